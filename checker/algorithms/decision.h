@@ -1,0 +1,28 @@
+// Decision: what an algorithm says about one key's operations.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace capsize::checker {
+
+struct Decision {
+  enum class Kind : std::uint8_t {
+    kLegal,
+    kViolation,
+    kNotApplicable,  ///< the algorithm's conditions do not hold here; another one has to decide
+    kUnknown,        ///< a bound was reached; `reason` names it
+  } kind = Kind::kLegal;
+
+  /// kViolation: places of operations that clash, and of what makes the indeterminate ones among
+  /// them certain to have happened. Writers of what they observed may still be missing.
+  std::vector<std::uint32_t> witness = {};
+  /// kViolation: no legal order exists even for what was invoked before this position.
+  std::uint32_t end = 0xFFFFFFFFu;
+  std::string reason = {};
+
+  [[nodiscard]] bool is_violation() const { return kind == Kind::kViolation; }
+};
+
+}  // namespace capsize::checker

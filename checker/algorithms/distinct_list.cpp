@@ -1,0 +1,153 @@
+#include "checker/algorithms/distinct_list.h"
+
+#include <algorithm>
+
+namespace capsize::checker {
+namespace {
+
+Decision violation(std::vector<std::uint32_t> witness) {
+  Decision decision;
+  decision.kind = Decision::Kind::kViolation;
+  std::sort(witness.begin(), witness.end());
+  witness.erase(std::unique(witness.begin(), witness.end()), witness.end());
+  decision.witness = std::move(witness);
+  return decision;
+}
+
+}  // namespace
+
+DistinctListDecider::DistinctListDecider(const ValueTable& values)
+    : values_(values), facts_(values.size()) {}
+
+Decision DistinctListDecider::decide(std::span<const KeyOperation> operations, ValueId initial) {
+  operations_ = operations;
+  longest_ = kNone;
+  Decision decision;
+  if ((initial != kEmptyList && initial != kNullValue) || !find_appenders()) {
+    decision.kind = Decision::Kind::kNotApplicable;
+  } else {
+    find_longest();
+    std::optional<Decision> found = check_longest();
+    if (!found) found = check_prefixes();
+    if (!found) found = sweep();
+    if (found) decision = *std::move(found);
+  }
+  reset();
+  return decision;
+}
+
+void DistinctListDecider::reset() {
+  for (const KeyOperation& operation : operations_) {
+    if (operation.code == kCodeAppend) facts_[operation.argument] = {};
+  }
+  if (longest_ == kNone) return;
+  for (const ValueId element : values_.as_list(operations_[longest_].observed)) {
+    facts_[element] = {};
+  }
+}
+
+bool DistinctListDecider::find_appenders() {
+  for (std::uint32_t i = 0; i < operations_.size(); ++i) {
+    if (operations_[i].code == kCodeRead) continue;
+    if (operations_[i].code != kCodeAppend) return false;
+    ElementFacts& facts = facts_[operations_[i].argument];
+    if (facts.appender != kNone) return false;
+    facts.appender = i;
+  }
+  return true;
+}
+
+void DistinctListDecider::find_longest() {
+  std::size_t length = 0;
+  for (std::uint32_t i = 0; i < operations_.size(); ++i) {
+    if (operations_[i].code != kCodeRead) continue;
+    const std::size_t size = values_.as_list(operations_[i].observed).size();
+    if (longest_ != kNone && size <= length) continue;
+    longest_ = i;
+    length = size;
+  }
+}
+
+std::optional<Decision> DistinctListDecider::check_longest() {
+  if (longest_ == kNone) return std::nullopt;
+  std::uint32_t place = 0;
+  for (const ValueId element : values_.as_list(operations_[longest_].observed)) {
+    ElementFacts& facts = facts_[element];
+    if (facts.appender == kNone || facts.place != 0) return violation({longest_});
+    facts.place = ++place;
+  }
+  return std::nullopt;
+}
+
+std::optional<Decision> DistinctListDecider::check_prefixes() const {
+  if (longest_ == kNone) return std::nullopt;
+  const auto longest = values_.as_list(operations_[longest_].observed);
+  ValueId last_checked = kNoValue;  // reads of one list often follow each other
+  for (std::uint32_t i = 0; i < operations_.size(); ++i) {
+    const ValueId value = operations_[i].observed;
+    if (operations_[i].code != kCodeRead || value == last_checked) continue;
+    const auto list = values_.as_list(value);
+    if (!std::equal(list.begin(), list.end(), longest.begin())) return violation({i, longest_});
+    last_checked = value;
+  }
+  return std::nullopt;
+}
+
+std::uint64_t DistinctListDecider::level(std::uint32_t operation) const {
+  const KeyOperation& one = operations_[operation];
+  if (one.code == kCodeRead) return 2 * values_.as_list(one.observed).size();
+  const std::uint64_t place = facts_[one.argument].place;
+  return place == 0 ? kInfinity : 2 * place - 1;
+}
+
+bool DistinctListDecider::is_dropped(std::uint32_t operation) const {
+  return !operations_[operation].required && level(operation) == kInfinity;
+}
+
+std::optional<Decision> DistinctListDecider::sweep() {
+  by_complete_.clear();
+  for (std::uint32_t i = 0; i < operations_.size(); ++i) {
+    if (operations_[i].complete != kNever) by_complete_.push_back(i);
+  }
+  std::sort(by_complete_.begin(), by_complete_.end(), [this](std::uint32_t a, std::uint32_t b) {
+    return operations_[a].complete < operations_[b].complete;
+  });
+  std::uint32_t highest = kNone;  // among what has completed
+  auto completed = by_complete_.begin();
+  for (std::uint32_t i = 0; i < operations_.size(); ++i) {
+    if (is_dropped(i)) continue;
+    for (; completed != by_complete_.end() &&
+           operations_[*completed].complete < operations_[i].invoke;
+         ++completed) {
+      if (highest == kNone || level(*completed) > level(highest)) highest = *completed;
+    }
+    if (highest != kNone && level(highest) > level(i)) return out_of_order(highest, i);
+  }
+  return std::nullopt;
+}
+
+std::uint32_t DistinctListDecider::shortest_read_with(std::uint64_t place) const {
+  std::uint32_t best = longest_;
+  for (std::uint32_t i = 0; i < operations_.size(); ++i) {
+    if (operations_[i].code != kCodeRead) continue;
+    const std::size_t size = values_.as_list(operations_[i].observed).size();
+    if (size >= place && size < values_.as_list(operations_[best].observed).size()) best = i;
+  }
+  return best;
+}
+
+// The places of appended elements are what the reads say they are, so a read that shows them
+// belongs to the witness.
+Decision DistinctListDecider::out_of_order(std::uint32_t first, std::uint32_t second) const {
+  std::vector<std::uint32_t> witness = {first, second};
+  std::uint64_t place = 0;
+  for (const std::uint32_t operation : {first, second}) {
+    if (operations_[operation].code == kCodeAppend) {
+      place = std::max<std::uint64_t>(place, facts_[operations_[operation].argument].place);
+    }
+  }
+  if (place != 0) witness.push_back(shortest_read_with(place));
+  return violation(std::move(witness));
+}
+
+}  // namespace capsize::checker

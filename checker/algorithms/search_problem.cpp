@@ -1,0 +1,149 @@
+#include "checker/algorithms/search_problem.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace capsize::checker {
+namespace {
+
+// Deciding what is needed compares classes with observations; above this many pairs it costs more
+// than it saves.
+constexpr std::size_t kComparisonsMax = 4'000'000;
+
+// Operations of one code with equal values are the same to every model.
+using ClassKey = std::tuple<std::uint8_t, ValueId, ValueId, ValueId>;
+
+ClassKey class_key(const KeyOperation& operation) {
+  return {operation.code, operation.argument, operation.observed, operation.written};
+}
+
+bool observes_absence(const KeyOperation& operation) {
+  return operation.pure && operation.observed == kNoValue;
+}
+
+bool is_exact(const KeyOperation& operation) {
+  return operation.pure ? operation.observed != kNoValue : operation.written != kNoValue;
+}
+
+// One operation for each different observation of the acknowledged ones.
+std::vector<const KeyOperation*> observers_of(std::span<const KeyOperation> operations) {
+  std::map<ClassKey, const KeyOperation*> different;
+  for (const KeyOperation& operation : operations) {
+    if (operation.required && operation.observed != kNoValue) {
+      different.try_emplace({0, 0, operation.observed, 0}, &operation);
+    }
+  }
+  std::vector<const KeyOperation*> observers;
+  for (const auto& [key, operation] : different) observers.push_back(operation);
+  return observers;
+}
+
+}  // namespace
+
+SearchProblem::SearchProblem(std::span<const KeyOperation> all, const Model& its_model,
+                             ValueId initial_value, const ValueTable& its_values)
+    : model(its_model), values(its_values), initial(initial_value), operations(all) {
+  const bool absence = std::any_of(all.begin(), all.end(), observes_absence);
+  exact = !absence && std::all_of(all.begin(), all.end(), is_exact);
+  collect_classes(!absence);
+  dead.assign(operations.size(), false);
+  if (!absence) {
+    auto observers = observers_of(operations);
+    for (const InfoClass& one : classes) {
+      if (one.operation.observed != kNoValue) observers.push_back(&one.operation);
+    }
+    find_dead(observers);
+  }
+  lay_out_slots();
+}
+
+void SearchProblem::collect_classes(bool drop_unneeded) {
+  std::map<ClassKey, InfoClass> all;
+  for (const KeyOperation& operation : operations) {
+    if (operation.required) continue;
+    InfoClass& one = all.try_emplace(class_key(operation), InfoClass{operation, {}}).first->second;
+    one.invocations.push_back(operation.invoke);
+  }
+  auto observers = observers_of(operations);
+  std::vector<InfoClass> rest;
+  for (auto& [key, one] : all) rest.push_back(std::move(one));
+  if (!drop_unneeded || rest.size() * (observers.size() + rest.size()) > kComparisonsMax) {
+    classes = std::move(rest);
+    return;
+  }
+  // What an indeterminate cas expects counts as observed once somebody needs the cas.
+  for (std::size_t next = 0; next < observers.size(); ++next) {
+    const auto needed = std::stable_partition(rest.begin(), rest.end(), [&](const InfoClass& one) {
+      return !model.needs(values, *observers[next], one.operation);
+    });
+    for (auto one = needed; one != rest.end(); ++one) {
+      if (one->operation.observed != kNoValue) {
+        const auto same =
+            std::find_if(operations.begin(), operations.end(), [&](const KeyOperation& operation) {
+              return class_key(operation) == class_key(one->operation);
+            });
+        observers.push_back(&*same);
+      }
+      classes.push_back(std::move(*one));
+    }
+    rest.erase(needed, rest.end());
+  }
+}
+
+void SearchProblem::find_dead(std::span<const KeyOperation* const> observers) {
+  std::map<ClassKey, bool> known;
+  std::size_t comparisons = 0;
+  for (std::size_t i = 0; i < operations.size() && comparisons < kComparisonsMax; ++i) {
+    const KeyOperation& operation = operations[i];
+    if (!operation.required || !operation.blind) continue;
+    const auto [entry, added] = known.try_emplace(class_key(operation), false);
+    if (added) {
+      comparisons += observers.size();
+      entry->second = std::none_of(observers.begin(), observers.end(), [&](const auto* observer) {
+        return model.needs(values, *observer, operation);
+      });
+    }
+    dead[i] = entry->second;
+  }
+}
+
+void SearchProblem::lay_out_slots() {
+  slot.assign(operations.size(), kNone);
+  for (std::uint32_t i = 0; i < operations.size(); ++i) {
+    if (operations[i].required) completions.push_back(i);
+  }
+  const auto completes_earlier = [this](std::uint32_t a, std::uint32_t b) {
+    return operations[a].complete < operations[b].complete;
+  };
+  std::stable_sort(completions.begin(), completions.end(), completes_earlier);
+  std::vector<std::uint32_t> free_slots;
+  std::vector<std::uint32_t> now_open;
+  std::size_t next = 0;
+  open_begin.assign(1, 0);
+  for (const std::uint32_t completing : completions) {
+    for (; next < operations.size() && operations[next].invoke <= operations[completing].complete;
+         ++next) {
+      const auto operation = static_cast<std::uint32_t>(next);
+      if (!operations[next].required) continue;
+      if (free_slots.empty()) free_slots.push_back(slots++);
+      slot[next] = free_slots.back();
+      free_slots.pop_back();
+      now_open.insert(
+          std::upper_bound(now_open.begin(), now_open.end(), operation, completes_earlier),
+          operation);
+    }
+    open.insert(open.end(), now_open.begin(), now_open.end());
+    open_begin.push_back(open.size());
+    now_open.erase(std::find(now_open.begin(), now_open.end(), completing));
+    free_slots.push_back(slot[completing]);
+  }
+}
+
+std::uint64_t SearchProblem::memory_bytes() const {
+  return (completions.size() + slot.size() + open.size()) * sizeof(std::uint32_t) +
+         open_begin.size() * sizeof(std::uint64_t) + dead.size() / 8 +
+         operations.size() * sizeof(Position);
+}
+
+}  // namespace capsize::checker

@@ -1,0 +1,64 @@
+// SearchProblem: one key's operations, prepared for the just-in-time search.
+//
+// The search walks the completions of the acknowledged operations, in order. Here is what it needs
+// at each of them: which operations are open (each in a slot, so that "already applied" is one bit
+// and the bit set is as long as the concurrency, not as the history), and how many indeterminate
+// operations of which class have begun (those with equal arguments are interchangeable, so a
+// count replaces a set). What can be said before searching is said here too:
+//  - an indeterminate operation that no observation needs is dropped: it may just as well never
+//  have
+//    happened;
+//  - a dead write is an acknowledged blind write that no observation needs: it can hide right
+//  before
+//    any other blind write;
+//  - the problem is exact if every operation either wants or leaves one certain value; then an
+//    indeterminate operation is worth applying only where something waits for what it leaves.
+// All three need that nobody observed an absence: a failed cas that saw "anything but 3" switches
+// them off.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "checker/models/model.h"
+
+namespace capsize::checker {
+
+struct SearchProblem {
+  static constexpr std::uint32_t kNone = 0xFFFFFFFFu;
+
+  struct InfoClass {
+    KeyOperation operation;             ///< stands for all of them
+    std::vector<Position> invocations;  ///< ascending; the first n of them are used first
+  };
+
+  SearchProblem(std::span<const KeyOperation> all, const Model& its_model, ValueId initial_value,
+                const ValueTable& its_values);
+
+  const Model& model;
+  const ValueTable& values;
+  ValueId initial;
+  std::span<const KeyOperation> operations;
+  std::vector<std::uint32_t> completions;  ///< acknowledged operations in order of completion
+  std::vector<std::uint32_t> slot;         ///< by operation; kNone for indeterminate ones
+  std::vector<bool> dead;                  ///< by operation
+  std::vector<std::uint64_t> open_begin;   ///< by completion, one more than there are
+  std::vector<std::uint32_t> open;         ///< operations open at a completion, by completion order
+  std::vector<InfoClass> classes;
+  std::uint32_t slots = 0;
+  bool exact = false;
+
+  [[nodiscard]] std::span<const std::uint32_t> open_at(std::size_t completion) const {
+    return std::span(open).subspan(open_begin[completion],
+                                   open_begin[completion + 1] - open_begin[completion]);
+  }
+  [[nodiscard]] std::uint64_t memory_bytes() const;
+
+ private:
+  void collect_classes(bool drop_unneeded);
+  void find_dead(std::span<const KeyOperation* const> observers);
+  void lay_out_slots();
+};
+
+}  // namespace capsize::checker

@@ -1,0 +1,223 @@
+#include "checker/check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "checker/history/json.h"
+#include "checker/history/load.h"
+#include "checker/key_checker.h"
+#include "checker/registry.h"
+
+namespace capsize::checker {
+namespace {
+
+Budget budget_of(const CheckOptions& options) {
+  return {options.time_limit, options.memory_limit_bytes};
+}
+
+LoadResult with_initial(LoadResult loaded, const CheckOptions& options) {
+  History* const history = std::get_if<History>(&loaded);
+  if (history == nullptr || !options.initial_json) return loaded;
+  history->initial = parse_json_value(history->values, *options.initial_json);
+  if (history->initial) return loaded;
+  return Malformed{history->file, 0, 0,
+                   fmt::format("initial value \"{}\"", excerpt(*options.initial_json)), "JSON"};
+}
+
+double seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+// Runs the keys of one history and gathers what they say.
+class HistoryCheck {
+ public:
+  HistoryCheck(const History& history, const Model& model, const CheckOptions& options,
+               const Budget& budget, Report& report)
+      : history_(history),
+        options_(options),
+        budget_(budget),
+        checker_(history, model, {options.mismatch_observes}),
+        report_(report) {}
+
+  void run() {
+    if (!run_fast()) return;
+    run_searches();
+    if (report_.violating_keys > 0) {
+      report_.verdict = Verdict::kInvalid;
+      report_.reason = report_.violations.front().sentence;
+    } else if (report_.unknown_keys > 0) {
+      report_.verdict = Verdict::kUnknown;
+    } else {
+      report_.verdict = Verdict::kValid;
+    }
+  }
+
+ private:
+  bool explain_more() const { return report_.violations.size() < kViolationsMax; }
+
+  // False: the model cannot understand the history.
+  bool run_fast() {
+    for (KeyId key = 0; key < history_.keys.size(); ++key) {
+      if (history_.of_key(key).empty()) continue;
+      if (budget_.time_is_up()) {
+        note_unknown(key, fmt::format("the time bound of {:g} s ended the check before it began",
+                                      seconds(options_.time_limit)));
+        continue;
+      }
+      KeyResult result = checker_.decide_fast(key, explain_more(), budget_);
+      if (result.malformed) {
+        report_.verdict = Verdict::kUsageError;
+        report_.reason = result.malformed->message();
+        report_.malformed = std::move(result.malformed);
+        return false;
+      }
+      if (result.kind == Decision::Kind::kNotApplicable) {
+        to_search_.push_back(key);
+      } else {
+        note(key, std::move(result));
+      }
+    }
+    return true;
+  }
+
+  // Short keys first; each gets an even share of the time that is left, so that one hard key does
+  // not starve the others, and what an easy one leaves over goes to the rest.
+  void run_searches() {
+    std::stable_sort(to_search_.begin(), to_search_.end(), [this](KeyId a, KeyId b) {
+      return history_.of_key(a).size() < history_.of_key(b).size();
+    });
+    const std::uint64_t held = history_.memory_bytes();
+    const std::uint64_t memory =
+        options_.memory_limit_bytes > held ? options_.memory_limit_bytes - held : std::uint64_t{0};
+    for (std::size_t i = 0; i < to_search_.size(); ++i) {
+      const auto share = budget_.left() / static_cast<std::int64_t>(to_search_.size() - i);
+      note(to_search_[i], checker_.search(to_search_[i], explain_more(), {share, memory}, memory));
+    }
+  }
+
+  void note(KeyId key, KeyResult result) {
+    ++report_.algorithms[std::string(result.algorithm)];
+    if (result.kind == Decision::Kind::kUnknown) {
+      note_unknown(key, result.reason);
+    } else if (result.kind == Decision::Kind::kViolation) {
+      ++report_.violating_keys;
+      if (result.violation) report_.violations.push_back(*std::move(result.violation));
+    }
+  }
+
+  void note_unknown(KeyId key, const std::string& reason) {
+    ++report_.unknown_keys;
+    if (!report_.reason.empty()) return;
+    const std::string& text = history_.keys[key];
+    report_.reason = text.empty() ? reason : fmt::format("key {}: {}", text, reason);
+  }
+
+  const History& history_;
+  const CheckOptions& options_;
+  const Budget& budget_;
+  KeyChecker checker_;
+  Report& report_;
+  std::vector<KeyId> to_search_;
+};
+
+const Model* choose_model(const History& history, const CheckOptions& options,
+                          std::string& message) {
+  const std::string& wanted = options.model.empty() ? history.header_model : options.model;
+  if (wanted.empty()) {
+    const Model* guessed = guess_model(history, message);
+    if (guessed == nullptr) {
+      message = fmt::format(
+          "{}: found operations without a model, since {}; expected --model to "
+          "name one of {}",
+          history.file, message, Registry<Model>::instance().names());
+    }
+    return guessed;
+  }
+  const Model* model = find_model(wanted);
+  if (model == nullptr) {
+    message = fmt::format("{}: found model \"{}\", expected one of {}", history.file,
+                          excerpt(wanted), Registry<Model>::instance().names());
+  }
+  return model;
+}
+
+std::optional<std::string> foreign_function(const History& history, const Model& model) {
+  for (FunctionId id = 0; id < history.functions.size(); ++id) {
+    const std::string& name = history.functions[id];
+    if (std::find(model.functions.begin(), model.functions.end(), name) != model.functions.end() ||
+        !history.uses(id)) {
+      continue;
+    }
+    return fmt::format("{}: found function \"{}\", expected those of model {}: {}", history.file,
+                       excerpt(name), model.name, fmt::join(model.functions, ", "));
+  }
+  return std::nullopt;
+}
+
+Report usage_error(Report report, std::string reason) {
+  report.verdict = Verdict::kUsageError;
+  report.reason = std::move(reason);
+  return report;
+}
+
+Report check_within(const History& history, const CheckOptions& options, const Budget& budget) {
+  Report report;
+  report.file = history.file;
+  report.format = history.format;
+  report.counts = history.counts;
+  report.cut_off = history.cut_off;
+  report.seconds_load = history.seconds_load;
+  if (history.operations.empty()) {
+    report.reason = "the history is empty";
+    return report;
+  }
+  std::string message;
+  const Model* model = choose_model(history, options, message);
+  if (model == nullptr) return usage_error(std::move(report), std::move(message));
+  report.model = model->name;
+  if (auto foreign = foreign_function(history, *model)) {
+    return usage_error(std::move(report), *std::move(foreign));
+  }
+  HistoryCheck(history, *model, options, budget, report).run();
+  report.seconds_check = budget.seconds();
+  return report;
+}
+
+}  // namespace
+
+LoadResult load_history(const std::filesystem::path& path, const CheckOptions& options) {
+  return with_initial(read_history_file(path, options.format, budget_of(options)), options);
+}
+
+LoadResult load_history_text(std::string_view text, const CheckOptions& options,
+                             std::string_view name) {
+  LineReader lines = LineReader::of_text(text);
+  return with_initial(read_history(lines, std::string(name), options.format, budget_of(options)),
+                      options);
+}
+
+Report check_history(const History& history, const CheckOptions& options) {
+  const auto loading = std::chrono::duration_cast<std::chrono::nanoseconds>(
+      std::chrono::duration<double>(history.seconds_load));
+  const Budget budget(std::max(std::chrono::nanoseconds(0), options.time_limit - loading),
+                      options.memory_limit_bytes);
+  return check_within(history, options, budget);
+}
+
+Report check_file(const std::filesystem::path& path, const CheckOptions& options) {
+  LoadResult loaded = load_history(path, options);
+  if (const auto* history = std::get_if<History>(&loaded)) return check_history(*history, options);
+  Report report;
+  report.file = path.string();
+  if (auto* malformed = std::get_if<Malformed>(&loaded)) {
+    report.malformed = std::move(*malformed);
+    return usage_error(std::move(report), report.malformed->message());
+  }
+  report.verdict = Verdict::kUnknown;
+  report.reason = std::move(std::get<LimitReached>(loaded).reason);
+  return report;
+}
+
+}  // namespace capsize::checker

@@ -1,0 +1,62 @@
+// The checker's front door: is there a legal order of these operations?
+//
+// check_file reads a history of any registered format, takes its keys apart (linearizability is
+// local: a history is linearizable iff each key's part is; Herlihy & Wing, TOPLAS 1990, theorem 1),
+// picks for each key the cheapest algorithm whose conditions hold there, and explains each
+// violation.
+//
+// How it fails: a malformed file is a usage error that names line and column; a bound that is
+// reached is `unknown` and names the bound, the key and what was hard about it; an empty history is
+// vacuous. A time-out is never `valid`, and a violation that was found is never lost to a time-out
+// elsewhere.
+//
+//     Report report = check_file("history.jsonl", {.time_limit = 10s});
+//     if (report.verdict == Verdict::kInvalid) puts(report.violations[0].sentence.c_str());
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "checker/budget.h"
+#include "checker/history/history.h"
+#include "checker/history/malformed.h"
+#include "checker/models/model.h"
+#include "checker/report.h"
+#include "checker/verdict.h"
+
+namespace capsize::checker {
+
+struct CheckOptions {
+  std::string model = {};   ///< empty: from the header line, or guessed where only one fits
+  std::string format = {};  ///< empty: recognised by the first line
+  std::optional<std::string> initial_json =
+      {};  ///< initial value; else the header line's, else null
+  std::chrono::nanoseconds time_limit = std::chrono::seconds(60);  ///< loading included
+  std::uint64_t memory_limit_bytes = std::uint64_t{4} << 30;       ///< loading included
+  /// A failed cas that reports a mismatch (or, in Jepsen's logs, any failed cas) did read another
+  /// value than it expected. Off: it is ignored. On: it counts as a read of "anything else".
+  bool mismatch_observes = false;
+};
+
+using LoadResult = std::variant<History, Malformed, LimitReached>;
+
+/// Reads a file ("-" is standard input). O(size of the file).
+[[nodiscard]] LoadResult load_history(const std::filesystem::path& path,
+                                      const CheckOptions& options = {});
+/// Reads a history that is already in memory. `name` stands for the file in messages.
+[[nodiscard]] LoadResult load_history_text(std::string_view text, const CheckOptions& options = {},
+                                           std::string_view name = "(memory)");
+
+/// Checks what was loaded. Loading time (History::seconds_load) counts against the time limit.
+[[nodiscard]] Report check_history(const History& history, const CheckOptions& options = {});
+
+/// Both in one; a file that cannot be read gives a Report with a usage error.
+[[nodiscard]] Report check_file(const std::filesystem::path& path,
+                                const CheckOptions& options = {});
+
+}  // namespace capsize::checker

@@ -1,0 +1,19 @@
+#include "checker/explain/anomaly.h"
+
+#include <array>
+#include <cstddef>
+
+namespace capsize::checker {
+
+std::string_view name(Anomaly anomaly) {
+  // In the order of the enumerators.
+  constexpr std::array<std::string_view, 12> kNames = {
+      "stale read",   "lost write",           "read of a value never written",
+      "aborted read", "two winners of a cas", "read before its write",
+      "circular cas", "doubled append",       "reordered append",
+      "lost append",  "phantom append",       "no legal order",
+  };
+  return kNames[static_cast<std::size_t>(anomaly)];
+}
+
+}  // namespace capsize::checker

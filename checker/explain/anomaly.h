@@ -1,0 +1,30 @@
+// Anomaly: the name of what went wrong, in the words of the trade.
+//
+// The names are part of the output that people search for and that tests compare; they do not
+// change.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace capsize::checker {
+
+enum class Anomaly : std::uint8_t {
+  kStaleRead,        ///< saw an older value while a newer one was in force
+  kLostWrite,        ///< an acknowledged write vanished, and what it replaced came back
+  kUnwrittenRead,    ///< a value that no operation ever wrote
+  kAbortedRead,      ///< a value that only a failed operation wrote
+  kTwoWinners,       ///< two cas expecting the same, once written value both succeeded
+  kReadBeforeWrite,  ///< returned a value before the operation that wrote it began
+  kCircularCas,      ///< cas operations whose values could only come from one another
+  kDoubledAppend,    ///< one append, seen twice
+  kReorderedAppend,  ///< appends seen in an order that contradicts time, or another read
+  kLostAppend,       ///< an acknowledged append that later operations do not see
+  kPhantomAppend,    ///< an element that no operation ever appended
+  kNoLegalOrder,     ///< none of the above: there just is no order that explains what was seen
+};
+
+/// "stale read", "lost write", "read of a value never written", …
+[[nodiscard]] std::string_view name(Anomaly anomaly);
+
+}  // namespace capsize::checker

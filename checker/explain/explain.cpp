@@ -1,0 +1,71 @@
+#include "checker/explain/explain.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "checker/explain/finding.h"
+
+namespace capsize::checker {
+namespace {
+
+Finding find(const KeyProblem& problem, std::span<const KeyOperation> witness) {
+  if (auto found = explain_register(problem, witness)) return *std::move(found);
+  if (auto found = explain_list(problem, witness)) return *std::move(found);
+  return explain_any(problem, witness);
+}
+
+// Failed operations are no part of any order, but whoever reads of an aborted value wants to see
+// who tried to write it.
+std::vector<KeyOperation> failed_writers(const KeyProblem& problem,
+                                         std::span<const KeyOperation> witness) {
+  const auto is_seen = [&](const KeyOperation& failed) {
+    return std::any_of(witness.begin(), witness.end(), [&](const KeyOperation& observer) {
+      return problem.model.needs(problem.history.values, observer, failed);
+    });
+  };
+  std::vector<KeyOperation> writers;
+  std::copy_if(problem.failed.begin(), problem.failed.end(), std::back_inserter(writers), is_seen);
+  return writers;
+}
+
+}  // namespace
+
+OperationView view(const History& history, const Operation& operation) {
+  OperationView shown;
+  shown.process = operation.process;
+  shown.function = history.functions[operation.function];
+  const bool learnt = operation.function == kRead && operation.outcome == Outcome::kOk;
+  shown.value = history.values.json(learnt ? operation.result : operation.argument);
+  shown.invoke_time = operation.invoke_time;
+  shown.complete_time = operation.complete_time;
+  shown.index = history.index_of(operation.invoke);
+  if (operation.complete != kNever) shown.complete_index = history.index_of(operation.complete);
+  shown.outcome = operation.outcome;
+  return shown;
+}
+
+Violation explain(const KeyProblem& problem, std::vector<std::uint32_t> set,
+                  const Violates& violates, const Budget& budget) {
+  const Sources sources(problem);
+  set = with_sources(problem, sources, std::move(set));
+  Shrunk shrunk = shrink(problem, sources, std::move(set), violates, budget);
+  Finding finding = find(problem, shrunk.operations);
+  Violation violation;
+  violation.anomaly = finding.anomaly;
+  violation.key = problem.history.keys[problem.key];
+  violation.sentence = std::move(finding.sentence);
+  violation.minimal = shrunk.minimal;
+  std::vector<KeyOperation> shown = std::move(shrunk.operations);
+  if (finding.anomaly == Anomaly::kAbortedRead) {
+    const auto failed = failed_writers(problem, shown);
+    shown.insert(shown.end(), failed.begin(), failed.end());
+  }
+  std::sort(shown.begin(), shown.end(),
+            [](const KeyOperation& a, const KeyOperation& b) { return a.source < b.source; });
+  for (const KeyOperation& operation : shown) {
+    violation.operations.push_back(view(problem.history, problem.source(operation)));
+  }
+  return violation;
+}
+
+}  // namespace capsize::checker

@@ -1,0 +1,21 @@
+// From a decider's witness to what a person reads: minimal operations, a name, a sentence.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "checker/explain/shrink.h"
+#include "checker/key_problem.h"
+#include "checker/report.h"
+
+namespace capsize::checker {
+
+/// `set`: places in problem.operations that violate together with the writers of what they observe.
+/// Takes at most the time of the budget; what is not minimal by then says so.
+[[nodiscard]] Violation explain(const KeyProblem& problem, std::vector<std::uint32_t> set,
+                                const Violates& violates, const Budget& budget);
+
+/// One operation for people.
+[[nodiscard]] OperationView view(const History& history, const Operation& operation);
+
+}  // namespace capsize::checker

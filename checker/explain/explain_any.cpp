@@ -1,0 +1,44 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "checker/explain/finding.h"
+#include "checker/explain/wording.h"
+
+namespace capsize::checker {
+namespace {
+
+// The observation with the latest invocation: the earlier ones had a legal order without it, or the
+// set would be smaller.
+const KeyOperation* last_observation(std::span<const KeyOperation> witness) {
+  const KeyOperation* last = nullptr;
+  for (const KeyOperation& operation : witness) {
+    if (operation.required && (operation.pure || operation.observed != kNoValue)) last = &operation;
+  }
+  return last;
+}
+
+}  // namespace
+
+Finding explain_any(const KeyProblem& problem, std::span<const KeyOperation> witness) {
+  const Wording wording(problem);
+  const KeyOperation* last = last_observation(witness);
+  if (last == nullptr) {
+    return {Anomaly::kNoLegalOrder, fmt::format("the {} operations shown{} have no legal order",
+                                                witness.size(), wording.of_key())};
+  }
+  std::string what = last->observed != kNoValue
+                         ? wording.saw(*last)
+                         : fmt::format("{} failed", wording.by_process(*last));
+  if (witness.size() == 1) {
+    return {Anomaly::kNoLegalOrder, fmt::format("{}, which the initial value{} rules out: no legal "
+                                                "order",
+                                                what, wording.of_key())};
+  }
+  return {Anomaly::kNoLegalOrder,
+          fmt::format("{}, which fits no order of it and the {} other operations shown: no legal "
+                      "order",
+                      what, witness.size() - 1)};
+}
+
+}  // namespace capsize::checker

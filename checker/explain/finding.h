@@ -1,0 +1,33 @@
+// Finding: the name and the sentence of a violation, and who can give them.
+//
+// Each explainer looks at a minimal set of operations (all writers of what is observed in it are in
+// it) and, for what happened later, at all operations of the key. It says nothing where the set is
+// not of its kind; the general one always says something.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "checker/explain/anomaly.h"
+#include "checker/key_problem.h"
+
+namespace capsize::checker {
+
+struct Finding {
+  Anomaly anomaly = Anomaly::kNoLegalOrder;
+  std::string sentence;
+};
+
+/// Reads, writes and cas in which every value is written once.
+[[nodiscard]] std::optional<Finding> explain_register(const KeyProblem& problem,
+                                                      std::span<const KeyOperation> witness);
+
+/// Appends and reads of a list in which every element is appended once.
+[[nodiscard]] std::optional<Finding> explain_list(const KeyProblem& problem,
+                                                  std::span<const KeyOperation> witness);
+
+/// Anything: names the operation that comes too late for every order of the others.
+[[nodiscard]] Finding explain_any(const KeyProblem& problem, std::span<const KeyOperation> witness);
+
+}  // namespace capsize::checker

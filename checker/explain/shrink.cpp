@@ -1,0 +1,73 @@
+#include "checker/explain/shrink.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace capsize::checker {
+namespace {
+
+using Set = std::vector<std::uint32_t>;
+
+std::vector<KeyOperation> pick(const KeyProblem& problem, const Set& set) {
+  std::vector<KeyOperation> picked;
+  picked.reserve(set.size());
+  for (const std::uint32_t place : set) picked.push_back(problem.operations[place]);
+  return picked;
+}
+
+// Adds to `set` those sources that `may_add` allows, until nothing more is missing.
+template <class MayAdd>
+Set close(const KeyProblem& problem, const Sources& sources, Set set, const MayAdd& may_add) {
+  std::vector<bool> inside(problem.operations.size(), false);
+  for (const std::uint32_t place : set) inside[place] = true;
+  for (std::size_t next = 0; next < set.size(); ++next) {
+    for (const std::uint32_t source : sources.of(set[next])) {
+      if (inside[source] || !may_add(source)) continue;
+      inside[source] = true;
+      set.push_back(source);
+    }
+  }
+  std::sort(set.begin(), set.end());
+  return set;
+}
+
+// The set without as much of [begin, end) as can go while the set stays closed.
+Set without(const KeyProblem& problem, const Sources& sources, const Set& set, std::size_t begin,
+            std::size_t end) {
+  const auto at = [&](std::size_t i) { return set.begin() + static_cast<std::ptrdiff_t>(i); };
+  Set kept(set.begin(), at(begin));
+  kept.insert(kept.end(), at(end), set.end());
+  return close(problem, sources, std::move(kept), [&](std::uint32_t source) {
+    return std::binary_search(at(begin), at(end), source);
+  });
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> with_sources(const KeyProblem& problem, const Sources& sources,
+                                        std::vector<std::uint32_t> set) {
+  return close(problem, sources, std::move(set), [](std::uint32_t) { return true; });
+}
+
+Shrunk shrink(const KeyProblem& problem, const Sources& sources, std::vector<std::uint32_t> set,
+              const Violates& violates, const Budget& budget) {
+  // Large pieces first, as in delta debugging; single operations until none can go.
+  std::size_t chunk = std::max<std::size_t>(1, set.size() / 2);
+  for (;;) {
+    bool smaller = false;
+    for (std::size_t begin = 0; begin < set.size();) {
+      if (budget.time_is_up()) return {pick(problem, set), false};
+      Set candidate = without(problem, sources, set, begin, std::min(begin + chunk, set.size()));
+      if (candidate.size() < set.size() && violates(pick(problem, candidate))) {
+        set = std::move(candidate);
+        smaller = true;
+      } else {
+        begin += chunk;
+      }
+    }
+    if (chunk == 1 && !smaller) return {pick(problem, set), true};
+    chunk = std::max<std::size_t>(1, chunk / 2);
+  }
+}
+
+}  // namespace capsize::checker

@@ -1,0 +1,44 @@
+// Sources: which operations might have produced what an observer saw.
+//
+// An explanation has to show them all: "7 cannot be read here" is about nothing unless every write
+// of 7 that could be meant is on the page. But not every write of 7 can be meant. Where operations
+// name the whole value (registers), a writer is out of the question for an observer if it began
+// after the observer had returned, or if another acknowledged mutation lies between the two in
+// time: in every legal order that one comes between them too. Where none is left, the latest is
+// shown in their stead.
+//
+// Why that is sound: take any legal order of all operations and strike out everything but a set
+// that holds all sources of its observers. Each observer still stands right behind its source. So a
+// set without a legal order proves that the whole has none.
+//
+// Where values are built up (appends), everything that the model says is needed is a source.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "checker/key_problem.h"
+
+namespace capsize::checker {
+
+class Sources {
+ public:
+  explicit Sources(const KeyProblem& problem);
+
+  /// Places in problem.operations; empty for what observes nothing.
+  [[nodiscard]] std::vector<std::uint32_t> of(std::uint32_t observer) const;
+
+ private:
+  [[nodiscard]] std::vector<std::uint32_t> needed_by(const KeyOperation& observer) const;
+  [[nodiscard]] Position last_overwritten(const KeyOperation& observer) const;
+
+  const KeyProblem& problem_;
+  bool whole_values_ = true;
+  std::unordered_map<ValueId, std::vector<std::uint32_t>> writers_;
+  // Acknowledged mutations by completion, each with the largest invocation up to there.
+  std::vector<std::pair<Position, Position>> mutations_;
+};
+
+}  // namespace capsize::checker

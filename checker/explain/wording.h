@@ -1,0 +1,37 @@
+// Wording: how operations, values and times are called in a sentence.
+#pragma once
+
+#include <string>
+
+#include "checker/key_problem.h"
+
+namespace capsize::checker {
+
+class Wording {
+ public:
+  explicit Wording(const KeyProblem& problem) : problem_(problem) {}
+
+  /// "7"; long values are cut.
+  [[nodiscard]] std::string value(ValueId value) const;
+  /// " of x" and " to x"; empty for histories without keys.
+  [[nodiscard]] std::string of_key() const;
+  [[nodiscard]] std::string to_key() const;
+  /// "write 9 to x", "cas [1,2] of x", "read of x".
+  [[nodiscard]] std::string operation(const KeyOperation& operation) const;
+  /// "read of x by process 4".
+  [[nodiscard]] std::string by_process(const KeyOperation& operation) const;
+  [[nodiscard]] std::int64_t process(const KeyOperation& operation) const;
+  /// "read of x by process 4 returned 7", "cas [7,8] of x by process 4 succeeded on 7".
+  [[nodiscard]] std::string saw(const KeyOperation& observer) const;
+  /// From the completion of one to the invocation of the other: "31 ms after", or "after" where the
+  /// times are missing or contradict the order of events.
+  [[nodiscard]] std::string after(const KeyOperation& earlier, const KeyOperation& later) const;
+
+ private:
+  const KeyProblem& problem_;
+};
+
+/// "31 ms", "1.25 s", "640 us".
+[[nodiscard]] std::string duration_text(std::int64_t nanoseconds);
+
+}  // namespace capsize::checker

@@ -1,0 +1,98 @@
+// HistoryBuilder: turns the events of a file, in whatever order they stand there, into a History.
+//
+// It is the one place that knows the rules which events of a process must follow (a process has one
+// open operation; a completion completes the operation that its process has open; after an
+// indeterminate completion the process is never seen again), so every format obeys the same ones.
+// It pairs events only when all have been read, because the order is that of `index`, not of the
+// lines.
+//
+// How it fails: finish() returns the first event, in order, that breaks a rule.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "checker/history/history.h"
+#include "checker/history/malformed.h"
+
+namespace capsize::checker {
+
+enum class EventType : std::uint8_t { kInvoke, kOk, kFail, kInfo };
+
+/// By the name that all formats use: invoke, ok, fail, info.
+[[nodiscard]] std::optional<EventType> event_type(std::string_view name);
+
+struct Event {
+  std::int64_t time = kNoTime;
+  std::int64_t process = 0;
+  std::uint64_t index = 0;  ///< as in the file; ignored unless all events have one
+  ValueId value = kNullValue;
+  KeyId key = 0;
+  std::uint32_t line = 0;
+  FunctionId function = 0;
+  EventType type = EventType::kInvoke;
+  bool has_key = true;
+  bool mismatch = false;
+};
+
+class HistoryBuilder {
+ public:
+  /// Events are counted in 32 bits, with room for "never".
+  static constexpr std::uint64_t kEventsMax = 0xFFFFFFF0u;
+  static constexpr std::size_t kFunctionsMax = 4096;
+
+  explicit HistoryBuilder(std::string file);
+
+  ValueTable& values() { return history_.values; }
+  History& history() { return history_; }
+  /// The key 1 and the key "1" are two, though both are shown as 1.
+  KeyId key(std::string_view text, bool is_string = true);
+  /// Nothing when there are more than kFunctionsMax.
+  std::optional<FunctionId> function(std::string_view name);
+  void add(const Event& event) { events_.push_back(event); }
+  /// Formats whose files number their events call this; else the order of add() counts.
+  void order_by_index() { ordered_by_index_ = true; }
+
+  [[nodiscard]] std::uint64_t events() const { return events_.size(); }
+  [[nodiscard]] std::uint64_t memory_bytes() const;
+
+  /// Ends the builder. O(n), plus a sort where the lines are not in the order of their index.
+  [[nodiscard]] std::variant<History, Malformed> finish();
+
+ private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  struct Process {
+    std::uint32_t open = kNever;   // place in operations_ of its open operation
+    std::uint32_t ended_line = 0;  // line of its indeterminate completion, 0 = none
+    bool ended = false;
+  };
+
+  std::optional<Malformed> sort_by_index();
+  std::optional<Malformed> pair_events();
+  std::optional<Malformed> invoke(const Event& event, Position at, Process& process);
+  std::optional<Malformed> complete(const Event& event, Position at, Process& process);
+  void group_by_key();
+  void count();
+  [[nodiscard]] Malformed wrong(const Event& event, std::string found, std::string expected) const;
+
+  History history_;
+  std::vector<Event> events_;
+  std::vector<Operation> operations_;  // in order of invocation
+  std::unordered_map<std::int64_t, Process> processes_;
+  // [0] by JSON text, [1] by the content of strings
+  std::unordered_map<std::string, KeyId, TextHash, std::equal_to<>> key_ids_[2];
+  std::unordered_map<std::string, FunctionId, TextHash, std::equal_to<>> function_ids_;
+  bool ordered_by_index_ = false;
+};
+
+}  // namespace capsize::checker

@@ -1,0 +1,50 @@
+// HistoryFormat: one way to write a history down, line by line.
+//
+// A format turns a line into events and hands them to the HistoryBuilder; files, bounds, cut-off
+// last lines and the rules of processes are not its business. A new format is one new file in this
+// folder that fills in a HistoryFormat and hands it to a `FormatRegistrar`.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "checker/history/builder.h"
+#include "checker/history/line_reader.h"
+#include "checker/history/malformed.h"
+
+namespace capsize::checker {
+
+struct LineError {
+  Malformed malformed;
+  /// The line may just be the beginning of a longer one. If it is the last and has no line feed,
+  /// the file was cut off there, and what stands before is read as the history.
+  bool may_be_cut_off = false;
+};
+
+/// Parses the lines of one file; may keep what it needs from line to line.
+class LineParser {
+ public:
+  virtual ~LineParser() = default;
+  virtual std::optional<LineError> parse(const Line& line, HistoryBuilder& builder) = 0;
+};
+
+struct HistoryFormat {
+  std::string_view name;
+  std::string_view summary;  ///< one line for `capsize list formats`
+  /// Whether a file whose first line that is not empty reads like this is in the format.
+  bool (*recognises)(std::string_view first_line);
+  std::unique_ptr<LineParser> (*make_parser)();
+};
+
+/// All formats, by name.
+[[nodiscard]] std::span<const HistoryFormat* const> list_formats();
+[[nodiscard]] const HistoryFormat* find_format(std::string_view name);
+
+/// Registers a format when the program starts.
+struct FormatRegistrar {
+  explicit FormatRegistrar(HistoryFormat format);
+};
+
+}  // namespace capsize::checker

@@ -1,0 +1,55 @@
+// History: all operations of one file, grouped by key, with the names behind their numbers.
+//
+// Built once by a HistoryBuilder and constant afterwards, so any number of threads may check
+// different keys of it at the same time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checker/history/operation.h"
+#include "checker/history/values.h"
+
+namespace capsize::checker {
+
+struct HistoryCounts {
+  std::uint64_t operations = 0;
+  std::uint64_t ok = 0;
+  std::uint64_t fail = 0;
+  std::uint64_t info = 0;  ///< indeterminate, those without a completion included
+  std::uint64_t keys = 0;
+  std::uint64_t processes = 0;
+};
+
+struct History {
+  std::string file;                ///< as given by the caller; used in messages
+  std::string format;              ///< name of the format it was read with
+  std::string header_model;        ///< from the header line, else empty
+  std::optional<ValueId> initial;  ///< from the header line or the caller
+  HistoryCounts counts;
+  std::vector<Operation> operations;     ///< sorted by (key, invoke)
+  std::vector<std::uint64_t> key_begin;  ///< counts.keys + 1 offsets into `operations`
+  std::vector<std::string> keys;         ///< display text of each KeyId
+  std::vector<std::string> functions;    ///< name of each FunctionId
+  ValueTable values;
+  std::vector<std::uint64_t> file_index;  ///< position -> "index" of the file; empty: the same
+  bool cut_off = false;                   ///< the last line was incomplete and was left out
+  double seconds_load = 0;
+
+  [[nodiscard]] std::span<const Operation> of_key(KeyId key) const {
+    return std::span(operations).subspan(key_begin[key], key_begin[key + 1] - key_begin[key]);
+  }
+  /// The "index" under which the file knows an event.
+  [[nodiscard]] std::uint64_t index_of(Position position) const {
+    return file_index.empty() ? position : file_index[position];
+  }
+  /// Whether any operation uses the function.
+  [[nodiscard]] bool uses(FunctionId function) const;
+  [[nodiscard]] std::uint64_t memory_bytes() const;
+};
+
+}  // namespace capsize::checker

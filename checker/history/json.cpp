@@ -1,0 +1,115 @@
+#include "checker/history/json.h"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "checker/history/malformed.h"
+
+namespace capsize::checker {
+namespace {
+
+using simdjson::dom::element_type;
+
+// 1.0 is the number 1, as JSON has one kind of number only.
+std::optional<std::int64_t> whole_number(double value) {
+  constexpr double kExactMax = 9007199254740992.0;  // 2^53: above, neighbours are not exact
+  if (!(std::abs(value) < kExactMax) || value != std::floor(value)) return std::nullopt;
+  return static_cast<std::int64_t>(value);
+}
+
+// Accepts everything and remembers where the parser stopped.
+struct ErrorPosition : nlohmann::json_sax<nlohmann::json> {
+  std::size_t position = 0;  // of the last byte of the token, from 1
+  std::string token;
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(std::size_t) override { return true; }
+  bool key(string_t&) override { return true; }
+  bool end_object() override { return true; }
+  bool start_array(std::size_t) override { return true; }
+  bool end_array() override { return true; }
+  bool parse_error(std::size_t at, const std::string& last_token,
+                   const nlohmann::detail::exception&) override {
+    position = at;
+    token = last_token;
+    return false;
+  }
+};
+
+}  // namespace
+
+ValueId intern_json(ValueTable& values, const simdjson::dom::element& element) {
+  switch (element.type()) {
+    case element_type::NULL_VALUE:
+      return kNullValue;
+    case element_type::INT64:
+      return values.integer(element.get_int64().value_unsafe());
+    case element_type::STRING:
+      return values.text(element.get_string().value_unsafe());
+    case element_type::DOUBLE:
+      if (const auto whole = whole_number(element.get_double().value_unsafe())) {
+        return values.integer(*whole);
+      }
+      break;
+    case element_type::ARRAY: {
+      std::vector<ValueId> elements;
+      const simdjson::dom::array array = element.get_array().value_unsafe();
+      for (const auto child : array) {
+        elements.push_back(intern_json(values, child));
+      }
+      return values.list(elements);
+    }
+    default:
+      break;
+  }
+  return values.raw(simdjson::minify(element));
+}
+
+std::optional<ValueId> parse_json_value(ValueTable& values, std::string_view json) {
+  simdjson::dom::parser parser;
+  if (parser.allocate(std::max<std::size_t>(json.size(), 64), kJsonDepthMax) != simdjson::SUCCESS) {
+    return std::nullopt;
+  }
+  simdjson::dom::element element;
+  if (parser.parse(json.data(), json.size()).get(element) != simdjson::SUCCESS) return std::nullopt;
+  return intern_json(values, element);
+}
+
+JsonError explain_json_error(std::string_view line) {
+  ErrorPosition sax;
+  if (nlohmann::json::sax_parse(line, &sax)) {
+    return {1, "a value that is nested too deeply or a number that is too large",
+            fmt::format("at most {} levels and 64-bit numbers", kJsonDepthMax)};
+  }
+  if (sax.position == 0) return {1, "bytes that are not UTF-8", "JSON"};
+  if (sax.position > line.size()) {
+    return {line.size() + 1, "the end of the line", "the rest of a JSON object"};
+  }
+  const std::size_t begin = sax.position - std::min(sax.position, sax.token.size());
+  return {begin + 1, fmt::format("\"{}\"", excerpt(line.substr(begin, 20))), "JSON to go on"};
+}
+
+std::uint64_t column_of(std::string_view line, std::string_view field) {
+  const std::string quoted = fmt::format("\"{}\"", field);
+  for (std::size_t at = line.find(quoted); at != std::string_view::npos;
+       at = line.find(quoted, at + 1)) {
+    std::size_t value = line.find_first_not_of(" \t", at + quoted.size());
+    if (value == std::string_view::npos || line[value] != ':') continue;
+    value = line.find_first_not_of(" \t", value + 1);
+    return (value == std::string_view::npos ? at : value) + 1;
+  }
+  return 1;
+}
+
+}  // namespace capsize::checker

@@ -1,0 +1,221 @@
+// Capsize's own format: one JSON object a line, an optional header before them.
+//
+//     {"capsize-history":1,"model":"register","initial":0}
+//     {"index":0,"time":12,"process":3,"type":"invoke","f":"write","key":"x","value":5}
+//
+// Fields it does not know are ignored, so that a recorder may add its own.
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <cmath>
+#include <utility>
+
+#include "checker/history/format.h"
+#include "checker/history/json.h"
+
+namespace capsize::checker {
+namespace {
+
+using simdjson::dom::element;
+using simdjson::dom::element_type;
+
+constexpr std::int64_t kHeaderVersion = 1;
+
+bool recognises(std::string_view first_line) {
+  const std::size_t at = first_line.find_first_not_of(" \t");
+  if (at == std::string_view::npos || first_line[at] != '{') return false;
+  // An EDN map begins with a brace too, but goes on with a keyword.
+  const std::size_t next = first_line.find_first_not_of(" \t", at + 1);
+  return next == std::string_view::npos || first_line[next] != ':';
+}
+
+// The fields of one line that mean something; the elements live as long as the parser's document.
+struct Fields {
+  std::optional<element> index, time, process, type, function, key, value, error;
+
+  explicit Fields(const simdjson::dom::object& object) {
+    for (const auto field : object) {
+      if (auto* const slot = find(field.key)) *slot = field.value;
+    }
+  }
+
+ private:
+  std::optional<element>* find(std::string_view name) {
+    if (name == "index") return &index;
+    if (name == "time") return &time;
+    if (name == "process") return &process;
+    if (name == "type") return &type;
+    if (name == "f") return &function;
+    if (name == "key") return &key;
+    if (name == "value") return &value;
+    if (name == "error") return &error;
+    return nullptr;
+  }
+};
+
+class JsonLinesParser : public LineParser {
+ public:
+  JsonLinesParser() { allocated_ = parser_.allocate(kFirstCapacity, kJsonDepthMax); }
+
+  std::optional<LineError> parse(const Line& line, HistoryBuilder& builder) override {
+    line_ = line;
+    builder_ = &builder;
+    if (line.text.find_first_not_of(" \t\r") == std::string_view::npos) return std::nullopt;
+    element document;
+    if (const auto error = parse_line(document)) return error;
+    simdjson::dom::object object;
+    if (document.get_object().get(object) != simdjson::SUCCESS) {
+      return wrong(1, excerpt(line.text), "a JSON object");
+    }
+    const bool first = std::exchange(first_, false);
+    if (element version; first && object["capsize-history"].get(version) == simdjson::SUCCESS) {
+      return header(object, version);
+    }
+    return event(Fields(object));
+  }
+
+ private:
+  static constexpr std::size_t kFirstCapacity = std::size_t{1} << 16;
+
+  std::optional<LineError> parse_line(element& document) {
+    // Growing by hand, since growing inside parse() would forget the bound on nesting.
+    if (line_.text.size() > parser_.capacity()) {
+      allocated_ = parser_.allocate(line_.text.size() * 2, kJsonDepthMax);
+    }
+    if (allocated_ != simdjson::SUCCESS) return wrong(1, "a line too long for memory", "less");
+    const auto error = parser_.parse(line_.text.data(), line_.text.size(), false).get(document);
+    if (error == simdjson::SUCCESS) return std::nullopt;
+    JsonError where = explain_json_error(line_.text);
+    auto failure = wrong(where.column, std::move(where.found), std::move(where.expected));
+    failure.may_be_cut_off = true;
+    return failure;
+  }
+
+  LineError wrong(std::uint64_t column, std::string found, std::string expected) const {
+    return {{builder_->history().file, line_.number, column, std::move(found), std::move(expected)},
+            false};
+  }
+
+  LineError wrong(std::string_view field, const std::optional<element>& found,
+                  std::string expected) const {
+    if (!found) return wrong(1, fmt::format("no \"{}\"", field), std::move(expected));
+    return wrong(column_of(line_.text, field),
+                 fmt::format("\"{}\": {}", field, excerpt(simdjson::minify(*found))),
+                 std::move(expected));
+  }
+
+  std::optional<LineError> header(const simdjson::dom::object& object, const element& version) {
+    History& history = builder_->history();
+    std::int64_t number = 0;
+    if (version.get(number) != simdjson::SUCCESS || number != kHeaderVersion) {
+      return wrong("capsize-history", version, fmt::format("version {}", kHeaderVersion));
+    }
+    std::string_view model;
+    if (element value; object["model"].get(value) == simdjson::SUCCESS && !value.is_null()) {
+      if (value.get(model) != simdjson::SUCCESS) return wrong("model", value, "a name");
+      history.header_model = model;
+    }
+    if (element value; object["initial"].get(value) == simdjson::SUCCESS) {
+      history.initial = intern_json(builder_->values(), value);
+    }
+    return std::nullopt;
+  }
+
+  std::optional<LineError> event(const Fields& fields) {
+    if (auto error = note_index(fields)) return error;
+    if (!fields.process) return wrong("process", {}, "a process number");
+    if (fields.process->is_string()) return std::nullopt;  // the nemesis, and whoever else watches
+    Event event;
+    event.index = index_;
+    event.line = static_cast<std::uint32_t>(line_.number);
+    if (fields.process->get(event.process) != simdjson::SUCCESS || event.process < 0) {
+      return wrong("process", fields.process, "a number >= 0, or a name for what is not a client");
+    }
+    if (fields.time && fields.time->get(event.time) != simdjson::SUCCESS) {
+      double nanoseconds = 0;
+      if (fields.time->get(nanoseconds) != simdjson::SUCCESS || !(std::abs(nanoseconds) < 9e18)) {
+        return wrong("time", fields.time, "nanoseconds");
+      }
+      event.time = static_cast<std::int64_t>(nanoseconds);
+    }
+    std::string_view type;
+    if (!fields.type || fields.type->get(type) != simdjson::SUCCESS || !event_type(type)) {
+      return wrong("type", fields.type, "\"invoke\", \"ok\", \"fail\" or \"info\"");
+    }
+    event.type = *event_type(type);
+    return operation(fields, event);
+  }
+
+  std::optional<LineError> operation(const Fields& fields, Event& event) {
+    std::string_view name;
+    if (!fields.function || fields.function->get(name) != simdjson::SUCCESS) {
+      return wrong("f", fields.function, "the name of a function");
+    }
+    const auto function = builder_->function(name);
+    if (!function) return wrong("f", fields.function, "fewer different functions");
+    event.function = *function;
+    event.has_key = fields.key.has_value();
+    if (fields.key) {
+      event.key = key(*fields.key);
+    } else if (event.type == EventType::kInvoke) {
+      event.key = builder_->key("", false);
+    }
+    if (fields.error) {
+      std::string_view error;
+      event.mismatch = fields.error->get(error) == simdjson::SUCCESS && error == "mismatch";
+    }
+    if (fields.value && value_matters(event)) {
+      event.value = intern_json(builder_->values(), *fields.value);
+    }
+    builder_->add(event);
+    return std::nullopt;
+  }
+
+  // The completion of a mutation repeats what was asked at best; only what was learnt is kept.
+  static bool value_matters(const Event& event) {
+    if (event.type == EventType::kInvoke) return event.function != kRead;
+    const bool mutation = event.function >= kWrite && event.function <= kDelete;
+    return event.type == EventType::kOk && !mutation;
+  }
+
+  KeyId key(const element& value) {
+    std::string_view text;
+    if (value.get(text) == simdjson::SUCCESS) return builder_->key(text);
+    return builder_->key(simdjson::minify(value), false);
+  }
+
+  // The order of the file is that of the index if the lines have one; half of them is an error.
+  std::optional<LineError> note_index(const Fields& fields) {
+    const bool has_index = fields.index.has_value();
+    if (!indexed_) {
+      indexed_ = has_index;
+      if (has_index) builder_->order_by_index();
+    }
+    if (*indexed_ != has_index) {
+      return wrong("index", fields.index,
+                   has_index ? "none, as on the lines before" : "one, as on the lines before");
+    }
+    if (has_index && fields.index->get(index_) != simdjson::SUCCESS) {
+      return wrong("index", fields.index, "a number >= 0");
+    }
+    return std::nullopt;
+  }
+
+  simdjson::dom::parser parser_;
+  simdjson::error_code allocated_ = simdjson::SUCCESS;
+  Line line_;
+  HistoryBuilder* builder_ = nullptr;
+  std::optional<bool> indexed_;
+  std::uint64_t index_ = 0;
+  bool first_ = true;
+};
+
+std::unique_ptr<LineParser> make_parser() {
+  return std::make_unique<JsonLinesParser>();
+}
+
+const FormatRegistrar kRegistrar({"jsonl", "one JSON object a line (Capsize's own)", &recognises,
+                                  &make_parser});
+
+}  // namespace
+}  // namespace capsize::checker

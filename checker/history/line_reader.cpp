@@ -1,0 +1,78 @@
+#include "checker/history/line_reader.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace capsize::checker {
+namespace {
+
+constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
+
+}  // namespace
+
+LineReader::LineReader(Source source) : source_(std::move(source)), buffer_(kPadding) {}
+
+LineReader LineReader::of_text(std::string_view text) {
+  return LineReader([text](char* buffer, std::size_t size) mutable {
+    const std::size_t taken = std::min(size, text.size());
+    std::memcpy(buffer, text.data(), taken);
+    text.remove_prefix(taken);
+    return static_cast<std::ptrdiff_t>(taken);
+  });
+}
+
+bool LineReader::fill() {
+  if (begin_ > 0) {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    scanned_ -= begin_;
+    begin_ = 0;
+  }
+  if (end_ + kPadding + kBlockBytes / 2 > buffer_.size()) {
+    buffer_.resize(std::max(buffer_.size() * 2, 2 * kBlockBytes + kPadding));
+  }
+  const std::ptrdiff_t got = source_(buffer_.data() + end_, buffer_.size() - kPadding - end_);
+  if (got < 0) error_ = std::strerror(errno);
+  if (got <= 0) {
+    at_end_ = true;
+    return false;
+  }
+  end_ += static_cast<std::size_t>(got);
+  return true;
+}
+
+std::optional<Line> LineReader::peek() {
+  if (!peeked_) peeked_ = next();
+  return peeked_;
+}
+
+std::optional<Line> LineReader::next() {
+  if (peeked_) return std::exchange(peeked_, std::nullopt);
+  for (;;) {
+    if (too_long_) return std::nullopt;
+    const char* from = buffer_.data() + scanned_;
+    if (const void* feed = std::memchr(from, '\n', end_ - scanned_)) {
+      const auto length =
+          static_cast<std::size_t>(static_cast<const char*>(feed) - (buffer_.data() + begin_));
+      const Line line{{buffer_.data() + begin_, length}, ++number_, true};
+      begin_ += length + 1;
+      scanned_ = begin_;
+      return line;
+    }
+    scanned_ = end_;
+    if (end_ - begin_ > kLineBytesMax) {
+      too_long_ = true;
+      ++number_;
+      return std::nullopt;
+    }
+    if (at_end_ || !fill()) break;
+  }
+  if (begin_ == end_ || !error_.empty()) return std::nullopt;
+  const Line line{{buffer_.data() + begin_, end_ - begin_}, ++number_, false};
+  begin_ = scanned_ = end_;
+  return line;
+}
+
+}  // namespace capsize::checker

@@ -1,0 +1,64 @@
+// LineReader: the lines of a file or of a buffer, one at a time, in bounded memory.
+//
+// The bytes of a line are followed by at least kPadding readable bytes, as simdjson wants them, so
+// nothing is copied for the parser. The file is read in blocks and never held as a whole: a history
+// can be larger than memory, and can come through a pipe.
+//
+// How it fails: a line longer than kLineBytesMax ends the reading (`too_long`), an error of the
+// operating system ends it too (`error` is then not empty).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace capsize::checker {
+
+struct Line {
+  std::string_view text;     ///< without the line feed; lives until the next call of next()
+  std::uint64_t number = 0;  ///< from 1
+  bool terminated = true;    ///< false: the file ends here without a line feed
+};
+
+class LineReader {
+ public:
+  static constexpr std::size_t kLineBytesMax = std::size_t{64} << 20;
+  static constexpr std::size_t kPadding = 64;
+
+  /// Fills the buffer with up to `size` bytes and returns their number; 0 at the end, < 0 on error
+  /// (errno says which).
+  using Source = std::function<std::ptrdiff_t(char* buffer, std::size_t size)>;
+
+  explicit LineReader(Source source);
+  /// Reads from memory that outlives the reader.
+  static LineReader of_text(std::string_view text);
+
+  /// The next line, or nothing at the end or after a failure.
+  std::optional<Line> next();
+  /// The next line without consuming it.
+  std::optional<Line> peek();
+
+  [[nodiscard]] bool too_long() const { return too_long_; }
+  [[nodiscard]] const std::string& error() const { return error_; }
+  [[nodiscard]] std::uint64_t line_number() const { return number_; }
+
+ private:
+  bool fill();
+
+  Source source_;
+  std::vector<char> buffer_;
+  std::size_t begin_ = 0;    // of what has not been handed out yet
+  std::size_t scanned_ = 0;  // no line feed in [begin_, scanned_)
+  std::size_t end_ = 0;
+  std::uint64_t number_ = 0;
+  bool at_end_ = false;
+  bool too_long_ = false;
+  std::string error_;
+  std::optional<Line> peeked_;
+};
+
+}  // namespace capsize::checker

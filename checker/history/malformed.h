@@ -1,0 +1,27 @@
+// Malformed: why a file could not be read as a history or a trace, in terms a person can act on.
+//
+// Always names the place, what was found there and what was expected. Line and column count from 1;
+// line 0 means the file as a whole (it cannot be opened, its format is not known).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace capsize::checker {
+
+struct Malformed {
+  std::string file;
+  std::uint64_t line = 0;
+  std::uint64_t column = 0;  ///< 1 when the line as a whole is at fault
+  std::string found;
+  std::string expected;
+
+  /// One line: "history.jsonl:7:12: found …, expected …".
+  [[nodiscard]] std::string message() const;
+};
+
+/// A piece of the input made fit to be shown: cut to a few dozen bytes, control bytes escaped.
+[[nodiscard]] std::string excerpt(std::string_view text);
+
+}  // namespace capsize::checker

@@ -1,0 +1,53 @@
+// Operation: what one client asked and what it learnt.
+//
+// Flat and without pointers: a million of them are one array, sorted by key, so that each key is a
+// contiguous piece of it. Everything that has a name (functions, keys, values) is a small number
+// here and is looked up in the History only when a person is going to read it.
+//
+// Order: `invoke` and `complete` are positions in the history's one total order of events.
+// Operation a precedes b iff a.complete < b.invoke; everything else is concurrent, equal positions
+// included. An indeterminate operation completes at kNever and so precedes nothing: it may take
+// effect at any later moment, and no event of the history can rule that out.
+#pragma once
+
+#include <cstdint>
+
+#include "checker/history/values.h"
+
+namespace capsize::checker {
+
+using KeyId = std::uint32_t;
+using FunctionId = std::uint16_t;
+using Position = std::uint32_t;
+
+inline constexpr Position kNever = 0xFFFFFFFFu;
+inline constexpr std::int64_t kNoTime = -1;
+
+enum class Outcome : std::uint8_t {
+  kOk,    ///< took effect
+  kFail,  ///< certainly had no effect and never will have
+  kInfo,  ///< indeterminate: may take effect at any later moment, or never
+};
+
+/// Functions every history knows under the same number; others are numbered as they are met.
+inline constexpr FunctionId kRead = 0;
+inline constexpr FunctionId kWrite = 1;
+inline constexpr FunctionId kCas = 2;
+inline constexpr FunctionId kAppend = 3;
+inline constexpr FunctionId kDelete = 4;
+
+struct Operation {
+  std::int64_t invoke_time = kNoTime;  ///< nanoseconds since the start; for people, decides nothing
+  std::int64_t complete_time = kNoTime;  ///< kNoTime where the file has no completion
+  std::int64_t process = 0;
+  KeyId key = 0;
+  ValueId argument = kNullValue;  ///< value of the invocation
+  ValueId result = kNullValue;    ///< value of the completion
+  Position invoke = 0;
+  Position complete = kNever;  ///< kNever unless ok or fail
+  FunctionId function = 0;
+  Outcome outcome = Outcome::kInfo;
+  bool mismatch = false;  ///< a cas that failed because it saw another value than the expected one
+};
+
+}  // namespace capsize::checker

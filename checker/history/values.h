@@ -1,0 +1,90 @@
+// ValueTable: every JSON value of a history, once, under a small number.
+//
+// Checking asks one thing of values, over and over: are these two equal? With values interned that
+// is a comparison of two integers, and an operation is a flat record of fixed size. Only sentences
+// and pages ever ask for the text again.
+//
+// Equality is JSON's: 1 and 1.0 are the same number, 1 and "1" are not, arrays compare element by
+// element. Objects and large numbers compare by their minified text.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace capsize::checker {
+
+using ValueId = std::uint32_t;
+
+/// JSON null: what a read of an absent key returns. Always present, always number 0.
+inline constexpr ValueId kNullValue = 0;
+/// The empty list: what a list is before anything was appended. Always present.
+inline constexpr ValueId kEmptyList = 1;
+/// "There is no value here", which is not the same as null. Never stored in a table.
+inline constexpr ValueId kNoValue = 0xFFFFFFFFu;
+
+class ValueTable {
+ public:
+  enum class Kind : std::uint8_t { kNull, kInteger, kText, kList, kRaw };
+
+  ValueTable();
+
+  /// Each returns the number of an equal value that is already there, or of a new one.
+  ValueId integer(std::int64_t value);
+  ValueId text(std::string_view value);
+  ValueId list(std::span<const ValueId> elements);
+  /// Anything else, by its minified JSON text (true, 1.5, an object).
+  ValueId raw(std::string_view json);
+
+  /// The number of an equal value, kNoValue if there is none.
+  [[nodiscard]] ValueId find_text(std::string_view value) const;
+  [[nodiscard]] ValueId find_list(std::span<const ValueId> elements) const;
+
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  [[nodiscard]] Kind kind(ValueId id) const { return entries_[id].kind; }
+  /// Preconditions: the value is of that kind. Views live until the next value is added.
+  [[nodiscard]] std::int64_t as_integer(ValueId id) const;
+  [[nodiscard]] std::string_view as_text(ValueId id) const;
+  [[nodiscard]] std::span<const ValueId> as_list(ValueId id) const;
+
+  /// The value as JSON text: 5, "a", [1,2], null.
+  [[nodiscard]] std::string json(ValueId id) const;
+  [[nodiscard]] std::uint64_t memory_bytes() const;
+
+ private:
+  // `begin` and `size` point into bytes_ (text, raw) or elements_ (list); for an integer `begin` is
+  // it.
+  struct Entry {
+    std::uint64_t begin;
+    std::uint32_t size;
+    Kind kind;
+  };
+  struct IntegerSlot {
+    std::int64_t key = 0;
+    ValueId id = kNoValue;
+  };
+
+  struct OtherSlot {
+    std::uint64_t hash = 0;
+    ValueId id = kNoValue;
+  };
+
+  [[nodiscard]] std::uint64_t bytes_slot(std::uint64_t hash, Kind kind, std::string_view) const;
+  [[nodiscard]] std::uint64_t list_slot(std::uint64_t hash, std::span<const ValueId>) const;
+  ValueId add(Entry entry);
+  ValueId bytes_value(Kind kind, std::string_view value);
+  void grow_integers();
+  void grow_others();
+
+  std::vector<Entry> entries_;
+  std::vector<IntegerSlot> integer_slots_;  // open addressing, power of two
+  std::size_t integers_ = 0;
+  std::vector<OtherSlot> other_slots_;  // open addressing, power of two
+  std::size_t others_ = 0;
+  std::vector<char> bytes_;
+  std::vector<ValueId> elements_;
+};
+
+}  // namespace capsize::checker

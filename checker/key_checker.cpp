@@ -1,0 +1,140 @@
+#include "checker/key_checker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "checker/algorithms/just_in_time_search.h"
+#include "checker/explain/explain.h"
+
+namespace capsize::checker {
+namespace {
+
+// Explanations are worth waiting for, but not at the price of the other keys.
+constexpr std::chrono::nanoseconds kExplainTimeMax = std::chrono::seconds(5);
+// A single question of the shrinking; where the answer takes longer, the operation stays.
+constexpr std::uint64_t kShrinkStepsMax = 20'000;
+constexpr std::uint64_t kShrinkMemoryBytes = std::uint64_t{256} << 20;
+
+std::string_view name(Decider decider) {
+  switch (decider) {
+    case Decider::kDistinctRegister:
+      return "distinct-register";
+    case Decider::kDistinctList:
+      return "distinct-list";
+    case Decider::kNone:
+      break;
+  }
+  return "";
+}
+
+Budget explain_budget(const Budget& budget) {
+  return {std::min(kExplainTimeMax, budget.left() / 2), budget.memory_limit_bytes()};
+}
+
+}  // namespace
+
+KeyChecker::KeyChecker(const History& history, const Model& model, const DecodeOptions& options)
+    : history_(history),
+      model_(model),
+      options_(options),
+      register_decider_(history.values.size()),
+      list_decider_(history.values) {}
+
+std::optional<Malformed> KeyChecker::prepare(KeyId key) {
+  if (!problem_ || problem_->key != key) {
+    problem_.emplace(KeyProblem{history_, model_, key, history_.initial.value_or(kNullValue)});
+  }
+  problem().operations.clear();
+  problem().failed.clear();
+  const auto sources = history_.of_key(key);
+  for (std::uint32_t i = 0; i < sources.size(); ++i) {
+    const Operation& source = sources[i];
+    Decoded decoded = model_.decode(history_, source, options_);
+    if (decoded.kind == Decoded::Kind::kMalformed) {
+      return Malformed{
+          history_.file, 0, 0,
+          fmt::format("{} with {} at index {}", history_.functions[source.function],
+                      excerpt(view(history_, source).value), history_.index_of(source.invoke)),
+          std::string(decoded.expected)};
+    }
+    KeyOperation& operation = decoded.operation;
+    operation.invoke = source.invoke;
+    operation.source = i;
+    if (decoded.kind == Decoded::Kind::kDrop) {
+      if (source.outcome == Outcome::kFail && !operation.pure) {
+        problem().failed.push_back(operation);
+      }
+      continue;
+    }
+    operation.required = source.outcome != Outcome::kInfo;
+    operation.complete = operation.required ? source.complete : kNever;
+    problem().operations.push_back(operation);
+  }
+  return std::nullopt;
+}
+
+Decision KeyChecker::run(Decider decider, std::span<const KeyOperation> operations) {
+  switch (decider) {
+    case Decider::kDistinctRegister:
+      return register_decider_.decide(operations, problem().initial);
+    case Decider::kDistinctList:
+      return list_decider_.decide(operations, problem().initial);
+    case Decider::kNone:
+      break;
+  }
+  return {.kind = Decision::Kind::kNotApplicable};
+}
+
+KeyResult KeyChecker::decide_fast(KeyId key, bool explain_it, const Budget& budget) {
+  KeyResult result;
+  result.kind = Decision::Kind::kNotApplicable;
+  if ((result.malformed = prepare(key))) return result;
+  for (const Decider decider : model_.deciders) {
+    Decision decision = run(decider, problem().operations);
+    if (decision.kind == Decision::Kind::kNotApplicable) continue;
+    result.kind = decision.kind;
+    result.algorithm = name(decider);
+    if (decision.is_violation() && explain_it) {
+      const Violates violates = [&](std::span<const KeyOperation> operations) {
+        return run(decider, operations).is_violation();
+      };
+      result.violation =
+          explain(problem(), std::move(decision.witness), violates, explain_budget(budget));
+    }
+    break;
+  }
+  return result;
+}
+
+KeyResult KeyChecker::search(KeyId key, bool explain_it, const Budget& budget,
+                             std::uint64_t memory_bytes) {
+  KeyResult result;
+  result.algorithm = "just-in-time-search";
+  if ((result.malformed = prepare(key))) return result;
+  Decision decision = search_just_in_time(problem().operations, problem().initial, model_,
+                                          history_.values, {&budget, memory_bytes});
+  result.kind = decision.kind;
+  result.reason = std::move(decision.reason);
+  if (decision.is_violation() && explain_it) explain_search(decision, budget, result);
+  return result;
+}
+
+void KeyChecker::explain_search(const Decision& decision, const Budget& budget, KeyResult& result) {
+  // What begins behind the end cannot matter, nor what only looked and saw it behind the end.
+  std::vector<std::uint32_t> prefix;
+  for (std::uint32_t i = 0; i < problem().operations.size(); ++i) {
+    const KeyOperation& operation = problem().operations[i];
+    if (operation.invoke > decision.end) break;
+    if (!operation.pure || operation.complete <= decision.end) prefix.push_back(i);
+  }
+  const Budget limits = explain_budget(budget);
+  const Violates violates = [&](std::span<const KeyOperation> operations) {
+    const SearchBounds bounds{&limits, kShrinkMemoryBytes, kShrinkStepsMax};
+    return search_just_in_time(operations, problem().initial, model_, history_.values, bounds)
+        .is_violation();
+  };
+  result.violation = explain(problem(), std::move(prefix), violates, limits);
+}
+
+}  // namespace capsize::checker

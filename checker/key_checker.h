@@ -1,0 +1,53 @@
+// KeyChecker: judges one key after the other, each with the cheapest algorithm that can.
+//
+// It holds the scratch space of the deciders and nothing that outlasts a key, so a pool of threads
+// would have one each, over one constant History. The fast deciders go first, over all keys; what
+// they cannot decide is left for the search, which may take all the time there is.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "checker/algorithms/decision.h"
+#include "checker/algorithms/distinct_list.h"
+#include "checker/algorithms/distinct_register.h"
+#include "checker/budget.h"
+#include "checker/explain/shrink.h"
+#include "checker/key_problem.h"
+#include "checker/report.h"
+
+namespace capsize::checker {
+
+struct KeyResult {
+  Decision::Kind kind = Decision::Kind::kLegal;
+  std::string_view algorithm;          ///< the one that decided
+  std::optional<Violation> violation;  ///< kViolation, if it was asked for
+  std::string reason;                  ///< kUnknown: the bound, and what was hard
+  std::optional<Malformed> malformed;  ///< an operation that the model cannot understand
+};
+
+class KeyChecker {
+ public:
+  KeyChecker(const History& history, const Model& model, const DecodeOptions& options);
+
+  /// Tries the fast deciders only; kNotApplicable if none is for this key.
+  KeyResult decide_fast(KeyId key, bool explain_it, const Budget& budget);
+  /// The search, within the time of `budget` and the given memory.
+  KeyResult search(KeyId key, bool explain_it, const Budget& budget, std::uint64_t memory_bytes);
+
+ private:
+  std::optional<Malformed> prepare(KeyId key);
+  KeyProblem& problem() { return *problem_; }
+  Decision run(Decider decider, std::span<const KeyOperation> operations);
+  void explain_search(const Decision& decision, const Budget& budget, KeyResult& result);
+
+  const History& history_;
+  const Model& model_;
+  DecodeOptions options_;
+  std::optional<KeyProblem> problem_;
+  DistinctRegisterDecider register_decider_;
+  DistinctListDecider list_decider_;
+};
+
+}  // namespace capsize::checker

@@ -1,0 +1,67 @@
+// kv: one key of a key-value store: a cas-register that can also be appended to and deleted.
+//
+// `append` joins strings; an absent key is the empty one, and a number is what it looks like. It is
+// always possible: an operation that is refused in some states would tell something about the
+// state, and the search's reductions rely on `observed` being all that operations tell. `delete`
+// makes the key absent, that is: writes null.
+#include <algorithm>
+
+#include "checker/models/register_operations.h"
+
+namespace capsize::checker {
+namespace {
+
+Decoded decode(const History& history, const Operation& operation, const DecodeOptions& options) {
+  if (operation.function != kAppend) return decode_register_operation(history, operation, options);
+  if (history.values.kind(operation.argument) != ValueTable::Kind::kText) {
+    return {Decoded::Kind::kMalformed, {}, "a string to append"};
+  }
+  Decoded append;
+  if (operation.outcome == Outcome::kFail) append.kind = Decoded::Kind::kDrop;
+  append.operation.code = kCodeAppend;
+  append.operation.argument = operation.argument;
+  return append;
+}
+
+std::optional<State> step(StateTable& states, State state, const KeyOperation& operation) {
+  if (operation.code != kCodeAppend) return step_register(states, state, operation);
+  return states.append_text(state, operation.argument);
+}
+
+// A string that was read needs every append whose piece is in it, and every write that it may go on
+// from; a write of something else (a delete above all) may be what it began anew after. More than
+// necessary at times, never less.
+bool needs(const ValueTable& values, const KeyOperation& observer, const KeyOperation& writer) {
+  if (register_needs(values, observer, writer)) return true;
+  const auto is_text = [&](ValueId value) { return values.kind(value) == ValueTable::Kind::kText; };
+  if (writer.pure || observer.observed == kNoValue || !is_text(observer.observed)) return false;
+  const ValueId piece = writer.code == kCodeAppend ? writer.argument : writer.written;
+  if (!is_text(piece)) return true;
+  return values.as_text(observer.observed).find(values.as_text(piece)) != std::string_view::npos;
+}
+
+// Appends alone build strings, so reads of anything else belong to another model.
+bool plausible(const History& history) {
+  if (!history.uses(kAppend) || history.uses(kWrite) || history.uses(kCas)) return true;
+  return std::none_of(history.operations.begin(), history.operations.end(),
+                      [&](const Operation& operation) {
+                        return operation.function == kRead &&
+                               history.values.kind(operation.result) == ValueTable::Kind::kList;
+                      });
+}
+
+const ModelRegistrar kRegistrar({
+    .name = "kv",
+    .summary = "one key of a store: read, write, cas [expected, new], append \"string\", delete",
+    .generalised_by = {},
+    .functions = {"read", "write", "cas", "append", "delete"},
+    .deciders = {Decider::kDistinctRegister},
+    .decode = &decode,
+    .plausible = &plausible,
+    .initial = &initial_register,
+    .step = &step,
+    .needs = &needs,
+});
+
+}  // namespace
+}  // namespace capsize::checker

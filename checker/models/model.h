@@ -1,0 +1,94 @@
+// Model: the sequential specification that a history is checked against.
+//
+// A plain struct of pure functions. The just-in-time search needs `decode`, `initial` and `step`,
+// and a model with nothing else is complete. What else a KeyOperation tells about an operation (it
+// only observes, it overwrites blindly, it wants exactly this value) lets the fast deciders and the
+// search's reductions do their work; a model that cannot say so leaves it out and is checked
+// slower.
+//
+// A new model is one new file in this folder: fill in a Model, hand it to a `ModelRegistrar`.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checker/history/history.h"
+
+namespace capsize::checker {
+
+class StateTable;
+
+/// State of the object, under a number of the StateTable: equal states have equal numbers.
+using State = std::uint32_t;
+
+/// One operation of one key, decoded for its model.
+struct KeyOperation {
+  Position invoke = 0;
+  Position complete = kNever;  ///< kNever unless ok
+  std::uint32_t source = 0;    ///< its place in History::of_key(key)
+  std::uint8_t code = 0;       ///< the model's own number for what it does
+  bool required = false;       ///< ok: must be in any explanation. Else it may be left out
+  bool pure = false;           ///< never changes the state
+  bool blind = false;          ///< the state afterwards does not depend on the state before
+  ValueId argument = kNoValue;
+  ValueId observed = kNoValue;  ///< takes effect only where the state is exactly this value
+  ValueId written = kNoValue;   ///< the state afterwards is exactly this value
+};
+
+/// What to do with an operation before it is checked.
+struct Decoded {
+  enum class Kind : std::uint8_t { kKeep, kDrop, kMalformed } kind = Kind::kKeep;
+  /// Code, flags and values; the caller fills in the rest. A failed mutation is dropped, but
+  /// described all the same: explanations ask who tried to write a value.
+  KeyOperation operation = {};
+  std::string_view expected = {};  ///< kMalformed: what the value should have looked like
+};
+
+struct DecodeOptions {
+  bool mismatch_observes = false;
+};
+
+/// Codes of the operations that several models share.
+enum Code : std::uint8_t { kCodeRead, kCodeWrite, kCodeCas, kCodeMismatch, kCodeAppend };
+
+/// Which fast decider may be tried for a key before the search.
+enum class Decider : std::uint8_t { kNone, kDistinctRegister, kDistinctList };
+
+struct Model {
+  std::string_view name;
+  std::string_view summary;  ///< one line for `capsize list models`
+  /// The models that judge every history of this one in the same way and understand more: where
+  /// they fit too, this one is guessed.
+  std::vector<std::string_view> generalised_by;
+  std::vector<std::string_view> functions;  ///< the only ones that it understands
+  std::vector<Decider> deciders;            ///< each checks its own conditions
+  /// Failed operations are passed too: they matter where a failure tells something.
+  Decoded (*decode)(const History& history, const Operation& operation, const DecodeOptions&);
+  /// Optional: false where the history can hardly be meant for this model, though it is well
+  /// formed.
+  bool (*plausible)(const History& history) = nullptr;
+  State (*initial)(StateTable& states, ValueId initial);
+  /// The state afterwards, or nothing where the operation cannot take effect in this state.
+  std::optional<State> (*step)(StateTable& states, State state, const KeyOperation& operation);
+  /// Whether what `observer` saw depends on `writer` having happened: an explanation that shows the
+  /// one without the other would be about something else.
+  bool (*needs)(const ValueTable& values, const KeyOperation& observer, const KeyOperation& writer);
+};
+
+/// All models, by name.
+[[nodiscard]] std::span<const Model* const> list_models();
+[[nodiscard]] const Model* find_model(std::string_view name);
+/// The only model that understands all functions that the history uses; nullptr if none or several
+/// do that would judge it differently (the message then says which).
+[[nodiscard]] const Model* guess_model(const History& history, std::string& message);
+
+/// Registers a model when the program starts.
+struct ModelRegistrar {
+  explicit ModelRegistrar(Model model);
+};
+
+}  // namespace capsize::checker

@@ -1,0 +1,112 @@
+// Traces: what the nodes wrote down about themselves, one JSON object a line, as a stream of
+// events.
+//
+//     {"time":12,"node":"n1","incarnation":1,"event":"append","term":3,"role":"leader",
+//      "first":7,"index":9,"entry-term":3,"hash":"00c0ffee00c0ffee"}
+//
+// `hash` is chained over the entries of the log up to `index`, so equal hashes mean equal logs up
+// to there, and unequal ones mean that the logs differ somewhere at or below it.
+//
+// Traces are written without a sync, by processes that get killed. A line that was cut off is no
+// error where a kill can have cut it: at the end of the file, or right before (even on the same
+// line as) the "start" event of the next incarnation. Anything else that is not an event is
+// malformed. Unknown events and fields are accepted, so that nodes may say more than is checked
+// here.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checker/history/line_reader.h"
+#include "checker/history/malformed.h"
+
+namespace capsize::checker {
+
+using NodeNumber = std::uint32_t;
+
+enum class TraceKind : std::uint8_t {
+  kStart,
+  kTerm,
+  kVote,
+  kRole,
+  kAppendEntries,
+  kTruncate,
+  kCommit,
+  kApply,
+  kSnapshot,
+  kInstall,
+  kOther,
+};
+
+enum class Role : std::uint8_t { kFollower, kPrecandidate, kCandidate, kLeader };
+
+struct TraceEvent {
+  std::int64_t time = 0;  ///< nanoseconds, one monotonic clock for all nodes
+  NodeNumber node = 0;
+  TraceKind kind = TraceKind::kOther;
+  Role role = Role::kFollower;
+  bool has_index = false;
+  bool has_hash = false;
+  std::uint64_t incarnation = 0;
+  std::uint64_t term = 0;
+  std::uint64_t first = 0;  ///< of the entries concerned; `index` where the event does not say
+  std::uint64_t index = 0;
+  std::uint64_t entry_term = 0;  ///< 0: not known
+  std::uint64_t hash = 0;
+};
+
+/// Names of nodes, shared by all files of a check.
+class NodeNames {
+ public:
+  NodeNumber number(std::string_view name);
+  [[nodiscard]] const std::string& name(NodeNumber number) const { return names_[number]; }
+  [[nodiscard]] std::size_t size() const { return names_.size(); }
+
+ private:
+  std::vector<std::string> names_;
+};
+
+/// One file, event by event.
+class TraceReader {
+ public:
+  TraceReader(std::string file, LineReader lines, NodeNames& names);
+  ~TraceReader();
+  TraceReader(TraceReader&&) noexcept;
+  TraceReader& operator=(TraceReader&&) = delete;
+
+  /// Nothing at the end, or when malformed() is set.
+  std::optional<TraceEvent> next();
+  [[nodiscard]] const std::optional<Malformed>& malformed() const { return malformed_; }
+
+ private:
+  struct Parser;
+
+  std::optional<TraceEvent> parse(const Line& line);
+  std::optional<TraceEvent> after_torn_line(const Line& torn);
+
+  std::string file_;
+  LineReader lines_;
+  NodeNames* names_;
+  std::unique_ptr<Parser> parser_;
+  std::optional<Malformed> malformed_;
+};
+
+/// All files, merged by time. Events of one file stay in their order whatever their times say.
+class MergedTraces {
+ public:
+  explicit MergedTraces(std::vector<TraceReader> readers);
+
+  std::optional<TraceEvent> next();
+  [[nodiscard]] std::optional<Malformed> malformed() const;
+
+ private:
+  std::vector<TraceReader> readers_;
+  std::vector<std::optional<TraceEvent>> heads_;
+};
+
+}  // namespace capsize::checker

@@ -1,0 +1,64 @@
+// Report: the result of checking one history, for people (sentences) and for pages (operations).
+//
+// It owns all its text, so it outlives the history it speaks about.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checker/explain/anomaly.h"
+#include "checker/history/history.h"
+#include "checker/history/malformed.h"
+#include "checker/verdict.h"
+
+namespace capsize::checker {
+
+/// One operation as a person sees it.
+struct OperationView {
+  std::int64_t process = 0;
+  std::string function;
+  std::string value;                     ///< JSON text: what was asked, or what a read returned
+  std::int64_t invoke_time = kNoTime;    ///< nanoseconds, kNoTime if the file has none
+  std::int64_t complete_time = kNoTime;  ///< kNoTime if it never completed
+  std::uint64_t index = 0;               ///< of the invocation, as in the file
+  std::optional<std::uint64_t> complete_index;  ///< of the completion, if it was ok or fail
+  Outcome outcome = Outcome::kInfo;
+};
+
+/// "ok", "fail", "info".
+[[nodiscard]] std::string_view name(Outcome outcome);
+
+struct Violation {
+  Anomaly anomaly = Anomaly::kNoLegalOrder;
+  std::string key;
+  std::string sentence;  ///< one sentence: who did what, when, and why that cannot be
+  std::vector<OperationView> operations;  ///< the few that show it, in order of invocation
+  bool minimal = true;  ///< false: the time bound ended the shrinking, some may be superfluous
+};
+
+struct Report {
+  Verdict verdict = Verdict::kVacuous;
+  std::string file;
+  std::string format;
+  std::string model;
+  std::map<std::string, std::uint64_t> algorithms;  ///< name -> number of keys it decided
+  HistoryCounts counts;
+  std::vector<Violation> violations;  ///< one for each violating key, at most kViolationsMax
+  std::uint64_t violating_keys = 0;
+  std::uint64_t unknown_keys = 0;
+  std::string reason;                  ///< for every verdict but valid: one line
+  std::optional<Malformed> malformed;  ///< set iff the file could not be read
+  bool cut_off = false;                ///< the last line was incomplete and was left out
+  double seconds_load = 0;
+  double seconds_check = 0;
+};
+
+inline constexpr std::size_t kViolationsMax = 16;
+
+[[nodiscard]] nlohmann::json to_json(const Report& report);
+
+}  // namespace capsize::checker

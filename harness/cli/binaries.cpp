@@ -1,0 +1,46 @@
+#include "harness/cli/binaries.h"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "harness/process/child_process.h"
+
+namespace capsize::harness {
+namespace fs = std::filesystem;
+
+fs::path binary_directory() {
+  std::error_code error;
+  const fs::path self = fs::read_symlink("/proc/self/exe", error);
+  return error ? fs::path(".") : self.parent_path();
+}
+
+base::Result<std::vector<BugLine>> seeded_bugs() {
+  // The node's word, not a second list: a name that is known here and not there would run no bug.
+  const fs::path output = fs::temp_directory_path() /
+                          fmt::format("capsize-bugs-{}", fs::hash_value(binary_directory()) ^
+                                                             static_cast<std::size_t>(::getpid()));
+  auto child = ChildProcess::spawn({.program = binary_directory() / "capsize-node-with-bugs",
+                                    .arguments = {"--list-bugs"},
+                                    .log = output});
+  if (!child) return child.error();
+  const auto ending = child.value().wait(std::chrono::seconds(10));
+  std::ifstream file(output);
+  std::vector<BugLine> bugs;
+  for (std::string line; std::getline(file, line);) {
+    const auto parsed = nlohmann::json::parse(line, nullptr, false);
+    if (parsed.is_object()) bugs.push_back({parsed.value("name", ""), parsed.value("summary", "")});
+  }
+  std::error_code ignored;
+  fs::remove(output, ignored);
+  if (!ending || ending->signal != 0 || ending->exit_code != 0) {
+    return base::Error{"capsize-node-with-bugs --list-bugs failed"};
+  }
+  return bugs;
+}
+
+}  // namespace capsize::harness

@@ -1,0 +1,90 @@
+// capsize check: a verdict on recorded histories, of any system.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "checker/check.h"
+#include "harness/cli/verb.h"
+#include "harness/report/violation_text.h"
+#include "node/base/units.h"
+
+namespace capsize::harness {
+namespace {
+
+using checker::Report;
+using checker::Verdict;
+
+class CheckVerb final : public Verb {
+ public:
+  std::string_view name() const override { return "check"; }
+  std::string_view summary() const override {
+    return "Decides whether recorded histories are linearizable, and shows why not";
+  }
+  std::string_view examples() const override {
+    return "Examples:\n"
+           "  capsize check store/latest/history.jsonl\n"
+           "  capsize check --model cas-register --check-limit 10s a.jsonl b.jsonl\n"
+           "  capsize check --json history.jsonl | jq .verdict\n"
+           "Exit code: that of the worst file; 0 valid, 1 invalid, 2 unknown, 3 vacuous, 254 "
+           "malformed.\n";
+  }
+  void add_options(CLI::App& app) override {
+    app.add_option("history", files_, "files to check, - for standard input")->required();
+    app.add_option("--model", model_, "what the history is checked against (capsize list models)");
+    app.add_option("--format", format_, "how it is written (capsize list formats) [recognised]");
+    app.add_option("--check-limit", check_limit_, "time for each file, loading included")
+        ->capture_default_str();
+    app.add_option("--memory-limit", memory_limit_, "memory for each file, loading included")
+        ->capture_default_str();
+    app.add_flag("--json", json_, "one JSON object a file");
+  }
+  int run() override {
+    checker::CheckOptions options{.model = model_, .format = format_};
+    const auto time = base::parse_duration(check_limit_);
+    if (!time) return usage_error("--check-limit: " + time.error().message);
+    const auto memory = base::parse_size(memory_limit_);
+    if (!memory) return usage_error("--memory-limit: " + memory.error().message);
+    options.time_limit = time.value();
+    options.memory_limit_bytes = memory.value();
+
+    Verdict worst = Verdict::kValid;
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      const Report report = checker::check_file(files_[i], options);
+      print(report);
+      worst = i == 0 ? report.verdict : checker::worst_across_runs(worst, report.verdict);
+    }
+    return checker::exit_code(worst);
+  }
+
+ private:
+  void print(const Report& report) const {
+    if (json_) {
+      fmt::print("{}\n", checker::to_json(report).dump());
+    } else if (report.verdict == Verdict::kUsageError) {
+      usage_error(report.reason);
+    } else {
+      fmt::print(
+          "{}: {}{}{}; {} operations ({} ok, {} fail, {} info) on {} keys, model {}, {:.3f} s\n",
+          report.file, checker::name(report.verdict), report.reason.empty() ? "" : ": ",
+          report.reason, report.counts.operations, report.counts.ok, report.counts.fail,
+          report.counts.info, report.counts.keys, report.model,
+          report.seconds_load + report.seconds_check);
+      for (const auto& violation : report.violations) fmt::print("{}", violation_text(violation));
+    }
+    std::fflush(stdout);
+  }
+
+  std::vector<std::string> files_;
+  std::string model_;
+  std::string format_;
+  std::string check_limit_ = "60s";
+  std::string memory_limit_ = "4GiB";
+  bool json_ = false;
+};
+
+const base::Registered<Verb, CheckVerb> registered;
+
+}  // namespace
+}  // namespace capsize::harness

@@ -1,0 +1,63 @@
+// capsize run: a cluster, faults, clients, a verdict.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "harness/cli/binaries.h"
+#include "harness/cli/scenario_options.h"
+#include "harness/cli/verb.h"
+#include "harness/report/summary.h"
+#include "harness/runner/runner.h"
+
+namespace capsize::harness {
+namespace {
+
+constexpr int kInterruptedExit = 130;
+
+class Run final : public Verb {
+ public:
+  std::string_view name() const override { return "run"; }
+  std::string_view summary() const override {
+    return "Starts a cluster, breaks it on purpose, and judges what its clients saw";
+  }
+  std::string_view examples() const override {
+    return "Examples:\n"
+           "  capsize run                                  five nodes, 20 s, every strategy\n"
+           "  capsize run --nemesis none --time-limit 5s   a healthy cluster\n"
+           "  capsize run --bug read-without-quorum        a known mistake, to be caught\n"
+           "  capsize run nightly.json --seed 7            a scenario file, with one key "
+           "overridden\n"
+           "  capsize run --workload append --nemesis kill,pause --node-arg=--no-pre-vote\n";
+  }
+  void add_options(CLI::App& app) override {
+    options_.add_options(app);
+    app.add_option("--store", store_, "directory of runs")->capture_default_str();
+    app.add_flag("--quiet", quiet_, "no progress on standard error");
+  }
+  int run() override {
+    const auto scenario = options_.resolve();
+    if (!scenario) return usage_error(scenario.error().message);
+    RunOptions run{.store = store_, .binaries = binary_directory()};
+    Outcome outcome;
+    {
+      ProgressDisplay display;
+      if (!quiet_) run.progress = [&display](const Progress& p) { display.show(p); };
+      if (!quiet_) fmt::print(stderr, "seed {}\n", scenario.value().seed.value_or(0));
+      outcome = run_scenario(scenario.value(), run);
+    }
+    fmt::print("{}", harness::summary(outcome));
+    std::fflush(stdout);
+    return outcome.interrupted ? kInterruptedExit : checker::exit_code(outcome.verdict());
+  }
+
+ private:
+  ScenarioOptions options_;
+  std::string store_ = "store";
+  bool quiet_ = false;
+};
+
+const base::Registered<Verb, Run> registered;
+
+}  // namespace
+}  // namespace capsize::harness

@@ -1,0 +1,101 @@
+#include "harness/cli/scenario_options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <random>
+
+#include "harness/cli/binaries.h"
+#include "nemesis/strategy.h"
+#include "node/base/units.h"
+#include "workloads/workload.h"
+
+namespace capsize::harness {
+namespace {
+
+template <class T>
+void override_with(T& target, const std::optional<T>& flag) {
+  if (flag) target = *flag;
+}
+
+base::Status override_duration(base::Duration& target, const std::optional<std::string>& flag,
+                               const char* name) {
+  if (!flag) return {};
+  const auto parsed = base::parse_duration(*flag);
+  if (!parsed) return base::Error{fmt::format("--{}: {}", name, parsed.error().message)};
+  target = parsed.value();
+  return {};
+}
+
+base::Status check_bug(const std::string& bug) {
+  if (bug.empty()) return {};
+  const auto bugs = seeded_bugs();
+  if (!bugs) return bugs.error();
+  std::string names;
+  for (const auto& known : bugs.value()) {
+    if (known.name == bug) return {};
+    names += (names.empty() ? "" : ", ") + known.name;
+  }
+  return base::Error{fmt::format("--bug: found '{}', expected one of: {}", bug, names)};
+}
+
+}  // namespace
+
+void ScenarioOptions::add_options(CLI::App& app) {
+  app.add_option("scenario", file_, "scenario file (JSON, comments allowed)")
+      ->type_name("SCENARIO.json");
+  app.add_option("--name", name_, "name of the scenario, and of its directory in the store");
+  app.add_option("--nodes", nodes_, "number of nodes [5]");
+  app.add_option("--workload", workload_,
+                 "one of: " + workloads::Workloads::instance().names() + " [register]");
+  app.add_option(
+      "--nemesis", nemesis_,
+      "none, all, or a list out of: " + nemesis::Strategies::instance().names() + " [all]");
+  app.add_option("--time-limit", time_limit_, "length of the load [20s]");
+  app.add_option("--rate", rate_, "operations a second, all clients together [2000]");
+  app.add_option("--concurrency", concurrency_, "number of clients [10]");
+  app.add_option("--seed", seed_, "64-bit seed of every random choice [drawn and printed]");
+  app.add_option("--live-bound", live_bound_,
+                 "after healing, a write through each node within this [5s]");
+  app.add_option("--client-timeout", client_timeout_,
+                 "then an operation is indeterminate; longer than any pause [3s]");
+  app.add_option("--check-limit", check_limit_, "time for the check [60s]");
+  app.add_option("--bug", bug_, "seeded bug for the nodes to make (capsize list bugs)");
+  app.add_option("--node-arg", node_arguments_, "argument handed to each node, repeatable")
+      ->allow_extra_args(false);
+}
+
+base::Result<Scenario> ScenarioOptions::resolve() const {
+  Scenario scenario;
+  scenario.nemesis = parse_nemesis("all");
+  if (!file_.empty()) {
+    auto read = read_scenario(file_);
+    if (!read) return read;
+    scenario = std::move(read).value();
+  }
+  override_with(scenario.name, name_);
+  override_with(scenario.nodes, nodes_);
+  override_with(scenario.workload, workload_);
+  override_with(scenario.rate, rate_);
+  override_with(scenario.concurrency, concurrency_);
+  override_with(scenario.bug, bug_);
+  if (nemesis_) scenario.nemesis = parse_nemesis(*nemesis_);
+  if (!node_arguments_.empty()) scenario.node_arguments = node_arguments_;
+  if (seed_) scenario.seed = seed_;
+  for (const auto& [target, flag, name] :
+       {std::tuple{&scenario.time_limit, &time_limit_, "time-limit"},
+        std::tuple{&scenario.live_bound, &live_bound_, "live-bound"},
+        std::tuple{&scenario.client_timeout, &client_timeout_, "client-timeout"},
+        std::tuple{&scenario.check_limit, &check_limit_, "check-limit"}}) {
+    if (auto status = override_duration(*target, *flag, name); !status) return status.error();
+  }
+  if (!scenario.seed) {
+    // Short enough to be read out over a table; still one run in four billion.
+    scenario.seed = std::random_device{}();
+  }
+  if (auto status = validate(scenario); !status) return status.error();
+  if (auto status = check_bug(scenario.bug); !status) return status.error();
+  return scenario;
+}
+
+}  // namespace capsize::harness

@@ -1,0 +1,40 @@
+// The flags that `run` and `plan` share: a scenario file, and flags that override its keys.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/scenario/scenario.h"
+#include "node/base/result.h"
+
+namespace CLI {
+class App;
+}
+
+namespace capsize::harness {
+
+class ScenarioOptions {
+ public:
+  void add_options(CLI::App& app);
+  /// Reads the file, lays the flags over it, draws a seed if none was given, and validates.
+  [[nodiscard]] base::Result<Scenario> resolve() const;
+
+ private:
+  std::string file_;
+  std::optional<std::string> name_;
+  std::optional<std::size_t> nodes_;
+  std::optional<std::string> workload_;
+  std::optional<std::string> nemesis_;
+  std::optional<std::string> time_limit_;
+  std::optional<double> rate_;
+  std::optional<std::size_t> concurrency_;
+  std::optional<std::uint64_t> seed_;
+  std::optional<std::string> live_bound_;
+  std::optional<std::string> client_timeout_;
+  std::optional<std::string> check_limit_;
+  std::optional<std::string> bug_;
+  std::vector<std::string> node_arguments_;
+};
+
+}  // namespace capsize::harness

@@ -1,0 +1,35 @@
+// One verb of the command line (`capsize run`, `capsize check`, …): one file each, which registers
+// itself. Results go to standard output, logs and progress to standard error.
+#pragma once
+
+#include <string_view>
+
+#include "node/base/registry.h"
+
+namespace CLI {
+class App;
+}
+
+namespace capsize::harness {
+
+class Verb {
+ public:
+  virtual ~Verb() = default;
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  [[nodiscard]] virtual std::string_view summary() const = 0;
+  /// Shown below the options, so that --help ends with something to copy.
+  [[nodiscard]] virtual std::string_view examples() const = 0;
+  virtual void add_options(CLI::App& app) = 0;
+  /// Returns the exit code (CONTRACTS.md section 1).
+  virtual int run() = 0;
+};
+
+using Verbs = base::Registry<Verb>;
+
+/// Parses the command line and runs its verb. 254 for a mistyped command.
+[[nodiscard]] int run_command_line(int argc, char** argv);
+
+/// One line on standard error, and the exit code of a usage error.
+int usage_error(std::string_view message);
+
+}  // namespace capsize::harness

@@ -1,0 +1,50 @@
+// What a run's clients counted: outcomes, latencies, and when service was there.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/client/client.h"
+#include "node/base/time.h"
+
+namespace capsize::harness {
+
+/// Latencies in buckets of 1/32 of their power of two: at most 3 % wrong, and of fixed size.
+class LatencyHistogram {
+ public:
+  void add(base::Duration latency);
+  /// Upper end of the bucket that holds the quantile; zero when nothing was added.
+  [[nodiscard]] base::Duration quantile(double q) const;
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+
+ private:
+  static constexpr std::size_t kSubBuckets = 32;
+  std::array<std::uint64_t, 48 * kSubBuckets> buckets_{};
+  std::uint64_t count_ = 0;
+};
+
+struct OutcomeCounts {
+  std::uint64_t ok = 0;
+  std::uint64_t fail = 0;
+  std::uint64_t info = 0;
+  [[nodiscard]] std::uint64_t total() const { return ok + fail + info; }
+};
+
+struct Statistics {
+  std::map<std::string, OutcomeCounts> by_function;
+  std::map<std::string, LatencyHistogram> latency;  // per outcome: "ok", "fail", "info"
+  std::vector<base::Duration> ok_times;             // completions of all ok operations, ascending
+  std::vector<base::Duration> ok_write_times;       // of those that change something, ascending
+
+  void add(const Finished& finished, base::Duration now);
+  [[nodiscard]] OutcomeCounts totals() const;
+};
+
+/// Number of times within [begin, end); `times` ascending. O(log n).
+[[nodiscard]] std::uint64_t count_between(const std::vector<base::Duration>& times,
+                                          base::Duration begin, base::Duration end);
+
+}  // namespace capsize::harness

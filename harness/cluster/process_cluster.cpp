@@ -1,0 +1,324 @@
+#include "harness/cluster/process_cluster.h"
+
+#include <fmt/format.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "harness/cluster/clock.h"
+#include "node/base/check.h"
+
+namespace capsize::harness {
+namespace {
+
+using namespace std::chrono_literals;
+using nemesis::Act;
+using nemesis::Node;
+using nlohmann::json;
+
+constexpr auto kReadyBound = 5000ms;
+constexpr auto kSignalBound = 1000ms;
+constexpr auto kControlBound = 1000ms;
+// An observation of the proxy is good for this long; a leader that sent nothing for the second
+// length is not believed in any more (four heartbeats).
+constexpr auto kObservationAge = 5ms;
+constexpr auto kLeaderSilence = 200ms;
+
+std::uint64_t random_id() {
+  std::uint64_t id = 0;
+  CHECK(::getrandom(&id, sizeof id, 0) == sizeof id, "the kernel gives random bytes");
+  return id;
+}
+
+}  // namespace
+
+ProcessCluster::ProcessCluster(ClusterOptions options, const Messaging& messaging)
+    : options_(std::move(options)), messaging_(messaging), run_id_(random_id()) {
+  for (Node node = 0; node < options_.nodes; ++node) {
+    members_.push_back(std::make_unique<Member>());
+    members_.back()->control =
+        std::make_unique<Asker>(messaging_, endpoint(nemesis::node_name(node) + "-control"));
+  }
+  proxy_control_ = std::make_unique<Asker>(messaging_, endpoint("proxy-control"));
+}
+
+ProcessCluster::~ProcessCluster() = default;  // children are killed by their own destructors
+
+std::string ProcessCluster::endpoint(const std::string& name) const {
+  return fmt::format("ipc://@capsize-{:016x}-{}", run_id_, name);
+}
+
+std::string ProcessCluster::link_endpoint(const nemesis::Link& link) const {
+  return endpoint(nemesis::node_name(link.first) + "-" + nemesis::node_name(link.second));
+}
+
+std::string ProcessCluster::client_endpoint(Node node) const {
+  return endpoint(nemesis::node_name(node) + "-client");
+}
+
+std::filesystem::path ProcessCluster::node_directory(Node node) const {
+  return options_.run_directory / "nodes" / nemesis::node_name(node);
+}
+
+const std::atomic<std::uint64_t>& ProcessCluster::lives(Node node) const {
+  return members_[node]->lives;
+}
+
+base::Status ProcessCluster::start() {
+  if (auto started = start_proxy(); !started) return started;
+  for (Node node = 0; node < members_.size(); ++node) {
+    std::filesystem::create_directories(node_directory(node));
+    if (auto spawned = spawn(node); !spawned) return spawned;
+  }
+  for (Node node = 0; node < members_.size(); ++node) {
+    if (auto ready = await_ready(node, kReadyBound); !ready) return ready;
+  }
+  return {};
+}
+
+base::Status ProcessCluster::start_proxy() {
+  std::vector<std::string> arguments = {
+      "--run-id", std::to_string(run_id_),       "--control", endpoint("proxy-control"),
+      "--seed",   std::to_string(options_.seed), "--parent",  std::to_string(::getpid())};
+  for (Node from = 0; from < members_.size(); ++from) {
+    for (Node to = 0; to < members_.size(); ++to) {
+      if (from == to) continue;
+      arguments.push_back("--link");
+      arguments.push_back(fmt::format("{}:{}={},{}", nemesis::node_name(from),
+                                      nemesis::node_name(to), link_endpoint({from, to}),
+                                      endpoint(nemesis::node_name(to) + "-peers")));
+    }
+  }
+  auto spawned = ChildProcess::spawn({.program = options_.binaries / "capsize-proxy",
+                                      .arguments = std::move(arguments),
+                                      .log = options_.run_directory / "proxy.log"});
+  if (!spawned) return spawned.error();
+  proxy_ = std::move(spawned).value();
+  auto answer = proxy_control_->ask(R"({"op":"stats"})", kReadyBound);
+  if (answer) return {};
+  return base::Error{fmt::format("the proxy does not answer ({}); its log: {}",
+                                 answer.error().message,
+                                 (options_.run_directory / "proxy.log").string())};
+}
+
+base::Status ProcessCluster::spawn(Node node) {
+  const auto name = nemesis::node_name(node);
+  const auto directory = node_directory(node);
+  std::string peers;
+  for (Node peer = 0; peer < members_.size(); ++peer) {
+    if (peer == node) continue;
+    if (!peers.empty()) peers += ",";
+    peers += nemesis::node_name(peer) + "=" + link_endpoint({node, peer});
+  }
+  std::vector<std::string> arguments = {"--id",          std::to_string(node + 1),
+                                        "--run-id",      std::to_string(run_id_),
+                                        "--data",        (directory / "data").string(),
+                                        "--listen",      endpoint(name + "-peers"),
+                                        "--client",      client_endpoint(node),
+                                        "--control",     endpoint(name + "-control"),
+                                        "--trace",       (directory / "trace.jsonl").string(),
+                                        "--seed",        std::to_string(options_.seed),
+                                        "--parent",      std::to_string(::getpid()),
+                                        "--allow-faults"};
+  if (!peers.empty()) arguments.insert(arguments.end(), {"--peers", peers});
+  if (!options_.bug.empty()) arguments.insert(arguments.end(), {"--bug", options_.bug});
+  arguments.insert(arguments.end(), options_.node_arguments.begin(), options_.node_arguments.end());
+  const char* binary = options_.bug.empty() ? "capsize-node" : "capsize-node-with-bugs";
+  auto spawned = ChildProcess::spawn({.program = options_.binaries / binary,
+                                      .arguments = std::move(arguments),
+                                      .log = directory / "log"});
+  if (!spawned) return spawned.error();
+  Member& member = *members_[node];
+  member.process = std::move(spawned).value();
+  member.paused = false;
+  member.expected_down = false;
+  return {};
+}
+
+base::Status ProcessCluster::await_ready(Node node, std::chrono::milliseconds bound) {
+  const auto until = monotonic_now() + bound;
+  Member& member = *members_[node];
+  std::string last = "no answer";
+  while (monotonic_now() < until) {
+    if (const auto ending = member.process->poll()) {
+      last = "it ended with " + describe(*ending);
+      break;
+    }
+    auto answer = status(node, 50ms);
+    if (answer && answer.value().value("incarnation", std::uint64_t{0}) > member.incarnation) {
+      member.incarnation = answer.value()["incarnation"];
+      return {};
+    }
+    if (!answer) last = answer.error().message;
+  }
+  return base::Error{fmt::format("{} does not take requests: {}; its log: {}",
+                                 nemesis::node_name(node), last,
+                                 (node_directory(node) / "log").string())};
+}
+
+base::Result<json> ProcessCluster::status(Node node, std::chrono::milliseconds bound) {
+  auto answer = members_[node]->control->ask(R"({"op":"status"})", bound);
+  if (!answer) return answer.error();
+  json parsed = json::parse(answer.value(), nullptr, false);
+  if (parsed.is_discarded()) return base::Error{"status is not JSON: " + answer.value()};
+  return parsed;
+}
+
+base::Result<json> ProcessCluster::ask_proxy(const json& question) const {
+  auto answer = proxy_control_->ask(question.dump(), kControlBound);
+  if (!answer) return answer.error();
+  json parsed = json::parse(answer.value(), nullptr, false);
+  if (parsed.is_discarded() || !parsed.value("ok", false)) {
+    return base::Error{"the proxy refused " + question.dump() + ": " + answer.value()};
+  }
+  return parsed;
+}
+
+void ProcessCluster::observe() const {
+  const auto now = monotonic_now();
+  if (now - observed_ < kObservationAge) return;
+  observed_ = now;
+  leader_.reset();
+  const auto seen = ask_proxy({{"op", "observe"}});
+  if (!seen) return;
+  const json& what = seen.value();
+  const auto name = what.contains("leader") && what["leader"].is_string()
+                        ? what["leader"].get<std::string>()
+                        : std::string();
+  term_ = std::max(term_, what.value("term", std::uint64_t{0}));
+  if (name.size() < 2) return;
+  const base::Instant last{
+      std::chrono::nanoseconds(what.value("last-append-time", std::int64_t{0}))};
+  if (monotonic_now() - last > kLeaderSilence) return;
+  const Node node = std::stoul(name.substr(1)) - 1;
+  if (node < members_.size() && members_[node]->process && !members_[node]->expected_down &&
+      !members_[node]->paused) {
+    leader_ = node;
+  }
+}
+
+nemesis::ClusterView ProcessCluster::view() const {
+  observe();
+  nemesis::ClusterView view;
+  for (const auto& member : members_) {
+    view.nodes.push_back({.running = member->process.has_value() && !member->expected_down,
+                          .paused = member->paused});
+  }
+  view.leader = leader_;
+  view.term = term_;
+  return view;
+}
+
+Act ProcessCluster::kill(const std::vector<Node>& nodes) {
+  Act act{.done = true};
+  for (const Node node : nodes) {
+    look_for_crash(node);  // who died just before must not be taken for killed
+    members_[node]->expected_down = true;
+    members_[node]->process->signal(SIGKILL);
+  }
+  for (const Node node : nodes) {
+    Member& member = *members_[node];
+    const auto ending = member.process->wait(kSignalBound);
+    act.evidence[nemesis::node_name(node)] = {{"pid", member.process->pid()},
+                                              {"incarnation", member.incarnation},
+                                              {"signal", ending ? ending->signal : 0}};
+    if (ending && ending->signal == SIGKILL) ++member.lives;
+  }
+  return act;
+}
+
+Act ProcessCluster::restart(const std::vector<Node>& nodes) {
+  Act act{.done = true};
+  for (const Node node : nodes) {
+    if (auto spawned = spawn(node); !spawned) {
+      return {.done = false, .reason = spawned.error().message};
+    }
+  }
+  for (const Node node : nodes) {
+    if (auto ready = await_ready(node, kReadyBound); !ready) {
+      act.done = false;
+      act.reason = ready.error().message;
+      continue;
+    }
+    act.evidence[nemesis::node_name(node)] = {{"pid", members_[node]->process->pid()},
+                                              {"incarnation", members_[node]->incarnation}};
+  }
+  return act;
+}
+
+Act ProcessCluster::pause(const std::vector<Node>& nodes) {
+  Act act{.done = true};
+  for (const Node node : nodes) {
+    members_[node]->paused = true;
+    members_[node]->process->signal(SIGSTOP);
+  }
+  for (const Node node : nodes) {
+    members_[node]->process->wait_stopped(true, kSignalBound);
+    act.evidence[nemesis::node_name(node)] = {
+        {"state", std::string(1, members_[node]->process->state())}};
+  }
+  return act;
+}
+
+Act ProcessCluster::resume(const std::vector<Node>& nodes) {
+  Act act{.done = true};
+  for (const Node node : nodes) members_[node]->process->signal(SIGCONT);
+  for (const Node node : nodes) {
+    members_[node]->process->wait_stopped(false, kSignalBound);
+    act.evidence[nemesis::node_name(node)] = {
+        {"state", std::string(1, members_[node]->process->state())}};
+    members_[node]->paused = false;
+  }
+  return act;
+}
+
+Act ProcessCluster::install_rule(std::uint64_t id, const std::vector<nemesis::Link>& links,
+                                 const json& action) {
+  json names = json::array();
+  for (const auto& [from, to] : links) {
+    names.push_back({nemesis::node_name(from), nemesis::node_name(to)});
+  }
+  auto answer = ask_proxy({{"op", "install"}, {"id", id}, {"links", names}, {"action", action}});
+  if (!answer) return {.done = false, .reason = answer.error().message};
+  return {.done = true, .evidence = {{"installed", answer.value().value("time", std::int64_t{0})}}};
+}
+
+Act ProcessCluster::remove_rule(std::uint64_t id) {
+  auto answer = ask_proxy({{"op", "remove"}, {"id", id}});
+  if (!answer) return {.done = false, .reason = answer.error().message};
+  return {.done = true, .evidence = answer.value().value("evidence", json::object())};
+}
+
+base::Status ProcessCluster::supervise() {
+  if (const auto ending = proxy_->poll()) {
+    return base::Error{"the proxy ended by itself with " + describe(*ending)};
+  }
+  for (Node node = 0; node < members_.size(); ++node) look_for_crash(node);
+  return {};
+}
+
+void ProcessCluster::look_for_crash(Node node) {
+  Member& member = *members_[node];
+  if (member.expected_down || !member.process) return;
+  if (const auto ending = member.process->poll()) {
+    member.expected_down = true;
+    ++member.lives;
+    crashes_.push_back({node, *ending, monotonic_now()});
+  }
+}
+
+void ProcessCluster::stop() {
+  for (auto& member : members_) {
+    member->expected_down = true;
+    if (!member->process) continue;
+    member->process->signal(SIGTERM);
+    member->process->signal(SIGCONT);  // a stopped process would not see the first
+  }
+  for (auto& member : members_) {
+    if (member->process && !member->process->wait(kSignalBound)) member->process->signal(SIGKILL);
+  }
+  if (proxy_) proxy_->signal(SIGKILL);
+}
+
+}  // namespace capsize::harness

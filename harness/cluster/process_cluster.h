@@ -1,0 +1,105 @@
+// A cluster of real processes: N nodes and the proxy that every link between them passes.
+//
+//   n1 ──push──> proxy ──push──> n2        each directed link has its own socket pair
+//   clients ──────────────────> n1 … nN    directly
+//   harness ──> control of each node and of the proxy
+//
+// Endpoints are Linux abstract sockets named after a random run id: parallel runs never meet, and
+// when the processes are gone nothing is left. Used from the main thread only, which outlives every
+// child (child_process.h); the client thread shares `lives()`.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/cluster/messaging.h"
+#include "harness/process/child_process.h"
+#include "nemesis/cluster.h"
+#include "node/base/result.h"
+#include "node/base/time.h"
+
+namespace capsize::harness {
+
+struct ClusterOptions {
+  std::size_t nodes = 5;
+  std::filesystem::path binaries;       // directory of capsize-node and capsize-proxy
+  std::filesystem::path run_directory;  // nodes/nN/{log,trace.jsonl,data} are made in it
+  std::string bug;                      // not empty: capsize-node-with-bugs --bug
+  std::vector<std::string> node_arguments;
+  std::uint64_t seed = 0;
+};
+
+/// A node that ended without the nemesis having asked for it.
+struct Crash {
+  nemesis::Node node = 0;
+  Ending ending;
+  base::Instant at{};
+};
+
+class ProcessCluster final : public nemesis::Cluster {
+ public:
+  ProcessCluster(ClusterOptions options, const Messaging& messaging);
+  ~ProcessCluster() override;
+
+  /// Starts proxy and nodes and waits until every node answers. An error is the harness' own.
+  base::Status start();
+  /// SIGTERM, a short wait, SIGKILL; then the proxy.
+  void stop();
+
+  [[nodiscard]] nemesis::ClusterView view() const override;
+  nemesis::Act kill(const std::vector<nemesis::Node>& nodes) override;
+  nemesis::Act restart(const std::vector<nemesis::Node>& nodes) override;
+  nemesis::Act pause(const std::vector<nemesis::Node>& nodes) override;
+  nemesis::Act resume(const std::vector<nemesis::Node>& nodes) override;
+  nemesis::Act install_rule(std::uint64_t id, const std::vector<nemesis::Link>& links,
+                            const nlohmann::json& action) override;
+  nemesis::Act remove_rule(std::uint64_t id) override;
+
+  /// Looks for processes that ended by themselves. A dead proxy is an error of the harness.
+  base::Status supervise();
+  [[nodiscard]] const std::vector<Crash>& crashes() const { return crashes_; }
+
+  [[nodiscard]] std::string client_endpoint(nemesis::Node node) const;
+  /// How often each node's process has ended; a client whose node ended learns so from here.
+  [[nodiscard]] const std::atomic<std::uint64_t>& lives(nemesis::Node node) const;
+  [[nodiscard]] std::filesystem::path node_directory(nemesis::Node node) const;
+  /// What the node was seen to answer to status, for the record.
+  base::Result<nlohmann::json> status(nemesis::Node node, std::chrono::milliseconds bound);
+
+ private:
+  struct Member {
+    std::optional<ChildProcess> process;
+    std::unique_ptr<Asker> control;
+    std::uint64_t incarnation = 0;
+    bool paused = false;
+    bool expected_down = true;
+    std::atomic<std::uint64_t> lives{0};
+  };
+
+  [[nodiscard]] std::string endpoint(const std::string& name) const;
+  [[nodiscard]] std::string link_endpoint(const nemesis::Link& link) const;
+  base::Status start_proxy();
+  base::Status spawn(nemesis::Node node);
+  base::Status await_ready(nemesis::Node node, std::chrono::milliseconds bound);
+  base::Result<nlohmann::json> ask_proxy(const nlohmann::json& question) const;
+  void observe() const;
+  void look_for_crash(nemesis::Node node);
+
+  ClusterOptions options_;
+  const Messaging& messaging_;
+  std::uint64_t run_id_;
+  std::optional<ChildProcess> proxy_;
+  mutable std::unique_ptr<Asker> proxy_control_;
+  std::vector<std::unique_ptr<Member>> members_;
+  std::vector<Crash> crashes_;
+  mutable std::optional<nemesis::Node> leader_;
+  mutable std::uint64_t term_ = 0;
+  mutable base::Instant observed_{};
+};
+
+}  // namespace capsize::harness

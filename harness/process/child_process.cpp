@@ -1,0 +1,139 @@
+#include "harness/process/child_process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/process/v2.hpp>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <thread>
+
+namespace capsize::harness {
+namespace {
+
+namespace process = boost::process::v2;
+
+constexpr auto kPollStep = std::chrono::microseconds(200);
+
+// Runs in the child between fork and exec: only async-signal-safe calls.
+struct OwnGroup {
+  template <class Launcher>
+  process::error_code on_exec_setup(Launcher&, const process::filesystem::path&,
+                                    const char* const*) const {
+    ::setpgid(0, 0);
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    return {};
+  }
+};
+
+boost::asio::io_context& context() {
+  // Boost needs one to own a process; nothing is ever run on it.
+  static boost::asio::io_context instance;
+  return instance;
+}
+
+}  // namespace
+
+struct ChildProcess::Handle {
+  process::process child;
+  int pid;  // kept apart: Boost forgets it when the child is reaped
+  std::optional<Ending> ending;
+};
+
+std::string describe(const Ending& ending) {
+  if (ending.signal != 0) {
+    return fmt::format("signal {} ({})", ending.signal, ::strsignal(ending.signal));
+  }
+  return fmt::format("exit code {}", ending.exit_code);
+}
+
+base::Result<ChildProcess> ChildProcess::spawn(const Command& command) {
+  const int log = ::open(command.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (log < 0) {
+    return base::Error{fmt::format("{}: cannot open for appending: {}", command.log.string(),
+                                   std::strerror(errno))};
+  }
+  try {
+    process::process child(context(), process::filesystem::path(command.program.string()),
+                           command.arguments, process::process_stdio{nullptr, log, log},
+                           OwnGroup{});
+    ::close(log);
+    const int pid = child.id();
+    return ChildProcess(std::make_unique<Handle>(Handle{std::move(child), pid, std::nullopt}));
+  } catch (const std::exception& failure) {
+    ::close(log);
+    return base::Error{
+        fmt::format("{}: cannot be started: {}", command.program.string(), failure.what())};
+  }
+}
+
+ChildProcess::ChildProcess(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}
+ChildProcess::ChildProcess(ChildProcess&&) noexcept = default;
+ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
+  std::swap(handle_, other.handle_);
+  return *this;
+}
+
+ChildProcess::~ChildProcess() {
+  if (!handle_ || poll()) return;
+  signal(SIGKILL);
+  wait(std::chrono::seconds(5));
+}
+
+int ChildProcess::pid() const {
+  return handle_->pid;
+}
+
+bool ChildProcess::signal(int number) {
+  // Not reaped means that the number is still this child's and nobody else's.
+  return !handle_->ending && ::kill(pid(), number) == 0;
+}
+
+std::optional<Ending> ChildProcess::poll() {
+  if (handle_->ending) return handle_->ending;
+  int status = 0;
+  if (::waitpid(pid(), &status, WNOHANG) != pid()) return std::nullopt;
+  handle_->child.detach();  // reaped here: Boost must not wait for it again
+  if (WIFSIGNALED(status)) {
+    handle_->ending = Ending{.signal = WTERMSIG(status)};
+  } else {
+    handle_->ending = Ending{.exit_code = WEXITSTATUS(status)};
+  }
+  return handle_->ending;
+}
+
+std::optional<Ending> ChildProcess::wait(std::chrono::milliseconds bound) {
+  const auto until = std::chrono::steady_clock::now() + bound;
+  while (true) {
+    if (auto ending = poll()) return ending;
+    if (std::chrono::steady_clock::now() >= until) return std::nullopt;
+    std::this_thread::sleep_for(kPollStep);
+  }
+}
+
+char ChildProcess::state() const {
+  std::ifstream stat(fmt::format("/proc/{}/stat", handle_->pid));
+  std::string text;
+  if (!std::getline(stat, text)) return '?';
+  // The second field is the name in brackets and may hold anything, brackets too.
+  const auto bracket = text.rfind(')');
+  return bracket == std::string::npos || bracket + 2 >= text.size() ? '?' : text[bracket + 2];
+}
+
+bool ChildProcess::wait_stopped(bool stopped, std::chrono::milliseconds bound) const {
+  const auto until = std::chrono::steady_clock::now() + bound;
+  while ((state() == 'T') != stopped) {
+    if (std::chrono::steady_clock::now() >= until) return false;
+    std::this_thread::sleep_for(kPollStep);
+  }
+  return true;
+}
+
+}  // namespace capsize::harness

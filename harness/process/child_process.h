@@ -1,0 +1,60 @@
+// One child process, and the only door to Boost.Process (v2). Spawn, signal, and read back from the
+// kernel what a signal did.
+//
+// A child has its own process group, so that a Ctrl-C on the terminal reaches only the harness, an
+// empty signal mask, and no descriptor of ours but its log. It must be spawned from a thread that
+// lives as long as the process: the parent-death signal, which the child sets for itself
+// (node/PROTOCOL.md, --parent), follows the thread that forked it.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/base/result.h"
+
+namespace capsize::harness {
+
+/// How a process ended.
+struct Ending {
+  int exit_code = 0;  // meaningful if signal is 0
+  int signal = 0;
+};
+[[nodiscard]] std::string describe(const Ending& ending);
+
+class ChildProcess {
+ public:
+  struct Command {
+    std::filesystem::path program;
+    std::vector<std::string> arguments;
+    std::filesystem::path log;  // standard output and error are appended here
+  };
+
+  static base::Result<ChildProcess> spawn(const Command& command);
+  /// Kills and reaps a child that still runs.
+  ~ChildProcess();
+  ChildProcess(ChildProcess&&) noexcept;
+  ChildProcess& operator=(ChildProcess&&) noexcept;
+
+  [[nodiscard]] int pid() const;
+  /// Sends a signal; false when the process is gone.
+  bool signal(int number);
+  /// The ending, once there is one; reaps.
+  std::optional<Ending> poll();
+  /// Waits for the end, at most `bound`; nothing when the process outlives it.
+  std::optional<Ending> wait(std::chrono::milliseconds bound);
+  /// State letter of /proc/PID/stat: R, S, D, T (stopped), Z (ended, not yet reaped) …; '?' if
+  /// gone.
+  [[nodiscard]] char state() const;
+  /// Waits until the kernel shows, or no longer shows, the process as stopped. False at the bound.
+  bool wait_stopped(bool stopped, std::chrono::milliseconds bound) const;
+
+ private:
+  struct Handle;
+  explicit ChildProcess(std::unique_ptr<Handle> handle);
+  std::unique_ptr<Handle> handle_;
+};
+
+}  // namespace capsize::harness

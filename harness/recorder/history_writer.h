@@ -1,0 +1,69 @@
+// history.jsonl as it grows (CONTRACTS.md section 3).
+//
+// The client thread calls it in the order in which things happen: an invocation before its request
+// is sent, a completion after its reply was read. So the order of the lines is the order of events,
+// and an interval is never narrower than the truth. Lines go to the file in blocks, at the latest
+// every `kFlushInterval`: a run that is killed leaves a prefix.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "node/base/result.h"
+#include "node/base/time.h"
+
+namespace capsize::harness {
+
+enum class EventType { kInvoke, kOk, kFail, kInfo };
+[[nodiscard]] std::string_view name(EventType type);
+
+struct HistoryEvent {
+  base::Duration time{};  // since the start of the load
+  std::uint64_t process = 0;
+  EventType type = EventType::kInvoke;
+  std::string_view f;
+  std::string_view key;
+  std::string_view value;  // JSON text
+  std::string_view error;  // empty: none
+};
+
+class HistoryWriter {
+ public:
+  static constexpr base::Duration kFlushInterval = std::chrono::milliseconds(100);
+
+  HistoryWriter() = default;
+  ~HistoryWriter();
+  HistoryWriter(const HistoryWriter&) = delete;
+  HistoryWriter& operator=(const HistoryWriter&) = delete;
+
+  /// Creates the file; `header` is its first line, JSON text.
+  base::Status open(const std::filesystem::path& path, std::string_view header);
+  void write(const HistoryEvent& event);
+  /// From any thread: a line for people, with process "nemesis", placed where the client thread
+  /// next writes. `value` is JSON text.
+  void note(base::Duration time, std::string_view f, std::string_view value);
+  /// Call now and then; writes a block when it is due. An error is remembered (`error`).
+  void flush_if_due(base::Duration now);
+  void flush();
+  /// Disk full and the like; a history with holes must not be judged.
+  [[nodiscard]] const base::Status& status() const { return status_; }
+  [[nodiscard]] std::uint64_t events() const { return index_; }
+
+ private:
+  void take_notes();
+
+  int file_ = -1;
+  std::string path_;
+  std::uint64_t index_ = 0;
+  std::string buffer_;
+  base::Duration flushed_{};
+  base::Status status_;
+  std::mutex notes_mutex_;
+  std::vector<std::string> notes_;  // lines without their index
+};
+
+}  // namespace capsize::harness

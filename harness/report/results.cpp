@@ -1,0 +1,162 @@
+#include "harness/report/results.h"
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <thread>
+
+#include "harness/report/revision.h"
+#include "node/base/units.h"
+
+namespace capsize::harness {
+namespace {
+
+using nlohmann::json;
+
+std::int64_t milliseconds(base::Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+json counts(const OutcomeCounts& counts) {
+  return {{"ok", counts.ok}, {"fail", counts.fail}, {"info", counts.info}};
+}
+
+json checks(const Outcome& outcome) {
+  json list = json::array();
+  for (const auto& check : outcome.checks) {
+    json line = {{"name", check.name}, {"verdict", checker::name(check.verdict)}};
+    if (!check.explanation.empty()) line["explanation"] = check.explanation;
+    if (!check.bound.empty()) line["bound"] = check.bound;
+    list.push_back(std::move(line));
+  }
+  return list;
+}
+
+json faults(const Outcome& outcome) {
+  json by_kind = json::object();
+  json list = json::array();
+  for (std::size_t i = 0; i < outcome.faults.size(); ++i) {
+    const auto& fault = outcome.faults[i];
+    const std::string state(name(fault.state));
+    json& count = by_kind[fault.fault->card.kind][state];
+    count = count.is_null() ? 1 : count.get<int>() + 1;
+    json line = {{"id", fault.fault->id},
+                 {"kind", fault.fault->card.kind},
+                 {"state", state},
+                 {"begin-ms", milliseconds(fault.begin)},
+                 {"end-ms", milliseconds(fault.end)},
+                 {"planned-by", fault.fault->card.planned_by}};
+    if (!fault.reason.empty()) line["reason"] = fault.reason;
+    for (const auto node : fault.nodes) line["nodes"].push_back(nemesis::node_name(node));
+    const auto& service = outcome.service[i];
+    if (fault.state != nemesis::FaultState::kSkipped) {
+      line["outage-ms"] = milliseconds(service.outage);
+      line["recovery-ms"] = service.recovery ? json(milliseconds(*service.recovery)) : json();
+      line["overlapped"] = service.overlapped;
+    }
+    list.push_back(std::move(line));
+  }
+  return {{"by-kind", by_kind}, {"list", list}};
+}
+
+json latencies(const Statistics& statistics) {
+  json result = json::object();
+  for (const auto& [outcome, histogram] : statistics.latency) {
+    json& line = result[outcome];
+    for (const auto& [label, q] : {std::pair{"p50", 0.5}, {"p95", 0.95}, {"p99", 0.99}}) {
+      line[label] = static_cast<double>(histogram.quantile(q).count()) / 1e6;
+    }
+  }
+  return result;
+}
+
+json host(const Outcome& outcome) {
+  utsname name{};
+  ::uname(&name);
+  double load[1] = {0};
+  ::getloadavg(load, 1);
+  return {{"kernel", fmt::format("{} {}", name.sysname, name.release)},
+          {"cores", std::thread::hardware_concurrency()},
+          {"load", load[0]},
+          {"largest-timer-lag-ms",
+           milliseconds(std::max(outcome.worst_lag, outcome.worst_lag_after_healing))}};
+}
+
+json expectations(const Outcome& outcome) {
+  json list = json::array();
+  for (const auto& line : outcome.expectations) {
+    list.push_back(
+        {{"what", line.what}, {"asked", line.asked}, {"met", line.met}, {"holds", line.holds()}});
+  }
+  return list;
+}
+
+json recoveries(const Outcome& outcome) {
+  json nodes = json::object();
+  for (std::size_t node = 0; node < outcome.recoveries.size(); ++node) {
+    const auto& recovery = outcome.recoveries[node];
+    nodes[nemesis::node_name(node)] = {
+        {"first-write-ms",
+         recovery.first_write ? json(milliseconds(*recovery.first_write)) : json()},
+        {"final-reads", recovery.final_reads_done}};
+  }
+  return nodes;
+}
+
+}  // namespace
+
+std::string again(const Scenario& scenario) {
+  std::string nemesis;
+  for (const auto& name : scenario.nemesis) nemesis += (nemesis.empty() ? "" : ",") + name;
+  std::string command = fmt::format(
+      "capsize run --name {} --nodes {} --workload {} --nemesis {} --time-limit {} --rate {} "
+      "--concurrency {} --live-bound {} --client-timeout {} --seed {}",
+      scenario.name, scenario.nodes, scenario.workload, nemesis.empty() ? "none" : nemesis,
+      base::format_duration(scenario.time_limit), scenario.rate, scenario.concurrency,
+      base::format_duration(scenario.live_bound), base::format_duration(scenario.client_timeout),
+      scenario.seed.value_or(0));
+  if (!scenario.bug.empty()) command += " --bug " + scenario.bug;
+  for (const auto& argument : scenario.node_arguments) command += " --node-arg=" + argument;
+  return command;
+}
+
+json to_json(const Outcome& outcome) {
+  json functions = json::object();
+  for (const auto& [function, line] : outcome.statistics.by_function) {
+    functions[function] = counts(line);
+  }
+  json crashes = json::array();
+  for (const auto& crash : outcome.crashes) {
+    crashes.push_back(
+        {{"node", nemesis::node_name(crash.node)}, {"ending", describe(crash.ending)}});
+  }
+  json result = {
+      {"verdict", checker::name(outcome.verdict())},
+      {"checks", checks(outcome)},
+      {"counts", {{"all", counts(outcome.statistics.totals())}, {"by-function", functions}}},
+      {"faults", faults(outcome)},
+      {"leader-changes", outcome.leader_changes},
+      {"latency-ms", latencies(outcome.statistics)},
+      {"ok-per-second-quiet", outcome.quiet_rate},
+      {"started-in-ms", milliseconds(outcome.started_in)},
+      {"first-write-ms", outcome.first_write ? json(milliseconds(*outcome.first_write)) : json()},
+      {"load-ms", milliseconds(outcome.load_time)},
+      {"verdict-after-ms", milliseconds(outcome.verdict_after)},
+      {"after-healing", recoveries(outcome)},
+      {"expectations", expectations(outcome)},
+      {"crashes", crashes},
+      {"seed", outcome.scenario.seed.value_or(0)},
+      {"seed-fixes", "the plan, not the outcome: real processes are not deterministic"},
+      {"bug", outcome.scenario.bug.empty() ? json() : json(outcome.scenario.bug)},
+      {"versions", {{"source", source_revision()}}},
+      {"host", host(outcome)},
+      {"interrupted", outcome.interrupted},
+      {"again", again(outcome.scenario)}};
+  if (outcome.linearizable) result["linearizable"] = checker::to_json(*outcome.linearizable);
+  if (!outcome.harness_error.empty()) result["harness-error"] = outcome.harness_error;
+  return result;
+}
+
+}  // namespace capsize::harness

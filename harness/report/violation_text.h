@@ -1,0 +1,13 @@
+// A violation for a person: the sentence, and the few operations that show it.
+#pragma once
+
+#include <string>
+
+#include "checker/report.h"
+
+namespace capsize::harness {
+
+/// Several lines, indented, each ended by a line feed.
+[[nodiscard]] std::string violation_text(const checker::Violation& violation);
+
+}  // namespace capsize::harness

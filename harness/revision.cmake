@@ -1,0 +1,13 @@
+# Writes capsize_revision.h, only when it changes: cmake -DSOURCE=... -DOUTPUT=... -P revision.cmake
+execute_process(COMMAND git -C ${SOURCE} describe --always --abbrev=12 --dirty=-modified
+                OUTPUT_VARIABLE revision OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+if(NOT revision)
+  set(revision unknown)
+endif()
+set(text "#define CAPSIZE_REVISION \"${revision}\"\n")
+if(EXISTS ${OUTPUT})
+  file(READ ${OUTPUT} before)
+endif()
+if(NOT "${before}" STREQUAL "${text}")
+  file(WRITE ${OUTPUT} "${text}")
+endif()

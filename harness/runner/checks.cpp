@@ -1,0 +1,145 @@
+#include "harness/runner/checks.h"
+
+#include <fmt/format.h>
+
+#include <deque>
+#include <fstream>
+
+#include "checker/check.h"
+#include "checker/properties/property.h"
+#include "harness/report/log.h"
+#include "harness/runner/elections.h"
+#include "node/base/units.h"
+
+namespace capsize::harness {
+namespace {
+
+using checker::Verdict;
+
+// Over this the harness' own timers lag so much that lateness cannot be laid at anybody's door.
+constexpr base::Duration kLagMax = std::chrono::milliseconds(200);
+constexpr std::size_t kLogTailLines = 5;
+
+std::string seconds(base::Duration duration) {
+  return fmt::format("{:.1f} s", std::chrono::duration<double>(duration).count());
+}
+
+Check linearizable(Outcome& outcome, const RunDirectory& directory) {
+  outcome.linearizable =
+      checker::check_file(directory.history(), {.time_limit = outcome.scenario.check_limit});
+  const checker::Report& report = *outcome.linearizable;
+  Check check{.name = "linearizable",
+              .verdict = report.verdict,
+              .explanation = report.reason,
+              .bound = base::format_duration(outcome.scenario.check_limit)};
+  if (report.verdict == Verdict::kUsageError) {
+    check.verdict = Verdict::kHarnessError;
+    check.explanation = "the recorded history breaks its own rules: " + report.reason;
+  }
+  if (report.verdict == Verdict::kInvalid && !report.violations.empty()) {
+    check.explanation = report.violations.front().sentence;
+  }
+  return check;
+}
+
+Check invariants(Outcome& outcome) {
+  std::vector<std::filesystem::path> traces;
+  for (std::size_t node = 0; node < outcome.scenario.nodes; ++node) {
+    traces.push_back(outcome.directory / "nodes" / nemesis::node_name(node) / "trace.jsonl");
+  }
+  const auto elections = elections_won(traces);
+  outcome.leader_changes = elections > 0 ? elections - 1 : 0;  // the first leader is no change
+  Check check{.name = "invariants", .verdict = Verdict::kValid};
+  for (const auto& property : checker::check_traces(traces)) {
+    if (property.verdict == Verdict::kValid) continue;
+    check.verdict = checker::worst_within_run(check.verdict, property.verdict);
+    if (!check.explanation.empty()) check.explanation += "; ";
+    check.explanation += property.name + ": " + property.sentence;
+  }
+  return check;
+}
+
+Check live(const Outcome& outcome) {
+  Check check{.name = "live", .bound = base::format_duration(outcome.scenario.live_bound)};
+  if (outcome.interrupted) {
+    return {.name = "live", .verdict = Verdict::kUnknown, .explanation = "interrupted before it"};
+  }
+  std::string late;
+  for (std::size_t node = 0; node < outcome.recoveries.size(); ++node) {
+    const auto& recovery = outcome.recoveries[node];
+    if (recovery.first_write && recovery.final_reads_done) continue;
+    const bool crashed = std::any_of(outcome.crashes.begin(), outcome.crashes.end(),
+                                     [node](const Crash& crash) { return crash.node == node; });
+    if (crashed) continue;  // not a live node, and a violation of its own
+    late += fmt::format("{}{} {}", late.empty() ? "" : ", ", nemesis::node_name(node),
+                        recovery.first_write ? "(reads)" : "(write)");
+  }
+  if (late.empty()) return check;
+  check.explanation = fmt::format("{} after healing, not served by: {}",
+                                  seconds(outcome.scenario.live_bound), late);
+  if (outcome.statistics.totals().ok == 0) {
+    check.verdict = Verdict::kVacuous;
+    check.explanation = "no operation ever succeeded, so there was no service to come back";
+  } else if (outcome.worst_lag_after_healing > kLagMax) {
+    check.verdict = Verdict::kUnknown;
+    check.explanation += fmt::format("; but the harness' own timers lagged by {}",
+                                     seconds(outcome.worst_lag_after_healing));
+  } else {
+    check.verdict = Verdict::kInvalid;
+  }
+  return check;
+}
+
+std::string log_tail(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::deque<std::string> tail;
+  for (std::string line; std::getline(file, line);) {
+    tail.push_back(std::move(line));
+    if (tail.size() > kLogTailLines) tail.pop_front();
+  }
+  std::string text;
+  for (const auto& line : tail) text += (text.empty() ? "" : " | ") + line;
+  return text;
+}
+
+Check crash(const Outcome& outcome, base::Instant start) {
+  Check check{.name = "crash"};
+  for (const auto& crash : outcome.crashes) {
+    check.verdict = Verdict::kInvalid;
+    const auto name = nemesis::node_name(crash.node);
+    check.explanation += fmt::format(
+        "{}{} ended by itself {} after the start of the load, with {}; end of its log: {}",
+        check.explanation.empty() ? "" : "; ", name, seconds(crash.at - start),
+        describe(crash.ending), log_tail(outcome.directory / "nodes" / name / "log"));
+  }
+  return check;
+}
+
+Check coverage(Outcome& outcome) {
+  outcome.expectations =
+      compare(*outcome.scenario.expect, outcome.statistics, outcome.faults, outcome.leader_changes);
+  Check check{.name = "coverage"};
+  for (const auto& line : outcome.expectations) {
+    if (line.holds()) continue;
+    check.verdict = Verdict::kVacuous;
+    check.explanation +=
+        fmt::format("{}{}: {} promised, {} reached", check.explanation.empty() ? "" : "; ",
+                    line.what, line.asked, line.met);
+  }
+  return check;
+}
+
+}  // namespace
+
+void run_checks(Outcome& outcome, const RunDirectory& directory, base::Instant start) {
+  outcome.checks.push_back(linearizable(outcome, directory));
+  outcome.checks.push_back(invariants(outcome));
+  outcome.checks.push_back(live(outcome));
+  outcome.checks.push_back(crash(outcome, start));
+  outcome.checks.push_back(coverage(outcome));
+  for (const auto& check : outcome.checks) {
+    log_info("{}: {} {}", check.name, checker::name(check.verdict), check.explanation);
+  }
+}
+
+}  // namespace capsize::harness

@@ -1,0 +1,78 @@
+#include "harness/runner/coverage.h"
+
+#include <algorithm>
+
+#include "harness/runner/service.h"
+#include "nemesis/fault_kind.h"
+#include "workloads/workload.h"
+
+namespace capsize::harness {
+namespace {
+
+/// Key of Expectations::faults that counts all kinds together.
+constexpr const char* kAnyKind = "any";
+
+bool aims_at_leader(const nemesis::PlannedFault& fault) {
+  using nemesis::Target;
+  const auto* kind = nemesis::FaultKinds::instance().find(fault.card.kind);
+  if (kind == nullptr || kind->impact() == nemesis::Impact::kDegrades) return false;
+  return fault.card.target == Target::kLeader || fault.card.target == Target::kAll;
+}
+
+}  // namespace
+
+Expectations default_expectations(const Scenario& scenario,
+                                  const std::vector<nemesis::PlannedFault>& schedule) {
+  Expectations expect;
+  const double seconds = std::chrono::duration<double>(scenario.time_limit).count();
+  // A twentieth of what was asked for: far below any healthy run, far above an idle one.
+  expect.ok = std::max<std::uint64_t>(10, static_cast<std::uint64_t>(scenario.rate * seconds / 20));
+  const auto* workload = workloads::Workloads::instance().find(scenario.workload);
+  for (const auto& function : workload->functions()) {
+    expect.ok_by_function[function] = std::max<std::uint64_t>(1, expect.ok / 100);
+  }
+  std::uint64_t aimed_at_leader = 0;
+  std::map<std::string, std::uint64_t> planned;
+  for (const auto& fault : schedule) {
+    ++planned[fault.card.kind];
+    aimed_at_leader += aims_at_leader(fault) ? 1 : 0;
+  }
+  for (const auto& [kind, count] : planned) {
+    if (count >= 2) expect.faults[kind] = count / 2;
+  }
+  if (!schedule.empty()) {
+    expect.faults[kAnyKind] = (schedule.size() + 1) / 2;
+    expect.ok_during_faults = std::max<std::uint64_t>(1, expect.ok / 10);
+  }
+  expect.leader_changes = scenario.nodes > 1 ? (aimed_at_leader + 2) / 3 : 0;
+  return expect;
+}
+
+std::vector<Expectation> compare(const Expectations& asked, const Statistics& statistics,
+                                 const std::vector<nemesis::FaultRecord>& faults,
+                                 std::uint64_t leader_changes) {
+  std::vector<Expectation> lines;
+  const auto add = [&](std::string what, std::uint64_t wanted, std::uint64_t met) {
+    if (wanted > 0) lines.push_back({std::move(what), wanted, met});
+  };
+  add("ok operations", asked.ok, statistics.totals().ok);
+  for (const auto& [function, count] : asked.ok_by_function) {
+    const auto found = statistics.by_function.find(function);
+    add("ok " + function, count, found == statistics.by_function.end() ? 0 : found->second.ok);
+  }
+  std::map<std::string, std::uint64_t> installed;
+  for (const auto& fault : faults) {
+    if (fault.state != nemesis::FaultState::kInstalled) continue;
+    ++installed[fault.fault->card.kind];
+    ++installed[kAnyKind];
+  }
+  for (const auto& [kind, count] : asked.faults) {
+    add(kind == kAnyKind ? "faults of any kind" : "faults of kind " + kind, count, installed[kind]);
+  }
+  add("ok operations during faults", asked.ok_during_faults,
+      ok_during(faults, statistics.ok_times));
+  add("leader changes", asked.leader_changes, leader_changes);
+  return lines;
+}
+
+}  // namespace capsize::harness

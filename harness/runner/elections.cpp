@@ -1,0 +1,25 @@
+#include "harness/runner/elections.h"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+
+namespace capsize::harness {
+
+std::uint64_t elections_won(const std::vector<std::filesystem::path>& traces) {
+  std::set<std::uint64_t> terms;
+  for (const auto& path : traces) {
+    std::ifstream file(path);
+    for (std::string line; std::getline(file, line);) {
+      // Nearly every line is about the log: look before parsing.
+      if (line.find("\"event\":\"role\"") == std::string::npos) continue;
+      const auto event = nlohmann::json::parse(line, nullptr, false);
+      if (event.is_discarded() || event.value("role", "") != "leader") continue;
+      terms.insert(event.value("term", std::uint64_t{0}));
+    }
+  }
+  return terms.size();
+}
+
+}  // namespace capsize::harness

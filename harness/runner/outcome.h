@@ -1,0 +1,56 @@
+// Everything that one run found out: what results.json, the summary and the exit code are made of.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checker/report.h"
+#include "checker/verdict.h"
+#include "harness/client/load.h"
+#include "harness/client/statistics.h"
+#include "harness/cluster/process_cluster.h"
+#include "harness/runner/coverage.h"
+#include "harness/runner/service.h"
+#include "harness/scenario/scenario.h"
+#include "nemesis/nemesis.h"
+
+namespace capsize::harness {
+
+/// One of the checks of CONTRACTS.md section 1.
+struct Check {
+  std::string name;
+  checker::Verdict verdict = checker::Verdict::kValid;
+  std::string explanation;  // empty when valid
+  std::string bound;        // what it was held against, where there is one
+};
+
+struct Outcome {
+  Scenario scenario;
+  std::filesystem::path directory;
+  std::vector<nemesis::PlannedFault> schedule;
+  std::vector<nemesis::FaultRecord> faults;  // point into `schedule`
+  std::vector<ServiceAroundFault> service;   // one for each of `faults`
+  Statistics statistics;
+  std::vector<NodeRecovery> recoveries;  // one a node
+  std::vector<Crash> crashes;
+  std::vector<Expectation> expectations;
+  std::optional<checker::Report> linearizable;
+  std::vector<Check> checks;
+  std::uint64_t leader_changes = 0;
+  double quiet_rate = 0;
+  base::Duration started_in{};                // spawn to the last node that answers
+  std::optional<base::Duration> first_write;  // since the start of the load
+  base::Duration load_time{};
+  base::Duration verdict_after{};  // from the end of the load
+  base::Duration worst_lag{};      // of the harness' own timers
+  base::Duration worst_lag_after_healing{};
+  std::string harness_error;  // not empty: the harness itself broke
+  bool interrupted = false;
+
+  [[nodiscard]] checker::Verdict verdict() const;
+};
+
+}  // namespace capsize::harness

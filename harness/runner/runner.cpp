@@ -1,0 +1,243 @@
+#include "harness/runner/runner.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <thread>
+
+#include "harness/cluster/clock.h"
+#include "harness/recorder/history_writer.h"
+#include "harness/report/log.h"
+#include "harness/report/results.h"
+#include "harness/runner/checks.h"
+#include "harness/runner/plan.h"
+#include "harness/runner/signals.h"
+#include "harness/store/run_directory.h"
+#include "node/base/check.h"
+#include "workloads/workload.h"
+
+namespace capsize::harness {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr base::Duration kStepMax = 20ms;
+constexpr base::Duration kProgressInterval = 200ms;
+
+/// faults.jsonl, a line at a time, and the same as notes in the history.
+class FaultLog {
+ public:
+  FaultLog(const RunDirectory& directory, HistoryWriter& history)
+      : file_(directory.faults()), history_(history) {}
+  void write(const nemesis::FaultEvent& event) {
+    const nlohmann::json line = nemesis::to_json(event);
+    file_ << line.dump() << '\n';
+    file_.flush();
+    if (event.phase != nemesis::Phase::kPlanned) {
+      history_.note(event.time, event.fault->card.kind,
+                    nlohmann::json({{"id", event.fault->id},
+                                    {"phase", line["phase"]},
+                                    {"target", line["target"]},
+                                    {"state", line["state"]}})
+                        .dump());
+    }
+  }
+  [[nodiscard]] bool good() const { return file_.good(); }
+
+ private:
+  std::ofstream file_;
+  HistoryWriter& history_;
+};
+
+class Run {
+ public:
+  Run(const Scenario& scenario, const RunOptions& options, const RunDirectory& directory)
+      : options_(options),
+        directory_(directory),
+        cluster_({.nodes = scenario.nodes,
+                  .binaries = options.binaries,
+                  .run_directory = directory.path(),
+                  .bug = scenario.bug,
+                  .node_arguments = scenario.node_arguments,
+                  .seed = *scenario.seed},
+                 messaging_) {
+    outcome_.scenario = scenario;
+    outcome_.directory = directory.path();
+    outcome_.schedule = plan(scenario);
+    if (!outcome_.scenario.expect) {
+      outcome_.scenario.expect = default_expectations(scenario, outcome_.schedule);
+    }
+  }
+
+  Outcome execute() {
+    auto written = write_json(directory_.path() / "scenario.json", to_json(outcome_.scenario));
+    if (!written) return broken(written.error());
+    const auto spawned = monotonic_now();
+    if (auto started = cluster_.start(); !started) return broken(started.error());
+    outcome_.started_in = monotonic_now() - spawned;
+    log_info("{} nodes take requests after {} ms", outcome_.scenario.nodes,
+             outcome_.started_in.count() / 1'000'000);
+    load_under_faults();
+    cluster_.stop();
+    check_everything();
+    return std::move(outcome_);
+  }
+
+ private:
+  Outcome broken(const base::Error& error) {
+    outcome_.harness_error = error.message;
+    log_error("{}", error.message);
+    cluster_.stop();
+    return std::move(outcome_);
+  }
+
+  void load_under_faults() {
+    const auto* workload = workloads::Workloads::instance().find(outcome_.scenario.workload);
+    const auto generator = workload->generator(outcome_.scenario.concurrency);
+    HistoryWriter history;
+    const auto header = nlohmann::json(
+        {{"capsize-history", 1}, {"model", workload->model()}, {"workload", workload->name()}});
+    if (auto opened = history.open(directory_.history(), header.dump()); !opened) {
+      outcome_.harness_error = opened.error().message;
+      return;
+    }
+    const RunClock clock(monotonic_now());
+    start_ = clock.start();
+    Load load(messaging_, history, clock, *generator, load_options());
+    FaultLog fault_log(directory_, history);
+    nemesis::Nemesis nemesis(outcome_.schedule, cluster_, *outcome_.scenario.seed,
+                             [&](const auto& event) { fault_log.write(event); });
+
+    std::thread client([&] {
+      load.run(stop_);
+      load_ended_ = true;
+      load.settle(healed_);
+      outcome_.worst_lag = load.take_worst_lag();
+      if (!stop_) outcome_.recoveries = load.finish(stop_);
+      outcome_.worst_lag_after_healing = load.take_worst_lag();
+      finished_ = true;
+    });
+    drive(clock, load, nemesis);
+    client.join();
+    history.flush();
+    collect(load, nemesis, history, fault_log);
+  }
+
+  LoadOptions load_options() const {
+    const Scenario& scenario = outcome_.scenario;
+    LoadOptions options{.concurrency = scenario.concurrency,
+                        .rate = scenario.rate,
+                        .time_limit = scenario.time_limit,
+                        .client_timeout = scenario.client_timeout,
+                        .live_bound = scenario.live_bound,
+                        .seed = *scenario.seed};
+    for (std::size_t node = 0; node < scenario.nodes; ++node) {
+      options.nodes.push_back({cluster_.client_endpoint(node), &cluster_.lives(node)});
+    }
+    return options;
+  }
+
+  /// Main thread, until the client thread has finished.
+  void drive(const RunClock& clock, const Load& load, nemesis::Nemesis& nemesis) {
+    SignalGuard signals;
+    base::Duration shown{};
+    while (!finished_) {
+      base::Duration wake = clock.now() + kStepMax;
+      if (!load_ended_) {
+        if (const auto next = nemesis.step(clock.now())) wake = std::min(wake, *next);
+      } else if (!healed_) {
+        outcome_.load_time = clock.now();
+        nemesis.stop(clock.now(), outcome_.interrupted ? "interrupted" : "end of the load");
+        healed_ = true;
+      }
+      if (auto fine = cluster_.supervise(); !fine) {
+        outcome_.harness_error = fine.error().message;
+        stop_ = true;
+      }
+      if (options_.progress && clock.now() - shown >= kProgressInterval) {
+        shown = clock.now();
+        options_.progress(progress(clock, load, nemesis));
+      }
+      if (signals.wait(wake - clock.now())) {
+        outcome_.interrupted = true;
+        stop_ = true;
+      }
+    }
+  }
+
+  Progress progress(const RunClock& clock, const Load& load, const nemesis::Nemesis& nemesis) {
+    const auto view = cluster_.view();
+    return {.time = clock.now(),
+            .time_limit = outcome_.scenario.time_limit,
+            .ok = load.live().ok,
+            .fail = load.live().fail,
+            .info = load.live().info,
+            .leader = view.leader ? nemesis::node_name(*view.leader) : "-",
+            .term = view.term,
+            .faults = nemesis.in_force(),
+            .phase = load_ended_ ? "healing" : "load"};
+  }
+
+  void collect(const Load& load, const nemesis::Nemesis& nemesis, const HistoryWriter& history,
+               const FaultLog& fault_log) {
+    outcome_.statistics = load.statistics();
+    outcome_.faults = nemesis.records();
+    outcome_.crashes = cluster_.crashes();
+    const auto& writes = outcome_.statistics.ok_write_times;
+    for (const auto& fault : outcome_.faults) {
+      outcome_.service.push_back(
+          service_around(fault, outcome_.faults, writes, outcome_.load_time));
+    }
+    outcome_.quiet_rate =
+        quiet_rate(outcome_.faults, outcome_.statistics.ok_times, outcome_.load_time);
+    if (!writes.empty()) outcome_.first_write = writes.front();
+    if (!history.status().ok()) outcome_.harness_error = history.status().error().message;
+    if (!fault_log.good()) {
+      outcome_.harness_error = directory_.faults().string() + ": cannot be written";
+    }
+  }
+
+  void check_everything() {
+    if (outcome_.harness_error.empty()) {
+      run_checks(outcome_, directory_, start_);
+    }
+    outcome_.verdict_after = monotonic_now() - start_ - outcome_.load_time;
+    if (auto written = write_json(directory_.results(), to_json(outcome_)); !written) {
+      outcome_.harness_error = written.error().message;
+    }
+  }
+
+  const RunOptions& options_;
+  const RunDirectory& directory_;
+  Messaging messaging_;
+  ProcessCluster cluster_;
+  Outcome outcome_;
+  base::Instant start_{};
+  std::atomic<bool> stop_{false};
+  std::atomic<bool> load_ended_{false};
+  std::atomic<bool> healed_{false};
+  std::atomic<bool> finished_{false};
+};
+
+}  // namespace
+
+Outcome run_scenario(const Scenario& scenario, const RunOptions& options) {
+  CHECK(scenario.seed.has_value(), "a run has a seed");
+  Outcome failed;
+  failed.scenario = scenario;
+  try {
+    auto directory = RunDirectory::create(options.store, scenario.name, *scenario.seed);
+    if (!directory) {
+      failed.harness_error = directory.error().message;
+      return failed;
+    }
+    failed.directory = directory.value().path();
+    open_log(failed.directory / "harness.log");
+    return Run(scenario, options, directory.value()).execute();
+  } catch (const std::exception& unexpected) {
+    failed.harness_error = unexpected.what();
+    return failed;
+  }
+}
+
+}  // namespace capsize::harness

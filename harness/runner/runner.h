@@ -1,0 +1,42 @@
+// One run from start to verdict.
+//
+//   main thread    starts the cluster, carries out the schedule, watches the processes
+//   client thread  clients, history (load.h)
+//
+//   start ─ load under faults ─ heal ─ settle ─ a write on every node ─ final reads ─ stop ─ check
+//
+// Main must be the thread that lives as long as the process (child_process.h). SIGINT and SIGTERM
+// end the load early: the cluster is healed and what was recorded is checked.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "harness/runner/outcome.h"
+#include "harness/scenario/scenario.h"
+
+namespace capsize::harness {
+
+/// What the progress line shows.
+struct Progress {
+  base::Duration time{};
+  base::Duration time_limit{};
+  std::uint64_t ok = 0, fail = 0, info = 0;
+  std::string leader;  // "n2", or "-"
+  std::uint64_t term = 0;
+  std::string faults;
+  std::string phase;
+};
+
+struct RunOptions {
+  std::filesystem::path store = "store";
+  std::filesystem::path binaries;
+  std::function<void(const Progress&)> progress;
+};
+
+/// Never throws and never fails: whatever breaks is in Outcome::harness_error. `scenario` must have
+/// been validated and have a seed.
+[[nodiscard]] Outcome run_scenario(const Scenario& scenario, const RunOptions& options);
+
+}  // namespace capsize::harness

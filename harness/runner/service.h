@@ -1,0 +1,39 @@
+// When was there service? Computed afterwards from the acknowledged operations and the faults.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "harness/client/statistics.h"
+#include "nemesis/nemesis.h"
+#include "node/base/time.h"
+
+namespace capsize::harness {
+
+/// Of one fault that took hold.
+struct ServiceAroundFault {
+  /// From healing to the first acknowledged write; nothing if none came any more.
+  std::optional<base::Duration> recovery;
+  /// The longest time without an acknowledged write that touches the fault.
+  base::Duration outage{};
+  /// Whether another stopping or separating fault was in force at the healing, so that the recovery
+  /// is not this fault's alone.
+  bool overlapped = false;
+};
+
+[[nodiscard]] ServiceAroundFault service_around(const nemesis::FaultRecord& fault,
+                                                const std::vector<nemesis::FaultRecord>& all,
+                                                const std::vector<base::Duration>& ok_writes,
+                                                base::Duration load_end);
+
+/// Rate of ok operations a second over the time in which no fault held or was recovered from; zero
+/// if there was none.
+[[nodiscard]] double quiet_rate(const std::vector<nemesis::FaultRecord>& faults,
+                                const std::vector<base::Duration>& ok_times,
+                                base::Duration load_end);
+
+/// Ok operations that completed while at least one fault held.
+[[nodiscard]] std::uint64_t ok_during(const std::vector<nemesis::FaultRecord>& faults,
+                                      const std::vector<base::Duration>& ok_times);
+
+}  // namespace capsize::harness

@@ -1,0 +1,20 @@
+// SIGINT and SIGTERM as something the main loop waits for, instead of something that strikes.
+#pragma once
+
+#include "node/base/time.h"
+
+namespace capsize::harness {
+
+/// Blocks both signals for this thread and the threads it starts, while it lives.
+class SignalGuard {
+ public:
+  SignalGuard();
+  ~SignalGuard();
+  SignalGuard(const SignalGuard&) = delete;
+  SignalGuard& operator=(const SignalGuard&) = delete;
+
+  /// Sleeps up to `bound`; true when one of the signals came.
+  bool wait(base::Duration bound);
+};
+
+}  // namespace capsize::harness

@@ -1,0 +1,254 @@
+#include "harness/scenario/scenario.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <sstream>
+
+#include "nemesis/strategy.h"
+#include "node/base/units.h"
+#include "workloads/workload.h"
+
+namespace capsize::harness {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kFileBytesMax = 1024 * 1024;
+constexpr std::size_t kNodesMax = 15;
+constexpr std::size_t kConcurrencyMax = 1000;
+
+/// Thrown and caught in this file only: where a value of the file is not what its key asks for.
+struct Mismatch {
+  std::string key;
+  std::string found;
+  std::string expected;
+};
+
+std::size_t line_of_key(const std::string& text, const std::string& key) {
+  const auto position = text.find('"' + key + '"');
+  if (position == std::string::npos) return 1;
+  return 1 + static_cast<std::size_t>(std::count(
+                 text.begin(), text.begin() + static_cast<std::ptrdiff_t>(position), '\n'));
+}
+
+std::uint64_t number(const std::string& key, const json& value) {
+  if (!value.is_number_unsigned()) throw Mismatch{key, value.dump(), "a whole number"};
+  return value.get<std::uint64_t>();
+}
+
+std::string text_of(const std::string& key, const json& value) {
+  if (!value.is_string()) throw Mismatch{key, value.dump(), "a string"};
+  return value.get<std::string>();
+}
+
+base::Duration duration(const std::string& key, const json& value) {
+  const auto parsed = base::parse_duration(text_of(key, value));
+  if (!parsed) throw Mismatch{key, value.dump(), "a duration such as \"500ms\" or \"20s\""};
+  return parsed.value();
+}
+
+std::vector<std::string> list(const std::string& key, const json& value) {
+  std::vector<std::string> items;
+  if (!value.is_array()) throw Mismatch{key, value.dump(), "an array of strings"};
+  for (const auto& item : value) items.push_back(text_of(key, item));
+  return items;
+}
+
+std::map<std::string, std::uint64_t> counts(const std::string& key, const json& value) {
+  std::map<std::string, std::uint64_t> result;
+  if (!value.is_object()) throw Mismatch{key, value.dump(), "an object of whole numbers"};
+  for (const auto& [name, count] : value.items()) result[name] = number(key, count);
+  return result;
+}
+
+Expectations expectations(const json& value) {
+  if (!value.is_object()) throw Mismatch{"expect", value.dump(), "an object"};
+  Expectations expect;
+  for (const auto& [key, item] : value.items()) {
+    if (key == "ok") {
+      expect.ok = number(key, item);
+    } else if (key == "ok-by-function") {
+      expect.ok_by_function = counts(key, item);
+    } else if (key == "faults") {
+      expect.faults = counts(key, item);
+    } else if (key == "ok-during-faults") {
+      expect.ok_during_faults = number(key, item);
+    } else if (key == "leader-changes") {
+      expect.leader_changes = number(key, item);
+    } else {
+      throw Mismatch{key, "an unknown key of expect",
+                     "ok, ok-by-function, faults, ok-during-faults or leader-changes"};
+    }
+  }
+  return expect;
+}
+
+using Setter = std::function<void(Scenario&, const json&)>;
+
+const std::map<std::string, Setter>& setters() {
+  static const std::map<std::string, Setter> table = {
+      {"name", [](Scenario& s, const json& v) { s.name = text_of("name", v); }},
+      {"nodes", [](Scenario& s, const json& v) { s.nodes = number("nodes", v); }},
+      {"workload", [](Scenario& s, const json& v) { s.workload = text_of("workload", v); }},
+      {"nemesis",
+       [](Scenario& s, const json& v) {
+         s.nemesis = v.is_string() ? parse_nemesis(v.get<std::string>()) : list("nemesis", v);
+       }},
+      {"time-limit", [](Scenario& s, const json& v) { s.time_limit = duration("time-limit", v); }},
+      {"rate",
+       [](Scenario& s, const json& v) {
+         if (!v.is_number()) throw Mismatch{"rate", v.dump(), "a number of operations a second"};
+         s.rate = v.get<double>();
+       }},
+      {"concurrency", [](Scenario& s, const json& v) { s.concurrency = number("concurrency", v); }},
+      {"seed", [](Scenario& s, const json& v) { s.seed = number("seed", v); }},
+      {"live-bound", [](Scenario& s, const json& v) { s.live_bound = duration("live-bound", v); }},
+      {"client-timeout",
+       [](Scenario& s, const json& v) { s.client_timeout = duration("client-timeout", v); }},
+      {"check-limit",
+       [](Scenario& s, const json& v) { s.check_limit = duration("check-limit", v); }},
+      {"bug", [](Scenario& s, const json& v) { s.bug = text_of("bug", v); }},
+      {"node-arg", [](Scenario& s, const json& v) { s.node_arguments = list("node-arg", v); }},
+      {"expect", [](Scenario& s, const json& v) { s.expect = expectations(v); }},
+  };
+  return table;
+}
+
+std::string known_keys() {
+  std::string keys;
+  for (const auto& [key, setter] : setters()) keys += (keys.empty() ? "" : ", ") + key;
+  return keys;
+}
+
+}  // namespace
+
+std::vector<std::string> parse_nemesis(const std::string& names) {
+  std::vector<std::string> items;
+  std::istringstream stream(names);
+  for (std::string item; std::getline(stream, item, ',');) {
+    if (item == "none" || item.empty()) continue;
+    if (item != "all") {
+      items.push_back(item);
+      continue;
+    }
+    for (const auto& strategy : nemesis::Strategies::instance().all()) {
+      items.emplace_back(strategy->name());
+    }
+  }
+  return items;
+}
+
+base::Result<Scenario> parse_scenario(const std::string& text, const std::string& origin) {
+  json body;
+  try {
+    body = json::parse(text, nullptr, true, /*ignore_comments=*/true);
+  } catch (const json::parse_error& error) {
+    const auto line =
+        1 +
+        std::count(text.begin(),
+                   text.begin() + static_cast<std::ptrdiff_t>(std::min(error.byte, text.size())),
+                   '\n');
+    return base::Error{fmt::format("{}:{}: not JSON: {}", origin, line, error.what())};
+  }
+  if (!body.is_object()) {
+    return base::Error{fmt::format("{}:1: found {}, expected an object", origin, body.type_name())};
+  }
+  Scenario scenario;
+  scenario.nemesis = parse_nemesis("all");
+  for (const auto& [key, value] : body.items()) {
+    const auto line = line_of_key(text, key);
+    const auto setter = setters().find(key);
+    if (setter == setters().end()) {
+      return base::Error{fmt::format("{}:{}: key '{}' is unknown, expected one of: {}", origin,
+                                     line, key, known_keys())};
+    }
+    try {
+      setter->second(scenario, value);
+    } catch (const Mismatch& mismatch) {
+      return base::Error{fmt::format("{}:{}: key '{}': found {}, expected {}", origin,
+                                     line_of_key(text, mismatch.key), mismatch.key, mismatch.found,
+                                     mismatch.expected)};
+    }
+  }
+  return scenario;
+}
+
+base::Result<Scenario> read_scenario(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return base::Error{fmt::format("{}: cannot be read", path.string())};
+  std::string text(kFileBytesMax + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kFileBytesMax) {
+    return base::Error{fmt::format("{}: longer than 1 MiB, expected a scenario", path.string())};
+  }
+  auto scenario = parse_scenario(text, path.string());
+  if (scenario && scenario.value().name == "default") {
+    scenario.value().name = path.stem().string();
+  }
+  return scenario;
+}
+
+base::Status validate(const Scenario& scenario) {
+  const auto bad = [](const std::string& key, const auto& found, const std::string& expected) {
+    return base::Error{fmt::format("{}: found '{}', expected {}", key, found, expected)};
+  };
+  if (scenario.name.empty() || scenario.name.find('/') != std::string::npos ||
+      scenario.name.front() == '.') {
+    return bad("name", scenario.name, "a name that can be a directory");
+  }
+  if (scenario.nodes < 1 || scenario.nodes > kNodesMax) {
+    return bad("nodes", scenario.nodes, fmt::format("1 to {}", kNodesMax));
+  }
+  if (workloads::Workloads::instance().find(scenario.workload) == nullptr) {
+    return bad("workload", scenario.workload,
+               "one of: " + workloads::Workloads::instance().names());
+  }
+  for (const auto& name : scenario.nemesis) {
+    if (nemesis::Strategies::instance().find(name) == nullptr) {
+      return bad("nemesis", name,
+                 "none, all, or some of: " + nemesis::Strategies::instance().names());
+    }
+  }
+  if (scenario.time_limit <= base::Duration::zero()) {
+    return bad("time-limit", base::format_duration(scenario.time_limit), "more than 0s");
+  }
+  if (!(scenario.rate > 0) || scenario.rate > 1e6) {
+    return bad("rate", scenario.rate, "more than 0 and at most 1000000 operations a second");
+  }
+  if (scenario.concurrency < 1 || scenario.concurrency > kConcurrencyMax) {
+    return bad("concurrency", scenario.concurrency, fmt::format("1 to {}", kConcurrencyMax));
+  }
+  return {};
+}
+
+json to_json(const Expectations& expect) {
+  return {{"ok", expect.ok},
+          {"ok-by-function", expect.ok_by_function},
+          {"faults", expect.faults},
+          {"ok-during-faults", expect.ok_during_faults},
+          {"leader-changes", expect.leader_changes}};
+}
+
+json to_json(const Scenario& scenario) {
+  json body = {{"name", scenario.name},
+               {"nodes", scenario.nodes},
+               {"workload", scenario.workload},
+               {"nemesis", scenario.nemesis},
+               {"time-limit", base::format_duration(scenario.time_limit)},
+               {"rate", scenario.rate},
+               {"concurrency", scenario.concurrency},
+               {"live-bound", base::format_duration(scenario.live_bound)},
+               {"client-timeout", base::format_duration(scenario.client_timeout)},
+               {"check-limit", base::format_duration(scenario.check_limit)},
+               {"bug", scenario.bug},
+               {"node-arg", scenario.node_arguments}};
+  if (scenario.seed) body["seed"] = *scenario.seed;
+  if (scenario.expect) body["expect"] = to_json(*scenario.expect);
+  return body;
+}
+
+}  // namespace capsize::harness

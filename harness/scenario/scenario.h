@@ -1,0 +1,58 @@
+// A scenario: system, workload, strategies, duration and seed, as one JSON file (comments allowed).
+// Every flag of `capsize run` has a key of the same name, and overrides it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/base/result.h"
+#include "node/base/time.h"
+
+namespace capsize::harness {
+
+/// What a run must have reached to have tested what it promised (CONTRACTS.md section 4). Zero or
+/// empty asks for nothing.
+struct Expectations {
+  std::uint64_t ok = 0;  // ok operations in all
+  std::map<std::string, std::uint64_t> ok_by_function;
+  std::map<std::string, std::uint64_t> faults;  // that took hold, by kind
+  std::uint64_t ok_during_faults = 0;           // ok operations while some fault held
+  std::uint64_t leader_changes = 0;
+};
+
+struct Scenario {
+  std::string name = "default";
+  std::size_t nodes = 5;
+  std::string workload = "register";
+  std::vector<std::string> nemesis;  // empty: none
+  base::Duration time_limit = std::chrono::seconds(20);
+  double rate = 2000;
+  std::size_t concurrency = 10;
+  std::optional<std::uint64_t> seed;  // drawn at the start of a run when missing
+  base::Duration live_bound = std::chrono::seconds(5);
+  base::Duration client_timeout = std::chrono::seconds(3);
+  base::Duration check_limit = std::chrono::seconds(60);
+  std::string bug;
+  std::vector<std::string> node_arguments;
+  std::optional<Expectations> expect;  // default: from what is planned (coverage.h)
+};
+
+/// Reads a file; errors name file, line and key, what was found and what was expected.
+[[nodiscard]] base::Result<Scenario> read_scenario(const std::filesystem::path& path);
+/// The same from text; `origin` stands for the file in messages.
+[[nodiscard]] base::Result<Scenario> parse_scenario(const std::string& text,
+                                                    const std::string& origin);
+/// Names that must be registered are looked up, numbers must lie in their bounds.
+[[nodiscard]] base::Status validate(const Scenario& scenario);
+/// "a,b" -> {a, b}; "none" -> {}; "all" -> every registered strategy.
+[[nodiscard]] std::vector<std::string> parse_nemesis(const std::string& list);
+
+[[nodiscard]] nlohmann::json to_json(const Scenario& scenario);
+[[nodiscard]] nlohmann::json to_json(const Expectations& expectations);
+
+}  // namespace capsize::harness

@@ -1,0 +1,77 @@
+#include "harness/store/run_directory.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+
+namespace capsize::harness {
+namespace fs = std::filesystem;
+namespace {
+
+std::string utc_time() {
+  const auto now = std::chrono::system_clock::now();
+  const auto milliseconds =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
+  const auto seconds = std::chrono::time_point_cast<std::chrono::seconds>(now);
+  return fmt::format("{:%Y%m%dT%H%M%S}.{:03}Z", seconds, milliseconds);
+}
+
+/// Best effort, by rename: two runs that finish at once both leave a whole link.
+void turn_link(const fs::path& link, const fs::path& target) {
+  std::error_code ignored;
+  const fs::path aside = link.parent_path() / fmt::format(".latest-{}", ::getpid());
+  fs::remove(aside, ignored);
+  fs::create_directory_symlink(target, aside, ignored);
+  if (!ignored) fs::rename(aside, link, ignored);
+  if (ignored) fs::remove(aside, ignored);
+}
+
+}  // namespace
+
+base::Result<RunDirectory> RunDirectory::create(const fs::path& store, const std::string& scenario,
+                                                std::uint64_t seed) {
+  std::error_code error;
+  fs::create_directories(store / scenario, error);
+  if (error) {
+    return base::Error{
+        fmt::format("{}: cannot be created: {}", (store / scenario).string(), error.message())};
+  }
+  const std::string name = fmt::format("{}-{}", utc_time(), seed);
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    // Two runs of one seed in one millisecond: the second gets a suffix.
+    const std::string unique = attempt == 0 ? name : fmt::format("{}.{}", name, attempt);
+    const fs::path path = store / scenario / unique;
+    if (!fs::create_directory(path, error)) {
+      if (!error) continue;
+      return base::Error{fmt::format("{}: cannot be created: {}", path.string(), error.message())};
+    }
+    turn_link(store / scenario / "latest", unique);
+    turn_link(store / "latest", fs::path(scenario) / unique);
+    return RunDirectory(fs::absolute(path));
+  }
+  return base::Error{fmt::format("{}: no free name for a run", (store / scenario).string())};
+}
+
+base::Status write_file(const fs::path& path, const std::string& content) {
+  const fs::path aside = path.string() + ".new";
+  {
+    std::ofstream file(aside, std::ios::binary);
+    file << content;
+    file.close();
+    if (!file) return base::Error{fmt::format("{}: cannot be written", aside.string())};
+  }
+  std::error_code error;
+  fs::rename(aside, path, error);
+  if (error) return base::Error{fmt::format("{}: {}", path.string(), error.message())};
+  return {};
+}
+
+base::Status write_json(const fs::path& path, const nlohmann::json& content) {
+  return write_file(path,
+                    content.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+}
+
+}  // namespace capsize::harness

@@ -1,0 +1,15 @@
+// Messages on all links of the nodes: loses each message with the given probability.
+#include "nemesis/link_fault.h"
+
+namespace capsize::nemesis {
+namespace {
+
+class Drop final : public LinkFault {
+ public:
+  Drop() : LinkFault("drop", "loses each message with the given probability", "discarded") {}
+};
+
+const base::Registered<FaultKind, Drop> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

@@ -1,0 +1,17 @@
+// Messages on all links of the nodes: delivers each message twice with the given probability.
+#include "nemesis/link_fault.h"
+
+namespace capsize::nemesis {
+namespace {
+
+class Duplicate final : public LinkFault {
+ public:
+  Duplicate()
+      : LinkFault("duplicate", "delivers each message twice with the given probability",
+                  "duplicated") {}
+};
+
+const base::Registered<FaultKind, Duplicate> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

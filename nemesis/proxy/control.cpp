@@ -1,0 +1,197 @@
+#include "nemesis/proxy/control.h"
+
+#include <nlohmann/json.hpp>
+
+namespace capsize::nemesis::proxy {
+namespace {
+
+using nlohmann::json;
+
+std::int64_t nanoseconds(base::Instant instant) {
+  return instant.time_since_epoch().count();
+}
+
+std::string link_name(LinkId link) {
+  return wire::node_name(link.from) + ">" + wire::node_name(link.to);
+}
+
+json refusal(std::string why) {
+  return {{"ok", false}, {"error", std::move(why)}};
+}
+
+/// Error: names the first key that is not in `allowed`.
+base::Status only_keys(const json& object, std::initializer_list<std::string_view> allowed) {
+  for (const auto& item : object.items()) {
+    if (std::find(allowed.begin(), allowed.end(), item.key()) == allowed.end()) {
+      return base::Error{"unknown key " + item.key().substr(0, 64)};
+    }
+  }
+  return {};
+}
+
+base::Result<std::uint64_t> read_id(const json& request) {
+  const auto id = request.find("id");
+  if (id == request.end() || !id->is_number_unsigned()) {
+    return base::Error{"id: expected a number from 0 on"};
+  }
+  return id->get<std::uint64_t>();
+}
+
+base::Result<std::set<LinkId>> read_links(const json& request) {
+  const base::Error error{"links: expected a list of pairs such as [\"n1\",\"n2\"], not empty"};
+  const auto found = request.find("links");
+  if (found == request.end() || !found->is_array() || found->empty()) return error;
+  std::set<LinkId> links;
+  for (const json& pair : *found) {
+    if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string() || !pair[1].is_string()) {
+      return error;
+    }
+    const auto from = wire::parse_node_name(pair[0].get_ref<const std::string&>());
+    const auto to = wire::parse_node_name(pair[1].get_ref<const std::string&>());
+    if (!from || !to) return error;
+    links.insert({*from, *to});
+  }
+  return links;
+}
+
+base::Result<TypeSet> read_types(const json& request) {
+  const auto found = request.find("types");
+  if (found == request.end()) return TypeSet().set();
+  if (!found->is_array() || found->empty()) {
+    return base::Error{"types: expected a list of message types, not empty"};
+  }
+  TypeSet types;
+  for (const json& name : *found) {
+    const auto type =
+        name.is_string() ? wire::parse_type(name.get_ref<const std::string&>()) : std::nullopt;
+    if (!type) return base::Error{"types: unknown message type " + name.dump().substr(0, 64)};
+    types.set(static_cast<std::size_t>(*type));
+  }
+  return types;
+}
+
+base::Result<std::unique_ptr<Action>> read_action(const json& request) {
+  const auto found = request.find("action");
+  if (found == request.end() || !found->is_object() || !found->contains("kind") ||
+      !(*found)["kind"].is_string()) {
+    return base::Error{"action: expected an object with a kind"};
+  }
+  std::map<std::string, Parameters::Value> values;
+  for (const auto& item : found->items()) {
+    const json& value = item.value();
+    if (item.key() == "kind") continue;
+    if (value.is_boolean()) {
+      values[item.key()] = value.get<bool>();
+    } else if (value.is_number()) {
+      values[item.key()] = value.get<double>();
+    } else if (value.is_string()) {
+      values[item.key()] = value.get<std::string>();
+    } else {
+      return base::Error{"action: expected flat values"};
+    }
+  }
+  return make_action((*found)["kind"].get_ref<const std::string&>(), Parameters(std::move(values)));
+}
+
+base::Result<Rule> read_rule(const json& request) {
+  if (const auto keys = only_keys(request, {"op", "id", "links", "types", "action"}); !keys) {
+    return keys.error();
+  }
+  const auto id = read_id(request);
+  if (!id) return id.error();
+  auto links = read_links(request);
+  if (!links) return links.error();
+  const auto types = read_types(request);
+  if (!types) return types.error();
+  auto action = read_action(request);
+  if (!action) return action.error();
+  return Rule{id.value(), std::move(links).value(), types.value(), std::move(action).value()};
+}
+
+json to_json(const Evidence& evidence) {
+  json links = json::object();
+  for (const auto& [link, counts] : evidence.links) {
+    links[link_name(link)] = {{"seen", counts.seen}, {"discarded", counts.discarded}};
+  }
+  return {{"seen", evidence.seen},
+          {"discarded", evidence.discarded},
+          {"delayed", evidence.delayed},
+          {"duplicated", evidence.duplicated},
+          {"links", std::move(links)}};
+}
+
+json install(Switchboard& board, const json& request, base::Instant now) {
+  auto rule = read_rule(request);
+  if (!rule) return refusal(rule.error().message);
+  if (const auto status = board.install(std::move(rule).value()); !status) {
+    return refusal(status.error().message);
+  }
+  return {{"ok", true}, {"time", nanoseconds(now)}};
+}
+
+json remove(Switchboard& board, const json& request, base::Instant now) {
+  if (const auto keys = only_keys(request, {"op", "id"}); !keys) {
+    return refusal(keys.error().message);
+  }
+  const auto id = read_id(request);
+  if (!id) return refusal(id.error().message);
+  const auto evidence = board.remove(id.value(), now);
+  if (!evidence) return refusal("no rule of this id is installed");
+  return {{"ok", true}, {"time", nanoseconds(now)}, {"evidence", to_json(*evidence)}};
+}
+
+json remove_all(Switchboard& board, base::Instant now) {
+  json evidence = json::object();
+  for (const std::uint64_t id : board.rules()) {
+    evidence[std::to_string(id)] = to_json(*board.remove(id, now));
+  }
+  return {{"ok", true}, {"time", nanoseconds(now)}, {"evidence", std::move(evidence)}};
+}
+
+json stats(const Switchboard& board, base::Instant now) {
+  json links = json::object();
+  for (const auto& [link, counts] : board.stats()) {
+    links[link_name(link)] = {{"seen", counts.seen},           {"delivered", counts.delivered},
+                              {"discarded", counts.discarded}, {"lost", counts.lost},
+                              {"malformed", counts.malformed}, {"held", counts.held}};
+  }
+  return {{"ok", true},
+          {"time", nanoseconds(now)},
+          {"links", std::move(links)},
+          {"rules", board.rules()}};
+}
+
+json observe(const Switchboard& board) {
+  const Observation& seen = board.observation();
+  json reply = {
+      {"ok", true}, {"leader", nullptr}, {"term", seen.term}, {"last-append-time", nullptr}};
+  if (seen.leader != 0) {
+    reply["leader"] = wire::node_name(seen.leader);
+    reply["last-append-time"] = nanoseconds(seen.last_append);
+  }
+  return reply;
+}
+
+json answer(Switchboard& board, std::string_view text, base::Instant now) {
+  if (text.size() > kControlBytesMax) return refusal("the request is too long");
+  const json request = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!request.is_object()) return refusal("expected one JSON object");
+  const auto op = request.find("op");
+  if (op == request.end() || !op->is_string()) return refusal("op: expected a word");
+  const std::string& word = op->get_ref<const std::string&>();
+  if (word == "install") return install(board, request, now);
+  if (word == "remove") return remove(board, request, now);
+  if (word == "remove-all") return remove_all(board, now);
+  if (word == "stats") return stats(board, now);
+  if (word == "observe") return observe(board);
+  return refusal("unknown op, expected install, remove, remove-all, stats or observe");
+}
+
+}  // namespace
+
+std::string Control::handle(std::string_view request, base::Instant now) {
+  // `replace`: an error may quote what was sent.
+  return answer(board_, request, now).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace capsize::nemesis::proxy

@@ -1,0 +1,26 @@
+// The proxy's control requests: JSON in, JSON out, no socket (PROTOCOL.md lists the operations).
+//
+// Input is bounded and strict: an unknown operation, key, type, link or action changes nothing and
+// is answered with {"ok":false,"error":…}.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "nemesis/proxy/switchboard.h"
+
+namespace capsize::nemesis::proxy {
+
+inline constexpr std::size_t kControlBytesMax = std::size_t{256} * 1024;
+
+class Control {
+ public:
+  explicit Control(Switchboard& board) : board_(board) {}
+  /// Carries the request out and answers it. `now`: read just before, on the true monotonic clock.
+  [[nodiscard]] std::string handle(std::string_view request, base::Instant now);
+
+ private:
+  Switchboard& board_;
+};
+
+}  // namespace capsize::nemesis::proxy

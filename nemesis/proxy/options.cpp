@@ -1,0 +1,84 @@
+#include "nemesis/proxy/options.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <set>
+
+#include "node/wire/endpoint.h"
+
+namespace capsize::nemesis::proxy {
+namespace {
+
+constexpr const char* kDescription =
+    "Stands between the nodes of a cluster, on every directed link, and breaks what it is told "
+    "to.\n"
+    "Example:\n"
+    "  capsize-proxy --run-id 1 --control ipc://@p --link n1:n2=ipc://@a,ipc://@b";
+
+base::Status check(const Settings& settings, bool allow_remote) {
+  if (const auto status = wire::check_endpoint(settings.control, allow_remote); !status) {
+    return status;
+  }
+  std::set<LinkId> seen;
+  for (const LinkEndpoints& link : settings.links) {
+    if (!seen.insert(link.link).second) {
+      return base::Error{"--link " + wire::node_name(link.link.from) + ":" +
+                         wire::node_name(link.link.to) + ": given twice"};
+    }
+    for (const std::string& endpoint : {link.in, link.out}) {
+      if (const auto status = wire::check_endpoint(endpoint, allow_remote); !status) return status;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Result<LinkEndpoints> parse_link(std::string_view text) {
+  const base::Error error{"--link " + std::string(text) +
+                          ": expected n1:n2=IN_ENDPOINT,OUT_ENDPOINT"};
+  const std::size_t equals = text.find('=');
+  const std::size_t colon = text.find(':');
+  const std::size_t comma = text.find(',');
+  if (equals == std::string_view::npos || comma == std::string_view::npos || colon >= equals ||
+      comma < equals) {
+    return error;
+  }
+  const auto from = wire::parse_node_name(text.substr(0, colon));
+  const auto to = wire::parse_node_name(text.substr(colon + 1, equals - colon - 1));
+  if (!from || !to || *from == *to) return error;
+  return LinkEndpoints{{*from, *to},
+                       std::string(text.substr(equals + 1, comma - equals - 1)),
+                       std::string(text.substr(comma + 1))};
+}
+
+base::Result<std::optional<Settings>> parse_options(std::span<char* const> arguments) {
+  Settings settings;
+  std::vector<std::string> links;
+  bool allow_remote = false;
+  int parent = 0;
+  CLI::App app(kDescription, "capsize-proxy");
+  app.add_option("--run-id", settings.run_id, "messages of another run are dropped")->required();
+  app.add_option("--control", settings.control, "endpoint for control requests")->required();
+  app.add_option("--link", links, "n1:n2=IN,OUT: where n1 pushes, where n2 pulls; repeated");
+  app.add_option("--seed", settings.seed, "of the rules' random streams");
+  app.add_option("--parent", parent, "end when this process ends")->check(CLI::PositiveNumber);
+  app.add_flag("--allow-remote", allow_remote, "permit endpoints beyond this machine");
+  try {
+    app.parse(static_cast<int>(arguments.size()), arguments.data());
+  } catch (const CLI::CallForHelp&) {
+    std::cout << app.help();
+    return std::optional<Settings>();
+  } catch (const CLI::ParseError& error) {
+    return base::Error{error.what()};
+  }
+  for (const std::string& text : links) {
+    auto link = parse_link(text);
+    if (!link) return link.error();
+    settings.links.push_back(std::move(link).value());
+  }
+  if (const auto status = check(settings, allow_remote); !status) return status.error();
+  return std::optional(std::move(settings));
+}
+
+}  // namespace capsize::nemesis::proxy

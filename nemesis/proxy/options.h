@@ -1,0 +1,18 @@
+// The command line of capsize-proxy.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "nemesis/proxy/proxy.h"
+
+namespace capsize::nemesis::proxy {
+
+/// Settings, or nothing after --help was printed. Error: one line for standard error.
+[[nodiscard]] base::Result<std::optional<Settings>> parse_options(std::span<char* const> arguments);
+
+/// "n1:n2=IN_ENDPOINT,OUT_ENDPOINT".
+[[nodiscard]] base::Result<LinkEndpoints> parse_link(std::string_view text);
+
+}  // namespace capsize::nemesis::proxy

@@ -1,0 +1,232 @@
+#include "nemesis/proxy/proxy.h"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <chrono>
+#include <ctime>
+#include <map>
+#include <zmq.hpp>
+
+#include "nemesis/proxy/control.h"
+#include "nemesis/proxy/switchboard.h"
+#include "node/wire/link.h"
+
+namespace capsize::nemesis::proxy {
+namespace {
+
+// Messages read from one link before the others, and control, get their turn.
+constexpr int kBatchMax = 64;
+constexpr int kControlMessagesMax = 1000;
+constexpr int kControlReconnectMs = 10;
+
+base::Instant now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  return base::Instant(std::chrono::seconds(time.tv_sec) + base::Duration(time.tv_nsec));
+}
+
+struct Frames : Cargo {
+  mutable zmq::message_t header, payload;  // mutable: zmq_msg_copy takes no const source
+};
+
+std::string_view view(const zmq::message_t& message) {
+  return {message.data<char>(), message.size()};
+}
+
+struct LinkSockets {
+  LinkId link;
+  zmq::socket_t in, out;
+  /// Tells about the connections of `out`, for their buffers.
+  zmq::socket_t monitor;
+};
+
+void set_link_options(zmq::socket_t& socket) {
+  socket.set(zmq::sockopt::linger, 0);
+  socket.set(zmq::sockopt::sndhwm, wire::kLinkMessagesMax);
+  socket.set(zmq::sockopt::rcvhwm, wire::kLinkMessagesMax);
+  socket.set(zmq::sockopt::sndbuf, wire::kLinkBufferBytes);
+  socket.set(zmq::sockopt::rcvbuf, wire::kLinkBufferBytes);
+  socket.set(zmq::sockopt::reconnect_ivl, wire::kReconnectMinMs);
+  socket.set(zmq::sockopt::reconnect_ivl_max, wire::kReconnectMaxMs);
+  socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(wire::kPayloadBytesMax));
+}
+
+/// Reads what is left of a message that has more frames than it should.
+void skip_rest(zmq::socket_t& socket) {
+  zmq::message_t rest;
+  while (socket.get(zmq::sockopt::rcvmore) != 0) {
+    if (!socket.recv(rest, zmq::recv_flags::dontwait)) return;
+  }
+}
+
+}  // namespace
+
+struct Proxy::Impl : Outlet {
+  explicit Impl(const Settings& settings)
+      : run_id(settings.run_id),
+        context(1),
+        control_socket(context, zmq::socket_type::router),
+        board(link_ids(settings), settings.seed, *this),
+        control(board) {}
+
+  static std::set<LinkId> link_ids(const Settings& settings) {
+    std::set<LinkId> ids;
+    for (const LinkEndpoints& link : settings.links) ids.insert(link.link);
+    return ids;
+  }
+
+  base::Status open(const Settings& settings) {
+    control_socket.set(zmq::sockopt::linger, 0);
+    control_socket.set(zmq::sockopt::sndhwm, kControlMessagesMax);
+    control_socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(kControlBytesMax));
+    if (const auto status = bind(control_socket, settings.control); !status) return status;
+    for (const LinkEndpoints& endpoints : settings.links) {
+      if (const auto status = open_link(endpoints); !status) return status;
+    }
+    return {};
+  }
+
+  base::Status open_link(const LinkEndpoints& endpoints) {
+    auto sockets = std::make_unique<LinkSockets>();
+    sockets->link = endpoints.link;
+    sockets->in = zmq::socket_t(context, zmq::socket_type::pull);
+    sockets->out = zmq::socket_t(context, zmq::socket_type::push);
+    sockets->monitor = zmq::socket_t(context, zmq::socket_type::pair);
+    set_link_options(sockets->in);
+    set_link_options(sockets->out);
+    sockets->out.set(zmq::sockopt::immediate, true);
+    const std::string events = "inproc://monitor-" + wire::node_name(endpoints.link.from) + "-" +
+                               wire::node_name(endpoints.link.to);
+    CHECK(zmq_socket_monitor(sockets->out.handle(), events.c_str(), ZMQ_EVENT_CONNECTED) == 0,
+          "a socket can be monitored");
+    sockets->monitor.connect(events);
+    if (const auto status = bind(sockets->in, endpoints.in); !status) return status;
+    sockets->out.connect(endpoints.out);
+    by_link[endpoints.link] = sockets.get();
+    links.push_back(std::move(sockets));
+    return {};
+  }
+
+  static base::Status bind(zmq::socket_t& socket, const std::string& endpoint) {
+    if (zmq_bind(socket.handle(), endpoint.c_str()) == 0) return {};
+    return base::Error{"cannot listen on " + endpoint + ": " + zmq_strerror(zmq_errno())};
+  }
+
+  bool deliver(LinkId link, const Cargo& cargo) override {
+    const auto& frames = static_cast<const Frames&>(cargo);
+    zmq::socket_t& out = by_link.at(link)->out;
+    zmq::message_t header, payload;
+    header.copy(frames.header);
+    payload.copy(frames.payload);
+    if (!out.send(header, zmq::send_flags::sndmore | zmq::send_flags::dontwait)) return false;
+    return out.send(payload, zmq::send_flags::dontwait).has_value();
+  }
+
+  /// One message of a link. False: there was none.
+  bool read_message(LinkSockets& sockets) {
+    auto frames = std::make_shared<Frames>();
+    if (!sockets.in.recv(frames->header, zmq::recv_flags::dontwait)) return false;
+    const bool two = sockets.in.get(zmq::sockopt::rcvmore) != 0 &&
+                     sockets.in.recv(frames->payload, zmq::recv_flags::dontwait).has_value() &&
+                     sockets.in.get(zmq::sockopt::rcvmore) == 0;
+    if (!two) {
+      skip_rest(sockets.in);
+      board.arrive_malformed(sockets.link);
+      return true;
+    }
+    const auto decoded = wire::decode(view(frames->header), view(frames->payload),
+                                      {run_id, sockets.link.to, sockets.link.from});
+    if (const auto* header = std::get_if<wire::Header>(&decoded)) {
+      board.arrive(sockets.link, *header, frames, now());
+    } else {
+      board.arrive_malformed(sockets.link);
+    }
+    return true;
+  }
+
+  bool answer_control() {
+    zmq::message_t peer, request;
+    if (!control_socket.recv(peer, zmq::recv_flags::dontwait)) return false;
+    if (control_socket.get(zmq::sockopt::rcvmore) == 0 ||
+        !control_socket.recv(request, zmq::recv_flags::dontwait)) {
+      return true;
+    }
+    skip_rest(control_socket);
+    const std::string reply = control.handle(view(request), now());
+    if (control_socket.send(peer, zmq::send_flags::sndmore | zmq::send_flags::dontwait)) {
+      control_socket.send(zmq::buffer(reply), zmq::send_flags::dontwait);
+    }
+    return true;
+  }
+
+  /// What waits in the kernel for a paused receiver is small only if its buffer is, and libzmq sets
+  /// the buffers of TCP sockets alone.
+  static void shrink_new_connections(LinkSockets& sockets) {
+    zmq::message_t event;
+    while (sockets.monitor.recv(event, zmq::recv_flags::dontwait)) {
+      if (event.size() >= 6) {
+        std::int32_t fd = -1;
+        std::memcpy(&fd, event.data<char>() + 2, sizeof fd);
+        // The connection may be gone already: then there is nothing to shrink.
+        (void)::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &wire::kLinkBufferBytes, sizeof(int));
+      }
+      skip_rest(sockets.monitor);
+    }
+  }
+
+  [[nodiscard]] std::chrono::milliseconds wait_max() const {
+    const auto next = board.next_release();
+    if (!next) return std::chrono::milliseconds(-1);
+    return std::max(std::chrono::ceil<std::chrono::milliseconds>(*next - now()),
+                    std::chrono::milliseconds(0));
+  }
+
+  std::uint64_t run_id;
+  zmq::context_t context;
+  zmq::socket_t control_socket;
+  std::vector<std::unique_ptr<LinkSockets>> links;
+  std::map<LinkId, LinkSockets*> by_link;
+  Switchboard board;
+  Control control;
+};
+
+Proxy::Proxy(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Proxy::~Proxy() = default;
+
+base::Result<std::unique_ptr<Proxy>> Proxy::open(const Settings& settings) {
+  auto impl = std::make_unique<Impl>(settings);
+  if (const auto status = impl->open(settings); !status) return status.error();
+  return std::unique_ptr<Proxy>(new Proxy(std::move(impl)));
+}
+
+void Proxy::run(int stop_fd) {
+  std::vector<zmq::pollitem_t> items = {{nullptr, stop_fd, ZMQ_POLLIN, 0},
+                                        {impl_->control_socket.handle(), 0, ZMQ_POLLIN, 0}};
+  for (const auto& sockets : impl_->links) {
+    items.push_back({sockets->in.handle(), 0, ZMQ_POLLIN, 0});
+    items.push_back({sockets->monitor.handle(), 0, ZMQ_POLLIN, 0});
+  }
+  while (true) {
+    try {
+      zmq::poll(items, impl_->wait_max());
+    } catch (const zmq::error_t& error) {
+      CHECK(error.num() == EINTR, "poll fails only when a signal interrupts it");
+      continue;
+    }
+    if (items[0].revents != 0) return;
+    // Control first: a rule holds for everything that is read after its answer was made.
+    while (items[1].revents != 0 && impl_->answer_control()) {
+    }
+    impl_->board.release(now());
+    for (std::size_t i = 0; i < impl_->links.size(); ++i) {
+      LinkSockets& sockets = *impl_->links[i];
+      if (items[3 + 2 * i].revents != 0) Impl::shrink_new_connections(sockets);
+      if (items[2 + 2 * i].revents == 0) continue;
+      for (int n = 0; n < kBatchMax && impl_->read_message(sockets); ++n) {
+      }
+    }
+  }
+}
+
+}  // namespace capsize::nemesis::proxy

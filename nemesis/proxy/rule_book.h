@@ -1,0 +1,90 @@
+// Which rules hold, what they did, and what they leave behind when they end. Pure: time is handed
+// in, randomness is the rule's own stream, hash(seed, "proxy-rule", id).
+//
+// What a cut leaves behind: after its removal at H, a message of its links and types that was sent
+// before H is discarded for ever, however late it is read. Otherwise a sender's socket, a paused
+// sender or the proxy's own queue would "hold and release", which is another fault.
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "nemesis/proxy/action.h"
+
+namespace capsize::nemesis::proxy {
+
+/// A directed link, by node numbers.
+struct LinkId {
+  std::uint32_t from = 0;
+  std::uint32_t to = 0;
+  friend auto operator<=>(const LinkId&, const LinkId&) = default;
+};
+
+/// Indexed by MessageType.
+using TypeSet = std::bitset<wire::kMessageTypeCount>;
+
+struct Rule {
+  std::uint64_t id = 0;
+  std::set<LinkId> links;
+  TypeSet types = TypeSet().set();
+  std::unique_ptr<Action> action;
+};
+inline constexpr std::size_t kRulesMax = 1024;
+
+/// Proof that a rule bit. Copies made by duplication are not messages of their own here.
+struct Evidence {
+  struct OfLink {
+    std::uint64_t seen = 0;
+    std::uint64_t discarded = 0;
+  };
+  std::uint64_t seen = 0;  // messages that met the rule
+  std::uint64_t discarded = 0;
+  std::uint64_t delayed = 0;
+  std::uint64_t duplicated = 0;
+  std::map<LinkId, OfLink> links;  // every link of the rule, also those that saw nothing
+};
+
+struct Judgement {
+  Fate fate;
+  /// Types among which this message keeps its place (those of its delaying rules).
+  TypeSet ordered_with;
+};
+
+class RuleBook {
+ public:
+  RuleBook(const std::set<LinkId>& links, std::uint64_t seed);
+
+  /// Error: the id is in use, a link does not exist, too many rules.
+  [[nodiscard]] base::Status install(Rule rule);
+  /// Nothing when there is no such rule. `now` becomes the heal time of a cut.
+  [[nodiscard]] std::optional<Evidence> remove(std::uint64_t id, base::Instant now);
+  [[nodiscard]] std::vector<std::uint64_t> ids() const;
+
+  /// Decides about a message that the proxy has just read. Precondition: the link exists.
+  [[nodiscard]] Judgement judge(LinkId link, const wire::Header& header);
+  /// A message that was held when cut `id` began, and that is discarded by it.
+  void count_held_discard(std::uint64_t id, LinkId link);
+
+ private:
+  struct Installed {
+    Rule rule;
+    base::Prng random;
+    Evidence evidence;
+  };
+  struct OfLink {
+    std::vector<Installed*> rules;  // in the order of installation
+    std::array<base::Instant, wire::kMessageTypeCount> healed{};
+  };
+  std::uint64_t seed_;
+  std::map<LinkId, OfLink> links_;
+  std::map<std::uint64_t, std::unique_ptr<Installed>> rules_;
+};
+
+}  // namespace capsize::nemesis::proxy

@@ -1,0 +1,77 @@
+#include "nemesis/schedule.h"
+
+#include <algorithm>
+
+#include "nemesis/fault_kind.h"
+#include "node/base/check.h"
+#include "node/base/prng.h"
+
+namespace capsize::nemesis {
+namespace {
+
+bool degrades(const Card& card) {
+  const FaultKind* kind = FaultKinds::instance().find(card.kind);
+  CHECK(kind != nullptr, "a strategy deals only registered faults");
+  return kind->impact() == Impact::kDegrades;
+}
+
+std::vector<Card> collect(const std::vector<const Strategy*>& strategies, bool degrading) {
+  std::vector<Card> cards;
+  for (const Strategy* strategy : strategies) {
+    for (Card card : strategy->deck()) {
+      if (degrades(card) != degrading) continue;
+      card.planned_by = strategy->name();
+      cards.push_back(std::move(card));
+    }
+  }
+  return cards;
+}
+
+/// One lane: the deck, shuffled anew for each round, laid out at equal distances with a jitter of a
+/// fifth of them.
+void deal(const std::vector<Card>& deck, base::Duration begin, base::Duration end,
+          std::size_t count, base::Prng& prng, std::vector<PlannedFault>& schedule) {
+  if (deck.empty() || count == 0) return;
+  const base::Duration step = (end - begin) / static_cast<std::int64_t>(count);
+  std::vector<Card> round;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (round.empty()) {
+      round = deck;
+      prng.shuffle(round);
+    }
+    PlannedFault fault;
+    fault.card = std::move(round.back());
+    round.pop_back();
+    fault.at = begin + step * static_cast<std::int64_t>(i) +
+               prng.between(base::Duration::zero(), step / 5);
+    fault.hold = prng.between(fault.card.hold_min, fault.card.hold_max);
+    fault.hold = std::max(std::min(fault.hold, end - fault.at), base::Duration::zero());
+    schedule.push_back(std::move(fault));
+  }
+}
+
+}  // namespace
+
+std::vector<PlannedFault> make_schedule(const std::vector<const Strategy*>& strategies,
+                                        const ScheduleOptions& options) {
+  const base::Duration begin = options.lead_in;
+  const base::Duration end = options.time_limit - options.tail;
+  std::vector<PlannedFault> schedule;
+  if (end <= begin) return schedule;
+
+  const auto hard = collect(strategies, false);
+  const auto soft = collect(strategies, true);
+  const auto slots = static_cast<std::size_t>((end - begin) / options.spacing);
+  auto hard_prng = base::Prng::stream(options.seed, "schedule-hard");
+  auto soft_prng = base::Prng::stream(options.seed, "schedule-soft");
+  deal(hard, begin, end, std::max<std::size_t>(slots, 1), hard_prng, schedule);
+  // Degrading faults last two to three times as long, so a third as many fill their lane.
+  deal(soft, begin, end, std::max<std::size_t>(slots / 3, 1), soft_prng, schedule);
+
+  std::stable_sort(schedule.begin(), schedule.end(),
+                   [](const auto& a, const auto& b) { return a.at < b.at; });
+  for (std::size_t i = 0; i < schedule.size(); ++i) schedule[i].id = i + 1;
+  return schedule;
+}
+
+}  // namespace capsize::nemesis

@@ -1,0 +1,32 @@
+// The schedule: which cards are dealt, in which order, when, and for how long. All of it follows
+// from the seed, without a cluster; `capsize plan` prints it.
+//
+// The deck is fixed, its order is not. Cards that stop or separate nodes are dealt one after the
+// other with room to recover; cards that degrade the network have a lane of their own and lie
+// across them, so that faults overlap. A quiet time at the start shows the cluster healthy, one at
+// the end lets it heal within the load.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "nemesis/fault.h"
+#include "nemesis/strategy.h"
+
+namespace capsize::nemesis {
+
+struct ScheduleOptions {
+  base::Duration time_limit{};
+  base::Duration lead_in = std::chrono::milliseconds(1000);
+  base::Duration tail = std::chrono::milliseconds(1200);
+  /// From one stopping or separating fault to the next; the deck is repeated, or cut short, to fit.
+  base::Duration spacing = std::chrono::milliseconds(1150);
+  std::uint64_t seed = 0;
+};
+
+/// Sorted by time, ids from 1. Empty when there is no strategy or no time between the quiet ends.
+[[nodiscard]] std::vector<PlannedFault> make_schedule(
+    const std::vector<const Strategy*>& strategies, const ScheduleOptions& options);
+
+}  // namespace capsize::nemesis

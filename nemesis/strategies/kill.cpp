@@ -1,0 +1,29 @@
+// Deaths: the leader twice, a follower, a minority at once, everybody.
+#include "nemesis/strategy.h"
+
+namespace capsize::nemesis {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Kill final : public Strategy {
+ public:
+  std::string_view name() const override { return "kill"; }
+  std::string_view summary() const override {
+    return "nodes die by SIGKILL and come back from their disks";
+  }
+  std::vector<Card> deck() const override {
+    return {
+        {.kind = "kill", .target = Target::kLeader},
+        {.kind = "kill", .target = Target::kLeader},
+        {.kind = "kill", .target = Target::kOne},
+        {.kind = "kill", .target = Target::kMinority},
+        {.kind = "kill", .target = Target::kAll, .hold_min = 200ms, .hold_max = 500ms},
+    };
+  }
+};
+
+const base::Registered<Strategy, Kill> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

@@ -1,0 +1,30 @@
+// Cuts: the leader alone, twice; a random node; halves; and the leader deaf or dumb, one way.
+#include "nemesis/strategy.h"
+
+namespace capsize::nemesis {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Partition final : public Strategy {
+ public:
+  std::string_view name() const override { return "partition"; }
+  std::string_view summary() const override {
+    return "the network splits: one node, halves, one way";
+  }
+  std::vector<Card> deck() const override {
+    return {
+        {.kind = "cut", .target = Target::kLeader},
+        {.kind = "cut", .target = Target::kLeader},
+        {.kind = "cut", .target = Target::kOne},
+        {.kind = "cut", .target = Target::kMinority},
+        {.kind = "cut", .target = Target::kLeader, .params = {{"direction", "outbound"}}},
+        {.kind = "cut", .target = Target::kLeader, .params = {{"direction", "inbound"}}},
+    };
+  }
+};
+
+const base::Registered<Strategy, Partition> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

@@ -1,0 +1,28 @@
+// Pauses longer than any election: whoever led wakes up deposed, and must not believe otherwise.
+#include "nemesis/strategy.h"
+
+namespace capsize::nemesis {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Pause final : public Strategy {
+ public:
+  std::string_view name() const override { return "pause"; }
+  std::string_view summary() const override {
+    return "nodes stop (SIGSTOP) and go on as if nothing had been";
+  }
+  std::vector<Card> deck() const override {
+    return {
+        {.kind = "pause", .target = Target::kLeader},
+        {.kind = "pause", .target = Target::kLeader},
+        {.kind = "pause", .target = Target::kMinority},
+        {.kind = "pause", .target = Target::kMajority, .hold_min = 400ms, .hold_max = 800ms},
+    };
+  }
+};
+
+const base::Registered<Strategy, Pause> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

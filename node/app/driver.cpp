@@ -1,0 +1,114 @@
+#include "node/app/driver.h"
+
+#include "node/app/exit_codes.h"
+
+namespace capsize::app {
+namespace {
+
+// Messages, and requests, taken in one round: a flood of one kind must not starve the others.
+constexpr int kBatchMax = 256;
+constexpr std::uint64_t kBytesWaitingMax = std::uint64_t{64} * 1024 * 1024;
+
+}  // namespace
+
+Driver::Driver(const Options& options, const raft::Config& config, raft::Recovered recovered,
+               Ports ports)
+    : config_(config),
+      ports_(ports),
+      control_(ports.clock, ports.disk, options.allow_faults),
+      replica_(config, std::move(recovered), replica::Limits{}, now()) {}
+
+void Driver::run(int stop_fd) {
+  transport::Poller poller;
+  const std::size_t stop = poller.watch(stop_fd);
+  const std::size_t control = poller.watch(ports_.control.socket());
+  poller.watch(ports_.log.event_fd());
+  poller.watch(ports_.peers.socket());
+  const std::size_t clients = poller.watch(ports_.clients.socket());
+  carry_out(replica_.take_output(now()));  // what the start itself gave rise to
+  while (true) {
+    const bool room = ports_.log.bytes_waiting() < kBytesWaitingMax;
+    poller.enable(clients, room);
+    poller.wait(wait_max());
+    if (poller.ready(stop)) return;
+    if (poller.ready(control)) answer_control();
+    receive_messages();
+    receive_receipt();
+    if (room) receive_requests();
+    replica_.tick(now());
+    carry_out(replica_.take_output(now()));
+  }
+}
+
+base::Duration Driver::wait_max() {
+  return std::max(base::Duration::zero(), ports_.clock.to_true(replica_.deadline() - now()));
+}
+
+void Driver::receive_messages() {
+  for (int n = 0; n < kBatchMax; ++n) {
+    const auto message = ports_.peers.receive();
+    if (!message) return;
+    replica_.receive(*message, now());
+  }
+}
+
+void Driver::receive_receipt() {
+  const auto receipt = ports_.log.take_receipt();
+  if (!receipt) return;
+  while (!after_sync_.empty() && after_sync_.front().token() <= receipt->token()) {
+    for (raft::Message& message : std::move(after_sync_.front()).release(*receipt)) {
+      send(std::move(message));
+    }
+    after_sync_.pop_front();
+  }
+  replica_.persisted(*receipt, now());
+}
+
+void Driver::receive_requests() {
+  for (int n = 0; n < kBatchMax; ++n) {
+    auto request = ports_.clients.receive();
+    if (!request) return;
+    replica_.request(std::move(*request), now());
+  }
+}
+
+void Driver::answer_control() {
+  while (const auto request = ports_.control.receive()) {
+    ports_.control.send(request->peer,
+                        control_.handle(request->body, true_now(), [this] { return status(); }));
+  }
+}
+
+void Driver::carry_out(replica::Output output) {
+  if (const auto status = ports_.trace.write(output.trace, true_now()); !status) {
+    die(kSystemCallFailed, status.error().message);
+  }
+  for (const replica::PeerMessage& message : output.messages) {
+    ports_.peers.send(message, true_now());
+  }
+  if (output.sync) {
+    if (!output.sync->messages.empty()) after_sync_.push_back(std::move(output.sync->messages));
+    ports_.log.submit(std::move(output.sync->batch));
+  }
+  for (const replica::ClientReply& reply : output.replies) ports_.clients.answer(reply);
+}
+
+void Driver::send(raft::Message message) {
+  ports_.peers.send({message.from, message.to, message.term, std::move(message.body)}, true_now());
+}
+
+NodeStatus Driver::status() const {
+  NodeStatus status;
+  status.node = config_.id;
+  status.incarnation = config_.incarnation;
+  status.raft = replica_.soft_state();
+  status.pending = replica_.pending_requests();
+  status.bug = config_.bug;
+  status.dropped = ports_.peers.dropped();
+  if (ports_.clients.malformed() > 0)
+    status.dropped["malformed-request"] = ports_.clients.malformed();
+  status.syncs = ports_.log.syncs();
+  return status;
+}
+
+}  // namespace capsize::app

@@ -1,0 +1,63 @@
+// The protocol thread of a node: moves inputs from the ports to the Replica and carries out what it
+// answers. It takes no protocol decision.
+//
+// One round: wait; then peers' messages, disk receipts, client requests and the tick, each in
+// bounded batches; then one take_output(), carried out in this order:
+//   1. trace, with write(2)            before anything that depends on it leaves the process
+//   2. messages that may go now
+//   3. the batch for the disk          its messages are kept until a receipt covers them
+//   4. replies to clients
+// While a sync runs, rounds go on: heartbeats are answered however slow the disk is. When too many
+// bytes wait for it, client requests are left in their socket.
+#pragma once
+
+#include <deque>
+#include <memory>
+
+#include "node/app/client_port.h"
+#include "node/app/control.h"
+#include "node/app/options.h"
+#include "node/app/trace_writer.h"
+#include "node/storage/log_thread.h"
+#include "node/transport/peer_transport.h"
+#include "node/transport/poller.h"
+
+namespace capsize::app {
+
+/// What the driver works with; all outlive it.
+struct Ports {
+  transport::PeerTransport& peers;
+  ClientPort& clients;
+  transport::Router& control;
+  storage::LogThread& log;
+  TraceWriter& trace;
+  NodeClock& clock;
+  storage::DiskFaults& disk;
+};
+
+class Driver {
+ public:
+  Driver(const Options& options, const raft::Config& config, raft::Recovered recovered,
+         Ports ports);
+  /// Until `stop_fd` is readable.
+  void run(int stop_fd);
+
+ private:
+  void receive_messages();
+  void receive_receipt();
+  void receive_requests();
+  void answer_control();
+  void carry_out(replica::Output output);
+  void send(raft::Message message);
+  [[nodiscard]] base::Instant now() { return ports_.clock.now(true_now()); }
+  [[nodiscard]] base::Duration wait_max();
+  [[nodiscard]] NodeStatus status() const;
+
+  const raft::Config config_;
+  Ports ports_;
+  Control control_;
+  replica::Replica replica_;
+  std::deque<raft::AfterSync> after_sync_;  // in the order of their tokens
+};
+
+}  // namespace capsize::app

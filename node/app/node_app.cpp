@@ -1,0 +1,124 @@
+#include "node/app/node_app.h"
+
+#include <sys/signalfd.h>
+
+#include <csignal>
+#include <cstdio>
+
+#include "node/app/driver.h"
+#include "node/app/exit_codes.h"
+#include "node/app/status_client.h"
+#include "node/storage/directory_lock.h"
+#include "node/storage/incarnation.h"
+#include "node/wire/header.h"
+#include "node/wire/parent.h"
+
+namespace capsize::app {
+namespace {
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+
+/// Readable once SIGTERM or SIGINT came. Before any thread is started: they inherit the mask.
+int block_and_watch_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  if (::pthread_sigmask(SIG_BLOCK, &signals, nullptr) != 0) return -1;
+  return ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/// The value of a storage call, or the end of the process with the code of its cause.
+template <class T, class Variant>
+T take_or_die(Variant result) {
+  return std::visit(
+      Overloaded{[](T& value) -> T { return std::move(value); },
+                 [](storage::CorruptLog& corrupt) -> T { die(kCorruptLog, corrupt.message()); },
+                 [](storage::IoFailure& failure) -> T { die(kLogWriteFailed, failure.message); }},
+      result);
+}
+
+/// What the data directory gave back.
+struct Storage {
+  std::unique_ptr<storage::Log> log;
+  raft::Recovered recovered;
+  std::uint64_t incarnation = 0;
+};
+
+Storage open_storage(storage::FileSystem& files, const std::string& directory) {
+  Storage opened;
+  opened.incarnation = take_or_die<std::uint64_t>(storage::next_incarnation(files, directory));
+  auto log = take_or_die<storage::Log::Opened>(storage::Log::open(files, directory));
+  if (log.bytes_cut > 0) {
+    std::fprintf(stderr, "capsize-node: cut a torn tail of %llu bytes, kept in %s\n",
+                 static_cast<unsigned long long>(log.bytes_cut), log.cut_file.c_str());
+  }
+  opened.log = std::move(log.log);
+  opened.recovered = std::move(log.recovered);
+  return opened;
+}
+
+bool print_ready(const raft::Config& config) {
+  const std::string bug = config.bug.empty() ? "null" : "\"" + config.bug + "\"";
+  return std::printf("{\"ready\":true,\"node\":\"%s\",\"incarnation\":%llu,\"bug\":%s}\n",
+                     wire::node_name(config.id.value()).c_str(),
+                     static_cast<unsigned long long>(config.incarnation), bug.c_str()) > 0 &&
+         std::fflush(stdout) == 0;
+}
+
+int run(const Options& options) {
+  const int signals = block_and_watch_signals();
+  if (signals < 0) return report(kSystemCallFailed, "signalfd failed");
+  storage::PosixFileSystem disk;
+  storage::DiskFaults faults;
+  storage::FaultyFileSystem files(disk, faults);
+  if (const auto status = files.make_directory(options.data); !status) {
+    return report(kLogWriteFailed, status.error().message);
+  }
+  const auto lock = storage::DirectoryLock::acquire(options.data);
+  if (!lock) return report(kDirectoryInUse, "another process uses " + options.data);
+  Storage storage = open_storage(files, options.data);
+  raft::Config config = options.raft;
+  config.incarnation = storage.incarnation;
+  auto trace = TraceWriter::open(options.trace, config.id, config.incarnation);
+  if (!trace) return report(kBadArguments, "--trace: " + trace.error().message);
+
+  const transport::Context context;
+  auto peers = transport::PeerTransport::open(
+      context, {options.run_id, config.id, config.incarnation, options.listen, options.peers});
+  if (!peers) return report(kCannotBind, peers.error().message);
+  ClientPort clients(context);
+  transport::Router control(context, kControlBytesMax);
+  for (const auto& status : {clients.bind(options.client), control.bind(options.control)}) {
+    if (!status) return report(kCannotBind, status.error().message);
+  }
+  storage::LogThread log(std::move(storage.log),
+                         [](const base::Error& error) { die(kLogWriteFailed, error.message); });
+  NodeClock clock(true_now());
+  Driver driver(options, config, std::move(storage.recovered),
+                {*peers.value(), clients, control, log, trace.value(), clock, faults});
+  if (!print_ready(config)) return report(kSystemCallFailed, "cannot write to standard output");
+  driver.run(signals);
+  return kStopped;
+}
+
+}  // namespace
+
+int run_node(std::span<char* const> arguments) {
+  if (!wire::bind_to_parent(arguments)) return report(kParentGone, "the parent process is gone");
+  auto request = parse_options(arguments);
+  if (!request) return report(kBadArguments, request.error().message);
+  return std::visit(Overloaded{[](const RunNode& node) { return run(node.options); },
+                               [](const AskStatus& ask) { return print_status(ask.endpoint); },
+                               [](const PrintText& print) {
+                                 std::fputs(print.text.c_str(), stdout);
+                                 return static_cast<int>(kStopped);
+                               }},
+                    request.value());
+}
+
+}  // namespace capsize::app

@@ -1,0 +1,12 @@
+// capsize-node from its arguments to its exit code: recovers the log, opens the ports, runs the
+// driver until a signal.
+#pragma once
+
+#include <span>
+
+namespace capsize::app {
+
+/// Returns the exit code. Fatal causes that other threads find end the process from there.
+[[nodiscard]] int run_node(std::span<char* const> arguments);
+
+}  // namespace capsize::app

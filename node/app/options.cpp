@@ -1,0 +1,176 @@
+#include "node/app/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "node/app/bugs.h"
+#include "node/base/units.h"
+#include "node/wire/endpoint.h"
+#include "node/wire/header.h"
+
+namespace capsize::app {
+namespace {
+
+constexpr const char* kDescription =
+    "One process of a replicated key-value cluster (Raft).\n"
+    "Examples:\n"
+    "  capsize-node --id 1 --run-id 7 --data d1 --listen ipc://@l1 --client ipc://@c1 \\\n"
+    "               --control ipc://@k1 --peers n2=ipc://@l2,n3=ipc://@l3\n"
+    "  capsize-node --status ipc://@k1";
+
+constexpr base::Duration kTimeoutMax = std::chrono::hours(1);
+
+/// As the parser fills it in; text is checked afterwards.
+struct Raw {
+  std::uint32_t id = 0;
+  Options options;
+  std::string peers, status;
+  std::string election_timeout = "150ms..300ms";
+  std::string heartbeat = "50ms";
+  bool no_pre_vote = false, no_check_quorum = false, no_leader_stickiness = false;
+  bool allow_remote = false, list_bugs = false;
+  int parent = 0;
+};
+
+void declare(CLI::App& app, Raw& raw) {
+  Options& options = raw.options;
+  app.add_option("--id", raw.id, "number of this node; node 3 is called n3");
+  app.add_option("--run-id", options.run_id, "frames of another run are dropped");
+  app.add_option("--data", options.data, "directory of the log; made if it is missing");
+  app.add_option("--listen", options.listen, "endpoint for frames from peers");
+  app.add_option("--client", options.client, "endpoint for client requests");
+  app.add_option("--control", options.control, "endpoint for status and faults");
+  app.add_option("--peers", raw.peers, "n2=ENDPOINT,n3=ENDPOINT: where frames to each node go");
+  app.add_option("--trace", options.trace, "file to append trace lines to");
+  app.add_option("--seed", options.raft.seed, "of this cluster's random streams");
+  app.add_option("--parent", raw.parent, "end when this process ends")->check(CLI::PositiveNumber);
+  app.add_option("--election-timeout", raw.election_timeout, "MIN..MAX")->capture_default_str();
+  app.add_option("--heartbeat", raw.heartbeat, "interval of a leader")->capture_default_str();
+  app.add_flag("--no-pre-vote", raw.no_pre_vote, "campaign without asking first");
+  app.add_flag("--no-check-quorum", raw.no_check_quorum, "lead on without hearing a majority");
+  app.add_flag("--no-leader-stickiness", raw.no_leader_stickiness, "vote though a leader is alive");
+  app.add_flag("--allow-faults", options.allow_faults, "permit faults on the control endpoint");
+  app.add_flag("--allow-remote", raw.allow_remote, "permit endpoints beyond this machine");
+  app.add_option("--bug", options.raft.bug, "make this seeded bug (none: make none)");
+  app.add_flag("--list-bugs", raw.list_bugs, "print the seeded bugs this binary holds");
+  app.add_option("--status", raw.status, "ask the node at this control endpoint, and print it");
+}
+
+base::Status read_peers(Raw& raw) {
+  std::string_view rest = raw.peers;
+  while (!rest.empty()) {
+    const std::string_view item = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), item.size() + 1));
+    const std::size_t equals = item.find('=');
+    const auto number = wire::parse_node_name(item.substr(0, equals));
+    if (!number || equals == std::string_view::npos) {
+      return base::Error{"--peers: found '" + std::string(item) + "', expected n2=ENDPOINT"};
+    }
+    const bool added =
+        raw.options.peers.emplace(raft::NodeId(*number), std::string(item.substr(equals + 1)))
+            .second;
+    if (*number == raw.id || !added) {
+      return base::Error{"--peers: " + wire::node_name(*number) +
+                         " is this node itself, or given twice"};
+    }
+  }
+  return {};
+}
+
+base::Result<base::Duration> read_timeout(const char* flag, std::string_view text) {
+  const auto duration = base::parse_duration(text);
+  if (!duration) return base::Error{std::string(flag) + ": " + duration.error().message};
+  if (duration.value() < std::chrono::milliseconds(1) || duration.value() > kTimeoutMax) {
+    return base::Error{std::string(flag) + ": expected from 1ms to 1h"};
+  }
+  return duration.value();
+}
+
+base::Status read_timing(Raw& raw) {
+  const std::string_view range = raw.election_timeout;
+  const std::size_t dots = range.find("..");
+  const auto min = read_timeout("--election-timeout", range.substr(0, dots));
+  if (!min) return min.error();
+  const auto max = dots == std::string_view::npos
+                       ? min
+                       : read_timeout("--election-timeout", range.substr(dots + 2));
+  if (!max) return max.error();
+  const auto heartbeat = read_timeout("--heartbeat", raw.heartbeat);
+  if (!heartbeat) return heartbeat.error();
+  if (min.value() > max.value()) {
+    return base::Error{"--election-timeout: the first bound is above the second"};
+  }
+  if (heartbeat.value() >= min.value()) {
+    return base::Error{"--heartbeat: must be shorter than the election timeout"};
+  }
+  raft::Config& config = raw.options.raft;
+  config.election_timeout_min = min.value();
+  config.election_timeout_max = max.value();
+  config.heartbeat_interval = heartbeat.value();
+  return {};
+}
+
+base::Status check_present(const Raw& raw) {
+  const Options& options = raw.options;
+  if (raw.id == 0 || raw.id > wire::kNodeNumberMax) return base::Error{"--id: expected 1 to 9999"};
+  const std::pair<const char*, const std::string*> required[] = {{"--data", &options.data},
+                                                                 {"--listen", &options.listen},
+                                                                 {"--client", &options.client},
+                                                                 {"--control", &options.control}};
+  for (const auto& [flag, value] : required) {
+    if (value->empty()) return base::Error{std::string(flag) + " is required"};
+  }
+  return {};
+}
+
+base::Status check_endpoints(const Raw& raw) {
+  std::vector<std::string> endpoints = {raw.options.listen, raw.options.client,
+                                        raw.options.control};
+  for (const auto& [peer, endpoint] : raw.options.peers) endpoints.push_back(endpoint);
+  for (const std::string& endpoint : endpoints) {
+    if (auto status = wire::check_endpoint(endpoint, raw.allow_remote); !status) return status;
+  }
+  return {};
+}
+
+base::Result<Request> to_run(Raw& raw) {
+  for (const auto& step : {check_present(raw), read_peers(raw), read_timing(raw)}) {
+    if (!step) return step.error();
+  }
+  if (const auto status = check_endpoints(raw); !status) return status.error();
+  raft::Config& config = raw.options.raft;
+  if (config.bug == "none") config.bug.clear();
+  if (!config.bug.empty() && !is_known_bug(config.bug)) {
+    return base::Error{"--bug: this binary holds no bug named '" + config.bug + "'"};
+  }
+  config.id = raft::NodeId(raw.id);
+  config.voters = {config.id};
+  for (const auto& [peer, endpoint] : raw.options.peers) config.voters.push_back(peer);
+  std::sort(config.voters.begin(), config.voters.end());
+  config.pre_vote = !raw.no_pre_vote;
+  config.check_quorum = !raw.no_check_quorum;
+  config.leader_stickiness = !raw.no_leader_stickiness;
+  return Request(RunNode{std::move(raw.options)});
+}
+
+}  // namespace
+
+base::Result<Request> parse_options(std::span<char* const> arguments) {
+  Raw raw;
+  CLI::App app(kDescription, "capsize-node");
+  declare(app, raw);
+  try {
+    app.parse(static_cast<int>(arguments.size()), arguments.data());
+  } catch (const CLI::CallForHelp&) {
+    return Request(PrintText{app.help()});
+  } catch (const CLI::ParseError& error) {
+    return base::Error{error.what()};
+  }
+  if (raw.list_bugs) return Request(PrintText{list_bugs()});
+  if (raw.status.empty()) return to_run(raw);
+  if (const auto status = wire::check_endpoint(raw.status, raw.allow_remote); !status) {
+    return status.error();
+  }
+  return Request(AskStatus{raw.status});
+}
+
+}  // namespace capsize::app

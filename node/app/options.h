@@ -1,0 +1,43 @@
+// The command line of capsize-node (node/PROTOCOL.md, Arguments).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <variant>
+
+#include "node/base/result.h"
+#include "node/raft/raft.h"
+
+namespace capsize::app {
+
+struct Options {
+  raft::Config raft;  // id, voters, timeouts, switches, seed, bug; not the incarnation
+  std::uint64_t run_id = 0;
+  std::string data;
+  std::string listen;
+  std::string client;
+  std::string control;
+  std::map<raft::NodeId, std::string> peers;
+  std::string trace;  // empty: none
+  bool allow_faults = false;
+};
+
+/// What the command line asks for.
+struct RunNode {
+  Options options;
+};
+struct AskStatus {
+  std::string endpoint;
+};
+/// --help, --list-bugs: to be printed on standard output, exit 0.
+struct PrintText {
+  std::string text;
+};
+using Request = std::variant<RunNode, AskStatus, PrintText>;
+
+/// Error: one line for a person (exit 64).
+[[nodiscard]] base::Result<Request> parse_options(std::span<char* const> arguments);
+
+}  // namespace capsize::app

@@ -1,0 +1,38 @@
+// Appends trace events to `trace.jsonl` (node/PROTOCOL.md, Trace).
+//
+// One write(2) for all events of a round, before anything that depends on them leaves the process:
+// a SIGKILL then leaves at most one torn line, at the very end. It is never synced: it must survive
+// the process, not the machine. A write that fails ends the node (exit 71), because checks on
+// traces would accuse it of what it merely could not say.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "node/base/result.h"
+#include "node/base/time.h"
+#include "node/raft/trace_event.h"
+#include "node/storage/descriptor.h"
+
+namespace capsize::app {
+
+class TraceWriter {
+ public:
+  /// Without a path nothing is written. Ends a torn last line of an earlier life with a newline.
+  [[nodiscard]] static base::Result<TraceWriter> open(const std::string& path, raft::NodeId node,
+                                                      std::uint64_t incarnation);
+  /// `true_time`: of the true clock.
+  [[nodiscard]] base::Status write(std::span<const raft::TraceEvent> events,
+                                   base::Instant true_time);
+
+ private:
+  TraceWriter(storage::Descriptor file, raft::NodeId node, std::uint64_t incarnation);
+  storage::Descriptor file_;
+  std::string common_;  // the fields that are the same in every line of this life
+  fmt::memory_buffer buffer_;
+};
+
+}  // namespace capsize::app

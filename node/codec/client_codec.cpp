@@ -1,0 +1,186 @@
+#include "node/codec/client_codec.h"
+
+#include <nlohmann/json.hpp>
+
+#include "node/wire/header.h"
+
+namespace capsize::codec {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kIdBytesMax = 128;
+
+/// Before parsing: the parser's result is walked recursively later.
+bool nesting_within(std::string_view text, int max) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > max) return false;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return true;
+}
+
+/// Integers and short strings come back as they were.
+std::string read_id(const json& request) {
+  const auto id = request.find("id");
+  if (id == request.end()) return {};
+  if (!id->is_number_integer() &&
+      !(id->is_string() && id->get_ref<const std::string&>().size() <= kIdBytesMax)) {
+    return {};
+  }
+  return id->dump();
+}
+
+class Fields {
+ public:
+  explicit Fields(const json& request) : request_(request) {}
+
+  /// 0 when it is missing and may be.
+  std::uint64_t number(const char* key, bool required) {
+    const auto found = request_.find(key);
+    if (found == request_.end() && !required) return 0;
+    if (found == request_.end() || !found->is_number_unsigned()) {
+      refuse(std::string(key) + ": expected a number from 0 on");
+      return 0;
+    }
+    return found->get<std::uint64_t>();
+  }
+  std::string text(const char* key) {
+    const auto found = request_.find(key);
+    if (found == request_.end() || !found->is_string()) {
+      refuse(std::string(key) + ": expected a string");
+      return {};
+    }
+    return found->get<std::string>();
+  }
+  const json* value() {
+    const auto found = request_.find("value");
+    if (found == request_.end()) {
+      refuse("value: missing");
+      return nullptr;
+    }
+    return &*found;
+  }
+  void refuse(std::string why) {
+    if (error_.empty()) error_ = std::move(why);
+  }
+  [[nodiscard]] const std::string& error() const { return error_; }
+
+ private:
+  const json& request_;
+  std::string error_;
+};
+
+std::optional<kv::Operation> parse_operation(std::string_view word) {
+  if (word == "read") return kv::Operation::kRead;
+  if (word == "write") return kv::Operation::kWrite;
+  if (word == "cas") return kv::Operation::kCas;
+  if (word == "append") return kv::Operation::kAppend;
+  if (word == "delete") return kv::Operation::kDelete;
+  return std::nullopt;
+}
+
+void read_value(Fields& fields, kv::Command& command) {
+  switch (command.operation) {
+    case kv::Operation::kRead:
+    case kv::Operation::kDelete:
+      return;
+    case kv::Operation::kWrite:
+    case kv::Operation::kAppend:
+      if (const json* value = fields.value()) command.value = value->dump();
+      break;
+    case kv::Operation::kCas: {
+      const json* value = fields.value();
+      if (value == nullptr) return;
+      if (!value->is_array() || value->size() != 2) {
+        fields.refuse("value: expected [expected, new]");
+        return;
+      }
+      command.expected = (*value)[0].dump();
+      command.value = (*value)[1].dump();
+      break;
+    }
+  }
+  if (std::max(command.value.size(), command.expected.size()) > kv::kValueBytesMax) {
+    fields.refuse("value: longer than " + std::to_string(kv::kValueBytesMax) + " bytes");
+  }
+}
+
+kv::Command read_command(Fields& fields) {
+  kv::Command command;
+  command.client = kv::ClientId(fields.number("client", true));
+  command.sequence = kv::Sequence(fields.number("sequence", true));
+  if (fields.number("session", false) != 0) fields.refuse("session: only 0 (none) is offered");
+  command.key = fields.text("key");
+  if (command.key.size() > kv::kKeyBytesMax) {
+    fields.refuse("key: longer than " + std::to_string(kv::kKeyBytesMax) + " bytes");
+  }
+  const auto operation = parse_operation(fields.text("f"));
+  if (!operation) fields.refuse("f: expected read, write, cas, append or delete");
+  if (!fields.error().empty()) return command;
+  command.operation = *operation;
+  read_value(fields, command);
+  return command;
+}
+
+std::string_view name(kv::Outcome outcome) {
+  switch (outcome) {
+    case kv::Outcome::kOk:
+      return "ok";
+    case kv::Outcome::kFail:
+      return "fail";
+    case kv::Outcome::kInfo:
+      break;
+  }
+  return "info";
+}
+
+}  // namespace
+
+std::variant<DecodedRequest, MalformedRequest> decode_request(std::string_view text) {
+  if (text.size() > kRequestBytesMax) return MalformedRequest{"", "the request is too long"};
+  if (!nesting_within(text, kNestingMax)) return MalformedRequest{"", "nested too deeply"};
+  const json request = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!request.is_object()) return MalformedRequest{"", "expected one JSON object"};
+  std::string id = read_id(request);
+  if (id.empty()) return MalformedRequest{"", "id: expected an integer or a short string"};
+  Fields fields(request);
+  kv::Command command = read_command(fields);
+  if (!fields.error().empty()) return MalformedRequest{std::move(id), fields.error()};
+  return DecodedRequest{std::move(id), std::move(command)};
+}
+
+std::string encode_reply(std::string_view id, const kv::Reply& reply, raft::NodeId leader) {
+  // By hand: a value is JSON text already, errors are words of a fixed list.
+  std::string out;
+  out.reserve(64 + id.size() + reply.value.size());
+  out.append(R"({"id":)").append(id).append(R"(,"outcome":")").append(name(reply.outcome));
+  out += '"';
+  if (!reply.value.empty()) out.append(R"(,"value":)").append(reply.value);
+  if (!reply.error.empty()) out.append(R"(,"error":")").append(reply.error) += '"';
+  if (leader != raft::kNobody) {
+    out.append(R"(,"leader":")").append(wire::node_name(leader.value())) += '"';
+  }
+  out += '}';
+  return out;
+}
+
+std::string encode_malformed(const MalformedRequest& request) {
+  const std::string detail =
+      json(request.detail).dump(-1, ' ', false, json::error_handler_t::replace);
+  return R"({"id":)" + request.id + R"(,"outcome":"fail","error":"malformed","detail":)" + detail +
+         "}";
+}
+
+}  // namespace capsize::codec

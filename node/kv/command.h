@@ -1,0 +1,54 @@
+// What a client asks of the key-value state machine, and what it learns. Values are canonical JSON
+// text (no insignificant blanks), so that equality of values is equality of bytes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "node/base/result.h"
+#include "node/base/strong.h"
+
+namespace capsize::kv {
+
+using ClientId = base::StrongNumber<struct ClientIdTag>;
+/// Grows by one with each command of a client; sessions (a later step) tell retries apart by it.
+using Sequence = base::StrongNumber<struct SequenceTag>;
+
+/// Numbers are in the log and on the wire: never renumber.
+enum class Operation : std::uint8_t { kRead = 1, kWrite = 2, kCas = 3, kAppend = 4, kDelete = 5 };
+
+struct Command {
+  ClientId client;
+  Sequence sequence;
+  Operation operation = Operation::kRead;
+  std::string key;
+  std::string value;     // write: the value; cas: the new value; append: the element
+  std::string expected;  // cas: the value that must be there; "null" for an absent key
+};
+
+enum class Outcome : std::uint8_t { kOk = 1, kFail = 2, kInfo = 3 };
+
+/// ok: took effect. fail: certainly neither took nor will take effect. info: anything else.
+struct Reply {
+  Outcome outcome = Outcome::kInfo;
+  std::string value;  // read: JSON text, "null" for an absent key; otherwise empty
+  std::string error;  // fail, info: one word of the list in node/PROTOCOL.md
+};
+
+inline constexpr std::size_t kKeyBytesMax = 1024;
+inline constexpr std::size_t kValueBytesMax = 1024 * 1024;
+
+/// Bounds, and exactly the fields that the operation takes. What a peer or a client sends is held
+/// against this before anything else is done with it.
+[[nodiscard]] base::Status validate(const Command& command);
+
+/// The payload of a log entry: versioned, little endian; decode refuses what encode cannot make.
+/// Precondition of encode: validate(command).ok().
+[[nodiscard]] std::string encode(const Command& command);
+[[nodiscard]] base::Result<Command> decode_command(std::string_view bytes);
+[[nodiscard]] std::string encode(const Reply& reply);
+[[nodiscard]] base::Result<Reply> decode_reply(std::string_view bytes);
+
+}  // namespace capsize::kv

@@ -1,0 +1,41 @@
+// The replicated state machine: a map from key to canonical JSON text. Deterministic: the same
+// commands in the same order give the same content and the same replies on every node.
+//
+// `null` stands for an absent key, everywhere: writing null deletes, a read of nothing gives null, a
+// cas may expect it. So equality of values is equality of bytes, without a special case.
+//
+// Sessions (thesis 6.3) are a later step and will live beside the map, as replicated state.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "node/kv/command.h"
+
+namespace capsize::kv {
+
+class Store {
+ public:
+  /// Carries out a command; the reply is its outcome: ok, or fail with `mismatch`, `wrong-type` or
+  /// `too-large`, in which case nothing changed. Amortised O(size of the command), O(log keys).
+  Reply apply(const Command& command);
+
+  /// The value a client would read now.
+  [[nodiscard]] Reply read(std::string_view key) const;
+  /// Would this cas find what it expects?
+  [[nodiscard]] bool matches(std::string_view key, std::string_view expected) const;
+
+  /// Over the whole content, in key order. O(size of the content): for tests and for status.
+  [[nodiscard]] std::uint64_t hash() const;
+  [[nodiscard]] std::size_t size() const { return values_.size(); }
+
+ private:
+  void put(const std::string& key, const std::string& value);
+  Reply append(const Command& command);
+
+  std::map<std::string, std::string, std::less<>> values_;  // never holds "null"
+};
+
+}  // namespace capsize::kv

@@ -1,0 +1,92 @@
+// The follower's half of log replication (paper 5.3, Figure 2, AppendEntries).
+
+#include <algorithm>
+
+#include "node/base/check.h"
+#include "node/raft/raft_impl.h"
+
+namespace capsize::raft {
+namespace {
+
+/// Without gaps from `previous` on, terms that never fall and never exceed the sender's: all that a
+/// leader can send. Anything else did not come from one.
+bool well_formed(const AppendEntries& request, Term term) {
+  EntryId before = request.previous;
+  for (const Entry& entry : request.entries) {
+    if (entry.index != before.index.next() || entry.term < before.term) return false;
+    if (entry.term == Term{0} || entry.payload == nullptr) return false;
+    before = entry.id();
+  }
+  return before.term <= term;
+}
+
+}  // namespace
+
+void Raft::Impl::on_append_entries(const Message& message, const AppendEntries& request) {
+  if (!well_formed(request, message.term)) return;
+  CHECK(role_ != Role::kLeader || ANY_SEEDED_BUG(config_), "one leader a term (5.2)");
+  become_follower(message.term, message.from);
+  leader_heard_ = now_;
+  reset_election_timer();
+  if (log_.contains(request.previous)) {
+    accept_append(message, request);
+  } else {
+    refuse_append(message, request);
+  }
+}
+
+void Raft::Impl::refuse_append(const Message& message, const AppendEntries& request) {
+  AppendEntriesReply reply;
+  reply.rejected = request.previous.index;
+  reply.read_round = request.read_round;
+  const auto term = log_.term(request.previous.index);
+  if (!term) {
+    reply.conflict = {Term{0}, log_.last().index.next()};
+  } else if (*term != Term{0}) {
+    reply.conflict = {*term, log_.first_of_term_at(request.previous.index)};
+  }
+  send(message.from, reply);
+}
+
+void Raft::Impl::accept_append(const Message& message, const AppendEntries& request) {
+  store(request.entries);
+  // Only what this very request showed to match: the log may go on, unverified (M-23, M-38).
+  const Index verified = request.previous.index + request.entries.size();
+  const Index commit = std::min(request.commit, verified);
+  if (commit > commit_) advance_commit(commit);
+
+  AppendEntriesReply reply;
+  reply.success = true;
+  reply.match = verified;
+  reply.read_round = request.read_round;
+  if (request.entries.empty()) {
+    // A heartbeat need not wait for a slow disk: it is answered at once, for the durable part.
+    reply.match = std::min(verified, log_.stable());
+    send(message.from, reply);
+  } else {
+    send_when_durable(message.from, reply, verified);
+  }
+}
+
+void Raft::Impl::store(const std::vector<Entry>& entries) {
+  // What is there already stays: this may be a late copy of an older message, and what follows in
+  // the log may be acknowledged since (M-21). Only a real conflict cuts, and cuts the whole tail
+  // (M-22).
+  std::size_t known = 0;
+  while (known < entries.size() && log_.contains(entries[known].id())) ++known;
+  if (known == entries.size()) return;
+
+  const Index first = entries[known].index;
+  if (first <= log_.last().index) {
+    CHECK(first > commit_ || ANY_SEEDED_BUG(config_), "a committed entry is never cut (5.4.3)");
+    log_.truncate_from(first);
+    trace_.add(TraceKind::kTruncate, hard_state_.term, role_, log_, first.previous());
+  }
+  for (std::size_t i = known; i < entries.size(); ++i) {
+    const Index index = entries[i].index;
+    log_.append(entries[i]);
+    trace_.range(TraceKind::kAppend, hard_state_.term, role_, log_, index, index);
+  }
+}
+
+}  // namespace capsize::raft

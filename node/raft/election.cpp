@@ -1,0 +1,141 @@
+// Leader election (paper 5.2, 5.4.1), pre-vote (thesis 9.6), check quorum (thesis 6.2) and leader
+// stickiness (thesis 4.2.3). Each of the last three has its switch; whatever the combination, a
+// refusal always names a higher term to the one that lags, in both directions, so nobody is stuck.
+
+#include <utility>
+
+#include "node/base/check.h"
+#include "node/raft/raft_impl.h"
+
+namespace capsize::raft {
+
+void Raft::Impl::reset_election_timer() {
+  // Drawn anew each time (5.2): two nodes that tied once must not tie for ever (M-12).
+  election_deadline_ =
+      now_ + random_.between(config_.election_timeout_min, config_.election_timeout_max);
+  overslept_ = false;
+}
+
+void Raft::Impl::on_election_timeout() {
+  if (now_ < election_deadline_) return;
+  // Called much later than asked for: this process was stopped, and a leader's messages may wait
+  // unread. One more timeout lets them be heard; a second late call campaigns all the same.
+  if (!overslept_ && now_ > election_deadline_ + config_.election_timeout_max) {
+    reset_election_timer();
+    overslept_ = true;
+    return;
+  }
+  if (config_.pre_vote) {
+    become_pre_candidate();
+  } else {
+    become_candidate();
+  }
+}
+
+void Raft::Impl::become_pre_candidate() {
+  set_role(Role::kPreCandidate);
+  set_leader(kNobody);
+  reset_election_timer();
+  votes_ = VoteTally(config_.voters.size());
+  ask_for_votes(true);
+  // Nothing is promised by a pre-vote, so the own one needs no disk.
+  votes_.record(id_, true);
+  act_on_tally();
+}
+
+void Raft::Impl::become_candidate() {
+  set_leader(kNobody);
+  set_term(hard_state_.term.next(), id_);
+  set_role(Role::kCandidate);
+  reset_election_timer();
+  votes_ = VoteTally(config_.voters.size());
+  ask_for_votes(false);
+}
+
+void Raft::Impl::ask_for_votes(bool pre_vote) {
+  const Term asked = pre_vote ? hard_state_.term.next() : hard_state_.term;
+  for (const NodeId voter : config_.voters) {
+    if (voter != id_) send_as(asked, voter, RequestVote{pre_vote, log_.last()});
+  }
+}
+
+void Raft::Impl::count_own_vote() {
+  // The own vote is a vote: it counts when it is on disk (Figure 2, persistent state).
+  if (role_ != Role::kCandidate || !hard_state_durable()) return;
+  votes_.record(id_, true);
+  act_on_tally();
+}
+
+void Raft::Impl::act_on_tally() {
+  if (votes_.result() != VoteResult::kWon) return;  // lost or open: the timer tries again
+  if (role_ == Role::kPreCandidate) {
+    become_candidate();
+  } else if (role_ == Role::kCandidate) {
+    become_leader();
+  }
+}
+
+void Raft::Impl::become_leader() {
+  set_role(Role::kLeader);
+  set_leader(id_);
+  peers_.clear();
+  for (const NodeId voter : config_.voters) {
+    if (voter != id_) peers_.emplace(voter, Progress(log_.last().index, now_));
+  }
+  next_heartbeat_ = now_ + config_.heartbeat_interval;
+  // A no-op makes an entry of this term committable at once (paper section 8): without it nothing
+  // older may be counted (5.4.2) and no read may be answered.
+  static const Bytes kNothing = std::make_shared<const std::string>();
+  term_start_ = propose(EntryType::kNoop, kNothing)->index;
+}
+
+bool Raft::Impl::trusts_a_leader() const {
+  if (!config_.leader_stickiness) return false;
+  // A leader trusts itself only as long as a majority answers it; otherwise one that nobody can
+  // reach any more would refuse its successor for ever (M-91).
+  const base::Instant heard = role_ == Role::kLeader ? heard_from_majority_at() : leader_heard_;
+  return leader_ != kNobody && now_ < heard + config_.election_timeout_min;
+}
+
+base::Instant Raft::Impl::heard_from_majority_at() const {
+  std::vector<base::Instant> heard{now_};  // itself
+  for (const auto& [peer, progress] : peers_) heard.push_back(progress.heard);
+  return reached_by_majority(std::move(heard));
+}
+
+void Raft::Impl::on_request_vote(const Message& message, const RequestVote& request) {
+  const Term round = message.term;
+  const bool qualified = log_.is_up_to_date(request.last);  // 5.4.1
+  if (request.pre_vote) {
+    // Answers "would you?". Neither term, vote nor timer changes: a granted pre-vote that counted
+    // as news of a leader would keep stickiness alive for ever (M-93, M-03).
+    const bool granted = round > hard_state_.term && qualified && !trusts_a_leader();
+    send(message.from, RequestVoteReply{true, round, granted});
+    return;
+  }
+  if (round > hard_state_.term) {
+    // 4.2.3: neither granted nor taken as a reason to change the term.
+    if (trusts_a_leader()) return;
+    become_follower(round, kNobody);
+  }
+  const bool free = hard_state_.vote == kNobody || hard_state_.vote == message.from;
+  const bool granted = round == hard_state_.term && free && qualified;
+  if (granted) {
+    become_follower(round, leader_);  // a pre-candidate of this very term steps back
+    set_term(round, message.from);
+    reset_election_timer();
+  }
+  send(message.from, RequestVoteReply{false, round, granted});
+}
+
+void Raft::Impl::on_request_vote_reply(const Message& message, const RequestVoteReply& reply) {
+  // A reply counts for the very round it answers: kind and term (M-04).
+  const bool pre_vote = role_ == Role::kPreCandidate;
+  if (!pre_vote && role_ != Role::kCandidate) return;
+  if (reply.pre_vote != pre_vote) return;
+  if (reply.round != (pre_vote ? hard_state_.term.next() : hard_state_.term)) return;
+  votes_.record(message.from, reply.granted);
+  act_on_tally();
+}
+
+}  // namespace capsize::raft

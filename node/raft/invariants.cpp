@@ -1,0 +1,66 @@
+#include "node/raft/invariants.h"
+
+#include "node/base/check.h"
+
+namespace capsize::raft {
+
+void Invariants::check(const NodeView& now) {
+  check_one(now);
+  if (!first_) check_log(now);
+  check_progress(now);
+  remember(now);
+}
+
+void Invariants::check_one(const NodeView& now) const {
+  CHECK(now.applied <= now.handed && now.handed <= now.commit, "applied <= handed out <= commit");
+  CHECK(now.commit <= now.log->last().index, "only entries of the log are committed");
+  CHECK(now.log->stable() <= now.log->last().index, "only entries of the log are durable");
+  CHECK(now.log->last().term <= now.hard_state.term, "no entry is from a later term");
+  CHECK((now.role == Role::kLeader) == (now.leader == now.id), "a leader knows that it leads");
+  CHECK(now.role == Role::kFollower || now.role == Role::kPreCandidate ||
+            now.hard_state.vote == now.id,
+        "candidates and leaders have voted for themselves (5.2)");
+  if (first_) return;
+  CHECK(now.hard_state.term >= hard_state_.term, "the term never falls (5.1)");
+  CHECK(now.hard_state.term > hard_state_.term || hard_state_.vote == kNobody ||
+            now.hard_state.vote == hard_state_.vote,
+        "one vote a term, and it is never forgotten (5.2)");
+  CHECK(now.role != Role::kLeader || role_ == Role::kLeader || role_ == Role::kCandidate,
+        "only a candidate becomes leader (5.2)");
+  CHECK(now.commit >= commit_, "the commit index never falls (5.3)");
+  CHECK(now.applied >= applied_, "the applied index never falls (5.3)");
+}
+
+void Invariants::check_log(const NodeView& now) const {
+  CHECK(now.log->hash(commit_) == commit_hash_, "a committed entry never changes (5.4.3)");
+  if (now.role == Role::kLeader && role_ == Role::kLeader &&
+      now.hard_state.term == hard_state_.term) {
+    CHECK(now.log->last() >= last_ && now.log->hash(last_.index) == last_hash_,
+          "a leader never overwrites or deletes entries of its log (5.3, leader append-only)");
+  }
+}
+
+void Invariants::check_progress(const NodeView& now) {
+  if (now.role != Role::kLeader || now.hard_state.term != hard_state_.term) match_.clear();
+  if (now.role != Role::kLeader) return;
+  for (const auto& [peer, progress] : *now.peers) {
+    Index& match = match_[peer];
+    CHECK(progress.match() >= match, "match never falls within a leadership (5.3)");
+    CHECK(progress.next() > progress.match(), "next is above match (5.3)");
+    CHECK(progress.match() <= now.log->last().index, "a follower matches only what the leader has");
+    match = progress.match();
+  }
+}
+
+void Invariants::remember(const NodeView& now) {
+  first_ = false;
+  hard_state_ = now.hard_state;
+  role_ = now.role;
+  last_ = now.log->last();
+  commit_ = now.commit;
+  applied_ = now.applied;
+  last_hash_ = now.log->hash(last_.index);
+  commit_hash_ = now.log->hash(commit_);
+}
+
+}  // namespace capsize::raft

@@ -1,0 +1,58 @@
+// Messages between Raft peers. One struct a message of the paper; replies name what they answer.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "node/raft/types.h"
+
+namespace capsize::raft {
+
+/// Numbers the leader's heartbeat rounds within a term, so that an acknowledgement confirms just the
+/// reads asked before its round began (thesis 6.4; a reused id is etcd issue 20418).
+using ReadRound = base::StrongNumber<struct ReadRoundTag>;
+
+struct RequestVote {
+  bool pre_vote = false;  // thesis 9.6: asks whether an election could be won; changes nothing
+  EntryId last;           // the candidate's last log entry
+};
+struct RequestVoteReply {
+  bool pre_vote = false;  // which of the two rounds this answers
+  Term round;             // the term that was asked for: a late reply must not count elsewhere
+  bool granted = false;
+};
+struct AppendEntries {
+  EntryId previous;
+  Index commit;
+  ReadRound read_round;
+  std::vector<Entry> entries;  // empty: a heartbeat
+};
+struct AppendEntriesReply {
+  bool success = false;
+  Index match;          // success: the last entry this very request proved to match
+  EntryId conflict;     // refusal: first index of the conflicting term, or one past the log's end
+  Index rejected;       // refusal: the `previous` index that was refused
+  ReadRound read_round; // echoes the request's
+};
+/// A follower asks for a read index. Ids are unique per node and incarnation and only grow.
+struct ReadIndexRequest {
+  std::uint64_t id = 0;
+};
+struct ReadIndexReply {
+  std::uint64_t id = 0;
+  std::optional<Index> index;  // none: not the leader, ask again
+};
+
+using MessageBody = std::variant<RequestVote, RequestVoteReply, AppendEntries, AppendEntriesReply,
+                                 ReadIndexRequest, ReadIndexReply>;
+
+struct Message {
+  NodeId from;
+  NodeId to;
+  Term term;  // the sender's term; of a pre-vote request: the term it would campaign in
+  MessageBody body;
+};
+
+}  // namespace capsize::raft

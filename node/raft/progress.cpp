@@ -1,0 +1,40 @@
+#include "node/raft/progress.h"
+
+#include <algorithm>
+
+#include "node/base/check.h"
+
+namespace capsize::raft {
+
+void Progress::sent_entries(Index last) {
+  CHECK(last >= next_, "an AppendEntries with entries ends at or behind its first");
+  if (probing_) {
+    paused_ = true;
+    return;
+  }
+  next_ = last.next();
+  in_flight_.push_back(last);
+}
+
+void Progress::accepted(Index index) {
+  match_ = std::max(match_, index);
+  next_ = std::max(next_, match_.next());
+  probing_ = false;
+  while (!in_flight_.empty() && in_flight_.front() <= match_) in_flight_.pop_front();
+}
+
+bool Progress::refused(Index rejected, Index hint) {
+  // What is acknowledged stays acknowledged: the refusal was made before (M-24).
+  if (rejected <= match_) return false;
+  // While probing only the last probe counts: `next` must not be moved by an echo of an older one.
+  if (probing_ && rejected != next_.previous()) return false;
+  probing_ = true;
+  paused_ = false;
+  in_flight_.clear();
+  sent_commit = std::min(sent_commit, match_);  // whatever it was told after that, it did not take
+  // At least one step back, never below what matches: so probing ends (M-25, M-36).
+  next_ = std::max(match_.next(), std::min(rejected, hint));
+  return true;
+}
+
+}  // namespace capsize::raft

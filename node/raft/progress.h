@@ -1,0 +1,64 @@
+// What a leader knows about one follower (nextIndex and matchIndex of Figure 2), and what it has told
+// it. Two states: *probing*, when it does not know where the logs meet and sends one AppendEntries at
+// a time, and *replicating*, when it sends ahead of the acknowledgements, up to a window.
+//
+// Whatever is lost is found by the next heartbeat: its `previous` is the entry before `next`, so a
+// follower that missed something refuses it, and the refusal says where to go on. A silent follower
+// is sent empty heartbeats only; any answer resumes it (etcd issue 7037 is a follower that nothing
+// resumed).
+#pragma once
+
+#include <deque>
+
+#include "node/base/time.h"
+#include "node/raft/message.h"
+#include "node/raft/types.h"
+
+namespace capsize::raft {
+
+/// AppendEntries with entries that may be under way to one follower.
+inline constexpr std::size_t kAppendsInFlightMax = 64;
+
+class Progress {
+ public:
+  Progress() = default;
+  /// At the start of a leadership: nothing is known to match, and the end of the own log is tried.
+  Progress(Index last, base::Instant now) : heard(now), next_(last.next()) {}
+
+  /// Highest entry known to be durable on the follower. Never falls within a leadership, whatever
+  /// the order in which replies arrive.
+  [[nodiscard]] Index match() const { return match_; }
+  /// First entry to send. Always above match().
+  [[nodiscard]] Index next() const { return next_; }
+  [[nodiscard]] bool probing() const { return probing_; }
+  /// May entries be sent now?
+  [[nodiscard]] bool may_send_entries() const {
+    return probing_ ? !paused_ : in_flight_.size() < kAppendsInFlightMax;
+  }
+
+  /// Entries up to `last` were sent. A probe waits for its answer; replication goes ahead.
+  void sent_entries(Index last);
+  /// The follower holds everything up to `index`, durably; and its log agrees with ours up to the
+  /// entry before next().
+  void accepted(Index index);
+  /// The follower refused `rejected` as the previous entry; `hint` is the next one to try. Returns
+  /// false if that is old news: below what it has acknowledged, or not what was tried last.
+  bool refused(Index rejected, Index hint);
+  /// The follower answered something: a probe may be sent again.
+  void answered() { paused_ = false; }
+
+  base::Instant heard;      // when it last answered in this term (thesis 6.2)
+  ReadRound acked_round;    // highest read round it has acknowledged
+  ReadRound sent_round;     // highest read round it was told
+  Index sent_commit;        // highest commit index it can have learnt from what was sent
+  bool heartbeat_due = true;
+
+ private:
+  Index match_;
+  Index next_{1};
+  bool probing_ = true;
+  bool paused_ = false;
+  std::deque<Index> in_flight_;  // last entry of each AppendEntries not yet acknowledged
+};
+
+}  // namespace capsize::raft

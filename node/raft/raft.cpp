@@ -1,0 +1,206 @@
+#include "node/raft/raft.h"
+
+#include <algorithm>
+
+#include "node/base/check.h"
+#include "node/raft/raft_impl.h"
+
+namespace capsize::raft {
+namespace {
+
+Config checked(Config config) {
+  std::sort(config.voters.begin(), config.voters.end());
+  CHECK(std::adjacent_find(config.voters.begin(), config.voters.end()) == config.voters.end(),
+        "no voter is listed twice");
+  CHECK(std::binary_search(config.voters.begin(), config.voters.end(), config.id),
+        "a node is a voter of its own cluster");
+  CHECK(config.id != kNobody, "node ids begin at 1");
+  CHECK(config.election_timeout_min <= config.election_timeout_max, "a range is not empty");
+  CHECK(config.heartbeat_interval < config.election_timeout_min,
+        "heartbeats come more often than elections (5.2, timing requirement)");
+  CHECK(config.append_entries_max > 0, "an AppendEntries can carry an entry");
+  return config;
+}
+
+}  // namespace
+
+Raft::Impl::Impl(Config given, Recovered recovered, base::Instant start)
+    : config_(checked(std::move(given))),
+      id_(config_.id),
+      random_(base::Prng::stream(config_.seed, "raft",
+                                 (std::uint64_t{id_.value()} << 40) ^ config_.incarnation)),
+      now_(start),
+      log_(std::move(recovered.entries)),
+      hard_state_(recovered.hard_state),
+      leaderless_since_(start),
+      leader_heard_(start),
+      local_reads_(config_.incarnation) {
+  CHECK(log_.last().term <= hard_state_.term, "term and entries are recovered together");
+  trace_.add(TraceKind::kStart, hard_state_.term, role_, log_, log_.last().index);
+  reset_election_timer();
+}
+
+bool Raft::Impl::is_voter(NodeId node) const {
+  return std::binary_search(config_.voters.begin(), config_.voters.end(), node);
+}
+
+void Raft::Impl::set_role(Role role) {
+  if (role == role_) return;
+  role_ = role;
+  trace_.add(TraceKind::kRole, hard_state_.term, role_, log_, log_.last().index);
+}
+
+void Raft::Impl::set_leader(NodeId leader) {
+  if (leader == leader_) return;
+  leader_ = leader;
+  if (leader == kNobody) {
+    leaderless_since_ = now_;
+  } else {
+    leaderless_since_.reset();
+    local_reads_.ask_again();
+  }
+}
+
+void Raft::Impl::set_term(Term term, NodeId vote) {
+  const HardState next{term, vote};
+  if (next == hard_state_) return;
+  CHECK(term > hard_state_.term || hard_state_.vote == kNobody, "one vote a term (5.2)");
+  const bool new_term = term != hard_state_.term;
+  hard_state_ = next;
+  hard_state_dirty_ = true;
+  if (new_term) trace_.add(TraceKind::kTerm, term, role_, log_, log_.last().index);
+  if (vote != kNobody) trace_.vote(term, role_, vote);
+}
+
+void Raft::Impl::become_follower(Term term, NodeId leader) {
+  const bool was_leader = role_ == Role::kLeader;
+  set_role(Role::kFollower);  // first: no trace line may show the old role in the new term
+  // In the same term the vote stays what it is, also for a candidate that steps down (M-02).
+  if (term > hard_state_.term) {
+    set_leader(kNobody);
+    set_term(term, kNobody);
+  }
+  set_leader(leader);
+  if (!was_leader) return;
+  // What it had not committed stays in its log: a majority may hold it already (M-37).
+  peers_.clear();
+  abandon_reads();
+  reset_election_timer();
+}
+
+void Raft::Impl::receive(const Message& message) {
+  if (message.to != id_ || message.from == id_ || !is_voter(message.from)) return;  // M-11
+  if (const auto* request = std::get_if<RequestVote>(&message.body)) {
+    on_request_vote(message, *request);  // it alone may ask under a term that must not be taken on
+    return;
+  }
+  if (message.term > hard_state_.term) become_follower(message.term, kNobody);
+  if (message.term < hard_state_.term) {
+    // The refusal tells a deposed leader of our term. Without it a node that has run ahead, and
+    // whose votes are ignored, could never come back (M-92). All else that is old is only dropped.
+    if (const auto* append = std::get_if<AppendEntries>(&message.body)) {
+      refuse_append(message, *append);
+    }
+    return;
+  }
+  dispatch(message);
+}
+
+void Raft::Impl::dispatch(const Message& message) {
+  if (const auto* vote = std::get_if<RequestVoteReply>(&message.body)) {
+    on_request_vote_reply(message, *vote);
+  } else if (const auto* append = std::get_if<AppendEntries>(&message.body)) {
+    on_append_entries(message, *append);
+  } else if (const auto* accepted = std::get_if<AppendEntriesReply>(&message.body)) {
+    on_append_entries_reply(message, *accepted);
+  } else if (const auto* asked = std::get_if<ReadIndexRequest>(&message.body)) {
+    on_read_index_request(message, *asked);
+  } else if (const auto* answered = std::get_if<ReadIndexReply>(&message.body)) {
+    on_read_index_reply(*answered);
+  }
+}
+
+void Raft::Impl::check_invariants() {
+  // A mutant must live on, to be judged from outside.
+  if (ANY_SEEDED_BUG(config_)) return;
+  invariants_.check({hard_state_, role_, id_, leader_, commit_, handed_, applied_, &log_, &peers_});
+}
+
+base::Instant Raft::Impl::deadline() const {
+  base::Instant next = role_ == Role::kLeader ? next_heartbeat_ : election_deadline_;
+  if (!local_reads_.has_unanswered()) return next;
+  if (leaderless_since_) {
+    return std::min(next, *leaderless_since_ + config_.election_timeout_max);
+  }
+  return std::min(next, local_reads_.next_due(read_patience()));
+}
+
+Raft::Raft(Config config, Recovered recovered, base::Instant now)
+    : impl_(std::make_unique<Impl>(std::move(config), std::move(recovered), now)) {
+  impl_->check_invariants();
+}
+Raft::~Raft() = default;
+
+void Raft::receive(const Message& message, base::Instant now) {
+  impl_->observe_time(now);
+  impl_->receive(message);
+  impl_->check_invariants();
+}
+
+void Raft::tick(base::Instant now) {
+  impl_->observe_time(now);
+  if (impl_->role_ == Role::kLeader) {
+    impl_->tick_leader();
+  } else {
+    impl_->on_election_timeout();
+  }
+  impl_->check_invariants();
+}
+
+base::Instant Raft::deadline() const { return impl_->deadline(); }
+
+std::optional<EntryId> Raft::propose(EntryType type, Bytes payload) {
+  const auto id = impl_->propose(type, std::move(payload));
+  impl_->check_invariants();
+  return id;
+}
+
+void Raft::read(std::uint64_t id, base::Instant now) {
+  impl_->observe_time(now);
+  impl_->local_reads_.add(id);
+}
+
+void Raft::persisted(const SyncReceipt& receipt) {
+  impl_->persisted(receipt);
+  impl_->check_invariants();
+}
+
+void Raft::applied(Index index) {
+  Impl& impl = *impl_;
+  CHECK(index >= impl.applied_ && index <= impl.handed_, "entries are applied in order, once");
+  if (index == impl.applied_) return;
+  impl.trace_.range(TraceKind::kApply, impl.hard_state_.term, impl.role_, impl.log_,
+                    impl.applied_.next(), index);
+  impl.applied_ = index;
+  impl.check_invariants();
+}
+
+Ready Raft::take_ready() {
+  Ready ready = impl_->take_ready();
+  impl_->check_invariants();
+  return ready;
+}
+
+SoftState Raft::soft_state() const {
+  const Impl& impl = *impl_;
+  return {.role = impl.role_,
+          .leader = impl.leader_,
+          .term = impl.hard_state_.term,
+          .vote = impl.hard_state_.vote,
+          .last = impl.log_.last().index,
+          .commit = impl.commit_,
+          .applied = impl.applied_,
+          .persisted = impl.log_.stable()};
+}
+
+}  // namespace capsize::raft

@@ -1,0 +1,82 @@
+// One Raft replica as a pure state machine: no thread, socket, file, clock or randomness of its own.
+//
+// The driver gives inputs (messages, time, proposals, reads, disk receipts) and after each, or after
+// a batch of them, takes one Ready and carries it out. Nothing here blocks or fails: what must not
+// happen is a CHECK.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/base/time.h"
+#include "node/raft/message.h"
+#include "node/raft/ready.h"
+#include "node/raft/types.h"
+
+namespace capsize::raft {
+
+struct Config {
+  NodeId id;
+  std::vector<NodeId> voters;  // the whole cluster, `id` included
+  base::Duration election_timeout_min = std::chrono::milliseconds(150);
+  base::Duration election_timeout_max = std::chrono::milliseconds(300);
+  base::Duration heartbeat_interval = std::chrono::milliseconds(50);
+  bool pre_vote = true;           // thesis 9.6
+  bool check_quorum = true;       // thesis 6.2: a leader that hears no majority steps down
+  bool leader_stickiness = true;  // thesis 4.2.3: no vote while a leader is known to be alive
+  std::size_t append_entries_max = 1024;      // entries in one AppendEntries
+  std::size_t append_bytes_max = 1024 * 1024; // payload bytes in one AppendEntries, at least one entry
+  std::uint64_t incarnation = 1;
+  std::uint64_t seed = 0;  // of this replica's own stream: hash(seed, "raft", id, incarnation)
+  std::string bug;         // name of a seeded bug; read only where CAPSIZE_SEEDED_BUGS is defined
+};
+
+/// What a disk gave back after a start.
+struct Recovered {
+  HardState hard_state;
+  std::vector<Entry> entries;  // from index 1 on, without gaps
+};
+
+/// For status and metrics; a copy, cheap.
+struct SoftState {
+  Role role = Role::kFollower;
+  NodeId leader = kNobody;
+  Term term;
+  NodeId vote = kNobody;
+  Index last, commit, applied, persisted;
+};
+
+class Raft {
+ public:
+  Raft(Config config, Recovered recovered, base::Instant now);
+  ~Raft();
+  Raft(const Raft&) = delete;
+  Raft& operator=(const Raft&) = delete;
+
+  void receive(const Message& message, base::Instant now);
+  /// Elections, heartbeats, quorum check. Call at or after `deadline()`; calling early is harmless.
+  void tick(base::Instant now);
+  [[nodiscard]] base::Instant deadline() const;
+
+  /// Leader only: appends and returns where; nothing when this node is not the leader.
+  std::optional<EntryId> propose(EntryType type, Bytes payload);
+  /// Asks for a linearizable read under an id that only grows. Any node: a follower asks the leader.
+  /// Answered once through Ready::reads.
+  void read(std::uint64_t id, base::Instant now);
+  /// The disk holds everything up to the receipt's token.
+  void persisted(const SyncReceipt& receipt);
+  /// The state machine has applied up to `index`.
+  void applied(Index index);
+
+  [[nodiscard]] Ready take_ready();
+  [[nodiscard]] SoftState soft_state() const;
+
+ private:
+  struct Impl;  // the parts: raft_log.h, progress.h, read_queue.h, election, replication …
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace capsize::raft

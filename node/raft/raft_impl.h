@@ -1,0 +1,137 @@
+// The inside of Raft: its state, and the rules, one file a topic. Private to node/raft.
+//
+//   raft.cpp            the public face, the term check in front of every message, roles
+//   election.cpp        timers, pre-vote, votes, check quorum
+//   replication.cpp     the leader's half of AppendEntries, the commit rule
+//   append_entries.cpp  the follower's half
+//   reads.cpp           ReadIndex, both halves
+//   take_ready.cpp      what goes out, and what waits for the disk
+//
+// The log, the progress of each follower, quorums, read rounds and local reads are objects of their
+// own; here stands only what ties them together.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "node/base/prng.h"
+#include "node/raft/invariants.h"
+#include "node/raft/local_reads.h"
+#include "node/raft/progress.h"
+#include "node/raft/quorum.h"
+#include "node/raft/raft.h"
+#include "node/raft/raft_log.h"
+#include "node/raft/read_queue.h"
+#include "node/raft/seeded_bug.h"
+#include "node/raft/trace_buffer.h"
+
+namespace capsize::raft {
+
+struct Raft::Impl {
+  Impl(Config given, Recovered recovered, base::Instant start);
+
+  // raft.cpp
+  void observe_time(base::Instant now) { now_ = std::max(now_, now); }
+  void receive(const Message& message);
+  void dispatch(const Message& message);
+  void become_follower(Term term, NodeId leader);
+  void set_role(Role role);
+  void set_leader(NodeId leader);
+  void set_term(Term term, NodeId vote);
+  void check_invariants();
+  [[nodiscard]] bool is_voter(NodeId node) const;
+  [[nodiscard]] base::Instant deadline() const;
+
+  // election.cpp
+  void reset_election_timer();
+  void on_election_timeout();
+  void become_pre_candidate();
+  void become_candidate();
+  void become_leader();
+  void ask_for_votes(bool pre_vote);
+  void count_own_vote();
+  void act_on_tally();
+  void on_request_vote(const Message& message, const RequestVote& request);
+  void on_request_vote_reply(const Message& message, const RequestVoteReply& reply);
+  [[nodiscard]] bool trusts_a_leader() const;
+  [[nodiscard]] base::Instant heard_from_majority_at() const;
+
+  // replication.cpp
+  void tick_leader();
+  void replicate_to_all();
+  void replicate(NodeId to, Progress& progress);
+  void send_append(NodeId to, Progress& progress, std::vector<Entry> entries);
+  void on_append_entries_reply(const Message& message, const AppendEntriesReply& reply);
+  [[nodiscard]] Index next_to_try(const AppendEntriesReply& refusal) const;
+  void advance_commit_as_leader();
+  void advance_commit(Index to);
+  std::optional<EntryId> propose(EntryType type, Bytes payload);
+
+  // append_entries.cpp
+  void on_append_entries(const Message& message, const AppendEntries& request);
+  void refuse_append(const Message& message, const AppendEntries& request);
+  void accept_append(const Message& message, const AppendEntries& request);
+  void store(const std::vector<Entry>& entries);
+
+  // reads.cpp
+  void ask_for_local_reads();
+  void begin_read_round();
+  void confirm_reads();
+  void answer_read(const ReadQueue::Confirmed& confirmed);
+  void abandon_reads();
+  void on_read_index_request(const Message& message, const ReadIndexRequest& request);
+  void on_read_index_reply(const ReadIndexReply& reply);
+  void collect_reads(Ready& ready);
+  [[nodiscard]] base::Duration read_patience() const { return config_.heartbeat_interval * 2; }
+
+  // take_ready.cpp
+  /// Every message reveals the term, so none leaves before the term (and the vote with it) is on
+  /// disk: Figure 2, "updated on stable storage before responding to RPCs".
+  void send(NodeId to, MessageBody body);
+  void send_as(Term term, NodeId to, MessageBody body);
+  /// For acknowledged entries: leaves when the disk holds the log up to `index` as well.
+  void send_when_durable(NodeId to, MessageBody body, Index index);
+  [[nodiscard]] bool hard_state_durable() const {
+    return !hard_state_dirty_ && hard_state_token_ <= synced_;
+  }
+  void persisted(const SyncReceipt& receipt);
+  Ready take_ready();
+  void collect_persist(Ready& ready);
+
+  const Config config_;
+  const NodeId id_;
+  base::Prng random_;
+  base::Instant now_;
+  RaftLog log_;
+  TraceBuffer trace_;
+  Invariants invariants_;
+
+  // Invariant: term and vote change together and are dirty until a batch takes them (M-65).
+  HardState hard_state_;
+  bool hard_state_dirty_ = false;
+  SyncToken hard_state_token_;  // the batch that carries the present hard state
+  SyncToken taken_, synced_;    // last batch handed out; last one on disk
+
+  Role role_ = Role::kFollower;
+  NodeId leader_ = kNobody;  // of the present term only: forgotten when the term changes (M-13)
+  std::optional<base::Instant> leaderless_since_;
+  base::Instant leader_heard_;  // last valid AppendEntries
+  base::Instant election_deadline_;
+  bool overslept_ = false;
+
+  VoteTally votes_;                     // pre-candidate, candidate
+  std::map<NodeId, Progress> peers_;    // leader; every voter but this node
+  base::Instant next_heartbeat_;        // leader
+  Index term_start_;                    // leader: its no-op
+
+  Index commit_, handed_, applied_;     // applied <= handed out <= commit <= last
+  ReadQueue read_queue_;                // leader
+  LocalReads local_reads_;
+  std::vector<ReadReady> failed_reads_;
+
+  std::vector<Message> messages_, waiting_for_disk_;
+};
+
+}  // namespace capsize::raft

@@ -1,0 +1,77 @@
+// Linearizable reads without log entries: ReadIndex (paper section 8, thesis 6.4), on every node. A
+// follower asks the leader for a read index and answers from its own state once it has applied it.
+
+#include <utility>
+
+#include "node/raft/raft_impl.h"
+
+namespace capsize::raft {
+
+void Raft::Impl::ask_for_local_reads() {
+  if (leader_ == kNobody) {
+    // For a while a new leader may still turn up; afterwards the caller should know.
+    if (local_reads_.has_unanswered() &&
+        now_ >= *leaderless_since_ + config_.election_timeout_max) {
+      local_reads_.fail_unanswered(failed_reads_);
+    }
+    return;
+  }
+  for (const std::uint64_t number : local_reads_.take_due(now_, read_patience())) {
+    if (leader_ == id_) {
+      read_queue_.add({id_, number});
+    } else {
+      send(leader_, ReadIndexRequest{number});
+    }
+  }
+}
+
+void Raft::Impl::begin_read_round() {
+  if (role_ != Role::kLeader || commit_ < term_start_) return;  // thesis 6.4, step 1
+  read_queue_.begin_round(commit_);
+  confirm_reads();  // a cluster of one is its own majority
+}
+
+void Raft::Impl::confirm_reads() {
+  if (role_ != Role::kLeader || !read_queue_.has_unconfirmed()) return;
+  std::vector<ReadRound> acked{read_queue_.round()};  // itself
+  for (const auto& [peer, progress] : peers_) acked.push_back(progress.acked_round);
+  ReadRound confirmed = reached_by_majority(std::move(acked));
+  if (SEEDED_BUG(config_, "read-without-quorum")) confirmed = read_queue_.round();
+  for (const auto& read : read_queue_.confirm(confirmed)) answer_read(read);
+}
+
+void Raft::Impl::answer_read(const ReadQueue::Confirmed& confirmed) {
+  if (confirmed.request.from == id_) {
+    local_reads_.answered(confirmed.request.id, confirmed.index);
+  } else {
+    send(confirmed.request.from, ReadIndexReply{confirmed.request.id, confirmed.index});
+  }
+}
+
+void Raft::Impl::abandon_reads() {
+  // The own ones are asked again of the next leader; the others are told to do the same.
+  for (const ReadQueue::Request& request : read_queue_.abandon()) {
+    if (request.from != id_) send(request.from, ReadIndexReply{request.id, std::nullopt});
+  }
+}
+
+void Raft::Impl::on_read_index_request(const Message& message, const ReadIndexRequest& request) {
+  if (role_ == Role::kLeader) {
+    read_queue_.add({message.from, request.id});
+  } else {
+    send(message.from, ReadIndexReply{request.id, std::nullopt});
+  }
+}
+
+void Raft::Impl::on_read_index_reply(const ReadIndexReply& reply) {
+  // Without an index: not the leader. The question is repeated when its patience is over, or when
+  // another leader is heard of; at once would be a ping-pong with a node that knows no more than we.
+  if (reply.index) local_reads_.answered(reply.id, *reply.index);
+}
+
+void Raft::Impl::collect_reads(Ready& ready) {
+  ready.reads = std::exchange(failed_reads_, {});
+  local_reads_.take_ready(applied_, ready.reads);
+}
+
+}  // namespace capsize::raft

@@ -1,0 +1,77 @@
+// What the core asks of its driver after an input. The promise of durability is in the types: a
+// message that promises something is an AfterSync, and only a SyncReceipt opens it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "node/raft/message.h"
+#include "node/raft/trace_event.h"
+#include "node/raft/types.h"
+
+namespace capsize::raft {
+
+/// Numbers the batches handed to the disk, from 1, without gaps.
+using SyncToken = base::StrongNumber<struct SyncTokenTag>;
+
+/// Proof that every batch up to and including `token` is on disk. Only a storage adapter makes one,
+/// and only behind its own successful sync: that is the one place to look for M-01, M-28, M-29.
+class SyncReceipt {
+ public:
+  [[nodiscard]] SyncToken token() const { return token_; }
+
+ private:
+  friend class SyncReceiptIssuer;
+  explicit SyncReceipt(SyncToken token) : token_(token) {}
+  SyncToken token_;
+};
+
+/// To be derived from by storage adapters (real, simulated) and by nothing else.
+class SyncReceiptIssuer {
+ protected:
+  static SyncReceipt issue(SyncToken token) { return SyncReceipt(token); }
+};
+
+/// Messages that say "this is on my disk": granted votes, accepted appends.
+class AfterSync {
+ public:
+  AfterSync() = default;
+  explicit AfterSync(SyncToken token) : token_(token) {}
+  void add(Message message) { messages_.push_back(std::move(message)); }
+  [[nodiscard]] SyncToken token() const { return token_; }
+  [[nodiscard]] bool empty() const { return messages_.empty(); }
+  /// Precondition: the receipt covers this batch. Breaks a CHECK otherwise.
+  [[nodiscard]] std::vector<Message> release(const SyncReceipt& receipt) &&;
+
+ private:
+  SyncToken token_;
+  std::vector<Message> messages_;
+};
+
+/// One write to the log, in this order; an entry at or below the last index supersedes the log from
+/// there on. `entries` and `hard_state` may both be empty when only `messages` wait for older bytes.
+struct PersistBatch {
+  SyncToken token;
+  std::optional<HardState> hard_state;
+  std::vector<Entry> entries;
+  [[nodiscard]] bool empty() const { return !hard_state && entries.empty(); }
+};
+
+/// A read that may be answered: the state machine has applied what it must see.
+struct ReadReady {
+  std::uint64_t id = 0;  // as given to Raft::read
+  bool ok = false;       // false: leadership is unknown; nothing was read, ask again
+};
+
+struct Ready {
+  std::vector<Message> messages;       // may go now
+  std::optional<PersistBatch> persist;  // hand to the disk
+  AfterSync after_sync;                // go when a receipt covers persist->token
+  std::vector<Entry> committed;        // apply in this order, then call Raft::applied
+  std::vector<ReadReady> reads;
+  std::vector<TraceEvent> trace;       // written before anything above leaves the process
+};
+
+}  // namespace capsize::raft

@@ -1,0 +1,108 @@
+// The leader's half of log replication (paper 5.3) and the commit rule (5.4.2).
+
+#include <algorithm>
+
+#include "node/base/check.h"
+#include "node/raft/raft_impl.h"
+
+namespace capsize::raft {
+
+void Raft::Impl::tick_leader() {
+  // Thesis 6.2: a leader that a majority has not answered for an election timeout is none. After a
+  // long stop every answer is old, so it steps down before it does anything else.
+  if (config_.check_quorum && now_ > heard_from_majority_at() + config_.election_timeout_max) {
+    become_follower(hard_state_.term, kNobody);
+    return;
+  }
+  if (now_ < next_heartbeat_) return;
+  next_heartbeat_ = now_ + config_.heartbeat_interval;
+  for (auto& [peer, progress] : peers_) progress.heartbeat_due = true;
+}
+
+std::optional<EntryId> Raft::Impl::propose(EntryType type, Bytes payload) {
+  if (role_ != Role::kLeader) return std::nullopt;
+  const EntryId id{hard_state_.term, log_.last().index.next()};
+  log_.append({id.term, id.index, type, std::move(payload)});
+  trace_.range(TraceKind::kAppend, id.term, role_, log_, id.index, id.index);
+  return id;
+}
+
+void Raft::Impl::replicate_to_all() {
+  if (role_ != Role::kLeader) return;
+  for (auto& [peer, progress] : peers_) replicate(peer, progress);
+}
+
+void Raft::Impl::replicate(NodeId to, Progress& progress) {
+  const Index last = log_.last().index;
+  while (progress.next() <= last && progress.may_send_entries()) {
+    send_append(to, progress,
+                log_.slice(progress.next(), config_.append_entries_max, config_.append_bytes_max));
+  }
+  // At most one empty one: a heartbeat that is due, a read round, or a commit index that nothing
+  // else carries. What a probing follower may commit is not known, so it is told by heartbeats.
+  const Index can_commit = std::min(commit_, progress.next().previous());
+  const bool commit_is_news = !progress.probing() && progress.sent_commit < can_commit;
+  if (progress.heartbeat_due || progress.sent_round < read_queue_.round() || commit_is_news) {
+    send_append(to, progress, {});
+  }
+}
+
+void Raft::Impl::send_append(NodeId to, Progress& progress, std::vector<Entry> entries) {
+  const Index previous = progress.next().previous();
+  const Index end = previous + entries.size();
+  progress.heartbeat_due = false;
+  progress.sent_round = read_queue_.round();
+  progress.sent_commit = std::max(progress.sent_commit, std::min(commit_, end));
+  if (!entries.empty()) progress.sent_entries(end);
+  send(to, AppendEntries{{log_.term(previous).value(), previous},
+                         commit_,
+                         read_queue_.round(),
+                         std::move(entries)});
+}
+
+void Raft::Impl::on_append_entries_reply(const Message& message, const AppendEntriesReply& reply) {
+  if (role_ != Role::kLeader) return;
+  const Index last = log_.last().index;
+  // Nobody can have matched, refused or heard what was never sent.
+  if (reply.match > last || reply.rejected > last) return;
+  if (reply.read_round > read_queue_.round()) return;
+  Progress& progress = peers_.at(message.from);
+  progress.heard = now_;
+  progress.acked_round = std::max(progress.acked_round, reply.read_round);
+  progress.answered();
+  if (reply.success) {
+    progress.accepted(reply.match);
+    advance_commit_as_leader();
+  } else {
+    progress.refused(reply.rejected, next_to_try(reply));
+  }
+  confirm_reads();
+}
+
+Index Raft::Impl::next_to_try(const AppendEntriesReply& refusal) const {
+  // 5.3, the optimisation at its end: a whole term a round trip instead of an entry.
+  if (refusal.conflict.term == Term{0}) return refusal.conflict.index;  // its log ends before
+  const Index same = log_.last_with_term_at_most(refusal.conflict.term, refusal.rejected);
+  // Where this log has that term too, the logs may meet at its last entry here.
+  if (log_.term(same) == refusal.conflict.term) return same.next();
+  // It has not: everything of that term must go, and what is of a later term here cannot be there.
+  return std::min(refusal.conflict.index, same.next());
+}
+
+void Raft::Impl::advance_commit_as_leader() {
+  if (role_ != Role::kLeader) return;
+  // The leader counts itself by what its own disk holds, like everybody else (thesis 10.2.1, M-28).
+  std::vector<Index> durable{log_.stable()};
+  for (const auto& [peer, progress] : peers_) durable.push_back(progress.match());
+  const Index reached = reached_by_majority(std::move(durable));
+  // 5.4.2: only an entry of the own term commits by counting; older ones commit with it (Figure 8).
+  if (reached > commit_ && log_.term(reached) == hard_state_.term) advance_commit(reached);
+}
+
+void Raft::Impl::advance_commit(Index to) {
+  CHECK(to > commit_ && to <= log_.last().index, "the commit index grows within the log (5.3)");
+  commit_ = to;
+  trace_.add(TraceKind::kCommit, hard_state_.term, role_, log_, commit_);
+}
+
+}  // namespace capsize::raft

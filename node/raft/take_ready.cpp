@@ -1,0 +1,75 @@
+// What leaves the core, and what waits for the disk first.
+
+#include <utility>
+
+#include "node/base/check.h"
+#include "node/raft/raft_impl.h"
+
+namespace capsize::raft {
+
+std::vector<Message> AfterSync::release(const SyncReceipt& receipt) && {
+  CHECK(receipt.token() >= token_, "a promise leaves only behind the sync that keeps it");
+  return std::move(messages_);
+}
+
+void Raft::Impl::send(NodeId to, MessageBody body) {
+  send_as(hard_state_.term, to, std::move(body));
+}
+
+void Raft::Impl::send_as(Term term, NodeId to, MessageBody body) {
+  auto& queue = hard_state_durable() ? messages_ : waiting_for_disk_;
+  queue.push_back({id_, to, term, std::move(body)});
+}
+
+void Raft::Impl::send_when_durable(NodeId to, MessageBody body, Index index) {
+  auto& queue = hard_state_durable() && index <= log_.stable() ? messages_ : waiting_for_disk_;
+  queue.push_back({id_, to, hard_state_.term, std::move(body)});
+}
+
+void Raft::Impl::persisted(const SyncReceipt& receipt) {
+  CHECK(receipt.token() <= taken_, "only what was handed to the disk can be on disk");
+  if (receipt.token() <= synced_) return;
+  synced_ = receipt.token();
+  log_.synced(synced_);
+  count_own_vote();
+  advance_commit_as_leader();
+}
+
+Ready Raft::Impl::take_ready() {
+  Ready ready;
+  ask_for_local_reads();
+  begin_read_round();
+  replicate_to_all();
+  collect_persist(ready);
+  ready.messages = std::exchange(messages_, {});
+  ready.committed = log_.between(handed_, commit_);
+  handed_ = commit_;
+  collect_reads(ready);
+  ready.trace = trace_.take();
+  return ready;
+}
+
+void Raft::Impl::collect_persist(Ready& ready) {
+  const bool nothing_to_write = !hard_state_dirty_ && !log_.has_untaken();
+  if (nothing_to_write && waiting_for_disk_.empty()) return;
+  if (nothing_to_write && synced_ == taken_) {
+    // The receipt came between the message and now: everything it promises is on disk.
+    for (Message& message : waiting_for_disk_) messages_.push_back(std::move(message));
+    waiting_for_disk_.clear();
+    return;
+  }
+  ++taken_;
+  PersistBatch batch{taken_, std::nullopt, log_.take_unstable(taken_)};
+  if (hard_state_dirty_) {
+    batch.hard_state = hard_state_;
+    hard_state_dirty_ = false;
+    hard_state_token_ = taken_;
+  }
+  ready.persist = std::move(batch);
+  ready.after_sync = AfterSync(taken_);
+  for (Message& message : std::exchange(waiting_for_disk_, {})) {
+    ready.after_sync.add(std::move(message));
+  }
+}
+
+}  // namespace capsize::raft

@@ -1,0 +1,55 @@
+// What becomes of requests: entries that are applied, reads that may be answered.
+
+#include <utility>
+
+#include "node/base/check.h"
+#include "node/replica/replica_impl.h"
+
+namespace capsize::replica {
+
+void Replica::Impl::apply(const raft::Entry& entry) {
+  const auto proposal = proposals_.take(entry.id());
+  if (proposal && proposal->superseded) {
+    answer(proposal->origin, {kv::Outcome::kInfo, "", "superseded"});
+  }
+  if (entry.type != raft::EntryType::kNormal) return;
+  const auto command = kv::decode_command(*entry.payload);
+  // A node that cannot read what its cluster has agreed on must not go on as if it were nothing.
+  CHECK(command.ok(), "a committed command can be decoded");
+  kv::Reply reply = store_.apply(command.value());
+
+  const auto forwarded =
+      requests_.forwarded_by(command.value().client, command.value().sequence);
+  if (forwarded) complete(*forwarded, reply);
+  if (proposal && !proposal->superseded) answer(proposal->origin, std::move(reply));
+}
+
+void Replica::Impl::answer_reads(const std::vector<raft::ReadReady>& reads) {
+  for (const raft::ReadReady& read : reads) {
+    const RequestId id{read.id};
+    auto request = requests_.take(id);
+    if (!request) continue;  // given up: too old
+    CHECK(request->kind == PendingRequests::Kind::kRead, "only reads are answered as reads");
+    reply_to_client(id, read.ok ? store_.read(request->key)
+                                : kv::Reply{kv::Outcome::kFail, "", "no-leader"});
+  }
+}
+
+void Replica::Impl::answer(const Origin& origin, kv::Reply reply) {
+  if (origin.node == config_.id) {
+    complete(origin.id, std::move(reply));
+  } else {
+    messages_.push_back({config_.id, origin.node, raft_.soft_state().term,
+                         ForwardReply{origin.id, origin.incarnation, std::move(reply)}});
+  }
+}
+
+void Replica::Impl::complete(RequestId id, kv::Reply reply) {
+  if (requests_.take(id)) reply_to_client(id, std::move(reply));
+}
+
+void Replica::Impl::reply_to_client(RequestId id, kv::Reply reply) {
+  replies_.push_back({id, std::move(reply), raft_.soft_state().leader});
+}
+
+}  // namespace capsize::replica

@@ -1,0 +1,70 @@
+#include "node/replica/pending.h"
+
+#include "node/base/check.h"
+
+namespace capsize::replica {
+
+void PendingRequests::add(RequestId id, Request request) {
+  CHECK(id > latest_, "request ids grow");
+  latest_ = id;
+  if (request.kind == Kind::kForwarded && request.client != kv::ClientId{0}) {
+    forwarded_.insert_or_assign({request.client, request.sequence}, id);
+  }
+  requests_.emplace_hint(requests_.end(), id, std::move(request));
+}
+
+std::optional<PendingRequests::Request> PendingRequests::take(RequestId id) {
+  const auto found = requests_.find(id);
+  if (found == requests_.end()) return std::nullopt;
+  Request request = std::move(found->second);
+  requests_.erase(found);
+  const auto forwarded = forwarded_.find({request.client, request.sequence});
+  if (forwarded != forwarded_.end() && forwarded->second == id) forwarded_.erase(forwarded);
+  return request;
+}
+
+bool PendingRequests::is_forwarded(RequestId id) const {
+  const auto found = requests_.find(id);
+  return found != requests_.end() && found->second.kind == Kind::kForwarded;
+}
+
+std::optional<RequestId> PendingRequests::forwarded_by(kv::ClientId client,
+                                                       kv::Sequence sequence) const {
+  if (forwarded_.empty()) return std::nullopt;
+  const auto found = forwarded_.find({client, sequence});
+  if (found == forwarded_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<std::pair<RequestId, base::Instant>> PendingRequests::oldest() const {
+  if (requests_.empty()) return std::nullopt;
+  return std::pair{requests_.begin()->first, requests_.begin()->second.since};
+}
+
+std::optional<Origin> PendingProposals::add(raft::EntryId entry, Origin origin,
+                                            base::Instant since) {
+  std::optional<Origin> replaced;
+  const auto found = proposals_.find(entry.index);
+  if (found != proposals_.end()) {
+    CHECK(found->second.term < entry.term, "a leader proposes an index once a term");
+    replaced = found->second.origin;
+  }
+  proposals_.insert_or_assign(entry.index, Proposal{entry.term, origin, since});
+  return replaced;
+}
+
+std::optional<PendingProposals::Applied> PendingProposals::take(raft::EntryId applied) {
+  const auto found = proposals_.find(applied.index);
+  if (found == proposals_.end()) return std::nullopt;
+  const Applied result{found->second.origin, found->second.term != applied.term};
+  proposals_.erase(found);
+  return result;
+}
+
+void PendingProposals::forget_before(base::Instant before) {
+  while (!proposals_.empty() && proposals_.begin()->second.since <= before) {
+    proposals_.erase(proposals_.begin());
+  }
+}
+
+}  // namespace capsize::replica

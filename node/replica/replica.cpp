@@ -1,0 +1,92 @@
+#include "node/replica/replica.h"
+
+#include <algorithm>
+
+#include "node/base/check.h"
+#include "node/replica/replica_impl.h"
+
+namespace capsize::replica {
+
+Replica::Impl::Impl(raft::Config given, raft::Recovered recovered, Limits limits,
+                    base::Instant now)
+    : config_(given),
+      limits_(limits),
+      recovered_term_(recovered.hard_state.term),
+      raft_(std::move(given), std::move(recovered), now) {}
+
+void Replica::Impl::receive(const PeerMessage& message, base::Instant now) {
+  if (message.to != config_.id) return;
+  if (const auto* body = std::get_if<raft::MessageBody>(&message.body)) {
+    raft_.receive({message.from, message.to, message.term, *body}, now);
+  } else if (const auto* forward = std::get_if<Forward>(&message.body)) {
+    on_forward(message, *forward, now);
+  } else if (const auto* reply = std::get_if<ForwardReply>(&message.body)) {
+    on_forward_reply(*reply);
+  }
+}
+
+void Replica::Impl::expire(base::Instant now) {
+  // A write that is given up may still commit: `info`. Lost leadership alone decides nothing.
+  for (auto oldest = requests_.oldest(); oldest; oldest = requests_.oldest()) {
+    if (now < oldest->second + limits_.request_age_max) break;
+    complete(oldest->first, {kv::Outcome::kInfo, "", "timeout"});
+  }
+  proposals_.forget_before(now - limits_.request_age_max);
+}
+
+void Replica::Impl::take_ready(Output& output) {
+  raft::Ready ready = raft_.take_ready();
+  for (raft::TraceEvent& event : ready.trace) output.trace.push_back(event);
+  for (raft::Message& message : ready.messages) {
+    output.messages.push_back({message.from, message.to, message.term, std::move(message.body)});
+  }
+  if (ready.persist) {
+    CHECK(!output.sync, "applying entries gives the disk nothing to write");
+    output.sync = PendingSync{std::move(*ready.persist), std::move(ready.after_sync)};
+  }
+  for (const raft::Entry& entry : ready.committed) apply(entry);
+  if (!ready.committed.empty()) raft_.applied(ready.committed.back().index);
+  answer_reads(ready.reads);
+}
+
+Output Replica::Impl::take_output(base::Instant now) {
+  expire(now);
+  Output output;
+  take_ready(output);
+  take_ready(output);  // what was just applied may allow reads
+  for (PeerMessage& message : messages_) output.messages.push_back(std::move(message));
+  messages_.clear();
+  output.replies = std::exchange(replies_, {});
+  return output;
+}
+
+Replica::Replica(raft::Config config, raft::Recovered recovered, Limits limits, base::Instant now)
+    : impl_(std::make_unique<Impl>(std::move(config), std::move(recovered), limits, now)) {}
+Replica::~Replica() = default;
+
+void Replica::receive(const PeerMessage& message, base::Instant now) {
+  impl_->receive(message, now);
+}
+
+void Replica::request(ClientRequest request, base::Instant now) {
+  impl_->request(std::move(request), now);
+}
+
+void Replica::tick(base::Instant now) { impl_->raft_.tick(now); }
+
+base::Instant Replica::deadline() const {
+  const base::Instant raft = impl_->raft_.deadline();
+  const auto oldest = impl_->requests_.oldest();
+  return oldest ? std::min(raft, oldest->second + impl_->limits_.request_age_max) : raft;
+}
+
+void Replica::persisted(const raft::SyncReceipt& receipt, base::Instant /*now*/) {
+  impl_->raft_.persisted(receipt);
+}
+
+Output Replica::take_output(base::Instant now) { return impl_->take_output(now); }
+raft::SoftState Replica::soft_state() const { return impl_->raft_.soft_state(); }
+std::size_t Replica::pending_requests() const { return impl_->requests_.size(); }
+std::uint64_t Replica::state_hash() const { return impl_->store_.hash(); }
+
+}  // namespace capsize::replica

@@ -1,0 +1,100 @@
+// A whole node without its ports: Raft core, state machine, and the client requests that wait for
+// either. As pure as the core: the driver (real processes) and the simulation run the same object.
+//
+//   inputs ──> Replica ──> Output: messages now, a batch for the disk, messages behind its receipt,
+//                          replies to clients, trace lines
+//
+// Any node takes any request. A write is proposed here if this node leads, otherwise handed on to
+// the leader once; without a leader it is refused (`fail`, "no-leader": neither appended nor handed
+// on). A read is linearizable on every node (ReadIndex, thesis 6.4).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "node/base/time.h"
+#include "node/kv/command.h"
+#include "node/raft/raft.h"
+
+namespace capsize::replica {
+
+/// Names a client request within one incarnation of one node; the driver chooses it, growing.
+using RequestId = base::StrongNumber<struct RequestIdTag>;
+
+/// A write on its way to the leader. `id` is the origin's own and comes back in the reply.
+struct Forward {
+  RequestId id;
+  std::uint64_t incarnation = 0;  // of the origin: an answer to an earlier life is dropped
+  kv::Command command;
+};
+struct ForwardReply {
+  RequestId id;
+  std::uint64_t incarnation = 0;
+  kv::Reply reply;
+};
+
+/// Everything that travels between nodes: Raft's own messages and forwarded requests.
+struct PeerMessage {
+  raft::NodeId from;
+  raft::NodeId to;
+  raft::Term term;
+  std::variant<raft::MessageBody, Forward, ForwardReply> body;
+};
+
+struct ClientRequest {
+  RequestId id;
+  kv::Command command;
+};
+struct ClientReply {
+  RequestId id;
+  kv::Reply reply;
+  raft::NodeId leader = raft::kNobody;  // hint, may be stale
+};
+
+/// Messages that wait for the disk; only a receipt opens them (raft/ready.h).
+struct PendingSync {
+  raft::PersistBatch batch;
+  raft::AfterSync messages;
+};
+
+struct Output {
+  std::vector<raft::TraceEvent> trace;  // first of all: write these down
+  std::vector<PeerMessage> messages;    // may go now
+  std::optional<PendingSync> sync;      // to the disk; its messages go with the receipt
+  std::vector<ClientReply> replies;
+};
+
+struct Limits {
+  std::size_t pending_requests_max = 16384;  // over it: `fail`, "busy"
+  base::Duration request_age_max = std::chrono::seconds(30);  // then `info`, "timeout"
+};
+
+class Replica {
+ public:
+  Replica(raft::Config config, raft::Recovered recovered, Limits limits, base::Instant now);
+  ~Replica();
+  Replica(const Replica&) = delete;
+  Replica& operator=(const Replica&) = delete;
+
+  void receive(const PeerMessage& message, base::Instant now);
+  void request(ClientRequest request, base::Instant now);
+  void tick(base::Instant now);
+  [[nodiscard]] base::Instant deadline() const;
+  void persisted(const raft::SyncReceipt& receipt, base::Instant now);
+
+  /// Everything that the inputs since the last call gave rise to.
+  [[nodiscard]] Output take_output(base::Instant now);
+  [[nodiscard]] raft::SoftState soft_state() const;
+  [[nodiscard]] std::size_t pending_requests() const;
+  /// Hash of the state machine's content: equal on all replicas at an equal applied index.
+  [[nodiscard]] std::uint64_t state_hash() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace capsize::replica

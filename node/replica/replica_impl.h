@@ -1,0 +1,47 @@
+// The inside of Replica. Private to node/replica.
+#pragma once
+
+#include <vector>
+
+#include "node/kv/store.h"
+#include "node/replica/forward_memory.h"
+#include "node/replica/pending.h"
+#include "node/replica/replica.h"
+
+namespace capsize::replica {
+
+struct Replica::Impl {
+  Impl(raft::Config given, raft::Recovered recovered, Limits limits, base::Instant now);
+
+  void receive(const PeerMessage& message, base::Instant now);
+  void request(ClientRequest request, base::Instant now);
+  void expire(base::Instant now);
+  Output take_output(base::Instant now);
+
+  // Writes
+  void propose_or_forward(ClientRequest request, base::Instant now);
+  void propose(const kv::Command& command, Origin origin, base::Instant now);
+  void on_forward(const PeerMessage& message, const Forward& forward, base::Instant now);
+  void on_forward_reply(const ForwardReply& reply);
+
+  // Outcomes
+  void apply(const raft::Entry& entry);
+  void answer_reads(const std::vector<raft::ReadReady>& reads);
+  void answer(const Origin& origin, kv::Reply reply);
+  void complete(RequestId id, kv::Reply reply);
+  void reply_to_client(RequestId id, kv::Reply reply);
+  void take_ready(Output& output);
+
+  const raft::Config config_;
+  const Limits limits_;
+  const raft::Term recovered_term_;  // no earlier life of this node knew a later one
+  raft::Raft raft_;
+  kv::Store store_;
+  ForwardMemory forwards_;
+  PendingRequests requests_;
+  PendingProposals proposals_;
+  std::vector<PeerMessage> messages_;
+  std::vector<ClientReply> replies_;
+};
+
+}  // namespace capsize::replica

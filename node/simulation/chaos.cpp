@@ -1,0 +1,101 @@
+#include "node/simulation/chaos.h"
+
+namespace capsize::simulation {
+namespace {
+
+using std::chrono::milliseconds;
+
+}  // namespace
+
+Chaos::Chaos(Cluster& cluster, std::uint64_t seed)
+    : cluster_(cluster), random_(base::Prng::stream(seed, "chaos")) {}
+
+void Chaos::wait() {
+  cluster_.events().after(random_.between(milliseconds(50), milliseconds(500)), [this] {
+    if (stopped_) return;
+    strike();
+    wait();
+  });
+}
+
+std::vector<raft::NodeId> Chaos::shuffled() {
+  std::vector<raft::NodeId> nodes;
+  for (std::uint32_t i = 1; i <= cluster_.size(); ++i) nodes.push_back(raft::NodeId{i});
+  random_.shuffle(nodes);
+  return nodes;
+}
+
+raft::NodeId Chaos::victim() {
+  // Half of all faults aim at the leader: it is where mistakes show.
+  const raft::NodeId leader = cluster_.leader();
+  if (leader != raft::kNobody && random_.chance(0.5)) return leader;
+  return shuffled().front();
+}
+
+void Chaos::strike() {
+  ++faults_;
+  switch (random_.below(8)) {
+    case 0:
+    case 1:
+      return crash_some();
+    case 2:
+    case 3:
+    case 4:
+      return cut_some();
+    case 5:
+      return cluster_.network().heal_cuts();
+    case 6:
+      return pause_one();
+    default:
+      cluster_.set_sync_max(random_.chance(0.5) ? milliseconds(60) : milliseconds(2));
+  }
+}
+
+void Chaos::crash_some() {
+  std::vector<raft::NodeId> victims{victim()};
+  if (random_.chance(0.2)) victims = shuffled();  // a power cut
+  for (const raft::NodeId node : victims) {
+    cluster_.crash(node);
+    const auto down = random_.chance(0.3) ? random_.between(milliseconds(0), milliseconds(5))
+                                          : random_.between(milliseconds(20), milliseconds(700));
+    cluster_.events().after(down, [this, node] { cluster_.restart(node); });
+  }
+}
+
+void Chaos::cut_some() {
+  VirtualNetwork& network = cluster_.network();
+  if (random_.chance(0.5)) network.heal_cuts();
+  const std::vector<raft::NodeId> nodes = shuffled();
+  const raft::NodeId one = victim();
+  const std::uint64_t shape = random_.below(4);
+  const std::size_t half = nodes.size() / 2;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (shape == 0 && nodes[i] != one) network.cut_both(one, nodes[i]);  // isolated
+    if (shape == 1 && nodes[i] != one) network.cut(nodes[i], one);       // deaf
+    if (shape == 2 && nodes[i] != one) network.cut(one, nodes[i]);       // mute
+    for (std::size_t j = i + 1; shape == 3 && j < nodes.size(); ++j) {
+      // Two halves; with five nodes the one in the middle may reach both, a bridge.
+      const bool bridge = nodes.size() > 3 && (i == half || j == half) && random_.chance(0.5);
+      if (i <= half && j > half && !bridge) network.cut_both(nodes[i], nodes[j]);
+    }
+  }
+}
+
+void Chaos::pause_one() {
+  const raft::NodeId node = victim();
+  cluster_.pause(node);
+  cluster_.events().after(random_.between(milliseconds(50), milliseconds(1200)),
+                          [this, node] { cluster_.resume(node); });
+}
+
+void Chaos::stop() {
+  stopped_ = true;
+  cluster_.network().heal_cuts();
+  cluster_.set_sync_max(milliseconds(2));
+  for (std::uint32_t i = 1; i <= cluster_.size(); ++i) {
+    cluster_.resume(raft::NodeId{i});
+    cluster_.restart(raft::NodeId{i});
+  }
+}
+
+}  // namespace capsize::simulation

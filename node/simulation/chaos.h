@@ -1,0 +1,32 @@
+// Faults for a simulated cluster, drawn from a seed: crashes, pauses, cuts of all shapes, slow disks.
+#pragma once
+
+#include "node/base/prng.h"
+#include "node/simulation/cluster.h"
+
+namespace capsize::simulation {
+
+class Chaos {
+ public:
+  Chaos(Cluster& cluster, std::uint64_t seed);
+  void start() { wait(); }
+  /// Ends all faults: cuts healed, nodes up and running, disks fast.
+  void stop();
+  [[nodiscard]] std::uint64_t faults() const { return faults_; }
+
+ private:
+  void wait();
+  void strike();
+  void crash_some();
+  void cut_some();
+  void pause_one();
+  [[nodiscard]] raft::NodeId victim();
+  [[nodiscard]] std::vector<raft::NodeId> shuffled();
+
+  Cluster& cluster_;
+  base::Prng random_;
+  bool stopped_ = false;
+  std::uint64_t faults_ = 0;
+};
+
+}  // namespace capsize::simulation

@@ -1,0 +1,114 @@
+// A whole cluster in one thread and in virtual time: real Replicas on simulated ports. One seed
+// decides everything; the same seed replays exactly. The cluster's invariants are checked after
+// every step.
+//
+//   clients ── request() ──> Replica ──> VirtualDisk (syncs late, forgets on a crash)
+//                               └──────> VirtualNetwork (loses, duplicates, reorders, is cut)
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "node/base/prng.h"
+#include "node/replica/replica.h"
+#include "node/simulation/cluster_invariants.h"
+#include "node/simulation/event_queue.h"
+#include "node/simulation/virtual_clock.h"
+#include "node/simulation/virtual_disk.h"
+#include "node/simulation/virtual_network.h"
+
+namespace capsize::simulation {
+
+struct ClusterOptions {
+  std::uint64_t seed = 1;
+  std::uint32_t nodes = 3;
+  raft::Config config;  // a template: id, voters, incarnation and seed are filled in
+  replica::Limits limits;
+  NetworkOptions network;
+  base::Duration sync_max = std::chrono::milliseconds(3);
+  base::Duration work_max = std::chrono::microseconds(200);  // how long a node gathers inputs
+  std::int64_t clock_drift_ppm_max = 0;
+};
+
+class Cluster {
+ public:
+  using Callback = std::function<void(const kv::Reply&)>;
+
+  explicit Cluster(const ClusterOptions& options);
+
+  [[nodiscard]] EventQueue& events() { return events_; }
+  [[nodiscard]] VirtualNetwork& network() { return network_; }
+  [[nodiscard]] const ClusterInvariants& invariants() const { return invariants_; }
+  [[nodiscard]] std::uint32_t size() const { return options_.nodes; }
+
+  /// A client's request to one node. Exactly one answer; `lost`, `info`, if the node is or goes down.
+  void request(raft::NodeId node, kv::Command command, Callback callback);
+
+  void crash(raft::NodeId node);
+  void restart(raft::NodeId node);
+  /// Stops the process; what arrives meanwhile waits. Like SIGSTOP and SIGCONT.
+  void pause(raft::NodeId node);
+  void resume(raft::NodeId node);
+  void set_sync_max(base::Duration sync_max) { options_.sync_max = sync_max; }
+
+  [[nodiscard]] bool is_up(raft::NodeId node) const { return nodes_.at(node).replica != nullptr; }
+  [[nodiscard]] bool is_paused(raft::NodeId node) const { return nodes_.at(node).paused; }
+  /// Precondition: the node is up.
+  [[nodiscard]] raft::SoftState state(raft::NodeId node) const;
+  /// The leader of the highest term, if one is up.
+  [[nodiscard]] raft::NodeId leader() const;
+  /// All nodes are up, follow one leader, and have applied everything that is committed.
+  [[nodiscard]] bool has_converged() const;
+
+  /// Until the time, the condition or the first broken invariant; true if the condition holds.
+  bool run_until(base::Instant limit, const std::function<bool()>& condition);
+  void run_for(base::Duration duration);
+  /// Over everything that happened; equal for two runs of the same seed.
+  [[nodiscard]] std::uint64_t fingerprint() const { return fingerprint_; }
+  [[nodiscard]] std::uint64_t steps() const { return steps_; }
+
+ private:
+  struct Node {
+    explicit Node(VirtualClock given) : clock(given) {}
+    VirtualClock clock;
+    VirtualDisk disk;
+    std::unique_ptr<replica::Replica> replica;  // null while down
+    std::uint64_t incarnation = 0;
+    bool paused = false;
+    bool work_due = false;
+    bool syncing = false;
+    base::Instant tick_at = base::Instant::max();
+    std::uint64_t next_request = 1;
+    std::vector<std::function<void()>> backlog;  // arrived while paused
+    std::vector<raft::AfterSync> waiting;        // promises that wait for the disk
+    std::map<replica::RequestId, Callback> callbacks;
+  };
+
+  void input(raft::NodeId id, const std::function<void(Node&)>& give);
+  void work(raft::NodeId id);
+  void carry_out(raft::NodeId id, replica::Output output);
+  void transmit(const replica::PeerMessage& message);
+  void begin_sync(raft::NodeId id);
+  void end_sync(raft::NodeId id, raft::SyncToken token);
+  void schedule_tick(raft::NodeId id);
+  void observe(raft::NodeId id, const replica::Output& output);
+  /// An action for this life of the node only, postponed while it is paused.
+  void when_running(raft::NodeId id, base::Duration delay, std::function<void()> action);
+  [[nodiscard]] base::Instant clock(const Node& node) const {
+    return node.clock.at(events_.now());
+  }
+
+  ClusterOptions options_;
+  base::Prng random_;
+  EventQueue events_;
+  VirtualNetwork network_;
+  ClusterInvariants invariants_;
+  std::map<raft::NodeId, Node> nodes_;
+  std::uint64_t fingerprint_ = 0;
+  std::uint64_t steps_ = 0;
+};
+
+}  // namespace capsize::simulation

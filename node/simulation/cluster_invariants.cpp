@@ -1,0 +1,116 @@
+#include "node/simulation/cluster_invariants.h"
+
+#include "node/raft/quorum.h"
+
+namespace capsize::simulation {
+
+using raft::Index;
+using raft::NodeId;
+using raft::Term;
+
+void ClusterInvariants::violated(NodeId node, const std::string& rule) {
+  violations_.push_back("n" + std::to_string(node.value()) + ": " + rule);
+}
+
+void ClusterInvariants::started(NodeId node, const raft::Recovered& recovered) {
+  logs_[node] = {};
+  logs_[node].write(recovered.entries);
+  const auto before = states_.find(node);
+  raft::SoftState state;
+  state.term = recovered.hard_state.term;
+  // Commit and applied index begin anew with a life; the term may only have grown if it was synced,
+  // which is the disk's business, but whatever was told to others was.
+  if (before != states_.end()) state.leader = raft::kNobody;
+  states_[node] = state;
+}
+
+void ClusterInvariants::wrote(NodeId node, const raft::PersistBatch& batch) {
+  LogMirror& log = logs_[node];
+  log.write(batch.entries);
+  for (const raft::Entry& entry : batch.entries) {
+    if (entry.index > log.last().index) continue;
+    const auto [known, fresh] =
+        entries_.try_emplace({entry.index, entry.term}, log.hash(entry.index));
+    if (!fresh && known->second != log.hash(entry.index)) {
+      violated(node, "log matching (5.3): same index and term, other entries before or there, at " +
+                         std::to_string(entry.index.value()));
+    }
+  }
+}
+
+void ClusterInvariants::observe(NodeId node, const raft::SoftState& state,
+                                const std::vector<raft::TraceEvent>& trace) {
+  for (const raft::TraceEvent& event : trace) {
+    if (event.kind == raft::TraceKind::kRole && event.role == raft::Role::kLeader) {
+      became_leader(node, event.term);
+    }
+  }
+  check_monotone(node, state);
+  check_commit(node, state);
+  states_[node] = state;
+}
+
+void ClusterInvariants::became_leader(NodeId node, Term term) {
+  const auto [leader, fresh] = leaders_.try_emplace(term, node);
+  if (!fresh && leader->second != node) {
+    violated(node, "election safety (5.2): term " + std::to_string(term.value()) +
+                       " already has leader n" + std::to_string(leader->second.value()));
+  }
+  // Leader completeness (5.4.3) binds entries committed in earlier terms only: a leader whose votes
+  // arrive late may be elected after a later term has committed more.
+  for (std::size_t i = committed_.size(); i > 0; --i) {
+    if (committed_[i - 1].in_term >= term) continue;
+    if (!logs_[node].holds(Index{i}, committed_[i - 1].hash)) {
+      violated(node, "leader completeness (5.4): the leader of term " +
+                         std::to_string(term.value()) + " lacks committed entry " +
+                         std::to_string(i));
+    }
+    break;  // hashes are chained: the last one speaks for all before it
+  }
+}
+
+void ClusterInvariants::check_monotone(NodeId node, const raft::SoftState& state) {
+  const raft::SoftState& before = states_[node];
+  if (state.term < before.term) violated(node, "the term fell (5.1)");
+  if (state.commit < before.commit) violated(node, "the commit index fell (5.3)");
+  if (state.applied < before.applied) violated(node, "the applied index fell (5.3)");
+  if (state.applied > state.commit) violated(node, "applied beyond the commit index (5.3)");
+  if (state.commit > state.last) violated(node, "committed beyond the end of the log (5.3)");
+}
+
+void ClusterInvariants::check_commit(NodeId node, const raft::SoftState& state) {
+  const LogMirror& log = logs_[node];
+  for (Index i = states_[node].commit.next(); i <= state.commit; ++i) {
+    if (i > log.last().index) {
+      violated(node, "committed an entry that it never handed to its disk");
+      return;
+    }
+    const std::uint64_t hash = log.hash(i);
+    if (i > committed()) {
+      committed_.push_back({hash, state.term});
+      if (i == state.commit) check_on_quorum(i, hash);
+    } else if (committed_[i.value() - 1].hash != hash) {
+      violated(node, "state machine safety (5.4.3): another entry is committed at " +
+                         std::to_string(i.value()));
+      return;
+    }
+  }
+}
+
+void ClusterInvariants::check_on_quorum(Index index, std::uint64_t hash) {
+  std::size_t holders = 0;
+  for (const auto& [node, disk] : disks_) holders += disk->holds(index, hash) ? 1 : 0;
+  if (holders < raft::majority(nodes_)) {
+    violations_.push_back("committed entry " + std::to_string(index.value()) + " is on " +
+                          std::to_string(holders) + " disks only (5.3)");
+  }
+}
+
+void ClusterInvariants::observe_state(NodeId node, Index applied, std::uint64_t state_hash) {
+  const auto [known, fresh] = applied_.try_emplace(applied, state_hash);
+  if (!fresh && known->second != state_hash) {
+    violated(node, "replicas differ at the same applied index " + std::to_string(applied.value()));
+  }
+}
+
+}  // namespace capsize::simulation

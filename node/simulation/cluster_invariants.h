@@ -1,0 +1,62 @@
+// The rules that bind several nodes (paper, Figure 3), checked after every step of a simulated
+// cluster from what each node hands to its disk, its trace and its status. What binds one node alone
+// is checked by the node itself (raft/invariants.h).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "node/raft/raft.h"
+#include "node/raft/ready.h"
+#include "node/simulation/log_mirror.h"
+
+namespace capsize::simulation {
+
+class ClusterInvariants {
+ public:
+  explicit ClusterInvariants(std::size_t nodes) : nodes_(nodes) {}
+
+  /// A node starts, with this on its disk.
+  void started(raft::NodeId node, const raft::Recovered& recovered);
+  /// A node has handed this to its disk; before observe() of the same step.
+  void wrote(raft::NodeId node, const raft::PersistBatch& batch);
+  /// A node's disk holds this now.
+  void durable(raft::NodeId node, const LogMirror& log) { disks_[node] = &log; }
+  /// The end of a step.
+  void observe(raft::NodeId node, const raft::SoftState& state,
+               const std::vector<raft::TraceEvent>& trace);
+  /// The state machine's content at an applied index.
+  void observe_state(raft::NodeId node, raft::Index applied, std::uint64_t state_hash);
+
+  /// What is broken, first things first; a run should end at the first.
+  [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }
+  /// The greatest index known to be committed by anybody.
+  [[nodiscard]] raft::Index committed() const { return raft::Index{committed_.size()}; }
+  [[nodiscard]] std::size_t leaders_seen() const { return leaders_.size(); }
+
+ private:
+  struct Committed {
+    std::uint64_t hash;
+    raft::Term in_term;  // the term of the node that committed it first
+  };
+  void became_leader(raft::NodeId node, raft::Term term);
+  void check_commit(raft::NodeId node, const raft::SoftState& state);
+  void check_monotone(raft::NodeId node, const raft::SoftState& state);
+  void check_on_quorum(raft::Index index, std::uint64_t hash);
+  void violated(raft::NodeId node, const std::string& rule);
+
+  std::size_t nodes_;
+  std::map<raft::NodeId, LogMirror> logs_;
+  std::map<raft::NodeId, const LogMirror*> disks_;
+  std::map<raft::NodeId, raft::SoftState> states_;
+  std::map<raft::Term, raft::NodeId> leaders_;
+  std::map<std::pair<raft::Index, raft::Term>, std::uint64_t> entries_;
+  std::vector<Committed> committed_;  // by index - 1
+  std::map<raft::Index, std::uint64_t> applied_;
+  std::vector<std::string> violations_;
+};
+
+}  // namespace capsize::simulation

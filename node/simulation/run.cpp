@@ -1,0 +1,136 @@
+#include "node/simulation/run.h"
+
+#include "node/simulation/chaos.h"
+#include "node/simulation/clients.h"
+#include "node/simulation/cluster.h"
+#include "node/simulation/list_judge.h"
+
+namespace capsize::simulation {
+namespace {
+
+ClusterOptions draw_cluster(const RunOptions& options) {
+  base::Prng random = base::Prng::stream(options.seed, "options");
+  ClusterOptions drawn;
+  drawn.seed = options.seed;
+  constexpr std::uint32_t kSizes[] = {1, 2, 3, 3, 3, 3, 4, 5, 5, 5};
+  drawn.nodes = kSizes[random.below(std::size(kSizes))];
+  drawn.config.bug = options.bug;
+  drawn.config.pre_vote = random.chance(0.7);
+  drawn.config.check_quorum = random.chance(0.7);
+  drawn.config.leader_stickiness = random.chance(0.7);
+  drawn.config.append_entries_max = random.chance(0.5) ? random.between(1, 4) : 64;
+  drawn.config.append_bytes_max = random.chance(0.5) ? 64 : 65536;
+  drawn.network.loss = random.chance(0.5) ? random.unit() * 0.15 : 0;
+  drawn.network.duplication = random.chance(0.5) ? random.unit() * 0.3 : 0;
+  drawn.network.straggler = random.chance(0.5) ? random.unit() * 0.1 : 0;
+  drawn.network.delay_max = random.between(std::chrono::microseconds(200),
+                                           std::chrono::milliseconds(8));
+  drawn.clock_drift_ppm_max = random.chance(0.5) ? 50'000 : 0;
+  drawn.limits.request_age_max = std::chrono::seconds(3);
+  return drawn;
+}
+
+std::string describe(const ClusterOptions& drawn) {
+  const auto flag = [](bool on, std::string name) { return (on ? " " : " no ") + name; };
+  return std::to_string(drawn.nodes) + " nodes," + flag(drawn.config.pre_vote, "pre-vote,") +
+         flag(drawn.config.check_quorum, "check quorum,") +
+         flag(drawn.config.leader_stickiness, "stickiness,") + " loss " +
+         std::to_string(drawn.network.loss) + ", duplication " +
+         std::to_string(drawn.network.duplication) + ", stragglers " +
+         std::to_string(drawn.network.straggler);
+}
+
+struct Run {
+  explicit Run(const RunOptions& given)
+      : options(given),
+        drawn(draw_cluster(given)),
+        cluster(drawn),
+        clients(cluster, given.seed, {}),
+        chaos(cluster, given.seed) {}
+
+  void heal() {
+    chaos.stop();
+    // The network stays slow, but honest. One of the two liveness demands below would otherwise
+    // hang on luck.
+    NetworkOptions honest = drawn.network;
+    honest.loss = honest.duplication = honest.straggler = 0;
+    cluster.network().set_options(honest);
+  }
+
+  bool within_recovery(const std::string& demand, const std::function<bool()>& condition) {
+    const base::Instant limit = cluster.events().now() + options.recovery;
+    const bool reached = cluster.run_until(limit, condition);
+    if (!reached && cluster.invariants().violations().empty()) {
+      problems.push_back("after healing: " + demand);
+    }
+    return reached;
+  }
+
+  /// Convergence, a write and then a read through every node, convergence again.
+  void demand_service() {
+    clients.stop();
+    if (!within_recovery("the cluster does not converge", [&] {
+          return clients.idle() && cluster.has_converged();
+        })) {
+      return;
+    }
+    for (std::uint32_t i = 1; i <= cluster.size(); ++i) {
+      if (!one_ok(raft::NodeId{i}, kv::Operation::kAppend, "list0")) return;
+    }
+    for (const std::string& key : clients.list_keys()) {
+      for (std::uint32_t i = 1; i <= cluster.size(); ++i) {
+        if (!one_ok(raft::NodeId{i}, kv::Operation::kRead, key)) return;
+      }
+    }
+    within_recovery("the cluster does not converge again", [&] { return cluster.has_converged(); });
+  }
+
+  bool one_ok(raft::NodeId node, kv::Operation operation, const std::string& key) {
+    const std::size_t before = clients.history().count(EventType::kOk);
+    clients.once(node, operation, key);
+    return within_recovery("n" + std::to_string(node.value()) + " gives no service", [&] {
+      return clients.idle() && clients.history().count(EventType::kOk) == before + 1;
+    });
+  }
+
+  RunResult result() {
+    RunResult result;
+    const auto& violations = cluster.invariants().violations();
+    problems.insert(problems.begin(), violations.begin(), violations.end());
+    if (problems.empty()) problems = judge_lists(clients.history().events());
+    result.problems = problems;
+    result.history = clients.history().json_lines();
+    result.configuration = describe(drawn);
+    result.ok = clients.history().count(EventType::kOk);
+    result.fail = clients.history().count(EventType::kFail);
+    result.info = clients.history().count(EventType::kInfo);
+    result.faults = chaos.faults();
+    result.steps = cluster.steps();
+    result.committed = cluster.invariants().committed().value();
+    result.leaders = cluster.invariants().leaders_seen();
+    result.fingerprint = cluster.fingerprint();
+    result.simulated = cluster.events().now().time_since_epoch();
+    return result;
+  }
+
+  RunOptions options;
+  ClusterOptions drawn;
+  Cluster cluster;
+  Clients clients;
+  Chaos chaos;
+  std::vector<std::string> problems;
+};
+
+}  // namespace
+
+RunResult run_seed(const RunOptions& options) {
+  Run run(options);
+  run.clients.start();
+  run.chaos.start();
+  run.cluster.run_for(options.chaos);
+  run.heal();
+  if (run.cluster.invariants().violations().empty()) run.demand_service();
+  return run.result();
+}
+
+}  // namespace capsize::simulation

@@ -1,0 +1,32 @@
+// One seed: a cluster under chaos, then healing, then the demand that it converges and serves.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "node/base/time.h"
+
+namespace capsize::simulation {
+
+struct RunOptions {
+  std::uint64_t seed = 1;
+  base::Duration chaos = std::chrono::seconds(5);
+  base::Duration recovery = std::chrono::seconds(10);  // bound for convergence and service
+  std::string bug;                                     // only with seeded bugs compiled in
+};
+
+struct RunResult {
+  std::vector<std::string> problems;  // empty: everything held
+  std::string history;                // JSON lines, for `capsize check`
+  std::string configuration;          // what the seed drew, for a person
+  std::size_t ok = 0, fail = 0, info = 0;
+  std::uint64_t faults = 0, steps = 0, committed = 0, leaders = 0;
+  std::uint64_t fingerprint = 0;
+  base::Duration simulated{};
+};
+
+/// Deterministic: the same options give the same result, bit for bit.
+[[nodiscard]] RunResult run_seed(const RunOptions& options);
+
+}  // namespace capsize::simulation

@@ -1,0 +1,38 @@
+// A disk that keeps what was synced and, when its node crashes, forgets the rest: all of it, or all
+// but the first few writes, as a real one may. A sync takes the writes that were there when it began
+// and proves nothing until it ends.
+#pragma once
+
+#include <deque>
+#include <vector>
+
+#include "node/raft/raft.h"
+#include "node/raft/ready.h"
+#include "node/simulation/log_mirror.h"
+
+namespace capsize::simulation {
+
+class VirtualDisk : private raft::SyncReceiptIssuer {
+ public:
+  void write(raft::PersistBatch batch);
+  /// Everything written so far; give it to end_sync later.
+  [[nodiscard]] raft::SyncToken begin_sync() const;
+  [[nodiscard]] raft::SyncReceipt end_sync(raft::SyncToken token);
+  [[nodiscard]] bool has_unsynced() const { return !unsynced_.empty(); }
+  [[nodiscard]] std::size_t unsynced() const { return unsynced_.size(); }
+
+  /// The node dies. `kept`: how many of the unsynced writes reached the disk after all.
+  void crash(std::size_t kept);
+  [[nodiscard]] raft::Recovered recover() const { return durable_; }
+  [[nodiscard]] const LogMirror& durable_log() const { return mirror_; }
+  [[nodiscard]] const raft::HardState& durable_hard_state() const { return durable_.hard_state; }
+
+ private:
+  void keep_first();
+
+  raft::Recovered durable_;
+  LogMirror mirror_;
+  std::deque<raft::PersistBatch> unsynced_;
+};
+
+}  // namespace capsize::simulation

@@ -1,0 +1,51 @@
+// A network that loses, duplicates, delays and therefore reorders, and whose links can be cut in each
+// direction on its own.
+#pragma once
+
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "node/base/prng.h"
+#include "node/base/time.h"
+#include "node/raft/types.h"
+
+namespace capsize::simulation {
+
+struct NetworkOptions {
+  double loss = 0;
+  double duplication = 0;
+  base::Duration delay_min = std::chrono::microseconds(100);
+  base::Duration delay_max = std::chrono::milliseconds(1);
+  double straggler = 0;  // share of messages that take up to straggler_max
+  base::Duration straggler_max = std::chrono::milliseconds(400);
+};
+
+class VirtualNetwork {
+ public:
+  VirtualNetwork(base::Prng random, NetworkOptions options)
+      : random_(std::move(random)), options_(options) {}
+
+  /// When the copies of one message arrive: none if it is lost, two if it is duplicated.
+  [[nodiscard]] std::vector<base::Duration> transmit(raft::NodeId from, raft::NodeId to);
+  /// What arrives over a link that is cut at that moment is discarded too.
+  [[nodiscard]] bool is_cut(raft::NodeId from, raft::NodeId to) const {
+    return cuts_.contains({from, to});
+  }
+  void cut(raft::NodeId from, raft::NodeId to) { cuts_.insert({from, to}); }
+  void cut_both(raft::NodeId a, raft::NodeId b) {
+    cut(a, b);
+    cut(b, a);
+  }
+  void heal_cuts() { cuts_.clear(); }
+  void set_options(NetworkOptions options) { options_ = options; }
+
+ private:
+  base::Duration delay();
+
+  base::Prng random_;
+  NetworkOptions options_;
+  std::set<std::pair<raft::NodeId, raft::NodeId>> cuts_;
+};
+
+}  // namespace capsize::simulation

@@ -1,0 +1,97 @@
+#include "node/storage/log_thread.h"
+
+#include <sys/eventfd.h>
+
+#include <cerrno>
+
+namespace capsize::storage {
+namespace {
+
+std::uint64_t payload_bytes(const raft::PersistBatch& batch) {
+  std::uint64_t bytes = 0;
+  for (const raft::Entry& entry : batch.entries) bytes += entry.payload->size();
+  return bytes;
+}
+
+}  // namespace
+
+LogThread::LogThread(std::unique_ptr<Log> log, OnFailure on_failure)
+    : log_(std::move(log)),
+      on_failure_(std::move(on_failure)),
+      event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      thread_([this] { run(); }) {
+  CHECK(event_, "an eventfd can be made");
+}
+
+LogThread::~LogThread() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  submitted_.notify_one();
+  thread_.join();
+}
+
+void LogThread::submit(raft::PersistBatch batch) {
+  bytes_waiting_ += payload_bytes(batch);
+  {
+    const std::lock_guard lock(mutex_);
+    CHECK(collecting_.empty() || collecting_.back().token < batch.token, "sync tokens grow");
+    collecting_.push_back(std::move(batch));
+  }
+  submitted_.notify_one();
+}
+
+std::optional<raft::SyncReceipt> LogThread::take_receipt() {
+  std::uint64_t count = 0;
+  // Before the receipt is taken: one published in between wakes the poller again.
+  CHECK(::read(event_.get(), &count, sizeof count) == sizeof count || errno == EAGAIN,
+        "an eventfd can be read");
+  const std::lock_guard lock(mutex_);
+  return std::exchange(receipt_, std::nullopt);
+}
+
+void LogThread::run() {
+  std::vector<raft::PersistBatch> writing;
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      submitted_.wait(lock, [this] { return stopping_ || !collecting_.empty(); });
+      if (collecting_.empty()) return;
+      writing.swap(collecting_);
+    }
+    if (!write_out(writing)) return;
+    writing.clear();
+  }
+}
+
+bool LogThread::write_out(const std::vector<raft::PersistBatch>& batches) {
+  std::uint64_t bytes = 0;
+  bool anything = false;
+  for (const raft::PersistBatch& batch : batches) {
+    log_->add(batch);
+    bytes += payload_bytes(batch);
+    anything = anything || !batch.empty();
+  }
+  if (anything) {
+    if (const auto status = log_->sync(); !status) {
+      on_failure_(status.error());
+      return false;
+    }
+    ++syncs_;
+  }
+  bytes_waiting_ -= bytes;
+  publish(batches.back().token);
+  return true;
+}
+
+void LogThread::publish(raft::SyncToken token) {
+  {
+    const std::lock_guard lock(mutex_);
+    receipt_ = issue(token);
+  }
+  const std::uint64_t one = 1;
+  CHECK(::write(event_.get(), &one, sizeof one) == sizeof one, "an eventfd can be written");
+}
+
+}  // namespace capsize::storage

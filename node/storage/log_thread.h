@@ -1,0 +1,70 @@
+// The thread that writes and syncs, so that the protocol thread answers heartbeats meanwhile.
+//
+// Group commit by double buffering (thesis 10.2.2): while one sync runs, what is submitted is
+// collected; then all of it goes to disk with one write and one sync. The batch size adapts to load
+// and disk without a timer.
+//
+// A failed write or sync is told to `on_failure` once; after that the thread writes nothing more
+// and gives no receipt. In the node `on_failure` ends the process (exit 66) and does not return.
+//
+// At a crash: batches without a receipt may be lost or torn; nothing was promised about them.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "node/raft/ready.h"
+#include "node/storage/descriptor.h"
+#include "node/storage/log.h"
+
+namespace capsize::storage {
+
+class LogThread : private raft::SyncReceiptIssuer {
+ public:
+  using OnFailure = std::function<void(const base::Error&)>;
+  LogThread(std::unique_ptr<Log> log, OnFailure on_failure);
+  /// Writes and syncs what was submitted, then joins.
+  ~LogThread();
+  LogThread(const LogThread&) = delete;
+  LogThread& operator=(const LogThread&) = delete;
+
+  /// Tokens grow. Never blocks on the disk.
+  void submit(raft::PersistBatch batch);
+  /// For the newest token that is on disk, and so for all before it; nothing when there is no newer
+  /// one since the last call.
+  [[nodiscard]] std::optional<raft::SyncReceipt> take_receipt();
+  /// An eventfd, readable when take_receipt() has something.
+  [[nodiscard]] int event_fd() const { return event_.get(); }
+
+  /// Entry bytes submitted and not on disk yet: the driver's back-pressure.
+  [[nodiscard]] std::uint64_t bytes_waiting() const { return bytes_waiting_; }
+  [[nodiscard]] std::uint64_t syncs() const { return syncs_; }
+
+ private:
+  void run();
+  /// False after a failure.
+  bool write_out(const std::vector<raft::PersistBatch>& batches);
+  void publish(raft::SyncToken token);
+
+  std::unique_ptr<Log> log_;  // the thread's own
+  OnFailure on_failure_;
+  Descriptor event_;
+  std::atomic<std::uint64_t> bytes_waiting_{0};
+  std::atomic<std::uint64_t> syncs_{0};
+
+  std::mutex mutex_;
+  std::condition_variable submitted_;
+  std::vector<raft::PersistBatch> collecting_;  // guarded by mutex_, as the next two
+  std::optional<raft::SyncReceipt> receipt_;
+  bool stopping_ = false;
+
+  std::thread thread_;  // last: it uses everything above
+};
+
+}  // namespace capsize::storage

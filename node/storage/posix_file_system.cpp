@@ -1,0 +1,127 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "node/storage/descriptor.h"
+#include "node/storage/file_system.h"
+
+namespace capsize::storage {
+namespace {
+
+base::Error failure(std::string_view call, const std::string& path) {
+  return {std::string(call) + " " + path + ": " + std::strerror(errno)};
+}
+
+base::Status sync_path(const std::string& path, int flags) {
+  const Descriptor file(::open(path.c_str(), flags | O_CLOEXEC));
+  if (!file) return failure("open", path);
+  if (::fsync(file.get()) != 0) return failure("fsync", path);
+  return {};
+}
+
+class PosixFile : public WritableFile {
+ public:
+  PosixFile(Descriptor file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
+
+  base::Status append(std::string_view bytes) override {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;  // nothing was written
+      if (written < 0) return failure("write", path_);
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+  }
+  base::Status sync() override {
+    if (::fdatasync(file_.get()) != 0) return failure("fdatasync", path_);
+    return {};
+  }
+
+ private:
+  Descriptor file_;
+  std::string path_;
+};
+
+base::Result<std::unique_ptr<WritableFile>> open_writable(const std::string& path, int flags) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0644));
+  if (!file) return failure("open", path);
+  return std::unique_ptr<WritableFile>(std::make_unique<PosixFile>(std::move(file), path));
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<WritableFile>> PosixFileSystem::create(const std::string& path) {
+  return open_writable(path, O_CREAT | O_TRUNC);
+}
+
+base::Result<std::unique_ptr<WritableFile>> PosixFileSystem::open_append(const std::string& path) {
+  return open_writable(path, 0);
+}
+
+base::Result<std::optional<std::string>> PosixFileSystem::read(const std::string& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file && errno == ENOENT) return std::optional<std::string>();
+  if (!file) return failure("open", path);
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) return failure("fstat", path);
+  std::string bytes(static_cast<std::size_t>(info.st_size), '\0');
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t count = ::read(file.get(), bytes.data() + done, bytes.size() - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return failure("read", path);
+    if (count == 0) break;
+    done += static_cast<std::size_t>(count);
+  }
+  bytes.resize(done);
+  return std::optional(std::move(bytes));
+}
+
+base::Status PosixFileSystem::truncate(const std::string& path, std::uint64_t size) {
+  if (::truncate(path.c_str(), static_cast<off_t>(size)) != 0) return failure("truncate", path);
+  return sync_path(path, O_WRONLY);
+}
+
+base::Status PosixFileSystem::rename(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return failure("rename", from);
+  return {};
+}
+
+base::Status PosixFileSystem::sync_directory(const std::string& path) {
+  return sync_path(path, O_RDONLY | O_DIRECTORY);
+}
+
+base::Status PosixFileSystem::make_directory(const std::string& path) {
+  const std::filesystem::path wanted = std::filesystem::absolute(path).lexically_normal();
+  std::filesystem::path made;
+  for (const auto& part : wanted) {
+    made /= part;
+    if (::mkdir(made.c_str(), 0755) == 0) {
+      if (const auto status = sync_directory(made.parent_path()); !status) return status;
+    } else if (errno != EEXIST && errno != EISDIR && !std::filesystem::is_directory(made)) {
+      return failure("mkdir", made);
+    }
+  }
+  if (!std::filesystem::is_directory(wanted)) return base::Error{path + ": not a directory"};
+  return {};
+}
+
+base::Status write_atomically(FileSystem& files, const std::string& directory,
+                              const std::string& name, std::string_view bytes) {
+  const std::string target = directory + "/" + name;
+  const std::string aside = target + ".new";
+  {
+    auto file = files.create(aside);
+    if (!file) return file.error();
+    if (const auto status = file.value()->append(bytes); !status) return status;
+    if (const auto status = file.value()->sync(); !status) return status;
+  }
+  if (const auto status = files.rename(aside, target); !status) return status;
+  return files.sync_directory(directory);
+}
+
+}  // namespace capsize::storage

@@ -1,0 +1,36 @@
+// A bound ROUTER that answers requests of one frame each: the client port and the control port.
+//
+// Requests are hostile input: frames are bounded, requests of more or fewer frames are counted and
+// skipped. A reply to somebody who is gone is dropped without a word.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "node/transport/context.h"
+
+namespace capsize::transport {
+
+struct Request {
+  std::string peer;  // ZeroMQ's routing id of the sender
+  std::string body;
+};
+
+class Router {
+ public:
+  Router(const Context& context, std::size_t request_bytes_max);
+  [[nodiscard]] base::Status bind(const std::string& endpoint) { return socket_.bind(endpoint); }
+  /// Nothing when none waits. Never blocks.
+  [[nodiscard]] std::optional<Request> receive();
+  void send(const std::string& peer, std::string_view reply);
+  [[nodiscard]] const Socket& socket() const { return socket_; }
+  /// Requests that were not one frame.
+  [[nodiscard]] std::uint64_t malformed() const { return malformed_; }
+
+ private:
+  Socket socket_;
+  std::uint64_t malformed_ = 0;
+};
+
+}  // namespace capsize::transport

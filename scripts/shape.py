@@ -1,0 +1,115 @@
+"""The shape of the code: include arrows point down, files and functions stay small.
+
+Usage: shape.py FILE...   Prints the figures; ends with 1 and a line a fault if a rule is broken.
+"""
+
+import collections
+import re
+import statistics
+import sys
+
+FILE_LINES_MAX = 600
+FUNCTION_LINES_MAX = 70
+LINE_COLUMNS_MAX = 100
+
+# Who may include whom, by longest matching prefix (DESIGN: "arrows point down only").
+ALLOWED = {
+    "checker": ["checker"],
+    "node/base": ["node/base"],
+    "node/raft": ["node/base", "node/raft"],
+    "node/kv": ["node/base", "node/kv"],
+    "node/bugs": ["node/base", "node/bugs"],
+    "node/wire": ["node/base", "node/wire"],
+    "node/replica": ["node/base", "node/raft", "node/kv", "node/replica"],
+    "node": ["node"],
+    "nemesis": ["nemesis", "node/base", "node/wire"],
+    "workloads": ["workloads", "checker", "node/base"],
+    "harness": ["harness", "nemesis", "workloads", "checker", "node/base"],
+}
+# Headers that stay behind one door.
+DOORS = {
+    "boost/": ["harness/process/"],
+    "zmq": ["node/transport/", "node/app/", "nemesis/proxy/", "harness/cluster/messaging", "tests/"],
+    "simdjson": ["checker/"],
+    "spdlog": ["harness/report/log"],
+}
+OUR_FOLDERS = ("checker/", "node/", "nemesis/", "workloads/", "harness/")
+
+
+def rule_for(path):
+    matches = [prefix for prefix in ALLOWED if path.startswith(prefix + "/")]
+    return ALLOWED[max(matches, key=len)] if matches else None
+
+
+def include_faults(path, lines):
+    allowed = rule_for(path)
+    for number, line in enumerate(lines, 1):
+        match = re.match(r'\s*#include [<"]([^">]+)[">]', line)
+        if not match:
+            continue
+        target = match.group(1)
+        if allowed and target.startswith(OUR_FOLDERS):
+            if not any(target.startswith(prefix + "/") for prefix in allowed):
+                yield f"{path}:{number}: includes {target}, but may include only {', '.join(allowed)}"
+        for header, doors in DOORS.items():
+            if target.startswith(header) and not any(path.startswith(door) for door in doors):
+                yield f"{path}:{number}: {target} stays behind {', '.join(doors)}"
+
+
+def function_lengths(lines):
+    """Lengths of top-level and member function bodies, found by their indentation: the formatter
+    puts a body's closing brace under the column where its first line began."""
+    start = None
+    for number, line in enumerate(lines):
+        opens = re.match(r"^( {0,4})[\w~].*\)[^;]*\{$", line)
+        closes_head = re.match(r"^( {4,})\S.*\)[^;]*\{$", line)
+        if start is None and opens and not re.match(r"\s*(if|for|while|switch|do|else|namespace|struct|class|enum|return)\b", line):
+            start = (number, len(opens.group(1)))
+        elif start is None and closes_head and number > 0 and re.match(r"^ {0,4}[\w~:<>,&* ]+\(", lines[number - 1]):
+            start = (number - 1, len(lines[number - 1]) - len(lines[number - 1].lstrip()))
+        elif start is not None and re.match(r"^ {%d}\}" % start[1], line):
+            yield number - start[0] + 1, start[0] + 1
+            start = None
+
+
+def main(paths):
+    faults = []
+    sizes, functions = [], []
+    comments = collections.Counter()
+    totals = collections.Counter()
+    for path in paths:
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        faults += include_faults(path, lines)
+        test = path.startswith("tests/")
+        totals["test" if test else "product"] += len(lines)
+        if len(lines) > FILE_LINES_MAX:
+            faults.append(f"{path}: {len(lines)} lines, at most {FILE_LINES_MAX}")
+        for number, line in enumerate(lines, 1):
+            if len(line) > LINE_COLUMNS_MAX:
+                faults.append(f"{path}:{number}: {len(line)} columns, at most {LINE_COLUMNS_MAX}")
+        if test:
+            continue
+        sizes.append(len(lines))
+        kind = "header" if path.endswith(".h") else "source"
+        totals[kind] += len(lines)
+        comments[kind] += sum(1 for line in lines if re.match(r"\s*//", line) or "///<" in line)
+        for length, number in function_lengths(lines):
+            functions.append(length)
+            if length > FUNCTION_LINES_MAX:
+                faults.append(f"{path}:{number}: function of {length} lines, at most {FUNCTION_LINES_MAX}")
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    if sizes and functions:
+        functions.sort()
+        print(f"shape: {len(sizes)} files, median {statistics.median(sizes):.0f} lines, "
+              f"largest {max(sizes)}; functions p90 {functions[len(functions) * 9 // 10]} lines, "
+              f"largest {functions[-1]}")
+        print(f"shape: comments {100 * comments['header'] // max(totals['header'], 1)} % of headers, "
+              f"{100 * comments['source'] // max(totals['source'], 1)} % of sources; "
+              f"{totals['test'] / max(totals['product'], 1):.2f} lines of test for one of product")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,99 @@
+"""Runs `capsize run` with many seeds and sums up; see scripts/soak."""
+
+import argparse
+import collections
+import concurrent.futures
+import hashlib
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+import threading
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BINARY = ROOT / "build" / "bin" / "capsize"
+FIELDS = ("verdict", "leader-changes", "ok-per-second-quiet", "verdict-after-ms", "started-in-ms",
+          "first-write-ms")
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(prog="scripts/soak", description=__doc__)
+    parser.add_argument("--runs", type=int, default=50)
+    parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1, help="runs at a time [1]")
+    parser.add_argument("--expect", type=int, default=0, help="exit code that every run should have")
+    parser.add_argument("--store", default="store/soak")
+    parser.add_argument("--resume", action="store_true", help="skip the seeds that are done already")
+    parser.add_argument("run", nargs="*", help="arguments of capsize run, behind --")
+    return parser.parse_args(arguments)
+
+
+def run_one(options, seed):
+    store = pathlib.Path(options.store)
+    name = f"seed-{seed}"
+    command = [str(BINARY), "run", "--quiet", "--seed", str(seed), "--store", str(store),
+               "--name", name, *options.run]
+    done = subprocess.run(command, capture_output=True, text=True)
+    line = {"seed": seed, "exit": done.returncode}
+    try:
+        results = json.loads((store / name / "latest" / "results.json").read_text())
+    except (OSError, ValueError):
+        return {**line, "why": (done.stderr + done.stdout)[-400:]}
+    line.update({field: results.get(field) for field in FIELDS})
+    faults = results["faults"]["list"]
+    line["installed"] = sum(fault["state"] == "installed" for fault in faults)
+    line["kinds"] = len({f["kind"] for f in faults if f["state"] == "installed"})
+    recoveries = [fault.get("recovery-ms") for fault in faults
+                  if fault["state"] == "installed" and not fault.get("overlapped")]
+    line["recovery-max-ms"] = max((r for r in recoveries if r is not None), default=0)
+    line["never-recovered"] = sum(r is None for r in recoveries)
+    anomalies = results.get("linearizable", {}).get("violations", [])
+    line["anomalies"] = sorted({violation["anomaly"] for violation in anomalies})
+    if results["verdict"] != "valid":
+        line["why"] = "; ".join(f"{check['name']}: {check.get('explanation', '')}"
+                                for check in results["checks"] if check["verdict"] != "valid")[:400]
+    return line
+
+
+def spread(lines, field):
+    values = sorted(line[field] for line in lines if line.get(field) is not None)
+    if not values:
+        return f"{field:<22} -"
+    return (f"{field:<22} least {values[0]:.0f}, median {statistics.median(values):.0f}, "
+            f"most {values[-1]:.0f}")
+
+
+def main():
+    options = parse(sys.argv[1:])
+    pathlib.Path(options.store).mkdir(parents=True, exist_ok=True)
+    identity = hashlib.sha256(json.dumps(options.run).encode()).hexdigest()[:12]
+    journal = pathlib.Path(options.store) / f"soak-{identity}.jsonl"
+    done = {}
+    if options.resume and journal.exists():
+        done = {line["seed"]: line for line in map(json.loads, journal.read_text().splitlines())}
+    elif journal.exists():
+        journal.unlink()
+    seeds = [seed for seed in range(options.first_seed, options.first_seed + options.runs)
+             if seed not in done]
+    lock = threading.Lock()
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for line in pool.map(lambda seed: run_one(options, seed), seeds):
+            with lock, open(journal, "a") as file:
+                file.write(json.dumps(line) + "\n")
+            done[line["seed"]] = line
+            mark = "as expected" if line["exit"] == options.expect else f"UNEXPECTED {line.get('why')}"
+            print(f"seed {line['seed']}: exit {line['exit']}, {line.get('verdict')}, "
+                  f"{line.get('leader-changes')} leader changes, {line.get('installed')} faults, "
+                  f"{line.get('anomalies')}: {mark}", flush=True)
+    lines = [line for seed, line in done.items()
+             if options.first_seed <= seed < options.first_seed + options.runs]
+    verdicts = collections.Counter(line.get("verdict") for line in lines)
+    print(f"\n{len(lines)} runs: " + ", ".join(f"{n} {v}" for v, n in verdicts.most_common()))
+    for field in ("installed", "kinds", "recovery-max-ms", "never-recovered", *FIELDS[1:]):
+        print(spread(lines, field))
+    return 0 if lines and all(line["exit"] == options.expect for line in lines) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

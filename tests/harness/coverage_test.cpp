@@ -1,0 +1,82 @@
+#include "harness/runner/coverage.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/runner/plan.h"
+
+namespace capsize::harness {
+namespace {
+
+using nemesis::FaultRecord;
+using nemesis::FaultState;
+
+Scenario scenario_with(std::vector<std::string> nemesis) {
+  Scenario scenario;
+  scenario.nemesis = std::move(nemesis);
+  scenario.seed = 1;
+  return scenario;
+}
+
+bool all_hold(const std::vector<Expectation>& lines) {
+  for (const auto& line : lines) {
+    if (!line.holds()) return false;
+  }
+  return true;
+}
+
+Statistics busy_run() {
+  Statistics statistics;
+  for (const char* f : {"read", "write", "cas"}) statistics.by_function[f].ok = 10000;
+  for (int i = 0; i < 20000; ++i) statistics.ok_times.push_back(std::chrono::milliseconds(i));
+  return statistics;
+}
+
+TEST(Coverage, NoNemesis_ExpectsOperationsOnly) {
+  const auto scenario = scenario_with({});
+  const auto expect = default_expectations(scenario, plan(scenario));
+  EXPECT_TRUE(expect.faults.empty());
+  EXPECT_EQ(expect.leader_changes, 0U);
+  EXPECT_TRUE(all_hold(compare(expect, busy_run(), {}, 0)));
+}
+
+TEST(Coverage, NoSuccessfulOperation_BreaksIt) {
+  const auto scenario = scenario_with({});
+  EXPECT_FALSE(all_hold(compare(default_expectations(scenario, {}), Statistics{}, {}, 0)));
+}
+
+TEST(Coverage, OneFunctionThatNeverSucceeds_BreaksIt) {
+  const auto scenario = scenario_with({});
+  Statistics statistics = busy_run();
+  statistics.by_function["cas"].ok = 0;
+  EXPECT_FALSE(all_hold(compare(default_expectations(scenario, {}), statistics, {}, 0)));
+}
+
+TEST(Coverage, FaultsThatTookHold_MeetIt_SkippedOnesDoNot) {
+  const auto scenario = scenario_with({"kill", "pause"});
+  const auto schedule = plan(scenario);
+  const auto expect = default_expectations(scenario, schedule);
+  std::vector<FaultRecord> faults;
+  for (const auto& fault : schedule) {
+    faults.push_back({.fault = &fault,
+                      .state = FaultState::kInstalled,
+                      .begin = fault.at,
+                      .end = fault.at + fault.hold});
+  }
+  EXPECT_TRUE(all_hold(compare(expect, busy_run(), faults, 9)));
+  EXPECT_FALSE(all_hold(compare(expect, busy_run(), faults, 0))) << "leaders that never change";
+  for (auto& fault : faults) fault.state = FaultState::kSkipped;
+  EXPECT_FALSE(all_hold(compare(expect, busy_run(), faults, 9)));
+  for (auto& fault : faults) fault.state = FaultState::kIndeterminate;
+  EXPECT_FALSE(all_hold(compare(expect, busy_run(), faults, 9)));
+}
+
+TEST(Coverage, DefaultRun_PromisesFaultsOfEveryKindAndThreeLeaderChanges) {
+  const auto scenario = scenario_with(parse_nemesis("all"));
+  const auto expect = default_expectations(scenario, plan(scenario));
+  EXPECT_GE(expect.leader_changes, 3U);
+  EXPECT_GE(expect.faults.at("any"), 9U);
+  EXPECT_GE(expect.faults.at("cut"), 2U);
+}
+
+}  // namespace
+}  // namespace capsize::harness

@@ -1,0 +1,64 @@
+#include "harness/runner/service.h"
+
+#include <gtest/gtest.h>
+
+namespace capsize::harness {
+namespace {
+
+using namespace std::chrono_literals;
+using nemesis::FaultRecord;
+using nemesis::FaultState;
+using nemesis::PlannedFault;
+
+const PlannedFault kKill{.id = 1, .card = {.kind = "kill"}};
+const PlannedFault kDrop{.id = 2, .card = {.kind = "drop"}};
+
+FaultRecord record(const PlannedFault& fault, base::Duration begin, base::Duration end,
+                   FaultState state = FaultState::kInstalled) {
+  return {.fault = &fault, .state = state, .begin = begin, .end = end};
+}
+
+TEST(Service, Recovery_IsFromHealingToTheNextAcknowledgedWrite) {
+  const std::vector<FaultRecord> faults = {record(kKill, 1s, 2s)};
+  const auto service = service_around(faults[0], faults, {900ms, 2300ms, 2400ms}, 5s);
+  EXPECT_EQ(service.recovery, 300ms);
+  EXPECT_EQ(service.outage, 1400ms);
+  EXPECT_FALSE(service.overlapped);
+}
+
+TEST(Service, WritesDuringTheFault_ShortenTheOutage) {
+  const std::vector<FaultRecord> faults = {record(kKill, 1s, 2s)};
+  const auto service = service_around(faults[0], faults, {900ms, 1500ms, 1600ms, 2050ms}, 5s);
+  EXPECT_EQ(service.outage, 600ms);
+  EXPECT_EQ(service.recovery, 50ms);
+}
+
+TEST(Service, NoWriteAfterwards_IsNoRecovery) {
+  const std::vector<FaultRecord> faults = {record(kKill, 1s, 2s)};
+  const auto service = service_around(faults[0], faults, {900ms}, 5s);
+  EXPECT_FALSE(service.recovery);
+  EXPECT_EQ(service.outage, 4100ms);
+}
+
+TEST(Service, HealingUnderAnotherHardFault_IsMarked_UnderABadNetworkNot) {
+  const std::vector<FaultRecord> faults = {record(kKill, 1s, 2s), record(kKill, 1500ms, 3s),
+                                           record(kDrop, 1s, 4s)};
+  EXPECT_TRUE(service_around(faults[0], faults, {}, 5s).overlapped);
+  EXPECT_FALSE(service_around(faults[1], faults, {}, 5s).overlapped);
+}
+
+TEST(Service, QuietRate_CountsOnlyWhereNothingIsBrokenOrHealing) {
+  const std::vector<FaultRecord> faults = {record(kKill, 1s, 2s),
+                                           record(kDrop, 3s, 4s, FaultState::kSkipped)};
+  // Quiet: 0..1 s and 2.5..5 s (the aftermath is half a second).
+  const double rate = quiet_rate(faults, {500ms, 1500ms, 2200ms, 3s, 4s, 4500ms}, 5s);
+  EXPECT_DOUBLE_EQ(rate, 4 / 3.5);
+}
+
+TEST(Service, OkDuring_CountsOverlappingFaultsOnce) {
+  const std::vector<FaultRecord> faults = {record(kKill, 1s, 2s), record(kDrop, 1500ms, 3s)};
+  EXPECT_EQ(ok_during(faults, {500ms, 1s, 1700ms, 2500ms, 3500ms}), 3U);
+}
+
+}  // namespace
+}  // namespace capsize::harness

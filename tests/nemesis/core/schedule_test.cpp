@@ -1,0 +1,87 @@
+#include "nemesis/schedule.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "nemesis/fault_kind.h"
+
+namespace capsize::nemesis {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::vector<const Strategy*> all_strategies() {
+  std::vector<const Strategy*> strategies;
+  for (const auto& strategy : Strategies::instance().all()) strategies.push_back(strategy.get());
+  return strategies;
+}
+
+std::vector<PlannedFault> default_schedule(std::uint64_t seed) {
+  return make_schedule(all_strategies(), {.time_limit = 20s, .seed = seed});
+}
+
+TEST(Schedule, SameSeed_GivesTheSamePlan) {
+  const auto a = default_schedule(5);
+  const auto b = default_schedule(5);
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(to_json(a[i]), to_json(b[i]));
+}
+
+TEST(Schedule, OtherSeeds_GiveOtherOrders) {
+  EXPECT_NE(to_json(default_schedule(1)[0]).dump() + to_json(default_schedule(1)[1]).dump(),
+            to_json(default_schedule(2)[0]).dump() + to_json(default_schedule(2)[1]).dump());
+}
+
+TEST(Schedule, DefaultRun_DealsFifteenFaultsOfEveryKind_WhateverTheSeed) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    std::map<std::string, int> kinds;
+    int aimed_at_leader = 0;
+    const auto schedule = default_schedule(seed);
+    for (const auto& fault : schedule) {
+      ++kinds[fault.card.kind];
+      const auto* kind = FaultKinds::instance().find(fault.card.kind);
+      aimed_at_leader +=
+          fault.card.target == Target::kLeader && kind->impact() != Impact::kDegrades ? 1 : 0;
+    }
+    EXPECT_GE(schedule.size(), 17U) << "seed " << seed;
+    for (const char* kind : {"kill", "pause", "cut", "drop", "delay", "duplicate"}) {
+      EXPECT_GE(kinds[kind], 1) << "seed " << seed << " kind " << kind;
+    }
+    EXPECT_GE(aimed_at_leader, 7) << "seed " << seed;
+  }
+}
+
+TEST(Schedule, EveryFault_LiesBetweenTheQuietEnds_InOrderOfTime) {
+  const ScheduleOptions options{.time_limit = 20s, .seed = 9};
+  const auto schedule = make_schedule(all_strategies(), options);
+  for (std::size_t i = 0; i < schedule.size(); ++i) {
+    EXPECT_EQ(schedule[i].id, i + 1);
+    EXPECT_GE(schedule[i].at, options.lead_in);
+    EXPECT_LE(schedule[i].at + schedule[i].hold, options.time_limit - options.tail);
+    EXPECT_LE(schedule[i - std::min<std::size_t>(i, 1)].at, schedule[i].at);
+  }
+}
+
+TEST(Schedule, FaultsOfTwoLanes_Overlap) {
+  const auto schedule = default_schedule(3);
+  int overlaps = 0;
+  for (const auto& a : schedule) {
+    for (const auto& b : schedule) {
+      overlaps += a.id < b.id && a.at + a.hold > b.at ? 1 : 0;
+    }
+  }
+  EXPECT_GE(overlaps, 5);
+}
+
+TEST(Schedule, LongRun_RepeatsTheDeck) {
+  EXPECT_GT(make_schedule(all_strategies(), {.time_limit = 60s, .seed = 1}).size(), 55U);
+}
+
+TEST(Schedule, NoStrategyOrNoTime_IsEmpty) {
+  EXPECT_TRUE(make_schedule({}, {.time_limit = 20s}).empty());
+  EXPECT_TRUE(make_schedule(all_strategies(), {.time_limit = 2s}).empty());
+}
+
+}  // namespace
+}  // namespace capsize::nemesis

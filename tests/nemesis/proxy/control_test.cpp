@@ -1,0 +1,99 @@
+#include "nemesis/proxy/control.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace capsize::nemesis::proxy {
+namespace {
+
+using nlohmann::json;
+
+struct Accepts : Outlet {
+  bool deliver(LinkId, const Cargo&) override { return true; }
+};
+
+struct ControlTest : ::testing::Test {
+  json ask(std::string_view request) {
+    return json::parse(control.handle(request, base::Instant(base::Duration(77))));
+  }
+  std::string error(std::string_view request) {
+    const json reply = ask(request);
+    EXPECT_EQ(reply["ok"], false) << reply;
+    return reply["error"];
+  }
+  void arrive(std::uint32_t from, std::uint32_t to, std::uint64_t term) {
+    wire::Header header;
+    header.from = from;
+    header.to = to;
+    header.term = term;
+    board.arrive({from, to}, header, std::make_shared<Cargo>(), base::Instant(base::Duration(5)));
+  }
+  Accepts out;
+  Switchboard board{{{1, 2}, {2, 1}}, 0, out};
+  Control control{board};
+};
+
+TEST_F(ControlTest, Install_ThenRemove_ReturnsEvidence) {
+  EXPECT_EQ(ask(R"({"op":"install","id":12,"links":[["n1","n2"]],"types":["Heartbeat"],
+                    "action":{"kind":"cut"}})"),
+            (json{{"ok", true}, {"time", 77}}));
+  arrive(1, 2, 3);
+  EXPECT_EQ(ask(R"({"op":"remove","id":12})"), json::parse(R"({"ok":true,"time":77,"evidence":
+      {"seen":1,"discarded":1,"delayed":0,"duplicated":0,
+       "links":{"n1>n2":{"seen":1,"discarded":1}}}})"));
+  EXPECT_EQ(error(R"({"op":"remove","id":12})"), "no rule of this id is installed");
+}
+
+TEST_F(ControlTest, RemoveAll_WithTwoRules_ReturnsBothEvidences) {
+  for (const char* id : {"1", "2"}) {
+    ASSERT_EQ(ask(std::string(R"({"op":"install","id":)") + id +
+                  R"(,"links":[["n2","n1"]],"action":{"kind":"drop","probability":0.5}})")["ok"],
+              true);
+  }
+  const json reply = ask(R"({"op":"remove-all"})");
+  EXPECT_TRUE(reply["evidence"].contains("1"));
+  EXPECT_TRUE(reply["evidence"].contains("2"));
+  EXPECT_EQ(ask(R"({"op":"stats"})")["rules"], json::array());
+}
+
+TEST_F(ControlTest, Stats_AfterMessages_CountsPerLink) {
+  arrive(1, 2, 1);
+  board.arrive_malformed({2, 1});
+  const json links = ask(R"({"op":"stats"})")["links"];
+  EXPECT_EQ(links["n1>n2"]["delivered"], 1);
+  EXPECT_EQ(links["n2>n1"]["malformed"], 1);
+}
+
+TEST_F(ControlTest, Observe_BeforeAndAfterALeader_SaysSo) {
+  EXPECT_EQ(ask(R"({"op":"observe"})"),
+            json::parse(R"({"ok":true,"leader":null,"term":0,"last-append-time":null})"));
+  arrive(2, 1, 7);
+  EXPECT_EQ(ask(R"({"op":"observe"})"),
+            json::parse(R"({"ok":true,"leader":"n2","term":7,"last-append-time":5})"));
+}
+
+TEST_F(ControlTest, HostileRequests_AreRefusedAndChangeNothing) {
+  EXPECT_EQ(error(""), "expected one JSON object");
+  EXPECT_EQ(error("[1]"), "expected one JSON object");
+  EXPECT_EQ(error("{\"op\":\"\xff\"}"), "expected one JSON object");
+  EXPECT_EQ(error(R"({"op":7})"), "op: expected a word");
+  EXPECT_EQ(error(R"({"op":"explode"})"),
+            "unknown op, expected install, remove, remove-all, stats or observe");
+  EXPECT_EQ(error(R"({"op":"remove","id":-1})"), "id: expected a number from 0 on");
+  EXPECT_EQ(error(R"({"op":"remove","id":1,"x":2})"), "unknown key x");
+  const std::string install = R"({"op":"install","id":1,)";
+  EXPECT_EQ(error(install + R"("links":[]})"),
+            "links: expected a list of pairs such as [\"n1\",\"n2\"], not empty");
+  EXPECT_EQ(error(install + R"("links":[["n1","n3"]],"action":{"kind":"cut"}})"),
+            "no such link: n1 to n3");
+  EXPECT_EQ(error(install + R"("links":[["n1","n2"]],"types":["Nonsense"]})"),
+            "types: unknown message type \"Nonsense\"");
+  EXPECT_EQ(error(install + R"("links":[["n1","n2"]],"action":{"kind":"cut","deep":{}}})"),
+            "action: expected flat values");
+  EXPECT_EQ(error(std::string(kControlBytesMax + 1, ' ')), "the request is too long");
+  EXPECT_EQ(ask(R"({"op":"stats"})")["rules"], json::array());
+}
+
+}  // namespace
+}  // namespace capsize::nemesis::proxy

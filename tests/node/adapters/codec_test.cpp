@@ -1,0 +1,241 @@
+// Payload frames and client requests: what goes out comes back, and hostile bytes are refused.
+#include <gtest/gtest.h>
+
+#include "node/base/prng.h"
+#include "node/codec/client_codec.h"
+#include "node/codec/peer_codec.h"
+#include "tests/node/adapters/log_samples.h"
+
+namespace capsize::codec {
+namespace {
+
+using raft::EntryId;
+using raft::Index;
+using raft::Term;
+using replica::PeerMessage;
+
+PeerMessage message(decltype(PeerMessage::body) body) {
+  return {raft::NodeId(1), raft::NodeId(2), Term(7), std::move(body)};
+}
+PeerMessage raft_message(raft::MessageBody body) {
+  return message(std::move(body));
+}
+
+kv::Command sample_command() {
+  return {kv::ClientId(3), kv::Sequence(9), kv::Operation::kCas, "key", "[1]", "null"};
+}
+
+std::vector<PeerMessage> samples() {
+  raft::AppendEntries append{{Term(6), Index(4)}, Index(3), raft::ReadRound(8), {}};
+  const raft::AppendEntries heartbeat = append;
+  append.entries = {storage::entry(6, 5, "five"), storage::entry(7, 6, "")};
+  append.entries[1].type = raft::EntryType::kNoop;
+  return {raft_message(raft::RequestVote{false, {Term(6), Index(9)}}),
+          raft_message(raft::RequestVote{true, {Term(6), Index(9)}}),
+          raft_message(raft::RequestVoteReply{false, Term(7), true}),
+          raft_message(raft::RequestVoteReply{true, Term(8), false}),
+          raft_message(append),
+          raft_message(heartbeat),
+          raft_message(raft::AppendEntriesReply{true, Index(5), {}, {}, raft::ReadRound(2)}),
+          raft_message(raft::AppendEntriesReply{
+              false, {}, {Term(3), Index(4)}, Index(11), raft::ReadRound(1)}),
+          raft_message(raft::ReadIndexRequest{77}),
+          raft_message(raft::ReadIndexReply{77, Index(5)}),
+          raft_message(raft::ReadIndexReply{78, std::nullopt}),
+          message(replica::Forward{replica::RequestId(5), 2, sample_command()}),
+          message(replica::ForwardReply{
+              replica::RequestId(5), 2, {kv::Outcome::kFail, "", "mismatch"}})};
+}
+
+wire::Header header_of(const PeerMessage& sent) {
+  wire::Header header;
+  header.type = describe(sent).type;
+  header.from = sent.from.value();
+  header.to = sent.to.value();
+  header.term = sent.term.value();
+  return header;
+}
+
+std::string encoded(const PeerMessage& sent) {
+  std::string bytes;
+  encode_payload(sent, bytes);
+  return bytes;
+}
+
+TEST(PeerCodec, EveryMessage_ComesBackAsItWas) {
+  for (const PeerMessage& sent : samples()) {
+    const auto name = wire::name(describe(sent).type);
+    const auto received = decode_payload(header_of(sent), encoded(sent));
+    ASSERT_TRUE(received) << name;
+    EXPECT_EQ(received->from, sent.from);
+    EXPECT_EQ(received->term, sent.term);
+    EXPECT_EQ(received->body.index(), sent.body.index());
+    EXPECT_EQ(describe(*received).type, describe(sent).type) << name;
+    EXPECT_EQ(describe(*received).index, describe(sent).index) << name;
+    // Same bytes again: nothing was lost on the way.
+    EXPECT_EQ(encoded(*received), encoded(sent)) << name;
+  }
+}
+
+TEST(PeerCodec, AppendEntries_KeepsTypesIndexesAndPayloads) {
+  const PeerMessage sent = samples()[4];
+  const auto received = decode_payload(header_of(sent), encoded(sent));
+  ASSERT_TRUE(received);
+  const auto& body = std::get<raft::AppendEntries>(std::get<raft::MessageBody>(received->body));
+  ASSERT_EQ(body.entries.size(), 2U);
+  EXPECT_EQ(body.entries[0].id(), (EntryId{Term(6), Index(5)}));
+  EXPECT_EQ(*body.entries[0].payload, "five");
+  EXPECT_EQ(body.entries[1].type, raft::EntryType::kNoop);
+  EXPECT_EQ(describe(sent).index, 6U);
+}
+
+TEST(PeerCodec, PayloadCutOrExtended_IsRefused) {
+  for (const PeerMessage& sent : samples()) {
+    const std::string bytes = encoded(sent);
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+      EXPECT_FALSE(decode_payload(header_of(sent), std::string_view(bytes).substr(0, size)))
+          << wire::name(describe(sent).type) << " cut to " << size;
+    }
+    EXPECT_FALSE(decode_payload(header_of(sent), bytes + '\0')) << wire::name(describe(sent).type);
+  }
+}
+
+TEST(PeerCodec, PayloadOfAnotherType_IsRefusedOrStaysConsistent) {
+  for (const PeerMessage& sent : samples()) {
+    for (std::size_t type = 1; type < wire::kMessageTypeCount; ++type) {
+      wire::Header header = header_of(sent);
+      header.type = static_cast<wire::MessageType>(type);
+      const auto received = decode_payload(header, encoded(sent));
+      if (received) {
+        EXPECT_EQ(describe(*received).type, header.type);
+      }
+    }
+  }
+}
+
+TEST(PeerCodec, HugeCountsAndNumbers_AreRefusedWithoutAllocating) {
+  const PeerMessage sent = samples()[4];
+  std::string bytes = encoded(sent);
+  for (std::size_t i = 32; i < 36; ++i) bytes[i] = '\xff';  // the count of entries
+  EXPECT_FALSE(decode_payload(header_of(sent), bytes));
+  bytes = encoded(sent);
+  for (std::size_t i = 8; i < 16; ++i) bytes[i] = '\xff';  // the previous index
+  EXPECT_FALSE(decode_payload(header_of(sent), bytes));
+  wire::Header header = header_of(sent);
+  header.term = ~std::uint64_t{0};
+  EXPECT_FALSE(decode_payload(header, encoded(sent)));
+}
+
+TEST(PeerCodec, RandomBytes_NeverCrash) {
+  base::Prng random(1);
+  for (int n = 0; n < 20'000; ++n) {
+    wire::Header header;
+    header.type = static_cast<wire::MessageType>(random.between(1, wire::kMessageTypeCount - 1));
+    std::string bytes(random.below(80), '\0');
+    for (char& byte : bytes) byte = static_cast<char>(random.below(n % 2 ? 256 : 3));
+    (void)decode_payload(header, bytes);
+  }
+}
+
+kv::Command command_of(std::string_view text) {
+  auto decoded = decode_request(text);
+  if (const auto* malformed = std::get_if<MalformedRequest>(&decoded)) {
+    ADD_FAILURE() << malformed->detail;
+    return {};
+  }
+  return std::get<DecodedRequest>(decoded).command;
+}
+std::string detail_of(std::string_view text) {
+  const auto decoded = decode_request(text);
+  const auto* malformed = std::get_if<MalformedRequest>(&decoded);
+  return malformed != nullptr ? malformed->id + "|" + malformed->detail : "accepted";
+}
+
+TEST(ClientCodec, EachOperation_IsUnderstood) {
+  const auto cas = command_of(
+      R"({"id":17,"client":3,"session":0,"sequence":9,"f":"cas","key":"x","value":[4,null]})");
+  EXPECT_EQ(cas.client, kv::ClientId(3));
+  EXPECT_EQ(cas.sequence, kv::Sequence(9));
+  EXPECT_EQ(cas.operation, kv::Operation::kCas);
+  EXPECT_EQ(cas.key, "x");
+  EXPECT_EQ(cas.expected, "4");
+  EXPECT_EQ(cas.value, "null");
+  const std::string rest = R"(,"id":1,"client":1,"sequence":1,"key":"k"})";
+  EXPECT_EQ(command_of(R"({"f":"read")" + rest).operation, kv::Operation::kRead);
+  EXPECT_EQ(command_of(R"({"f":"delete")" + rest).operation, kv::Operation::kDelete);
+  EXPECT_EQ(command_of(R"({"f":"append","value":"s")" + rest).value, "\"s\"");
+}
+
+TEST(ClientCodec, Values_BecomeCanonical) {
+  const auto value = [](const std::string& text) {
+    return command_of(R"({"id":1,"client":1,"sequence":1,"key":"k","f":"write","value":)" + text +
+                      "}")
+        .value;
+  };
+  EXPECT_EQ(value(R"( { "b" : [ 1 , 2 ] , "a" : "A" } )"), R"({"a":"A","b":[1,2]})");
+  EXPECT_EQ(value("1.50"), "1.5");
+  EXPECT_EQ(value(R"("é\n")"), R"("é\n")");
+}
+
+TEST(ClientCodec, Id_ComesBackUnchanged) {
+  const auto id = [](const std::string& text) {
+    return std::get<DecodedRequest>(
+               decode_request(R"({"id":)" + text +
+                              R"(,"client":1,"sequence":1,"key":"k","f":"read"})"))
+        .id;
+  };
+  EXPECT_EQ(id("18446744073709551615"), "18446744073709551615");
+  EXPECT_EQ(id("-3"), "-3");
+  EXPECT_EQ(id(R"("a\"b")"), R"("a\"b")");
+}
+
+TEST(ClientCodec, MalformedRequests_SayWhatIsWrong) {
+  const std::string head = R"({"id":5,"client":1,"sequence":1,)";
+  EXPECT_EQ(detail_of(""), "|expected one JSON object");
+  EXPECT_EQ(detail_of("[]"), "|expected one JSON object");
+  EXPECT_EQ(detail_of("{"), "|expected one JSON object");
+  EXPECT_EQ(detail_of("{}"), "|id: expected an integer or a short string");
+  EXPECT_EQ(detail_of(R"({"id":1.5})"), "|id: expected an integer or a short string");
+  EXPECT_EQ(detail_of(R"({"id":5,"sequence":1})"), "5|client: expected a number from 0 on");
+  EXPECT_EQ(detail_of(R"({"id":5,"client":1,"sequence":-1})"),
+            "5|sequence: expected a number from 0 on");
+  EXPECT_EQ(detail_of(head + R"("session":4,"key":"k","f":"read"})"),
+            "5|session: only 0 (none) is offered");
+  EXPECT_EQ(detail_of(head + R"("f":"read"})"), "5|key: expected a string");
+  EXPECT_EQ(detail_of(head + R"("key":"k","f":"burn"})"),
+            "5|f: expected read, write, cas, append or delete");
+  EXPECT_EQ(detail_of(head + R"("key":"k","f":"write"})"), "5|value: missing");
+  EXPECT_EQ(detail_of(head + R"("key":"k","f":"cas","value":[1]})"),
+            "5|value: expected [expected, new]");
+  EXPECT_EQ(detail_of(head + R"("key":")" + std::string(1025, 'k') + R"(","f":"read"})"),
+            "5|key: longer than 1024 bytes");
+  EXPECT_EQ(
+      detail_of(head + R"("key":"k","f":"write","value":")" + std::string(1 << 20, 'v') + "\"}"),
+      "5|value: longer than 1048576 bytes");
+}
+
+TEST(ClientCodec, HostileText_IsBounded) {
+  EXPECT_EQ(detail_of(std::string(kRequestBytesMax + 1, ' ')), "|the request is too long");
+  EXPECT_EQ(detail_of(std::string(1'000'000, '[')), "|nested too deeply");
+  EXPECT_EQ(
+      detail_of(
+          R"({"id":1,"key":"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["})"),
+      "1|client: expected a number from 0 on");  // brackets in a string do not nest
+  EXPECT_EQ(detail_of("{\"id\":1,\"key\":\"\xff\"}"), "|expected one JSON object");
+  EXPECT_EQ(detail_of(R"({"id":1,"client":1,"sequence":1,"key":"k","f":"write","value":1e999})"),
+            "|expected one JSON object");
+}
+
+TEST(ClientCodec, Replies_AreTheDocumentedJson) {
+  EXPECT_EQ(encode_reply("17", {kv::Outcome::kOk, "[1]", ""}, raft::NodeId(2)),
+            R"({"id":17,"outcome":"ok","value":[1],"leader":"n2"})");
+  EXPECT_EQ(encode_reply("17", {kv::Outcome::kFail, "", "mismatch"}, raft::kNobody),
+            R"({"id":17,"outcome":"fail","error":"mismatch"})");
+  EXPECT_EQ(encode_reply("\"a\"", {kv::Outcome::kInfo, "", "timeout"}, raft::kNobody),
+            R"({"id":"a","outcome":"info","error":"timeout"})");
+  EXPECT_EQ(encode_malformed({"5", "a \"quote\""}),
+            R"({"id":5,"outcome":"fail","error":"malformed","detail":"a \"quote\""})");
+}
+
+}  // namespace
+}  // namespace capsize::codec

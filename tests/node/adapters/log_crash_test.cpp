@@ -1,0 +1,151 @@
+// Crash-point sweep (LevelDB's fault_injection_test, SQLite's fail-the-nth-call loop): the machine
+// stops at every single call that changes the disk, before or after its effect, keeping none, half
+// or all of what was not synced. Whatever was acknowledged is there afterwards, in order.
+#include <gtest/gtest.h>
+
+#include "node/storage/incarnation.h"
+#include "node/storage/log.h"
+#include "tests/node/adapters/log_samples.h"
+#include "tests/node/adapters/memory_file_system.h"
+
+namespace capsize::storage {
+namespace {
+
+const std::string kDirectory = "d";
+
+struct Life {
+  std::size_t records_acknowledged = 0;
+  std::uint64_t incarnation = 0;
+  bool finished = false;
+};
+
+/// A node's use of its disk until something fails.
+Life live(FileSystem& files) {
+  Life life;
+  const auto incarnation = next_incarnation(files, kDirectory);
+  if (!std::holds_alternative<std::uint64_t>(incarnation)) return life;
+  life.incarnation = std::get<std::uint64_t>(incarnation);
+  auto opened = Log::open(files, kDirectory);
+  auto* log = std::get_if<Log::Opened>(&opened);
+  if (log == nullptr) return life;
+  for (const raft::PersistBatch& item : sample_batches()) {
+    log->log->add(item);
+    if (!log->log->sync()) return life;
+    life.records_acknowledged += records_in(item);
+  }
+  life.finished = true;
+  return life;
+}
+
+void expect_recovered(FileSystem& files, const Life& life, const std::string& where) {
+  auto opened = Log::open(files, kDirectory);
+  const auto* log = std::get_if<Log::Opened>(&opened);
+  ASSERT_NE(log, nullptr) << where;
+  const auto states = states_after_each_record(sample_batches());
+  const auto found = std::find(states.begin(), states.end(), show(log->recovered));
+  ASSERT_NE(found, states.end()) << where << ": " << show(log->recovered);
+  EXPECT_GE(static_cast<std::size_t>(found - states.begin()), life.records_acknowledged) << where;
+  const auto incarnation = next_incarnation(files, kDirectory);
+  ASSERT_TRUE(std::holds_alternative<std::uint64_t>(incarnation)) << where;
+  EXPECT_GT(std::get<std::uint64_t>(incarnation), life.incarnation) << where;
+}
+
+struct CrashPoint {
+  std::uint64_t call;
+  bool after_effect;
+  double torn_kept;
+  [[nodiscard]] std::string show() const {
+    return fmt::format("call {} {}, {} of the unsynced kept", call,
+                       after_effect ? "after its effect" : "before its effect", torn_kept);
+  }
+};
+
+/// All crash points of `run`, which says whether it got through.
+template <class Run>
+void sweep(Run run) {
+  for (const bool after_effect : {false, true}) {
+    for (const double torn_kept : {0.0, 0.3, 0.5, 1.0}) {
+      for (std::uint64_t call = 1;; ++call) {
+        ASSERT_LT(call, 1000U);
+        if (run(CrashPoint{call, after_effect, torn_kept}) || ::testing::Test::HasFatalFailure()) {
+          break;
+        }
+      }
+    }
+  }
+}
+
+TEST(LogCrash, AtEveryCall_KeepsWhatWasAcknowledged) {
+  std::uint64_t points = 0;
+  sweep([&](CrashPoint point) {
+    MemoryFileSystem files;
+    files.fail_from(point.call, point.after_effect);
+    const Life life = live(files);
+    files.crash(point.torn_kept);
+    expect_recovered(files, life, point.show());
+    ++points;
+    return life.finished;
+  });
+  EXPECT_GT(points, 100U);
+}
+
+TEST(LogCrash, AtEveryCallOfRecoveryToo_KeepsWhatWasAcknowledged) {
+  sweep([&](CrashPoint first) {
+    bool first_finished = false;
+    sweep([&](CrashPoint second) {
+      MemoryFileSystem files;
+      files.fail_from(first.call, first.after_effect);
+      Life life = live(files);
+      first_finished = life.finished;
+      files.crash(first.torn_kept);
+      files.fail_from(second.call, second.after_effect);
+      const auto reopened = Log::open(files, kDirectory);
+      const bool done = std::holds_alternative<Log::Opened>(reopened);
+      files.crash(second.torn_kept);
+      expect_recovered(files, life, first.show() + ", then " + second.show());
+      return done;
+    });
+    return first_finished;
+  });
+}
+
+TEST(LogCrash, AfterAKilledProcessWasRecovered_KeepsWhatWasRecovered) {
+  // The process died, the machine did not: what was never synced is still read, acted upon, and may
+  // not vanish with the power afterwards.
+  sweep([&](CrashPoint point) {
+    MemoryFileSystem files;
+    files.fail_from(point.call, point.after_effect);
+    const Life life = live(files);
+    files.kill();
+    std::string recovered;
+    {
+      auto opened = std::get<Log::Opened>(Log::open(files, kDirectory));
+      opened.log->add(batch(9, hard_state(99, 1), {}));
+      EXPECT_TRUE(opened.log->sync());
+      opened.recovered.hard_state = hard_state(99, 1);
+      recovered = show(opened.recovered);
+    }
+    files.crash(0);
+    auto again = Log::open(files, kDirectory);
+    EXPECT_EQ(show(std::get<Log::Opened>(again).recovered), recovered) << point.show();
+    return life.finished;
+  });
+}
+
+TEST(Incarnation, DamagedFile_IsRefused) {
+  MemoryFileSystem files;
+  ASSERT_EQ(std::get<std::uint64_t>(next_incarnation(files, kDirectory)), 1U);
+  ASSERT_EQ(std::get<std::uint64_t>(next_incarnation(files, kDirectory)), 2U);
+  const std::string good = files.content("d/incarnation");
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    std::string damaged = good;
+    damaged[i] = static_cast<char>(damaged[i] ^ 1);
+    files.content("d/incarnation") = damaged;
+    EXPECT_TRUE(std::holds_alternative<CorruptLog>(next_incarnation(files, kDirectory))) << i;
+    files.content("d/incarnation") = good.substr(0, i);
+    EXPECT_TRUE(std::holds_alternative<CorruptLog>(next_incarnation(files, kDirectory))) << i;
+  }
+}
+
+}  // namespace
+}  // namespace capsize::storage

@@ -1,0 +1,69 @@
+// Batches for log tests, and the state they lead to when replayed by an obvious implementation.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+#include "node/raft/raft.h"
+
+namespace capsize::storage {
+
+inline raft::Entry entry(std::uint64_t term, std::uint64_t index, std::string payload) {
+  return {raft::Term(term), raft::Index(index), raft::EntryType::kNormal,
+          std::make_shared<const std::string>(std::move(payload))};
+}
+
+inline raft::PersistBatch batch(std::uint64_t token, std::optional<raft::HardState> hard_state,
+                                std::vector<raft::Entry> entries) {
+  return {raft::SyncToken(token), hard_state, std::move(entries)};
+}
+
+inline raft::HardState hard_state(std::uint64_t term, std::uint32_t vote) {
+  return {raft::Term(term), raft::NodeId(vote)};
+}
+
+/// Votes, entries, one batch of several records, a superseding suffix, payloads of odd sizes.
+inline std::vector<raft::PersistBatch> sample_batches() {
+  return {batch(1, hard_state(1, 2), {}),
+          batch(2, std::nullopt, {entry(1, 1, ""), entry(1, 2, "a"), entry(1, 3, "bcdefgh")}),
+          batch(3, hard_state(2, 0), {entry(2, 2, "supersedes two and three")}),
+          batch(4, hard_state(3, 1), {entry(3, 3, std::string(40, 'x')), entry(3, 4, "y")})};
+}
+
+/// One line that says everything about a recovered state.
+inline std::string show(const raft::Recovered& state) {
+  std::string text =
+      fmt::format("{}/{}", state.hard_state.term.value(), state.hard_state.vote.value());
+  for (const raft::Entry& item : state.entries) {
+    text += fmt::format(" {}:{}:{}={}", item.term.value(), item.index.value(),
+                        static_cast<int>(item.type), *item.payload);
+  }
+  return text;
+}
+
+/// The states after each single record of the batches, the empty one first.
+inline std::vector<std::string> states_after_each_record(
+    const std::vector<raft::PersistBatch>& batches) {
+  raft::Recovered state;
+  std::vector<std::string> states = {show(state)};
+  for (const raft::PersistBatch& item : batches) {
+    if (item.hard_state) {
+      state.hard_state = *item.hard_state;
+      states.push_back(show(state));
+    }
+    for (const raft::Entry& added : item.entries) {
+      state.entries.resize(added.index.value() - 1);
+      state.entries.push_back(added);
+      states.push_back(show(state));
+    }
+  }
+  return states;
+}
+
+inline std::size_t records_in(const raft::PersistBatch& item) {
+  return item.entries.size() + (item.hard_state ? 1 : 0);
+}
+
+}  // namespace capsize::storage

@@ -1,0 +1,190 @@
+// The write-ahead log against damage: every byte cut, every bit flipped, every call failed.
+#include "node/storage/log.h"
+
+#include <gtest/gtest.h>
+
+#include "node/storage/log_format.h"
+#include "tests/node/adapters/log_samples.h"
+#include "tests/node/adapters/memory_file_system.h"
+
+namespace capsize::storage {
+namespace {
+
+const std::string kDirectory = "d";
+const std::string kPath = "d/log-00000001";
+
+Log::Opened must_open(FileSystem& files) {
+  auto opened = Log::open(files, kDirectory);
+  if (const auto* corrupt = std::get_if<CorruptLog>(&opened)) ADD_FAILURE() << corrupt->message();
+  if (const auto* failure = std::get_if<IoFailure>(&opened)) ADD_FAILURE() << failure->message;
+  return std::get<Log::Opened>(std::move(opened));
+}
+
+/// A file system that holds the sample log; the offsets at which its records begin, and its end.
+struct Written {
+  MemoryFileSystem files;
+  std::vector<std::uint64_t> boundaries = {kFileHeaderBytes};
+};
+void write_samples(Written& written) {
+  auto opened = must_open(written.files);
+  for (const raft::PersistBatch& item : sample_batches()) {
+    opened.log->add(item);
+    ASSERT_TRUE(opened.log->sync());
+  }
+  const std::string& bytes = written.files.content(kPath);
+  while (written.boundaries.back() < bytes.size()) {
+    const auto record = read_record(std::string_view(bytes).substr(written.boundaries.back()));
+    ASSERT_TRUE(record);
+    written.boundaries.push_back(written.boundaries.back() + record->bytes);
+  }
+}
+
+TEST(Log_, Open_EmptyDirectory_StartsEmpty) {
+  MemoryFileSystem files;
+  EXPECT_EQ(show(must_open(files).recovered), "0/0");
+}
+
+TEST(Log_, Reopen_AfterBatches_RecoversThemSuperseded) {
+  Written written;
+  write_samples(written);
+  const auto opened = must_open(written.files);
+  EXPECT_EQ(show(opened.recovered), states_after_each_record(sample_batches()).back());
+  EXPECT_EQ(opened.bytes_cut, 0U);
+}
+
+TEST(Log_, Reopen_ThenAppend_ContinuesTheChain) {
+  Written written;
+  write_samples(written);
+  {
+    auto opened = must_open(written.files);
+    opened.log->add(batch(1, hard_state(9, 3), {entry(9, 5, "later")}));
+    ASSERT_TRUE(opened.log->sync());
+  }
+  const auto again = must_open(written.files);
+  EXPECT_EQ(again.recovered.entries.size(), 5U);
+  EXPECT_EQ(again.recovered.hard_state, hard_state(9, 3));
+}
+
+TEST(Log_, TailTornAtAnyByte_IsCutAndKeptAside) {
+  Written written;
+  write_samples(written);
+  const std::string whole = written.files.content(kPath);
+  const auto states = states_after_each_record(sample_batches());
+  for (std::size_t size = kFileHeaderBytes; size < whole.size(); ++size) {
+    Written torn;
+    write_samples(torn);
+    torn.files.content(kPath).resize(size);
+    std::size_t records = 0;
+    while (torn.boundaries[records + 1] <= size) ++records;
+    const auto opened = must_open(torn.files);
+    ASSERT_EQ(show(opened.recovered), states[records]) << "cut to " << size;
+    const std::uint64_t valid = torn.boundaries[records];
+    ASSERT_EQ(opened.bytes_cut, size - valid);
+    ASSERT_EQ(torn.files.content(kPath), whole.substr(0, valid));
+    if (opened.bytes_cut > 0) {
+      ASSERT_EQ(torn.files.content(opened.cut_file), whole.substr(valid, size - valid));
+    }
+  }
+}
+
+TEST(Log_, TornHeader_IsCorruptNotEmpty) {
+  for (std::size_t size = 0; size < kFileHeaderBytes; ++size) {
+    Written torn;
+    write_samples(torn);
+    torn.files.content(kPath).resize(size);
+    const auto opened = Log::open(torn.files, kDirectory);
+    ASSERT_TRUE(std::holds_alternative<CorruptLog>(opened)) << size;
+  }
+}
+
+TEST(Log_, ZeroesBehindTheEnd_AreCut) {
+  Written written;
+  write_samples(written);
+  written.files.content(kPath).append(4096, '\0');
+  const auto opened = must_open(written.files);
+  EXPECT_EQ(opened.bytes_cut, 4096U);
+  EXPECT_EQ(show(opened.recovered), states_after_each_record(sample_batches()).back());
+}
+
+TEST(Log_, BitFlippedAnywhere_IsRefusedOrCutButNeverReplayed) {
+  Written written;
+  write_samples(written);
+  const std::string whole = written.files.content(kPath);
+  const auto states = states_after_each_record(sample_batches());
+  const std::uint64_t last_record = written.boundaries[written.boundaries.size() - 2];
+  for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
+    MemoryFileSystem files;
+    must_open(files);
+    std::string damaged = whole;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
+    files.content(kPath) = damaged;
+    const auto opened = Log::open(files, kDirectory);
+    if (bit / 8 >= last_record) {
+      // Nothing follows: it cannot be told from a torn write.
+      ASSERT_TRUE(std::holds_alternative<Log::Opened>(opened)) << bit;
+      ASSERT_EQ(show(std::get<Log::Opened>(opened).recovered), states[states.size() - 2]) << bit;
+      continue;
+    }
+    const auto* corrupt = std::get_if<CorruptLog>(&opened);
+    ASSERT_NE(corrupt, nullptr) << "bit " << bit << " was not noticed";
+    ASSERT_EQ(corrupt->file, kPath);
+    std::uint64_t damaged_record = 0;
+    for (const std::uint64_t boundary : written.boundaries) {
+      if (boundary <= bit / 8) damaged_record = boundary;
+    }
+    ASSERT_EQ(corrupt->offset, damaged_record) << bit;
+    ASSERT_EQ(files.content(kPath), damaged) << "a refused log is left as it is";
+  }
+}
+
+TEST(Log_, RecordRemovedFromTheMiddle_IsRefused) {
+  Written written;
+  write_samples(written);
+  const std::string whole = written.files.content(kPath);
+  const auto& at = written.boundaries;
+  for (std::size_t record = 0; record + 2 < at.size(); ++record) {
+    written.files.content(kPath) = whole.substr(0, at[record]) + whole.substr(at[record + 1]);
+    const auto opened = Log::open(written.files, kDirectory);
+    ASSERT_TRUE(std::holds_alternative<CorruptLog>(opened)) << record;
+    EXPECT_EQ(std::get<CorruptLog>(opened).offset, at[record]);
+  }
+}
+
+TEST(Log_, GapBetweenEntries_IsRefused) {
+  MemoryFileSystem files;
+  auto opened = must_open(files);
+  opened.log->add(batch(1, std::nullopt, {entry(1, 1, "a")}));
+  opened.log->add(batch(2, std::nullopt, {entry(1, 3, "c")}));
+  ASSERT_TRUE(opened.log->sync());
+  const auto again = Log::open(files, kDirectory);
+  ASSERT_TRUE(std::holds_alternative<CorruptLog>(again));
+  EXPECT_NE(std::get<CorruptLog>(again).message().find("entry 3 after entry 1"), std::string::npos);
+}
+
+TEST(Log_, UnsyncedTailOfAKilledProcess_IsSyncedByRecovery) {
+  MemoryFileSystem files;
+  {
+    auto opened = must_open(files);
+    opened.log->add(batch(1, hard_state(1, 1), {}));
+    files.fail_from(2, /*after_effect=*/false);  // the write succeeds, the sync does not
+    ASSERT_FALSE(opened.log->sync());
+  }
+  files.kill();
+  // The process was killed, the machine was not: the bytes are in the page cache, and are believed.
+  const auto opened = must_open(files);
+  EXPECT_EQ(opened.recovered.hard_state, hard_state(1, 1));
+  files.crash(0);
+  EXPECT_EQ(must_open(files).recovered.hard_state, hard_state(1, 1));
+}
+
+TEST(LogDeathTest, Log_UsedAfterAFailedSync_Dies) {
+  MemoryFileSystem files;
+  auto opened = must_open(files);
+  opened.log->add(batch(1, hard_state(1, 1), {}));
+  files.fail_from(2, false);
+  ASSERT_FALSE(opened.log->sync());
+  EXPECT_DEATH((void)opened.log->sync(), "never used again");
+}
+
+}  // namespace
+}  // namespace capsize::storage

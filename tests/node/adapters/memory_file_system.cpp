@@ -1,0 +1,99 @@
+#include "tests/node/adapters/memory_file_system.h"
+
+namespace capsize::storage {
+
+template <class Effect>
+base::Status MemoryFileSystem::change(const char* call, const std::string& path, Effect effect) {
+  ++calls_;
+  if (calls_ < fail_from_ || (calls_ == fail_from_ && after_effect_)) effect();
+  if (calls_ < fail_from_) return {};
+  return base::Error{std::string(call) + " " + path + ": injected failure"};
+}
+
+class MemoryFile : public WritableFile {
+ public:
+  MemoryFile(MemoryFileSystem& files, std::string path,
+             std::shared_ptr<MemoryFileSystem::Inode> inode)
+      : files_(files), path_(std::move(path)), inode_(std::move(inode)) {}
+  base::Status append(std::string_view bytes) override {
+    return files_.change("write", path_, [&] { inode_->now += bytes; });
+  }
+  base::Status sync() override {
+    return files_.change("fdatasync", path_, [&] { inode_->synced = inode_->now; });
+  }
+
+ private:
+  MemoryFileSystem& files_;
+  std::string path_;
+  std::shared_ptr<MemoryFileSystem::Inode> inode_;
+};
+
+base::Result<std::unique_ptr<WritableFile>> MemoryFileSystem::create(const std::string& path) {
+  auto inode = std::make_shared<Inode>();
+  if (auto status = change("open", path, [&] { names_[path] = inode; }); !status) {
+    return status.error();
+  }
+  return std::unique_ptr<WritableFile>(std::make_unique<MemoryFile>(*this, path, inode));
+}
+
+base::Result<std::unique_ptr<WritableFile>> MemoryFileSystem::open_append(const std::string& path) {
+  const auto found = names_.find(path);
+  if (found == names_.end()) return base::Error{"open " + path + ": no such file"};
+  return std::unique_ptr<WritableFile>(std::make_unique<MemoryFile>(*this, path, found->second));
+}
+
+base::Result<std::optional<std::string>> MemoryFileSystem::read(const std::string& path) {
+  const auto found = names_.find(path);
+  if (found == names_.end()) return std::optional<std::string>();
+  return std::optional(found->second->now);
+}
+
+base::Status MemoryFileSystem::truncate(const std::string& path, std::uint64_t size) {
+  return change("truncate", path, [&] {
+    Inode& inode = *names_.at(path);
+    inode.now.resize(size);
+    inode.synced = inode.now;
+  });
+}
+
+base::Status MemoryFileSystem::rename(const std::string& from, const std::string& to) {
+  return change("rename", from, [&] {
+    names_[to] = names_.at(from);
+    names_.erase(from);
+  });
+}
+
+base::Status MemoryFileSystem::sync_directory(const std::string& path) {
+  return change("fsync", path, [&] {
+    const std::string prefix = path + "/";
+    std::erase_if(synced_names_, [&](const auto& item) { return item.first.starts_with(prefix); });
+    for (const auto& [name, inode] : names_) {
+      if (name.starts_with(prefix)) synced_names_[name] = inode;
+    }
+  });
+}
+
+void MemoryFileSystem::fail_from(std::uint64_t n, bool after_effect) {
+  fail_from_ = calls_ + n;
+  after_effect_ = after_effect;
+}
+
+void MemoryFileSystem::crash(double torn_kept) {
+  kill();
+  names_ = synced_names_;
+  for (auto& [name, inode] : names_) {
+    // Only appending leaves unsynced bytes here: truncation syncs.
+    const std::size_t unsynced = inode->now.size() - inode->synced.size();
+    const auto kept = static_cast<std::size_t>(static_cast<double>(unsynced) * torn_kept);
+    inode->now.resize(inode->synced.size() + kept);
+    inode->synced = inode->now;
+  }
+}
+
+std::map<std::string, std::string> MemoryFileSystem::all() const {
+  std::map<std::string, std::string> all;
+  for (const auto& [name, inode] : names_) all[name] = inode->now;
+  return all;
+}
+
+}  // namespace capsize::storage

@@ -1,0 +1,63 @@
+// Quorums against an obvious implementation.
+
+#include "node/raft/quorum.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "node/base/prng.h"
+#include "tests/node/pure/support/bench.h"
+
+namespace capsize::raft {
+namespace {
+
+// hashicorp/raft 163a55f, async-raft d60f1e85: even sizes.
+TEST(Quorum, Majority_OfOneToNine) {
+  const std::size_t expected[] = {1, 2, 2, 3, 3, 4, 4, 5, 5};
+  for (std::size_t voters = 1; voters <= 9; ++voters) {
+    EXPECT_EQ(majority(voters), expected[voters - 1]) << voters;
+    EXPECT_GT(2 * majority(voters), voters);
+    EXPECT_LE(2 * (majority(voters) - 1), voters);
+  }
+}
+
+TEST(Quorum, ReachedByMajority_AgreesWithCounting) {
+  base::Prng random(7);
+  for (int round = 0; round < 2000; ++round) {
+    std::vector<std::uint64_t> values(random.between(1, 9));
+    for (auto& value : values) value = random.below(12);
+    // The greatest candidate that enough voters have reached.
+    std::uint64_t slow = 0;
+    for (const std::uint64_t candidate : values) {
+      const auto reached = std::count_if(values.begin(), values.end(),
+                                         [=](std::uint64_t v) { return v >= candidate; });
+      if (static_cast<std::size_t>(reached) >= majority(values.size())) {
+        slow = std::max(slow, candidate);
+      }
+    }
+    EXPECT_EQ(reached_by_majority(values), slow);
+  }
+}
+
+TEST(Quorum, Tally_IsWonLostOrPending) {
+  VoteTally tally(4);
+  const auto n = [](std::uint32_t i) { return NodeId{i}; };
+  EXPECT_EQ(tally.result(), VoteResult::kPending);
+  tally.record(n(1), true);
+  tally.record(n(2), true);
+  tally.record(n(2), true);
+  EXPECT_EQ(tally.result(), VoteResult::kPending);
+  tally.record(n(3), false);
+  EXPECT_EQ(tally.result(), VoteResult::kPending);
+  tally.record(n(3), true);  // its first answer stands
+  EXPECT_EQ(tally.result(), VoteResult::kPending);
+  VoteTally lost = tally;
+  lost.record(n(4), false);
+  EXPECT_EQ(lost.result(), VoteResult::kLost);
+  tally.record(n(4), true);
+  EXPECT_EQ(tally.result(), VoteResult::kWon);
+}
+
+}  // namespace
+}  // namespace capsize::raft

@@ -1,0 +1,63 @@
+// Whole clusters over many seeds: safety after every step, then healing, convergence and service.
+// A failure names its seed; CAPSIZE_SIM_FIRST=<seed> CAPSIZE_SIM_SEEDS=1 replays it exactly.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "node/simulation/run.h"
+
+namespace capsize::simulation {
+namespace {
+
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+std::string report(const RunOptions& options, const RunResult& result) {
+  std::string text = "seed " + std::to_string(options.seed) + " (" + result.configuration + ")";
+  for (const std::string& problem : result.problems) text += "\n  " + problem;
+  return text;
+}
+
+TEST(Simulation, ManySeeds_StaySafeAndRecover) {
+  const std::uint64_t first = from_environment("CAPSIZE_SIM_FIRST", 1);
+  const std::uint64_t seeds = from_environment("CAPSIZE_SIM_SEEDS", 150);
+  std::uint64_t ok = 0, info = 0, faults = 0, committed = 0, leaders = 0, steps = 0;
+  base::Duration simulated{};
+  for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
+    RunOptions options;
+    options.seed = seed;
+    const RunResult result = run_seed(options);
+    EXPECT_TRUE(result.problems.empty()) << report(options, result);
+    ok += result.ok;
+    info += result.info;
+    faults += result.faults;
+    committed += result.committed;
+    leaders += result.leaders;
+    steps += result.steps;
+    simulated += result.simulated;
+  }
+  std::cout << seeds << " seeds, " << simulated / std::chrono::seconds(1) << " simulated seconds, "
+            << steps << " steps, " << ok << " ok, " << info << " indeterminate, " << faults
+            << " faults, " << leaders << " leaders, " << committed << " entries\n";
+  // A simulation in which nothing happens proves nothing.
+  EXPECT_GT(ok, 100 * seeds);
+  EXPECT_GT(faults, 5 * seeds);
+  EXPECT_GT(leaders, 2 * seeds);
+}
+
+TEST(Simulation, SameSeed_ReplaysExactly) {
+  RunOptions options;
+  options.seed = 4711;
+  const RunResult one = run_seed(options);
+  const RunResult two = run_seed(options);
+  EXPECT_EQ(one.fingerprint, two.fingerprint);
+  EXPECT_EQ(one.steps, two.steps);
+  EXPECT_EQ(one.history, two.history);
+}
+
+}  // namespace
+}  // namespace capsize::simulation

@@ -1,0 +1,215 @@
+#include "tests/node/pure/support/bench.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace capsize::bench {
+
+std::vector<raft::Entry> entries(const std::vector<std::uint64_t>& terms) {
+  std::vector<raft::Entry> result;
+  for (const std::uint64_t term : terms) {
+    const std::string payload = "e" + std::to_string(result.size() + 1) + "t" +
+                                std::to_string(term);
+    result.push_back(entry(term, result.size() + 1, payload));
+  }
+  return result;
+}
+
+Bench::Bench(BenchSetup setup) : setup_(std::move(setup)), invariants_(setup_.nodes) {
+  for (std::uint32_t i = 1; i <= setup_.nodes; ++i) setup_.config.voters.push_back(n(i));
+  for (const NodeId id : setup_.config.voters) {
+    Node& node = nodes_[id];
+    invariants_.durable(id, node.disk.durable_log());
+    const raft::Recovered& disk = setup_.disks[id.value()];
+    node.disk.write({raft::SyncToken{1}, disk.hard_state, disk.entries});
+    node.disk.crash(1);
+    start(id, node.disk.recover());
+  }
+}
+
+void Bench::start(NodeId id, raft::Recovered recovered) {
+  Node& node = nodes_.at(id);
+  raft::Config config = setup_.config;
+  config.id = id;
+  config.incarnation = ++node.incarnation;
+  invariants_.started(id, recovered);
+  node.log = {};
+  node.log.write(recovered.entries);
+  node.applied.clear();
+  node.reads.clear();
+  node.raft = std::make_unique<raft::Raft>(config, std::move(recovered), node.now);
+  take(id);
+}
+
+void Bench::take(NodeId id) {
+  Node& node = nodes_.at(id);
+  raft::Ready ready = node.raft->take_ready();
+  if (ready.persist) {
+    invariants_.wrote(id, *ready.persist);
+    node.log.write(ready.persist->entries);
+    node.disk.write(std::move(*ready.persist));
+    node.waiting.push_back(std::move(ready.after_sync));
+  }
+  post(std::move(ready.messages));
+  for (const raft::Entry& entry : ready.committed) {
+    if (entry.type == raft::EntryType::kNormal) node.applied.push_back(*entry.payload);
+  }
+  const bool has_applied = !ready.committed.empty();
+  if (has_applied) node.raft->applied(ready.committed.back().index);
+  for (const raft::ReadReady& read : ready.reads) node.reads[read.id] = read.ok;
+  invariants_.observe(id, node.raft->soft_state(), ready.trace);
+  if (node.auto_sync && node.disk.has_unsynced()) sync_node(id);
+  if (has_applied) take(id);  // reads that waited for it
+  EXPECT_EQ(invariants_.violations(), std::vector<std::string>{});
+}
+
+void Bench::sync_node(NodeId id) {
+  Node& node = nodes_.at(id);
+  if (!node.disk.has_unsynced()) return;
+  const raft::SyncReceipt receipt = node.disk.end_sync(node.disk.begin_sync());
+  for (raft::AfterSync& promise : std::exchange(node.waiting, {})) {
+    post(std::move(promise).release(receipt));
+  }
+  node.raft->persisted(receipt);
+  take(id);
+}
+
+void Bench::post(std::vector<raft::Message> messages) {
+  for (raft::Message& message : messages) {
+    if (!cuts_.contains({message.from, message.to})) in_flight_.push_back(std::move(message));
+  }
+}
+
+std::vector<std::uint64_t> Bench::log_terms(std::uint32_t i) const {
+  std::vector<std::uint64_t> terms;
+  const simulation::LogMirror& log = nodes_.at(n(i)).log;
+  for (Index at{1}; at <= log.last().index; ++at) terms.push_back(log.term(at).value());
+  return terms;
+}
+
+void Bench::advance(std::uint32_t i, base::Duration by) {
+  Node& node = nodes_.at(n(i));
+  node.now += by;
+  if (!node.raft) return;
+  node.raft->tick(node.now);
+  take(n(i));
+}
+
+void Bench::advance_all(base::Duration by) {
+  for (auto& [id, node] : nodes_) advance(id.value(), by);
+}
+
+void Bench::campaign(std::uint32_t i) {
+  // A node that leads would only send heartbeats; a test that campaigns with one is wrong.
+  ASSERT_NE(state(i).role, raft::Role::kLeader);
+  advance(i, node(i).deadline() - now(i));
+}
+
+void Bench::elect(std::uint32_t i) {
+  // The others must not still trust a leader: their clocks go on without reaching their timers.
+  for (auto& [id, node] : nodes_) node.now += setup_.config.election_timeout_min;
+  campaign(i);
+  settle();
+  EXPECT_EQ(state(i).role, raft::Role::kLeader) << "n" << i;
+}
+
+void Bench::heartbeat(std::uint32_t i) { advance(i, setup_.config.heartbeat_interval); }
+
+std::optional<raft::EntryId> Bench::propose(std::uint32_t i, std::string payload) {
+  const auto id = node(i).propose(raft::EntryType::kNormal, bytes(std::move(payload)));
+  take(n(i));
+  return id;
+}
+
+void Bench::read(std::uint32_t i, std::uint64_t id) {
+  node(i).read(id, now(i));
+  take(n(i));
+}
+
+void Bench::receive(std::uint32_t from, std::uint32_t to, std::uint64_t term,
+                    raft::MessageBody body) {
+  node(to).receive({n(from), n(to), Term{term}, std::move(body)}, now(to));
+  take(n(to));
+}
+
+void Bench::crash(std::uint32_t i, std::size_t kept_writes) {
+  Node& node = nodes_.at(n(i));
+  node.raft.reset();
+  node.disk.crash(kept_writes);
+  node.waiting.clear();
+}
+
+void Bench::restart(std::uint32_t i) { start(n(i), nodes_.at(n(i)).disk.recover()); }
+
+void Bench::sync(std::uint32_t i) { sync_node(n(i)); }
+
+void Bench::auto_sync(std::uint32_t i) {
+  nodes_.at(n(i)).auto_sync = true;
+  sync_node(n(i));
+}
+
+void Bench::isolate(std::uint32_t i) {
+  for (const NodeId other : setup_.config.voters) {
+    if (other == n(i)) continue;
+    cuts_.insert({n(i), other});
+    cuts_.insert({other, n(i)});
+  }
+  drop([i](const raft::Message& m) { return m.from == n(i) || m.to == n(i); });
+}
+
+std::size_t Bench::count(const Filter& filter) const {
+  return static_cast<std::size_t>(std::count_if(in_flight_.begin(), in_flight_.end(), filter));
+}
+
+std::vector<raft::Message> Bench::stash(const Filter& filter) {
+  std::vector<raft::Message> taken;
+  std::deque<raft::Message> left;
+  for (raft::Message& message : std::exchange(in_flight_, {})) {
+    if (filter(message)) {
+      taken.push_back(std::move(message));
+    } else {
+      left.push_back(std::move(message));
+    }
+  }
+  in_flight_ = std::move(left);
+  return taken;
+}
+
+void Bench::deliver(const Filter& filter) {
+  for (const raft::Message& message : stash(filter)) {
+    Node& receiver = nodes_.at(message.to);
+    if (!receiver.raft) continue;
+    receiver.raft->receive(message, receiver.now);
+    take(message.to);
+  }
+}
+
+void Bench::drop(const Filter& filter) { stash(filter); }
+
+void Bench::duplicate(const Filter& filter) {
+  std::vector<raft::Message> copies;
+  for (const raft::Message& message : in_flight_) {
+    if (filter(message)) copies.push_back(message);
+  }
+  replay(copies);
+}
+
+void Bench::replay(const std::vector<raft::Message>& messages) {
+  in_flight_.insert(in_flight_.end(), messages.begin(), messages.end());
+}
+
+void Bench::settle() {
+  for (int round = 0; !in_flight_.empty(); ++round) {
+    ASSERT_LT(round, 1000) << "the cluster never falls silent";
+    deliver(all());
+  }
+}
+
+std::optional<bool> Bench::read_result(std::uint32_t i, std::uint64_t id) const {
+  const auto& reads = nodes_.at(n(i)).reads;
+  const auto found = reads.find(id);
+  if (found == reads.end()) return std::nullopt;
+  return found->second;
+}
+
+}  // namespace capsize::bench

@@ -1,0 +1,157 @@
+// A few Raft cores on a bench: every message lies there until the test delivers, drops or repeats it,
+// every disk syncs when the test says so (at once by default), every node has its own clock. The
+// cluster's invariants are checked after every step.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "node/raft/raft.h"
+#include "node/simulation/cluster_invariants.h"
+#include "node/simulation/virtual_disk.h"
+
+namespace capsize::bench {
+
+using raft::Index;
+using raft::NodeId;
+using raft::Term;
+using std::chrono::milliseconds;
+
+inline NodeId n(std::uint32_t number) { return NodeId{number}; }
+inline raft::Bytes bytes(std::string text) {
+  return std::make_shared<const std::string>(std::move(text));
+}
+inline raft::Entry entry(std::uint64_t term, std::uint64_t index, std::string payload = "x") {
+  return {Term{term}, Index{index}, raft::EntryType::kNormal, bytes(std::move(payload))};
+}
+/// Entries 1.. with these terms.
+std::vector<raft::Entry> entries(const std::vector<std::uint64_t>& terms);
+
+struct BenchSetup {
+  std::uint32_t nodes = 3;
+  raft::Config config;  // a template
+  std::map<std::uint32_t, raft::Recovered> disks;
+};
+
+class Bench {
+ public:
+  using Filter = std::function<bool(const raft::Message&)>;
+
+  explicit Bench(BenchSetup setup = {});
+
+  [[nodiscard]] raft::Raft& node(std::uint32_t i) { return *nodes_.at(n(i)).raft; }
+  [[nodiscard]] raft::SoftState state(std::uint32_t i) { return node(i).soft_state(); }
+  [[nodiscard]] bool is_up(std::uint32_t i) const { return nodes_.at(n(i)).raft != nullptr; }
+  [[nodiscard]] const simulation::LogMirror& log(std::uint32_t i) const {
+    return nodes_.at(n(i)).log;
+  }
+  [[nodiscard]] std::vector<std::uint64_t> log_terms(std::uint32_t i) const;
+  [[nodiscard]] raft::HardState durable(std::uint32_t i) const {
+    return nodes_.at(n(i)).disk.durable_hard_state();
+  }
+  [[nodiscard]] base::Instant now(std::uint32_t i) const { return nodes_.at(n(i)).now; }
+
+  // Inputs. Each is followed by taking what is ready.
+  /// The node's clock jumps to its deadline, until it starts an election (pre-vote or vote).
+  void campaign(std::uint32_t i);
+  /// campaign, then everything is delivered. Expects leadership.
+  void elect(std::uint32_t i);
+  void heartbeat(std::uint32_t i);
+  void advance(std::uint32_t i, base::Duration by);
+  void advance_all(base::Duration by);
+  std::optional<raft::EntryId> propose(std::uint32_t i, std::string payload = "x");
+  void read(std::uint32_t i, std::uint64_t id);
+  /// Hands the node a message made by the test.
+  void receive(std::uint32_t from, std::uint32_t to, std::uint64_t term, raft::MessageBody body);
+  void crash(std::uint32_t i, std::size_t kept_writes = 0);
+  void restart(std::uint32_t i);
+
+  // The disk
+  void hold_syncs(std::uint32_t i) { nodes_.at(n(i)).auto_sync = false; }
+  void sync(std::uint32_t i);
+  void auto_sync(std::uint32_t i);
+
+  // The network
+  void cut(std::uint32_t from, std::uint32_t to) { cuts_.insert({n(from), n(to)}); }
+  void isolate(std::uint32_t i);
+  void heal() { cuts_.clear(); }
+  [[nodiscard]] const std::deque<raft::Message>& in_flight() const { return in_flight_; }
+  [[nodiscard]] std::size_t count(const Filter& filter) const;
+  /// The messages of that kind that lie on the bench, in order.
+  template <class Body>
+  [[nodiscard]] std::vector<std::pair<raft::Message, Body>> sent(std::uint32_t from) const;
+  /// Delivers what lies there now, once; what that gives rise to stays.
+  void deliver(const Filter& filter);
+  void drop(const Filter& filter);
+  void duplicate(const Filter& filter);
+  /// Moves messages aside; replay puts them back.
+  std::vector<raft::Message> stash(const Filter& filter);
+  void replay(const std::vector<raft::Message>& messages);
+  /// Delivers until nothing is left.
+  void settle();
+
+  // What came out
+  [[nodiscard]] std::optional<bool> read_result(std::uint32_t i, std::uint64_t id) const;
+  [[nodiscard]] std::vector<std::string> applied(std::uint32_t i) const {
+    return nodes_.at(n(i)).applied;
+  }
+  [[nodiscard]] const std::vector<std::string>& violations() const {
+    return invariants_.violations();
+  }
+
+ private:
+  struct Node {
+    std::unique_ptr<raft::Raft> raft;
+    simulation::VirtualDisk disk;
+    simulation::LogMirror log;
+    base::Instant now{std::chrono::hours(1)};
+    std::uint64_t incarnation = 0;
+    bool auto_sync = true;
+    std::vector<raft::AfterSync> waiting;
+    std::map<std::uint64_t, bool> reads;
+    std::vector<std::string> applied;
+  };
+  void start(NodeId id, raft::Recovered recovered);
+  void take(NodeId id);
+  void sync_node(NodeId id);
+  void post(std::vector<raft::Message> messages);
+
+  BenchSetup setup_;
+  simulation::ClusterInvariants invariants_;
+  std::map<NodeId, Node> nodes_;
+  std::deque<raft::Message> in_flight_;
+  std::set<std::pair<NodeId, NodeId>> cuts_;
+};
+
+inline Bench::Filter all() {
+  return [](const raft::Message&) { return true; };
+}
+inline Bench::Filter link(std::uint32_t from, std::uint32_t to) {
+  return [=](const raft::Message& m) { return m.from == n(from) && m.to == n(to); };
+}
+template <class Body>
+Bench::Filter kind(std::uint32_t from, std::uint32_t to) {
+  return [=](const raft::Message& m) {
+    return m.from == n(from) && m.to == n(to) && std::holds_alternative<Body>(m.body);
+  };
+}
+
+template <class Body>
+std::vector<std::pair<raft::Message, Body>> Bench::sent(std::uint32_t from) const {
+  std::vector<std::pair<raft::Message, Body>> found;
+  for (const raft::Message& message : in_flight_) {
+    if (message.from != n(from)) continue;
+    if (const auto* body = std::get_if<Body>(&message.body)) found.push_back({message, *body});
+  }
+  return found;
+}
+
+}  // namespace capsize::bench

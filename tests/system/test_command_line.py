@@ -1,0 +1,100 @@
+"""Bad arguments and bad files: one clear line, exit 254. And what --help and list promise."""
+
+import pytest
+
+
+def one_line(run):
+    lines = run.stderr.strip().splitlines()
+    assert len(lines) == 1, run.stderr
+    return lines[0]
+
+
+@pytest.mark.parametrize("arguments, says", [
+    (["rnu"], "rnu"),
+    ([], "subcommand"),
+    (["run", "--nodes", "many"], "nodes"),
+    (["run", "--nodes", "99"], "1 to 15"),
+    (["run", "--workload", "bnak"], "append, register"),
+    (["run", "--nemesis", "kil"], "flaky-links, kill, partition, pause"),
+    (["run", "--time-limit", "20"], "a duration such as"),
+    (["run", "--bug", "no-such-bug"], "read-without-quorum"),
+    (["run", "no-such-file.json"], "no-such-file.json: cannot be read"),
+    (["check", "no-such-file.jsonl"], "no-such-file.jsonl"),
+    (["check", "--model", "no-such-model", "/dev/null"], "no-such-model"),
+    (["list", "everything"], "everything"),
+])
+def test_mistyped_commands_say_what_was_expected(capsize, arguments, says):
+    run = capsize(*arguments)
+    assert run.returncode == 254, run.stdout + run.stderr
+    assert says in one_line(run)
+
+
+def test_bad_scenario_names_file_line_and_key(capsize, tmp_path):
+    scenario = tmp_path / "bad.json"
+    scenario.write_text('{\n  "nodes": 5,\n  "nemsis": ["kill"]\n}')
+    run = capsize("run", scenario)
+    assert run.returncode == 254
+    assert "bad.json:3: key 'nemsis'" in one_line(run)
+
+
+def test_malformed_history_names_file_and_line(capsize, tmp_path):
+    history = tmp_path / "h.jsonl"
+    history.write_text('{"process":0,"type":"invoke","f":"read","key":"x","value":null}\n'
+                       '{"process":0,"type":"okay","f":"read","key":"x","value":1}\n')
+    run = capsize("check", history)
+    assert run.returncode == 254
+    assert "h.jsonl:2" in one_line(run)
+
+
+def test_check_explains_a_stale_read(capsize, tmp_path):
+    history = tmp_path / "stale.jsonl"
+    events = [(0, "invoke", "write", 1), (0, "ok", "write", 1),
+              (0, "invoke", "write", 2), (0, "ok", "write", 2),
+              (1, "invoke", "read", "null"), (1, "ok", "read", 2),
+              (2, "invoke", "read", "null"), (2, "ok", "read", 1)]
+    history.write_text("".join(
+        f'{{"process":{p},"type":"{t}","f":"{f}","key":"x","value":{v},"time":{i}000000}}\n'
+        for i, (p, t, f, v) in enumerate(events)))
+    run = capsize("check", "--model", "register", history)
+    assert run.returncode == 1
+    assert "stale read" in run.stdout and "process 2" in run.stdout
+
+
+def test_empty_history_is_vacuous(capsize, tmp_path):
+    history = tmp_path / "empty.jsonl"
+    history.write_text("")
+    assert capsize("check", "--model", "register", history).returncode == 3
+
+
+def test_several_files_end_with_the_worst_verdict(capsize, tmp_path):
+    good = tmp_path / "good.jsonl"
+    good.write_text('{"process":0,"type":"invoke","f":"write","key":"x","value":1}\n'
+                    '{"process":0,"type":"ok","f":"write","key":"x","value":1}\n')
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text('{"process":0,"type":"invoke","f":"read","key":"x","value":null}\n'
+                   '{"process":0,"type":"ok","f":"read","key":"x","value":1}\n')
+    run = capsize("check", "--model", "register", good, bad, good)
+    assert run.returncode == 1
+    assert len([line for line in run.stdout.splitlines() if ".jsonl: " in line]) == 3
+
+
+def test_help_ends_with_examples(capsize):
+    for verb in ("run", "check", "list", "plan"):
+        run = capsize(verb, "--help")
+        assert run.returncode == 0 and f"  capsize {verb}" in run.stdout
+
+
+@pytest.mark.parametrize("what, some", [
+    ("workloads", ["append", "register"]),
+    ("nemeses", ["flaky-links", "kill", "partition", "pause"]),
+    ("faults", ["cut", "delay", "drop", "duplicate", "kill", "pause"]),
+    ("models", ["cas-register", "kv", "list", "register"]),
+    ("formats", ["json"]),
+    ("checks", ["linearizable", "invariants", "live", "crash", "coverage"]),
+    ("bugs", ["ack-before-commit", "read-without-quorum"]),
+])
+def test_list_shows_what_is_registered(capsize, what, some):
+    run = capsize("list", what)
+    assert run.returncode == 0, run.stderr
+    for name in some:
+        assert name in run.stdout
