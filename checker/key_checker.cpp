@@ -11,7 +11,7 @@ namespace capsize::checker {
 namespace {
 
 // Explanations are worth waiting for, but not at the price of the other keys.
-constexpr std::chrono::nanoseconds kExplainTimeMax = std::chrono::seconds(5);
+constexpr std::chrono::nanoseconds kExplainTimeMax = std::chrono::seconds(2);
 // A single question of the shrinking; where the answer takes longer, the operation stays.
 constexpr std::uint64_t kShrinkStepsMax = 20'000;
 constexpr std::uint64_t kShrinkMemoryBytes = std::uint64_t{256} << 20;
@@ -22,6 +22,8 @@ std::string_view name(Decider decider) {
       return "distinct-register";
     case Decider::kDistinctList:
       return "distinct-list";
+    case Decider::kDistinctText:
+      return "distinct-text";
     case Decider::kNone:
       break;
   }
@@ -39,7 +41,8 @@ KeyChecker::KeyChecker(const History& history, const Model& model, const DecodeO
       model_(model),
       options_(options),
       register_decider_(history.values.size()),
-      list_decider_(history.values) {}
+      list_decider_(history.values),
+      text_decider_(history.values) {}
 
 std::optional<Malformed> KeyChecker::prepare(KeyId key) {
   if (!problem_ || problem_->key != key) {
@@ -80,6 +83,8 @@ Decision KeyChecker::run(Decider decider, std::span<const KeyOperation> operatio
       return register_decider_.decide(operations, problem().initial);
     case Decider::kDistinctList:
       return list_decider_.decide(operations, problem().initial);
+    case Decider::kDistinctText:
+      return text_decider_.decide(operations, problem().initial);
     case Decider::kNone:
       break;
   }

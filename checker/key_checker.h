@@ -12,6 +12,7 @@
 #include "checker/algorithms/decision.h"
 #include "checker/algorithms/distinct_list.h"
 #include "checker/algorithms/distinct_register.h"
+#include "checker/algorithms/distinct_text.h"
 #include "checker/budget.h"
 #include "checker/explain/shrink.h"
 #include "checker/key_problem.h"
@@ -48,6 +49,7 @@ class KeyChecker {
   std::optional<KeyProblem> problem_;
   DistinctRegisterDecider register_decider_;
   DistinctListDecider list_decider_;
+  DistinctTextDecider text_decider_;
 };
 
 }  // namespace capsize::checker

@@ -9,8 +9,12 @@ namespace capsize::checker {
 namespace {
 
 Finding find(const KeyProblem& problem, std::span<const KeyOperation> witness) {
-  if (auto found = explain_register(problem, witness)) return *std::move(found);
-  if (auto found = explain_list(problem, witness)) return *std::move(found);
+  for (const Decider decider : problem.model.deciders) {
+    auto found = decider == Decider::kDistinctRegister ? explain_register(problem, witness)
+                 : decider == Decider::kDistinctList   ? explain_list(problem, witness)
+                                                       : std::nullopt;
+    if (found) return *std::move(found);
+  }
   return explain_any(problem, witness);
 }
 

@@ -1,6 +1,7 @@
 #include "checker/explain/shrink.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace capsize::checker {
@@ -42,6 +43,30 @@ Set without(const KeyProblem& problem, const Sources& sources, const Set& set, s
   });
 }
 
+// The set without one operation, and without whoever saw its value, and so on: the largest closed
+// set inside it that does not hold the operation.
+Set without_dependents(const KeyProblem& problem, const Sources& sources, const Set& set,
+                       std::size_t leave_out) {
+  std::vector<bool> gone(problem.operations.size(), false);
+  gone[set[leave_out]] = true;
+  for (bool more = true; more;) {
+    more = false;
+    for (const std::uint32_t place : set) {
+      if (gone[place]) continue;
+      const auto its_sources = sources.of(place);
+      if (std::none_of(its_sources.begin(), its_sources.end(),
+                       [&](std::uint32_t source) { return gone[source]; })) {
+        continue;
+      }
+      gone[place] = more = true;
+    }
+  }
+  Set kept;
+  std::copy_if(set.begin(), set.end(), std::back_inserter(kept),
+               [&](std::uint32_t place) { return !gone[place]; });
+  return kept;
+}
+
 }  // namespace
 
 std::vector<std::uint32_t> with_sources(const KeyProblem& problem, const Sources& sources,
@@ -51,13 +76,16 @@ std::vector<std::uint32_t> with_sources(const KeyProblem& problem, const Sources
 
 Shrunk shrink(const KeyProblem& problem, const Sources& sources, std::vector<std::uint32_t> set,
               const Violates& violates, const Budget& budget) {
-  // Large pieces first, as in delta debugging; single operations until none can go.
+  // Large pieces first, as in delta debugging; then single ones with all that depends on them (two
+  // cas can be each other's source), until none can go.
   std::size_t chunk = std::max<std::size_t>(1, set.size() / 2);
   for (;;) {
     bool smaller = false;
     for (std::size_t begin = 0; begin < set.size();) {
       if (budget.time_is_up()) return {pick(problem, set), false};
-      Set candidate = without(problem, sources, set, begin, std::min(begin + chunk, set.size()));
+      Set candidate =
+          chunk == 1 ? without_dependents(problem, sources, set, begin)
+                     : without(problem, sources, set, begin, std::min(begin + chunk, set.size()));
       if (candidate.size() < set.size() && violates(pick(problem, candidate))) {
         set = std::move(candidate);
         smaller = true;

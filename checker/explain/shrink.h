@@ -6,7 +6,8 @@
 // value.
 //
 // If a closed set has a legal order, so has every closed set inside it (leave the others out of the
-// order). Hence a set from which no single step leads on is minimal among all closed ones.
+// order). So a set is minimal among all closed ones if it gets a legal order whichever operation is
+// left out together with all that depends on it.
 #pragma once
 
 #include <functional>

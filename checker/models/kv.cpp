@@ -55,7 +55,7 @@ const ModelRegistrar kRegistrar({
     .summary = "one key of a store: read, write, cas [expected, new], append \"string\", delete",
     .generalised_by = {},
     .functions = {"read", "write", "cas", "append", "delete"},
-    .deciders = {Decider::kDistinctRegister},
+    .deciders = {Decider::kDistinctRegister, Decider::kDistinctText},
     .decode = &decode,
     .plausible = &plausible,
     .initial = &initial_register,

@@ -56,7 +56,7 @@ struct DecodeOptions {
 enum Code : std::uint8_t { kCodeRead, kCodeWrite, kCodeCas, kCodeMismatch, kCodeAppend };
 
 /// Which fast decider may be tried for a key before the search.
-enum class Decider : std::uint8_t { kNone, kDistinctRegister, kDistinctList };
+enum class Decider : std::uint8_t { kNone, kDistinctRegister, kDistinctList, kDistinctText };
 
 struct Model {
   std::string_view name;

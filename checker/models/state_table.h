@@ -23,8 +23,8 @@ class StateTable {
 
   [[nodiscard]] const ValueTable& values() const { return values_; }
 
-  /// The state with a text appended, as a store of bytes does it: null counts as the empty text, and
-  /// 5 as "5". Precondition: the value is a text.
+  /// The state with a text appended, as a store of bytes does it: null counts as the empty text,
+  /// and 5 as "5". Precondition: the value is a text.
   State append_text(State state, ValueId suffix);
 
   [[nodiscard]] bool is_list(State state) const;

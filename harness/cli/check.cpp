@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "checker/check.h"
+#include "checker/history/format.h"
+#include "checker/models/model.h"
 #include "harness/cli/verb.h"
 #include "harness/report/violation_text.h"
 #include "node/base/units.h"
@@ -15,6 +17,14 @@ namespace {
 
 using checker::Report;
 using checker::Verdict;
+
+template <class Items>
+std::string unknown(const char* flag, const std::string& found, const Items& items) {
+  std::string names;
+  for (const auto* item : items)
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", item->name);
+  return fmt::format("{}: found '{}', expected one of: {}", flag, found, names);
+}
 
 class CheckVerb final : public Verb {
  public:
@@ -46,6 +56,12 @@ class CheckVerb final : public Verb {
     if (!time) return usage_error("--check-limit: " + time.error().message);
     const auto memory = base::parse_size(memory_limit_);
     if (!memory) return usage_error("--memory-limit: " + memory.error().message);
+    if (!model_.empty() && checker::find_model(model_) == nullptr) {
+      return usage_error(unknown("--model", model_, checker::list_models()));
+    }
+    if (!format_.empty() && checker::find_format(format_) == nullptr) {
+      return usage_error(unknown("--format", format_, checker::list_formats()));
+    }
     options.time_limit = time.value();
     options.memory_limit_bytes = memory.value();
 

@@ -26,6 +26,12 @@ int run_command_line(int argc, char** argv) {
     verb->add_options(*sub);
     sub->final_callback([&chosen, &verb] { chosen = verb.get(); });
   }
+  // Said here, because the library only knows that a subcommand is missing, not which was meant.
+  const std::string_view first = argc > 1 ? argv[1] : "";
+  if (!first.starts_with("-") && Verbs::instance().find(first) == nullptr) {
+    return usage_error(fmt::format("found '{}', expected a subcommand: {} (see 'capsize --help')",
+                                   first, Verbs::instance().names()));
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

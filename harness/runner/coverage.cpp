@@ -19,6 +19,22 @@ bool aims_at_leader(const nemesis::PlannedFault& fault) {
   return fault.card.target == Target::kLeader || fault.card.target == Target::kAll;
 }
 
+/// How long, by the plan, the network is bad or a minority is out while a majority could serve.
+base::Duration served_under_faults(const Scenario& scenario,
+                                   const std::vector<nemesis::PlannedFault>& schedule) {
+  using nemesis::Target;
+  base::Duration sum{};
+  for (const auto& fault : schedule) {
+    const auto* kind = nemesis::FaultKinds::instance().find(fault.card.kind);
+    const Target target = fault.card.target;
+    const bool beyond_minority =
+        target == Target::kMajority || target == Target::kFollowers || target == Target::kAll;
+    const bool degrades = kind != nullptr && kind->impact() == nemesis::Impact::kDegrades;
+    if (degrades || (!beyond_minority && scenario.nodes >= 3)) sum += fault.hold;
+  }
+  return sum;
+}
+
 }  // namespace
 
 Expectations default_expectations(const Scenario& scenario,
@@ -42,7 +58,12 @@ Expectations default_expectations(const Scenario& scenario,
   }
   if (!schedule.empty()) {
     expect.faults[kAnyKind] = (schedule.size() + 1) / 2;
-    expect.ok_during_faults = std::max<std::uint64_t>(1, expect.ok / 10);
+    // A second is granted for elections; of the rest a fiftieth of the asked rate is expected.
+    const auto served = served_under_faults(scenario, schedule) - std::chrono::seconds(1);
+    if (served > base::Duration::zero()) {
+      expect.ok_during_faults = static_cast<std::uint64_t>(
+          scenario.rate * std::chrono::duration<double>(served).count() / 50);
+    }
   }
   expect.leader_changes = scenario.nodes > 1 ? (aimed_at_leader + 2) / 3 : 0;
   return expect;

@@ -70,6 +70,14 @@ TEST(Coverage, FaultsThatTookHold_MeetIt_SkippedOnesDoNot) {
   EXPECT_FALSE(all_hold(compare(expect, busy_run(), faults, 9)));
 }
 
+TEST(Coverage, OneNode_PromisesNoServiceWhileItIsDown) {
+  Scenario scenario = scenario_with({"kill", "pause"});
+  scenario.nodes = 1;
+  EXPECT_EQ(default_expectations(scenario, plan(scenario)).ok_during_faults, 0U);
+  scenario.nodes = 3;
+  EXPECT_GT(default_expectations(scenario, plan(scenario)).ok_during_faults, 0U);
+}
+
 TEST(Coverage, DefaultRun_PromisesFaultsOfEveryKindAndThreeLeaderChanges) {
   const auto scenario = scenario_with(parse_nemesis("all"));
   const auto expect = default_expectations(scenario, plan(scenario));

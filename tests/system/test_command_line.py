@@ -53,7 +53,7 @@ def test_check_explains_a_stale_read(capsize, tmp_path):
               (1, "invoke", "read", "null"), (1, "ok", "read", 2),
               (2, "invoke", "read", "null"), (2, "ok", "read", 1)]
     history.write_text("".join(
-        f'{{"process":{p},"type":"{t}","f":"{f}","key":"x","value":{v},"time":{i}000000}}\n'
+        f'{{"process":{p},"type":"{t}","f":"{f}","key":"x","value":{v},"time":{i + 1}000000}}\n'
         for i, (p, t, f, v) in enumerate(events)))
     run = capsize("check", "--model", "register", history)
     assert run.returncode == 1

@@ -58,17 +58,20 @@ void Bench::take(NodeId id) {
   if (has_applied) node.raft->applied(ready.committed.back().index);
   for (const raft::ReadReady& read : ready.reads) node.reads[read.id] = read.ok;
   invariants_.observe(id, node.raft->soft_state(), ready.trace);
-  if (node.auto_sync && node.disk.has_unsynced()) sync_node(id);
+  if (node.auto_sync && node.disk.has_unsynced()) sync_node(id, node.disk.begin_sync());
   if (has_applied) take(id);  // reads that waited for it
   EXPECT_EQ(invariants_.violations(), std::vector<std::string>{});
 }
 
-void Bench::sync_node(NodeId id) {
+void Bench::sync_node(NodeId id, raft::SyncToken up_to) {
   Node& node = nodes_.at(id);
-  if (!node.disk.has_unsynced()) return;
-  const raft::SyncReceipt receipt = node.disk.end_sync(node.disk.begin_sync());
+  const raft::SyncReceipt receipt = node.disk.end_sync(up_to);
   for (raft::AfterSync& promise : std::exchange(node.waiting, {})) {
-    post(std::move(promise).release(receipt));
+    if (promise.token() <= up_to) {
+      post(std::move(promise).release(receipt));
+    } else {
+      node.waiting.push_back(std::move(promise));
+    }
   }
   node.raft->persisted(receipt);
   take(id);
@@ -141,11 +144,21 @@ void Bench::crash(std::uint32_t i, std::size_t kept_writes) {
 
 void Bench::restart(std::uint32_t i) { start(n(i), nodes_.at(n(i)).disk.recover()); }
 
-void Bench::sync(std::uint32_t i) { sync_node(n(i)); }
+void Bench::sync(std::uint32_t i) {
+  Node& node = nodes_.at(n(i));
+  if (node.disk.has_unsynced()) sync_node(n(i), node.disk.begin_sync());
+}
+
+void Bench::begin_sync(std::uint32_t i) {
+  Node& node = nodes_.at(n(i));
+  node.syncing = node.disk.begin_sync();
+}
+
+void Bench::end_sync(std::uint32_t i) { sync_node(n(i), nodes_.at(n(i)).syncing); }
 
 void Bench::auto_sync(std::uint32_t i) {
   nodes_.at(n(i)).auto_sync = true;
-  sync_node(n(i));
+  sync(i);
 }
 
 void Bench::isolate(std::uint32_t i) {

@@ -77,6 +77,8 @@ class Bench {
   // The disk
   void hold_syncs(std::uint32_t i) { nodes_.at(n(i)).auto_sync = false; }
   void sync(std::uint32_t i);
+  void begin_sync(std::uint32_t i);
+  void end_sync(std::uint32_t i);
   void auto_sync(std::uint32_t i);
 
   // The network
@@ -115,13 +117,14 @@ class Bench {
     base::Instant now{std::chrono::hours(1)};
     std::uint64_t incarnation = 0;
     bool auto_sync = true;
+    raft::SyncToken syncing;
     std::vector<raft::AfterSync> waiting;
     std::map<std::uint64_t, bool> reads;
     std::vector<std::string> applied;
   };
   void start(NodeId id, raft::Recovered recovered);
   void take(NodeId id);
-  void sync_node(NodeId id);
+  void sync_node(NodeId id, raft::SyncToken up_to);
   void post(std::vector<raft::Message> messages);
 
   BenchSetup setup_;

@@ -133,6 +133,8 @@ void Scenario::register_inputs() {
   verbs_["restart"] = [this](const Words& w) { bench().restart(node_number(w.at(0))); };
   verbs_["hold-syncs"] = [this](const Words& w) { bench().hold_syncs(node_number(w.at(0))); };
   verbs_["sync"] = [this](const Words& w) { bench().sync(node_number(w.at(0))); };
+  verbs_["begin-sync"] = [this](const Words& w) { bench().begin_sync(node_number(w.at(0))); };
+  verbs_["end-sync"] = [this](const Words& w) { bench().end_sync(node_number(w.at(0))); };
   verbs_["auto-sync"] = [this](const Words& w) { bench().auto_sync(node_number(w.at(0))); };
 }
 

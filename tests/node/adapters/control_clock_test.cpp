@@ -1,0 +1,115 @@
+// The node's control requests and its clock that can be wrong.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "node/app/control.h"
+
+namespace capsize::app {
+namespace {
+
+using nlohmann::json;
+using std::chrono::milliseconds;
+
+base::Instant at(std::int64_t ms) {
+  return base::Instant(milliseconds(ms));
+}
+
+TEST(NodeClock_, Untouched_IsTheTrueClock) {
+  NodeClock clock(at(100));
+  EXPECT_EQ(clock.now(at(150)), at(150));
+  EXPECT_EQ(clock.to_true(milliseconds(7)), milliseconds(7));
+}
+
+TEST(NodeClock_, Bumped_JumpsAndGoesOn) {
+  NodeClock clock(at(0));
+  clock.bump(milliseconds(50), at(10));
+  EXPECT_EQ(clock.now(at(10)), at(60));
+  EXPECT_EQ(clock.now(at(20)), at(70));
+}
+
+TEST(NodeClock_, BumpedBack_StandsStillInsteadOfGoingBack) {
+  NodeClock clock(at(0));
+  EXPECT_EQ(clock.now(at(100)), at(100));
+  clock.bump(milliseconds(-30), at(100));
+  EXPECT_EQ(clock.now(at(110)), at(100));
+  EXPECT_EQ(clock.now(at(140)), at(110));
+}
+
+TEST(NodeClock_, Rate_AppliesFromThenOn) {
+  NodeClock clock(at(0));
+  clock.set_rate(2, at(100));
+  EXPECT_EQ(clock.now(at(150)), at(200));
+  EXPECT_EQ(clock.to_true(milliseconds(10)), milliseconds(5));
+  clock.set_rate(0.5, at(150));
+  EXPECT_EQ(clock.now(at(170)), at(210));
+}
+
+struct ControlTest : ::testing::Test {
+  json ask(std::string_view request, bool allow_faults = true) {
+    Control control(clock, disk, allow_faults);
+    return json::parse(control.handle(request, at(1000), [this] { return status; }));
+  }
+  std::string error(std::string_view request) {
+    const json reply = ask(request);
+    EXPECT_EQ(reply["ok"], false);
+    return reply["error"];
+  }
+  NodeClock clock{at(0)};
+  storage::DiskFaults disk;
+  NodeStatus status;
+};
+
+TEST_F(ControlTest, Status_HasTheDocumentedFields) {
+  status.node = raft::NodeId(1);
+  status.incarnation = 3;
+  status.raft.role = raft::Role::kLeader;
+  status.raft.leader = raft::NodeId(1);
+  status.raft.term = raft::Term(4);
+  status.dropped["wrong-run"] = 2;
+  EXPECT_EQ(ask(R"({"op":"status"})", /*allow_faults=*/false),
+            json::parse(R"({"ok":true,"node":"n1","incarnation":3,"role":"leader","term":4,
+                "vote":null,"leader":"n1","last":0,"commit":0,"applied":0,"persisted":0,
+                "pending":0,"clock":1000000000,"true-clock":1000000000,"bug":null,
+                "dropped":{"wrong-run":2},"syncs":0})"));
+}
+
+TEST_F(ControlTest, Faults_WithoutTheFlag_AreRefused) {
+  EXPECT_EQ(ask(R"({"op":"disk","fail-sync":true})", false)["error"], "faults need --allow-faults");
+  EXPECT_EQ(ask(R"({"op":"clock","bump":"1s"})", false)["error"], "faults need --allow-faults");
+  EXPECT_FALSE(disk.fail_sync);
+}
+
+TEST_F(ControlTest, Disk_SetsWhatIsNamed) {
+  EXPECT_EQ(ask(R"({"op":"disk","hold-unsynced":true,"sync-delay":"20ms"})"), (json{{"ok", true}}));
+  EXPECT_TRUE(disk.hold_unsynced);
+  EXPECT_FALSE(disk.fail_sync);
+  EXPECT_EQ(disk.sync_delay_ns, 20'000'000);
+  ask(R"({"op":"disk","hold-unsynced":false})");
+  EXPECT_FALSE(disk.hold_unsynced);
+  EXPECT_EQ(disk.sync_delay_ns, 20'000'000);
+}
+
+TEST_F(ControlTest, Clock_ShowsBothTimes) {
+  const json reply = ask(R"({"op":"clock","bump":"-50ms"})");
+  EXPECT_EQ(reply["clock"], 950'000'000);
+  EXPECT_EQ(reply["true-clock"], 1'000'000'000);
+}
+
+TEST_F(ControlTest, HostileRequests_AreRefusedAndChangeNothing) {
+  EXPECT_EQ(error("nonsense"), "expected one JSON object");
+  EXPECT_EQ(error("{}"), "op: expected a word");
+  EXPECT_EQ(error(R"({"op":"reboot"})"), "unknown op, expected status, clock or disk");
+  EXPECT_EQ(error(R"({"op":"disk","fail-sync":true,"x":1})"), "unknown key x");
+  EXPECT_EQ(error(R"({"op":"disk","fail-sync":1})"), "fail-sync: expected true or false");
+  EXPECT_EQ(error(R"({"op":"clock","rate":0})"), "rate: expected a number from 0.01 to 100");
+  EXPECT_EQ(error(R"({"op":"clock","bump":"2h"})"), "bump: at most 3600s");
+  EXPECT_EQ(error(R"({"op":"clock","bump":"-1s","rate":"x"})"),
+            "rate: expected a number from 0.01 to 100");
+  EXPECT_EQ(error(std::string(kControlBytesMax + 1, ' ')), "the request is too long");
+  EXPECT_FALSE(disk.fail_sync);
+  EXPECT_EQ(clock.now(at(2000)), at(2000));
+}
+
+}  // namespace
+}  // namespace capsize::app

@@ -1,0 +1,198 @@
+// A whole node as a process of its own: ports, driver, log thread and exit codes together. The
+// child is this test binary, forked, running what capsize-node's main() runs.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "node/app/exit_codes.h"
+#include "node/app/node_app.h"
+#include "node/transport/asker.h"
+#include "tests/node/adapters/temporary_directory.h"
+
+namespace capsize::app {
+namespace {
+
+using nlohmann::json;
+
+constexpr base::Duration kAnswerWithin = std::chrono::seconds(30);
+
+class NodeProcess {
+ public:
+  NodeProcess(const std::string& directory, std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments = {
+        "capsize-node",      "--id",        "1",
+        "--run-id",          "7",           "--data",
+        directory + "/data", "--trace",     directory + "/trace.jsonl",
+        "--listen",          endpoint("l"), "--client",
+        endpoint("c"),       "--control",   endpoint("k"),
+        "--allow-faults",    "--parent",    std::to_string(::getpid())};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    int out[2];
+    EXPECT_EQ(::pipe2(out, O_CLOEXEC), 0);
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      ::dup2(out[1], STDOUT_FILENO);
+      std::vector<char*> raw;
+      for (std::string& argument : arguments) raw.push_back(argument.data());
+      ::_exit(run_node(raw));
+    }
+    ::close(out[1]);
+    out_ = out[0];
+  }
+  ~NodeProcess() {
+    if (pid_ > 0) end(SIGKILL);
+    ::close(out_);
+  }
+
+  /// Empty when the process ended before it was ready.
+  std::string ready_line() {
+    std::string line;
+    char c = 0;
+    while (::read(out_, &c, 1) == 1 && c != '\n') line += c;
+    return line;
+  }
+  /// The exit code, or minus the signal.
+  int wait() {
+    int status = 0;
+    EXPECT_EQ(::waitpid(pid_, &status, 0), pid_);
+    pid_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  }
+  int end(int signal) {
+    ::kill(pid_, signal);
+    return wait();
+  }
+  static json ask_control(std::string_view request) { return ask("k", request); }
+  static json ask_client(std::string_view request) { return ask("c", request); }
+  static std::string endpoint(const char* name) {
+    return "ipc://@capsize-test-" + std::to_string(::getpid()) + "-" + name;
+  }
+
+ private:
+  static json ask(const char* name, std::string_view request) {
+    const auto answer = transport::ask(endpoint(name), request, kAnswerWithin);
+    return answer ? json::parse(*answer) : json();
+  }
+  pid_t pid_ = -1;
+  int out_ = -1;
+};
+
+/// A single node leads after one election timeout; until then it refuses.
+void write_until_ok(int value) {
+  const std::string request = R"({"id":1,"client":1,"sequence":1,"f":"write","key":"k","value":)" +
+                              std::to_string(value) + "}";
+  for (int attempt = 0; attempt < 100'000; ++attempt) {
+    const json reply = NodeProcess::ask_client(request);
+    if (reply.value("outcome", "") == "ok") return;
+  }
+  ADD_FAILURE() << "the node never took a write";
+}
+
+json read_until_ok() {
+  for (int attempt = 0; attempt < 100'000; ++attempt) {
+    json reply =
+        NodeProcess::ask_client(R"({"id":2,"client":1,"sequence":2,"f":"read","key":"k"})");
+    if (reply.value("outcome", "") == "ok") return reply;
+  }
+  return {};
+}
+
+TEST(NodeProcess_, Requests_AreAnsweredAndSurviveAKill) {
+  const TemporaryDirectory directory;
+  {
+    NodeProcess node(directory.path());
+    EXPECT_EQ(node.ready_line(), R"({"ready":true,"node":"n1","incarnation":1,"bug":null})");
+    write_until_ok(5);
+    EXPECT_EQ(NodeProcess::ask_client(R"({"id":"x","f":"burn"})")["error"], "malformed");
+    EXPECT_EQ(node.end(SIGKILL), -SIGKILL);
+  }
+  NodeProcess node(directory.path());
+  EXPECT_EQ(node.ready_line(), R"({"ready":true,"node":"n1","incarnation":2,"bug":null})");
+  EXPECT_EQ(read_until_ok(), (json{{"id", 2}, {"outcome", "ok"}, {"value", 5}, {"leader", "n1"}}));
+  const json status = NodeProcess::ask_control(R"({"op":"status"})");
+  EXPECT_EQ(status["role"], "leader");
+  EXPECT_EQ(status["incarnation"], 2);
+  EXPECT_EQ(node.end(SIGTERM), kStopped);
+}
+
+TEST(NodeProcess_, HeldWrites_WithoutASync_AreReallyLostByAKill) {
+  const TemporaryDirectory directory;
+  const std::string log = directory.path() + "/data/log-00000001";
+  NodeProcess node(directory.path());
+  ASSERT_NE(node.ready_line(), "");
+  write_until_ok(5);
+  const auto size = std::filesystem::file_size(log);
+  // Bytes are handed to the log thread, whose sync does not come back before the kill.
+  EXPECT_EQ(NodeProcess::ask_control(R"({"op":"disk","hold-unsynced":true,"sync-delay":"1h"})"),
+            (json{{"ok", true}}));
+  EXPECT_FALSE(transport::ask(NodeProcess::endpoint("c"),
+                              R"({"id":1,"client":1,"sequence":2,"f":"write","key":"k","value":6})",
+                              std::chrono::milliseconds(100)))
+      << "acknowledged before its sync";
+  // The protocol thread goes on while the sync hangs, and knows what is not on disk.
+  const json status = NodeProcess::ask_control(R"({"op":"status"})");
+  EXPECT_LT(status["persisted"], status["last"]);
+  EXPECT_EQ(node.end(SIGKILL), -SIGKILL);
+  EXPECT_EQ(std::filesystem::file_size(log), size);
+}
+
+TEST(NodeProcess_, FailedSync_EndsItWithItsOwnCode) {
+  const TemporaryDirectory directory;
+  NodeProcess node(directory.path());
+  ASSERT_NE(node.ready_line(), "");
+  write_until_ok(5);
+  NodeProcess::ask_control(R"({"op":"disk","fail-sync":true})");
+  (void)transport::ask(NodeProcess::endpoint("c"),
+                       R"({"id":1,"client":1,"sequence":2,"f":"write","key":"k","value":6})",
+                       std::chrono::milliseconds(1));
+  EXPECT_EQ(node.wait(), kLogWriteFailed);
+}
+
+TEST(NodeProcess_, DamagedLog_IsRefusedWithItsOwnCode) {
+  const TemporaryDirectory directory;
+  {
+    NodeProcess node(directory.path());
+    ASSERT_NE(node.ready_line(), "");
+    for (int value = 1; value <= 3; ++value) write_until_ok(value);
+    EXPECT_EQ(node.end(SIGTERM), kStopped);
+  }
+  std::fstream log(directory.path() + "/data/log-00000001",
+                   std::ios::in | std::ios::out | std::ios::binary);
+  log.seekp(60);
+  log.put('\x7f');
+  log.close();
+  NodeProcess node(directory.path());
+  EXPECT_EQ(node.ready_line(), "");
+  EXPECT_EQ(node.wait(), kCorruptLog);
+}
+
+TEST(NodeProcess_, SecondOnTheSameDirectory_IsRefused) {
+  const TemporaryDirectory directory;
+  NodeProcess first(directory.path());
+  ASSERT_NE(first.ready_line(), "");
+  NodeProcess second(directory.path());
+  EXPECT_EQ(second.wait(), kDirectoryInUse);
+}
+
+TEST(NodeProcess_, EndpointTaken_IsRefused) {
+  const TemporaryDirectory one, two;
+  NodeProcess first(one.path());
+  ASSERT_NE(first.ready_line(), "");
+  NodeProcess second(two.path());
+  EXPECT_EQ(second.wait(), kCannotBind);
+}
+
+TEST(NodeProcess_, ParentThatIsNotTheParent_EndsItAtOnce) {
+  const TemporaryDirectory directory;
+  NodeProcess node(directory.path(), {"--parent", "1"});
+  // The first --parent counts for the watch; two of them are bad arguments.
+  EXPECT_EQ(node.wait(), kBadArguments);
+}
+
+}  // namespace
+}  // namespace capsize::app

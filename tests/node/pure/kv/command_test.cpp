@@ -1,0 +1,120 @@
+// The codec of commands and replies: round trips, and what encode cannot make is refused.
+
+#include "node/kv/command.h"
+
+#include <gtest/gtest.h>
+
+#include "node/base/prng.h"
+
+namespace capsize::kv {
+namespace {
+
+Command command(Operation operation, std::string value = "", std::string expected = "") {
+  Command made{ClientId{3}, Sequence{9}, operation, "key", std::move(value), std::move(expected)};
+  return made;
+}
+
+std::vector<Command> every_kind() {
+  return {command(Operation::kRead), command(Operation::kWrite, "5"),
+          command(Operation::kCas, "[1,2]", "null"), command(Operation::kAppend, "\"x\""),
+          command(Operation::kDelete)};
+}
+
+bool same(const Command& a, const Command& b) {
+  return a.client == b.client && a.sequence == b.sequence && a.operation == b.operation &&
+         a.key == b.key && a.value == b.value && a.expected == b.expected;
+}
+
+TEST(CommandCodec, EveryKind_ComesBackUnchanged) {
+  for (const Command& original : every_kind()) {
+    const auto decoded = decode_command(encode(original));
+    ASSERT_TRUE(decoded.ok());
+    EXPECT_TRUE(same(decoded.value(), original));
+  }
+}
+
+// Numbers are on disk: this must never change.
+TEST(CommandCodec, Layout_IsFixed) {
+  const std::string bytes = encode(command(Operation::kCas, "7", "null"));
+  const std::string expected(
+      "\x01\x03"
+      "\x03\0\0\0\0\0\0\0"
+      "\x09\0\0\0\0\0\0\0"
+      "\x03\0\0\0key"
+      "\x01\0\0\0"
+      "7"
+      "\x04\0\0\0null",
+      38);
+  EXPECT_EQ(bytes, expected);
+}
+
+TEST(CommandCodec, EveryTruncation_IsRefused) {
+  for (const Command& original : every_kind()) {
+    const std::string bytes = encode(original);
+    for (std::size_t length = 0; length < bytes.size(); ++length) {
+      EXPECT_FALSE(decode_command(bytes.substr(0, length)).ok()) << length;
+    }
+    EXPECT_FALSE(decode_command(bytes + '\0').ok());
+  }
+}
+
+// What is accepted is exactly what encode makes: every accepted input encodes to itself.
+TEST(CommandCodec, RandomDamage_IsRefusedOrHarmless) {
+  base::Prng random(11);
+  for (int round = 0; round < 20000; ++round) {
+    const auto kinds = every_kind();
+    std::string bytes = encode(kinds[random.below(kinds.size())]);
+    for (std::uint64_t i = random.between(std::uint64_t{1}, std::uint64_t{3}); i > 0; --i) {
+      bytes[random.below(bytes.size())] = static_cast<char>(random.below(256));
+    }
+    const auto decoded = decode_command(bytes);
+    if (!decoded.ok()) continue;
+    EXPECT_EQ(encode(decoded.value()), bytes);
+  }
+}
+
+TEST(CommandCodec, HugeLength_IsNotBelieved) {
+  std::string bytes = encode(command(Operation::kWrite, "5"));
+  for (std::size_t i = 18; i < 22; ++i) bytes[i] = '\xff';  // the key's length
+  EXPECT_FALSE(decode_command(bytes).ok());
+}
+
+TEST(CommandCodec, FieldsThatTheOperationDoesNotTake_AreRefused) {
+  EXPECT_FALSE(validate(command(Operation::kRead, "5")).ok());
+  EXPECT_FALSE(validate(command(Operation::kWrite)).ok());
+  EXPECT_FALSE(validate(command(Operation::kWrite, "5", "4")).ok());
+  EXPECT_FALSE(validate(command(Operation::kCas, "5")).ok());
+  EXPECT_FALSE(validate(command(Operation::kDelete, "5")).ok());
+  EXPECT_FALSE(validate(command(static_cast<Operation>(0))).ok());
+  EXPECT_FALSE(validate(command(static_cast<Operation>(6))).ok());
+  Command long_key = command(Operation::kRead);
+  long_key.key.assign(kKeyBytesMax + 1, 'k');
+  EXPECT_FALSE(validate(long_key).ok());
+  EXPECT_FALSE(validate(command(Operation::kWrite, std::string(kValueBytesMax + 1, '1'))).ok());
+  EXPECT_TRUE(validate(command(Operation::kWrite, std::string(kValueBytesMax, '1'))).ok());
+}
+
+TEST(ReplyCodec, EveryOutcome_ComesBackUnchanged) {
+  for (const Reply& original : {Reply{Outcome::kOk, "[1]", ""}, Reply{Outcome::kFail, "", "busy"},
+                                Reply{Outcome::kInfo, "", "timeout"}}) {
+    const auto decoded = decode_reply(encode(original));
+    ASSERT_TRUE(decoded.ok());
+    EXPECT_EQ(decoded.value().outcome, original.outcome);
+    EXPECT_EQ(decoded.value().value, original.value);
+    EXPECT_EQ(decoded.value().error, original.error);
+  }
+}
+
+TEST(ReplyCodec, TruncationAndUnknownOutcome_AreRefused) {
+  std::string bytes = encode(Reply{Outcome::kOk, "[1]", ""});
+  for (std::size_t length = 0; length < bytes.size(); ++length) {
+    EXPECT_FALSE(decode_reply(bytes.substr(0, length)).ok()) << length;
+  }
+  bytes[1] = 4;
+  EXPECT_FALSE(decode_reply(bytes).ok());
+  bytes[1] = 0;
+  EXPECT_FALSE(decode_reply(bytes).ok());
+}
+
+}  // namespace
+}  // namespace capsize::kv

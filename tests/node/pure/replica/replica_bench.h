@@ -1,0 +1,140 @@
+// One Replica, n1 of three, on a bench: the test plays its peers, its disk syncs at once.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "node/replica/replica.h"
+#include "node/simulation/virtual_disk.h"
+
+namespace capsize::replica {
+
+using raft::Index;
+using raft::NodeId;
+using raft::Term;
+using std::chrono::milliseconds;
+
+inline kv::Command write(std::uint64_t client, std::uint64_t sequence, std::string value) {
+  return {kv::ClientId{client}, kv::Sequence{sequence}, kv::Operation::kWrite, "x",
+          std::move(value),     ""};
+}
+inline kv::Command append(std::uint64_t client, std::uint64_t sequence, std::string value) {
+  kv::Command command = write(client, sequence, std::move(value));
+  command.operation = kv::Operation::kAppend;
+  return command;
+}
+inline kv::Command read_x() { return {{}, {}, kv::Operation::kRead, "x", "", ""}; }
+
+class ReplicaBench {
+ public:
+  explicit ReplicaBench(std::uint32_t nodes = 3, Limits limits = {}) : limits_(limits) {
+    for (std::uint32_t i = 1; i <= nodes; ++i) config_.voters.push_back(NodeId{i});
+    config_.id = NodeId{1};
+    start();
+  }
+
+  void restart() {
+    disk_.crash(0);
+    start();
+  }
+
+  Replica& replica() { return *replica_; }
+  base::Instant now() const { return now_; }
+  void wait(base::Duration duration) {
+    now_ += duration;
+    replica_->tick(now_);
+    take();
+  }
+  void request(std::uint64_t id, kv::Command command) {
+    replica_->request({RequestId{id}, std::move(command)}, now_);
+    take();
+  }
+  template <class Body>
+  void receive(std::uint32_t from, std::uint64_t term, Body body) {
+    replica_->receive({NodeId{from}, NodeId{1}, Term{term}, std::move(body)}, now_);
+    take();
+  }
+  void receive_raft(std::uint32_t from, std::uint64_t term, raft::MessageBody body) {
+    receive(from, term, std::move(body));
+  }
+
+  /// n1 wins an election with the votes of n2, and has its no-op committed.
+  void lead() {
+    wait(replica_->deadline() - now_);
+    const std::uint64_t term = replica_->soft_state().term.value() + 1;
+    if (config_.voters.size() > 1) {
+      receive_raft(2, term - 1, raft::RequestVoteReply{true, Term{term}, true});
+      receive_raft(2, term, raft::RequestVoteReply{false, Term{term}, true});
+    }
+    ASSERT_EQ(replica_->soft_state().role, raft::Role::kLeader);
+    acknowledge();
+  }
+  /// n2 has everything on its disk.
+  void acknowledge() {
+    if (config_.voters.size() == 1) return;
+    const raft::SoftState state = replica_->soft_state();
+    receive_raft(2, state.term.value(), raft::AppendEntriesReply{true, state.last, {}, {}, {}});
+  }
+  /// n2 leads this term and sends n1 these entries behind what n1 has of `previous`.
+  void follow(std::uint64_t term, raft::EntryId previous, std::vector<raft::Entry> entries,
+              std::uint64_t commit) {
+    receive_raft(2, term, raft::AppendEntries{previous, Index{commit}, {}, std::move(entries)});
+  }
+
+  /// The reply to a request, if it has come; taken out, so that a second one is seen.
+  std::optional<kv::Reply> reply(std::uint64_t id) {
+    for (auto it = replies_.begin(); it != replies_.end(); ++it) {
+      if (it->id != RequestId{id}) continue;
+      kv::Reply found = it->reply;
+      replies_.erase(it);
+      return found;
+    }
+    return std::nullopt;
+  }
+  template <class Body>
+  std::vector<Body> sent() {
+    std::vector<Body> found;
+    for (const PeerMessage& message : messages_) {
+      if (const auto* body = std::get_if<Body>(&message.body)) found.push_back(*body);
+    }
+    std::erase_if(messages_, [](const PeerMessage& m) {
+      return std::holds_alternative<Body>(m.body);
+    });
+    return found;
+  }
+
+ private:
+  void start() {
+    ++config_.incarnation;
+    replies_.clear();
+    messages_.clear();
+    replica_ = std::make_unique<Replica>(config_, disk_.recover(), limits_, now_);
+    take();
+  }
+  void take() {
+    for (Output output = replica_->take_output(now_);; output = replica_->take_output(now_)) {
+      for (PeerMessage& message : output.messages) messages_.push_back(std::move(message));
+      for (ClientReply& reply : output.replies) replies_.push_back(std::move(reply));
+      if (!output.sync) return;
+      disk_.write(std::move(output.sync->batch));
+      const raft::SyncReceipt receipt = disk_.end_sync(disk_.begin_sync());
+      for (raft::Message& m : std::move(output.sync->messages).release(receipt)) {
+        messages_.push_back({m.from, m.to, m.term, std::move(m.body)});
+      }
+      replica_->persisted(receipt, now_);
+    }
+  }
+
+  raft::Config config_;
+  Limits limits_;
+  base::Instant now_{std::chrono::hours(1)};
+  simulation::VirtualDisk disk_;
+  std::unique_ptr<Replica> replica_;
+  std::vector<PeerMessage> messages_;
+  std::vector<ClientReply> replies_;
+};
+
+}  // namespace capsize::replica
