@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint64_t kStepsPerTurnMax = 1024;
 constexpr std::uint64_t kStepsPerTurnMin = 16;
+constexpr std::uint64_t kChildrenPerTurn = std::uint64_t{1} << 13;  // tried in one turn, about
 constexpr std::uint64_t kWordsPerTurn = std::uint64_t{1} << 22;  // what one turn may add, at most
 constexpr std::uint64_t kCompactBytes = std::uint64_t{64} << 20;
 
@@ -230,7 +231,8 @@ Decision unknown(std::string bound, const SearchProblem& problem) {
 std::uint64_t steps_per_turn_of(const SearchProblem& problem) {
   const std::uint64_t children = problem.slots + problem.classes.size() + 1;
   const std::uint64_t words = 2 + problem.slots / 64 + problem.classes.size() / 2;
-  return std::clamp(kWordsPerTurn / (children * words), kStepsPerTurnMin, kStepsPerTurnMax);
+  const std::uint64_t steps = std::min(kWordsPerTurn / words, kChildrenPerTurn) / children;
+  return std::clamp(steps, kStepsPerTurnMin, kStepsPerTurnMax);
 }
 
 std::string time_bound(const Budget& budget) {

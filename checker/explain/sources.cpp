@@ -25,8 +25,10 @@ Position Sources::last_overwritten(const KeyOperation& observer) const {
   return after == mutations_.begin() ? 0 : std::prev(after)->second;
 }
 
-std::vector<std::uint32_t> Sources::needed_by(const KeyOperation& observer) const {
-  std::vector<std::uint32_t> needed;
+const std::vector<std::uint32_t>& Sources::needed_by(const KeyOperation& observer) const {
+  const auto [entry, added] = needed_.try_emplace(observer.observed);
+  std::vector<std::uint32_t>& needed = entry->second;
+  if (!added) return needed;
   for (std::uint32_t i = 0; i < problem_.operations.size(); ++i) {
     const KeyOperation& writer = problem_.operations[i];
     if (writer.pure || !problem_.model.needs(problem_.history.values, observer, writer)) continue;

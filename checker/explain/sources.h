@@ -31,12 +31,14 @@ class Sources {
   [[nodiscard]] std::vector<std::uint32_t> of(std::uint32_t observer) const;
 
  private:
-  [[nodiscard]] std::vector<std::uint32_t> needed_by(const KeyOperation& observer) const;
+  [[nodiscard]] const std::vector<std::uint32_t>& needed_by(const KeyOperation& observer) const;
   [[nodiscard]] Position last_overwritten(const KeyOperation& observer) const;
 
   const KeyProblem& problem_;
   bool whole_values_ = true;
   std::unordered_map<ValueId, std::vector<std::uint32_t>> writers_;
+  // What needed_by found, by observed value: shrinking asks the same again and again.
+  mutable std::unordered_map<ValueId, std::vector<std::uint32_t>> needed_;
   // Acknowledged mutations by completion, each with the largest invocation up to there.
   std::vector<std::pair<Position, Position>> mutations_;
 };

@@ -52,6 +52,15 @@ void set_link_options(zmq::socket_t& socket) {
   socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(wire::kPayloadBytesMax));
 }
 
+/// On its own libzmq looks once a millisecond at most whether the receiver made room, and refuses a
+/// whole burst meanwhile. Asking for the events makes it look now.
+bool begin_message(zmq::socket_t& out, zmq::message_t& header) {
+  const auto flags = zmq::send_flags::sndmore | zmq::send_flags::dontwait;
+  if (out.send(header, flags)) return true;
+  if ((out.get(zmq::sockopt::events) & ZMQ_POLLOUT) == 0) return false;
+  return out.send(header, flags).has_value();
+}
+
 /// Reads what is left of a message that has more frames than it should.
 void skip_rest(zmq::socket_t& socket) {
   zmq::message_t rest;
@@ -119,7 +128,7 @@ struct Proxy::Impl : Outlet {
     zmq::message_t header, payload;
     header.copy(frames.header);
     payload.copy(frames.payload);
-    if (!out.send(header, zmq::send_flags::sndmore | zmq::send_flags::dontwait)) return false;
+    if (!begin_message(out, header)) return false;
     return out.send(payload, zmq::send_flags::dontwait).has_value();
   }
 

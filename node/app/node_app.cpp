@@ -8,6 +8,7 @@
 #include "node/app/driver.h"
 #include "node/app/exit_codes.h"
 #include "node/app/status_client.h"
+#include "node/codec/overloaded.h"
 #include "node/storage/directory_lock.h"
 #include "node/storage/incarnation.h"
 #include "node/wire/header.h"
@@ -16,10 +17,7 @@
 namespace capsize::app {
 namespace {
 
-template <class... F>
-struct Overloaded : F... {
-  using F::operator()...;
-};
+using codec::Overloaded;
 
 /// Readable once SIGTERM or SIGINT came. Before any thread is started: they inherit the mask.
 int block_and_watch_signals() {

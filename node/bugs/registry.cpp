@@ -13,11 +13,15 @@ std::vector<BugInfo>& registered() {
   return bugs;
 }
 
-bool before(const BugInfo& a, const BugInfo& b) { return a.name < b.name; }
+bool before(const BugInfo& a, const BugInfo& b) {
+  return a.name < b.name;
+}
 
 }  // namespace
 
-const std::vector<BugInfo>& seeded_bugs() { return registered(); }
+const std::vector<BugInfo>& seeded_bugs() {
+  return registered();
+}
 
 const BugInfo* find_bug(std::string_view name) {
   for (const BugInfo& bug : registered()) {

@@ -1,5 +1,6 @@
 #include "node/codec/peer_codec.h"
 
+#include "node/codec/overloaded.h"
 #include "node/wire/little_endian.h"
 
 namespace capsize::codec {
@@ -16,11 +17,6 @@ using replica::ForwardReply;
 using wire::append;
 using wire::MessageType;
 using wire::Reader;
-
-template <class... F>
-struct Overloaded : F... {
-  using F::operator()...;
-};
 
 /// Indexes and terms stay far from where next() would wrap.
 constexpr std::uint64_t kNumberMax = std::uint64_t{1} << 62;

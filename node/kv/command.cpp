@@ -8,12 +8,14 @@
 namespace capsize::kv {
 namespace {
 
-// Command: version 1, operation, client u64, sequence u64, key, value, expected (length u32, bytes).
-// Reply:   version 1, outcome, value, error.
+// Command: version 1, operation, client u64, sequence u64, key, value, expected (length u32,
+// bytes). Reply:   version 1, outcome, value, error.
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kErrorBytesMax = 256;
 
-base::Error malformed(const std::string& what) { return {"malformed command: " + what}; }
+base::Error malformed(const std::string& what) {
+  return {"malformed command: " + what};
+}
 
 bool known(Operation operation) {
   return operation >= Operation::kRead && operation <= Operation::kDelete;

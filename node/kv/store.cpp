@@ -9,8 +9,12 @@ namespace {
 
 constexpr std::string_view kAbsent = "null";
 
-Reply ok() { return {Outcome::kOk, "", ""}; }
-Reply fail(std::string error) { return {Outcome::kFail, "", std::move(error)}; }
+Reply ok() {
+  return {Outcome::kOk, "", ""};
+}
+Reply fail(std::string error) {
+  return {Outcome::kFail, "", std::move(error)};
+}
 
 bool is_array(std::string_view json) {
   return json.size() >= 2 && json.front() == '[' && json.back() == ']';

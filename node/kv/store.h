@@ -1,8 +1,8 @@
 // The replicated state machine: a map from key to canonical JSON text. Deterministic: the same
 // commands in the same order give the same content and the same replies on every node.
 //
-// `null` stands for an absent key, everywhere: writing null deletes, a read of nothing gives null, a
-// cas may expect it. So equality of values is equality of bytes, without a special case.
+// `null` stands for an absent key, everywhere: writing null deletes, a read of nothing gives null,
+// a cas may expect it. So equality of values is equality of bytes, without a special case.
 //
 // Sessions (thesis 6.3) are a later step and will live beside the map, as replicated state.
 #pragma once

@@ -51,7 +51,9 @@ void LocalReads::fail_unanswered(std::vector<ReadReady>& out) {
   gathered_.clear();
 }
 
-bool LocalReads::has_unanswered() const { return !unanswered_.empty() || !gathered_.empty(); }
+bool LocalReads::has_unanswered() const {
+  return !unanswered_.empty() || !gathered_.empty();
+}
 
 base::Instant LocalReads::next_due(base::Duration patience) const {
   CHECK(has_unanswered(), "only a question that is open is repeated");

@@ -3,8 +3,8 @@
 // away or the leader changes. Asking twice is harmless: a read index that was valid at any moment
 // after the reads were asked is valid for them.
 //
-// Batch numbers carry the incarnation, so that an answer to an earlier life of this process, late in
-// some queue, cannot answer a read of this one with an index from before it was asked.
+// Batch numbers carry the incarnation, so that an answer to an earlier life of this process, late
+// in some queue, cannot answer a read of this one with an index from before it was asked.
 #pragma once
 
 #include <cstdint>

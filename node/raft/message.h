@@ -10,8 +10,8 @@
 
 namespace capsize::raft {
 
-/// Numbers the leader's heartbeat rounds within a term, so that an acknowledgement confirms just the
-/// reads asked before its round began (thesis 6.4; a reused id is etcd issue 20418).
+/// Numbers the leader's heartbeat rounds within a term, so that an acknowledgement confirms just
+/// the reads asked before its round began (thesis 6.4; a reused id is etcd issue 20418).
 using ReadRound = base::StrongNumber<struct ReadRoundTag>;
 
 struct RequestVote {
@@ -31,10 +31,10 @@ struct AppendEntries {
 };
 struct AppendEntriesReply {
   bool success = false;
-  Index match;          // success: the last entry this very request proved to match
-  EntryId conflict;     // refusal: first index of the conflicting term, or one past the log's end
-  Index rejected;       // refusal: the `previous` index that was refused
-  ReadRound read_round; // echoes the request's
+  Index match;           // success: the last entry this very request proved to match
+  EntryId conflict;      // refusal: first index of the conflicting term, or one past the log's end
+  Index rejected;        // refusal: the `previous` index that was refused
+  ReadRound read_round;  // echoes the request's
 };
 /// A follower asks for a read index. Ids are unique per node and incarnation and only grow.
 struct ReadIndexRequest {

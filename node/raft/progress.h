@@ -1,6 +1,7 @@
-// What a leader knows about one follower (nextIndex and matchIndex of Figure 2), and what it has told
-// it. Two states: *probing*, when it does not know where the logs meet and sends one AppendEntries at
-// a time, and *replicating*, when it sends ahead of the acknowledgements, up to a window.
+// What a leader knows about one follower (nextIndex and matchIndex of Figure 2), and what it has
+// told it. Two states: *probing*, when it does not know where the logs meet and sends one
+// AppendEntries at a time, and *replicating*, when it sends ahead of the acknowledgements, up to a
+// window.
 //
 // Whatever is lost is found by the next heartbeat: its `previous` is the entry before `next`, so a
 // follower that missed something refuses it, and the refusal says where to go on. A silent follower
@@ -42,15 +43,15 @@ class Progress {
   /// entry before next().
   void accepted(Index index);
   /// The follower refused `rejected` as the previous entry; `hint` is the next one to try. Returns
-  /// false if that is old news: below what it has acknowledged, or not what was tried last.
+  /// false if that is old news: below what it has acknowledged, or not what was tried last. A probe
+  /// whose answer was lost goes on with the answer to the next heartbeat, which tries the same
+  /// entry.
   bool refused(Index rejected, Index hint);
-  /// The follower answered something: a probe may be sent again.
-  void answered() { paused_ = false; }
 
-  base::Instant heard;      // when it last answered in this term (thesis 6.2)
-  ReadRound acked_round;    // highest read round it has acknowledged
-  ReadRound sent_round;     // highest read round it was told
-  Index sent_commit;        // highest commit index it can have learnt from what was sent
+  base::Instant heard;    // when it last answered in this term (thesis 6.2)
+  ReadRound acked_round;  // highest read round it has acknowledged
+  ReadRound sent_round;   // highest read round it was told
+  Index sent_commit;      // highest commit index it can have learnt from what was sent
   bool heartbeat_due = true;
 
  private:

@@ -10,11 +10,13 @@
 namespace capsize::raft {
 
 /// The smallest number of voters any two sets of which share a member.
-[[nodiscard]] constexpr std::size_t majority(std::size_t voters) { return voters / 2 + 1; }
+[[nodiscard]] constexpr std::size_t majority(std::size_t voters) {
+  return voters / 2 + 1;
+}
 
 /// The greatest value that a majority of voters has reached (one value a voter): the index that is
-/// on a majority of logs, the read round or the instant that a majority has acknowledged. O(n) for a
-/// handful of voters, which is all there ever are. Precondition: at least one voter.
+/// on a majority of logs, the read round or the instant that a majority has acknowledged. O(n) for
+/// a handful of voters, which is all there ever are. Precondition: at least one voter.
 template <class Value>
 [[nodiscard]] Value reached_by_majority(std::vector<Value> values);
 

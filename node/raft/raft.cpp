@@ -157,7 +157,9 @@ void Raft::tick(base::Instant now) {
   impl_->check_invariants();
 }
 
-base::Instant Raft::deadline() const { return impl_->deadline(); }
+base::Instant Raft::deadline() const {
+  return impl_->deadline();
+}
 
 std::optional<EntryId> Raft::propose(EntryType type, Bytes payload) {
   const auto id = impl_->propose(type, std::move(payload));

@@ -1,8 +1,9 @@
-// One Raft replica as a pure state machine: no thread, socket, file, clock or randomness of its own.
+// One Raft replica as a pure state machine: no thread, socket, file, clock or randomness of its
+// own.
 //
-// The driver gives inputs (messages, time, proposals, reads, disk receipts) and after each, or after
-// a batch of them, takes one Ready and carries it out. Nothing here blocks or fails: what must not
-// happen is a CHECK.
+// The driver gives inputs (messages, time, proposals, reads, disk receipts) and after each, or
+// after a batch of them, takes one Ready and carries it out. Nothing here blocks or fails: what
+// must not happen is a CHECK.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +28,9 @@ struct Config {
   bool pre_vote = true;           // thesis 9.6
   bool check_quorum = true;       // thesis 6.2: a leader that hears no majority steps down
   bool leader_stickiness = true;  // thesis 4.2.3: no vote while a leader is known to be alive
-  std::size_t append_entries_max = 1024;      // entries in one AppendEntries
-  std::size_t append_bytes_max = 1024 * 1024; // payload bytes in one AppendEntries, at least one entry
+  std::size_t append_entries_max = 1024;  // entries in one AppendEntries
+  std::size_t append_bytes_max =
+      1024 * 1024;  // payload bytes in one AppendEntries, at least one entry
   std::uint64_t incarnation = 1;
   std::uint64_t seed = 0;  // of this replica's own stream: hash(seed, "raft", id, incarnation)
   std::string bug;         // name of a seeded bug; read only where CAPSIZE_SEEDED_BUGS is defined
@@ -63,8 +65,8 @@ class Raft {
 
   /// Leader only: appends and returns where; nothing when this node is not the leader.
   std::optional<EntryId> propose(EntryType type, Bytes payload);
-  /// Asks for a linearizable read under an id that only grows. Any node: a follower asks the leader.
-  /// Answered once through Ready::reads.
+  /// Asks for a linearizable read under an id that only grows. Any node: a follower asks the
+  /// leader. Answered once through Ready::reads.
   void read(std::uint64_t id, base::Instant now);
   /// The disk holds everything up to the receipt's token.
   void persisted(const SyncReceipt& receipt);

@@ -121,13 +121,13 @@ struct Raft::Impl {
   base::Instant election_deadline_;
   bool overslept_ = false;
 
-  VoteTally votes_;                     // pre-candidate, candidate
-  std::map<NodeId, Progress> peers_;    // leader; every voter but this node
-  base::Instant next_heartbeat_;        // leader
-  Index term_start_;                    // leader: its no-op
+  VoteTally votes_;                   // pre-candidate, candidate
+  std::map<NodeId, Progress> peers_;  // leader; every voter but this node
+  base::Instant next_heartbeat_;      // leader
+  Index term_start_;                  // leader: its no-op
 
-  Index commit_, handed_, applied_;     // applied <= handed out <= commit <= last
-  ReadQueue read_queue_;                // leader
+  Index commit_, handed_, applied_;  // applied <= handed out <= commit <= last
+  ReadQueue read_queue_;             // leader
   LocalReads local_reads_;
   std::vector<ReadReady> failed_reads_;
 

@@ -12,7 +12,9 @@ RaftLog::RaftLog(std::vector<Entry> recovered) {
   stable_ = taken_ = last().index;
 }
 
-EntryId RaftLog::last() const { return slots_.empty() ? EntryId{} : slots_.back().entry.id(); }
+EntryId RaftLog::last() const {
+  return slots_.empty() ? EntryId{} : slots_.back().entry.id();
+}
 
 std::optional<Term> RaftLog::term(Index index) const {
   if (index == Index{0}) return Term{0};
@@ -40,9 +42,8 @@ Index RaftLog::first_of_term_at(Index index) const {
 
 Index RaftLog::last_with_term_at_most(Term term, Index limit) const {
   const auto end = std::min<std::uint64_t>(limit.value(), slots_.size());
-  const auto behind =
-      std::partition_point(slots_.begin(), slots_.begin() + static_cast<long>(end),
-                           [term](const Slot& s) { return s.entry.term <= term; });
+  const auto behind = std::partition_point(slots_.begin(), slots_.begin() + static_cast<long>(end),
+                                           [term](const Slot& s) { return s.entry.term <= term; });
   return Index{static_cast<std::uint64_t>(behind - slots_.begin())};
 }
 

@@ -35,9 +35,10 @@ class ReadQueue {
   };
 
   void add(Request request);
-  /// Begins a round for everything that waits, at the given commit index. Returns whether one began.
-  /// Precondition: an entry of the current term is committed (thesis 6.4, step 1): before that the
-  /// commit index may be behind what an earlier leader has already shown to clients (etcd 7331).
+  /// Begins a round for everything that waits, at the given commit index. Returns whether one
+  /// began. Precondition: an entry of the current term is committed (thesis 6.4, step 1): before
+  /// that the commit index may be behind what an earlier leader has already shown to clients (etcd
+  /// 7331).
   bool begin_round(Index commit);
   /// The round that the latest heartbeats carry; 0 before the first.
   [[nodiscard]] ReadRound round() const { return round_; }

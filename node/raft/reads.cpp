@@ -65,7 +65,8 @@ void Raft::Impl::on_read_index_request(const Message& message, const ReadIndexRe
 
 void Raft::Impl::on_read_index_reply(const ReadIndexReply& reply) {
   // Without an index: not the leader. The question is repeated when its patience is over, or when
-  // another leader is heard of; at once would be a ping-pong with a node that knows no more than we.
+  // another leader is heard of; at once would be a ping-pong with a node that knows no more than
+  // we.
   if (reply.index) local_reads_.answered(reply.id, *reply.index);
 }
 

@@ -51,7 +51,8 @@ class AfterSync {
 };
 
 /// One write to the log, in this order; an entry at or below the last index supersedes the log from
-/// there on. `entries` and `hard_state` may both be empty when only `messages` wait for older bytes.
+/// there on. `entries` and `hard_state` may both be empty when only `messages` wait for older
+/// bytes.
 struct PersistBatch {
   SyncToken token;
   std::optional<HardState> hard_state;
@@ -66,12 +67,12 @@ struct ReadReady {
 };
 
 struct Ready {
-  std::vector<Message> messages;       // may go now
+  std::vector<Message> messages;        // may go now
   std::optional<PersistBatch> persist;  // hand to the disk
-  AfterSync after_sync;                // go when a receipt covers persist->token
-  std::vector<Entry> committed;        // apply in this order, then call Raft::applied
+  AfterSync after_sync;                 // go when a receipt covers persist->token
+  std::vector<Entry> committed;         // apply in this order, then call Raft::applied
   std::vector<ReadReady> reads;
-  std::vector<TraceEvent> trace;       // written before anything above leaves the process
+  std::vector<TraceEvent> trace;  // written before anything above leaves the process
 };
 
 }  // namespace capsize::raft

@@ -69,7 +69,6 @@ void Raft::Impl::on_append_entries_reply(const Message& message, const AppendEnt
   Progress& progress = peers_.at(message.from);
   progress.heard = now_;
   progress.acked_round = std::max(progress.acked_round, reply.read_round);
-  progress.answered();
   if (reply.success) {
     progress.accepted(reply.match);
     advance_commit_as_leader();

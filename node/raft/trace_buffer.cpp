@@ -6,28 +6,44 @@ namespace capsize::raft {
 
 std::string_view name(TraceKind kind) {
   switch (kind) {
-    case TraceKind::kStart: return "start";
-    case TraceKind::kTerm: return "term";
-    case TraceKind::kVote: return "vote";
-    case TraceKind::kRole: return "role";
-    case TraceKind::kAppend: return "append";
-    case TraceKind::kTruncate: return "truncate";
-    case TraceKind::kCommit: return "commit";
-    case TraceKind::kApply: return "apply";
-    case TraceKind::kSnapshot: return "snapshot";
-    case TraceKind::kInstall: return "install";
-    case TraceKind::kConfiguration: return "config";
-    case TraceKind::kTransfer: return "transfer";
+    case TraceKind::kStart:
+      return "start";
+    case TraceKind::kTerm:
+      return "term";
+    case TraceKind::kVote:
+      return "vote";
+    case TraceKind::kRole:
+      return "role";
+    case TraceKind::kAppend:
+      return "append";
+    case TraceKind::kTruncate:
+      return "truncate";
+    case TraceKind::kCommit:
+      return "commit";
+    case TraceKind::kApply:
+      return "apply";
+    case TraceKind::kSnapshot:
+      return "snapshot";
+    case TraceKind::kInstall:
+      return "install";
+    case TraceKind::kConfiguration:
+      return "config";
+    case TraceKind::kTransfer:
+      return "transfer";
   }
   return "unknown";
 }
 
 std::string_view name(Role role) {
   switch (role) {
-    case Role::kFollower: return "follower";
-    case Role::kPreCandidate: return "precandidate";
-    case Role::kCandidate: return "candidate";
-    case Role::kLeader: return "leader";
+    case Role::kFollower:
+      return "follower";
+    case Role::kPreCandidate:
+      return "precandidate";
+    case Role::kCandidate:
+      return "candidate";
+    case Role::kLeader:
+      return "leader";
   }
   return "unknown";
 }

@@ -9,19 +9,29 @@
 namespace capsize::raft {
 
 enum class TraceKind : std::uint8_t {
-  kStart, kTerm, kVote, kRole, kAppend, kTruncate, kCommit, kApply,
-  kSnapshot, kInstall, kConfiguration, kTransfer,
+  kStart,
+  kTerm,
+  kVote,
+  kRole,
+  kAppend,
+  kTruncate,
+  kCommit,
+  kApply,
+  kSnapshot,
+  kInstall,
+  kConfiguration,
+  kTransfer,
 };
 [[nodiscard]] std::string_view name(TraceKind kind);
 
 struct TraceEvent {
   TraceKind kind = TraceKind::kStart;
-  Term term;              // the node's current term
+  Term term;  // the node's current term
   Role role = Role::kFollower;
   NodeId vote = kNobody;  // kVote
   Index first;            // kAppend, kApply: first index of the range
-  EntryId entry;          // log events: last entry of the range; kRole, kStart: last entry of the log
-  std::uint64_t hash = 0; // chained over all entries up to `entry` (raft_log.h)
+  EntryId entry;  // log events: last entry of the range; kRole, kStart: last entry of the log
+  std::uint64_t hash = 0;  // chained over all entries up to `entry` (raft_log.h)
 };
 
 }  // namespace capsize::raft

@@ -18,8 +18,7 @@ void Replica::Impl::apply(const raft::Entry& entry) {
   CHECK(command.ok(), "a committed command can be decoded");
   kv::Reply reply = store_.apply(command.value());
 
-  const auto forwarded =
-      requests_.forwarded_by(command.value().client, command.value().sequence);
+  const auto forwarded = requests_.forwarded_by(command.value().client, command.value().sequence);
   if (forwarded) complete(*forwarded, reply);
   if (proposal && !proposal->superseded) answer(proposal->origin, std::move(reply));
 }
@@ -30,8 +29,8 @@ void Replica::Impl::answer_reads(const std::vector<raft::ReadReady>& reads) {
     auto request = requests_.take(id);
     if (!request) continue;  // given up: too old
     CHECK(request->kind == PendingRequests::Kind::kRead, "only reads are answered as reads");
-    reply_to_client(id, read.ok ? store_.read(request->key)
-                                : kv::Reply{kv::Outcome::kFail, "", "no-leader"});
+    reply_to_client(
+        id, read.ok ? store_.read(request->key) : kv::Reply{kv::Outcome::kFail, "", "no-leader"});
   }
 }
 

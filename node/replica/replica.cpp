@@ -7,8 +7,7 @@
 
 namespace capsize::replica {
 
-Replica::Impl::Impl(raft::Config given, raft::Recovered recovered, Limits limits,
-                    base::Instant now)
+Replica::Impl::Impl(raft::Config given, raft::Recovered recovered, Limits limits, base::Instant now)
     : config_(given),
       limits_(limits),
       recovered_term_(recovered.hard_state.term),
@@ -72,7 +71,9 @@ void Replica::request(ClientRequest request, base::Instant now) {
   impl_->request(std::move(request), now);
 }
 
-void Replica::tick(base::Instant now) { impl_->raft_.tick(now); }
+void Replica::tick(base::Instant now) {
+  impl_->raft_.tick(now);
+}
 
 base::Instant Replica::deadline() const {
   const base::Instant raft = impl_->raft_.deadline();
@@ -84,9 +85,17 @@ void Replica::persisted(const raft::SyncReceipt& receipt, base::Instant /*now*/)
   impl_->raft_.persisted(receipt);
 }
 
-Output Replica::take_output(base::Instant now) { return impl_->take_output(now); }
-raft::SoftState Replica::soft_state() const { return impl_->raft_.soft_state(); }
-std::size_t Replica::pending_requests() const { return impl_->requests_.size(); }
-std::uint64_t Replica::state_hash() const { return impl_->store_.hash(); }
+Output Replica::take_output(base::Instant now) {
+  return impl_->take_output(now);
+}
+raft::SoftState Replica::soft_state() const {
+  return impl_->raft_.soft_state();
+}
+std::size_t Replica::pending_requests() const {
+  return impl_->requests_.size();
+}
+std::uint64_t Replica::state_hash() const {
+  return impl_->store_.hash();
+}
 
 }  // namespace capsize::replica

@@ -68,7 +68,7 @@ struct Output {
 };
 
 struct Limits {
-  std::size_t pending_requests_max = 16384;  // over it: `fail`, "busy"
+  std::size_t pending_requests_max = 16384;                   // over it: `fail`, "busy"
   base::Duration request_age_max = std::chrono::seconds(30);  // then `info`, "timeout"
 };
 

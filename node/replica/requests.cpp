@@ -9,8 +9,12 @@
 namespace capsize::replica {
 namespace {
 
-kv::Reply fail(std::string error) { return {kv::Outcome::kFail, "", std::move(error)}; }
-kv::Reply info(std::string error) { return {kv::Outcome::kInfo, "", std::move(error)}; }
+kv::Reply fail(std::string error) {
+  return {kv::Outcome::kFail, "", std::move(error)};
+}
+kv::Reply info(std::string error) {
+  return {kv::Outcome::kInfo, "", std::move(error)};
+}
 
 }  // namespace
 
@@ -33,13 +37,13 @@ void Replica::Impl::propose_or_forward(ClientRequest request, base::Instant now)
   if (state.leader == raft::kNobody) {
     reply_to_client(request.id, fail("no-leader"));
   } else if (state.leader == config_.id) {
-    requests_.add(request.id, {PendingRequests::Kind::kProposed, command.client, command.sequence,
-                               "", now});
+    requests_.add(request.id,
+                  {PendingRequests::Kind::kProposed, command.client, command.sequence, "", now});
     propose(command, {config_.id, config_.incarnation, request.id}, now);
   } else {
     // Once, whatever happens: a second copy elsewhere could be carried out as well.
-    requests_.add(request.id, {PendingRequests::Kind::kForwarded, command.client, command.sequence,
-                               "", now});
+    requests_.add(request.id,
+                  {PendingRequests::Kind::kForwarded, command.client, command.sequence, "", now});
     messages_.push_back({config_.id, state.leader, state.term,
                          Forward{request.id, config_.incarnation, std::move(request.command)}});
   }

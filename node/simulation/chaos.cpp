@@ -8,10 +8,13 @@ using std::chrono::milliseconds;
 }  // namespace
 
 Chaos::Chaos(Cluster& cluster, std::uint64_t seed)
-    : cluster_(cluster), random_(base::Prng::stream(seed, "chaos")) {}
+    : cluster_(cluster), random_(base::Prng::stream(seed, "chaos")) {
+  // Some seeds let the cluster settle between faults, some hit it while it is still electing.
+  calm_max_ = milliseconds(random_.chance(0.5) ? 500 : 120);
+}
 
 void Chaos::wait() {
-  cluster_.events().after(random_.between(milliseconds(50), milliseconds(500)), [this] {
+  cluster_.events().after(random_.between(milliseconds(5), calm_max_), [this] {
     if (stopped_) return;
     strike();
     wait();

@@ -1,4 +1,5 @@
-// Faults for a simulated cluster, drawn from a seed: crashes, pauses, cuts of all shapes, slow disks.
+// Faults for a simulated cluster, drawn from a seed: crashes, pauses, cuts of all shapes, slow
+// disks.
 #pragma once
 
 #include "node/base/prng.h"
@@ -25,6 +26,7 @@ class Chaos {
 
   Cluster& cluster_;
   base::Prng random_;
+  base::Duration calm_max_;  // longest time between two faults; drawn once
   bool stopped_ = false;
   std::uint64_t faults_ = 0;
 };

@@ -27,7 +27,9 @@ Cluster::Cluster(const ClusterOptions& options)
   }
 }
 
-raft::SoftState Cluster::state(NodeId node) const { return nodes_.at(node).replica->soft_state(); }
+raft::SoftState Cluster::state(NodeId node) const {
+  return nodes_.at(node).replica->soft_state();
+}
 
 NodeId Cluster::leader() const {
   NodeId leader = raft::kNobody;
@@ -62,8 +64,8 @@ void Cluster::restart(NodeId id) {
   config.incarnation = node.incarnation;
   config.seed = options_.seed;
   invariants_.started(id, node.disk.recover());
-  node.replica = std::make_unique<replica::Replica>(config, node.disk.recover(), options_.limits,
-                                                    clock(node));
+  node.replica =
+      std::make_unique<replica::Replica>(config, node.disk.recover(), options_.limits, clock(node));
   work(id);
 }
 
@@ -157,9 +159,8 @@ void Cluster::transmit(const replica::PeerMessage& message) {
       Node& node = nodes_.at(message.to);
       if (!node.replica || network_.is_cut(message.from, message.to)) return;
       when_running(message.to, base::Duration(0), [this, message] {
-        input(message.to, [&](Node& running) {
-          running.replica->receive(message, clock(running));
-        });
+        input(message.to,
+              [&](Node& running) { running.replica->receive(message, clock(running)); });
       });
     });
   }

@@ -44,7 +44,8 @@ class Cluster {
   [[nodiscard]] const ClusterInvariants& invariants() const { return invariants_; }
   [[nodiscard]] std::uint32_t size() const { return options_.nodes; }
 
-  /// A client's request to one node. Exactly one answer; `lost`, `info`, if the node is or goes down.
+  /// A client's request to one node. Exactly one answer; `lost`, `info`, if the node is or goes
+  /// down.
   void request(raft::NodeId node, kv::Command command, Callback callback);
 
   void crash(raft::NodeId node);
@@ -97,9 +98,7 @@ class Cluster {
   void observe(raft::NodeId id, const replica::Output& output);
   /// An action for this life of the node only, postponed while it is paused.
   void when_running(raft::NodeId id, base::Duration delay, std::function<void()> action);
-  [[nodiscard]] base::Instant clock(const Node& node) const {
-    return node.clock.at(events_.now());
-  }
+  [[nodiscard]] base::Instant clock(const Node& node) const { return node.clock.at(events_.now()); }
 
   ClusterOptions options_;
   base::Prng random_;

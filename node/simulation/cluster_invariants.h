@@ -1,6 +1,6 @@
 // The rules that bind several nodes (paper, Figure 3), checked after every step of a simulated
-// cluster from what each node hands to its disk, its trace and its status. What binds one node alone
-// is checked by the node itself (raft/invariants.h).
+// cluster from what each node hands to its disk, its trace and its status. What binds one node
+// alone is checked by the node itself (raft/invariants.h).
 #pragma once
 
 #include <cstdint>

@@ -7,21 +7,30 @@ namespace {
 
 std::string_view name(EventType type) {
   switch (type) {
-    case EventType::kInvoke: return "invoke";
-    case EventType::kOk: return "ok";
-    case EventType::kFail: return "fail";
-    case EventType::kInfo: return "info";
+    case EventType::kInvoke:
+      return "invoke";
+    case EventType::kOk:
+      return "ok";
+    case EventType::kFail:
+      return "fail";
+    case EventType::kInfo:
+      return "info";
   }
   return "";
 }
 
 std::string_view name(kv::Operation operation) {
   switch (operation) {
-    case kv::Operation::kRead: return "read";
-    case kv::Operation::kWrite: return "write";
-    case kv::Operation::kCas: return "cas";
-    case kv::Operation::kAppend: return "append";
-    case kv::Operation::kDelete: return "delete";
+    case kv::Operation::kRead:
+      return "read";
+    case kv::Operation::kWrite:
+      return "write";
+    case kv::Operation::kCas:
+      return "cas";
+    case kv::Operation::kAppend:
+      return "append";
+    case kv::Operation::kDelete:
+      return "delete";
   }
   return "";
 }

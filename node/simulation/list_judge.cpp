@@ -80,7 +80,9 @@ class KeyJudge {
   std::vector<std::string> complaints_;
 };
 
-bool is_list(const HistoryEvent& event) { return event.command.key.starts_with("list"); }
+bool is_list(const HistoryEvent& event) {
+  return event.command.key.starts_with("list");
+}
 
 }  // namespace
 

@@ -1,6 +1,6 @@
-// Judges the appends and reads of a history. Elements are unique, so the last read of a key gives the
-// one order in which its appends took effect, and every claim can be held against it in one pass:
-// a list that is only appended to needs no search to be judged linearizable.
+// Judges the appends and reads of a history. Elements are unique, so the last read of a key gives
+// the one order in which its appends took effect, and every claim can be held against it in one
+// pass: a list that is only appended to needs no search to be judged linearizable.
 //
 // (The simulation stands on the node alone and cannot use the checker, which knows nothing of the
 // node; the other operations of its history are for `capsize check`.)

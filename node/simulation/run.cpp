@@ -22,11 +22,12 @@ ClusterOptions draw_cluster(const RunOptions& options) {
   drawn.config.append_bytes_max = random.chance(0.5) ? 64 : 65536;
   drawn.network.loss = random.chance(0.5) ? random.unit() * 0.15 : 0;
   drawn.network.duplication = random.chance(0.5) ? random.unit() * 0.3 : 0;
-  drawn.network.straggler = random.chance(0.5) ? random.unit() * 0.1 : 0;
-  drawn.network.delay_max = random.between(std::chrono::microseconds(200),
-                                           std::chrono::milliseconds(8));
+  drawn.network.straggler = random.chance(0.5) ? random.unit() * 0.3 : 0;
+  drawn.network.delay_max =
+      random.between(std::chrono::microseconds(200), std::chrono::milliseconds(8));
   drawn.clock_drift_ppm_max = random.chance(0.5) ? 50'000 : 0;
-  drawn.limits.request_age_max = std::chrono::seconds(3);
+  // Below and above the clients' own patience.
+  drawn.limits.request_age_max = std::chrono::milliseconds(random.chance(0.5) ? 600 : 3000);
   return drawn;
 }
 
@@ -69,9 +70,8 @@ struct Run {
   /// Convergence, a write and then a read through every node, convergence again.
   void demand_service() {
     clients.stop();
-    if (!within_recovery("the cluster does not converge", [&] {
-          return clients.idle() && cluster.has_converged();
-        })) {
+    if (!within_recovery("the cluster does not converge",
+                         [&] { return clients.idle() && cluster.has_converged(); })) {
       return;
     }
     for (std::uint32_t i = 1; i <= cluster.size(); ++i) {

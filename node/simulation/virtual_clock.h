@@ -19,8 +19,8 @@ class VirtualClock {
   /// The first instant of true time at which this clock shows `shown` or more.
   [[nodiscard]] base::Instant true_time_of(base::Instant shown) const {
     const base::Duration own = shown.time_since_epoch() - offset_;
-    return base::Instant(own / rate_ppm_ * 1'000'000 +
-                         (own % rate_ppm_) * 1'000'000 / rate_ppm_ + base::Duration(1));
+    return base::Instant(own / rate_ppm_ * 1'000'000 + (own % rate_ppm_) * 1'000'000 / rate_ppm_ +
+                         base::Duration(1));
   }
 
  private:

@@ -1,6 +1,6 @@
 // A disk that keeps what was synced and, when its node crashes, forgets the rest: all of it, or all
-// but the first few writes, as a real one may. A sync takes the writes that were there when it began
-// and proves nothing until it ends.
+// but the first few writes, as a real one may. A sync takes the writes that were there when it
+// began and proves nothing until it ends.
 #pragma once
 
 #include <deque>

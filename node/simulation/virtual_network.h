@@ -1,5 +1,5 @@
-// A network that loses, duplicates, delays and therefore reorders, and whose links can be cut in each
-// direction on its own.
+// A network that loses, duplicates, delays and therefore reorders, and whose links can be cut in
+// each direction on its own.
 #pragma once
 
 #include <set>

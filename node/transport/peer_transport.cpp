@@ -42,6 +42,17 @@ std::string_view view(const zmq::message_t& frame) {
   return {frame.data<char>(), frame.size()};
 }
 
+/// On its own libzmq looks once a millisecond at most whether the receiver made room, and refuses a
+/// whole burst meanwhile. Asking for the events makes it look now.
+bool begin_message(void* socket, const wire::HeaderFrame& frame) {
+  const int flags = ZMQ_SNDMORE | ZMQ_DONTWAIT;
+  if (zmq_send(socket, frame.data(), frame.size(), flags) >= 0) return true;
+  int events = 0;
+  std::size_t size = sizeof events;
+  CHECK(zmq_getsockopt(socket, ZMQ_EVENTS, &events, &size) == 0, "a socket's events can be read");
+  return (events & ZMQ_POLLOUT) != 0 && zmq_send(socket, frame.data(), frame.size(), flags) >= 0;
+}
+
 bool receive_frame(void* socket, zmq::message_t& frame) {
   return zmq_msg_recv(frame.handle(), socket, ZMQ_DONTWAIT) >= 0;
 }
@@ -93,8 +104,7 @@ void PeerTransport::send(const replica::PeerMessage& message, base::Instant true
   scratch_.clear();
   codec::encode_payload(message, scratch_);
   const wire::HeaderFrame frame = wire::encode(header, scratch_);
-  const int more = ZMQ_SNDMORE | ZMQ_DONTWAIT;
-  if (zmq_send(link.out.handle(), frame.data(), frame.size(), more) < 0) {
+  if (!begin_message(link.out.handle(), frame)) {
     ++unsent_;
     return;
   }

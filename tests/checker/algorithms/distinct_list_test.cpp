@@ -35,15 +35,15 @@ void agree_with_brute_force(const Shape& shape, std::uint64_t first_seed, int hi
 }
 
 TEST(DistinctListRandom, DistinctElements_AgreeWithBruteForce) {
-  agree_with_brute_force({.operations_max = 8}, 1, 15000);
+  agree_with_brute_force({.operations_max = 8}, 1, 7000);
 }
 
 TEST(DistinctListRandom, Ties_AgreeWithBruteForce) {
-  agree_with_brute_force({.operations_max = 7, .ties = true}, 1'000'000, 15000);
+  agree_with_brute_force({.operations_max = 7, .ties = true}, 1'000'000, 7000);
 }
 
 TEST(DistinctListRandom, ManyIndeterminate_AgreeWithBruteForce) {
-  agree_with_brute_force({.operations_max = 8, .info_percent = 60}, 2'000'000, 10000);
+  agree_with_brute_force({.operations_max = 8, .info_percent = 60}, 2'000'000, 5000);
 }
 
 TEST(DistinctList, RepeatedElements_AreNotApplicable) {

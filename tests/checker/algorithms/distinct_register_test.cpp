@@ -124,19 +124,19 @@ void agree_with_brute_force(const Shape& shape, std::uint64_t first_seed, int hi
 }
 
 TEST(DistinctRegisterRandom, ReadsAndWrites_AgreeWithBruteForce) {
-  agree_with_brute_force({.operations_max = 8}, 1, 12000);
+  agree_with_brute_force({.operations_max = 8}, 1, 6000);
 }
 
 TEST(DistinctRegisterRandom, Cas_AgreesWithBruteForce) {
-  agree_with_brute_force({.operations_max = 8, .cas = true}, 1'000'000, 15000);
+  agree_with_brute_force({.operations_max = 8, .cas = true}, 1'000'000, 7000);
 }
 
 TEST(DistinctRegisterRandom, Ties_AgreeWithBruteForce) {
-  agree_with_brute_force({.operations_max = 7, .cas = true, .ties = true}, 2'000'000, 15000);
+  agree_with_brute_force({.operations_max = 7, .cas = true, .ties = true}, 2'000'000, 7000);
 }
 
 TEST(DistinctRegisterRandom, ManyIndeterminate_AgreeWithBruteForce) {
-  agree_with_brute_force({.operations_max = 8, .cas = true, .info_percent = 60}, 3'000'000, 10000);
+  agree_with_brute_force({.operations_max = 8, .cas = true, .info_percent = 60}, 3'000'000, 5000);
 }
 
 }  // namespace

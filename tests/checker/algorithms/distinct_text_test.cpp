@@ -30,7 +30,7 @@ std::vector<KeyOperation> as_text(std::vector<KeyOperation> operations, ValueTab
 TEST(DistinctTextRandom, DistinctPieces_AgreeWithBruteForce) {
   const Model& model = *find_model("kv");
   int violations = 0;
-  for (std::uint64_t seed = 1; seed <= 10000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 5000; ++seed) {
     Random random(seed);
     ValueTable values;
     const auto lists = testing::random_list({.operations_max = 8}, random, values);
@@ -41,8 +41,8 @@ TEST(DistinctTextRandom, DistinctPieces_AgreeWithBruteForce) {
     ASSERT_EQ(decision.is_violation(), !legal) << "seed " << seed;
     violations += !legal;
   }
-  EXPECT_GT(violations, 1000);
-  EXPECT_LT(violations, 9000);
+  EXPECT_GT(violations, 500);
+  EXPECT_LT(violations, 4500);
 }
 
 KeyOperation append(ValueTable& values, const std::string& text) {

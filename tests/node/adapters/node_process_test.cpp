@@ -2,7 +2,9 @@
 // child is this test binary, forked, running what capsize-node's main() runs.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +13,7 @@
 
 #include "node/app/exit_codes.h"
 #include "node/app/node_app.h"
+#include "node/storage/descriptor.h"
 #include "node/transport/asker.h"
 #include "tests/node/adapters/temporary_directory.h"
 
@@ -20,18 +23,18 @@ namespace {
 using nlohmann::json;
 
 constexpr base::Duration kAnswerWithin = std::chrono::seconds(30);
+constexpr int kEndsWithinMs = 30'000;
 
 class NodeProcess {
  public:
-  NodeProcess(const std::string& directory, std::vector<std::string> more = {}) {
+  explicit NodeProcess(const std::string& directory, pid_t parent = ::getpid()) {
     std::vector<std::string> arguments = {
         "capsize-node",      "--id",        "1",
         "--run-id",          "7",           "--data",
         directory + "/data", "--trace",     directory + "/trace.jsonl",
         "--listen",          endpoint("l"), "--client",
         endpoint("c"),       "--control",   endpoint("k"),
-        "--allow-faults",    "--parent",    std::to_string(::getpid())};
-    arguments.insert(arguments.end(), more.begin(), more.end());
+        "--allow-faults",    "--parent",    std::to_string(parent)};
     int out[2];
     EXPECT_EQ(::pipe2(out, O_CLOEXEC), 0);
     pid_ = ::fork();
@@ -58,10 +61,19 @@ class NodeProcess {
   }
   /// The exit code, or minus the signal.
   int wait() {
+    if (!ends_within(kEndsWithinMs)) {
+      ADD_FAILURE() << "the process does not end";
+      ::kill(pid_, SIGKILL);
+    }
     int status = 0;
     EXPECT_EQ(::waitpid(pid_, &status, 0), pid_);
     pid_ = -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  }
+  bool ends_within(int ms) {
+    const storage::Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+    pollfd item{process.get(), POLLIN, 0};
+    return ::poll(&item, 1, ms) == 1;
   }
   int end(int signal) {
     ::kill(pid_, signal);
@@ -130,12 +142,16 @@ TEST(NodeProcess_, HeldWrites_WithoutASync_AreReallyLostByAKill) {
   // Bytes are handed to the log thread, whose sync does not come back before the kill.
   EXPECT_EQ(NodeProcess::ask_control(R"({"op":"disk","hold-unsynced":true,"sync-delay":"1h"})"),
             (json{{"ok", true}}));
-  EXPECT_FALSE(transport::ask(NodeProcess::endpoint("c"),
-                              R"({"id":1,"client":1,"sequence":2,"f":"write","key":"k","value":6})",
-                              std::chrono::milliseconds(100)))
-      << "acknowledged before its sync";
   // The protocol thread goes on while the sync hangs, and knows what is not on disk.
-  const json status = NodeProcess::ask_control(R"({"op":"status"})");
+  json status = NodeProcess::ask_control(R"({"op":"status"})");
+  for (int attempt = 0; attempt < 100 && status["persisted"] == status["last"]; ++attempt) {
+    EXPECT_FALSE(
+        transport::ask(NodeProcess::endpoint("c"),
+                       R"({"id":1,"client":1,"sequence":2,"f":"write","key":"k","value":6})",
+                       std::chrono::milliseconds(100)))
+        << "acknowledged before its sync";
+    status = NodeProcess::ask_control(R"({"op":"status"})");
+  }
   EXPECT_LT(status["persisted"], status["last"]);
   EXPECT_EQ(node.end(SIGKILL), -SIGKILL);
   EXPECT_EQ(std::filesystem::file_size(log), size);
@@ -147,9 +163,13 @@ TEST(NodeProcess_, FailedSync_EndsItWithItsOwnCode) {
   ASSERT_NE(node.ready_line(), "");
   write_until_ok(5);
   NodeProcess::ask_control(R"({"op":"disk","fail-sync":true})");
-  (void)transport::ask(NodeProcess::endpoint("c"),
+  for (int attempt = 0; attempt < 100 && !node.ends_within(0); ++attempt) {
+    EXPECT_FALSE(
+        transport::ask(NodeProcess::endpoint("c"),
                        R"({"id":1,"client":1,"sequence":2,"f":"write","key":"k","value":6})",
-                       std::chrono::milliseconds(1));
+                       std::chrono::milliseconds(100)))
+        << "acknowledged without a sync";
+  }
   EXPECT_EQ(node.wait(), kLogWriteFailed);
 }
 
@@ -189,9 +209,9 @@ TEST(NodeProcess_, EndpointTaken_IsRefused) {
 
 TEST(NodeProcess_, ParentThatIsNotTheParent_EndsItAtOnce) {
   const TemporaryDirectory directory;
-  NodeProcess node(directory.path(), {"--parent", "1"});
-  // The first --parent counts for the watch; two of them are bad arguments.
-  EXPECT_EQ(node.wait(), kBadArguments);
+  NodeProcess node(directory.path(), /*parent=*/1);
+  EXPECT_EQ(node.wait(), kParentGone);
+  EXPECT_FALSE(std::filesystem::exists(directory.path() + "/data"));
 }
 
 }  // namespace

@@ -69,6 +69,26 @@ TEST_F(PeerTransportTest, Peer_ThatDoesNotRead_LosesInsteadOfBlocking) {
   EXPECT_GT(one->dropped().at("unsent"), 1000U);
 }
 
+TEST_F(PeerTransportTest, BurstsThatFitTheQueue_AreNeverLost) {
+  const auto one = open(context, 7, kOne);
+  const auto two = open(context, 7, kTwo);
+  ASSERT_TRUE(send_until_received(*one, *two, append_entries("x")));
+  while (two->receive()) {
+  }
+  const std::uint64_t unsent_before = one->dropped()["unsent"];  // while it was not connected
+  Poller poller;
+  poller.watch(two->socket());
+  for (int burst = 0; burst < 200; ++burst) {
+    for (int n = 0; n < 64; ++n) one->send(append_entries("x"), base::Instant());
+    for (int n = 0; n < 64;) {
+      poller.wait(std::chrono::seconds(10));
+      ASSERT_TRUE(poller.ready(0)) << "burst " << burst;
+      while (two->receive()) ++n;
+    }
+  }
+  EXPECT_EQ(one->dropped()["unsent"], unsent_before);
+}
+
 TEST_F(PeerTransportTest, FramesOfAnotherRun_AreCountedAndDropped) {
   const auto stranger = open(context, 8, kOne);
   const auto two = open(context, 7, kTwo);

@@ -17,7 +17,9 @@ static_assert(!std::is_convertible_v<Apples, std::uint64_t>);
 static_assert(!std::is_constructible_v<Apples, Pears>);
 static_assert(sizeof(Apples) == 8 && sizeof(Pears) == 4);
 
-TEST(StrongNumber, Default_IsZero) { EXPECT_EQ(Apples{}.value(), 0U); }
+TEST(StrongNumber, Default_IsZero) {
+  EXPECT_EQ(Apples{}.value(), 0U);
+}
 
 TEST(StrongNumber, Order_IsThatOfTheNumbers) {
   EXPECT_LT(Apples{1}, Apples{2});

@@ -23,7 +23,9 @@ std::vector<std::string> scenario_files() {
 
 class Scenarios : public testing::TestWithParam<std::string> {};
 
-TEST_P(Scenarios, Expectations_Hold) { EXPECT_EQ(Scenario().run(GetParam()), ""); }
+TEST_P(Scenarios, Expectations_Hold) {
+  EXPECT_EQ(Scenario().run(GetParam()), "");
+}
 
 INSTANTIATE_TEST_SUITE_P(Files, Scenarios, testing::ValuesIn(scenario_files()),
                          [](const auto& parameter) {

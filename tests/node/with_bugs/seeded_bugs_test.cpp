@@ -1,5 +1,5 @@
-// The simulation against the node that errs on purpose: a harness that does not find these would not
-// find their like. Built with CAPSIZE_SEEDED_BUGS.
+// The simulation against the node that errs on purpose: a harness that does not find these would
+// not find their like. Built with CAPSIZE_SEEDED_BUGS.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -34,7 +34,9 @@ TEST(SeededBugs, ReadWithoutQuorum_ReadsStale) {
   EXPECT_THAT(first_problem("read-without-quorum"), testing::HasSubstr("stale read"));
 }
 
-TEST(SeededBugs, None_NothingIsFound) { EXPECT_EQ(first_problem(""), ""); }
+TEST(SeededBugs, None_NothingIsFound) {
+  EXPECT_EQ(first_problem(""), "");
+}
 
 TEST(SeededBugs, Registry_IsSortedAndComplete) {
   const auto& bugs = bugs::seeded_bugs();

@@ -22,7 +22,9 @@ struct StoreTest : testing::Test {
   Store store;
 };
 
-TEST_F(StoreTest, AbsentKey_ReadsNull) { EXPECT_EQ(value(), "null"); }
+TEST_F(StoreTest, AbsentKey_ReadsNull) {
+  EXPECT_EQ(value(), "null");
+}
 
 TEST_F(StoreTest, Write_IsRead) {
   EXPECT_EQ(write("5").outcome, Outcome::kOk);

@@ -56,6 +56,20 @@ TEST(PreVote9_6, GrantedPreVote_ChangesNeitherTermNorVote) {
   EXPECT_EQ(replies[0].second.round, Term{5});
 }
 
+TEST(PreVote9_6, RoundThatIsNotAheadOfTheVoter_IsRefusedAndToldTheTerm) {
+  BenchSetup setup;
+  setup.disks[1].hard_state.term = Term{5};
+  Bench bench(setup);
+  for (const std::uint64_t round : {4U, 5U, 6U}) {
+    bench.drop(all());
+    bench.receive(2, 1, round, RequestVote{true, {}});
+    const auto replies = bench.sent<RequestVoteReply>(1);
+    ASSERT_EQ(replies.size(), 1U);
+    EXPECT_EQ(replies[0].second.granted, round == 6);
+    EXPECT_EQ(replies[0].first.term, Term{5});
+  }
+}
+
 // hashicorp/raft 609.
 TEST(PreVote9_6, GrantedPreVote_DoesNotRestartTheTimer) {
   Bench bench;

@@ -195,10 +195,10 @@ struct UpToDateCase {
 // openraft a48a3282, RedisLabs/raft PR 2: term first, then index, and equality is enough.
 TEST(Election5_4_1, Vote_OnlyForALogAtLeastAsUpToDate) {
   const UpToDateCase cases[] = {
-      {{}, {Term{0}, Index{0}}, true},          {{1}, {Term{1}, Index{1}}, true},
-      {{1}, {Term{0}, Index{0}}, false},        {{1, 1}, {Term{1}, Index{1}}, false},
-      {{1, 1}, {Term{2}, Index{1}}, true},      {{1, 2}, {Term{1}, Index{9}}, false},
-      {{1, 1}, {Term{1}, Index{3}}, true},      {{1, 1, 3}, {Term{2}, Index{7}}, false},
+      {{}, {Term{0}, Index{0}}, true},        {{1}, {Term{1}, Index{1}}, true},
+      {{1}, {Term{0}, Index{0}}, false},      {{1, 1}, {Term{1}, Index{1}}, false},
+      {{1, 1}, {Term{2}, Index{1}}, true},    {{1, 2}, {Term{1}, Index{9}}, false},
+      {{1, 1}, {Term{1}, Index{3}}, true},    {{1, 1, 3}, {Term{2}, Index{7}}, false},
       {{2, 2, 2}, {Term{3}, Index{1}}, true},
   };
   for (const UpToDateCase& c : cases) {

@@ -148,8 +148,7 @@ TEST(Replication5_3, CommitIndex_NeverFalls) {
 TEST(Replication5_3, GapOrFallingTerms_AreNotALeadersAndAreIgnored) {
   Bench bench(with_log({1, 1}, 2));
   bench.receive(2, 1, 2, AppendEntries{{Term{1}, Index{2}}, {}, {}, {entry(2, 4)}});
-  bench.receive(2, 1, 2,
-                AppendEntries{{Term{1}, Index{2}}, {}, {}, {entry(2, 3), entry(1, 4)}});
+  bench.receive(2, 1, 2, AppendEntries{{Term{1}, Index{2}}, {}, {}, {entry(2, 3), entry(1, 4)}});
   bench.receive(2, 1, 2, AppendEntries{{Term{1}, Index{2}}, {}, {}, {entry(3, 3)}});
   EXPECT_EQ(bench.log_terms(1).size(), 2U);
   EXPECT_TRUE(bench.in_flight().empty());
@@ -205,7 +204,8 @@ TEST(ReplicationDurable, LeadersSlowDisk_DoesNotDelayAMajorityOfOthers) {
   EXPECT_EQ(bench.state(1).persisted, Index{1});
 }
 
-// etcd 1690: a receipt for entries that were overwritten meanwhile proves nothing about the new ones.
+// etcd 1690: a receipt for entries that were overwritten meanwhile proves nothing about the new
+// ones.
 TEST(ReplicationDurable, ReceiptForOverwrittenEntries_DoesNotMarkTheirSuccessors) {
   raft::RaftLog log(entries({1}));
   log.append(entry(1, 2));

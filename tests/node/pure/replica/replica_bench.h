@@ -18,15 +18,18 @@ using raft::Term;
 using std::chrono::milliseconds;
 
 inline kv::Command write(std::uint64_t client, std::uint64_t sequence, std::string value) {
-  return {kv::ClientId{client}, kv::Sequence{sequence}, kv::Operation::kWrite, "x",
-          std::move(value),     ""};
+  return {kv::ClientId{client},  kv::Sequence{sequence},
+          kv::Operation::kWrite, "x",
+          std::move(value),      ""};
 }
 inline kv::Command append(std::uint64_t client, std::uint64_t sequence, std::string value) {
   kv::Command command = write(client, sequence, std::move(value));
   command.operation = kv::Operation::kAppend;
   return command;
 }
-inline kv::Command read_x() { return {{}, {}, kv::Operation::kRead, "x", "", ""}; }
+inline kv::Command read_x() {
+  return {{}, {}, kv::Operation::kRead, "x", "", ""};
+}
 
 class ReplicaBench {
  public:
@@ -100,9 +103,8 @@ class ReplicaBench {
     for (const PeerMessage& message : messages_) {
       if (const auto* body = std::get_if<Body>(&message.body)) found.push_back(*body);
     }
-    std::erase_if(messages_, [](const PeerMessage& m) {
-      return std::holds_alternative<Body>(m.body);
-    });
+    std::erase_if(messages_,
+                  [](const PeerMessage& m) { return std::holds_alternative<Body>(m.body); });
     return found;
   }
 

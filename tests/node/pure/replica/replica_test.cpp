@@ -22,8 +22,7 @@ raft::Entry logged(std::uint64_t term, std::uint64_t index, const kv::Command& c
           std::make_shared<const std::string>(kv::encode(command))};
 }
 raft::Entry noop(std::uint64_t term, std::uint64_t index) {
-  return {Term{term}, Index{index}, raft::EntryType::kNoop,
-          std::make_shared<const std::string>()};
+  return {Term{term}, Index{index}, raft::EntryType::kNoop, std::make_shared<const std::string>()};
 }
 
 TEST(ReplicaAlone, WriteAndRead_AreAnswered) {

@@ -24,7 +24,7 @@ std::string report(const RunOptions& options, const RunResult& result) {
 
 TEST(Simulation, ManySeeds_StaySafeAndRecover) {
   const std::uint64_t first = from_environment("CAPSIZE_SIM_FIRST", 1);
-  const std::uint64_t seeds = from_environment("CAPSIZE_SIM_SEEDS", 150);
+  const std::uint64_t seeds = from_environment("CAPSIZE_SIM_SEEDS", 300);
   std::uint64_t ok = 0, info = 0, faults = 0, committed = 0, leaders = 0, steps = 0;
   base::Duration simulated{};
   for (std::uint64_t seed = first; seed < first + seeds; ++seed) {

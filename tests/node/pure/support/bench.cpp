@@ -8,8 +8,8 @@ namespace capsize::bench {
 std::vector<raft::Entry> entries(const std::vector<std::uint64_t>& terms) {
   std::vector<raft::Entry> result;
   for (const std::uint64_t term : terms) {
-    const std::string payload = "e" + std::to_string(result.size() + 1) + "t" +
-                                std::to_string(term);
+    const std::string payload =
+        "e" + std::to_string(result.size() + 1) + "t" + std::to_string(term);
     result.push_back(entry(term, result.size() + 1, payload));
   }
   return result;
@@ -116,7 +116,9 @@ void Bench::elect(std::uint32_t i) {
   EXPECT_EQ(state(i).role, raft::Role::kLeader) << "n" << i;
 }
 
-void Bench::heartbeat(std::uint32_t i) { advance(i, setup_.config.heartbeat_interval); }
+void Bench::heartbeat(std::uint32_t i) {
+  advance(i, setup_.config.heartbeat_interval);
+}
 
 std::optional<raft::EntryId> Bench::propose(std::uint32_t i, std::string payload) {
   const auto id = node(i).propose(raft::EntryType::kNormal, bytes(std::move(payload)));
@@ -142,7 +144,9 @@ void Bench::crash(std::uint32_t i, std::size_t kept_writes) {
   node.waiting.clear();
 }
 
-void Bench::restart(std::uint32_t i) { start(n(i), nodes_.at(n(i)).disk.recover()); }
+void Bench::restart(std::uint32_t i) {
+  start(n(i), nodes_.at(n(i)).disk.recover());
+}
 
 void Bench::sync(std::uint32_t i) {
   Node& node = nodes_.at(n(i));
@@ -154,7 +158,9 @@ void Bench::begin_sync(std::uint32_t i) {
   node.syncing = node.disk.begin_sync();
 }
 
-void Bench::end_sync(std::uint32_t i) { sync_node(n(i), nodes_.at(n(i)).syncing); }
+void Bench::end_sync(std::uint32_t i) {
+  sync_node(n(i), nodes_.at(n(i)).syncing);
+}
 
 void Bench::auto_sync(std::uint32_t i) {
   nodes_.at(n(i)).auto_sync = true;
@@ -197,7 +203,9 @@ void Bench::deliver(const Filter& filter) {
   }
 }
 
-void Bench::drop(const Filter& filter) { stash(filter); }
+void Bench::drop(const Filter& filter) {
+  stash(filter);
+}
 
 void Bench::duplicate(const Filter& filter) {
   std::vector<raft::Message> copies;

@@ -1,6 +1,6 @@
-// A few Raft cores on a bench: every message lies there until the test delivers, drops or repeats it,
-// every disk syncs when the test says so (at once by default), every node has its own clock. The
-// cluster's invariants are checked after every step.
+// A few Raft cores on a bench: every message lies there until the test delivers, drops or repeats
+// it, every disk syncs when the test says so (at once by default), every node has its own clock.
+// The cluster's invariants are checked after every step.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -25,7 +25,9 @@ using raft::NodeId;
 using raft::Term;
 using std::chrono::milliseconds;
 
-inline NodeId n(std::uint32_t number) { return NodeId{number}; }
+inline NodeId n(std::uint32_t number) {
+  return NodeId{number};
+}
 inline raft::Bytes bytes(std::string text) {
   return std::make_shared<const std::string>(std::move(text));
 }

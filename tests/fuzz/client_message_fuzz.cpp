@@ -1,0 +1,24 @@
+// Client requests: any text is understood or answered. What is understood has canonical values.
+#include <nlohmann/json.hpp>
+
+#include "node/base/check.h"
+#include "node/codec/client_codec.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace capsize;
+  const auto decoded = codec::decode_request({reinterpret_cast<const char*>(data), size});
+  if (const auto* malformed = std::get_if<codec::MalformedRequest>(&decoded)) {
+    if (malformed->id.empty()) return 0;
+    CHECK(nlohmann::json::accept(codec::encode_malformed(*malformed)), "every reply is JSON");
+    return 0;
+  }
+  const auto& request = std::get<codec::DecodedRequest>(decoded);
+  for (const std::string& value : {request.command.value, request.command.expected}) {
+    if (value.empty()) continue;
+    CHECK(nlohmann::json::parse(value).dump() == value, "values are canonical");
+  }
+  const kv::Reply reply{kv::Outcome::kOk, request.command.value, ""};
+  CHECK(nlohmann::json::accept(codec::encode_reply(request.id, reply, raft::kNobody)),
+        "every reply is JSON");
+  return 0;
+}
