@@ -46,6 +46,12 @@ class HistoryCheck {
     run_searches();
     if (report_.violating_keys > 0) {
       report_.verdict = Verdict::kInvalid;
+      // What was acknowledged and is gone is worse than what was seen too late.
+      std::stable_partition(report_.violations.begin(), report_.violations.end(),
+                            [](const Violation& violation) {
+                              return violation.anomaly == Anomaly::kLostWrite ||
+                                     violation.anomaly == Anomaly::kLostAppend;
+                            });
       report_.reason = report_.violations.front().sentence;
     } else if (report_.unknown_keys > 0) {
       report_.verdict = Verdict::kUnknown;

@@ -6,6 +6,7 @@
 
 #include "checker/algorithms/just_in_time_search.h"
 #include "checker/explain/explain.h"
+#include "checker/explain/telling_clash.h"
 
 namespace capsize::checker {
 namespace {
@@ -104,6 +105,12 @@ KeyResult KeyChecker::decide_fast(KeyId key, bool explain_it, const Budget& budg
       const Violates violates = [&](std::span<const KeyOperation> operations) {
         return run(decider, operations).is_violation();
       };
+      if (decider == Decider::kDistinctRegister) {
+        decision.witness = telling_clash(
+            problem().operations, problem().initial,
+            [&](std::span<const KeyOperation> operations) { return run(decider, operations); },
+            std::move(decision.witness));
+      }
       result.violation =
           explain(problem(), std::move(decision.witness), violates, explain_budget(budget));
     }

@@ -56,17 +56,25 @@ def include_faults(path, lines):
                 yield f"{path}:{number}: {target} stays behind {', '.join(doors)}"
 
 
+CONTROL = re.compile(r"\s*(if|for|while|switch|do|else|namespace|struct|class|enum|return|\}|template|public|private)\b|\s*\}")
+
+
+def head_of(lines, number):
+    """The line on which the declaration begins whose body opens at `number`: the nearest line above
+    that is indented like a function (the formatter indents continuations by four)."""
+    for above in range(number, max(number - 15, -1), -1):
+        indent = len(lines[above]) - len(lines[above].lstrip())
+        if lines[above].strip() and indent <= 2:
+            return (above, indent) if "(" in lines[above] and not CONTROL.match(lines[above]) else None
+    return None
+
+
 def function_lengths(lines):
-    """Lengths of top-level and member function bodies, found by their indentation: the formatter
-    puts a body's closing brace under the column where its first line began."""
+    """Lengths and first lines of function bodies: the closing brace stands under the first line."""
     start = None
     for number, line in enumerate(lines):
-        opens = re.match(r"^( {0,4})[\w~].*\)[^;]*\{$", line)
-        closes_head = re.match(r"^( {4,})\S.*\)[^;]*\{$", line)
-        if start is None and opens and not re.match(r"\s*(if|for|while|switch|do|else|namespace|struct|class|enum|return)\b", line):
-            start = (number, len(opens.group(1)))
-        elif start is None and closes_head and number > 0 and re.match(r"^ {0,4}[\w~:<>,&* ]+\(", lines[number - 1]):
-            start = (number - 1, len(lines[number - 1]) - len(lines[number - 1].lstrip()))
+        if start is None and line.endswith("{") and ")" in line:
+            start = head_of(lines, number)
         elif start is not None and re.match(r"^ {%d}\}" % start[1], line):
             yield number - start[0] + 1, start[0] + 1
             start = None

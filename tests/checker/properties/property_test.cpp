@@ -64,7 +64,8 @@ class Traces {
   static std::string log(const std::string& event, int term, const std::string& role, int first,
                          int index, int entry_term, int hash) {
     return fmt::format(
-        R"("event":"{}","term":{},"role":"{}","first":{},"index":{},"entry-term":{},"hash":"{:016x}")",
+        R"("event":"{}","term":{},"role":"{}","first":{},"index":{},"entry-term":{},)"
+        R"("hash":"{:016x}")",
         event, term, role, first, index, entry_term, hash);
   }
 

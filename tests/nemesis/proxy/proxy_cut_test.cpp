@@ -2,6 +2,7 @@
 // headers, never from what the proxy says about itself.
 #include <gtest/gtest.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -221,6 +222,23 @@ TEST_F(ProxyCutTest, PausedReceiver_WhileMessagesGoOn_HoldsFewOfThem) {
   // Both queues, and the kernel's buffer in between (which counts its own overhead a message).
   EXPECT_LT(arrivals_.size(), 3U * wire::kLinkMessagesMax);
   RecordProperty("held", std::to_string(arrivals_.size()));
+}
+
+/// Unix sockets of this process (both ends of every link are here) whose kernel buffer is small.
+int sockets_with_small_buffers() {
+  int count = 0;
+  for (int fd = 0; fd < 256; ++fd) {
+    int bytes = 0;
+    socklen_t size = sizeof bytes;
+    if (::getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, &size) != 0) continue;
+    count += bytes <= 2 * wire::kLinkBufferBytes;  // the kernel doubles what it is asked for
+  }
+  return count;
+}
+
+TEST_F(ProxyCutTest, ConnectionToTheReceiver_HasASmallKernelBuffer) {
+  ASSERT_TRUE(link_works());
+  EXPECT_EQ(sockets_with_small_buffers(), 1);
 }
 
 TEST_F(ProxyCutTest, BurstsThatFitTheQueue_AreNeverLost) {

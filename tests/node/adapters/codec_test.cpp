@@ -217,10 +217,8 @@ TEST(ClientCodec, MalformedRequests_SayWhatIsWrong) {
 TEST(ClientCodec, HostileText_IsBounded) {
   EXPECT_EQ(detail_of(std::string(kRequestBytesMax + 1, ' ')), "|the request is too long");
   EXPECT_EQ(detail_of(std::string(1'000'000, '[')), "|nested too deeply");
-  EXPECT_EQ(
-      detail_of(
-          R"({"id":1,"key":"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["})"),
-      "1|client: expected a number from 0 on");  // brackets in a string do not nest
+  EXPECT_EQ(detail_of(R"({"id":1,"key":")" + std::string(100, '[') + "\"}"),
+            "1|client: expected a number from 0 on");  // brackets in a string do not nest
   EXPECT_EQ(detail_of("{\"id\":1,\"key\":\"\xff\"}"), "|expected one JSON object");
   EXPECT_EQ(detail_of(R"({"id":1,"client":1,"sequence":1,"key":"k","f":"write","value":1e999})"),
             "|expected one JSON object");
