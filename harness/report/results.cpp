@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <thread>
+#include <vector>
 
 #include "harness/report/revision.h"
+#include "node/base/crc32c.h"
 #include "node/base/units.h"
 
 namespace capsize::harness {
@@ -72,6 +75,34 @@ json latencies(const Statistics& statistics) {
   return result;
 }
 
+/// First line of the kernel's pressure file: the share of time in which somebody waited for a core.
+std::string cpu_pressure() {
+  std::ifstream file("/proc/pressure/cpu");
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+/// Tells builds apart; it is no proof against forgery.
+std::string checksum(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::uint32_t crc = 0;
+  std::vector<char> block(1 << 16);
+  while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0) {
+    crc = base::crc32c({block.data(), static_cast<std::size_t>(file.gcount())}, crc);
+  }
+  return fmt::format("crc32c:{:08x}", crc);
+}
+
+json versions(const Outcome& outcome) {
+  json binaries = json::object();
+  const char* node = outcome.scenario.bug.empty() ? "capsize-node" : "capsize-node-with-bugs";
+  for (const char* name : {"capsize", node, "capsize-proxy"}) {
+    binaries[name] = checksum(outcome.binaries / name);
+  }
+  return {{"source", source_revision()}, {"binaries", binaries}};
+}
+
 json host(const Outcome& outcome) {
   utsname name{};
   ::uname(&name);
@@ -80,6 +111,7 @@ json host(const Outcome& outcome) {
   return {{"kernel", fmt::format("{} {}", name.sysname, name.release)},
           {"cores", std::thread::hardware_concurrency()},
           {"load", load[0]},
+          {"cpu-pressure", cpu_pressure()},
           {"largest-timer-lag-ms",
            milliseconds(std::max(outcome.worst_lag, outcome.worst_lag_after_healing))}};
 }
@@ -150,7 +182,7 @@ json to_json(const Outcome& outcome) {
       {"seed", outcome.scenario.seed.value_or(0)},
       {"seed-fixes", "the plan, not the outcome: real processes are not deterministic"},
       {"bug", outcome.scenario.bug.empty() ? json() : json(outcome.scenario.bug)},
-      {"versions", {{"source", source_revision()}}},
+      {"versions", versions(outcome)},
       {"host", host(outcome)},
       {"interrupted", outcome.interrupted},
       {"again", again(outcome.scenario)}};

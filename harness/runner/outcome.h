@@ -30,6 +30,7 @@ struct Check {
 struct Outcome {
   Scenario scenario;
   std::filesystem::path directory;
+  std::filesystem::path binaries;  // directory they were started from
   std::vector<nemesis::PlannedFault> schedule;
   std::vector<nemesis::FaultRecord> faults;  // point into `schedule`
   std::vector<ServiceAroundFault> service;   // one for each of `faults`

@@ -63,6 +63,7 @@ class Run {
                  messaging_) {
     outcome_.scenario = scenario;
     outcome_.directory = directory.path();
+    outcome_.binaries = options.binaries;
     outcome_.schedule = plan(scenario);
     if (!outcome_.scenario.expect) {
       outcome_.scenario.expect = default_expectations(scenario, outcome_.schedule);
@@ -108,19 +109,29 @@ class Run {
     nemesis::Nemesis nemesis(outcome_.schedule, cluster_, *outcome_.scenario.seed,
                              [&](const auto& event) { fault_log.write(event); });
 
-    std::thread client([&] {
+    SignalGuard signals;  // before the thread, which inherits the blocked signals
+    std::thread client([&] { run_clients(load); });
+    drive(clock, load, nemesis, signals);
+    client.join();
+    history.flush();
+    collect(load, nemesis, history, fault_log);
+  }
+
+  /// The whole of the client thread. Whatever it throws ends the run, not the process: the cluster
+  /// must still be healed and stopped.
+  void run_clients(Load& load) {
+    try {
       load.run(stop_);
       load_ended_ = true;
       load.settle(healed_);
       outcome_.worst_lag = load.take_worst_lag();
       if (!stop_) outcome_.recoveries = load.finish(stop_);
       outcome_.worst_lag_after_healing = load.take_worst_lag();
-      finished_ = true;
-    });
-    drive(clock, load, nemesis);
-    client.join();
-    history.flush();
-    collect(load, nemesis, history, fault_log);
+    } catch (const std::exception& failure) {
+      client_failure_ = failure.what();
+    }
+    load_ended_ = true;
+    finished_ = true;
   }
 
   LoadOptions load_options() const {
@@ -138,8 +149,8 @@ class Run {
   }
 
   /// Main thread, until the client thread has finished.
-  void drive(const RunClock& clock, const Load& load, nemesis::Nemesis& nemesis) {
-    SignalGuard signals;
+  void drive(const RunClock& clock, const Load& load, nemesis::Nemesis& nemesis,
+             SignalGuard& signals) {
     base::Duration shown{};
     while (!finished_) {
       base::Duration wake = clock.now() + kStepMax;
@@ -180,6 +191,7 @@ class Run {
 
   void collect(const Load& load, const nemesis::Nemesis& nemesis, const HistoryWriter& history,
                const FaultLog& fault_log) {
+    if (!client_failure_.empty()) outcome_.harness_error = "client thread: " + client_failure_;
     outcome_.statistics = load.statistics();
     outcome_.faults = nemesis.records();
     outcome_.crashes = cluster_.crashes();
@@ -213,6 +225,7 @@ class Run {
   ProcessCluster cluster_;
   Outcome outcome_;
   base::Instant start_{};
+  std::string client_failure_;  // written by the client thread, read when it has ended
   std::atomic<bool> stop_{false};
   std::atomic<bool> load_ended_{false};
   std::atomic<bool> healed_{false};

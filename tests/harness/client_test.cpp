@@ -1,0 +1,160 @@
+// A client against a node that the test plays itself: what is recorded for every kind of answer.
+#include "harness/client/client.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <functional>
+#include <zmq.hpp>
+
+namespace capsize::harness {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ClientTest : public testing::Test {
+ protected:
+  ClientTest()
+      : endpoint_("ipc://@capsize-client-test-" + std::to_string(::getpid())),
+        router_(zmq_, zmq::socket_type::router),
+        clock_(monotonic_now()) {
+    std::string pattern = testing::TempDir() + "client-XXXXXX";
+    directory_ = ::mkdtemp(pattern.data());
+    EXPECT_TRUE(history_.open(directory_ / "h.jsonl", "{}"));
+    router_.set(zmq::sockopt::linger, 0);
+    router_.set(zmq::sockopt::rcvtimeo, 5000);
+  }
+  ~ClientTest() override { std::filesystem::remove_all(directory_); }
+
+  Client client(base::Duration timeout = 5s) {
+    return Client(messaging_, history_, clock_,
+                  {.thread = 2, .threads = 10, .endpoint = endpoint_, .timeout = timeout});
+  }
+  /// Sends once the connection stands; before that every attempt is a recorded `unreachable`.
+  void invoke_connected(Client& to, const workloads::Operation& operation) {
+    const auto until = monotonic_now() + 5s;
+    while (to.invoke(operation)) ASSERT_LT(monotonic_now(), until) << "never connected";
+  }
+  nlohmann::json receive() {
+    zmq::message_t identity, frame;
+    EXPECT_TRUE(router_.recv(identity));
+    EXPECT_TRUE(router_.recv(frame));
+    identity_ = identity.to_string();
+    return nlohmann::json::parse(frame.to_string());
+  }
+  void reply(const std::string& frame) {
+    router_.send(zmq::buffer(identity_), zmq::send_flags::sndmore);
+    router_.send(zmq::buffer(frame));
+  }
+  std::optional<Finished> await(const std::function<std::optional<Finished>()>& poll) {
+    for (const auto until = monotonic_now() + 5s; monotonic_now() < until;) {
+      if (auto finished = poll()) return finished;
+    }
+    return std::nullopt;
+  }
+  nlohmann::json last_line() {
+    history_.flush();
+    std::ifstream file(directory_ / "h.jsonl");
+    std::string last;
+    for (std::string line; std::getline(file, line);) last = line;
+    return nlohmann::json::parse(last);
+  }
+
+  std::string endpoint_;
+  zmq::context_t zmq_;
+  zmq::socket_t router_;
+  std::string identity_;
+  std::filesystem::path directory_;
+  Messaging messaging_;
+  HistoryWriter history_;
+  RunClock clock_;
+};
+
+TEST_F(ClientTest, NoNode_IsADefiniteFailure_BecauseNothingWasSent) {
+  Client c = client();
+  const auto finished = c.invoke({"write", "x", 1});
+  ASSERT_TRUE(finished);
+  EXPECT_EQ(finished->type, EventType::kFail);
+  EXPECT_EQ(last_line()["error"], "unreachable");
+  EXPECT_FALSE(c.busy());
+}
+
+TEST_F(ClientTest, OkReply_IsRecordedWithTheValueThatWasRead) {
+  router_.bind(endpoint_);
+  Client c = client();
+  invoke_connected(c, {"read", "x", nullptr});
+  const auto request = receive();
+  EXPECT_EQ(request["f"], "read");
+  EXPECT_EQ(request["client"], 2);
+  EXPECT_EQ(last_line()["type"], "invoke") << "recorded before the reply, let alone after it";
+  reply(nlohmann::json({{"id", request["id"]}, {"outcome", "ok"}, {"value", 7}}).dump());
+  const auto finished = await([&] { return c.take_reply(); });
+  ASSERT_TRUE(finished);
+  EXPECT_EQ(finished->type, EventType::kOk);
+  EXPECT_EQ(last_line()["value"], 7);
+  EXPECT_EQ(last_line()["process"], 2);
+}
+
+TEST_F(ClientTest, ReplyToAnotherRequest_IsNotTaken) {
+  router_.bind(endpoint_);
+  Client c = client();
+  invoke_connected(c, {"write", "x", 1});
+  const auto request = receive();
+  const auto id = request["id"].get<std::uint64_t>();
+  reply(nlohmann::json({{"id", id + 1}, {"outcome", "fail"}}).dump());
+  reply(nlohmann::json({{"id", id}, {"outcome", "ok"}}).dump());
+  EXPECT_EQ(await([&] { return c.take_reply(); })->type, EventType::kOk);
+}
+
+TEST_F(ClientTest, WhateverIsNotUnderstood_IsIndeterminate_AndTheProcessNumberIsRetired) {
+  router_.bind(endpoint_);
+  for (const std::string frame : {"not json", "[]", "{}", R"({"id":"x"})",
+                                  R"({"id":1,"outcome":5})", R"({"id":-1,"outcome":"ok"})"}) {
+    Client c = client();
+    invoke_connected(c, {"write", "x", 1});
+    receive();
+    reply(frame);
+    const auto finished = await([&] { return c.take_reply(); });
+    ASSERT_TRUE(finished) << frame;
+    EXPECT_EQ(finished->type, EventType::kInfo) << frame;
+    EXPECT_EQ(last_line()["process"], 2) << frame;
+    c.invoke({"write", "x", 2});
+    EXPECT_EQ(last_line()["process"], 12) << "old number + number of client threads";
+  }
+}
+
+TEST_F(ClientTest, UnknownOutcome_IsIndeterminate) {
+  router_.bind(endpoint_);
+  Client c = client();
+  invoke_connected(c, {"write", "x", 1});
+  const auto request = receive();
+  reply(nlohmann::json({{"id", request["id"]}, {"outcome", "maybe"}, {"error", "odd"}}).dump());
+  EXPECT_EQ(await([&] { return c.take_reply(); })->type, EventType::kInfo);
+  EXPECT_EQ(last_line()["error"], "odd");
+}
+
+TEST_F(ClientTest, Timeout_IsIndeterminate_NeverAFailure) {
+  router_.bind(endpoint_);
+  Client c = client(1ms);
+  invoke_connected(c, {"write", "x", 1});
+  const auto finished = await([&] { return c.expire(0); });
+  ASSERT_TRUE(finished);
+  EXPECT_EQ(finished->type, EventType::kInfo);
+  EXPECT_EQ(last_line()["error"], "timeout");
+}
+
+TEST_F(ClientTest, NodeThatEnded_MakesTheOpenOperationIndeterminateAtOnce) {
+  router_.bind(endpoint_);
+  Client c = client();
+  invoke_connected(c, {"write", "x", 1});
+  EXPECT_FALSE(c.expire(0));
+  const auto finished = c.expire(1);
+  ASSERT_TRUE(finished);
+  EXPECT_EQ(finished->type, EventType::kInfo);
+  EXPECT_EQ(last_line()["error"], "node ended");
+}
+
+}  // namespace
+}  // namespace capsize::harness
