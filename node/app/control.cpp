@@ -46,6 +46,7 @@ json render(const NodeStatus& status, base::Instant own_time, base::Instant true
           {"last", raft.last.value()},
           {"commit", raft.commit.value()},
           {"applied", raft.applied.value()},
+          {"snapshot", raft.snapshot.value()},
           {"persisted", raft.persisted.value()},
           {"pending", status.pending},
           {"clock", nanoseconds(own_time)},

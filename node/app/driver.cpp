@@ -9,6 +9,12 @@ namespace {
 constexpr int kBatchMax = 256;
 constexpr std::uint64_t kBytesWaitingMax = std::uint64_t{64} * 1024 * 1024;
 
+replica::Limits limits(const Options& options) {
+  replica::Limits limits;
+  limits.snapshot_every = options.snapshot_every;
+  return limits;
+}
+
 }  // namespace
 
 Driver::Driver(const Options& options, const raft::Config& config, raft::Recovered recovered,
@@ -16,7 +22,7 @@ Driver::Driver(const Options& options, const raft::Config& config, raft::Recover
     : config_(config),
       ports_(ports),
       control_(ports.clock, ports.disk, options.allow_faults),
-      replica_(config, std::move(recovered), replica::Limits{}, now()) {}
+      replica_(config, std::move(recovered), limits(options), now()) {}
 
 void Driver::run(int stop_fd) {
   transport::Poller poller;

@@ -11,6 +11,7 @@
 #include "node/codec/overloaded.h"
 #include "node/storage/directory_lock.h"
 #include "node/storage/incarnation.h"
+#include "node/storage/snapshot_store.h"
 #include "node/wire/header.h"
 #include "node/wire/parent.h"
 
@@ -54,6 +55,13 @@ Storage open_storage(storage::FileSystem& files, const std::string& directory) {
   if (log.bytes_cut > 0) {
     std::fprintf(stderr, "capsize-node: cut a torn tail of %llu bytes, kept in %s\n",
                  static_cast<unsigned long long>(log.bytes_cut), log.cut_file.c_str());
+  }
+  const raft::Snapshot& snapshot = log.recovered.snapshot;
+  if (snapshot && !replica::Replica::is_snapshot(*snapshot.state)) {
+    die(kCorruptLog, storage::CorruptLog{directory + "/" + storage::kSnapshotFile,
+                                         storage::kSnapshotHeaderBytes,
+                                         "content that this version does not know"}
+                         .message());
   }
   opened.log = std::move(log.log);
   opened.recovered = std::move(log.recovered);

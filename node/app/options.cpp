@@ -17,6 +17,9 @@ constexpr const char* kDescription =
     "               --control ipc://@k1 --peers n2=ipc://@l2,n3=ipc://@l3\n"
     "  capsize-node --status ipc://@k1";
 
+// Below, nothing but snapshots would be written; above, the log outgrows the memory.
+constexpr std::uint64_t kSnapshotEveryMin = 10;
+constexpr std::uint64_t kSnapshotEveryMax = 100'000'000;
 constexpr base::Duration kTimeoutMax = std::chrono::hours(1);
 
 /// As the parser fills it in; text is checked afterwards.
@@ -48,6 +51,9 @@ void declare(CLI::App& app, Raw& raw) {
   app.add_flag("--no-pre-vote", raw.no_pre_vote, "campaign without asking first");
   app.add_flag("--no-check-quorum", raw.no_check_quorum, "lead on without hearing a majority");
   app.add_flag("--no-leader-stickiness", raw.no_leader_stickiness, "vote though a leader is alive");
+  app.add_option("--snapshot-every", options.snapshot_every, "entries between two snapshots")
+      ->check(CLI::Range(kSnapshotEveryMin, kSnapshotEveryMax))
+      ->capture_default_str();
   app.add_flag("--allow-faults", options.allow_faults, "permit faults on the control endpoint");
   app.add_flag("--allow-remote", raw.allow_remote, "permit endpoints beyond this machine");
   app.add_option("--bug", options.raft.bug, "make this seeded bug (none: make none)");
@@ -146,6 +152,8 @@ base::Result<Request> to_run(Raw& raw) {
   config.voters = {config.id};
   for (const auto& [peer, endpoint] : raw.options.peers) config.voters.push_back(peer);
   std::sort(config.voters.begin(), config.voters.end());
+  // A follower within half an interval is sent entries, as before: a snapshot costs more.
+  config.compaction_margin = raw.options.snapshot_every / 2;
   config.pre_vote = !raw.no_pre_vote;
   config.check_quorum = !raw.no_check_quorum;
   config.leader_stickiness = !raw.no_leader_stickiness;

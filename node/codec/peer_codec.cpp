@@ -8,6 +8,8 @@ namespace {
 
 using raft::AppendEntries;
 using raft::AppendEntriesReply;
+using raft::InstallSnapshot;
+using raft::InstallSnapshotReply;
 using raft::ReadIndexReply;
 using raft::ReadIndexRequest;
 using raft::RequestVote;
@@ -86,6 +88,23 @@ void put(std::string& out, const ForwardReply& body) {
   append(out, body.id.value());
   append(out, body.incarnation);
   out += kv::encode(body.reply);
+}
+
+void put(std::string& out, const InstallSnapshot& body) {
+  out.reserve(52 + body.piece.size());
+  put_entry_id(out, body.last.id);
+  append(out, body.last.hash);
+  append(out, body.size);
+  append(out, body.checksum);
+  append(out, body.offset);
+  put_flag(out, body.is_last());
+  out += body.piece;
+}
+
+void put(std::string& out, const InstallSnapshotReply& body) {
+  put_entry_id(out, body.last);
+  append(out, body.wanted);
+  put_flag(out, body.installed);
 }
 
 /// A term, an index or a round. Reads beyond the bound are as wrong as a missing byte.
@@ -167,6 +186,33 @@ std::optional<ReadIndexReply> get_read_index_reply(NumberReader& in) {
   return body;
 }
 
+std::optional<InstallSnapshot> get_install_snapshot(NumberReader& in) {
+  InstallSnapshot body;
+  body.last.id = in.entry_id();
+  body.last.hash = in.number<std::uint64_t>();
+  body.size = in.number<std::uint64_t>();
+  body.checksum = in.number<std::uint32_t>();
+  body.offset = in.number<std::uint64_t>();
+  const bool last = in.flag();
+  // Differences, not sums: nothing a sender writes can wrap around.
+  if (!in.ok() || body.size > raft::kSnapshotBytesMax || body.offset > body.size ||
+      in.left() > body.size - body.offset) {
+    return std::nullopt;
+  }
+  body.piece = in.bytes(in.left());
+  if (last != body.is_last()) return std::nullopt;
+  return body;
+}
+
+std::optional<InstallSnapshotReply> get_install_snapshot_reply(NumberReader& in) {
+  InstallSnapshotReply body;
+  body.last = in.entry_id();
+  body.wanted = in.number<std::uint64_t>();
+  body.installed = in.flag();
+  if (body.wanted > raft::kSnapshotBytesMax) return std::nullopt;
+  return body;
+}
+
 template <class Body, class Decode>
 std::optional<Body> get_forwarded(NumberReader& in, Decode decode) {
   const replica::RequestId id(in.number<std::uint64_t>());
@@ -205,6 +251,10 @@ std::optional<Body> get_body(MessageType type, NumberReader& in) {
       return wrap(std::optional(ReadIndexRequest{in.number<std::uint64_t>()}));
     case MessageType::kReadIndexReply:
       return wrap(get_read_index_reply(in));
+    case MessageType::kInstallSnapshot:
+      return wrap(get_install_snapshot(in));
+    case MessageType::kInstallSnapshotReply:
+      return wrap(get_install_snapshot_reply(in));
     case MessageType::kForward:
       return wrap(get_forwarded<Forward>(in, kv::decode_command));
     case MessageType::kForwardReply:
@@ -230,6 +280,13 @@ Described describe_raft(const raft::MessageBody& message) {
           [](const AppendEntriesReply& body) -> Described {
             return {MessageType::kAppendEntriesReply,
                     body.success ? body.match.value() : body.conflict.index.value()};
+          },
+          [](const InstallSnapshot& body) -> Described {
+            return {MessageType::kInstallSnapshot, body.last.id.index.value()};
+          },
+          [](const InstallSnapshotReply& body) -> Described {
+            return {MessageType::kInstallSnapshotReply,
+                    body.installed ? body.last.index.value() : 0};
           },
           [](const ReadIndexRequest&) -> Described {
             return {MessageType::kReadIndexRequest, 0};

@@ -7,8 +7,6 @@
 namespace capsize::kv {
 namespace {
 
-constexpr std::string_view kAbsent = "null";
-
 Reply ok() {
   return {Outcome::kOk, "", ""};
 }

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,7 +32,15 @@ class Store {
   [[nodiscard]] std::uint64_t hash() const;
   [[nodiscard]] std::size_t size() const { return values_.size(); }
 
+  /// Everything the store holds, for a snapshot (snapshot_codec.cpp): equal stores give equal
+  /// bytes. O(size of the content), and little more than copying it.
+  [[nodiscard]] std::string serialize() const;
+  /// Nothing unless `bytes` are what serialize() makes, whole and undamaged.
+  [[nodiscard]] static std::optional<Store> deserialize(std::string_view bytes);
+
  private:
+  static constexpr std::string_view kAbsent = "null";
+
   void put(const std::string& key, const std::string& value);
   Reply append(const Command& command);
 

@@ -28,7 +28,9 @@ void Raft::Impl::on_append_entries(const Message& message, const AppendEntries& 
   become_follower(message.term, message.from);
   leader_heard_ = now_;
   reset_election_timer();
-  if (log_.contains(request.previous)) {
+  // What lies below the log's base was committed, so it agrees with every leader's log: no conflict
+  // (openraft 511 wiped its log there, willemt 118 appended old entries once more).
+  if (request.previous.index < log_.base().index || log_.contains(request.previous)) {
     accept_append(message, request);
   } else {
     refuse_append(message, request);
@@ -73,7 +75,11 @@ void Raft::Impl::store(const std::vector<Entry>& entries) {
   // the log may be acknowledged since (M-21). Only a real conflict cuts, and cuts the whole tail
   // (M-22).
   std::size_t known = 0;
-  while (known < entries.size() && log_.contains(entries[known].id())) ++known;
+  const Index base = log_.base().index;
+  while (known < entries.size() &&
+         (entries[known].index <= base || log_.contains(entries[known].id()))) {
+    ++known;
+  }
   if (known == entries.size()) return;
 
   const Index first = entries[known].index;

@@ -13,6 +13,8 @@ void Invariants::check(const NodeView& now) {
 
 void Invariants::check_one(const NodeView& now) const {
   CHECK(now.applied <= now.handed && now.handed <= now.commit, "applied <= handed out <= commit");
+  CHECK(now.log->base().index <= now.snapshot && now.snapshot <= now.applied,
+        "compacted <= snapshot <= applied (7)");
   CHECK(now.commit <= now.log->last().index, "only entries of the log are committed");
   CHECK(now.log->stable() <= now.log->last().index, "only entries of the log are durable");
   CHECK(now.log->last().term <= now.hard_state.term, "no entry is from a later term");
@@ -28,11 +30,14 @@ void Invariants::check_one(const NodeView& now) const {
   CHECK(now.role != Role::kLeader || role_ == Role::kLeader || role_ == Role::kCandidate,
         "only a candidate becomes leader (5.2)");
   CHECK(now.commit >= commit_, "the commit index never falls (5.3)");
+  CHECK(now.snapshot >= snapshot_, "a snapshot never goes back (7)");
   CHECK(now.applied >= applied_, "the applied index never falls (5.3)");
 }
 
 void Invariants::check_log(const NodeView& now) const {
-  CHECK(now.log->hash(commit_) == commit_hash_, "a committed entry never changes (5.4.3)");
+  // What was compacted since cannot be compared any more.
+  CHECK(commit_ < now.log->base().index || now.log->hash(commit_) == commit_hash_,
+        "a committed entry never changes (5.4.3)");
   if (now.role == Role::kLeader && role_ == Role::kLeader &&
       now.hard_state.term == hard_state_.term) {
     CHECK(now.log->last() >= last_ && now.log->hash(last_.index) == last_hash_,
@@ -59,6 +64,7 @@ void Invariants::remember(const NodeView& now) {
   last_ = now.log->last();
   commit_ = now.commit;
   applied_ = now.applied;
+  snapshot_ = now.snapshot;
   last_hash_ = now.log->hash(last_.index);
   commit_hash_ = now.log->hash(commit_);
 }

@@ -17,7 +17,7 @@ struct NodeView {
   HardState hard_state;
   Role role = Role::kFollower;
   NodeId id, leader;
-  Index commit, handed, applied;
+  Index commit, handed, applied, snapshot;
   const RaftLog* log = nullptr;
   const std::map<NodeId, Progress>* peers = nullptr;
 };
@@ -37,7 +37,7 @@ class Invariants {
   HardState hard_state_;
   Role role_ = Role::kFollower;
   EntryId last_;
-  Index commit_, applied_;
+  Index commit_, applied_, snapshot_;
   std::uint64_t last_hash_ = 0, commit_hash_ = 0;
   std::map<NodeId, Index> match_;
 };

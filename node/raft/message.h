@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
+#include "node/raft/snapshot.h"
 #include "node/raft/types.h"
 
 namespace capsize::raft {
@@ -45,8 +47,27 @@ struct ReadIndexReply {
   std::optional<Index> index;  // none: not the leader, ask again
 };
 
-using MessageBody = std::variant<RequestVote, RequestVoteReply, AppendEntries, AppendEntriesReply,
-                                 ReadIndexRequest, ReadIndexReply>;
+/// A piece of a snapshot (paper section 7, Figure 13). The first five fields name the snapshot: a
+/// receiver never joins pieces of two.
+struct InstallSnapshot {
+  LogPoint last;
+  std::uint64_t size = 0;      // of the whole content
+  std::uint32_t checksum = 0;  // CRC32C of the whole content
+  std::uint64_t offset = 0;    // of this piece
+  std::string piece;
+  [[nodiscard]] bool is_last() const { return offset + piece.size() == size; }
+};
+/// What the receiver wants next. It decides, for it may have started anew since the last piece
+/// (logcabin 174: a leader that kept its own offset was never understood again).
+struct InstallSnapshotReply {
+  EntryId last;              // names the snapshot
+  std::uint64_t wanted = 0;  // offset of the next piece
+  bool installed = false;    // nothing more is wanted: all of it is durable, or was there before
+};
+
+using MessageBody =
+    std::variant<RequestVote, RequestVoteReply, AppendEntries, AppendEntriesReply, ReadIndexRequest,
+                 ReadIndexReply, InstallSnapshot, InstallSnapshotReply>;
 
 struct Message {
   NodeId from;

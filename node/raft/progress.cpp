@@ -16,14 +16,18 @@ void Progress::sent_entries(Index last) {
   in_flight_.push_back(last);
 }
 
-void Progress::accepted(Index index) {
+void Progress::accepted(Index index, Index base) {
   match_ = std::max(match_, index);
   next_ = std::max(next_, match_.next());
+  if (needs_snapshot(base)) return;
+  transfer.reset();
   probing_ = false;
   while (!in_flight_.empty() && in_flight_.front() <= match_) in_flight_.pop_front();
 }
 
 bool Progress::refused(Index rejected, Index hint) {
+  // Where the logs do not meet is known already: below what this one still holds.
+  if (transfer) return false;
   // What is acknowledged stays acknowledged: the refusal was made before (M-24).
   if (rejected <= match_) return false;
   // While probing only the last probe counts: `next` must not be moved by an echo of an older one.

@@ -1,7 +1,7 @@
 // What a leader knows about one follower (nextIndex and matchIndex of Figure 2), and what it has
-// told it. Two states: *probing*, when it does not know where the logs meet and sends one
-// AppendEntries at a time, and *replicating*, when it sends ahead of the acknowledgements, up to a
-// window.
+// told it. Three states: *probing*, when it does not know where the logs meet and sends one
+// AppendEntries at a time; *replicating*, when it sends ahead of the acknowledgements, up to a
+// window; and *snapshot*, when what the follower needs next is not in the log any more.
 //
 // Whatever is lost is found by the next heartbeat: its `previous` is the entry before `next`, so a
 // follower that missed something refuses it, and the refusal says where to go on. A silent follower
@@ -10,9 +10,11 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 
 #include "node/base/time.h"
 #include "node/raft/message.h"
+#include "node/raft/snapshot_transfer.h"
 #include "node/raft/types.h"
 
 namespace capsize::raft {
@@ -32,6 +34,8 @@ class Progress {
   /// First entry to send. Always above match().
   [[nodiscard]] Index next() const { return next_; }
   [[nodiscard]] bool probing() const { return probing_; }
+  /// Is the entry before next(), which every AppendEntries names, below what the log still knows?
+  [[nodiscard]] bool needs_snapshot(Index base) const { return next_ <= base; }
   /// May entries be sent now?
   [[nodiscard]] bool may_send_entries() const {
     return probing_ ? !paused_ : in_flight_.size() < kAppendsInFlightMax;
@@ -40,8 +44,8 @@ class Progress {
   /// Entries up to `last` were sent. A probe waits for its answer; replication goes ahead.
   void sent_entries(Index last);
   /// The follower holds everything up to `index`, durably; and its log agrees with ours up to the
-  /// entry before next().
-  void accepted(Index index);
+  /// entry before next(). A transfer ends once the log, which begins behind `base`, can go on.
+  void accepted(Index index, Index base = {});
   /// The follower refused `rejected` as the previous entry; `hint` is the next one to try. Returns
   /// false if that is old news: below what it has acknowledged, or not what was tried last. A probe
   /// whose answer was lost goes on with the answer to the next heartbeat, which tries the same
@@ -53,6 +57,7 @@ class Progress {
   ReadRound sent_round;   // highest read round it was told
   Index sent_commit;      // highest commit index it can have learnt from what was sent
   bool heartbeat_due = true;
+  std::optional<SnapshotTransfer> transfer;  // present in the state *snapshot* only
 
  private:
   Index match_;

@@ -18,6 +18,7 @@ Config checked(Config config) {
   CHECK(config.election_timeout_min <= config.election_timeout_max, "a range is not empty");
   CHECK(config.heartbeat_interval < config.election_timeout_min,
         "heartbeats come more often than elections (5.2, timing requirement)");
+  CHECK(config.snapshot_piece_bytes > 0, "an InstallSnapshot carries something");
   CHECK(config.append_entries_max > 0, "an AppendEntries can carry an entry");
   return config;
 }
@@ -30,12 +31,14 @@ Raft::Impl::Impl(Config given, Recovered recovered, base::Instant start)
       random_(base::Prng::stream(config_.seed, "raft",
                                  (std::uint64_t{id_.value()} << 40) ^ config_.incarnation)),
       now_(start),
-      log_(std::move(recovered.entries)),
+      log_(std::move(recovered.entries), recovered.snapshot.last),
       hard_state_(recovered.hard_state),
       leaderless_since_(start),
       leader_heard_(start),
       local_reads_(config_.incarnation) {
   CHECK(log_.last().term <= hard_state_.term, "term and entries are recovered together");
+  if (recovered.snapshot) use_snapshot(std::move(recovered.snapshot));
+  commit_ = handed_ = applied_ = snapshot_.last.id.index;
   trace_.add(TraceKind::kStart, hard_state_.term, role_, log_, log_.last().index);
   reset_election_timer();
 }
@@ -117,13 +120,18 @@ void Raft::Impl::dispatch(const Message& message) {
     on_read_index_request(message, *asked);
   } else if (const auto* answered = std::get_if<ReadIndexReply>(&message.body)) {
     on_read_index_reply(*answered);
+  } else if (const auto* piece = std::get_if<InstallSnapshot>(&message.body)) {
+    on_install_snapshot(message, *piece);
+  } else if (const auto* received = std::get_if<InstallSnapshotReply>(&message.body)) {
+    on_install_snapshot_reply(message, *received);
   }
 }
 
 void Raft::Impl::check_invariants() {
   // A mutant must live on, to be judged from outside.
   if (ANY_SEEDED_BUG(config_)) return;
-  invariants_.check({hard_state_, role_, id_, leader_, commit_, handed_, applied_, &log_, &peers_});
+  invariants_.check({hard_state_, role_, id_, leader_, commit_, handed_, applied_,
+                     snapshot_.last.id.index, &log_, &peers_});
 }
 
 base::Instant Raft::Impl::deadline() const {
@@ -187,6 +195,15 @@ void Raft::applied(Index index) {
   impl.check_invariants();
 }
 
+bool Raft::may_compact() const {
+  return impl_->may_compact();
+}
+
+void Raft::compact(Bytes state) {
+  impl_->compact(std::move(state));
+  impl_->check_invariants();
+}
+
 Ready Raft::take_ready() {
   Ready ready = impl_->take_ready();
   impl_->check_invariants();
@@ -202,7 +219,8 @@ SoftState Raft::soft_state() const {
           .last = impl.log_.last().index,
           .commit = impl.commit_,
           .applied = impl.applied_,
-          .persisted = impl.log_.stable()};
+          .persisted = impl.log_.stable(),
+          .snapshot = impl.snapshot_.last.id.index};
 }
 
 }  // namespace capsize::raft

@@ -15,6 +15,7 @@
 #include "node/base/time.h"
 #include "node/raft/message.h"
 #include "node/raft/ready.h"
+#include "node/raft/recovered.h"
 #include "node/raft/types.h"
 
 namespace capsize::raft {
@@ -31,15 +32,12 @@ struct Config {
   std::size_t append_entries_max = 1024;  // entries in one AppendEntries
   std::size_t append_bytes_max =
       1024 * 1024;  // payload bytes in one AppendEntries, at least one entry
+  // Entries kept in memory behind a snapshot, so that a follower a little behind is sent entries.
+  std::uint64_t compaction_margin = 0;
+  std::size_t snapshot_piece_bytes = 1024 * 1024;  // of content in one InstallSnapshot
   std::uint64_t incarnation = 1;
   std::uint64_t seed = 0;  // of this replica's own stream: hash(seed, "raft", id, incarnation)
   std::string bug;         // name of a seeded bug; read only where CAPSIZE_SEEDED_BUGS is defined
-};
-
-/// What a disk gave back after a start.
-struct Recovered {
-  HardState hard_state;
-  std::vector<Entry> entries;  // from index 1 on, without gaps
 };
 
 /// For status and metrics; a copy, cheap.
@@ -49,6 +47,7 @@ struct SoftState {
   Term term;
   NodeId vote = kNobody;
   Index last, commit, applied, persisted;
+  Index snapshot;  // last entry of the newest snapshot; 0 without one
 };
 
 class Raft {
@@ -72,6 +71,12 @@ class Raft {
   void persisted(const SyncReceipt& receipt);
   /// The state machine has applied up to `index`.
   void applied(Index index);
+  /// Whether compact() may be called: no snapshot is on its way to the disk.
+  [[nodiscard]] bool may_compact() const;
+  /// The state machine's content, taken at the applied index. It goes to the disk with the next
+  /// batch; the log is cut when its receipt is there, never before.
+  /// Precondition: may_compact(), and something was applied since the last snapshot.
+  void compact(Bytes state);
 
   [[nodiscard]] Ready take_ready();
   [[nodiscard]] SoftState soft_state() const;

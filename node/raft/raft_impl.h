@@ -4,6 +4,7 @@
 //   election.cpp        timers, pre-vote, votes, check quorum
 //   replication.cpp     the leader's half of AppendEntries, the commit rule
 //   append_entries.cpp  the follower's half
+//   compaction.cpp      own snapshots, both halves of InstallSnapshot
 //   reads.cpp           ReadIndex, both halves
 //   take_ready.cpp      what goes out, and what waits for the disk
 //
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "node/base/prng.h"
+#include "node/raft/incoming_snapshot.h"
 #include "node/raft/invariants.h"
 #include "node/raft/local_reads.h"
 #include "node/raft/progress.h"
@@ -75,6 +77,16 @@ struct Raft::Impl {
   void accept_append(const Message& message, const AppendEntries& request);
   void store(const std::vector<Entry>& entries);
 
+  // compaction.cpp
+  [[nodiscard]] bool may_compact() const;
+  void compact(Bytes state);
+  void snapshot_durable(Snapshot snapshot);
+  void use_snapshot(Snapshot snapshot);
+  void replicate_snapshot(NodeId to, Progress& progress);
+  void on_install_snapshot(const Message& message, const InstallSnapshot& piece);
+  void on_install_snapshot_reply(const Message& message, const InstallSnapshotReply& reply);
+  void install(Snapshot snapshot);
+
   // reads.cpp
   void ask_for_local_reads();
   void begin_read_round();
@@ -127,6 +139,15 @@ struct Raft::Impl {
   Index term_start_;                  // leader: its no-op
 
   Index commit_, handed_, applied_;  // applied <= handed out <= commit <= last
+
+  // Invariant: log base <= snapshot <= applied. The newest that this node may send.
+  Snapshot snapshot_;
+  std::uint32_t snapshot_checksum_ = 0;
+  Snapshot snapshot_to_write_;  // goes with the next batch
+  std::vector<std::pair<SyncToken, Snapshot>> snapshots_on_the_way_;
+  Snapshot restore_;  // another node's, for the state machine
+  IncomingSnapshot incoming_;
+
   ReadQueue read_queue_;             // leader
   LocalReads local_reads_;
   std::vector<ReadReady> failed_reads_;

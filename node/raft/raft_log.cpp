@@ -7,44 +7,47 @@
 
 namespace capsize::raft {
 
-RaftLog::RaftLog(std::vector<Entry> recovered) {
+RaftLog::RaftLog(std::vector<Entry> recovered, LogPoint base) : base_(base) {
   for (Entry& entry : recovered) append(std::move(entry));
   stable_ = taken_ = last().index;
 }
 
 EntryId RaftLog::last() const {
-  return slots_.empty() ? EntryId{} : slots_.back().entry.id();
+  return slots_.empty() ? base_.id : slots_.back().entry.id();
 }
 
 std::optional<Term> RaftLog::term(Index index) const {
-  if (index == Index{0}) return Term{0};
-  if (index.value() > slots_.size()) return std::nullopt;
+  if (index == base_.id.index) return base_.id.term;
+  if (index < base_.id.index || index > last().index) return std::nullopt;
   return slot(index).entry.term;
 }
 
 const Entry& RaftLog::at(Index index) const {
-  CHECK(index >= Index{1} && index.value() <= slots_.size(), "only entries of the log are read");
+  CHECK(index > base_.id.index && index <= last().index, "only entries of the log are read");
   return slot(index).entry;
 }
 
 std::uint64_t RaftLog::hash(Index index) const {
-  CHECK(index.value() <= slots_.size(), "only entries of the log have a hash");
-  return index == Index{0} ? kEmptyLogHash : slot(index).hash;
+  CHECK(index >= base_.id.index && index <= last().index, "only entries of the log have a hash");
+  return index == base_.id.index ? base_.hash : slot(index).hash;
 }
 
 Index RaftLog::first_of_term_at(Index index) const {
-  const Term sought = at(index).term;
+  const auto sought = term(index);
+  CHECK(sought, "only entries of the log are read");
+  if (base_.id.term == *sought) return base_.id.index;
   const auto first =
-      std::partition_point(slots_.begin(), slots_.begin() + static_cast<long>(index.value()),
-                           [sought](const Slot& s) { return s.entry.term < sought; });
+      std::partition_point(slots_.begin(), behind(index),
+                           [sought](const Slot& s) { return s.entry.term < *sought; });
   return first->entry.index;
 }
 
-Index RaftLog::last_with_term_at_most(Term term, Index limit) const {
-  const auto end = std::min<std::uint64_t>(limit.value(), slots_.size());
-  const auto behind = std::partition_point(slots_.begin(), slots_.begin() + static_cast<long>(end),
-                                           [term](const Slot& s) { return s.entry.term <= term; });
-  return Index{static_cast<std::uint64_t>(behind - slots_.begin())};
+std::optional<Index> RaftLog::last_with_term_at_most(Term term, Index limit) const {
+  if (limit < base_.id.index || term < base_.id.term) return std::nullopt;
+  const auto end =
+      std::partition_point(slots_.begin(), behind(std::min(limit, last().index)),
+                           [term](const Slot& s) { return s.entry.term <= term; });
+  return base_.id.index + static_cast<std::uint64_t>(end - slots_.begin());
 }
 
 void RaftLog::append(Entry entry) {
@@ -57,22 +60,46 @@ void RaftLog::append(Entry entry) {
 }
 
 void RaftLog::truncate_from(Index from) {
-  CHECK(from >= Index{1} && from <= last().index, "only entries of the log are cut");
-  slots_.resize(from.value() - 1);
+  CHECK(from > base_.id.index && from <= last().index, "only entries of the log are cut");
+  slots_.resize(from - base_.id.index.next());
   const Index kept = from.previous();
   stable_ = std::min(stable_, kept);
   taken_ = std::min(taken_, kept);
   for (Batch& batch : on_the_way_) batch.last = std::min(batch.last, kept);
 }
 
+void RaftLog::compact(Index index) {
+  CHECK(index >= base_.id.index && index <= stable_, "only what is durable is compacted");
+  const LogPoint base{{*term(index), index}, hash(index)};
+  slots_.erase(slots_.begin(), behind(index));
+  base_ = base;
+}
+
+void RaftLog::install(const LogPoint& last, Index committed) {
+  CHECK(committed >= base_.id.index && committed < last.id.index, "a snapshot never goes back");
+  if (contains(last.id) && hash(last.id.index) == last.hash) {
+    slots_.erase(slots_.begin(), behind(last.id.index));
+  } else {
+    slots_.clear();
+    // Nothing above is known to be what the disk holds, not even after receipts for it: they were
+    // for entries that are gone (the ABA race again).
+    stable_ = std::min(stable_, committed);
+    taken_ = std::min(taken_, committed);
+    for (Batch& batch : on_the_way_) batch.last = std::min(batch.last, committed);
+  }
+  base_ = last;
+  taken_ = std::max(taken_, last.id.index);
+}
+
 std::vector<Entry> RaftLog::slice(Index first, std::size_t entries_max,
                                   std::size_t bytes_max) const {
+  CHECK(first > base_.id.index, "only entries of the log are sent");
   std::vector<Entry> entries;
   std::size_t bytes = 0;
-  const auto end = std::min<std::uint64_t>(slots_.size(), first.value() - 1 + entries_max);
-  if (end >= first.value()) entries.reserve(end - first.value() + 1);
-  for (std::uint64_t i = first.value(); i <= end; ++i) {
-    const Entry& entry = slots_[i - 1].entry;
+  const Index end = std::min(last().index, first.previous() + entries_max);
+  if (end >= first) entries.reserve(end.next() - first);
+  for (Index i = first; i <= end; ++i) {
+    const Entry& entry = slot(i).entry;
     bytes += entry.payload->size();
     if (bytes > bytes_max && !entries.empty()) break;
     entries.push_back(entry);
@@ -81,7 +108,8 @@ std::vector<Entry> RaftLog::slice(Index first, std::size_t entries_max,
 }
 
 std::vector<Entry> RaftLog::between(Index after, Index up_to) const {
-  CHECK(after <= up_to && up_to <= last().index, "only entries of the log are handed out");
+  CHECK(base_.id.index <= after && after <= up_to && up_to <= last().index,
+        "only entries of the log are handed out");
   std::vector<Entry> entries;
   entries.reserve(up_to - after);
   for (Index i = after.next(); i <= up_to; ++i) entries.push_back(slot(i).entry);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "node/raft/message.h"
+#include "node/raft/snapshot.h"
 #include "node/raft/trace_event.h"
 #include "node/raft/types.h"
 
@@ -50,14 +51,15 @@ class AfterSync {
   std::vector<Message> messages_;
 };
 
-/// One write to the log, in this order; an entry at or below the last index supersedes the log from
-/// there on. `entries` and `hard_state` may both be empty when only `messages` wait for older
-/// bytes.
+/// One write to the disk: hard state, then the snapshot (Recovered::install), then entries; one at
+/// or below the last index supersedes the log from there on. A crash may keep the first parts of a
+/// batch without the later ones. All may be empty when only `messages` wait for older bytes.
 struct PersistBatch {
   SyncToken token;
   std::optional<HardState> hard_state;
   std::vector<Entry> entries;
-  [[nodiscard]] bool empty() const { return !hard_state && entries.empty(); }
+  Snapshot snapshot{};
+  [[nodiscard]] bool empty() const { return !hard_state && entries.empty() && !snapshot; }
 };
 
 /// A read that may be answered: the state machine has applied what it must see.
@@ -70,6 +72,7 @@ struct Ready {
   std::vector<Message> messages;        // may go now
   std::optional<PersistBatch> persist;  // hand to the disk
   AfterSync after_sync;                 // go when a receipt covers persist->token
+  Snapshot restore;                     // if there: put it in the state machine's place, first
   std::vector<Entry> committed;         // apply in this order, then call Raft::applied
   std::vector<ReadReady> reads;
   std::vector<TraceEvent> trace;  // written before anything above leaves the process

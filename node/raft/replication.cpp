@@ -33,6 +33,10 @@ void Raft::Impl::replicate_to_all() {
 }
 
 void Raft::Impl::replicate(NodeId to, Progress& progress) {
+  if (progress.needs_snapshot(log_.base().index)) {
+    replicate_snapshot(to, progress);
+    return;
+  }
   const Index last = log_.last().index;
   while (progress.next() <= last && progress.may_send_entries()) {
     send_append(to, progress,
@@ -70,10 +74,11 @@ void Raft::Impl::on_append_entries_reply(const Message& message, const AppendEnt
   progress.heard = now_;
   progress.acked_round = std::max(progress.acked_round, reply.read_round);
   if (reply.success) {
-    progress.accepted(reply.match);
+    progress.accepted(reply.match, log_.base().index);
     advance_commit_as_leader();
   } else {
     progress.refused(reply.rejected, next_to_try(reply));
+    if (progress.transfer) progress.transfer->alive(now_, config_.heartbeat_interval);
   }
   confirm_reads();
 }
@@ -81,7 +86,10 @@ void Raft::Impl::on_append_entries_reply(const Message& message, const AppendEnt
 Index Raft::Impl::next_to_try(const AppendEntriesReply& refusal) const {
   // 5.3, the optimisation at its end: a whole term a round trip instead of an entry.
   if (refusal.conflict.term == Term{0}) return refusal.conflict.index;  // its log ends before
-  const Index same = log_.last_with_term_at_most(refusal.conflict.term, refusal.rejected);
+  const auto known = log_.last_with_term_at_most(refusal.conflict.term, refusal.rejected);
+  // It cannot even have the first entry known here: that is of a later term than what it has there.
+  if (!known) return log_.base().index;
+  const Index same = *known;
   // Where this log has that term too, the logs may meet at its last entry here.
   if (log_.term(same) == refusal.conflict.term) return same.next();
   // It has not: everything of that term must go, and what is of a later term here cannot be there.

@@ -31,6 +31,11 @@ void Raft::Impl::persisted(const SyncReceipt& receipt) {
   if (receipt.token() <= synced_) return;
   synced_ = receipt.token();
   log_.synced(synced_);
+  while (!snapshots_on_the_way_.empty() && snapshots_on_the_way_.front().first <= synced_) {
+    Snapshot durable = std::move(snapshots_on_the_way_.front().second);
+    snapshots_on_the_way_.erase(snapshots_on_the_way_.begin());
+    snapshot_durable(std::move(durable));
+  }
   count_own_vote();
   advance_commit_as_leader();
 }
@@ -42,6 +47,7 @@ Ready Raft::Impl::take_ready() {
   replicate_to_all();
   collect_persist(ready);
   ready.messages = std::exchange(messages_, {});
+  ready.restore = std::exchange(restore_, {});
   ready.committed = log_.between(handed_, commit_);
   handed_ = commit_;
   collect_reads(ready);
@@ -50,7 +56,7 @@ Ready Raft::Impl::take_ready() {
 }
 
 void Raft::Impl::collect_persist(Ready& ready) {
-  const bool nothing_to_write = !hard_state_dirty_ && !log_.has_untaken();
+  const bool nothing_to_write = !hard_state_dirty_ && !log_.has_untaken() && !snapshot_to_write_;
   if (nothing_to_write && waiting_for_disk_.empty()) return;
   if (nothing_to_write && synced_ == taken_) {
     // The receipt came between the message and now: everything it promises is on disk.
@@ -64,6 +70,10 @@ void Raft::Impl::collect_persist(Ready& ready) {
     batch.hard_state = hard_state_;
     hard_state_dirty_ = false;
     hard_state_token_ = taken_;
+  }
+  if (snapshot_to_write_) {
+    batch.snapshot = std::exchange(snapshot_to_write_, {});
+    snapshots_on_the_way_.emplace_back(taken_, batch.snapshot);
   }
   ready.persist = std::move(batch);
   ready.after_sync = AfterSync(taken_);

@@ -11,7 +11,9 @@ Replica::Impl::Impl(raft::Config given, raft::Recovered recovered, Limits limits
     : config_(given),
       limits_(limits),
       recovered_term_(recovered.hard_state.term),
-      raft_(std::move(given), std::move(recovered), now) {}
+      raft_(std::move(given), recovered, now) {
+  if (recovered.snapshot) restore(recovered.snapshot);
+}
 
 void Replica::Impl::receive(const PeerMessage& message, base::Instant now) {
   if (message.to != config_.id) return;
@@ -43,9 +45,25 @@ void Replica::Impl::take_ready(Output& output) {
     CHECK(!output.sync, "applying entries gives the disk nothing to write");
     output.sync = PendingSync{std::move(*ready.persist), std::move(ready.after_sync)};
   }
+  if (ready.restore) restore(ready.restore);
   for (const raft::Entry& entry : ready.committed) apply(entry);
   if (!ready.committed.empty()) raft_.applied(ready.committed.back().index);
   answer_reads(ready.reads);
+}
+
+void Replica::Impl::restore(const raft::Snapshot& snapshot) {
+  auto restored = kv::Store::deserialize(*snapshot.state);
+  CHECK(restored, "a snapshot whose checksums are right can be restored by this version");
+  store_ = std::move(*restored);
+}
+
+void Replica::Impl::compact_if_due() {
+  if (limits_.snapshot_every == 0 || !raft_.may_compact()) return;
+  const raft::SoftState state = raft_.soft_state();
+  if (state.applied < state.snapshot + limits_.snapshot_every) return;
+  // One pass that writes the content out flat costs less than a copy of the map to write out
+  // elsewhere; what takes long, writing and syncing, is the log thread's.
+  raft_.compact(std::make_shared<const std::string>(store_.serialize()));
 }
 
 Output Replica::Impl::take_output(base::Instant now) {
@@ -53,6 +71,7 @@ Output Replica::Impl::take_output(base::Instant now) {
   Output output;
   take_ready(output);
   take_ready(output);  // what was just applied may allow reads
+  compact_if_due();    // for the disk with the next output
   for (PeerMessage& message : messages_) output.messages.push_back(std::move(message));
   messages_.clear();
   output.replies = std::exchange(replies_, {});
@@ -62,6 +81,10 @@ Output Replica::Impl::take_output(base::Instant now) {
 Replica::Replica(raft::Config config, raft::Recovered recovered, Limits limits, base::Instant now)
     : impl_(std::make_unique<Impl>(std::move(config), std::move(recovered), limits, now)) {}
 Replica::~Replica() = default;
+
+bool Replica::is_snapshot(std::string_view state) {
+  return kv::Store::deserialize(state).has_value();
+}
 
 void Replica::receive(const PeerMessage& message, base::Instant now) {
   impl_->receive(message, now);

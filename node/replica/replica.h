@@ -70,12 +70,17 @@ struct Output {
 struct Limits {
   std::size_t pending_requests_max = 16384;                   // over it: `fail`, "busy"
   base::Duration request_age_max = std::chrono::seconds(30);  // then `info`, "timeout"
+  // Applied entries between two snapshots of the state machine; 0: none is ever taken.
+  std::uint64_t snapshot_every = 10'000;
 };
 
 class Replica {
  public:
+  /// Precondition: a recovered snapshot is one that is_snapshot() accepts.
   Replica(raft::Config config, raft::Recovered recovered, Limits limits, base::Instant now);
   ~Replica();
+  /// Can this version restore the state machine from these bytes?
+  [[nodiscard]] static bool is_snapshot(std::string_view state);
   Replica(const Replica&) = delete;
   Replica& operator=(const Replica&) = delete;
 

@@ -32,6 +32,10 @@ struct Replica::Impl {
   void reply_to_client(RequestId id, kv::Reply reply);
   void take_ready(Output& output);
 
+  // Snapshots
+  void restore(const raft::Snapshot& snapshot);
+  void compact_if_due();
+
   const raft::Config config_;
   const Limits limits_;
   const raft::Term recovered_term_;  // no earlier life of this node knew a later one

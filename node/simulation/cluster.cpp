@@ -66,6 +66,10 @@ void Cluster::restart(NodeId id) {
   invariants_.started(id, node.disk.recover());
   node.replica =
       std::make_unique<replica::Replica>(config, node.disk.recover(), options_.limits, clock(node));
+  const raft::Index restored = node.replica->soft_state().applied;
+  if (restored > raft::Index{0}) {
+    invariants_.observe_state(id, restored, node.replica->state_hash());
+  }
   work(id);
 }
 
@@ -211,7 +215,7 @@ void Cluster::observe(NodeId id, const replica::Output& output) {
   const raft::SoftState state = replica.soft_state();
   invariants_.observe(id, state, output.trace);
   for (const raft::TraceEvent& event : output.trace) {
-    if (event.kind == raft::TraceKind::kApply) {
+    if (event.kind == raft::TraceKind::kApply || event.kind == raft::TraceKind::kInstall) {
       invariants_.observe_state(id, state.applied, replica.state_hash());
     }
     const auto mixed = fingerprint_ ^ event.hash ^ (event.term.value() << 8) ^

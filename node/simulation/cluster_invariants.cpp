@@ -1,5 +1,7 @@
 #include "node/simulation/cluster_invariants.h"
 
+#include <algorithm>
+
 #include "node/raft/quorum.h"
 
 namespace capsize::simulation {
@@ -14,6 +16,7 @@ void ClusterInvariants::violated(NodeId node, const std::string& rule) {
 
 void ClusterInvariants::started(NodeId node, const raft::Recovered& recovered) {
   logs_[node] = {};
+  logs_[node].install(recovered.snapshot.last);
   logs_[node].write(recovered.entries);
   const auto before = states_.find(node);
   raft::SoftState state;
@@ -26,6 +29,11 @@ void ClusterInvariants::started(NodeId node, const raft::Recovered& recovered) {
 
 void ClusterInvariants::wrote(NodeId node, const raft::PersistBatch& batch) {
   LogMirror& log = logs_[node];
+  if (batch.snapshot) {
+    check_snapshot(node, batch.snapshot.last);
+    if (!violations_.empty()) return;
+    log.install(batch.snapshot.last);
+  }
   log.write(batch.entries);
   for (const raft::Entry& entry : batch.entries) {
     if (entry.index > log.last().index) continue;
@@ -38,12 +46,23 @@ void ClusterInvariants::wrote(NodeId node, const raft::PersistBatch& batch) {
   }
 }
 
+void ClusterInvariants::check_snapshot(NodeId node, const raft::LogPoint& end) {
+  const std::uint64_t index = end.id.index.value();
+  ++snapshots_;
+  if (index < logs_[node].base().id.index.value()) violated(node, "a snapshot went back (7)");
+  if (index > committed_.size() || committed_[index - 1].hash != end.hash) {
+    violated(node, "a snapshot of something that is not committed (7), at " +
+                       std::to_string(index));
+  }
+}
+
 void ClusterInvariants::observe(NodeId node, const raft::SoftState& state,
                                 const std::vector<raft::TraceEvent>& trace) {
   for (const raft::TraceEvent& event : trace) {
     if (event.kind == raft::TraceKind::kRole && event.role == raft::Role::kLeader) {
       became_leader(node, event.term);
     }
+    if (event.kind == raft::TraceKind::kInstall) ++installs_;
   }
   check_monotone(node, state);
   check_commit(node, state);
@@ -80,7 +99,9 @@ void ClusterInvariants::check_monotone(NodeId node, const raft::SoftState& state
 
 void ClusterInvariants::check_commit(NodeId node, const raft::SoftState& state) {
   const LogMirror& log = logs_[node];
-  for (Index i = states_[node].commit.next(); i <= state.commit; ++i) {
+  // Up to a snapshot's end the snapshot was checked, when it was handed to the disk.
+  const Index first = std::max(states_[node].commit.next(), log.base().id.index);
+  for (Index i = std::max(first, Index{1}); i <= state.commit; ++i) {
     if (i > log.last().index) {
       violated(node, "committed an entry that it never handed to its disk");
       return;

@@ -35,6 +35,9 @@ class ClusterInvariants {
   [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }
   /// The greatest index known to be committed by anybody.
   [[nodiscard]] raft::Index committed() const { return raft::Index{committed_.size()}; }
+  /// Snapshots handed to a disk, and those of them that came from another node.
+  [[nodiscard]] std::size_t snapshots_seen() const { return snapshots_; }
+  [[nodiscard]] std::size_t installs_seen() const { return installs_; }
   [[nodiscard]] std::size_t leaders_seen() const { return leaders_.size(); }
 
  private:
@@ -44,6 +47,7 @@ class ClusterInvariants {
   };
   void became_leader(raft::NodeId node, raft::Term term);
   void check_commit(raft::NodeId node, const raft::SoftState& state);
+  void check_snapshot(raft::NodeId node, const raft::LogPoint& end);
   void check_monotone(raft::NodeId node, const raft::SoftState& state);
   void check_on_quorum(raft::Index index, std::uint64_t hash);
   void violated(raft::NodeId node, const std::string& rule);
@@ -56,6 +60,7 @@ class ClusterInvariants {
   std::map<std::pair<raft::Index, raft::Term>, std::uint64_t> entries_;
   std::vector<Committed> committed_;  // by index - 1
   std::map<raft::Index, std::uint64_t> applied_;
+  std::size_t snapshots_ = 0, installs_ = 0;
   std::vector<std::string> violations_;
 };
 

@@ -28,6 +28,9 @@ ClusterOptions draw_cluster(const RunOptions& options) {
   drawn.clock_drift_ppm_max = random.chance(0.5) ? 50'000 : 0;
   // Below and above the clients' own patience.
   drawn.limits.request_age_max = std::chrono::milliseconds(random.chance(0.5) ? 600 : 3000);
+  drawn.limits.snapshot_every = random.chance(0.7) ? random.between(1, 40) : 0;
+  drawn.config.compaction_margin = random.chance(0.5) ? random.between(1, 20) : 0;
+  drawn.config.snapshot_piece_bytes = random.chance(0.5) ? random.between(8, 128) : 4096;
   return drawn;
 }
 
@@ -38,7 +41,9 @@ std::string describe(const ClusterOptions& drawn) {
          flag(drawn.config.leader_stickiness, "stickiness,") + " loss " +
          std::to_string(drawn.network.loss) + ", duplication " +
          std::to_string(drawn.network.duplication) + ", stragglers " +
-         std::to_string(drawn.network.straggler);
+         std::to_string(drawn.network.straggler) + ", snapshots every " +
+         std::to_string(drawn.limits.snapshot_every) + " in pieces of " +
+         std::to_string(drawn.config.snapshot_piece_bytes);
 }
 
 struct Run {
@@ -107,6 +112,8 @@ struct Run {
     result.faults = chaos.faults();
     result.steps = cluster.steps();
     result.committed = cluster.invariants().committed().value();
+    result.snapshots = cluster.invariants().snapshots_seen();
+    result.installs = cluster.invariants().installs_seen();
     result.leaders = cluster.invariants().leaders_seen();
     result.fingerprint = cluster.fingerprint();
     result.simulated = cluster.events().now().time_since_epoch();

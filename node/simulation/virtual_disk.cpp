@@ -1,5 +1,7 @@
 #include "node/simulation/virtual_disk.h"
 
+#include <utility>
+
 #include "node/base/check.h"
 
 namespace capsize::simulation {
@@ -16,23 +18,35 @@ raft::SyncToken VirtualDisk::begin_sync() const {
 }
 
 raft::SyncReceipt VirtualDisk::end_sync(raft::SyncToken token) {
-  while (!unsynced_.empty() && unsynced_.front().token <= token) keep_first();
+  while (!unsynced_.empty() && unsynced_.front().token <= token) keep_one();
   return issue(token);
 }
 
-void VirtualDisk::keep_first() {
-  const raft::PersistBatch batch = std::move(unsynced_.front());
-  unsynced_.pop_front();
-  if (batch.hard_state) durable_.hard_state = *batch.hard_state;
-  for (const raft::Entry& entry : batch.entries) {
-    durable_.entries.resize(entry.index.value() - 1);
-    durable_.entries.push_back(entry);
+std::size_t VirtualDisk::unsynced() const {
+  std::size_t writes = 0;
+  for (const raft::PersistBatch& batch : unsynced_) writes += batch.snapshot ? 3 : 1;
+  return writes;
+}
+
+void VirtualDisk::keep_one() {
+  raft::PersistBatch& batch = unsynced_.front();
+  const bool whole = !batch.snapshot;
+  if (batch.hard_state) {
+    durable_.hard_state = *std::exchange(batch.hard_state, std::nullopt);
+    if (!whole) return;
   }
+  if (batch.snapshot) {
+    mirror_.install(batch.snapshot.last);
+    durable_.install(std::exchange(batch.snapshot, {}));
+    return;
+  }
+  for (const raft::Entry& entry : batch.entries) durable_.write(entry);
   mirror_.write(batch.entries);
+  unsynced_.pop_front();
 }
 
 void VirtualDisk::crash(std::size_t kept) {
-  for (; kept > 0 && !unsynced_.empty(); --kept) keep_first();
+  for (; kept > 0 && !unsynced_.empty(); --kept) keep_one();
   unsynced_.clear();
 }
 

@@ -19,7 +19,9 @@ class VirtualDisk : private raft::SyncReceiptIssuer {
   [[nodiscard]] raft::SyncToken begin_sync() const;
   [[nodiscard]] raft::SyncReceipt end_sync(raft::SyncToken token);
   [[nodiscard]] bool has_unsynced() const { return !unsynced_.empty(); }
-  [[nodiscard]] std::size_t unsynced() const { return unsynced_.size(); }
+  /// In writes: a batch with a snapshot is three of them (hard state; snapshot; entries), for a
+  /// crash may come in between.
+  [[nodiscard]] std::size_t unsynced() const;
 
   /// The node dies. `kept`: how many of the unsynced writes reached the disk after all.
   void crash(std::size_t kept);
@@ -28,7 +30,8 @@ class VirtualDisk : private raft::SyncReceiptIssuer {
   [[nodiscard]] const raft::HardState& durable_hard_state() const { return durable_.hard_state; }
 
  private:
-  void keep_first();
+  /// The next write of the first batch; the batch goes with its last one.
+  void keep_one();
 
   raft::Recovered durable_;
   LogMirror mirror_;

@@ -9,6 +9,11 @@
 //                                  recovery keeps the cut bytes beside the log
 //   after append()                 everything is there
 //   in recovery                    it is done again: cutting the same tail is idempotent
+//   while a snapshot is written    the old snapshot and the whole log are there (snapshot_store.h)
+//   before the log is cut          the new snapshot and the whole log: recovery drops what the
+//                                  snapshot includes, and cuts the log again
+//   while the log is cut           it is written anew, aside, synced and renamed: the old log or
+//                                  the new one is there, whole, and the snapshot fits both
 //
 // A bad record is cut only if nothing valid follows it anywhere in the file. Otherwise it is damage
 // (bit rot, a foreign write), and cutting would silently drop what was promised: recovery refuses
@@ -23,20 +28,9 @@
 
 #include "node/raft/raft.h"
 #include "node/storage/file_system.h"
+#include "node/storage/log_errors.h"
 
 namespace capsize::storage {
-
-/// The log cannot be believed. The node must not start on it.
-struct CorruptLog {
-  std::string file;
-  std::uint64_t offset = 0;
-  std::string found;  // what is wrong there
-  [[nodiscard]] std::string message() const;
-};
-/// The operating system refused; the message names path and reason.
-struct IoFailure {
-  std::string message;
-};
 
 class Log {
  public:
@@ -53,19 +47,30 @@ class Log {
 
   /// Adds one batch to what the next sync() writes. Touches no file.
   void add(const raft::PersistBatch& batch);
-  /// One write, one sync. Does nothing when nothing was added. After an error the log must not be
-  /// used again (CHECK).
+  /// One write, one sync. Does nothing when nothing was added. If a snapshot was, then in this order:
+  /// what came before it, the snapshot, the log anew without what the snapshot includes. After an
+  /// error the log must not be used again (CHECK).
   [[nodiscard]] base::Status sync();
 
   [[nodiscard]] std::uint64_t bytes_waiting() const { return buffer_.size(); }
 
  private:
-  Log(std::unique_ptr<WritableFile> file, std::uint32_t previous)
-      : file_(std::move(file)), previous_(previous) {}
+  Log(FileSystem& files, std::string directory, raft::Recovered content)
+      : files_(files), directory_(std::move(directory)), content_(std::move(content)) {}
 
+  /// The file anew, from content_ alone. It is on disk, name and all, when this returns.
+  [[nodiscard]] base::Status rewrite();
+  [[nodiscard]] base::Status open_file();
+  [[nodiscard]] base::Status cut_again();
+
+  FileSystem& files_;
+  const std::string directory_;
+  raft::Recovered content_;  // what the log holds with all that was added; payloads are shared
   std::unique_ptr<WritableFile> file_;
-  std::uint32_t previous_;  // checksum of the last record added
-  std::string buffer_;
+  std::uint64_t number_ = 1;    // of the file
+  std::uint32_t previous_ = 0;  // checksum of the last record added
+  std::string buffer_;          // records to append
+  bool snapshot_added_ = false;  // since then records go into content_ only: the log is rewritten
   bool failed_ = false;
 };
 

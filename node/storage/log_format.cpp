@@ -87,6 +87,15 @@ std::uint32_t append_entry(std::string& out, std::uint32_t previous, const raft:
   return end_record(out, start);
 }
 
+std::uint32_t append_snapshot_mark(std::string& out, std::uint32_t previous,
+                                   const raft::LogPoint& mark) {
+  const std::size_t start = begin_record(out, previous, RecordType::kSnapshotMark);
+  append(out, mark.id.term.value());
+  append(out, mark.id.index.value());
+  append(out, mark.hash);
+  return end_record(out, start);
+}
+
 std::optional<Record> read_record(std::string_view bytes) {
   if (bytes.size() < kRecordHeaderBytes) return std::nullopt;
   const std::size_t length = get<std::uint32_t>(bytes.data());
@@ -117,6 +126,16 @@ std::optional<raft::HardState> decode_hard_state(std::string_view payload) {
   hard_state.vote = raft::NodeId(reader.number<std::uint32_t>());
   if (!reader.finished()) return std::nullopt;
   return hard_state;
+}
+
+std::optional<raft::LogPoint> decode_snapshot_mark(std::string_view payload) {
+  wire::Reader reader(payload);
+  raft::LogPoint mark;
+  mark.id.term = raft::Term(reader.number<std::uint64_t>());
+  mark.id.index = raft::Index(reader.number<std::uint64_t>());
+  mark.hash = reader.number<std::uint64_t>();
+  if (!reader.finished()) return std::nullopt;
+  return mark;
 }
 
 std::optional<raft::Entry> decode_entry(std::string_view payload) {

@@ -20,6 +20,9 @@
 // recognised alone, at any multiple of 8: that is how recovery tells a torn tail (nothing valid
 // follows) from damage in the middle (something does), even where a length is what was damaged.
 //
+// A log that was cut begins with a snapshot mark, then the hard state, then entries. It is a file
+// with the next number, a chain of its own, and the same name: it was renamed over the old one.
+//
 // An entry with an index at or below the last one supersedes the log from there on. Nothing is ever
 // overwritten in place, so there is no moment at which a suffix is half removed.
 #pragma once
@@ -29,6 +32,7 @@
 #include <string>
 #include <string_view>
 
+#include "node/raft/snapshot.h"
 #include "node/raft/types.h"
 
 namespace capsize::storage {
@@ -37,7 +41,7 @@ namespace capsize::storage {
 enum class RecordType : std::uint8_t {
   kHardState = 1,     // term u64, vote u32
   kEntry = 2,         // term u64, index u64, entry type u8, payload
-  kSnapshotMark = 3,  // reserved: the log begins behind this index
+  kSnapshotMark = 3,  // term u64, index u64, chain hash u64: the log begins behind this entry
   kSegmentEnd = 4,    // reserved: the log goes on in the next file
 };
 
@@ -56,6 +60,8 @@ inline constexpr std::size_t kRecordPayloadMax = std::size_t{16} * 1024 * 1024;
 std::uint32_t append_hard_state(std::string& out, std::uint32_t previous,
                                 const raft::HardState& hard_state);
 std::uint32_t append_entry(std::string& out, std::uint32_t previous, const raft::Entry& entry);
+std::uint32_t append_snapshot_mark(std::string& out, std::uint32_t previous,
+                                   const raft::LogPoint& mark);
 
 struct Record {
   RecordType type = RecordType::kEntry;
@@ -69,6 +75,7 @@ struct Record {
 [[nodiscard]] std::optional<Record> read_record(std::string_view bytes);
 /// Nothing when the payload is not one that append_… makes.
 [[nodiscard]] std::optional<raft::HardState> decode_hard_state(std::string_view payload);
+[[nodiscard]] std::optional<raft::LogPoint> decode_snapshot_mark(std::string_view payload);
 [[nodiscard]] std::optional<raft::Entry> decode_entry(std::string_view payload);
 
 }  // namespace capsize::storage

@@ -23,16 +23,21 @@ std::optional<std::string> replay(const Record& record, raft::Recovered& state) 
     state.hard_state = *hard_state;
     return std::nullopt;
   }
+  if (record.type == RecordType::kSnapshotMark) {
+    const auto mark = decode_snapshot_mark(record.payload);
+    if (!mark) return "a snapshot mark of another shape";
+    if (state.last() > raft::Index{0}) return "a snapshot mark that is not the first record";
+    state.snapshot.last = *mark;
+    return std::nullopt;
+  }
   if (record.type != RecordType::kEntry) return "a record type that this version does not know";
   auto entry = decode_entry(record.payload);
   if (!entry) return "an entry of another shape";
-  const std::uint64_t index = entry->index.value();
-  if (index == 0 || index > state.entries.size() + 1) {
-    return "entry " + std::to_string(index) + " after entry " +
-           std::to_string(state.entries.size()) + ": a gap";
+  if (entry->index < state.first() || entry->index > state.last().next()) {
+    return "entry " + std::to_string(entry->index.value()) + " after entry " +
+           std::to_string(state.last().value()) + ": a gap";
   }
-  state.entries.resize(index - 1);
-  state.entries.push_back(std::move(*entry));
+  state.write(*entry);
   return std::nullopt;
 }
 
@@ -43,6 +48,7 @@ std::variant<LogScan, CorruptLog> scan_log(std::string_view bytes, const std::st
   // The header was synced before the file got its name: it cannot be torn.
   if (!header) return CorruptLog{path, 0, "not the header of a log file of version 1"};
   LogScan scan;
+  scan.number = header->number;
   scan.last_checksum = header->previous;
   std::size_t at = kFileHeaderBytes;
   while (at < bytes.size()) {

@@ -26,6 +26,8 @@ constexpr std::array<std::string_view, kMessageTypeCount> kTypeNames = {
     "ReadIndexReply",
     "Forward",
     "ForwardReply",
+    "InstallSnapshot",
+    "InstallSnapshotReply",
 };
 
 constexpr std::array<std::string_view, kHeaderErrorCount> kErrorNames = {

@@ -48,8 +48,10 @@ enum class MessageType : std::uint16_t {
   kReadIndexReply = 9,      // index: the read index; 0 for none
   kForward = 10,            // index: 0
   kForwardReply = 11,       // index: 0
+  kInstallSnapshot = 12,       // index: the last entry that the snapshot includes
+  kInstallSnapshotReply = 13,  // index: the same once it is installed; 0 while more is wanted
 };
-inline constexpr std::size_t kMessageTypeCount = 12;  // numbers 0..11, 0 is none
+inline constexpr std::size_t kMessageTypeCount = 14;  // numbers 0..13, 0 is none
 
 /// "AppendEntries", "Heartbeat", …
 [[nodiscard]] std::string_view name(MessageType type);

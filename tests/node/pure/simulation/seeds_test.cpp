@@ -26,6 +26,7 @@ TEST(Simulation, ManySeeds_StaySafeAndRecover) {
   const std::uint64_t first = from_environment("CAPSIZE_SIM_FIRST", 1);
   const std::uint64_t seeds = from_environment("CAPSIZE_SIM_SEEDS", 300);
   std::uint64_t ok = 0, info = 0, faults = 0, committed = 0, leaders = 0, steps = 0;
+  std::uint64_t snapshots = 0, installs = 0;
   base::Duration simulated{};
   for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
     RunOptions options;
@@ -38,15 +39,20 @@ TEST(Simulation, ManySeeds_StaySafeAndRecover) {
     committed += result.committed;
     leaders += result.leaders;
     steps += result.steps;
+    snapshots += result.snapshots;
+    installs += result.installs;
     simulated += result.simulated;
   }
   std::cout << seeds << " seeds, " << simulated / std::chrono::seconds(1) << " simulated seconds, "
             << steps << " steps, " << ok << " ok, " << info << " indeterminate, " << faults
-            << " faults, " << leaders << " leaders, " << committed << " entries\n";
+            << " faults, " << leaders << " leaders, " << committed << " entries, " << snapshots
+            << " snapshots, " << installs << " of them another node's\n";
   // A simulation in which nothing happens proves nothing.
   EXPECT_GT(ok, 100 * seeds);
   EXPECT_GT(faults, 5 * seeds);
   EXPECT_GT(leaders, 2 * seeds);
+  EXPECT_GT(snapshots, 10 * seeds);
+  EXPECT_GT(installs, seeds / 3);
 }
 
 TEST(Simulation, SameSeed_ReplaysExactly) {

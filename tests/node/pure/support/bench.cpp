@@ -1,6 +1,7 @@
 #include "tests/node/pure/support/bench.h"
 
 #include <algorithm>
+#include <sstream>
 #include <utility>
 
 namespace capsize::bench {
@@ -13,6 +14,13 @@ std::vector<raft::Entry> entries(const std::vector<std::uint64_t>& terms) {
     result.push_back(entry(term, result.size() + 1, payload));
   }
   return result;
+}
+
+std::vector<std::string> content(const raft::Snapshot& snapshot) {
+  std::vector<std::string> payloads;
+  std::istringstream lines(*snapshot.state);
+  for (std::string line; std::getline(lines, line);) payloads.push_back(line);
+  return payloads;
 }
 
 Bench::Bench(BenchSetup setup) : setup_(std::move(setup)), invariants_(setup_.nodes) {
@@ -34,8 +42,10 @@ void Bench::start(NodeId id, raft::Recovered recovered) {
   config.incarnation = ++node.incarnation;
   invariants_.started(id, recovered);
   node.log = {};
+  node.log.install(recovered.snapshot.last);
   node.log.write(recovered.entries);
   node.applied.clear();
+  if (recovered.snapshot) node.applied = content(recovered.snapshot);
   node.reads.clear();
   node.raft = std::make_unique<raft::Raft>(config, std::move(recovered), node.now);
   take(id);
@@ -46,11 +56,13 @@ void Bench::take(NodeId id) {
   raft::Ready ready = node.raft->take_ready();
   if (ready.persist) {
     invariants_.wrote(id, *ready.persist);
+    if (ready.persist->snapshot) node.log.install(ready.persist->snapshot.last);
     node.log.write(ready.persist->entries);
     node.disk.write(std::move(*ready.persist));
     node.waiting.push_back(std::move(ready.after_sync));
   }
   post(std::move(ready.messages));
+  if (ready.restore) node.applied = content(ready.restore);
   for (const raft::Entry& entry : ready.committed) {
     if (entry.type == raft::EntryType::kNormal) node.applied.push_back(*entry.payload);
   }
@@ -83,10 +95,17 @@ void Bench::post(std::vector<raft::Message> messages) {
   }
 }
 
+void Bench::compact(std::uint32_t i) {
+  std::string state;
+  for (const std::string& payload : nodes_.at(n(i)).applied) state += payload + "\n";
+  node(i).compact(bytes(std::move(state)));
+  take(n(i));
+}
+
 std::vector<std::uint64_t> Bench::log_terms(std::uint32_t i) const {
   std::vector<std::uint64_t> terms;
   const simulation::LogMirror& log = nodes_.at(n(i)).log;
-  for (Index at{1}; at <= log.last().index; ++at) terms.push_back(log.term(at).value());
+  for (Index at = log.base().id.index.next(); at <= log.last().index; ++at) terms.push_back(log.term(at).value());
   return terms;
 }
 

@@ -37,6 +37,9 @@ inline raft::Entry entry(std::uint64_t term, std::uint64_t index, std::string pa
 /// Entries 1.. with these terms.
 std::vector<raft::Entry> entries(const std::vector<std::uint64_t>& terms);
 
+/// The payloads in a snapshot that Bench::compact took.
+std::vector<std::string> content(const raft::Snapshot& snapshot);
+
 struct BenchSetup {
   std::uint32_t nodes = 3;
   raft::Config config;  // a template
@@ -75,6 +78,8 @@ class Bench {
   void receive(std::uint32_t from, std::uint32_t to, std::uint64_t term, raft::MessageBody body);
   void crash(std::uint32_t i, std::size_t kept_writes = 0);
   void restart(std::uint32_t i);
+  /// Takes a snapshot of what the node has applied. The content is the list of applied payloads.
+  void compact(std::uint32_t i);
 
   // The disk
   void hold_syncs(std::uint32_t i) { nodes_.at(n(i)).auto_sync = false; }

@@ -27,7 +27,8 @@ std::string joined(const std::vector<std::string>& words, std::size_t from) {
 
 std::string kind_of(const raft::Message& message) {
   static const char* const kNames[] = {"vote",         "vote-reply", "append",
-                                       "append-reply", "read-index", "read-index-reply"};
+                                       "append-reply", "read-index", "read-index-reply",
+                                       "install",      "install-reply"};
   return kNames[message.body.index()];
 }
 
@@ -98,6 +99,12 @@ void Scenario::register_setup() {
   verbs_["append-entries-max"] = [this](const Words& w) {
     setup_.config.append_entries_max = std::stoul(w.at(0));
   };
+  verbs_["snapshot-piece-bytes"] = [this](const Words& w) {
+    setup_.config.snapshot_piece_bytes = std::stoul(w.at(0));
+  };
+  verbs_["compaction-margin"] = [this](const Words& w) {
+    setup_.config.compaction_margin = std::stoul(w.at(0));
+  };
   // disk n1 term 3 vote n2 log 1 1 2
   verbs_["disk"] = [this](const Words& w) {
     raft::Recovered& disk = setup_.disks[node_number(w.at(0))];
@@ -131,6 +138,7 @@ void Scenario::register_inputs() {
   };
   verbs_["crash"] = [this](const Words& w) { bench().crash(node_number(w.at(0))); };
   verbs_["restart"] = [this](const Words& w) { bench().restart(node_number(w.at(0))); };
+  verbs_["compact"] = [this](const Words& w) { bench().compact(node_number(w.at(0))); };
   verbs_["hold-syncs"] = [this](const Words& w) { bench().hold_syncs(node_number(w.at(0))); };
   verbs_["sync"] = [this](const Words& w) { bench().sync(node_number(w.at(0))); };
   verbs_["begin-sync"] = [this](const Words& w) { bench().begin_sync(node_number(w.at(0))); };
@@ -185,7 +193,7 @@ void Scenario::register_expectations() {
 }
 
 // expect n1 role leader | term 3 | vote n2 | log 1 1 2 | commit 2 | persisted 2 | applied a b
-//           | read 7 ok
+//           | snapshot 2 | read 7 ok
 void Scenario::expect_node(const Words& w) {
   const std::uint32_t node = node_number(w.at(0));
   const std::string& what = w.at(1);
@@ -198,6 +206,7 @@ void Scenario::expect_node(const Words& w) {
   if (what == "leader") found = "n" + std::to_string(state.leader.value());
   if (what == "log") found = joined(bench().log_terms(node));
   if (what == "commit") found = std::to_string(state.commit.value());
+  if (what == "snapshot") found = std::to_string(state.snapshot.value());
   if (what == "persisted") found = std::to_string(state.persisted.value());
   if (what == "applied") found = joined(bench().applied(node), 0);
   if (what == "read") {

@@ -1,0 +1,59 @@
+// The store's content as the bytes of a snapshot:
+//
+//   u32  version, 1
+//   u64  number of keys
+//   …    for each, in ascending order: key and value, each with its length in 32 bits
+//   u32  CRC32C of everything before
+//
+// Equal contents give equal bytes, so replicas' snapshots can be compared. Keys in ascending order
+// also let a reader refuse a key that is there twice.
+
+#include "node/base/crc32c.h"
+#include "node/kv/byte_codec.h"
+#include "node/kv/store.h"
+
+namespace capsize::kv {
+namespace {
+
+constexpr std::uint32_t kVersion = 1;
+constexpr std::size_t kChecksumBytes = 4;
+
+}  // namespace
+
+std::string Store::serialize() const {
+  std::size_t bytes = 12 + kChecksumBytes;
+  for (const auto& [key, value] : values_) bytes += 8 + key.size() + value.size();
+  ByteWriter out;
+  out.reserve(bytes);
+  out.u32(kVersion);
+  out.u64(values_.size());
+  for (const auto& [key, value] : values_) {
+    out.text(key);
+    out.text(value);
+  }
+  std::string content = std::move(out).take();
+  ByteWriter checksum;
+  checksum.u32(base::crc32c(content));
+  return content + std::move(checksum).take();
+}
+
+std::optional<Store> Store::deserialize(std::string_view bytes) {
+  if (bytes.size() < kChecksumBytes) return std::nullopt;
+  const std::string_view content = bytes.substr(0, bytes.size() - kChecksumBytes);
+  if (ByteReader(bytes.substr(content.size())).u32() != base::crc32c(content)) return std::nullopt;
+  ByteReader in(content);
+  if (in.u32() != kVersion) return std::nullopt;
+  const std::uint64_t count = in.u64();
+  Store store;
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
+    const std::string_view key = in.text(kKeyBytesMax);
+    const std::string_view value = in.text(kValueBytesMax);
+    const bool ascends = store.values_.empty() || store.values_.rbegin()->first < key;
+    if (!in.ok() || !ascends || value.empty() || value == kAbsent) return std::nullopt;
+    store.values_.emplace_hint(store.values_.end(), key, value);
+  }
+  if (!in.ok() || !in.at_end()) return std::nullopt;
+  return store;
+}
+
+}  // namespace capsize::kv

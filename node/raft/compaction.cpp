@@ -1,0 +1,114 @@
+// Log compaction (paper section 7): the own snapshots, and both halves of InstallSnapshot.
+
+#include <utility>
+
+#include "node/base/check.h"
+#include "node/base/crc32c.h"
+#include "node/raft/raft_impl.h"
+
+namespace capsize::raft {
+namespace {
+
+/// What a leader can send: its log goes on behind the snapshot, and pieces lie within the content.
+bool well_formed(const InstallSnapshot& piece, Term term) {
+  const EntryId last = piece.last.id;
+  if (last.index == Index{0} || last.term == Term{0} || last.term > term) return false;
+  if (piece.size > kSnapshotBytesMax || piece.offset > piece.size) return false;
+  if (piece.piece.size() > piece.size - piece.offset) return false;
+  return !piece.piece.empty() || piece.size == 0;
+}
+
+}  // namespace
+
+bool Raft::Impl::may_compact() const {
+  return !snapshot_to_write_ && snapshots_on_the_way_.empty();
+}
+
+void Raft::Impl::compact(Bytes state) {
+  CHECK(may_compact(), "one snapshot at a time is written");
+  CHECK(applied_ > snapshot_.last.id.index, "a snapshot goes beyond the one before it");
+  CHECK(state->size() <= kSnapshotBytesMax, "a snapshot holds at most kSnapshotBytesMax bytes");
+  const LogPoint last{{*log_.term(applied_), applied_}, log_.hash(applied_)};
+  snapshot_to_write_ = {last, std::move(state)};
+}
+
+void Raft::Impl::snapshot_durable(Snapshot snapshot) {
+  const Index last = snapshot.last.id.index;
+  // Another node's may have gone beyond it in the meantime.
+  if (last <= snapshot_.last.id.index) return;
+  trace_.add(TraceKind::kSnapshot, hard_state_.term, role_, log_, last);
+  use_snapshot(std::move(snapshot));
+  const std::uint64_t kept = std::min(config_.compaction_margin, last.value());
+  log_.compact(std::max(log_.base().index, Index{last.value() - kept}));
+}
+
+void Raft::Impl::use_snapshot(Snapshot snapshot) {
+  snapshot_checksum_ = base::crc32c(*snapshot.state);
+  snapshot_ = std::move(snapshot);
+}
+
+void Raft::Impl::replicate_snapshot(NodeId to, Progress& progress) {
+  // One that ended while this log was compacted further is of no more use.
+  if (!progress.transfer || progress.transfer->last().index <= progress.match()) {
+    CHECK(snapshot_.last.id.index >= log_.base().index, "what was cut is in the snapshot");
+    progress.transfer.emplace(snapshot_, snapshot_checksum_);
+  }
+  // Heartbeats go on, with the first entry that is still known here: whoever has it needs no
+  // snapshot any more, whoever refuses it shows that it is alive.
+  if (progress.heartbeat_due || progress.sent_round < read_queue_.round()) {
+    progress.heartbeat_due = false;
+    progress.sent_round = read_queue_.round();
+    send(to, AppendEntries{log_.base(), commit_, read_queue_.round(), {}});
+  }
+  if (progress.transfer->piece_due()) {
+    send(to, progress.transfer->take_piece(config_.snapshot_piece_bytes, now_));
+  }
+}
+
+void Raft::Impl::on_install_snapshot_reply(const Message& message,
+                                           const InstallSnapshotReply& reply) {
+  if (role_ != Role::kLeader || reply.last.index > snapshot_.last.id.index) return;
+  Progress& progress = peers_.at(message.from);
+  progress.heard = now_;
+  if (reply.installed) {
+    progress.accepted(reply.last.index, log_.base().index);
+    advance_commit_as_leader();
+  } else if (progress.transfer && progress.transfer->last() == reply.last) {
+    progress.transfer->wants(reply.wanted);
+  }
+}
+
+void Raft::Impl::on_install_snapshot(const Message& message, const InstallSnapshot& piece) {
+  if (!well_formed(piece, message.term)) return;
+  CHECK(role_ != Role::kLeader || ANY_SEEDED_BUG(config_), "one leader a term (5.2)");
+  become_follower(message.term, message.from);
+  leader_heard_ = now_;
+  reset_election_timer();
+  InstallSnapshotReply reply{piece.last.id, 0, true};
+  // Never back (NuRaft 407): all of that is committed here, and a late copy must not undo more.
+  if (piece.last.id.index > commit_) {
+    switch (incoming_.add(piece, message.term)) {
+      case IncomingSnapshot::Result::kStale:
+        return;
+      case IncomingSnapshot::Result::kWantMore:
+        reply.wanted = incoming_.wanted();
+        reply.installed = false;
+        send(message.from, reply);
+        return;
+      case IncomingSnapshot::Result::kComplete:
+        install(incoming_.take());
+    }
+  }
+  send_when_durable(message.from, reply, piece.last.id.index);
+}
+
+void Raft::Impl::install(Snapshot snapshot) {
+  log_.install(snapshot.last, commit_);
+  commit_ = handed_ = applied_ = snapshot.last.id.index;
+  trace_.add(TraceKind::kInstall, hard_state_.term, role_, log_, commit_);
+  restore_ = snapshot;
+  snapshot_to_write_ = snapshot;
+  use_snapshot(std::move(snapshot));
+}
+
+}  // namespace capsize::raft

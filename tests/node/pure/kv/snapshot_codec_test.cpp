@@ -1,0 +1,48 @@
+// A store as the bytes of a snapshot.
+
+#include <gtest/gtest.h>
+
+#include "node/kv/store.h"
+
+namespace capsize::kv {
+namespace {
+
+Store filled() {
+  Store store;
+  for (const auto& [key, value] : {std::pair{"b", "[1,2]"}, {"a", "\"x\""}, {"", "5"}}) {
+    store.apply({{}, {}, Operation::kWrite, key, value, ""});
+  }
+  return store;
+}
+
+TEST(StoreSnapshot, RestoredStore_HasTheSameContent) {
+  const auto restored = Store::deserialize(filled().serialize());
+  ASSERT_TRUE(restored);
+  EXPECT_EQ(restored->hash(), filled().hash());
+  EXPECT_EQ(restored->read("b").value, "[1,2]");
+  EXPECT_EQ(Store::deserialize(Store().serialize())->size(), 0U);
+}
+
+TEST(StoreSnapshot, EqualContents_GiveEqualBytesWhateverTheirHistory) {
+  Store other;
+  for (const auto& [key, value] :
+       {std::pair{"gone", "1"}, {"", "5"}, {"a", "\"x\""}, {"b", "[1]"}, {"gone", "null"}}) {
+    other.apply({{}, {}, Operation::kWrite, key, value, ""});
+  }
+  other.apply({{}, {}, Operation::kAppend, "b", "2", ""});
+  EXPECT_EQ(other.serialize(), filled().serialize());
+}
+
+TEST(StoreSnapshot, DamagedOrTorn_IsRefused) {
+  const std::string good = filled().serialize();
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    std::string damaged = good;
+    damaged[i] = static_cast<char>(damaged[i] ^ 1);
+    EXPECT_FALSE(Store::deserialize(damaged)) << i;
+    EXPECT_FALSE(Store::deserialize(good.substr(0, i))) << i;
+  }
+  EXPECT_FALSE(Store::deserialize(good + '\0'));
+}
+
+}  // namespace
+}  // namespace capsize::kv
