@@ -1,5 +1,7 @@
 #include "node/replica/pending.h"
 
+#include <utility>
+
 #include "node/base/check.h"
 
 namespace capsize::replica {
@@ -39,6 +41,26 @@ std::optional<RequestId> PendingRequests::forwarded_by(kv::ClientId client,
 std::optional<std::pair<RequestId, base::Instant>> PendingRequests::oldest() const {
   if (requests_.empty()) return std::nullopt;
   return std::pair{requests_.begin()->first, requests_.begin()->second.since};
+}
+
+void PendingRequests::orphan_forwarded(base::Instant due) {
+  CHECK(orphans_.empty() || orphans_.back().first <= due, "orphans become due in order");
+  for (auto& [id, request] : requests_) {
+    if (request.kind != Kind::kForwarded || std::exchange(request.orphaned, true)) continue;
+    orphans_.emplace_back(due, id);
+  }
+}
+
+std::optional<base::Instant> PendingRequests::next_orphan_due() {
+  while (!orphans_.empty() && !requests_.contains(orphans_.front().second)) orphans_.pop_front();
+  if (orphans_.empty()) return std::nullopt;
+  return orphans_.front().first;
+}
+
+std::optional<RequestId> PendingRequests::due_orphan(base::Instant now) {
+  const auto due = next_orphan_due();
+  if (!due || now < *due) return std::nullopt;
+  return orphans_.front().second;
 }
 
 std::optional<Origin> PendingProposals::add(raft::EntryId entry, Origin origin,

@@ -2,6 +2,7 @@
 // here, for whomever.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <utility>
@@ -21,6 +22,7 @@ class PendingRequests {
     kv::Sequence sequence;
     std::string key;  // kRead
     base::Instant since;
+    bool orphaned = false;  // kForwarded: the leader it went to no longer is the leader of its term
   };
 
   /// Precondition: `id` is above every earlier one.
@@ -32,11 +34,21 @@ class PendingRequests {
   [[nodiscard]] std::optional<RequestId> forwarded_by(kv::ClientId client,
                                                       kv::Sequence sequence) const;
   [[nodiscard]] std::optional<std::pair<RequestId, base::Instant>> oldest() const;
+
+  /// Whoever the forwarded requests went to may be dead or deposed, and its answer with it: each
+  /// that has not been orphaned before becomes due at `due`, unless it is taken until then. `due`
+  /// grows from call to call. O(size()): leaders change rarely.
+  void orphan_forwarded(base::Instant due);
+  /// When the next orphan is to be given up; nothing without orphans.
+  [[nodiscard]] std::optional<base::Instant> next_orphan_due();
+  /// An orphan that is due and still waits. It is not taken.
+  [[nodiscard]] std::optional<RequestId> due_orphan(base::Instant now);
   [[nodiscard]] std::size_t size() const { return requests_.size(); }
 
  private:
   std::map<RequestId, Request> requests_;  // ids grow with time: the first is the oldest
   std::map<std::pair<kv::ClientId, kv::Sequence>, RequestId> forwarded_;
+  std::deque<std::pair<base::Instant, RequestId>> orphans_;  // by due time; some answered since
   RequestId latest_;
 };
 

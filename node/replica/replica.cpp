@@ -31,6 +31,20 @@ void Replica::Impl::expire(base::Instant now) {
     complete(oldest->first, {kv::Outcome::kInfo, "", "timeout"});
   }
   proposals_.forget_before(now - limits_.request_age_max);
+  observe_leader(now);
+  while (const auto orphan = requests_.due_orphan(now)) {
+    complete(*orphan, {kv::Outcome::kInfo, "", "lost"});
+  }
+}
+
+void Replica::Impl::observe_leader(base::Instant now) {
+  const raft::SoftState state = raft_.soft_state();
+  if (state.leader == seen_leader_ && state.term == seen_term_) return;
+  seen_leader_ = state.leader;
+  seen_term_ = state.term;
+  // The entry may have been replicated before the leader fell: its successor commits it soon, and
+  // this node then applies it and knows the true outcome. That is what the grace is for.
+  requests_.orphan_forwarded(now + config_.election_timeout_max);
 }
 
 void Replica::Impl::take_ready(Output& output) {
@@ -49,10 +63,10 @@ void Replica::Impl::take_ready(Output& output) {
 }
 
 Output Replica::Impl::take_output(base::Instant now) {
-  expire(now);
   Output output;
   take_ready(output);
   take_ready(output);  // what was just applied may allow reads
+  expire(now);         // behind what was applied: a true outcome is better than none
   for (PeerMessage& message : messages_) output.messages.push_back(std::move(message));
   messages_.clear();
   output.replies = std::exchange(replies_, {});
@@ -76,9 +90,12 @@ void Replica::tick(base::Instant now) {
 }
 
 base::Instant Replica::deadline() const {
-  const base::Instant raft = impl_->raft_.deadline();
-  const auto oldest = impl_->requests_.oldest();
-  return oldest ? std::min(raft, oldest->second + impl_->limits_.request_age_max) : raft;
+  base::Instant next = impl_->raft_.deadline();
+  if (const auto oldest = impl_->requests_.oldest()) {
+    next = std::min(next, oldest->second + impl_->limits_.request_age_max);
+  }
+  if (const auto due = impl_->requests_.next_orphan_due()) next = std::min(next, *due);
+  return next;
 }
 
 void Replica::persisted(const raft::SyncReceipt& receipt, base::Instant /*now*/) {

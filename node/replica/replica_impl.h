@@ -16,6 +16,8 @@ struct Replica::Impl {
   void receive(const PeerMessage& message, base::Instant now);
   void request(ClientRequest request, base::Instant now);
   void expire(base::Instant now);
+  /// Orphans what was handed on, if the leader or the term is another one than before.
+  void observe_leader(base::Instant now);
   Output take_output(base::Instant now);
 
   // Writes
@@ -40,6 +42,8 @@ struct Replica::Impl {
   ForwardMemory forwards_;
   PendingRequests requests_;
   PendingProposals proposals_;
+  raft::NodeId seen_leader_ = raft::kNobody;
+  raft::Term seen_term_;
   std::vector<PeerMessage> messages_;
   std::vector<ClientReply> replies_;
 };

@@ -41,6 +41,7 @@ void Replica::Impl::propose_or_forward(ClientRequest request, base::Instant now)
                   {PendingRequests::Kind::kProposed, command.client, command.sequence, "", now});
     propose(command, {config_.id, config_.incarnation, request.id}, now);
   } else {
+    observe_leader(now);  // first: a change until here does not concern this request
     // Once, whatever happens: a second copy elsewhere could be carried out as well.
     requests_.add(request.id,
                   {PendingRequests::Kind::kForwarded, command.client, command.sequence, "", now});
