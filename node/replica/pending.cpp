@@ -9,8 +9,10 @@ namespace capsize::replica {
 void PendingRequests::add(RequestId id, Request request) {
   CHECK(id > latest_, "request ids grow");
   latest_ = id;
-  if (request.kind == Kind::kForwarded && request.client != kv::ClientId{0}) {
-    forwarded_.insert_or_assign({request.client, request.sequence}, id);
+  const bool named =
+      request.command.client != kv::ClientId{0} || request.command.session != kv::SessionId{0};
+  if (request.kind == Kind::kForwarded && named) {
+    forwarded_.insert_or_assign(request.command, id);
   }
   requests_.emplace_hint(requests_.end(), id, std::move(request));
 }
@@ -20,7 +22,7 @@ std::optional<PendingRequests::Request> PendingRequests::take(RequestId id) {
   if (found == requests_.end()) return std::nullopt;
   Request request = std::move(found->second);
   requests_.erase(found);
-  const auto forwarded = forwarded_.find({request.client, request.sequence});
+  const auto forwarded = forwarded_.find(request.command);
   if (forwarded != forwarded_.end() && forwarded->second == id) forwarded_.erase(forwarded);
   return request;
 }
@@ -30,10 +32,9 @@ bool PendingRequests::is_forwarded(RequestId id) const {
   return found != requests_.end() && found->second.kind == Kind::kForwarded;
 }
 
-std::optional<RequestId> PendingRequests::forwarded_by(kv::ClientId client,
-                                                       kv::Sequence sequence) const {
+std::optional<RequestId> PendingRequests::forwarded_by(const kv::CommandId& command) const {
   if (forwarded_.empty()) return std::nullopt;
-  const auto found = forwarded_.find({client, sequence});
+  const auto found = forwarded_.find(command);
   if (found == forwarded_.end()) return std::nullopt;
   return found->second;
 }

@@ -18,8 +18,7 @@ class PendingRequests {
   enum class Kind { kRead, kProposed, kForwarded };
   struct Request {
     Kind kind;
-    kv::ClientId client;
-    kv::Sequence sequence;
+    kv::CommandId command;
     std::string key;  // kRead
     base::Instant since;
     bool orphaned = false;  // kForwarded: the leader it went to no longer is the leader of its term
@@ -30,9 +29,9 @@ class PendingRequests {
   [[nodiscard]] std::optional<Request> take(RequestId id);
   [[nodiscard]] bool is_forwarded(RequestId id) const;
   /// The forwarded write that this entry carries out, seen from its origin: the leader's reply may
-  /// be lost, but the entry arrives. Client 0 stands for nobody in particular and never matches.
-  [[nodiscard]] std::optional<RequestId> forwarded_by(kv::ClientId client,
-                                                      kv::Sequence sequence) const;
+  /// be lost, but the entry arrives. Client 0 without a session stands for nobody in
+  /// particular and never matches.
+  [[nodiscard]] std::optional<RequestId> forwarded_by(const kv::CommandId& command) const;
   [[nodiscard]] std::optional<std::pair<RequestId, base::Instant>> oldest() const;
 
   /// Whoever the forwarded requests went to may be dead or deposed, and its answer with it: each
@@ -47,7 +46,7 @@ class PendingRequests {
 
  private:
   std::map<RequestId, Request> requests_;  // ids grow with time: the first is the oldest
-  std::map<std::pair<kv::ClientId, kv::Sequence>, RequestId> forwarded_;
+  std::map<kv::CommandId, RequestId> forwarded_;
   std::deque<std::pair<base::Instant, RequestId>> orphans_;  // by due time; some answered since
   RequestId latest_;
 };

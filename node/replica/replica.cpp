@@ -112,7 +112,7 @@ std::size_t Replica::pending_requests() const {
   return impl_->requests_.size();
 }
 std::uint64_t Replica::state_hash() const {
-  return impl_->store_.hash();
+  return impl_->sessions_.hash(impl_->store_.hash());
 }
 
 }  // namespace capsize::replica

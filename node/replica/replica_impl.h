@@ -3,8 +3,10 @@
 
 #include <vector>
 
+#include "node/kv/sessions.h"
 #include "node/kv/store.h"
 #include "node/replica/forward_memory.h"
+#include "node/replica/log_clock.h"
 #include "node/replica/pending.h"
 #include "node/replica/replica.h"
 
@@ -22,12 +24,13 @@ struct Replica::Impl {
 
   // Writes
   void propose_or_forward(ClientRequest request, base::Instant now);
-  void propose(const kv::Command& command, Origin origin, base::Instant now);
+  void propose(kv::Command command, Origin origin, base::Instant now);
   void on_forward(const PeerMessage& message, const Forward& forward, base::Instant now);
   void on_forward_reply(const ForwardReply& reply);
 
   // Outcomes
   void apply(const raft::Entry& entry);
+  kv::Reply execute(const kv::Command& command, raft::Index index);
   void answer_reads(const std::vector<raft::ReadReady>& reads);
   void answer(const Origin& origin, kv::Reply reply);
   void complete(RequestId id, kv::Reply reply);
@@ -39,6 +42,8 @@ struct Replica::Impl {
   const raft::Term recovered_term_;  // no earlier life of this node knew a later one
   raft::Raft raft_;
   kv::Store store_;
+  kv::Sessions sessions_;
+  LogClock log_clock_;
   ForwardMemory forwards_;
   PendingRequests requests_;
   PendingProposals proposals_;
