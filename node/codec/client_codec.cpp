@@ -88,6 +88,7 @@ std::optional<kv::Operation> parse_operation(std::string_view word) {
   if (word == "cas") return kv::Operation::kCas;
   if (word == "append") return kv::Operation::kAppend;
   if (word == "delete") return kv::Operation::kDelete;
+  if (word == "register") return kv::Operation::kRegister;
   return std::nullopt;
 }
 
@@ -95,6 +96,7 @@ void read_value(Fields& fields, kv::Command& command) {
   switch (command.operation) {
     case kv::Operation::kRead:
     case kv::Operation::kDelete:
+    case kv::Operation::kRegister:
       return;
     case kv::Operation::kWrite:
     case kv::Operation::kAppend:
@@ -117,19 +119,33 @@ void read_value(Fields& fields, kv::Command& command) {
   }
 }
 
+bool has_key(kv::Operation operation) {
+  return operation != kv::Operation::kRegister;
+}
+
+void read_session(Fields& fields, const kv::Command& command) {
+  if (command.session == kv::SessionId(0)) return;
+  if (command.operation == kv::Operation::kRegister) {
+    fields.refuse("session: register opens one, and takes none");
+  }
+  if (command.sequence == kv::Sequence(0)) fields.refuse("sequence: begins at 1 in a session");
+}
+
 kv::Command read_command(Fields& fields) {
   kv::Command command;
   command.client = kv::ClientId(fields.number("client", true));
   command.sequence = kv::Sequence(fields.number("sequence", true));
-  if (fields.number("session", false) != 0) fields.refuse("session: only 0 (none) is offered");
-  command.key = fields.text("key");
+  command.session = kv::SessionId(fields.number("session", false));
+  const auto operation = parse_operation(fields.text("f"));
+  if (!operation) fields.refuse("f: expected read, write, cas, append, delete or register");
+  if (!fields.error().empty()) return command;
+  command.operation = *operation;
+  read_session(fields, command);
+  if (has_key(command.operation)) command.key = fields.text("key");
   if (command.key.size() > kv::kKeyBytesMax) {
     fields.refuse("key: longer than " + std::to_string(kv::kKeyBytesMax) + " bytes");
   }
-  const auto operation = parse_operation(fields.text("f"));
-  if (!operation) fields.refuse("f: expected read, write, cas, append or delete");
   if (!fields.error().empty()) return command;
-  command.operation = *operation;
   read_value(fields, command);
   return command;
 }

@@ -8,44 +8,66 @@
 namespace capsize::kv {
 namespace {
 
-// Command: version 1, operation, client u64, sequence u64, key, value, expected (length u32,
-// bytes). Reply:   version 1, outcome, value, error.
-constexpr std::uint8_t kVersion = 1;
-constexpr std::size_t kErrorBytesMax = 256;
+// Command: version, operation, from version 2 on session u64 and time u64, client u64,
+// sequence u64, key, value, expected (length u32, bytes).
+// Reply:   version 1, outcome, value, error.
+constexpr std::uint8_t kCommandVersion = 2;
+constexpr std::uint8_t kReplyVersion = 1;
 
 base::Error malformed(const std::string& what) {
   return {"malformed command: " + what};
 }
 
 bool known(Operation operation) {
-  return operation >= Operation::kRead && operation <= Operation::kDelete;
+  return operation >= Operation::kRead && operation <= Operation::kRegister;
+}
+
+bool takes_value(Operation operation) {
+  return operation == Operation::kWrite || operation == Operation::kCas ||
+         operation == Operation::kAppend;
+}
+
+base::Status validate_session(const Command& command) {
+  if (command.operation == Operation::kRegister &&
+      (!command.key.empty() || command.session != SessionId{0})) {
+    return malformed("register takes neither a key nor a session");
+  }
+  if (command.session != SessionId{0} && command.sequence == Sequence{0}) {
+    return malformed("sequences in a session begin at 1");
+  }
+  return {};
 }
 
 }  // namespace
+
+bool changes_blindly(Operation operation) {
+  return operation == Operation::kWrite || operation == Operation::kAppend ||
+         operation == Operation::kDelete;
+}
 
 base::Status validate(const Command& command) {
   if (!known(command.operation)) return malformed("unknown operation");
   if (command.key.size() > kKeyBytesMax) return malformed("key is too long");
   if (command.value.size() > kValueBytesMax) return malformed("value is too long");
   if (command.expected.size() > kValueBytesMax) return malformed("expected value is too long");
-  const bool takes_value =
-      command.operation != Operation::kRead && command.operation != Operation::kDelete;
-  if (command.value.empty() == takes_value) {
-    return malformed(takes_value ? "value is missing" : "this operation takes no value");
+  if (command.value.empty() == takes_value(command.operation)) {
+    return malformed(command.value.empty() ? "value is missing" : "this operation takes no value");
   }
   const bool takes_expected = command.operation == Operation::kCas;
   if (command.expected.empty() == takes_expected) {
     return malformed(takes_expected ? "expected value is missing" : "only cas expects a value");
   }
-  return {};
+  return validate_session(command);
 }
 
 std::string encode(const Command& command) {
   CHECK(validate(command).ok(), "only well-formed commands are encoded");
   ByteWriter out;
-  out.reserve(30 + command.key.size() + command.value.size() + command.expected.size());
-  out.u8(kVersion);
+  out.reserve(46 + command.key.size() + command.value.size() + command.expected.size());
+  out.u8(kCommandVersion);
   out.u8(static_cast<std::uint8_t>(command.operation));
+  out.u64(command.session.value());
+  out.u64(command.time.value());
   out.u64(command.client.value());
   out.u64(command.sequence.value());
   out.text(command.key);
@@ -56,9 +78,14 @@ std::string encode(const Command& command) {
 
 base::Result<Command> decode_command(std::string_view bytes) {
   ByteReader in(bytes);
-  if (in.u8() != kVersion) return malformed("version is not 1");
+  const std::uint8_t version = in.u8();
+  if (version < 1 || version > kCommandVersion) return malformed("version is neither 1 nor 2");
   Command command;
   command.operation = static_cast<Operation>(in.u8());
+  if (version >= 2) {
+    command.session = SessionId{in.u64()};
+    command.time = LogTime{in.u64()};
+  }
   command.client = ClientId{in.u64()};
   command.sequence = Sequence{in.u64()};
   command.key = in.text(kKeyBytesMax);
@@ -74,7 +101,7 @@ std::string encode(const Reply& reply) {
   CHECK(reply.value.size() <= kValueBytesMax && reply.error.size() <= kErrorBytesMax,
         "only replies within their bounds are encoded");
   ByteWriter out;
-  out.u8(kVersion);
+  out.u8(kReplyVersion);
   out.u8(static_cast<std::uint8_t>(reply.outcome));
   out.text(reply.value);
   out.text(reply.error);
@@ -83,7 +110,7 @@ std::string encode(const Reply& reply) {
 
 base::Result<Reply> decode_reply(std::string_view bytes) {
   ByteReader in(bytes);
-  if (in.u8() != kVersion) return base::Error{"malformed reply: version is not 1"};
+  if (in.u8() != kReplyVersion) return base::Error{"malformed reply: version is not 1"};
   Reply reply;
   reply.outcome = static_cast<Outcome>(in.u8());
   reply.value = in.text(kValueBytesMax);

@@ -13,11 +13,22 @@
 namespace capsize::kv {
 
 using ClientId = base::StrongNumber<struct ClientIdTag>;
-/// Grows by one with each command of a client; sessions (a later step) tell retries apart by it.
+/// Grows with each command of a client, from 1 on; a session tells a retry by it.
 using Sequence = base::StrongNumber<struct SequenceTag>;
+/// Index of the log entry that registered the session; 0 is none.
+using SessionId = base::StrongNumber<struct SessionIdTag>;
+/// Nanoseconds that leaders have measured, see sessions.h.
+using LogTime = base::StrongNumber<struct LogTimeTag>;
 
 /// Numbers are in the log and on the wire: never renumber.
-enum class Operation : std::uint8_t { kRead = 1, kWrite = 2, kCas = 3, kAppend = 4, kDelete = 5 };
+enum class Operation : std::uint8_t {
+  kRead = 1,
+  kWrite = 2,
+  kCas = 3,
+  kAppend = 4,
+  kDelete = 5,
+  kRegister = 6,
+};
 
 struct Command {
   ClientId client;
@@ -26,25 +37,43 @@ struct Command {
   std::string key;
   std::string value;     // write: the value; cas: the new value; append: the element
   std::string expected;  // cas: the value that must be there; "null" for an absent key
+  SessionId session;     // of a retriable command
+  LogTime time;          // stamped by the leader that proposes it
 };
+
+/// Names one command of one client, in whichever entries of the log it arrives.
+struct CommandId {
+  SessionId session;
+  ClientId client;
+  Sequence sequence;
+  friend auto operator<=>(const CommandId&, const CommandId&) = default;
+};
+[[nodiscard]] inline CommandId id_of(const Command& command) {
+  return {command.session, command.client, command.sequence};
+}
 
 enum class Outcome : std::uint8_t { kOk = 1, kFail = 2, kInfo = 3 };
 
 /// ok: took effect. fail: certainly neither took nor will take effect. info: anything else.
 struct Reply {
   Outcome outcome = Outcome::kInfo;
-  std::string value;  // read: JSON text, "null" for an absent key; otherwise empty
+  std::string value;  // JSON text. read: "null" for an absent key; register: the session
   std::string error;  // fail, info: one word of the list in node/PROTOCOL.md
 };
 
 inline constexpr std::size_t kKeyBytesMax = 1024;
 inline constexpr std::size_t kValueBytesMax = 1024 * 1024;
+inline constexpr std::size_t kErrorBytesMax = 256;
+
+/// Whether carrying it out changes a key and tells nothing that was there before.
+[[nodiscard]] bool changes_blindly(Operation operation);
 
 /// Bounds, and exactly the fields that the operation takes. What a peer or a client sends is held
 /// against this before anything else is done with it.
 [[nodiscard]] base::Status validate(const Command& command);
 
 /// The payload of a log entry: versioned, little endian; decode refuses what encode cannot make.
+/// Version 1, which knew neither sessions nor time, is still read: it may be in a log.
 /// Precondition of encode: validate(command).ok().
 [[nodiscard]] std::string encode(const Command& command);
 [[nodiscard]] base::Result<Command> decode_command(std::string_view bytes);

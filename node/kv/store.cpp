@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/base/check.h"
+#include "node/kv/hash.h"
 
 namespace capsize::kv {
 namespace {
@@ -19,11 +20,6 @@ bool is_array(std::string_view json) {
 }
 bool is_string(std::string_view json) {
   return json.size() >= 2 && json.front() == '"' && json.back() == '"';
-}
-
-std::uint64_t absorb(std::uint64_t hash, std::string_view bytes) {
-  for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return (hash ^ bytes.size()) * 0x9e3779b97f4a7c15ULL;
 }
 
 }  // namespace
@@ -44,8 +40,10 @@ Reply Store::apply(const Command& command) {
     case Operation::kDelete:
       values_.erase(command.key);
       return ok();
+    case Operation::kRegister:
+      break;
   }
-  CHECK(false, "only decoded commands, which name a known operation, are applied");
+  CHECK(false, "only decoded commands on keys are applied to the store");
 }
 
 Reply Store::read(std::string_view key) const {
@@ -90,7 +88,7 @@ Reply Store::append(const Command& command) {
 }
 
 std::uint64_t Store::hash() const {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  std::uint64_t hash = kHashStart;
   for (const auto& [key, value] : values_) hash = absorb(absorb(hash, key), value);
   return hash;
 }

@@ -4,7 +4,7 @@
 // `null` stands for an absent key, everywhere: writing null deletes, a read of nothing gives null,
 // a cas may expect it. So equality of values is equality of bytes, without a special case.
 //
-// Sessions (thesis 6.3) are a later step and will live beside the map, as replicated state.
+// Sessions (thesis 6.3) live beside the map, as replicated state of their own: sessions.h.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,9 @@ namespace capsize::kv {
 
 class Store {
  public:
-  /// Carries out a command; the reply is its outcome: ok, or fail with `mismatch`, `wrong-type` or
-  /// `too-large`, in which case nothing changed. Amortised O(size of the command), O(log keys).
+  /// Carries out a command on keys (so: no register); the reply is its outcome: ok, or fail with
+  /// `mismatch`, `wrong-type` or `too-large`, in which case nothing changed. Amortised O(size of
+  /// the command), O(log keys).
   Reply apply(const Command& command);
 
   /// The value a client would read now.

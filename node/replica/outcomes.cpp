@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "node/base/check.h"
+#include "node/raft/seeded_bug.h"
 #include "node/replica/replica_impl.h"
 
 namespace capsize::replica {
@@ -12,15 +13,22 @@ void Replica::Impl::apply(const raft::Entry& entry) {
   if (proposal && proposal->superseded) {
     answer(proposal->origin, {kv::Outcome::kInfo, "", "superseded"});
   }
-  if (entry.type != raft::EntryType::kNormal) return;
+  if (entry.type != raft::EntryType::kNormal && entry.type != raft::EntryType::kSession) return;
   const auto command = kv::decode_command(*entry.payload);
   // A node that cannot read what its cluster has agreed on must not go on as if it were nothing.
   CHECK(command.ok(), "a committed command can be decoded");
-  kv::Reply reply = store_.apply(command.value());
+  kv::Reply reply = execute(command.value(), entry.index);
 
-  const auto forwarded = requests_.forwarded_by(command.value().client, command.value().sequence);
+  const auto forwarded = requests_.forwarded_by(kv::id_of(command.value()));
   if (forwarded) complete(*forwarded, reply);
   if (proposal && !proposal->superseded) answer(proposal->origin, std::move(reply));
+}
+
+kv::Reply Replica::Impl::execute(const kv::Command& command, raft::Index index) {
+  if (SEEDED_BUG(config_, "no-dedup") && command.operation != kv::Operation::kRegister) {
+    return store_.apply(command);
+  }
+  return sessions_.apply(store_, command, kv::SessionId{index.value()});
 }
 
 void Replica::Impl::answer_reads(const std::vector<raft::ReadReady>& reads) {

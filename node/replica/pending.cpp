@@ -1,5 +1,7 @@
 #include "node/replica/pending.h"
 
+#include <utility>
+
 #include "node/base/check.h"
 
 namespace capsize::replica {
@@ -7,8 +9,10 @@ namespace capsize::replica {
 void PendingRequests::add(RequestId id, Request request) {
   CHECK(id > latest_, "request ids grow");
   latest_ = id;
-  if (request.kind == Kind::kForwarded && request.client != kv::ClientId{0}) {
-    forwarded_.insert_or_assign({request.client, request.sequence}, id);
+  const bool named =
+      request.command.client != kv::ClientId{0} || request.command.session != kv::SessionId{0};
+  if (request.kind == Kind::kForwarded && named) {
+    forwarded_.insert_or_assign(request.command, id);
   }
   requests_.emplace_hint(requests_.end(), id, std::move(request));
 }
@@ -18,7 +22,7 @@ std::optional<PendingRequests::Request> PendingRequests::take(RequestId id) {
   if (found == requests_.end()) return std::nullopt;
   Request request = std::move(found->second);
   requests_.erase(found);
-  const auto forwarded = forwarded_.find({request.client, request.sequence});
+  const auto forwarded = forwarded_.find(request.command);
   if (forwarded != forwarded_.end() && forwarded->second == id) forwarded_.erase(forwarded);
   return request;
 }
@@ -28,10 +32,9 @@ bool PendingRequests::is_forwarded(RequestId id) const {
   return found != requests_.end() && found->second.kind == Kind::kForwarded;
 }
 
-std::optional<RequestId> PendingRequests::forwarded_by(kv::ClientId client,
-                                                       kv::Sequence sequence) const {
+std::optional<RequestId> PendingRequests::forwarded_by(const kv::CommandId& command) const {
   if (forwarded_.empty()) return std::nullopt;
-  const auto found = forwarded_.find({client, sequence});
+  const auto found = forwarded_.find(command);
   if (found == forwarded_.end()) return std::nullopt;
   return found->second;
 }
@@ -39,6 +42,26 @@ std::optional<RequestId> PendingRequests::forwarded_by(kv::ClientId client,
 std::optional<std::pair<RequestId, base::Instant>> PendingRequests::oldest() const {
   if (requests_.empty()) return std::nullopt;
   return std::pair{requests_.begin()->first, requests_.begin()->second.since};
+}
+
+void PendingRequests::orphan_forwarded(base::Instant due) {
+  CHECK(orphans_.empty() || orphans_.back().first <= due, "orphans become due in order");
+  for (auto& [id, request] : requests_) {
+    if (request.kind != Kind::kForwarded || std::exchange(request.orphaned, true)) continue;
+    orphans_.emplace_back(due, id);
+  }
+}
+
+std::optional<base::Instant> PendingRequests::next_orphan_due() {
+  while (!orphans_.empty() && !requests_.contains(orphans_.front().second)) orphans_.pop_front();
+  if (orphans_.empty()) return std::nullopt;
+  return orphans_.front().first;
+}
+
+std::optional<RequestId> PendingRequests::due_orphan(base::Instant now) {
+  const auto due = next_orphan_due();
+  if (!due || now < *due) return std::nullopt;
+  return orphans_.front().second;
 }
 
 std::optional<Origin> PendingProposals::add(raft::EntryId entry, Origin origin,

@@ -2,6 +2,7 @@
 // here, for whomever.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <utility>
@@ -17,10 +18,10 @@ class PendingRequests {
   enum class Kind { kRead, kProposed, kForwarded };
   struct Request {
     Kind kind;
-    kv::ClientId client;
-    kv::Sequence sequence;
+    kv::CommandId command;
     std::string key;  // kRead
     base::Instant since;
+    bool orphaned = false;  // kForwarded: the leader it went to no longer is the leader of its term
   };
 
   /// Precondition: `id` is above every earlier one.
@@ -28,15 +29,25 @@ class PendingRequests {
   [[nodiscard]] std::optional<Request> take(RequestId id);
   [[nodiscard]] bool is_forwarded(RequestId id) const;
   /// The forwarded write that this entry carries out, seen from its origin: the leader's reply may
-  /// be lost, but the entry arrives. Client 0 stands for nobody in particular and never matches.
-  [[nodiscard]] std::optional<RequestId> forwarded_by(kv::ClientId client,
-                                                      kv::Sequence sequence) const;
+  /// be lost, but the entry arrives. Client 0 without a session stands for nobody in
+  /// particular and never matches.
+  [[nodiscard]] std::optional<RequestId> forwarded_by(const kv::CommandId& command) const;
   [[nodiscard]] std::optional<std::pair<RequestId, base::Instant>> oldest() const;
+
+  /// Whoever the forwarded requests went to may be dead or deposed, and its answer with it: each
+  /// that has not been orphaned before becomes due at `due`, unless it is taken until then. `due`
+  /// grows from call to call. O(size()): leaders change rarely.
+  void orphan_forwarded(base::Instant due);
+  /// When the next orphan is to be given up; nothing without orphans.
+  [[nodiscard]] std::optional<base::Instant> next_orphan_due();
+  /// An orphan that is due and still waits. It is not taken.
+  [[nodiscard]] std::optional<RequestId> due_orphan(base::Instant now);
   [[nodiscard]] std::size_t size() const { return requests_.size(); }
 
  private:
   std::map<RequestId, Request> requests_;  // ids grow with time: the first is the oldest
-  std::map<std::pair<kv::ClientId, kv::Sequence>, RequestId> forwarded_;
+  std::map<kv::CommandId, RequestId> forwarded_;
+  std::deque<std::pair<base::Instant, RequestId>> orphans_;  // by due time; some answered since
   RequestId latest_;
 };
 

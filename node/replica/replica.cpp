@@ -4,6 +4,7 @@
 
 #include "node/base/check.h"
 #include "node/replica/replica_impl.h"
+#include "node/replica/state.h"
 
 namespace capsize::replica {
 
@@ -33,6 +34,20 @@ void Replica::Impl::expire(base::Instant now) {
     complete(oldest->first, {kv::Outcome::kInfo, "", "timeout"});
   }
   proposals_.forget_before(now - limits_.request_age_max);
+  observe_leader(now);
+  while (const auto orphan = requests_.due_orphan(now)) {
+    complete(*orphan, {kv::Outcome::kInfo, "", "lost"});
+  }
+}
+
+void Replica::Impl::observe_leader(base::Instant now) {
+  const raft::SoftState state = raft_.soft_state();
+  if (state.leader == seen_leader_ && state.term == seen_term_) return;
+  seen_leader_ = state.leader;
+  seen_term_ = state.term;
+  // The entry may have been replicated before the leader fell: its successor commits it soon, and
+  // this node then applies it and knows the true outcome. That is what the grace is for.
+  requests_.orphan_forwarded(now + config_.election_timeout_max);
 }
 
 void Replica::Impl::take_ready(Output& output) {
@@ -52,9 +67,10 @@ void Replica::Impl::take_ready(Output& output) {
 }
 
 void Replica::Impl::restore(const raft::Snapshot& snapshot) {
-  auto restored = kv::Store::deserialize(*snapshot.state);
+  auto restored = decode_state(*snapshot.state);
   CHECK(restored, "a snapshot whose checksums are right can be restored by this version");
-  store_ = std::move(*restored);
+  store_ = std::move(restored->store);
+  sessions_ = std::move(restored->sessions);
 }
 
 void Replica::Impl::compact_if_due() {
@@ -63,14 +79,14 @@ void Replica::Impl::compact_if_due() {
   if (state.applied < state.snapshot + limits_.snapshot_every) return;
   // One pass that writes the content out flat costs less than a copy of the map to write out
   // elsewhere; what takes long, writing and syncing, is the log thread's.
-  raft_.compact(std::make_shared<const std::string>(store_.serialize()));
+  raft_.compact(std::make_shared<const std::string>(encode_state(store_, sessions_)));
 }
 
 Output Replica::Impl::take_output(base::Instant now) {
-  expire(now);
   Output output;
   take_ready(output);
   take_ready(output);  // what was just applied may allow reads
+  expire(now);         // behind what was applied: a true outcome is better than none
   compact_if_due();    // for the disk with the next output
   for (PeerMessage& message : messages_) output.messages.push_back(std::move(message));
   messages_.clear();
@@ -83,7 +99,7 @@ Replica::Replica(raft::Config config, raft::Recovered recovered, Limits limits, 
 Replica::~Replica() = default;
 
 bool Replica::is_snapshot(std::string_view state) {
-  return kv::Store::deserialize(state).has_value();
+  return decode_state(state).has_value();
 }
 
 void Replica::receive(const PeerMessage& message, base::Instant now) {
@@ -99,9 +115,12 @@ void Replica::tick(base::Instant now) {
 }
 
 base::Instant Replica::deadline() const {
-  const base::Instant raft = impl_->raft_.deadline();
-  const auto oldest = impl_->requests_.oldest();
-  return oldest ? std::min(raft, oldest->second + impl_->limits_.request_age_max) : raft;
+  base::Instant next = impl_->raft_.deadline();
+  if (const auto oldest = impl_->requests_.oldest()) {
+    next = std::min(next, oldest->second + impl_->limits_.request_age_max);
+  }
+  if (const auto due = impl_->requests_.next_orphan_due()) next = std::min(next, *due);
+  return next;
 }
 
 void Replica::persisted(const raft::SyncReceipt& receipt, base::Instant /*now*/) {
@@ -118,7 +137,7 @@ std::size_t Replica::pending_requests() const {
   return impl_->requests_.size();
 }
 std::uint64_t Replica::state_hash() const {
-  return impl_->store_.hash();
+  return impl_->sessions_.hash(impl_->store_.hash());
 }
 
 }  // namespace capsize::replica

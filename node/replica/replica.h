@@ -6,7 +6,9 @@
 //
 // Any node takes any request. A write is proposed here if this node leads, otherwise handed on to
 // the leader once; without a leader it is refused (`fail`, "no-leader": neither appended nor handed
-// on). A read is linearizable on every node (ReadIndex, thesis 6.4).
+// on). A write that was handed on is given up (`info`, "lost") one maximal election timeout after
+// the leader or the term changed, unless this node applies it before that. A read is linearizable
+// on every node (ReadIndex, thesis 6.4).
 #pragma once
 
 #include <cstdint>

@@ -3,8 +3,10 @@
 
 #include <vector>
 
+#include "node/kv/sessions.h"
 #include "node/kv/store.h"
 #include "node/replica/forward_memory.h"
+#include "node/replica/log_clock.h"
 #include "node/replica/pending.h"
 #include "node/replica/replica.h"
 
@@ -16,16 +18,19 @@ struct Replica::Impl {
   void receive(const PeerMessage& message, base::Instant now);
   void request(ClientRequest request, base::Instant now);
   void expire(base::Instant now);
+  /// Orphans what was handed on, if the leader or the term is another one than before.
+  void observe_leader(base::Instant now);
   Output take_output(base::Instant now);
 
   // Writes
   void propose_or_forward(ClientRequest request, base::Instant now);
-  void propose(const kv::Command& command, Origin origin, base::Instant now);
+  void propose(kv::Command command, Origin origin, base::Instant now);
   void on_forward(const PeerMessage& message, const Forward& forward, base::Instant now);
   void on_forward_reply(const ForwardReply& reply);
 
   // Outcomes
   void apply(const raft::Entry& entry);
+  kv::Reply execute(const kv::Command& command, raft::Index index);
   void answer_reads(const std::vector<raft::ReadReady>& reads);
   void answer(const Origin& origin, kv::Reply reply);
   void complete(RequestId id, kv::Reply reply);
@@ -41,9 +46,13 @@ struct Replica::Impl {
   const raft::Term recovered_term_;  // no earlier life of this node knew a later one
   raft::Raft raft_;
   kv::Store store_;
+  kv::Sessions sessions_;
+  LogClock log_clock_;
   ForwardMemory forwards_;
   PendingRequests requests_;
   PendingProposals proposals_;
+  raft::NodeId seen_leader_ = raft::kNobody;
+  raft::Term seen_term_;
   std::vector<PeerMessage> messages_;
   std::vector<ClientReply> replies_;
 };

@@ -24,7 +24,7 @@ void Replica::Impl::request(ClientRequest request, base::Instant now) {
   } else if (requests_.size() >= limits_.pending_requests_max) {
     reply_to_client(request.id, fail("busy"));
   } else if (request.command.operation == kv::Operation::kRead) {
-    requests_.add(request.id, {PendingRequests::Kind::kRead, {}, {}, request.command.key, now});
+    requests_.add(request.id, {PendingRequests::Kind::kRead, {}, request.command.key, now});
     raft_.read(request.id.value(), now);
   } else {
     propose_or_forward(std::move(request), now);
@@ -37,29 +37,30 @@ void Replica::Impl::propose_or_forward(ClientRequest request, base::Instant now)
   if (state.leader == raft::kNobody) {
     reply_to_client(request.id, fail("no-leader"));
   } else if (state.leader == config_.id) {
-    requests_.add(request.id,
-                  {PendingRequests::Kind::kProposed, command.client, command.sequence, "", now});
+    requests_.add(request.id, {PendingRequests::Kind::kProposed, kv::id_of(command), "", now});
     propose(command, {config_.id, config_.incarnation, request.id}, now);
   } else {
+    observe_leader(now);  // first: a change until here does not concern this request
     // Once, whatever happens: a second copy elsewhere could be carried out as well.
-    requests_.add(request.id,
-                  {PendingRequests::Kind::kForwarded, command.client, command.sequence, "", now});
+    requests_.add(request.id, {PendingRequests::Kind::kForwarded, kv::id_of(command), "", now});
     messages_.push_back({config_.id, state.leader, state.term,
                          Forward{request.id, config_.incarnation, std::move(request.command)}});
   }
 }
 
-void Replica::Impl::propose(const kv::Command& command, Origin origin, base::Instant now) {
-  const auto entry = raft_.propose(raft::EntryType::kNormal,
-                                   std::make_shared<const std::string>(kv::encode(command)));
+void Replica::Impl::propose(kv::Command command, Origin origin, base::Instant now) {
+  command.time = log_clock_.stamp(raft_.soft_state().term, sessions_.time(), now);
+  const auto type = command.operation == kv::Operation::kRegister ? raft::EntryType::kSession
+                                                                  : raft::EntryType::kNormal;
+  const auto entry = raft_.propose(type, std::make_shared<const std::string>(kv::encode(command)));
   if (!entry) {  // a caller has looked: only a leader comes here
     answer(origin, fail("not-leader"));
     return;
   }
   const auto replaced = proposals_.add(*entry, origin, now);
   if (replaced) answer(*replaced, info("superseded"));
-  // A cas has no outcome yet that could be answered too early.
-  if (SEEDED_BUG(config_, "ack-before-commit") && command.operation != kv::Operation::kCas) {
+  // What reads has no outcome yet that could be answered too early.
+  if (SEEDED_BUG(config_, "ack-before-commit") && kv::changes_blindly(command.operation)) {
     answer(origin, {kv::Outcome::kOk, "", ""});
   }
 }

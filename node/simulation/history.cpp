@@ -31,6 +31,8 @@ std::string_view name(kv::Operation operation) {
       return "append";
     case kv::Operation::kDelete:
       return "delete";
+    case kv::Operation::kRegister:
+      return "register";
   }
   return "";
 }

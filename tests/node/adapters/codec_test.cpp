@@ -22,7 +22,8 @@ PeerMessage raft_message(raft::MessageBody body) {
 }
 
 kv::Command sample_command() {
-  return {kv::ClientId(3), kv::Sequence(9), kv::Operation::kCas, "key", "[1]", "null"};
+  return {kv::ClientId(3), kv::Sequence(9), kv::Operation::kCas, "key",
+          "[1]",           "null",          kv::SessionId(8),    kv::LogTime(77)};
 }
 
 std::vector<PeerMessage> samples() {
@@ -166,6 +167,16 @@ TEST(ClientCodec, EachOperation_IsUnderstood) {
   EXPECT_EQ(command_of(R"({"f":"append","value":"s")" + rest).value, "\"s\"");
 }
 
+TEST(ClientCodec, Sessions_AreRegisteredAndNamed) {
+  const auto opening = command_of(R"({"id":1,"client":3,"sequence":1,"f":"register"})");
+  EXPECT_EQ(opening.operation, kv::Operation::kRegister);
+  EXPECT_TRUE(kv::validate(opening).ok());
+  const auto used = command_of(
+      R"({"id":1,"client":3,"session":42,"sequence":2,"f":"append","key":"k","value":1})");
+  EXPECT_EQ(used.session, kv::SessionId(42));
+  EXPECT_TRUE(kv::validate(used).ok());
+}
+
 TEST(ClientCodec, Values_BecomeCanonical) {
   const auto value = [](const std::string& text) {
     return command_of(R"({"id":1,"client":1,"sequence":1,"key":"k","f":"write","value":)" + text +
@@ -199,11 +210,13 @@ TEST(ClientCodec, MalformedRequests_SayWhatIsWrong) {
   EXPECT_EQ(detail_of(R"({"id":5,"sequence":1})"), "5|client: expected a number from 0 on");
   EXPECT_EQ(detail_of(R"({"id":5,"client":1,"sequence":-1})"),
             "5|sequence: expected a number from 0 on");
-  EXPECT_EQ(detail_of(head + R"("session":4,"key":"k","f":"read"})"),
-            "5|session: only 0 (none) is offered");
+  EXPECT_EQ(detail_of(R"({"id":5,"client":1,"sequence":0,"session":4,"key":"k","f":"read"})"),
+            "5|sequence: begins at 1 in a session");
+  EXPECT_EQ(detail_of(head + R"("session":4,"f":"register"})"),
+            "5|session: register opens one, and takes none");
   EXPECT_EQ(detail_of(head + R"("f":"read"})"), "5|key: expected a string");
   EXPECT_EQ(detail_of(head + R"("key":"k","f":"burn"})"),
-            "5|f: expected read, write, cas, append or delete");
+            "5|f: expected read, write, cas, append, delete or register");
   EXPECT_EQ(detail_of(head + R"("key":"k","f":"write"})"), "5|value: missing");
   EXPECT_EQ(detail_of(head + R"("key":"k","f":"cas","value":[1]})"),
             "5|value: expected [expected, new]");

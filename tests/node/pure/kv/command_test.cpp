@@ -10,19 +10,28 @@ namespace capsize::kv {
 namespace {
 
 Command command(Operation operation, std::string value = "", std::string expected = "") {
-  Command made{ClientId{3}, Sequence{9}, operation, "key", std::move(value), std::move(expected)};
+  Command made{ClientId{3},      Sequence{9},         operation,    "key",
+               std::move(value), std::move(expected), SessionId{5}, LogTime{6}};
+  if (operation == Operation::kRegister) {
+    made.key = "";
+    made.session = SessionId{0};
+  }
   return made;
 }
 
 std::vector<Command> every_kind() {
-  return {command(Operation::kRead), command(Operation::kWrite, "5"),
-          command(Operation::kCas, "[1,2]", "null"), command(Operation::kAppend, "\"x\""),
-          command(Operation::kDelete)};
+  return {command(Operation::kRead),
+          command(Operation::kWrite, "5"),
+          command(Operation::kCas, "[1,2]", "null"),
+          command(Operation::kAppend, "\"x\""),
+          command(Operation::kDelete),
+          command(Operation::kRegister)};
 }
 
 bool same(const Command& a, const Command& b) {
   return a.client == b.client && a.sequence == b.sequence && a.operation == b.operation &&
-         a.key == b.key && a.value == b.value && a.expected == b.expected;
+         a.key == b.key && a.value == b.value && a.expected == b.expected &&
+         a.session == b.session && a.time == b.time;
 }
 
 TEST(CommandCodec, EveryKind_ComesBackUnchanged) {
@@ -37,15 +46,34 @@ TEST(CommandCodec, EveryKind_ComesBackUnchanged) {
 TEST(CommandCodec, Layout_IsFixed) {
   const std::string bytes = encode(command(Operation::kCas, "7", "null"));
   const std::string expected(
-      "\x01\x03"
+      "\x02\x03"
+      "\x05\0\0\0\0\0\0\0"
+      "\x06\0\0\0\0\0\0\0"
       "\x03\0\0\0\0\0\0\0"
       "\x09\0\0\0\0\0\0\0"
       "\x03\0\0\0key"
       "\x01\0\0\0"
       "7"
       "\x04\0\0\0null",
-      38);
+      54);
   EXPECT_EQ(bytes, expected);
+}
+
+TEST(CommandCodec, Version1_IsReadAsACommandWithoutSession) {
+  const std::string old(
+      "\x01\x02"
+      "\x03\0\0\0\0\0\0\0"
+      "\x09\0\0\0\0\0\0\0"
+      "\x03\0\0\0key"
+      "\x01\0\0\0"
+      "7"
+      "\0\0\0\0",
+      34);
+  const auto decoded = decode_command(old);
+  ASSERT_TRUE(decoded.ok());
+  EXPECT_EQ(decoded.value().value, "7");
+  EXPECT_EQ(decoded.value().session, SessionId{0});
+  EXPECT_EQ(decoded.value().time, LogTime{0});
 }
 
 TEST(CommandCodec, EveryTruncation_IsRefused) {
@@ -75,8 +103,23 @@ TEST(CommandCodec, RandomDamage_IsRefusedOrHarmless) {
 
 TEST(CommandCodec, HugeLength_IsNotBelieved) {
   std::string bytes = encode(command(Operation::kWrite, "5"));
-  for (std::size_t i = 18; i < 22; ++i) bytes[i] = '\xff';  // the key's length
+  for (std::size_t i = 34; i < 38; ++i) bytes[i] = '\xff';  // the key's length
   EXPECT_FALSE(decode_command(bytes).ok());
+}
+
+TEST(CommandCodec, Sessions_AreOpenedBareAndUsedFromSequence1) {
+  Command opening = command(Operation::kRegister);
+  EXPECT_TRUE(validate(opening).ok());
+  opening.session = SessionId{5};
+  EXPECT_FALSE(validate(opening).ok());
+  opening.session = SessionId{0};
+  opening.key = "key";
+  EXPECT_FALSE(validate(opening).ok());
+  Command used = command(Operation::kWrite, "5");
+  used.sequence = Sequence{0};
+  EXPECT_FALSE(validate(used).ok());
+  used.session = SessionId{0};
+  EXPECT_TRUE(validate(used).ok());
 }
 
 TEST(CommandCodec, FieldsThatTheOperationDoesNotTake_AreRefused) {
@@ -86,7 +129,7 @@ TEST(CommandCodec, FieldsThatTheOperationDoesNotTake_AreRefused) {
   EXPECT_FALSE(validate(command(Operation::kCas, "5")).ok());
   EXPECT_FALSE(validate(command(Operation::kDelete, "5")).ok());
   EXPECT_FALSE(validate(command(static_cast<Operation>(0))).ok());
-  EXPECT_FALSE(validate(command(static_cast<Operation>(6))).ok());
+  EXPECT_FALSE(validate(command(static_cast<Operation>(7))).ok());
   Command long_key = command(Operation::kRead);
   long_key.key.assign(kKeyBytesMax + 1, 'k');
   EXPECT_FALSE(validate(long_key).ok());

@@ -18,9 +18,14 @@ using raft::Term;
 using std::chrono::milliseconds;
 
 inline kv::Command write(std::uint64_t client, std::uint64_t sequence, std::string value) {
-  return {kv::ClientId{client},  kv::Sequence{sequence},
-          kv::Operation::kWrite, "x",
-          std::move(value),      ""};
+  return {kv::ClientId{client},
+          kv::Sequence{sequence},
+          kv::Operation::kWrite,
+          "x",
+          std::move(value),
+          "",
+          {},
+          {}};
 }
 inline kv::Command append(std::uint64_t client, std::uint64_t sequence, std::string value) {
   kv::Command command = write(client, sequence, std::move(value));
@@ -28,12 +33,21 @@ inline kv::Command append(std::uint64_t client, std::uint64_t sequence, std::str
   return command;
 }
 inline kv::Command read_x() {
-  return {{}, {}, kv::Operation::kRead, "x", "", ""};
+  return {{}, {}, kv::Operation::kRead, "x", "", "", {}, {}};
+}
+inline kv::Command open_session(std::uint64_t client) {
+  return {kv::ClientId{client}, kv::Sequence{1}, kv::Operation::kRegister, "", "", "", {}, {}};
+}
+inline kv::Command in_session(std::uint64_t session, kv::Command command) {
+  command.session = kv::SessionId{session};
+  return command;
 }
 
 class ReplicaBench {
  public:
-  explicit ReplicaBench(std::uint32_t nodes = 3, Limits limits = {}) : limits_(limits) {
+  explicit ReplicaBench(std::uint32_t nodes = 3, Limits limits = {}, std::string bug = "")
+      : limits_(limits) {
+    config_.bug = std::move(bug);
     for (std::uint32_t i = 1; i <= nodes; ++i) config_.voters.push_back(NodeId{i});
     config_.id = NodeId{1};
     start();

@@ -34,7 +34,7 @@ TEST(ReplicaAlone, WriteAndRead_AreAnswered) {
   const auto read = bench.reply(2);
   ASSERT_TRUE(read);
   EXPECT_EQ(read->value, "5");
-  bench.request(3, {kv::ClientId{1}, kv::Sequence{2}, kv::Operation::kCas, "x", "7", "6"});
+  bench.request(3, {kv::ClientId{1}, kv::Sequence{2}, kv::Operation::kCas, "x", "7", "6", {}, {}});
   expect_reply(bench.reply(3), Outcome::kFail, "mismatch");
   EXPECT_EQ(bench.replica().pending_requests(), 0U);
 }
@@ -135,6 +135,47 @@ TEST(ReplicaForward, Follower_HandsOnOnceAndTakesTheReply) {
   bench.wait(milliseconds(100));
   EXPECT_TRUE(bench.sent<Forward>().empty());
   EXPECT_FALSE(bench.reply(8));
+}
+
+// The leader that it was handed on to may be dead: its client must not wait for the node's bound.
+TEST(ReplicaForward, LeaderHasChanged_IsLostAfterOneElectionTimeout) {
+  ReplicaBench bench;
+  bench.follow(1, {}, {noop(1, 1)}, 1);
+  bench.request(7, append(4, 9, "5"));
+  bench.follow(2, {Term{1}, Index{1}}, {noop(2, 2)}, 1);
+  EXPECT_LE(bench.replica().deadline(), bench.now() + milliseconds(300));
+  bench.request(8, append(4, 10, "6"));
+  bench.wait(milliseconds(299));
+  EXPECT_FALSE(bench.reply(7));
+  bench.wait(milliseconds(1));
+  expect_reply(bench.reply(7), Outcome::kInfo, "lost");
+  EXPECT_FALSE(bench.reply(8)) << "handed on to the new leader";
+  EXPECT_EQ(bench.replica().pending_requests(), 1U);
+}
+
+TEST(ReplicaForward, AppliedWithinTheGrace_HasItsTrueOutcome) {
+  ReplicaBench bench;
+  bench.follow(1, {}, {noop(1, 1)}, 1);
+  bench.request(7, append(4, 9, "5"));
+  bench.follow(1, {Term{1}, Index{1}}, {logged(1, 2, append(4, 9, "5"))}, 1);
+  bench.follow(2, {Term{1}, Index{2}}, {noop(2, 3)}, 1);
+  bench.wait(milliseconds(200));
+  EXPECT_FALSE(bench.reply(7));
+  bench.follow(2, {Term{2}, Index{3}}, {}, 3);
+  expect_reply(bench.reply(7), Outcome::kOk, "");
+  bench.wait(milliseconds(200));
+  EXPECT_FALSE(bench.reply(7)) << "a second reply";
+}
+
+TEST(ReplicaForward, SameLeaderAndTerm_KeepsWaiting) {
+  ReplicaBench bench;
+  bench.follow(1, {}, {noop(1, 1)}, 1);
+  bench.request(7, append(4, 9, "5"));
+  for (int i = 0; i < 20; ++i) {
+    bench.wait(milliseconds(100));
+    bench.follow(1, {Term{1}, Index{1}}, {}, 1);
+  }
+  EXPECT_FALSE(bench.reply(7));
 }
 
 TEST(ReplicaForward, OriginThatAppliesTheEntryItself_NeedsNoReply) {
