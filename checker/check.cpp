@@ -13,6 +13,9 @@
 namespace capsize::checker {
 namespace {
 
+// The verdict stands already; other keys are searched only for more of the same.
+constexpr std::chrono::nanoseconds kSearchAfterViolation = std::chrono::milliseconds(20);
+
 Budget budget_of(const CheckOptions& options) {
   return {options.time_limit, options.memory_limit_bytes};
 }
@@ -38,7 +41,7 @@ class HistoryCheck {
       : history_(history),
         options_(options),
         budget_(budget),
-        checker_(history, model, {options.mismatch_observes}),
+        checker_(history, model, {options.mismatch_observes.value_or(history.failed_cas_observes)}),
         report_(report) {}
 
   void run() {
@@ -98,7 +101,8 @@ class HistoryCheck {
     const std::uint64_t memory =
         options_.memory_limit_bytes > held ? options_.memory_limit_bytes - held : std::uint64_t{0};
     for (std::size_t i = 0; i < to_search_.size(); ++i) {
-      const auto share = budget_.left() / static_cast<std::int64_t>(to_search_.size() - i);
+      auto share = budget_.left() / static_cast<std::int64_t>(to_search_.size() - i);
+      if (report_.violating_keys > 0) share = std::min(share, kSearchAfterViolation);
       note(to_search_[i], checker_.search(to_search_[i], explain_more(), {share, memory}, memory));
     }
   }

@@ -39,8 +39,9 @@ struct CheckOptions {
   std::chrono::nanoseconds time_limit = std::chrono::seconds(60);  ///< loading included
   std::uint64_t memory_limit_bytes = std::uint64_t{4} << 30;       ///< loading included
   /// A failed cas that reports a mismatch (or, in Jepsen's logs, any failed cas) did read another
-  /// value than it expected. Off: it is ignored. On: it counts as a read of "anything else".
-  bool mismatch_observes = false;
+  /// value than it expected. Off: it is ignored. On: it counts as a read of "anything else". Not
+  /// given: as the format has it (Jepsen's logs mean it so).
+  std::optional<bool> mismatch_observes = {};
 };
 
 using LoadResult = std::variant<History, Malformed, LimitReached>;

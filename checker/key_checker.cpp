@@ -12,10 +12,11 @@ namespace capsize::checker {
 namespace {
 
 // Explanations are worth waiting for, but not at the price of the other keys.
-constexpr std::chrono::nanoseconds kExplainTimeMax = std::chrono::seconds(2);
+constexpr std::chrono::nanoseconds kExplainTimeMax = std::chrono::milliseconds(400);
 // A single question of the shrinking; where the answer takes longer, the operation stays.
 constexpr std::uint64_t kShrinkStepsMax = 20'000;
 constexpr std::uint64_t kShrinkMemoryBytes = std::uint64_t{256} << 20;
+constexpr std::uint64_t kExamplesMax = 3;  // of operations in the reason of an unknown verdict
 
 std::string_view name(Decider decider) {
   switch (decider) {
@@ -128,11 +129,39 @@ KeyResult KeyChecker::search(KeyId key, bool explain_it, const Budget& budget,
                                           history_.values, {&budget, memory_bytes});
   result.kind = decision.kind;
   result.reason = std::move(decision.reason);
-  if (decision.is_violation() && explain_it) explain_search(decision, budget, result);
+  if (decision.kind == Decision::Kind::kUnknown) result.reason += trouble(decision.end);
+  if (decision.is_violation() && explain_it) {
+    explain_search(decision, budget, memory_bytes, result);
+  }
   return result;
 }
 
-void KeyChecker::explain_search(const Decision& decision, const Budget& budget, KeyResult& result) {
+// Where in the file the key lies, how far the search came, and what is open there.
+std::string KeyChecker::trouble(Position reached) const {
+  const auto operations = history_.of_key(problem_->key);
+  std::uint64_t open = 0;
+  std::uint64_t indeterminate = 0;
+  std::string examples;
+  for (const KeyOperation& operation : problem_->operations) {
+    if (operation.invoke > reached || operation.complete < reached) continue;
+    ++(operation.required ? open : indeterminate);
+    if (!operation.required || open > kExamplesMax) continue;
+    const OperationView shown = view(history_, problem_->source(operation));
+    examples += fmt::format("{}{} {} of process {}", examples.empty() ? "" : ", ", shown.function,
+                            excerpt(shown.value), shown.process);
+  }
+  std::string text = fmt::format(", index {} to {}", history_.index_of(operations.front().invoke),
+                                 history_.index_of(operations.back().invoke));
+  if (reached == kNever) return text;
+  return text + fmt::format(
+                    "; it came to index {}, where {} operations are open ({}{}) and {} "
+                    "indeterminate ones may still take effect",
+                    history_.index_of(reached), open, examples, open > kExamplesMax ? ", ..." : "",
+                    indeterminate);
+}
+
+void KeyChecker::explain_search(const Decision& decision, const Budget& budget,
+                                std::uint64_t memory_bytes, KeyResult& result) {
   // What begins behind the end cannot matter, nor what only looked and saw it behind the end.
   std::vector<std::uint32_t> prefix;
   for (std::uint32_t i = 0; i < problem().operations.size(); ++i) {
@@ -142,7 +171,7 @@ void KeyChecker::explain_search(const Decision& decision, const Budget& budget, 
   }
   const Budget limits = explain_budget(budget);
   const Violates violates = [&](std::span<const KeyOperation> operations) {
-    const SearchBounds bounds{&limits, kShrinkMemoryBytes, kShrinkStepsMax};
+    const SearchBounds bounds{&limits, std::min(kShrinkMemoryBytes, memory_bytes), kShrinkStepsMax};
     return search_just_in_time(operations, problem().initial, model_, history_.values, bounds)
         .is_violation();
   };

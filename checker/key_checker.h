@@ -41,7 +41,9 @@ class KeyChecker {
   std::optional<Malformed> prepare(KeyId key);
   KeyProblem& problem() { return *problem_; }
   Decision run(Decider decider, std::span<const KeyOperation> operations);
-  void explain_search(const Decision& decision, const Budget& budget, KeyResult& result);
+  void explain_search(const Decision& decision, const Budget& budget, std::uint64_t memory_bytes,
+                      KeyResult& result);
+  [[nodiscard]] std::string trouble(Position reached) const;
 
   const History& history_;
   const Model& model_;

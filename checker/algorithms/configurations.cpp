@@ -1,11 +1,23 @@
 #include "checker/algorithms/configurations.h"
 
+#include <bit>
+#include <utility>
+
 namespace capsize::checker {
+namespace {
+
+constexpr std::uint64_t kComparedWordsMax = std::uint64_t{1} << 16;  // by one insert
+constexpr std::size_t kFirstHeads = 8;
+
+}  // namespace
 
 Configurations::Configurations(std::size_t key_words, std::size_t count_words)
-    : key_words_(key_words), width_(key_words + count_words), heads_(64, kNone) {}
+    : key_words_(key_words),
+      width_(key_words + count_words),
+      piece_shift_(static_cast<unsigned>(
+          std::bit_width(std::max<std::size_t>(1, kPieceWords / (width_ + 1))) - 1)) {}
 
-std::uint64_t Configurations::hash(Row row) const {
+std::uint64_t Configurations::hash(const std::uint64_t* row) const {
   std::uint64_t hash = 0x9E3779B97F4A7C15u;
   for (std::size_t i = 0; i < key_words_; ++i) {
     hash = (hash ^ row[i]) * 0xD6E8FEB86659FD93u;
@@ -14,14 +26,13 @@ std::uint64_t Configurations::hash(Row row) const {
   return hash;
 }
 
-bool Configurations::same_key(std::uint32_t number, Row other) const {
-  const Row mine = row(number);
-  return std::equal(mine.begin(), mine.begin() + static_cast<std::ptrdiff_t>(key_words_),
-                    other.begin());
+bool Configurations::same_key(std::uint32_t number, const std::uint64_t* other) const {
+  const std::uint64_t* mine = at(number);
+  return std::equal(mine, mine + key_words_, other);
 }
 
-bool Configurations::dominates(std::uint32_t number, Row other) const {
-  const Row mine = row(number);
+bool Configurations::dominates(std::uint32_t number, const std::uint64_t* other) const {
+  const std::uint64_t* mine = at(number);
   for (std::size_t i = key_words_; i < width_; ++i) {
     const std::uint64_t low = 0xFFFFFFFFu;
     if ((mine[i] & low) > (other[i] & low) || (mine[i] >> 32) > (other[i] >> 32)) return false;
@@ -29,58 +40,79 @@ bool Configurations::dominates(std::uint32_t number, Row other) const {
   return true;
 }
 
-std::size_t Configurations::find(Row wanted) const {
-  const std::size_t mask = heads_.size() - 1;
-  std::size_t at = hash(wanted) & mask;
-  while (heads_[at] != kNone && !same_key(heads_[at], wanted)) at = (at + 1) & mask;
-  return at;
+std::size_t Configurations::find(const Heads& heads, const std::uint64_t* wanted,
+                                 std::uint64_t hash) const {
+  const std::size_t mask = heads.size() - 1;
+  std::size_t place = (hash >> 8) & mask;
+  while (heads[place] != kNone && !same_key(heads[place], wanted)) place = (place + 1) & mask;
+  return place;
 }
 
-std::uint32_t Configurations::insert(Row added) {
-  if ((keys_ + 1) * 2 > heads_.size()) grow();
-  const std::size_t at = find(added);
-  for (std::uint32_t older = heads_[at]; older != kNone; older = next_[older]) {
-    if (dominates(older, added)) return kNone;
+std::uint32_t& Configurations::head_for(const std::uint64_t* row) {
+  const std::uint64_t key_hash = hash(row);
+  Shard& shard = shards_[key_hash % kShards];
+  if ((shard.keys + 1) * 2 > shard.heads.size()) grow(shard);
+  std::uint32_t& head = shard.heads[find(shard.heads, row, key_hash)];
+  if (head == kNone) ++shard.keys;
+  return head;
+}
+
+std::uint32_t Configurations::append(const std::uint64_t* row, std::uint32_t& head) {
+  const auto number = static_cast<std::uint32_t>(size_);
+  const std::size_t rows_a_piece = std::size_t{1} << piece_shift_;
+  if ((size_ >> piece_shift_) == pieces_.size()) {
+    pieces_.push_back(std::make_unique_for_overwrite<std::uint64_t[]>(rows_a_piece * (width_ + 1)));
   }
-  if (heads_[at] == kNone) ++keys_;
-  const auto number = static_cast<std::uint32_t>(next_.size());
-  words_.insert(words_.end(), added.begin(), added.end());
-  next_.push_back(heads_[at]);
-  heads_[at] = number;
+  std::uint64_t* mine = const_cast<std::uint64_t*>(at(number));
+  std::copy(row, row + width_, mine);
+  mine[width_] = head;
+  head = number;
+  ++size_;
   return number;
 }
 
-void Configurations::grow() {
-  std::vector<std::uint32_t> old(heads_.size() * 2, kNone);
-  old.swap(heads_);
+std::uint32_t Configurations::insert(Row added) {
+  std::uint32_t& head = head_for(added.data());
+  std::uint64_t compared = 0;
+  for (std::uint32_t older = head; older != kNone && compared < kComparedWordsMax;
+       older = static_cast<std::uint32_t>(at(older)[width_])) {
+    compared += 2 + width_ - key_words_;
+    if (dominates(older, added.data())) {
+      work_ += compared;
+      return kNone;
+    }
+  }
+  work_ += compared + width_;
+  return append(added.data(), head);
+}
+
+void Configurations::grow(Shard& shard) {
+  Heads old(std::max(kFirstHeads, shard.heads.size() * 2), kNone);
+  old.swap(shard.heads);
+  head_slots_ += shard.heads.size() - old.size();
   for (const std::uint32_t head : old) {
     if (head == kNone) continue;
-    heads_[find(row(head))] = head;
+    const std::uint64_t* row = at(head);
+    shard.heads[find(shard.heads, row, hash(row))] = head;
   }
+  work_ += shard.heads.size() * 4;
 }
 
 void Configurations::keep_only(std::span<const std::uint32_t> numbers) {
-  std::vector<std::uint64_t> old;
-  old.swap(words_);
-  next_.clear();
-  keys_ = 0;
-  std::fill(heads_.begin(), heads_.end(), kNone);
+  Configurations kept(key_words_, width_ - key_words_);
   for (const std::uint32_t number : numbers) {
-    const Row kept = std::span<const std::uint64_t>(old).subspan(number * width_, width_);
     // None of them dominates another, or it would have been refused; later ones may still
     // dominate earlier ones, which is why each is linked and none is looked up.
-    if ((keys_ + 1) * 2 > heads_.size()) grow();
-    const std::size_t at = find(kept);
-    if (heads_[at] == kNone) ++keys_;
-    words_.insert(words_.end(), kept.begin(), kept.end());
-    next_.push_back(heads_[at]);
-    heads_[at] = static_cast<std::uint32_t>(next_.size() - 1);
+    const std::uint64_t* row = at(number);
+    kept.append(row, kept.head_for(row));
   }
+  kept.work_ = work_;
+  *this = std::move(kept);
 }
 
 std::uint64_t Configurations::memory_bytes() const {
-  return words_.capacity() * sizeof(std::uint64_t) +
-         (next_.capacity() + heads_.capacity()) * sizeof(std::uint32_t);
+  return (pieces_.size() << piece_shift_) * (width_ + 1) * sizeof(std::uint64_t) +
+         head_slots_ * sizeof(std::uint32_t) + sizeof(*this);
 }
 
 }  // namespace capsize::checker

@@ -1,15 +1,19 @@
 // Configurations: the states that a search has reached, each remembered once, with dominance.
 //
-// A configuration is a row of 64-bit words in one long array: the key (completion and object state,
-// mask of applied open operations) and the counts of indeterminate operations used. A row whose key
-// is known and that has used at least as many of each class can do nothing that the known one could
-// not, and is refused.
+// A configuration is a row of 64-bit words: the key (completion and object state, mask of applied
+// open operations) and the counts of indeterminate operations used. A row whose key is known and
+// that has used at least as many of each class can do nothing that the known one could not, and is
+// refused.
 //
-// The memory it holds is known exactly and only grows, so whoever owns it can keep a bound.
+// Whoever owns it keeps bounds of time and memory, so nothing here happens in one big step: rows
+// live in pieces that never move, and the table of keys is many small ones, each of which grows by
+// itself. Doubling one array of two gigabytes would take seconds and six gigabytes.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -23,29 +27,51 @@ class Configurations {
   /// Rows of `key_words` words of key and `count_words` words with two counts each.
   Configurations(std::size_t key_words, std::size_t count_words);
 
-  /// The number of the row, or kNone if it is dominated by one that is there.
+  /// The number of the row, or kNone if it is dominated by one that is there. Looks at so many rows
+  /// of the same key at most; what it overlooks then is work done twice, never a wrong verdict.
   std::uint32_t insert(Row row);
-  [[nodiscard]] Row row(std::uint32_t number) const {
-    return std::span(words_).subspan(std::size_t{number} * width_, width_);
-  }
-  [[nodiscard]] std::size_t size() const { return next_.size(); }
+  [[nodiscard]] Row row(std::uint32_t number) const { return {at(number), width_}; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  /// Exact, and never more than a few megabytes above what it was one insert() earlier.
   [[nodiscard]] std::uint64_t memory_bytes() const;
+  /// Words compared so far: what the time has gone into.
+  [[nodiscard]] std::uint64_t work() const { return work_; }
   /// Forgets all rows but these, which keep their order and get the numbers 0, 1, 2, ...
   void keep_only(std::span<const std::uint32_t> numbers);
 
  private:
-  [[nodiscard]] std::uint64_t hash(Row row) const;
-  [[nodiscard]] bool same_key(std::uint32_t number, Row other) const;
-  [[nodiscard]] bool dominates(std::uint32_t number, Row other) const;
-  void grow();
-  [[nodiscard]] std::size_t find(Row row) const;
+  static constexpr std::size_t kShards = 256;
+  static constexpr std::size_t kPieceWords = std::size_t{1} << 14;
+  using Heads = std::vector<std::uint32_t>;  // open addressing, power of two: newest row of a key
+
+  struct Shard {
+    Heads heads;
+    std::size_t keys = 0;
+  };
+
+  [[nodiscard]] const std::uint64_t* at(std::uint32_t number) const {
+    return pieces_[number >> piece_shift_].get() +
+           (number & ((std::uint32_t{1} << piece_shift_) - 1)) * (width_ + 1);
+  }
+  [[nodiscard]] std::uint64_t hash(const std::uint64_t* row) const;
+  [[nodiscard]] bool same_key(std::uint32_t number, const std::uint64_t* other) const;
+  [[nodiscard]] bool dominates(std::uint32_t number, const std::uint64_t* other) const;
+  [[nodiscard]] std::size_t find(const Heads& heads, const std::uint64_t* row,
+                                 std::uint64_t hash) const;
+  /// The head of the row's key, after growing its shard if need be.
+  std::uint32_t& head_for(const std::uint64_t* row);
+  std::uint32_t append(const std::uint64_t* row, std::uint32_t& head);
+  void grow(Shard& shard);
 
   std::size_t key_words_;
   std::size_t width_;
-  std::vector<std::uint64_t> words_;
-  std::vector<std::uint32_t> next_;   // by row: an older row with the same key
-  std::vector<std::uint32_t> heads_;  // open addressing, power of two: newest row of a key
-  std::size_t keys_ = 0;
+  unsigned piece_shift_;  // rows in a piece, as a power of two
+  // Each row is followed by one word: the number of an older row with the same key.
+  std::vector<std::unique_ptr<std::uint64_t[]>> pieces_;
+  std::size_t size_ = 0;
+  std::array<Shard, kShards> shards_;
+  std::uint64_t head_slots_ = 0;
+  std::uint64_t work_ = 0;
 };
 
 }  // namespace capsize::checker

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <optional>
 
@@ -14,10 +15,9 @@ namespace capsize::checker {
 namespace {
 
 constexpr std::uint64_t kStepsPerTurnMax = 1024;
-constexpr std::uint64_t kStepsPerTurnMin = 16;
-constexpr std::uint64_t kChildrenPerTurn = std::uint64_t{1} << 13;  // tried in one turn, about
-constexpr std::uint64_t kWordsPerTurn = std::uint64_t{1} << 22;  // what one turn may add, at most
+constexpr std::uint64_t kWorkPerTurn = std::uint64_t{1} << 19;  // words looked at: milliseconds
 constexpr std::uint64_t kCompactBytes = std::uint64_t{64} << 20;
+constexpr std::chrono::nanoseconds kCompactTimePerRow{500};
 
 // One search order over one problem. A row: completion and state, mask words, count words.
 class Search {
@@ -25,10 +25,11 @@ class Search {
   enum class Order : std::uint8_t { kDepthFirst, kByCompletion };
   enum class Result : std::uint8_t { kLegal, kIllegal, kOpen };
 
-  Search(const SearchProblem& problem, StateTable& states, Order order)
+  Search(const SearchProblem& problem, StateTable& states, Order order, const Budget* budget)
       : problem_(problem),
         states_(states),
         order_(order),
+        budget_(budget),
         mask_words_((problem.slots + 63) / 64),
         seen_(1 + mask_words_, (problem.classes.size() + 1) / 2),
         row_(1 + mask_words_ + (problem.classes.size() + 1) / 2) {
@@ -39,13 +40,19 @@ class Search {
   Result result() const { return result_; }
   std::size_t furthest() const { return furthest_; }
   std::uint64_t memory_bytes() const {
-    return seen_.memory_bytes() + stack_.capacity() * sizeof(std::uint32_t) +
-           waiting_rows_ * 2 * sizeof(std::uint32_t);
+    // Three times: a vector that grows holds its old elements and twice as many places for new
+    // ones.
+    return seen_.memory_bytes() + (3 * stack_.capacity() + 3 * waiting_rows_) * kNumberBytes;
   }
 
-  Result advance(std::uint64_t steps) {
-    for (; steps > 0 && result_ == Result::kOpen; --steps) {
+  // Expands so many configurations at most, fewer where each of them costs a lot. Returns how many.
+  std::uint64_t advance(std::uint64_t steps_max) {
+    std::uint64_t steps = 0;
+    const std::uint64_t enough = work() + kWorkPerTurn;
+    out_of_time_ = false;
+    while (steps < steps_max && result_ == Result::kOpen && work() < enough && !out_of_time_) {
       const std::uint32_t next = take();
+      ++steps;
       if (next == Configurations::kNone) {
         result_ = Result::kIllegal;
       } else if (expand(next)) {
@@ -53,10 +60,22 @@ class Search {
       }
     }
     if (order_ == Order::kByCompletion && seen_.memory_bytes() > compact_above_) compact();
-    return result_;
+    return steps;
   }
 
  private:
+  static constexpr std::size_t kNumberBytes = sizeof(std::uint32_t);
+
+  std::uint64_t work() const { return work_ + seen_.work(); }
+
+  // One configuration can have thousands of children, each compared with thousands of others: too
+  // much to look at the clock in between only. What is left undone then is not needed any more.
+  bool is_out_of_time() {
+    if (work() < next_look_) return out_of_time_;
+    next_look_ = work() + kWorkPerTurn;
+    return out_of_time_ = budget_ != nullptr && budget_->time_is_up();
+  }
+
   std::size_t completion() const { return row_[0] >> 32; }
   State state() const { return static_cast<State>(row_[0]); }
   void set(std::size_t completion, State state) {
@@ -89,6 +108,7 @@ class Search {
   bool settle_and_add() {
     for (;;) {
       if (completion() == problem_.completions.size()) return true;
+      work_ += 1 + problem_.open_at(completion()).size();
       for (const std::uint32_t operation : problem_.open_at(completion())) {
         if (!problem_.operations[operation].pure || applied(operation)) continue;
         if (problem_.model.step(states_, state(), problem_.operations[operation])) flip(operation);
@@ -119,11 +139,13 @@ class Search {
     bool legal = false;
     for (const std::uint32_t operation : problem_.open_at(completion())) {
       if (applied(operation) || problem_.operations[operation].pure) continue;
+      if (is_out_of_time()) return false;
       if (apply_open(operation) && settle_and_add()) legal = true;
       row_ = parent_;
       if (legal) return true;
     }
     for (std::size_t one = 0; one < problem_.classes.size(); ++one) {
+      if (is_out_of_time()) return false;
       if (apply_info(one) && settle_and_add()) return true;
       row_ = parent_;
     }
@@ -161,7 +183,8 @@ class Search {
     return true;
   }
 
-  bool is_wanted(ValueId value) const {
+  bool is_wanted(ValueId value) {
+    work_ += problem_.open_at(completion()).size() + problem_.classes.size();
     for (const std::uint32_t operation : problem_.open_at(completion())) {
       if (problem_.operations[operation].observed == value && !applied(operation)) return true;
     }
@@ -188,8 +211,15 @@ class Search {
     return next;
   }
 
-  // By completion, nothing behind the lowest one that waits can be met again.
+  // By completion, nothing behind the lowest one that waits can be met again. Left alone where most
+  // would stay, or where the time would not allow it.
   void compact() {
+    const auto time_needed = kCompactTimePerRow * static_cast<std::int64_t>(waiting_rows_);
+    if (waiting_rows_ > seen_.size() / 2 ||
+        (budget_ != nullptr && budget_->left() / 8 < time_needed)) {
+      compact_above_ = seen_.memory_bytes() + seen_.memory_bytes() / 4;
+      return;
+    }
     std::vector<std::uint32_t> kept;
     for (const auto& [completion, rows] : waiting_) {
       kept.insert(kept.end(), rows.begin(), rows.end());
@@ -205,6 +235,7 @@ class Search {
   const SearchProblem& problem_;
   StateTable& states_;
   Order order_;
+  const Budget* budget_;
   std::size_t mask_words_;
   Configurations seen_;
   std::vector<std::uint64_t> row_;                             // the configuration in hand
@@ -214,25 +245,23 @@ class Search {
   std::size_t waiting_rows_ = 0;
   std::size_t furthest_ = 0;
   std::uint64_t compact_above_ = kCompactBytes;
+  std::uint64_t work_ = 0;
+  std::uint64_t next_look_ = kWorkPerTurn;
+  bool out_of_time_ = false;
   Result result_ = Result::kOpen;
 };
 
-Decision unknown(std::string bound, const SearchProblem& problem) {
+Decision unknown(std::string bound, const SearchProblem& problem, std::size_t completion) {
   Decision decision;
   decision.kind = Decision::Kind::kUnknown;
+  if (completion < problem.completions.size()) {
+    decision.end = problem.operations[problem.completions[completion]].complete;
+  }
   decision.reason = fmt::format(
       "{} ended the search over {} operations, up to {} at the same time, {} different "
       "indeterminate ones",
       bound, problem.operations.size(), problem.slots, problem.classes.size());
   return decision;
-}
-
-// Wide rows with many children make a step expensive, and bounds are looked at between turns only.
-std::uint64_t steps_per_turn_of(const SearchProblem& problem) {
-  const std::uint64_t children = problem.slots + problem.classes.size() + 1;
-  const std::uint64_t words = 2 + problem.slots / 64 + problem.classes.size() / 2;
-  const std::uint64_t steps = std::min(kWordsPerTurn / words, kChildrenPerTurn) / children;
-  return std::clamp(steps, kStepsPerTurnMin, kStepsPerTurnMax);
 }
 
 std::string time_bound(const Budget& budget) {
@@ -245,16 +274,23 @@ std::string time_bound(const Budget& budget) {
 Decision search_just_in_time(std::span<const KeyOperation> operations, ValueId initial,
                              const Model& model, const ValueTable& values,
                              const SearchBounds& bounds) {
-  const SearchProblem problem(operations, model, initial, values);
+  const SearchProblem problem(operations, model, initial, values, bounds);
+  if (problem.given_up != SearchProblem::GivenUp::kNot) {
+    const bool time = problem.given_up == SearchProblem::GivenUp::kTime;
+    return unknown(time ? time_bound(*bounds.budget) : "the memory bound", problem, 0);
+  }
   StateTable states(values);
-  Search depth_first(problem, states, Search::Order::kDepthFirst);
-  Search by_completion(problem, states, Search::Order::kByCompletion);
+  Search depth_first(problem, states, Search::Order::kDepthFirst, bounds.budget);
+  Search by_completion(problem, states, Search::Order::kByCompletion, bounds.budget);
   Search* const searches[] = {&depth_first, &by_completion};
-  const std::uint64_t steps_per_turn = steps_per_turn_of(problem);
+  const auto furthest = [&] { return std::max(depth_first.furthest(), by_completion.furthest()); };
   std::uint64_t steps = 0;
   for (;;) {
     bool any_running = false;
     for (Search* search : searches) {
+      if (bounds.budget != nullptr && bounds.budget->time_is_up()) {
+        return unknown(time_bound(*bounds.budget), problem, furthest());
+      }
       // Each may hold half of the memory; what one does not use is not given to the other, so
       // that the verdict does not depend on which of them grew first.
       if (search->memory_bytes() + (problem.memory_bytes() + states.memory_bytes()) / 2 >
@@ -262,21 +298,17 @@ Decision search_just_in_time(std::span<const KeyOperation> operations, ValueId i
         continue;
       }
       any_running = true;
-      const Search::Result result = search->advance(steps_per_turn);
-      steps += steps_per_turn;
-      if (result == Search::Result::kLegal) return {};
-      if (result == Search::Result::kIllegal) {
+      steps += search->advance(kStepsPerTurnMax);
+      if (search->result() == Search::Result::kLegal) return {};
+      if (search->result() == Search::Result::kIllegal) {
         Decision decision;
         decision.kind = Decision::Kind::kViolation;
         decision.end = operations[problem.completions[search->furthest()]].complete;
         return decision;
       }
-      if (bounds.budget != nullptr && bounds.budget->time_is_up()) {
-        return unknown(time_bound(*bounds.budget), problem);
-      }
     }
-    if (!any_running) return unknown("the memory bound", problem);
-    if (steps >= bounds.steps_max) return unknown("the bound on steps", problem);
+    if (!any_running) return unknown("the memory bound", problem, furthest());
+    if (steps >= bounds.steps_max) return unknown("the bound on steps", problem, furthest());
   }
 }
 

@@ -25,16 +25,10 @@
 #include <span>
 
 #include "checker/algorithms/decision.h"
-#include "checker/budget.h"
+#include "checker/algorithms/search_problem.h"
 #include "checker/models/model.h"
 
 namespace capsize::checker {
-
-struct SearchBounds {
-  const Budget* budget = nullptr;               ///< of the whole file: its time
-  std::uint64_t memory_bytes = 0;               ///< what is left for this search
-  std::uint64_t steps_max = ~std::uint64_t{0};  ///< configurations expanded, both searches together
-};
 
 /// `operations` in order of invocation. A violation's witness is empty; its `end` bounds the prefix
 /// that has no legal order.

@@ -10,6 +10,7 @@ namespace {
 // Deciding what is needed compares classes with observations; above this many pairs it costs more
 // than it saves.
 constexpr std::size_t kComparisonsMax = 4'000'000;
+constexpr std::size_t kQuestionsBetweenLooks = 1024;
 
 // Operations of one code with equal values are the same to every model.
 using ClassKey = std::tuple<std::uint8_t, ValueId, ValueId, ValueId>;
@@ -42,8 +43,13 @@ std::vector<const KeyOperation*> observers_of(std::span<const KeyOperation> oper
 }  // namespace
 
 SearchProblem::SearchProblem(std::span<const KeyOperation> all, const Model& its_model,
-                             ValueId initial_value, const ValueTable& its_values)
-    : model(its_model), values(its_values), initial(initial_value), operations(all) {
+                             ValueId initial_value, const ValueTable& its_values,
+                             const SearchBounds& its_bounds)
+    : model(its_model),
+      values(its_values),
+      initial(initial_value),
+      operations(all),
+      bounds_(its_bounds) {
   const bool absence = std::any_of(all.begin(), all.end(), observes_absence);
   exact = !absence && std::all_of(all.begin(), all.end(), is_exact);
   collect_classes(!absence);
@@ -58,10 +64,21 @@ SearchProblem::SearchProblem(std::span<const KeyOperation> all, const Model& its
   lay_out_slots();
 }
 
+// A question about two long strings takes a while, and there can be millions of them.
+bool SearchProblem::is_out_of_time() {
+  if (given_up == GivenUp::kNot && ++questions_ % kQuestionsBetweenLooks == 0 &&
+      bounds_.budget != nullptr && bounds_.budget->time_is_up()) {
+    given_up = GivenUp::kTime;
+  }
+  return given_up == GivenUp::kTime;
+}
+
 void SearchProblem::collect_classes(bool drop_unneeded) {
   std::map<ClassKey, InfoClass> all;
+  std::map<ClassKey, const KeyOperation*> firsts;
   for (const KeyOperation& operation : operations) {
     if (operation.required) continue;
+    firsts.try_emplace(class_key(operation), &operation);
     InfoClass& one = all.try_emplace(class_key(operation), InfoClass{operation, {}}).first->second;
     one.invocations.push_back(operation.invoke);
   }
@@ -75,15 +92,11 @@ void SearchProblem::collect_classes(bool drop_unneeded) {
   // What an indeterminate cas expects counts as observed once somebody needs the cas.
   for (std::size_t next = 0; next < observers.size(); ++next) {
     const auto needed = std::stable_partition(rest.begin(), rest.end(), [&](const InfoClass& one) {
-      return !model.needs(values, *observers[next], one.operation);
+      return !is_out_of_time() && !model.needs(values, *observers[next], one.operation);
     });
     for (auto one = needed; one != rest.end(); ++one) {
       if (one->operation.observed != kNoValue) {
-        const auto same =
-            std::find_if(operations.begin(), operations.end(), [&](const KeyOperation& operation) {
-              return class_key(operation) == class_key(one->operation);
-            });
-        observers.push_back(&*same);
+        observers.push_back(firsts.at(class_key(one->operation)));
       }
       classes.push_back(std::move(*one));
     }
@@ -101,7 +114,7 @@ void SearchProblem::find_dead(std::span<const KeyOperation* const> observers) {
     if (added) {
       comparisons += observers.size();
       entry->second = std::none_of(observers.begin(), observers.end(), [&](const auto* observer) {
-        return model.needs(values, *observer, operation);
+        return is_out_of_time() || model.needs(values, *observer, operation);
       });
     }
     dead[i] = entry->second;
@@ -122,6 +135,12 @@ void SearchProblem::lay_out_slots() {
   std::size_t next = 0;
   open_begin.assign(1, 0);
   for (const std::uint32_t completing : completions) {
+    if (is_out_of_time()) return;
+    // Growing takes the old places and twice as many new ones.
+    if (3 * open.capacity() * sizeof(std::uint32_t) > bounds_.memory_bytes) {
+      given_up = GivenUp::kMemory;
+      return;
+    }
     for (; next < operations.size() && operations[next].invoke <= operations[completing].complete;
          ++next) {
       const auto operation = static_cast<std::uint32_t>(next);

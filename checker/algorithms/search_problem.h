@@ -21,11 +21,20 @@
 #include <span>
 #include <vector>
 
+#include "checker/budget.h"
 #include "checker/models/model.h"
 
 namespace capsize::checker {
 
+struct SearchBounds {
+  const Budget* budget = nullptr;               ///< of the whole file: its time
+  std::uint64_t memory_bytes = 0;               ///< what is left for this search
+  std::uint64_t steps_max = ~std::uint64_t{0};  ///< configurations expanded, both searches together
+};
+
 struct SearchProblem {
+  /// Why the preparation was left half done: there is nothing to search then.
+  enum class GivenUp : std::uint8_t { kNot, kTime, kMemory };
   static constexpr std::uint32_t kNone = 0xFFFFFFFFu;
 
   struct InfoClass {
@@ -34,7 +43,7 @@ struct SearchProblem {
   };
 
   SearchProblem(std::span<const KeyOperation> all, const Model& its_model, ValueId initial_value,
-                const ValueTable& its_values);
+                const ValueTable& its_values, const SearchBounds& its_bounds);
 
   const Model& model;
   const ValueTable& values;
@@ -48,6 +57,7 @@ struct SearchProblem {
   std::vector<InfoClass> classes;
   std::uint32_t slots = 0;
   bool exact = false;
+  GivenUp given_up = GivenUp::kNot;
 
   [[nodiscard]] std::span<const std::uint32_t> open_at(std::size_t completion) const {
     return std::span(open).subspan(open_begin[completion],
@@ -59,6 +69,10 @@ struct SearchProblem {
   void collect_classes(bool drop_unneeded);
   void find_dead(std::span<const KeyOperation* const> observers);
   void lay_out_slots();
+  bool is_out_of_time();
+
+  const SearchBounds& bounds_;
+  std::size_t questions_ = 0;
 };
 
 }  // namespace capsize::checker

@@ -51,7 +51,7 @@ OperationView view(const History& history, const Operation& operation) {
 Violation explain(const KeyProblem& problem, std::vector<std::uint32_t> set,
                   const Violates& violates, const Budget& budget) {
   const Sources sources(problem);
-  set = with_sources(problem, sources, std::move(set));
+  set = with_sources(problem, sources, std::move(set), budget);
   Shrunk shrunk = shrink(problem, sources, std::move(set), violates, budget);
   Finding finding = find(problem, shrunk.operations);
   Violation violation;

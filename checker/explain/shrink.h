@@ -29,10 +29,11 @@ struct Shrunk {
 };
 
 /// The set with all sources of what it observes, and of what those observe, and so on. Sets are
-/// places in problem.operations, ascending.
+/// places in problem.operations, ascending. Where the time ends it, some sources are missing.
 [[nodiscard]] std::vector<std::uint32_t> with_sources(const KeyProblem& problem,
                                                       const Sources& sources,
-                                                      std::vector<std::uint32_t> set);
+                                                      std::vector<std::uint32_t> set,
+                                                      const Budget& budget);
 
 /// Precondition: `set` is closed and violates.
 [[nodiscard]] Shrunk shrink(const KeyProblem& problem, const Sources& sources,

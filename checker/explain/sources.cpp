@@ -3,13 +3,30 @@
 #include <algorithm>
 
 namespace capsize::checker {
+namespace {
+
+std::vector<std::uint32_t>::const_iterator first_invoked_after(
+    const KeyProblem& problem, const std::vector<std::uint32_t>& places, Position position) {
+  return std::partition_point(places.begin(), places.end(), [&](std::uint32_t place) {
+    return problem.operations[place].invoke <= position;
+  });
+}
+
+}  // namespace
 
 Sources::Sources(const KeyProblem& problem) : problem_(problem) {
   for (std::uint32_t i = 0; i < problem.operations.size(); ++i) {
     const KeyOperation& operation = problem.operations[i];
     if (operation.pure) continue;
     whole_values_ = whole_values_ && operation.written != kNoValue;
-    writers_[operation.written].push_back(i);
+    Writers& writers = writers_[operation.written];
+    if (operation.required) {
+      const Position before = writers.last_complete.empty() ? 0 : writers.last_complete.back();
+      writers.acknowledged.push_back(i);
+      writers.last_complete.push_back(std::max(before, operation.complete));
+    } else {
+      writers.indeterminate.push_back(i);
+    }
     if (operation.required) mutations_.emplace_back(operation.complete, operation.invoke);
   }
   std::sort(mutations_.begin(), mutations_.end());
@@ -43,19 +60,46 @@ std::vector<std::uint32_t> Sources::of(std::uint32_t place) const {
   if (!whole_values_) return needed_by(observer);
   const auto found = writers_.find(observer.observed);
   if (found == writers_.end()) return {};
+  std::vector<std::uint32_t> sources = that_may_be_meant(found->second, place);
+  // The initial value needs no writer where none is left.
+  if (!sources.empty() || observer.observed == problem_.initial) return sources;
+  const std::uint32_t latest = latest_of(found->second, observer.invoke);
+  if (latest != place) sources.push_back(latest);
+  return sources;
+}
+
+// The last to begin before the position; the first of all where none did.
+std::uint32_t Sources::latest_of(const Writers& writers, Position position) const {
+  std::uint32_t first = kNever;
+  std::uint32_t latest = kNever;
+  for (const auto* some : {&writers.acknowledged, &writers.indeterminate}) {
+    if (some->empty()) continue;
+    first = std::min(first, some->front());
+    const auto after = first_invoked_after(problem_, *some, position);
+    if (after == some->begin()) continue;
+    latest = latest == kNever ? *std::prev(after) : std::max(latest, *std::prev(after));
+  }
+  return latest == kNever ? first : latest;
+}
+
+std::vector<std::uint32_t> Sources::that_may_be_meant(const Writers& writers,
+                                                      std::uint32_t place) const {
+  const KeyOperation& observer = problem_.operations[place];
   const Position overwritten = last_overwritten(observer);
   std::vector<std::uint32_t> sources;
-  std::uint32_t latest = found->second.front();
-  for (const std::uint32_t i : found->second) {
-    const KeyOperation& writer = problem_.operations[i];
-    if (writer.complete >= overwritten && writer.invoke <= observer.complete && i != place) {
-      sources.push_back(i);
-    }
-    if (writer.invoke <= observer.invoke) latest = i;
+  const auto& indeterminate = writers.indeterminate;
+  const auto open_end = first_invoked_after(problem_, indeterminate, observer.complete);
+  for (auto writer = indeterminate.begin(); writer != open_end; ++writer) {
+    if (*writer != place) sources.push_back(*writer);
   }
-  // The initial value needs no writer where none is left.
-  if (sources.empty() && observer.observed != problem_.initial && latest != place) {
-    sources.push_back(latest);
+  const auto& acknowledged = writers.acknowledged;
+  auto end = static_cast<std::size_t>(
+      first_invoked_after(problem_, acknowledged, observer.complete) - acknowledged.begin());
+  for (; end > 0 && writers.last_complete[end - 1] >= overwritten; --end) {
+    const std::uint32_t writer = acknowledged[end - 1];
+    if (problem_.operations[writer].complete >= overwritten && writer != place) {
+      sources.push_back(writer);
+    }
   }
   return sources;
 }

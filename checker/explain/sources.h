@@ -36,7 +36,17 @@ class Sources {
 
   const KeyProblem& problem_;
   bool whole_values_ = true;
-  std::unordered_map<ValueId, std::vector<std::uint32_t>> writers_;
+  // Who wrote a value, by invocation. The acknowledged ones know the largest completion up to
+  // there, so that looking for those that may be meant ends where all earlier ones are overwritten.
+  struct Writers {
+    std::vector<std::uint32_t> acknowledged;
+    std::vector<Position> last_complete;
+    std::vector<std::uint32_t> indeterminate;
+  };
+  [[nodiscard]] std::vector<std::uint32_t> that_may_be_meant(const Writers& writers,
+                                                             std::uint32_t observer) const;
+  [[nodiscard]] std::uint32_t latest_of(const Writers& writers, Position position) const;
+  std::unordered_map<ValueId, Writers> writers_;
   // What needed_by found, by observed value: shrinking asks the same again and again.
   mutable std::unordered_map<ValueId, std::vector<std::uint32_t>> needed_;
   // Acknowledged mutations by completion, each with the largest invocation up to there.

@@ -32,7 +32,9 @@ class LostWriteFinder {
       if (late == kNobody || newer_was_seen(i, late)) continue;
       std::vector<std::uint32_t> clash = {i, late};
       const auto in_force = in_force_.find(block_of(operations_[late]));
-      if (in_force != in_force_.end()) clash.push_back(in_force->second);
+      if (in_force != in_force_.end() && in_force->second != late) {
+        clash.push_back(in_force->second);
+      }
       return clash;
     }
     return std::nullopt;

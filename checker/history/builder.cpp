@@ -30,6 +30,10 @@ KeyId HistoryBuilder::key(std::string_view text, bool is_string) {
 }
 
 std::optional<FunctionId> HistoryBuilder::function(std::string_view name) {
+  // The few that nearly all operations use, without a hash.
+  for (FunctionId id = kRead; id <= kCas && id < history_.functions.size(); ++id) {
+    if (history_.functions[id] == name) return id;
+  }
   if (const auto found = function_ids_.find(name); found != function_ids_.end()) {
     return found->second;
   }
@@ -41,9 +45,10 @@ std::optional<FunctionId> HistoryBuilder::function(std::string_view name) {
 }
 
 std::uint64_t HistoryBuilder::memory_bytes() const {
-  // Twice the events: operations are built beside them before they are let go.
-  return events_.capacity() * sizeof(Event) + events_.size() * sizeof(Operation) +
-         history_.values.memory_bytes() + history_.keys.size() * 128;
+  // Operations are built beside the events.
+  return events_.memory_bytes() + operations_ * sizeof(Operation) +
+         history_.values.memory_bytes_with_growth() +
+         (history_.keys.size() + other_processes_.size()) * 192;
 }
 
 Malformed HistoryBuilder::wrong(const Event& event, std::string found, std::string expected) const {
@@ -52,8 +57,16 @@ Malformed HistoryBuilder::wrong(const Event& event, std::string found, std::stri
 
 std::optional<Malformed> HistoryBuilder::sort_by_index() {
   const auto by_index = [](const Event& a, const Event& b) { return a.index < b.index; };
-  if (!std::is_sorted(events_.begin(), events_.end(), by_index)) {
-    std::stable_sort(events_.begin(), events_.end(), by_index);
+  bool sorted = true;
+  for (std::size_t i = 1; i < events_.size() && sorted; ++i) {
+    sorted = !by_index(events_[i], events_[i - 1]);
+  }
+  if (!sorted) {
+    std::vector<Event> all;
+    all.reserve(events_.size());
+    for (std::size_t i = 0; i < events_.size(); ++i) all.push_back(events_[i]);
+    std::stable_sort(all.begin(), all.end(), by_index);
+    for (std::size_t i = 0; i < all.size(); ++i) events_[i] = all[i];
   }
   bool dense = true;
   for (std::size_t i = 0; i < events_.size(); ++i) {
@@ -65,7 +78,9 @@ std::optional<Malformed> HistoryBuilder::sort_by_index() {
   }
   if (!dense) {
     history_.file_index.reserve(events_.size());
-    for (const Event& event : events_) history_.file_index.push_back(event.index);
+    for (std::size_t i = 0; i < events_.size(); ++i) {
+      history_.file_index.push_back(events_[i].index);
+    }
   }
   return std::nullopt;
 }
@@ -80,17 +95,16 @@ std::optional<Malformed> HistoryBuilder::invoke(const Event& event, Position at,
   if (process.open != kNever) {
     return wrong(event, fmt::format("a second open operation of process {}", event.process),
                  fmt::format("the completion of the one it invoked as event {}",
-                             history_.index_of(operations_[process.open].invoke)));
+                             history_.index_of(history_.operations[process.open].invoke)));
   }
-  process.open = static_cast<std::uint32_t>(operations_.size());
-  Operation operation;
+  process.open = static_cast<std::uint32_t>(invocations_[event.key]++);
+  Operation& operation = history_.operations[process.open];
   operation.invoke_time = event.time;
   operation.process = event.process;
   operation.key = event.key;
   operation.argument = event.value;
   operation.invoke = at;
   operation.function = event.function;
-  operations_.push_back(operation);
   return std::nullopt;
 }
 
@@ -101,7 +115,7 @@ std::optional<Malformed> HistoryBuilder::complete(const Event& event, Position a
                  process.ended ? fmt::format("nothing more of it after line {}", process.ended_line)
                                : std::string("an invocation of it before"));
   }
-  Operation& operation = operations_[process.open];
+  Operation& operation = history_.operations[process.open];
   if (event.function != operation.function) {
     return wrong(event, fmt::format("a completion of \"{}\"", history_.functions[event.function]),
                  fmt::format("one of \"{}\", which process {} has open",
@@ -126,34 +140,46 @@ std::optional<Malformed> HistoryBuilder::complete(const Event& event, Position a
   return std::nullopt;
 }
 
-std::optional<Malformed> HistoryBuilder::pair_events() {
-  operations_.reserve(events_.size() / 2 + 1);
-  for (std::size_t i = 0; i < events_.size(); ++i) {
-    const Event& event = events_[i];
-    Process& process = processes_[event.process];
-    const auto at = static_cast<Position>(i);
-    auto error = event.type == EventType::kInvoke ? invoke(event, at, process)
-                                                  : complete(event, at, process);
-    if (error) return error;
+HistoryBuilder::Process& HistoryBuilder::process(std::int64_t number) {
+  Process* found = nullptr;
+  if (number >= kDenseProcesses || number < 0) {
+    found = &other_processes_[number];
+  } else {
+    const auto place = static_cast<std::size_t>(number);
+    if (place >= dense_processes_.size()) dense_processes_.resize(2 * place + 16);
+    found = &dense_processes_[place];
   }
-  return std::nullopt;
+  if (!found->known) ++history_.counts.processes;
+  found->known = true;
+  return *found;
 }
 
-void HistoryBuilder::group_by_key() {
-  // A counting sort: linear, and it keeps the order of invocation within a key.
+// Each operation goes to where its key's part of the history is, in order of invocation.
+void HistoryBuilder::find_places() {
   auto& begin = history_.key_begin;
   begin.assign(history_.keys.size() + 1, 0);
-  for (const Operation& operation : operations_) ++begin[operation.key + 1];
-  for (std::size_t key = 1; key < begin.size(); ++key) begin[key] += begin[key - 1];
-  if (history_.keys.size() == 1) {
-    history_.operations = std::move(operations_);
-    return;
+  invocations_.resize(history_.keys.size());
+  for (std::size_t key = 0; key < invocations_.size(); ++key) {
+    begin[key + 1] = begin[key] + invocations_[key];
+    invocations_[key] = begin[key];
   }
-  std::vector<std::uint64_t> next(begin.begin(), begin.end() - 1);
-  history_.operations.resize(operations_.size());
-  for (const Operation& operation : operations_) {
-    history_.operations[next[operation.key]++] = operation;
+  history_.operations.resize(begin.back());
+}
+
+std::optional<std::variant<Malformed, LimitReached>> HistoryBuilder::pair_events(
+    const Budget& budget) {
+  for (std::size_t i = 0; i < events_.size(); ++i) {
+    if (i % Chunked<Event>::kChunk == 0) {
+      if (budget.time_is_up()) return LimitReached{"the time bound ended the pairing of events"};
+      events_.release_before(i);
+    }
+    const Event& event = events_[i];
+    const auto at = static_cast<Position>(i);
+    auto error = event.type == EventType::kInvoke ? invoke(event, at, process(event.process))
+                                                  : complete(event, at, process(event.process));
+    if (error) return *std::move(error);
   }
+  return std::nullopt;
 }
 
 void HistoryBuilder::count() {
@@ -165,16 +191,18 @@ void HistoryBuilder::count() {
     counts.info += operation.outcome == Outcome::kInfo;
   }
   counts.keys = history_.keys.size();
-  counts.processes = processes_.size();
 }
 
-std::variant<History, Malformed> HistoryBuilder::finish() {
-  std::optional<Malformed> error;
-  if (ordered_by_index_) error = sort_by_index();
-  if (!error) error = pair_events();
-  if (error) return *std::move(error);
+std::variant<History, Malformed, LimitReached> HistoryBuilder::finish(const Budget& budget) {
+  if (ordered_by_index_) {
+    if (auto error = sort_by_index()) return *std::move(error);
+  }
+  find_places();
+  if (auto failed = pair_events(budget)) {
+    if (auto* error = std::get_if<Malformed>(&*failed)) return std::move(*error);
+    return std::get<LimitReached>(std::move(*failed));
+  }
   events_ = {};
-  group_by_key();
   count();
   return std::move(history_);
 }

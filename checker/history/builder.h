@@ -17,6 +17,8 @@
 #include <variant>
 #include <vector>
 
+#include "checker/budget.h"
+#include "checker/history/chunked.h"
 #include "checker/history/history.h"
 #include "checker/history/malformed.h"
 
@@ -54,7 +56,13 @@ class HistoryBuilder {
   KeyId key(std::string_view text, bool is_string = true);
   /// Nothing when there are more than kFunctionsMax.
   std::optional<FunctionId> function(std::string_view name);
-  void add(const Event& event) { events_.push_back(event); }
+  void add(const Event& event) {
+    events_.push_back(event);
+    if (event.type != EventType::kInvoke) return;
+    if (event.key >= invocations_.size()) invocations_.resize(event.key + 1);
+    ++invocations_[event.key];
+    ++operations_;
+  }
   /// Formats whose files number their events call this; else the order of add() counts.
   void order_by_index() { ordered_by_index_ = true; }
 
@@ -62,7 +70,7 @@ class HistoryBuilder {
   [[nodiscard]] std::uint64_t memory_bytes() const;
 
   /// Ends the builder. O(n), plus a sort where the lines are not in the order of their index.
-  [[nodiscard]] std::variant<History, Malformed> finish();
+  [[nodiscard]] std::variant<History, Malformed, LimitReached> finish(const Budget& budget);
 
  private:
   struct TextHash {
@@ -72,23 +80,29 @@ class HistoryBuilder {
     }
   };
   struct Process {
-    std::uint32_t open = kNever;   // place in operations_ of its open operation
+    std::uint32_t open = kNever;   // place in history_.operations of its open operation
     std::uint32_t ended_line = 0;  // line of its indeterminate completion, 0 = none
     bool ended = false;
+    bool known = false;
   };
+  // Numbers below are looked up in an array, which is where clients have theirs.
+  static constexpr std::int64_t kDenseProcesses = std::int64_t{1} << 20;
 
   std::optional<Malformed> sort_by_index();
-  std::optional<Malformed> pair_events();
+  void find_places();
+  std::optional<std::variant<Malformed, LimitReached>> pair_events(const Budget& budget);
+  Process& process(std::int64_t number);
   std::optional<Malformed> invoke(const Event& event, Position at, Process& process);
   std::optional<Malformed> complete(const Event& event, Position at, Process& process);
-  void group_by_key();
   void count();
   [[nodiscard]] Malformed wrong(const Event& event, std::string found, std::string expected) const;
 
   History history_;
-  std::vector<Event> events_;
-  std::vector<Operation> operations_;  // in order of invocation
-  std::unordered_map<std::int64_t, Process> processes_;
+  Chunked<Event> events_;
+  std::vector<std::uint64_t> invocations_;  // by key; while pairing: where its next operation goes
+  std::uint64_t operations_ = 0;
+  std::vector<Process> dense_processes_;
+  std::unordered_map<std::int64_t, Process> other_processes_;
   // [0] by JSON text, [1] by the content of strings
   std::unordered_map<std::string, KeyId, TextHash, std::equal_to<>> key_ids_[2];
   std::unordered_map<std::string, FunctionId, TextHash, std::equal_to<>> function_ids_;

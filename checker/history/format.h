@@ -36,6 +36,8 @@ struct HistoryFormat {
   /// Whether a file whose first line that is not empty reads like this is in the format.
   bool (*recognises)(std::string_view first_line);
   std::unique_ptr<LineParser> (*make_parser)();
+  /// A failed cas of such a file saw another value than the expected one.
+  bool failed_cas_observes = false;
 };
 
 /// All formats, by name.

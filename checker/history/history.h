@@ -37,6 +37,7 @@ struct History {
   std::vector<std::string> functions;    ///< name of each FunctionId
   ValueTable values;
   std::vector<std::uint64_t> file_index;  ///< position -> "index" of the file; empty: the same
+  bool failed_cas_observes = false;       ///< what the format means, unless the caller knows better
   bool cut_off = false;                   ///< the last line was incomplete and was left out
   double seconds_load = 0;
 

@@ -2,7 +2,7 @@
 //
 // Lines of other loggers and of the nemesis are skipped. There is one key, and no time. A
 // completion with a keyword in place of a value (:timed-out) only says that it is indeterminate. A
-// failed cas in these logs did see another value; whether that counts is an option of the check.
+// failed cas in these logs did see another value, and counts as an observation of that.
 #include <fmt/format.h>
 
 #include <vector>
@@ -56,10 +56,9 @@ class JepsenLogParser : public LineParser {
   }
 };
 
-const FormatRegistrar kRegistrar({"jepsen-log", "the console log of Jepsen, one register",
-                                  &recognises, []() -> std::unique_ptr<LineParser> {
-                                    return std::make_unique<JepsenLogParser>();
-                                  }});
+const FormatRegistrar kRegistrar(
+    {"jepsen-log", "the console log of Jepsen, one register", &recognises,
+     []() -> std::unique_ptr<LineParser> { return std::make_unique<JepsenLogParser>(); }, true});
 
 }  // namespace
 }  // namespace capsize::checker

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <utility>
 
+#include "checker/history/flat_json.h"
 #include "checker/history/format.h"
 #include "checker/history/json.h"
 
@@ -60,6 +61,7 @@ class JsonLinesParser : public LineParser {
   std::optional<LineError> parse(const Line& line, HistoryBuilder& builder) override {
     line_ = line;
     builder_ = &builder;
+    if (plain_event()) return std::nullopt;
     if (line.text.find_first_not_of(" \t\r") == std::string_view::npos) return std::nullopt;
     element document;
     if (const auto error = parse_line(document)) return error;
@@ -75,6 +77,66 @@ class JsonLinesParser : public LineParser {
   }
 
  private:
+  // The fast path: an event as they all are. False, and nothing happened, if there is anything
+  // unusual about the line.
+  bool plain_event() {
+    FlatFields fields;
+    if (first_ || !read_flat_json(line_.text, fields)) return false;
+    const bool has_index = fields.index.kind != FlatScalar::Kind::kAbsent;
+    if (!indexed_ || *indexed_ != has_index || !is_plain(fields)) return false;
+    const auto type = event_type(fields.type.text);
+    const auto function = builder_->function(fields.function.text);
+    if (!type || !function) return false;
+    index_ = static_cast<std::uint64_t>(fields.index.integer);
+    Event event;
+    event.index = index_;
+    event.line = static_cast<std::uint32_t>(line_.number);
+    event.process = fields.process.integer;
+    if (fields.time.kind != FlatScalar::Kind::kAbsent) event.time = fields.time.integer;
+    event.type = *type;
+    event.function = *function;
+    event.has_key = fields.key.kind != FlatScalar::Kind::kAbsent;
+    if (event.has_key || event.type == EventType::kInvoke) event.key = plain_key(fields.key);
+    event.mismatch =
+        fields.error.kind == FlatScalar::Kind::kText && fields.error.text == "mismatch";
+    if (value_matters(event)) event.value = plain_value(fields.value);
+    builder_->add(event);
+    return true;
+  }
+
+  static bool is_plain(const FlatFields& fields) {
+    using Kind = FlatScalar::Kind;
+    const auto optional_number = [](const FlatScalar& field) {
+      return field.kind == Kind::kAbsent || field.kind == Kind::kInteger;
+    };
+    return optional_number(fields.index) && fields.index.integer >= 0 &&
+           optional_number(fields.time) && fields.process.kind == Kind::kInteger &&
+           fields.process.integer >= 0 && fields.type.kind == Kind::kText &&
+           fields.function.kind == Kind::kText &&
+           (fields.key.kind == Kind::kText || fields.key.kind == Kind::kAbsent);
+  }
+
+  KeyId plain_key(const FlatScalar& key) {
+    return builder_->key(key.text, key.kind == FlatScalar::Kind::kText);
+  }
+
+  ValueId plain_value(const FlatScalar& value) {
+    ValueTable& values = builder_->values();
+    switch (value.kind) {
+      case FlatScalar::Kind::kInteger:
+        return values.integer(value.integer);
+      case FlatScalar::Kind::kText:
+        return values.text(value.text);
+      case FlatScalar::Kind::kPair: {
+        const ValueId pair[] = {value.null[0] ? kNullValue : values.integer(value.integer),
+                                value.null[1] ? kNullValue : values.integer(value.second)};
+        return values.list(pair);
+      }
+      default:
+        return kNullValue;
+    }
+  }
+
   static constexpr std::size_t kFirstCapacity = std::size_t{1} << 16;
 
   std::optional<LineError> parse_line(element& document) {

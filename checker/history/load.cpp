@@ -83,6 +83,7 @@ Result read_history(LineReader& lines, std::string file, std::string_view format
   const std::unique_ptr<LineParser> parser = format.make_parser();
   HistoryBuilder builder(file);
   builder.history().format = format.name;
+  builder.history().failed_cas_observes = format.failed_cas_observes;
   std::uint64_t until_look = kLinesBetweenLooks;
   while (const auto line = lines.next()) {
     if (auto error = parser->parse(*line, builder)) {
@@ -99,8 +100,9 @@ Result read_history(LineReader& lines, std::string file, std::string_view format
   }
   if (auto failure = reading_failed(lines, file)) return *std::move(failure);
   if (auto limit = bound_reached(builder, budget)) return *std::move(limit);
-  auto finished = builder.finish();
+  auto finished = builder.finish(budget);
   if (auto* malformed = std::get_if<Malformed>(&finished)) return std::move(*malformed);
+  if (auto* limit = std::get_if<LimitReached>(&finished)) return std::move(*limit);
   History history = std::move(std::get<History>(finished));
   history.seconds_load = budget.seconds();
   return history;

@@ -191,6 +191,18 @@ std::string ValueTable::json(ValueId id) const {
   return out;
 }
 
+std::uint64_t ValueTable::memory_bytes_with_growth() const {
+  const auto soon = [](const auto& items) {
+    const std::uint64_t bytes = items.capacity() * sizeof(items[0]);
+    return items.size() * 8 > items.capacity() * 7 ? 2 * bytes : 0;
+  };
+  const std::uint64_t integer_bytes = integer_slots_.size() * sizeof(IntegerSlot);
+  const std::uint64_t other_bytes = other_slots_.size() * sizeof(OtherSlot);
+  return memory_bytes() + soon(entries_) + soon(bytes_) + soon(elements_) +
+         (integers_ * 5 > integer_slots_.size() * 2 ? 2 * integer_bytes : 0) +
+         (others_ * 5 > other_slots_.size() * 2 ? 2 * other_bytes : 0);
+}
+
 std::uint64_t ValueTable::memory_bytes() const {
   return entries_.capacity() * sizeof(Entry) + integer_slots_.size() * sizeof(IntegerSlot) +
          other_slots_.size() * sizeof(OtherSlot) + bytes_.capacity() +

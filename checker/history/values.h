@@ -52,6 +52,8 @@ class ValueTable {
   /// The value as JSON text: 5, "a", [1,2], null.
   [[nodiscard]] std::string json(ValueId id) const;
   [[nodiscard]] std::uint64_t memory_bytes() const;
+  /// The same, with what the next doubling of any of its arrays takes while it happens.
+  [[nodiscard]] std::uint64_t memory_bytes_with_growth() const;
 
  private:
   // `begin` and `size` point into bytes_ (text, raw) or elements_ (list); for an integer `begin` is

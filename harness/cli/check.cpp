@@ -48,6 +48,9 @@ class CheckVerb final : public Verb {
         ->capture_default_str();
     app.add_option("--memory-limit", memory_limit_, "memory for each file, loading included")
         ->capture_default_str();
+    app.add_option("--failed-cas", failed_cas_,
+                   "a failed cas saw another value, or says nothing [as the format means it]")
+        ->check(CLI::IsMember({"observes", "ignored"}));
     app.add_flag("--json", json_, "one JSON object a file");
   }
   int run() override {
@@ -62,6 +65,7 @@ class CheckVerb final : public Verb {
     if (!format_.empty() && checker::find_format(format_) == nullptr) {
       return usage_error(unknown("--format", format_, checker::list_formats()));
     }
+    if (!failed_cas_.empty()) options.mismatch_observes = failed_cas_ == "observes";
     options.time_limit = time.value();
     options.memory_limit_bytes = memory.value();
 
@@ -97,6 +101,7 @@ class CheckVerb final : public Verb {
   std::string format_;
   std::string check_limit_ = "60s";
   std::string memory_limit_ = "4GiB";
+  std::string failed_cas_;
   bool json_ = false;
 };
 

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <utility>
+
 #include "tests/checker/random_history.h"
 
 namespace capsize::checker {
@@ -10,39 +13,79 @@ namespace {
 using testing::BruteForce;
 using testing::Random;
 
-// Lists of numbers become strings of pieces: 3 is "a3z".
+// Lists of numbers become strings of pieces: 3 is "a3z". Some appends become puts, and most reads
+// then begin with the last put that they hold.
 std::vector<KeyOperation> as_text(std::vector<KeyOperation> operations, ValueTable& values,
-                                  Random& random) {
+                                  Random& random, std::uint32_t put_percent) {
   const auto piece = [&](ValueId element) { return "a" + values.json(element) + "z"; };
+  std::set<ValueId> puts;
   for (KeyOperation& operation : operations) {
-    if (operation.code == kCodeAppend) {
-      operation.argument = values.text(piece(operation.argument));
-      continue;
-    }
+    if (operation.code != kCodeAppend) continue;
+    const ValueId element =
+        std::exchange(operation.argument, values.text(piece(operation.argument)));
+    if (!random.chance(put_percent)) continue;
+    puts.insert(element);
+    operation.code = kCodeWrite;
+    operation.blind = true;
+    operation.written = std::exchange(operation.argument, kNoValue);
+  }
+  for (KeyOperation& operation : operations) {
+    if (operation.code != kCodeRead) continue;
     std::string text;
-    for (const ValueId element : values.as_list(operation.observed)) text += piece(element);
+    const auto list = values.as_list(operation.observed);
+    for (const ValueId element : std::vector<ValueId>(list.begin(), list.end())) {
+      if (puts.contains(element) && !random.chance(5)) text.clear();
+      text += piece(element);
+    }
     if (random.chance(5)) text += "a";
     operation.observed = text.empty() ? kNullValue : values.text(text);
   }
   return operations;
 }
 
-TEST(DistinctTextRandom, DistinctPieces_AgreeWithBruteForce) {
+// A witness is a violation by itself once the writers of what it saw are added.
+bool witness_violates(const std::vector<KeyOperation>& operations, const Decision& decision,
+                      const Model& model, const ValueTable& values) {
+  std::set<std::uint32_t> chosen(decision.witness.begin(), decision.witness.end());
+  for (const std::uint32_t place : decision.witness) {
+    for (std::uint32_t i = 0; i < operations.size(); ++i) {
+      if (operations[i].pure || !model.needs(values, operations[place], operations[i])) continue;
+      chosen.insert(i);
+    }
+  }
+  std::vector<KeyOperation> some;
+  for (const std::uint32_t place : chosen) some.push_back(operations[place]);
+  return DistinctTextDecider(values).decide(some, kNullValue).is_violation();
+}
+
+void agree_with_brute_force(std::uint32_t put_percent, std::uint64_t first_seed) {
+  constexpr int kHistories = 5000;
   const Model& model = *find_model("kv");
   int violations = 0;
-  for (std::uint64_t seed = 1; seed <= 5000; ++seed) {
+  for (std::uint64_t seed = first_seed; seed < first_seed + kHistories; ++seed) {
     Random random(seed);
     ValueTable values;
-    const auto lists = testing::random_list({.operations_max = 8}, random, values);
-    const auto operations = as_text(lists, values, random);
+    const auto lists =
+        testing::random_list({.operations_max = 8, .ties = random.chance(30)}, random, values);
+    const auto operations = as_text(lists, values, random, put_percent);
     const Decision decision = DistinctTextDecider(values).decide(operations, kNullValue);
     ASSERT_NE(decision.kind, Decision::Kind::kNotApplicable) << "seed " << seed;
     const bool legal = BruteForce(operations, kNullValue, model, values).legal();
     ASSERT_EQ(decision.is_violation(), !legal) << "seed " << seed;
-    violations += !legal;
+    if (legal) continue;
+    ++violations;
+    ASSERT_TRUE(witness_violates(operations, decision, model, values)) << "seed " << seed;
   }
-  EXPECT_GT(violations, 500);
-  EXPECT_LT(violations, 4500);
+  EXPECT_GT(violations, kHistories / 10);
+  EXPECT_LT(violations, kHistories * 9 / 10);
+}
+
+TEST(DistinctTextRandom, AppendsOnly_AgreeWithBruteForce) {
+  agree_with_brute_force(0, 1);
+}
+
+TEST(DistinctTextRandom, PutsAndAppends_AgreeWithBruteForce) {
+  agree_with_brute_force(35, 100'000);
 }
 
 KeyOperation append(ValueTable& values, const std::string& text) {

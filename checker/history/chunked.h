@@ -1,0 +1,41 @@
+// Chunked: a vector in pieces. It grows without copying what it holds and without needing room for
+// it twice, and the pieces at its front can be let go one after the other.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace capsize::checker {
+
+template <class T>
+class Chunked {
+ public:
+  static constexpr std::size_t kShift = 14;
+  static constexpr std::size_t kChunk = std::size_t{1} << kShift;
+
+  void push_back(const T& item) {
+    if ((size_ & (kChunk - 1)) == 0) chunks_.push_back(std::make_unique_for_overwrite<T[]>(kChunk));
+    chunks_.back()[size_++ & (kChunk - 1)] = item;
+  }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] T& operator[](std::size_t i) { return chunks_[i >> kShift][i & (kChunk - 1)]; }
+  [[nodiscard]] const T& operator[](std::size_t i) const {
+    return chunks_[i >> kShift][i & (kChunk - 1)];
+  }
+  /// Items below `end` (rounded down to whole pieces) are not looked at any more.
+  void release_before(std::size_t end) {
+    for (; released_ < (end >> kShift); ++released_) chunks_[released_].reset();
+  }
+  [[nodiscard]] std::uint64_t memory_bytes() const {
+    return (chunks_.size() - released_) * kChunk * sizeof(T);
+  }
+
+ private:
+  std::vector<std::unique_ptr<T[]>> chunks_;
+  std::size_t size_ = 0;
+  std::size_t released_ = 0;
+};
+
+}  // namespace capsize::checker
