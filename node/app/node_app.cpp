@@ -58,10 +58,10 @@ Storage open_storage(storage::FileSystem& files, const std::string& directory) {
   }
   const raft::Snapshot& snapshot = log.recovered.snapshot;
   if (snapshot && !replica::Replica::is_snapshot(*snapshot.state)) {
-    die(kCorruptLog, storage::CorruptLog{directory + "/" + storage::kSnapshotFile,
-                                         storage::kSnapshotHeaderBytes,
-                                         "content that this version does not know"}
-                         .message());
+    die(kCorruptLog,
+        storage::CorruptLog{directory + "/" + storage::kSnapshotFile, storage::kSnapshotHeaderBytes,
+                            "content that this version does not know"}
+            .message());
   }
   opened.log = std::move(log.log);
   opened.recovered = std::move(log.recovered);

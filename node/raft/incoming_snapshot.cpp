@@ -5,8 +5,7 @@
 namespace capsize::raft {
 
 bool IncomingSnapshot::is_of(const InstallSnapshot& piece, Term term) const {
-  return term == term_ && piece.last == last_ && piece.size == size_ &&
-         piece.checksum == checksum_;
+  return term == term_ && piece.last == last_ && piece.size == size_ && piece.checksum == checksum_;
 }
 
 IncomingSnapshot::Result IncomingSnapshot::add(const InstallSnapshot& piece, Term term) {

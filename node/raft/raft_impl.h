@@ -148,7 +148,7 @@ struct Raft::Impl {
   Snapshot restore_;  // another node's, for the state machine
   IncomingSnapshot incoming_;
 
-  ReadQueue read_queue_;             // leader
+  ReadQueue read_queue_;  // leader
   LocalReads local_reads_;
   std::vector<ReadReady> failed_reads_;
 

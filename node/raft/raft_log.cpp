@@ -36,17 +36,15 @@ Index RaftLog::first_of_term_at(Index index) const {
   const auto sought = term(index);
   CHECK(sought, "only entries of the log are read");
   if (base_.id.term == *sought) return base_.id.index;
-  const auto first =
-      std::partition_point(slots_.begin(), behind(index),
-                           [sought](const Slot& s) { return s.entry.term < *sought; });
+  const auto first = std::partition_point(
+      slots_.begin(), behind(index), [sought](const Slot& s) { return s.entry.term < *sought; });
   return first->entry.index;
 }
 
 std::optional<Index> RaftLog::last_with_term_at_most(Term term, Index limit) const {
   if (limit < base_.id.index || term < base_.id.term) return std::nullopt;
-  const auto end =
-      std::partition_point(slots_.begin(), behind(std::min(limit, last().index)),
-                           [term](const Slot& s) { return s.entry.term <= term; });
+  const auto end = std::partition_point(slots_.begin(), behind(std::min(limit, last().index)),
+                                        [term](const Slot& s) { return s.entry.term <= term; });
   return base_.id.index + static_cast<std::uint64_t>(end - slots_.begin());
 }
 

@@ -1,5 +1,6 @@
 // A snapshot on its way to one follower, piece by piece (paper section 7). One piece is under way
-// at a time; where it goes on is the receiver's word, for only the receiver knows what it still has.
+// at a time; where it goes on is the receiver's word, for only the receiver knows what it still
+// has.
 //
 // Loss is found by heartbeats: a follower that answers one and has not answered a piece for a while
 // is sent that piece again. A silent follower is sent nothing.

@@ -51,8 +51,8 @@ void ClusterInvariants::check_snapshot(NodeId node, const raft::LogPoint& end) {
   ++snapshots_;
   if (index < logs_[node].base().id.index.value()) violated(node, "a snapshot went back (7)");
   if (index > committed_.size() || committed_[index - 1].hash != end.hash) {
-    violated(node, "a snapshot of something that is not committed (7), at " +
-                       std::to_string(index));
+    violated(node,
+             "a snapshot of something that is not committed (7), at " + std::to_string(index));
   }
 }
 

@@ -47,9 +47,9 @@ class Log {
 
   /// Adds one batch to what the next sync() writes. Touches no file.
   void add(const raft::PersistBatch& batch);
-  /// One write, one sync. Does nothing when nothing was added. If a snapshot was, then in this order:
-  /// what came before it, the snapshot, the log anew without what the snapshot includes. After an
-  /// error the log must not be used again (CHECK).
+  /// One write, one sync. Does nothing when nothing was added. If a snapshot was, then in this
+  /// order: what came before it, the snapshot, the log anew without what the snapshot includes.
+  /// After an error the log must not be used again (CHECK).
   [[nodiscard]] base::Status sync();
 
   [[nodiscard]] std::uint64_t bytes_waiting() const { return buffer_.size(); }
@@ -67,9 +67,9 @@ class Log {
   const std::string directory_;
   raft::Recovered content_;  // what the log holds with all that was added; payloads are shared
   std::unique_ptr<WritableFile> file_;
-  std::uint64_t number_ = 1;    // of the file
-  std::uint32_t previous_ = 0;  // checksum of the last record added
-  std::string buffer_;          // records to append
+  std::uint64_t number_ = 1;     // of the file
+  std::uint32_t previous_ = 0;   // checksum of the last record added
+  std::string buffer_;           // records to append
   bool snapshot_added_ = false;  // since then records go into content_ only: the log is rewritten
   bool failed_ = false;
 };

@@ -6,8 +6,8 @@
 namespace capsize::storage {
 
 struct LogScan {
-  raft::Recovered recovered;  // its snapshot is the mark alone, without content
-  std::uint64_t number = 1;   // of the file
+  raft::Recovered recovered;        // its snapshot is the mark alone, without content
+  std::uint64_t number = 1;         // of the file
   std::uint64_t valid_bytes = 0;    // behind the last good record; what follows is a torn tail
   std::uint32_t last_checksum = 0;  // of the last good record
 };

@@ -47,9 +47,9 @@ std::variant<raft::Snapshot, CorruptLog> decode_snapshot(std::string_view bytes,
   }
   const std::string_view content = bytes.substr(kSnapshotHeaderBytes);
   if (content.size() != size) {
-    return CorruptLog{path, kSnapshotHeaderBytes,
-                      std::to_string(content.size()) + " bytes of content, not " +
-                          std::to_string(size)};
+    return CorruptLog{
+        path, kSnapshotHeaderBytes,
+        std::to_string(content.size()) + " bytes of content, not " + std::to_string(size)};
   }
   if (base::crc32c(content) != checksum) {
     return CorruptLog{path, kSnapshotHeaderBytes, "content that does not match its checksum"};

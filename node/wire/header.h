@@ -37,17 +37,17 @@ namespace capsize::wire {
 
 /// On the wire and in fault files by name: never renumber.
 enum class MessageType : std::uint16_t {
-  kRequestVote = 1,         // index: the candidate's last
-  kRequestVoteReply = 2,    // index: 0
-  kPreVote = 3,             // index: the candidate's last
-  kPreVoteReply = 4,        // index: 0
-  kAppendEntries = 5,       // index: the last entry it carries
-  kHeartbeat = 6,           // an AppendEntries without entries; index: the previous entry
-  kAppendEntriesReply = 7,  // index: the match; of a refusal the conflict
-  kReadIndexRequest = 8,    // index: 0
-  kReadIndexReply = 9,      // index: the read index; 0 for none
-  kForward = 10,            // index: 0
-  kForwardReply = 11,       // index: 0
+  kRequestVote = 1,            // index: the candidate's last
+  kRequestVoteReply = 2,       // index: 0
+  kPreVote = 3,                // index: the candidate's last
+  kPreVoteReply = 4,           // index: 0
+  kAppendEntries = 5,          // index: the last entry it carries
+  kHeartbeat = 6,              // an AppendEntries without entries; index: the previous entry
+  kAppendEntriesReply = 7,     // index: the match; of a refusal the conflict
+  kReadIndexRequest = 8,       // index: 0
+  kReadIndexReply = 9,         // index: the read index; 0 for none
+  kForward = 10,               // index: 0
+  kForwardReply = 11,          // index: 0
   kInstallSnapshot = 12,       // index: the last entry that the snapshot includes
   kInstallSnapshotReply = 13,  // index: the same once it is installed; 0 while more is wanted
 };

@@ -24,7 +24,6 @@ EntryId id(std::uint64_t term, std::uint64_t index) {
   return {Term{term}, Index{index}};
 }
 
-
 /// n1 leads, has compacted entries 1 to 3 (its no-op, a, b), and holds c; n3 has seen nothing.
 struct Compacted {
   Compacted() {
@@ -142,7 +141,9 @@ TEST(AppendEntries_, PreviousBelowTheSnapshot_IsNoConflict) {
   const auto log = Compacted::log();
   for (std::size_t from = 0; from < log.size(); ++from) {
     const EntryId previous = from == 0 ? EntryId{} : log[from - 1].id();
-    c.bench.receive(1, 3, 1, AppendEntries{previous, Index{4}, {}, {log.begin() + static_cast<long>(from), log.end()}});
+    c.bench.receive(
+        1, 3, 1,
+        AppendEntries{previous, Index{4}, {}, {log.begin() + static_cast<long>(from), log.end()}});
     const auto replies = c.bench.sent<AppendEntriesReply>(3);
     ASSERT_EQ(replies.size(), 1U) << from;
     EXPECT_TRUE(replies[0].second.success) << from;
@@ -197,7 +198,10 @@ class IncomingPieces : public testing::Test {
   using Result = raft::IncomingSnapshot::Result;
   static InstallSnapshot piece(std::uint64_t index, std::uint64_t offset, std::size_t length) {
     const std::string content = "the content up to " + std::to_string(index);
-    return {{id(1, index), 9}, content.size(), base::crc32c(content), offset,
+    return {{id(1, index), 9},
+            content.size(),
+            base::crc32c(content),
+            offset,
             content.substr(offset, length)};
   }
   raft::IncomingSnapshot incoming;

@@ -105,7 +105,8 @@ void Bench::compact(std::uint32_t i) {
 std::vector<std::uint64_t> Bench::log_terms(std::uint32_t i) const {
   std::vector<std::uint64_t> terms;
   const simulation::LogMirror& log = nodes_.at(n(i)).log;
-  for (Index at = log.base().id.index.next(); at <= log.last().index; ++at) terms.push_back(log.term(at).value());
+  for (Index at = log.base().id.index.next(); at <= log.last().index; ++at)
+    terms.push_back(log.term(at).value());
   return terms;
 }
 

@@ -26,8 +26,8 @@ std::string joined(const std::vector<std::string>& words, std::size_t from) {
 }
 
 std::string kind_of(const raft::Message& message) {
-  static const char* const kNames[] = {"vote",         "vote-reply", "append",
-                                       "append-reply", "read-index", "read-index-reply",
+  static const char* const kNames[] = {"vote",         "vote-reply",   "append",
+                                       "append-reply", "read-index",   "read-index-reply",
                                        "install",      "install-reply"};
   return kNames[message.body.index()];
 }
