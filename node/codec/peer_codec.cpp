@@ -91,13 +91,14 @@ void put(std::string& out, const ForwardReply& body) {
 }
 
 void put(std::string& out, const InstallSnapshot& body) {
-  out.reserve(52 + body.piece.size());
+  out.reserve(57 + body.piece.size());
   put_entry_id(out, body.last.id);
   append(out, body.last.hash);
   append(out, body.size);
   append(out, body.checksum);
   append(out, body.offset);
   put_flag(out, body.is_last());
+  append(out, static_cast<std::uint32_t>(body.piece.size()));
   out += body.piece;
 }
 
@@ -194,12 +195,13 @@ std::optional<InstallSnapshot> get_install_snapshot(NumberReader& in) {
   body.checksum = in.number<std::uint32_t>();
   body.offset = in.number<std::uint64_t>();
   const bool last = in.flag();
+  const auto length = in.number<std::uint32_t>();
   // Differences, not sums: nothing a sender writes can wrap around.
   if (!in.ok() || body.size > raft::kSnapshotBytesMax || body.offset > body.size ||
-      in.left() > body.size - body.offset) {
+      length != in.left() || length > body.size - body.offset) {
     return std::nullopt;
   }
-  body.piece = in.bytes(in.left());
+  body.piece = in.bytes(length);
   if (last != body.is_last()) return std::nullopt;
   return body;
 }

@@ -43,6 +43,10 @@ std::vector<PeerMessage> samples() {
           raft_message(raft::ReadIndexRequest{77}),
           raft_message(raft::ReadIndexReply{77, Index(5)}),
           raft_message(raft::ReadIndexReply{78, std::nullopt}),
+          raft_message(raft::InstallSnapshot{{{Term(6), Index(9)}, 77}, 8, 5, 3, "piece"}),
+          raft_message(raft::InstallSnapshot{{{Term(6), Index(9)}, 77}, 9, 5, 3, "piece"}),
+          raft_message(raft::InstallSnapshotReply{{Term(6), Index(9)}, 5, false}),
+          raft_message(raft::InstallSnapshotReply{{Term(6), Index(9)}, 0, true}),
           message(replica::Forward{replica::RequestId(5), 2, sample_command()}),
           message(replica::ForwardReply{
               replica::RequestId(5), 2, {kv::Outcome::kFail, "", "mismatch"}})};

@@ -19,8 +19,10 @@ struct Life {
   bool finished = false;
 };
 
+using Batches = std::vector<raft::PersistBatch>;
+
 /// A node's use of its disk until something fails.
-Life live(FileSystem& files) {
+Life live(FileSystem& files, const Batches& batches) {
   Life life;
   const auto incarnation = next_incarnation(files, kDirectory);
   if (!std::holds_alternative<std::uint64_t>(incarnation)) return life;
@@ -28,7 +30,7 @@ Life live(FileSystem& files) {
   auto opened = Log::open(files, kDirectory);
   auto* log = std::get_if<Log::Opened>(&opened);
   if (log == nullptr) return life;
-  for (const raft::PersistBatch& item : sample_batches()) {
+  for (const raft::PersistBatch& item : batches) {
     log->log->add(item);
     if (!log->log->sync()) return life;
     life.records_acknowledged += records_in(item);
@@ -37,11 +39,12 @@ Life live(FileSystem& files) {
   return life;
 }
 
-void expect_recovered(FileSystem& files, const Life& life, const std::string& where) {
+void expect_recovered(FileSystem& files, const Batches& batches, const Life& life,
+                      const std::string& where) {
   auto opened = Log::open(files, kDirectory);
   const auto* log = std::get_if<Log::Opened>(&opened);
   ASSERT_NE(log, nullptr) << where;
-  const auto states = states_after_each_record(sample_batches());
+  const auto states = states_after_each_record(batches);
   const auto found = std::find(states.begin(), states.end(), show(log->recovered));
   ASSERT_NE(found, states.end()) << where << ": " << show(log->recovered);
   EXPECT_GE(static_cast<std::size_t>(found - states.begin()), life.records_acknowledged) << where;
@@ -75,47 +78,55 @@ void sweep(Run run) {
   }
 }
 
-TEST(LogCrash, AtEveryCall_KeepsWhatWasAcknowledged) {
+/// With snapshots and without.
+class LogCrash : public testing::TestWithParam<Batches> {};
+INSTANTIATE_TEST_SUITE_P(Batches, LogCrash,
+                         testing::Values(sample_batches(), snapshot_batches()),
+                         [](const auto& parameter) {
+                           return parameter.index == 0 ? "EntriesOnly" : "Snapshots";
+                         });
+
+TEST_P(LogCrash, AtEveryCall_KeepsWhatWasAcknowledged) {
   std::uint64_t points = 0;
   sweep([&](CrashPoint point) {
     MemoryFileSystem files;
     files.fail_from(point.call, point.after_effect);
-    const Life life = live(files);
+    const Life life = live(files, GetParam());
     files.crash(point.torn_kept);
-    expect_recovered(files, life, point.show());
+    expect_recovered(files, GetParam(), life, point.show());
     ++points;
     return life.finished;
   });
   EXPECT_GT(points, 100U);
 }
 
-TEST(LogCrash, AtEveryCallOfRecoveryToo_KeepsWhatWasAcknowledged) {
+TEST_P(LogCrash, AtEveryCallOfRecoveryToo_KeepsWhatWasAcknowledged) {
   sweep([&](CrashPoint first) {
     bool first_finished = false;
     sweep([&](CrashPoint second) {
       MemoryFileSystem files;
       files.fail_from(first.call, first.after_effect);
-      Life life = live(files);
+      Life life = live(files, GetParam());
       first_finished = life.finished;
       files.crash(first.torn_kept);
       files.fail_from(second.call, second.after_effect);
       const auto reopened = Log::open(files, kDirectory);
       const bool done = std::holds_alternative<Log::Opened>(reopened);
       files.crash(second.torn_kept);
-      expect_recovered(files, life, first.show() + ", then " + second.show());
+      expect_recovered(files, GetParam(), life, first.show() + ", then " + second.show());
       return done;
     });
     return first_finished;
   });
 }
 
-TEST(LogCrash, AfterAKilledProcessWasRecovered_KeepsWhatWasRecovered) {
+TEST_P(LogCrash, AfterAKilledProcessWasRecovered_KeepsWhatWasRecovered) {
   // The process died, the machine did not: what was never synced is still read, acted upon, and may
   // not vanish with the power afterwards.
   sweep([&](CrashPoint point) {
     MemoryFileSystem files;
     files.fail_from(point.call, point.after_effect);
-    const Life life = live(files);
+    const Life life = live(files, GetParam());
     files.kill();
     std::string recovered;
     {

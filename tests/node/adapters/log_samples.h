@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -32,10 +33,35 @@ inline std::vector<raft::PersistBatch> sample_batches() {
           batch(4, hard_state(3, 1), {entry(3, 3, std::string(40, 'x')), entry(3, 4, "y")})};
 }
 
+/// A snapshot of what the log's entries say up to this one; the content is derived from it.
+inline raft::PersistBatch with_snapshot(raft::PersistBatch item, std::uint64_t term,
+                                        std::uint64_t index) {
+  item.snapshot = {{{raft::Term(term), raft::Index(index)}, index * 1000 + term},
+                   std::make_shared<const std::string>(fmt::format("state up to {}", index))};
+  return item;
+}
+
+/// Own snapshots, one in a batch of its own and one between a hard state and entries; one of another
+/// node's that replaces a conflicting log; one that lies beyond the log's end.
+inline std::vector<raft::PersistBatch> snapshot_batches() {
+  return {batch(1, hard_state(1, 2), {entry(1, 1, ""), entry(1, 2, "a"), entry(1, 3, "b")}),
+          with_snapshot(batch(2, std::nullopt, {}), 1, 2),
+          batch(3, hard_state(2, 0), {entry(2, 3, "supersedes"), entry(2, 4, "c")}),
+          with_snapshot(batch(4, hard_state(3, 1), {entry(3, 5, "d")}), 2, 4),
+          with_snapshot(batch(5, hard_state(4, 0), {entry(4, 6, "e")}), 4, 5),
+          with_snapshot(batch(6, std::nullopt, {}), 4, 9),
+          batch(7, std::nullopt, {entry(4, 10, "f")})};
+}
+
 /// One line that says everything about a recovered state.
 inline std::string show(const raft::Recovered& state) {
   std::string text =
       fmt::format("{}/{}", state.hard_state.term.value(), state.hard_state.vote.value());
+  if (state.snapshot) {
+    text += fmt::format(" [{}:{}:{} {}]", state.snapshot.last.id.term.value(),
+                        state.snapshot.last.id.index.value(), state.snapshot.last.hash,
+                        *state.snapshot.state);
+  }
   for (const raft::Entry& item : state.entries) {
     text += fmt::format(" {}:{}:{}={}", item.term.value(), item.index.value(),
                         static_cast<int>(item.type), *item.payload);
@@ -53,8 +79,18 @@ inline std::vector<std::string> states_after_each_record(
       state.hard_state = *item.hard_state;
       states.push_back(show(state));
     }
+    if (item.snapshot) {
+      // The obvious way: keep what has a higher index, if the entry at its end is there.
+      const auto at_end = [&](const raft::Entry& e) { return e.id() == item.snapshot.last.id; };
+      const bool matches = std::any_of(state.entries.begin(), state.entries.end(), at_end);
+      std::erase_if(state.entries, [&](const raft::Entry& e) {
+        return !matches || e.index <= item.snapshot.last.id.index;
+      });
+      state.snapshot = item.snapshot;
+      states.push_back(show(state));
+    }
     for (const raft::Entry& added : item.entries) {
-      state.entries.resize(added.index.value() - 1);
+      std::erase_if(state.entries, [&](const raft::Entry& e) { return e.index >= added.index; });
       state.entries.push_back(added);
       states.push_back(show(state));
     }
@@ -63,7 +99,7 @@ inline std::vector<std::string> states_after_each_record(
 }
 
 inline std::size_t records_in(const raft::PersistBatch& item) {
-  return item.entries.size() + (item.hard_state ? 1 : 0);
+  return item.entries.size() + (item.hard_state ? 1 : 0) + (item.snapshot ? 1 : 0);
 }
 
 }  // namespace capsize::storage

@@ -34,7 +34,8 @@ class NodeProcess {
         directory + "/data", "--trace",     directory + "/trace.jsonl",
         "--listen",          endpoint("l"), "--client",
         endpoint("c"),       "--control",   endpoint("k"),
-        "--allow-faults",    "--parent",    std::to_string(parent)};
+        "--allow-faults",    "--parent",    std::to_string(parent),
+        "--snapshot-every=10"};
     int out[2];
     EXPECT_EQ(::pipe2(out, O_CLOEXEC), 0);
     pid_ = ::fork();
@@ -186,6 +187,32 @@ TEST(NodeProcess_, DamagedLog_IsRefusedWithItsOwnCode) {
   log.seekp(60);
   log.put('\x7f');
   log.close();
+  NodeProcess node(directory.path());
+  EXPECT_EQ(node.ready_line(), "");
+  EXPECT_EQ(node.wait(), kCorruptLog);
+}
+
+TEST(NodeProcess_, Snapshot_IsRecoveredFromAndRefusedWhenDamaged) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path() + "/data/snapshot";
+  {
+    NodeProcess node(directory.path());
+    ASSERT_NE(node.ready_line(), "");
+    for (int value = 1; value <= 50; ++value) write_until_ok(value);
+    EXPECT_EQ(node.end(SIGTERM), kStopped);
+  }
+  ASSERT_TRUE(std::filesystem::exists(path));
+  {
+    NodeProcess node(directory.path());
+    ASSERT_NE(node.ready_line(), "");
+    EXPECT_GE(NodeProcess::ask_control(R"({"op":"status"})")["snapshot"], 10);
+    EXPECT_EQ(read_until_ok()["value"], 50);
+    EXPECT_EQ(node.end(SIGKILL), -SIGKILL);
+  }
+  std::fstream snapshot(path, std::ios::in | std::ios::out | std::ios::binary);
+  snapshot.seekp(60);
+  snapshot.put('\x7f');
+  snapshot.close();
   NodeProcess node(directory.path());
   EXPECT_EQ(node.ready_line(), "");
   EXPECT_EQ(node.wait(), kCorruptLog);
