@@ -59,6 +59,8 @@ void ScenarioOptions::add_options(CLI::App& app) {
                  "after healing, a write through each node within this [5s]");
   app.add_option("--client-timeout", client_timeout_,
                  "then an operation is indeterminate; longer than any pause [3s]");
+  app.add_option("--retries", retries_,
+                 "how often a client sends an operation again, in a session [0: never]");
   app.add_option("--check-limit", check_limit_, "time for the check [60s]");
   app.add_option("--bug", bug_, "seeded bug for the nodes to make (capsize list bugs)");
   app.add_option("--node-arg", node_arguments_, "argument handed to each node, repeatable")
@@ -78,6 +80,7 @@ base::Result<Scenario> ScenarioOptions::resolve() const {
   override_with(scenario.workload, workload_);
   override_with(scenario.rate, rate_);
   override_with(scenario.concurrency, concurrency_);
+  override_with(scenario.retries, retries_);
   override_with(scenario.bug, bug_);
   if (nemesis_) scenario.nemesis = parse_nemesis(*nemesis_);
   if (!node_arguments_.empty()) scenario.node_arguments = node_arguments_;

@@ -1,11 +1,18 @@
 #include "harness/client/client.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "node/base/check.h"
 
 namespace capsize::harness {
 namespace {
 
 using nlohmann::json;
+
+// Between the attempts: an election takes some hundred milliseconds, and a refusal comes at once.
+constexpr base::Duration kRetryPauseMin = std::chrono::milliseconds(20);
+constexpr base::Duration kRetryPauseMax = std::chrono::milliseconds(500);
 
 struct Reply {
   std::uint64_t id = 0;
@@ -38,12 +45,35 @@ Client::Client(const Messaging& messaging, HistoryWriter& history, const RunCloc
       history_(history),
       clock_(clock),
       options_(std::move(options)),
-      socket_(messaging, options_.endpoint),
-      process_(options_.thread) {}
+      sockets_(options_.nodes.size()),
+      lives_seen_(options_.nodes.size()),
+      process_(options_.thread) {
+  CHECK(options_.node < options_.nodes.size(), "a client's node is one of the cluster");
+  // Ahead of time: a socket that is not connected yet sends nothing.
+  for (std::size_t node = 0; node < sockets_.size(); ++node) {
+    if (node == options_.node || options_.retries > 0) connect(node);
+  }
+}
 
-std::string Client::request(const Open& open) const {
-  json body = {{"id", open.id},       {"client", process_},    {"session", 0},
-               {"sequence", open.id}, {"f", open.operation.f}, {"key", open.operation.key}};
+void Client::connect(std::size_t node) {
+  sockets_[node].emplace(messaging_, options_.nodes[node].endpoint);
+}
+
+Dealer& Client::socket() {
+  CHECK(busy(), "only an open operation has an answer to come");
+  return *sockets_[open_->node];
+}
+
+std::string Client::request() const {
+  const Open& open = *open_;
+  json body = {{"id", open.id}, {"client", process_}, {"session", session_}};
+  body["sequence"] = open.sequence;
+  if (open.registering) {
+    body["f"] = "register";
+    return body.dump();
+  }
+  body["f"] = open.operation.f;
+  body["key"] = open.operation.key;
   if (open.operation.f != "read") body["value"] = open.operation.value;
   return body.dump();
 }
@@ -51,7 +81,13 @@ std::string Client::request(const Open& open) const {
 std::optional<Finished> Client::invoke(workloads::Operation operation) {
   CHECK(!busy(), "a process has one open operation");
   const auto now = clock_.now();
-  Open open{.operation = std::move(operation), .invoked = now, .id = next_id_++};
+  Open open{.operation = std::move(operation),
+            .invoked = now,
+            .sequence = next_sequence_++,
+            .attempts = Attempts(options_.retries),
+            .node = options_.node,
+            .registering = options_.retries > 0 && session_ == 0,
+            .next_pause = kRetryPauseMin};
   open.value_text = open.operation.value.dump();
   history_.write({.time = now,
                   .process = process_,
@@ -59,64 +95,104 @@ std::optional<Finished> Client::invoke(workloads::Operation operation) {
                   .f = open.operation.f,
                   .key = open.operation.key,
                   .value = open.value_text});
-  const std::string frame = request(open);
   open_ = std::move(open);
-  if (socket_.send(frame)) return std::nullopt;
-  return finish(EventType::kFail, nullptr, "unreachable");
+  return send_attempt();
+}
+
+std::optional<Finished> Client::send_attempt() {
+  open_->id = next_id_++;
+  open_->in_flight = true;
+  open_->due = clock_.now() + options_.timeout;
+  if (socket().send(request())) return std::nullopt;
+  return end_attempt({EventType::kFail, nullptr, "unreachable"});
+}
+
+std::optional<Finished> Client::end_attempt(Answer answer) {
+  open_->in_flight = false;
+  if (answer.error == "unknown-session") session_ = 0;
+  const auto report = open_->attempts.ended(std::move(answer));
+  if (report) return open_->registering ? end_registration(*report) : finish(*report);
+  open_->node = (open_->node + 1) % options_.nodes.size();
+  open_->due = clock_.now() + open_->next_pause;
+  open_->next_pause = std::min(open_->next_pause * 2, kRetryPauseMax);
+  return std::nullopt;
+}
+
+std::optional<Finished> Client::end_registration(const Answer& answer) {
+  if (answer.type != EventType::kOk || !answer.value.is_number_unsigned()) {
+    // A session that nobody knows of does no harm, and the operation itself was never sent.
+    return finish({EventType::kFail, nullptr, "no session: " + answer.error});
+  }
+  session_ = answer.value.get<std::uint64_t>();
+  open_->registering = false;
+  open_->attempts = Attempts(options_.retries);
+  open_->next_pause = kRetryPauseMin;
+  return send_attempt();
 }
 
 std::optional<Finished> Client::take_reply() {
   std::string frame;
-  while (socket_.receive(frame)) {
-    if (!open_) continue;
-    const auto reply = parse_reply(frame);
-    if (!reply) return finish(EventType::kInfo, nullptr, "unreadable reply");
-    if (reply->id == open_->id) return finish(reply->type, reply->value, reply->error);
+  while (open_ && socket().receive(frame)) {
+    if (!open_->in_flight) continue;
+    auto reply = parse_reply(frame);
+    if (!reply) return end_attempt({EventType::kInfo, nullptr, "unreadable reply"});
+    if (reply->id == open_->id) {
+      return end_attempt({reply->type, std::move(reply->value), std::move(reply->error)});
+    }
   }
   return std::nullopt;
 }
 
-std::optional<Finished> Client::expire(std::uint64_t node_lives) {
-  const bool node_ended = node_lives != lives_seen_;
-  lives_seen_ = node_lives;
-  if (!open_) {
-    // The old connection leads to a process that is gone.
-    if (node_ended) socket_ = Dealer(messaging_, options_.endpoint);
-    return std::nullopt;
+bool Client::replace_sockets_of_ended_nodes() {
+  bool asked = false;
+  for (std::size_t node = 0; node < sockets_.size(); ++node) {
+    const std::uint64_t lives = options_.nodes[node].lives->load();
+    if (std::exchange(lives_seen_[node], lives) == lives || !sockets_[node]) continue;
+    connect(node);  // the old connection leads to a process that is gone
+    asked |= open_ && open_->in_flight && open_->node == node;
   }
-  if (node_ended) return finish(EventType::kInfo, nullptr, "node ended");
-  if (clock_.now() >= deadline()) return finish(EventType::kInfo, nullptr, "timeout");
-  return std::nullopt;
+  return asked;
+}
+
+std::optional<Finished> Client::expire() {
+  if (replace_sockets_of_ended_nodes()) {
+    return end_attempt({EventType::kInfo, nullptr, "node ended"});
+  }
+  if (!open_ || clock_.now() < open_->due) return std::nullopt;
+  if (!open_->in_flight) return send_attempt();
+  return end_attempt({EventType::kInfo, nullptr, "timeout"});
 }
 
 std::optional<Finished> Client::abandon(const char* reason) {
   if (!open_) return std::nullopt;
-  return finish(EventType::kInfo, nullptr, reason);
+  // While a session is being opened, the operation itself was never sent.
+  if (open_->registering) return finish({EventType::kFail, nullptr, reason});
+  return finish(open_->attempts.given_up(open_->in_flight, reason));
 }
 
 base::Duration Client::deadline() const {
-  return open_ ? open_->invoked + options_.timeout : base::Duration::max();
+  return open_ ? open_->due : base::Duration::max();
 }
 
-Finished Client::finish(EventType type, const json& value, const std::string& error) {
+Finished Client::finish(const Answer& answer) {
   const auto now = clock_.now();
-  const bool read = open_->operation.f == "read";
-  const std::string read_text = read && type == EventType::kOk ? value.dump() : std::string();
+  const bool ok_read = open_->operation.f == "read" && answer.type == EventType::kOk;
+  const std::string read_text = ok_read ? answer.value.dump() : std::string();
   history_.write({.time = now,
                   .process = process_,
-                  .type = type,
+                  .type = answer.type,
                   .f = open_->operation.f,
                   .key = open_->operation.key,
-                  .value = read_text.empty() ? open_->value_text : read_text,
-                  .error = error});
+                  .value = ok_read ? read_text : open_->value_text,
+                  .error = answer.error});
   Finished finished{.operation = std::move(open_->operation),
-                    .type = type,
-                    .value = read ? value : json(),
+                    .type = answer.type,
+                    .value = ok_read ? answer.value : json(),
                     .latency = now - open_->invoked};
   open_.reset();
-  if (type == EventType::kInfo) {
+  if (answer.type == EventType::kInfo) {
     process_ += options_.threads;
-    socket_ = Dealer(messaging_, options_.endpoint);  // a late reply must find nobody
+    connect(options_.node);  // a late reply must find nobody
   }
   return finished;
 }

@@ -4,13 +4,21 @@
 // away from a deposed leader never sees how old its answers are. After an indeterminate operation
 // its process number is never used again; the thread goes on as the old number plus the number of
 // client threads, with a fresh socket.
+//
+// With retries, the client opens a session (node/PROTOCOL.md) before its first operation. What is
+// then refused or indeterminate is sent again under its sequence, to the next node, after a growing
+// pause, and is reported once; the next operation begins at the client's own node again. The
+// recorded interval spans the registration and all attempts. Without a session nothing is ever sent
+// twice.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "harness/client/attempts.h"
 #include "harness/cluster/clock.h"
 #include "harness/cluster/messaging.h"
 #include "harness/recorder/history_writer.h"
@@ -27,12 +35,19 @@ struct Finished {
   base::Duration latency{};
 };
 
+/// Where a node takes requests, and how often its process has ended so far.
+struct NodeAddress {
+  std::string endpoint;
+  const std::atomic<std::uint64_t>* lives = nullptr;
+};
+
 struct ClientOptions {
   std::uint64_t thread = 0;   // first process number
   std::uint64_t threads = 1;  // number of client threads
-  std::size_t node = 0;
-  std::string endpoint;
-  base::Duration timeout = std::chrono::seconds(3);
+  std::size_t node = 0;       // the client's own, of `nodes`
+  std::vector<NodeAddress> nodes;
+  base::Duration timeout = std::chrono::seconds(3);  // of each attempt
+  std::uint64_t retries = 0;                         // 0: no session, each operation sent once
 };
 
 class Client {
@@ -41,39 +56,56 @@ class Client {
          ClientOptions options);
 
   [[nodiscard]] bool busy() const { return open_.has_value(); }
-  /// Records the invocation, then sends. Precondition: not busy. An operation that could not be
-  /// sent is finished at once, as a definite failure.
+  /// Records the invocation, then sends. Precondition: not busy. Without retries, an operation that
+  /// could not be sent is finished at once, as a definite failure.
   std::optional<Finished> invoke(workloads::Operation operation);
   /// Takes the reply if it has come; the completion is stamped behind it.
   std::optional<Finished> take_reply();
-  /// Gives up when the time is over, or when the node's process has ended (`node_lives` has grown).
-  std::optional<Finished> expire(std::uint64_t node_lives);
+  /// Ends the attempt when its time is over, or when the node's process has ended; sends the next
+  /// one when its pause is.
+  std::optional<Finished> expire();
   /// Gives up now, for a reason of the harness.
   std::optional<Finished> abandon(const char* reason);
 
   [[nodiscard]] base::Duration deadline() const;
-  [[nodiscard]] Dealer& socket() { return socket_; }
-  [[nodiscard]] std::size_t node() const { return options_.node; }
+  /// Where the answer comes. Precondition: busy.
+  [[nodiscard]] Dealer& socket();
 
  private:
   struct Open {
     workloads::Operation operation;
     std::string value_text;
     base::Duration invoked{};
-    std::uint64_t id = 0;
+    std::uint64_t sequence = 0;
+    Attempts attempts;
+    std::size_t node = 0;      // of the latest attempt
+    std::uint64_t id = 0;      // of the latest attempt
+    bool registering = false;  // the attempts are at opening a session
+    bool in_flight = false;    // otherwise it pauses before the next attempt
+    base::Duration due{};      // end of the attempt, or of the pause
+    base::Duration next_pause{};
   };
 
-  Finished finish(EventType type, const nlohmann::json& value, const std::string& error);
-  [[nodiscard]] std::string request(const Open& open) const;
+  std::optional<Finished> send_attempt();
+  std::optional<Finished> end_attempt(Answer answer);
+  std::optional<Finished> end_registration(const Answer& answer);
+  /// The answer is the operation's own: records it.
+  Finished finish(const Answer& answer);
+  [[nodiscard]] std::string request() const;
+  void connect(std::size_t node);
+  /// True if the process ended that the open attempt was sent to.
+  bool replace_sockets_of_ended_nodes();
 
   const Messaging& messaging_;
   HistoryWriter& history_;
   const RunClock& clock_;
   ClientOptions options_;
-  Dealer socket_;
+  std::vector<std::optional<Dealer>> sockets_;  // by node; only its own without retries
+  std::vector<std::uint64_t> lives_seen_;       // by node
   std::uint64_t process_;
+  std::uint64_t session_ = 0;  // 0: none
   std::uint64_t next_id_ = 1;
-  std::uint64_t lives_seen_ = 0;
+  std::uint64_t next_sequence_ = 1;
   std::optional<Open> open_;
 };
 

@@ -53,8 +53,9 @@ Load::Load(const Messaging& messaging, HistoryWriter& history, const RunClock& c
                                                      {.thread = i,
                                                       .threads = threads,
                                                       .node = node,
-                                                      .endpoint = options_.nodes[node].endpoint,
-                                                      .timeout = options_.client_timeout}),
+                                                      .nodes = options_.nodes,
+                                                      .timeout = options_.client_timeout,
+                                                      .retries = options_.retries}),
                                     .prng = prng,
                                     .reader = reader,
                                     .number = i,
@@ -105,7 +106,7 @@ void Load::step(std::vector<Slot*>& slots, base::Duration wake) {
     if (ready[i]) handle(*waiting[i], waiting[i]->client.take_reply());
   }
   for (Slot* slot : slots) {
-    handle(*slot, slot->client.expire(options_.nodes[slot->client.node()].lives->load()));
+    handle(*slot, slot->client.expire());
   }
   history_.flush_if_due(clock_.now());
 }

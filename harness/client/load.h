@@ -21,18 +21,13 @@
 
 namespace capsize::harness {
 
-/// Where a node takes requests, and how often its process has ended so far.
-struct NodeAddress {
-  std::string endpoint;
-  const std::atomic<std::uint64_t>* lives = nullptr;
-};
-
 struct LoadOptions {
   std::vector<NodeAddress> nodes;
   std::size_t concurrency = 10;
   double rate = 2000;  // operations a second, all clients together
   base::Duration time_limit = std::chrono::seconds(20);
   base::Duration client_timeout = std::chrono::seconds(3);
+  std::uint64_t retries = 0;  // see client.h
   base::Duration live_bound = std::chrono::seconds(5);
   std::uint64_t seed = 0;
 };

@@ -149,6 +149,7 @@ std::string again(const Scenario& scenario) {
       base::format_duration(scenario.time_limit), scenario.rate, scenario.concurrency,
       base::format_duration(scenario.live_bound), base::format_duration(scenario.client_timeout),
       scenario.seed.value_or(0));
+  if (scenario.retries > 0) command += fmt::format(" --retries {}", scenario.retries);
   if (!scenario.bug.empty()) command += " --bug " + scenario.bug;
   for (const auto& argument : scenario.node_arguments) command += " --node-arg=" + argument;
   return command;

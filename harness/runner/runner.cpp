@@ -140,6 +140,7 @@ class Run {
                         .rate = scenario.rate,
                         .time_limit = scenario.time_limit,
                         .client_timeout = scenario.client_timeout,
+                        .retries = scenario.retries,
                         .live_bound = scenario.live_bound,
                         .seed = *scenario.seed};
     for (std::size_t node = 0; node < scenario.nodes; ++node) {

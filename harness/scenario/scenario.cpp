@@ -19,6 +19,7 @@ using nlohmann::json;
 constexpr std::size_t kFileBytesMax = 1024 * 1024;
 constexpr std::size_t kNodesMax = 15;
 constexpr std::size_t kConcurrencyMax = 1000;
+constexpr std::uint64_t kRetriesMax = 1000;
 
 /// Thrown and caught in this file only: where a value of the file is not what its key asks for.
 struct Mismatch {
@@ -110,6 +111,7 @@ const std::map<std::string, Setter>& setters() {
        [](Scenario& s, const json& v) { s.client_timeout = duration("client-timeout", v); }},
       {"check-limit",
        [](Scenario& s, const json& v) { s.check_limit = duration("check-limit", v); }},
+      {"retries", [](Scenario& s, const json& v) { s.retries = number("retries", v); }},
       {"bug", [](Scenario& s, const json& v) { s.bug = text_of("bug", v); }},
       {"node-arg", [](Scenario& s, const json& v) { s.node_arguments = list("node-arg", v); }},
       {"expect", [](Scenario& s, const json& v) { s.expect = expectations(v); }},
@@ -222,6 +224,9 @@ base::Status validate(const Scenario& scenario) {
   if (scenario.concurrency < 1 || scenario.concurrency > kConcurrencyMax) {
     return bad("concurrency", scenario.concurrency, fmt::format("1 to {}", kConcurrencyMax));
   }
+  if (scenario.retries > kRetriesMax) {
+    return bad("retries", scenario.retries, fmt::format("0 to {}", kRetriesMax));
+  }
   return {};
 }
 
@@ -243,6 +248,7 @@ json to_json(const Scenario& scenario) {
                {"concurrency", scenario.concurrency},
                {"live-bound", base::format_duration(scenario.live_bound)},
                {"client-timeout", base::format_duration(scenario.client_timeout)},
+               {"retries", scenario.retries},
                {"check-limit", base::format_duration(scenario.check_limit)},
                {"bug", scenario.bug},
                {"node-arg", scenario.node_arguments}};

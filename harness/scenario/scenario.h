@@ -36,6 +36,7 @@ struct Scenario {
   std::optional<std::uint64_t> seed;  // drawn at the start of a run when missing
   base::Duration live_bound = std::chrono::seconds(5);
   base::Duration client_timeout = std::chrono::seconds(3);
+  std::uint64_t retries = 0;  // with sessions; 0: none, and nothing is sent twice
   base::Duration check_limit = std::chrono::seconds(60);
   std::string bug;
   std::vector<std::string> node_arguments;

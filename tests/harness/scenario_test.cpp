@@ -22,7 +22,7 @@ TEST(Scenario, EveryKey_IsRead_CommentsAllowed) {
     // a comment
     "name": "n", "nodes": 3, "workload": "append", "nemesis": ["kill"], "time-limit": "5s",
     "rate": 10.5, "concurrency": 4, "seed": 18446744073709551615, "live-bound": "2s",
-    "client-timeout": "1s", "check-limit": "9s", "bug": "b", "node-arg": ["--x"],
+    "client-timeout": "1s", "check-limit": "9s", "retries": 6, "bug": "b", "node-arg": ["--x"],
     "expect": {"ok": 1, "ok-by-function": {"read": 2}, "faults": {"kill": 3},
                "ok-during-faults": 4, "leader-changes": 5}
   })",
@@ -34,6 +34,7 @@ TEST(Scenario, EveryKey_IsRead_CommentsAllowed) {
   EXPECT_EQ(s.nemesis, std::vector<std::string>{"kill"});
   EXPECT_EQ(s.time_limit, 5s);
   EXPECT_EQ(s.rate, 10.5);
+  EXPECT_EQ(s.retries, 6U);
   EXPECT_EQ(s.seed, 18446744073709551615ULL);
   EXPECT_EQ(s.node_arguments, std::vector<std::string>{"--x"});
   EXPECT_EQ(s.expect->faults.at("kill"), 3U);
