@@ -80,8 +80,7 @@ void sweep(Run run) {
 
 /// With snapshots and without.
 class LogCrash : public testing::TestWithParam<Batches> {};
-INSTANTIATE_TEST_SUITE_P(Batches, LogCrash,
-                         testing::Values(sample_batches(), snapshot_batches()),
+INSTANTIATE_TEST_SUITE_P(Batches, LogCrash, testing::Values(sample_batches(), snapshot_batches()),
                          [](const auto& parameter) {
                            return parameter.index == 0 ? "EntriesOnly" : "Snapshots";
                          });

@@ -41,8 +41,8 @@ inline raft::PersistBatch with_snapshot(raft::PersistBatch item, std::uint64_t t
   return item;
 }
 
-/// Own snapshots, one in a batch of its own and one between a hard state and entries; one of another
-/// node's that replaces a conflicting log; one that lies beyond the log's end.
+/// Own snapshots, one in a batch of its own and one between a hard state and entries; one of
+/// another node's that replaces a conflicting log; one that lies beyond the log's end.
 inline std::vector<raft::PersistBatch> snapshot_batches() {
   return {batch(1, hard_state(1, 2), {entry(1, 1, ""), entry(1, 2, "a"), entry(1, 3, "b")}),
           with_snapshot(batch(2, std::nullopt, {}), 1, 2),

@@ -29,12 +29,12 @@ class NodeProcess {
  public:
   explicit NodeProcess(const std::string& directory, pid_t parent = ::getpid()) {
     std::vector<std::string> arguments = {
-        "capsize-node",      "--id",        "1",
-        "--run-id",          "7",           "--data",
-        directory + "/data", "--trace",     directory + "/trace.jsonl",
-        "--listen",          endpoint("l"), "--client",
-        endpoint("c"),       "--control",   endpoint("k"),
-        "--allow-faults",    "--parent",    std::to_string(parent),
+        "capsize-node",       "--id",        "1",
+        "--run-id",           "7",           "--data",
+        directory + "/data",  "--trace",     directory + "/trace.jsonl",
+        "--listen",           endpoint("l"), "--client",
+        endpoint("c"),        "--control",   endpoint("k"),
+        "--allow-faults",     "--parent",    std::to_string(parent),
         "--snapshot-every=10"};
     int out[2];
     EXPECT_EQ(::pipe2(out, O_CLOEXEC), 0);
