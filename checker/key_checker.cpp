@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "checker/algorithms/just_in_time_search.h"
+#include "checker/algorithms/sourceless_read.h"
 #include "checker/explain/explain.h"
 #include "checker/explain/telling_clash.h"
 
@@ -115,9 +116,27 @@ KeyResult KeyChecker::decide_fast(KeyId key, bool explain_it, const Budget& budg
       result.violation =
           explain(problem(), std::move(decision.witness), violates, explain_budget(budget));
     }
-    break;
+    return result;
+  }
+  Decision decision = find_sourceless_read(problem().operations, problem().initial);
+  if (!decision.is_violation()) return result;
+  result.kind = decision.kind;
+  result.algorithm = "sourceless-read";
+  if (explain_it) {
+    const Budget limits = explain_budget(budget);
+    result.violation = explain(problem(), std::move(decision.witness),
+                               certainly_illegal(limits, kShrinkMemoryBytes), limits);
   }
   return result;
+}
+
+// For explanations: whether so few operations have no legal order, asked within limits.
+Violates KeyChecker::certainly_illegal(const Budget& limits, std::uint64_t memory_bytes) const {
+  return [this, &limits, memory_bytes](std::span<const KeyOperation> operations) {
+    const SearchBounds bounds{&limits, std::min(kShrinkMemoryBytes, memory_bytes), kShrinkStepsMax};
+    return search_just_in_time(operations, problem_->initial, model_, history_.values, bounds)
+        .is_violation();
+  };
 }
 
 KeyResult KeyChecker::search(KeyId key, bool explain_it, const Budget& budget,
@@ -170,12 +189,8 @@ void KeyChecker::explain_search(const Decision& decision, const Budget& budget,
     if (!operation.pure || operation.complete <= decision.end) prefix.push_back(i);
   }
   const Budget limits = explain_budget(budget);
-  const Violates violates = [&](std::span<const KeyOperation> operations) {
-    const SearchBounds bounds{&limits, std::min(kShrinkMemoryBytes, memory_bytes), kShrinkStepsMax};
-    return search_just_in_time(operations, problem().initial, model_, history_.values, bounds)
-        .is_violation();
-  };
-  result.violation = explain(problem(), std::move(prefix), violates, limits);
+  result.violation =
+      explain(problem(), std::move(prefix), certainly_illegal(limits, memory_bytes), limits);
 }
 
 }  // namespace capsize::checker

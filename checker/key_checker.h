@@ -43,6 +43,7 @@ class KeyChecker {
   Decision run(Decider decider, std::span<const KeyOperation> operations);
   void explain_search(const Decision& decision, const Budget& budget, std::uint64_t memory_bytes,
                       KeyResult& result);
+  [[nodiscard]] Violates certainly_illegal(const Budget& limits, std::uint64_t memory_bytes) const;
   [[nodiscard]] std::string trouble(Position reached) const;
 
   const History& history_;

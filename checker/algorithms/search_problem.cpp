@@ -20,7 +20,7 @@ ClassKey class_key(const KeyOperation& operation) {
 }
 
 bool observes_absence(const KeyOperation& operation) {
-  return operation.pure && operation.observed == kNoValue;
+  return operation.code >= kFirstPartialCode || (operation.pure && operation.observed == kNoValue);
 }
 
 bool is_exact(const KeyOperation& operation) {

@@ -26,6 +26,11 @@
 
 namespace capsize::checker {
 
+/// Codes from here on belong to operations that are possible in some states only, in ways that
+/// `observed` does not tell (a dequeue of 3 wants it at the front). As with a failed cas, nothing
+/// can then be left out or put off.
+inline constexpr std::uint8_t kFirstPartialCode = 16;
+
 struct SearchBounds {
   const Budget* budget = nullptr;               ///< of the whole file: its time
   std::uint64_t memory_bytes = 0;               ///< what is left for this search

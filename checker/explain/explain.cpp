@@ -38,7 +38,9 @@ OperationView view(const History& history, const Operation& operation) {
   OperationView shown;
   shown.process = operation.process;
   shown.function = history.functions[operation.function];
-  const bool learnt = operation.function == kRead && operation.outcome == Outcome::kOk;
+  // What a dequeue brought counts like what a read returned.
+  const bool learnt = operation.outcome == Outcome::kOk &&
+                      (operation.function == kRead || operation.argument == kNullValue);
   shown.value = history.values.json(learnt ? operation.result : operation.argument);
   shown.invoke_time = operation.invoke_time;
   shown.complete_time = operation.complete_time;

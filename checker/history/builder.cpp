@@ -140,6 +140,43 @@ std::optional<Malformed> HistoryBuilder::complete(const Event& event, Position a
   return std::nullopt;
 }
 
+bool HistoryBuilder::are_all_tuples() const {
+  const ValueTable& values = history_.values;
+  bool any_read = false;
+  for (std::size_t i = 0; i < events_.size(); ++i) {
+    const Event& event = events_[i];
+    if (event.type != EventType::kInvoke) continue;
+    if (event.has_key || values.kind(event.value) != ValueTable::Kind::kList) return false;
+    const auto pair = values.as_list(event.value);
+    if (pair.size() != 2) return false;
+    if (event.function != kRead) continue;
+    if (pair[1] != kNullValue) return false;
+    any_read = true;
+  }
+  return any_read;
+}
+
+void HistoryBuilder::split_tuples() {
+  if (!tuples_allowed_ || !are_all_tuples()) return;
+  history_.keys.clear();
+  for (auto& ids : key_ids_) ids.clear();
+  invocations_.clear();
+  for (std::size_t i = 0; i < events_.size(); ++i) {
+    Event& event = events_[i];
+    const bool is_list = history_.values.kind(event.value) == ValueTable::Kind::kList;
+    if (!is_list || history_.values.as_list(event.value).size() != 2) continue;
+    const ValueId its_key = history_.values.as_list(event.value)[0];
+    event.value = history_.values.as_list(event.value)[1];
+    const bool text = history_.values.kind(its_key) == ValueTable::Kind::kText;
+    event.key =
+        text ? key(history_.values.as_text(its_key)) : key(history_.values.json(its_key), false);
+    event.has_key = true;
+    if (event.type != EventType::kInvoke) continue;
+    invocations_.resize(history_.keys.size());
+    ++invocations_[event.key];
+  }
+}
+
 HistoryBuilder::Process& HistoryBuilder::process(std::int64_t number) {
   Process* found = nullptr;
   if (number >= kDenseProcesses || number < 0) {
@@ -197,6 +234,7 @@ std::variant<History, Malformed, LimitReached> HistoryBuilder::finish(const Budg
   if (ordered_by_index_) {
     if (auto error = sort_by_index()) return *std::move(error);
   }
+  split_tuples();
   find_places();
   if (auto failed = pair_events(budget)) {
     if (auto* error = std::get_if<Malformed>(&*failed)) return std::move(*error);

@@ -66,6 +66,10 @@ class HistoryBuilder {
   /// Formats whose files number their events call this; else the order of add() counts.
   void order_by_index() { ordered_by_index_ = true; }
 
+  /// The format writes [key value] in place of a value where a test has several keys (Jepsen's
+  /// independent). Taken apart if all invocations look like that, reads being [key nil].
+  void allow_tuples() { tuples_allowed_ = true; }
+
   [[nodiscard]] std::uint64_t events() const { return events_.size(); }
   [[nodiscard]] std::uint64_t memory_bytes() const;
 
@@ -89,6 +93,8 @@ class HistoryBuilder {
   static constexpr std::int64_t kDenseProcesses = std::int64_t{1} << 20;
 
   std::optional<Malformed> sort_by_index();
+  [[nodiscard]] bool are_all_tuples() const;
+  void split_tuples();
   void find_places();
   std::optional<std::variant<Malformed, LimitReached>> pair_events(const Budget& budget);
   Process& process(std::int64_t number);
@@ -107,6 +113,7 @@ class HistoryBuilder {
   std::unordered_map<std::string, KeyId, TextHash, std::equal_to<>> key_ids_[2];
   std::unordered_map<std::string, FunctionId, TextHash, std::equal_to<>> function_ids_;
   bool ordered_by_index_ = false;
+  bool tuples_allowed_ = false;
 };
 
 }  // namespace capsize::checker

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <vector>
 
@@ -42,7 +43,7 @@ bool EdnReader::starts_with(std::string_view prefix) {
 bool EdnReader::consume(std::string_view word) {
   if (!starts_with(word)) return false;
   const std::size_t end = at_ + word.size();
-  const bool is_name = word.size() > 1;
+  const bool is_name = word.front() >= 'a' && word.front() <= 'z';
   if (is_name && end < text_.size() && !ends_token(text_[end])) return false;
   at_ = end;
   return true;
@@ -83,15 +84,49 @@ std::optional<std::string> EdnReader::string() {
   return std::nullopt;
 }
 
-std::optional<ValueId> EdnReader::vector(ValueTable& values, int depth) {
-  if (depth >= kDepthMax || !consume("[")) return std::nullopt;
+// #jepsen.history.Op{...}: what stands behind a tag is what counts here.
+void EdnReader::skip_tag() {
+  if (!starts_with("#") || starts_with("#{")) return;
+  while (at_ < text_.size() && text_[at_] != '{' && text_[at_] != '[' && text_[at_] != '"' &&
+         !ends_token(text_[at_])) {
+    ++at_;
+  }
+}
+
+// Vectors, lists and sets; a map counts as its keys and values one after the other. What has no
+// order is sorted, so that equal sets are equal values.
+std::optional<ValueId> EdnReader::sequence(ValueTable& values, int depth) {
+  if (depth >= kDepthMax) return std::nullopt;
+  const bool is_set = consume("#{");
+  const char* const close = is_set || consume("{") ? "}" : consume("[") ? "]" : ")";
+  if (*close == ')' && !consume("(")) return std::nullopt;
   std::vector<ValueId> elements;
-  while (!consume("]")) {
+  while (!consume(close)) {
     const auto element = value(values, depth + 1);
     if (!element) return std::nullopt;
     elements.push_back(*element);
   }
+  if (is_set) std::sort(elements.begin(), elements.end());
   return values.list(elements);
+}
+
+// Big integers, ratios and floats are values like any other, by their text.
+std::optional<ValueId> EdnReader::other(ValueTable& values) {
+  skip();
+  std::size_t end = at_;
+  while (end < text_.size() && !ends_token(text_[end])) ++end;
+  const std::string_view token = text_.substr(at_, end - at_);
+  const std::size_t digit = token.find_first_not_of("+-");
+  if (digit == std::string_view::npos || digit > 1 || token[digit] < '0' || token[digit] > '9') {
+    return std::nullopt;
+  }
+  at_ = end;
+  std::int64_t whole = 0;
+  const char* const stop = token.data() + token.size() - 1;
+  if (token.back() == 'N' && std::from_chars(token.data(), stop, whole).ptr == stop) {
+    return values.integer(whole);
+  }
+  return values.text(token);
 }
 
 std::optional<ValueId> EdnReader::value(ValueTable& values, int depth) {
@@ -101,17 +136,20 @@ std::optional<ValueId> EdnReader::value(ValueTable& values, int depth) {
   if (consume("true")) return values.raw("true");
   if (consume("false")) return values.raw("false");
   if (const auto name = keyword()) return values.text(*name);
-  return vector(values, depth);
+  skip_tag();
+  if (const auto text = string()) return values.text(*text);
+  if (const auto elements = sequence(values, depth)) return elements;
+  return other(values);
 }
 
 bool EdnReader::map(const std::function<bool(std::string_view)>& field) {
+  skip_tag();
   if (!consume("{")) return false;
   while (!consume("}")) {
     const auto key = keyword();
     if (!key || !field(*key)) return false;
   }
-  skip();
-  return at_ == text_.size();
+  return true;
 }
 
 }  // namespace capsize::checker

@@ -26,10 +26,13 @@ class EdnReader {
   /// The name without its colon.
   std::optional<std::string_view> keyword();
   std::optional<ValueId> value(ValueTable& values) { return value(values, 0); }
-  /// Calls `field` after each key of a map, to read its value; false where that or the map is
-  /// broken.
+  /// Calls `field` after each key of a map, tagged or not, to read its value; false where that or
+  /// the map is broken.
   bool map(const std::function<bool(std::string_view)>& field);
   bool starts_with(std::string_view prefix);
+  /// A bracket.
+  bool take(char bracket) { return consume({&bracket, 1}); }
+  bool at_end() { return column() > text_.size(); }
 
   /// Of the next thing, from 1.
   [[nodiscard]] std::uint64_t column();
@@ -38,7 +41,9 @@ class EdnReader {
  private:
   void skip();
   std::optional<ValueId> value(ValueTable& values, int depth);
-  std::optional<ValueId> vector(ValueTable& values, int depth);
+  std::optional<ValueId> sequence(ValueTable& values, int depth);
+  std::optional<ValueId> other(ValueTable& values);
+  void skip_tag();
   std::optional<std::string> string();
   bool consume(std::string_view word);
 

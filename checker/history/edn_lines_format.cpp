@@ -1,7 +1,11 @@
-// One EDN map a line: {:process 0, :type :invoke, :f :append, :key "4", :value "x 0 3 y"}.
+// EDN maps: {:process 0, :type :invoke, :f :append, :key "4", :value "x 0 3 y"}, one a line, or
+// many in one vector. Two kinds of test write them:
 //
-// The key-value histories that ship with Porcupine look like this. They call a write `put` and a
-// read `get`, and a key that was never written reads as the empty string.
+// Jepsen's history.edn, with tagged records (#jepsen.history.Op{...}), :index and :time, events of
+// the :nemesis, which are skipped, and [key value] in place of values where keys are independent.
+//
+// The key-value histories that ship with Porcupine. They call a write `put` and a read `get`, and a
+// key that was never written reads as the empty string.
 #include <fmt/format.h>
 
 #include "checker/history/edn.h"
@@ -11,19 +15,31 @@ namespace capsize::checker {
 namespace {
 
 bool recognises(std::string_view first_line) {
-  const std::size_t at = first_line.find_first_not_of(" \t");
-  return at != std::string_view::npos && first_line.substr(at).starts_with("{:");
+  const std::size_t at = first_line.find_first_not_of(" \t[");
+  if (at == std::string_view::npos) return first_line.find('[') != std::string_view::npos;
+  const std::string_view rest = first_line.substr(at);
+  return rest.starts_with("{:") || rest.starts_with("#jepsen.");
 }
 
 class EdnLinesParser : public LineParser {
  public:
   std::optional<LineError> parse(const Line& line, HistoryBuilder& builder) override {
-    if (line.text.find_first_not_of(" \t\r") == std::string_view::npos) return std::nullopt;
     EdnReader reader(line.text, 0);
+    if (!begun_ && !reader.at_end()) {
+      begun_ = true;
+      in_vector_ = reader.take('[');
+    }
+    while (!reader.at_end() && !(in_vector_ && reader.take(']'))) {
+      if (auto error = record(reader, line, builder)) return error;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::optional<LineError> record(EdnReader& reader, const Line& line, HistoryBuilder& builder) {
     Event event;
     event.line = static_cast<std::uint32_t>(line.number);
-    event.has_key = false;
-    has_process_ = has_type_ = has_function_ = false;
+    event.has_key = has_process_ = has_type_ = has_function_ = has_error_ = false;
     std::string missing = "a map";
     bool is_client = true;
     const bool whole = reader.map([&](std::string_view field) {
@@ -38,15 +54,24 @@ class EdnLinesParser : public LineParser {
     if (!whole) return wrong(missing);
     if (!is_client) return std::nullopt;
     if (!has_process_ || !has_type_ || !has_function_) return wrong(":process, :type and :f");
-    if (!event.has_key && event.type == EventType::kInvoke) event.key = builder.key("", false);
-    if (builder.history().functions[event.function] == "get") event.function = kRead;
-    if (builder.history().functions[event.function] == "put") event.function = kWrite;
-    if (!builder.history().initial) builder.history().initial = builder.values().text("");
-    builder.add(event);
+    add(event, builder);
     return std::nullopt;
   }
 
- private:
+  void add(Event& event, HistoryBuilder& builder) const {
+    if (!event.has_key && event.type == EventType::kInvoke) event.key = builder.key("", false);
+    const std::string& name = builder.history().functions[event.function];
+    const bool get = name == "get";
+    if (get || name == "put") {
+      event.function = get ? kRead : kWrite;
+      if (!builder.history().initial) builder.history().initial = builder.values().text("");
+    }
+    // Without a reason given, a cas that failed is one that did not match.
+    event.mismatch = event.type == EventType::kFail && event.function == kCas && !has_error_;
+    builder.allow_tuples();
+    builder.add(event);
+  }
+
   bool read_field(std::string_view field, EdnReader& reader, HistoryBuilder& builder, Event& event,
                   bool& is_client) {
     if (field == "process") {
@@ -67,8 +92,15 @@ class EdnLinesParser : public LineParser {
       event.function = function.value_or(0);
       return has_function_ = function.has_value();
     }
+    if (field == "time" || field == "index") {
+      if (const auto number = reader.integer(); number && *number >= 0) {
+        note_number(field, *number, builder, event);
+        return true;
+      }
+    }
     const auto value = reader.value(builder.values());
     if (!value) return false;
+    has_error_ = has_error_ || (field == "error" && *value != kNullValue);
     if (field == "key") {
       const ValueTable& values = builder.values();
       const bool text = values.kind(*value) == ValueTable::Kind::kText;
@@ -81,14 +113,26 @@ class EdnLinesParser : public LineParser {
     return true;
   }
 
-  bool has_process_ = false, has_type_ = false, has_function_ = false;
+  static void note_number(std::string_view field, std::int64_t number, HistoryBuilder& builder,
+                          Event& event) {
+    if (field == "time") {
+      event.time = number;
+    } else {
+      event.index = static_cast<std::uint64_t>(number);
+      builder.order_by_index();
+    }
+  }
+
+  bool begun_ = false, in_vector_ = false;
+  bool has_process_ = false, has_type_ = false, has_function_ = false, has_error_ = false;
 };
 
 std::unique_ptr<LineParser> make_parser() {
   return std::make_unique<EdnLinesParser>();
 }
 
-const FormatRegistrar kRegistrar({"edn", "one EDN map a line, as Porcupine's key-value histories",
+const FormatRegistrar kRegistrar({"edn",
+                                  "EDN maps, as in Jepsen's history.edn and Porcupine's tests",
                                   &recognises, &make_parser});
 
 }  // namespace

@@ -49,18 +49,20 @@ std::vector<ValueId> StateTable::elements(State state) const {
 State StateTable::append_element(State state, ValueId element) {
   const auto [known, added] = successors_.try_emplace(pair_key(state, element), 0);
   if (!added) return known->second;
-  std::vector<ValueId> list = elements(state);
-  list.push_back(element);
+  std::vector<ValueId> longer = elements(state);
+  longer.push_back(element);
   memory_bytes_ += kSuccessorBytes;
-  if (const ValueId value = values_.find_list(list); value != kNoValue) {
-    return known->second = value;
-  }
-  const auto [own_state, is_new] = list_states_.try_emplace(list, number(lists_.size()));
+  return known->second = list(std::move(longer));
+}
+
+State StateTable::list(std::vector<ValueId> elements) {
+  if (const ValueId value = values_.find_list(elements); value != kNoValue) return value;
+  const auto [own_state, is_new] = list_states_.try_emplace(elements, number(lists_.size()));
   if (is_new) {
-    memory_bytes_ += 2 * list.size() * sizeof(ValueId) + 128;
-    lists_.push_back(std::move(list));
+    memory_bytes_ += 2 * elements.size() * sizeof(ValueId) + 128;
+    lists_.push_back(std::move(elements));
   }
-  return known->second = own_state->second;
+  return own_state->second;
 }
 
 }  // namespace capsize::checker

@@ -28,6 +28,10 @@ class StateTable {
   State append_text(State state, ValueId suffix);
 
   [[nodiscard]] bool is_list(State state) const;
+  /// The state that is this list of elements; models may put any numbers into it.
+  State list(std::vector<ValueId> elements);
+  /// Precondition: is_list(state).
+  [[nodiscard]] std::vector<ValueId> elements(State state) const;
   /// The state with one element more. Precondition: is_list(state).
   State append_element(State state, ValueId element);
 
@@ -40,7 +44,6 @@ class StateTable {
     return static_cast<State>(values_.size() + own);
   }
   [[nodiscard]] std::size_t own(State state) const { return state - values_.size(); }
-  [[nodiscard]] std::vector<ValueId> elements(State state) const;
 
   const ValueTable& values_;
   // A model's own states are either all texts or all lists; `texts_` or `lists_` is used.

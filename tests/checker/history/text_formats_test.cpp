@@ -77,5 +77,48 @@ TEST(EdnLines, CutOffLastLine_IsLeftOut) {
   EXPECT_EQ(history.counts.info, 1u);
 }
 
+TEST(EdnLines, JepsenRecords_WithNemesisAndTime) {
+  const History history = read(
+      "#jepsen.history.Op{:index 0, :time 5, :type :info, :process :nemesis, :f :start, :value "
+      "nil}\n"
+      "#jepsen.history.Op{:index 1, :time 6, :type :invoke, :process 0, :f :write, :value 3N}\n"
+      "#jepsen.history.Op{:index 2, :time 9, :type :ok, :process 0, :f :write, :value 3}\n"
+      "{:index 3, :time 9, :type :invoke, :process 1, :f :cas, :value [3 4], :extra #{1/2 2.5}}\n"
+      "{:index 4, :time 10, :type :fail, :process 1, :f :cas, :value [3 4], :error [:x {:a 1}]}\n");
+  ASSERT_EQ(history.operations.size(), 2u);
+  EXPECT_EQ(history.values.json(history.operations[0].argument), "3");
+  EXPECT_EQ(history.operations[0].invoke_time, 6);
+  EXPECT_EQ(history.index_of(history.operations[1].invoke), 3u);
+  EXPECT_EQ(history.operations[1].outcome, Outcome::kFail);
+  EXPECT_FALSE(history.operations[1].mismatch);
+  EXPECT_FALSE(history.initial);
+}
+
+TEST(EdnLines, OneVector_IsManyRecords) {
+  const History history = read(
+      "[{:type :invoke, :process 0, :f :read, :value nil} {:type :ok, :process 0, :f :read, :value "
+      "nil}\n"
+      " {:type :invoke, :process 0, :f :write, :value 1}]\n");
+  EXPECT_EQ(history.operations.size(), 2u);
+}
+
+TEST(EdnLines, IndependentTuples_BecomeKeys) {
+  const History history = read(
+      "{:type :invoke, :process 0, :f :read, :value [7 nil]}\n"
+      "{:type :ok, :process 0, :f :read, :value [7 1]}\n"
+      "{:type :invoke, :process 0, :f :cas, :value [8 [1 2]]}\n"
+      "{:type :ok, :process 0, :f :cas, :value [8 [1 2]]}\n");
+  ASSERT_EQ(history.keys, (std::vector<std::string>{"7", "8"}));
+  EXPECT_EQ(history.values.json(history.of_key(0)[0].result), "1");
+  EXPECT_EQ(history.values.json(history.of_key(1)[0].argument), "[1,2]");
+}
+
+TEST(EdnLines, PairsOfOneRegister_AreNoTuples) {
+  const History history = read(
+      "{:type :invoke, :process 0, :f :read, :value nil}\n"
+      "{:type :invoke, :process 1, :f :cas, :value [8 9]}\n");
+  EXPECT_EQ(history.counts.keys, 1u);
+}
+
 }  // namespace
 }  // namespace capsize::checker

@@ -1,0 +1,56 @@
+// bag: a queue without order: dequeue gives any element, null where there is none.
+//
+// An indeterminate dequeue may have taken any element, which is not one state afterwards but many;
+// histories with one are refused rather than judged wrongly.
+#include <algorithm>
+
+#include "checker/models/collection.h"
+
+namespace capsize::checker {
+namespace {
+
+Decoded decode(const History& history, const Operation& operation, const DecodeOptions&) {
+  Decoded decoded =
+      decode_collection(history, operation, {{"enqueue", kCodeAdd}, {"dequeue", kCodeTake}});
+  if (decoded.operation.code == kCodeTake && operation.outcome == Outcome::kInfo) {
+    return {Decoded::Kind::kMalformed, {}, "a dequeue whose outcome is known"};
+  }
+  return decoded;
+}
+
+std::optional<State> step(StateTable& states, State state, const KeyOperation& operation) {
+  std::vector<ValueId> elements = states.elements(state);
+  if (operation.code == kCodeAdd) {
+    elements.insert(std::upper_bound(elements.begin(), elements.end(), operation.argument),
+                    operation.argument);
+    return states.list(std::move(elements));
+  }
+  if (operation.argument == kNullValue) {
+    return elements.empty() ? std::optional(state) : std::nullopt;
+  }
+  const auto found = std::find(elements.begin(), elements.end(), operation.argument);
+  if (found == elements.end()) return std::nullopt;
+  elements.erase(found);
+  return states.list(std::move(elements));
+}
+
+// Histories of reads alone belong to registers.
+bool plausible(const History& history) {
+  return uses_any(history, {"enqueue", "dequeue"});
+}
+
+const ModelRegistrar kRegistrar({
+    .name = "bag",
+    .summary = "an unordered queue: enqueue x, dequeue -> any x or null",
+    .generalised_by = {},
+    .functions = {"enqueue", "dequeue"},
+    .deciders = {},
+    .decode = &decode,
+    .plausible = &plausible,
+    .initial = &initial_sorted_collection,
+    .step = &step,
+    .needs = &collection_needs,
+});
+
+}  // namespace
+}  // namespace capsize::checker

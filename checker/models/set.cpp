@@ -1,0 +1,64 @@
+// set: add and remove elements, ask for one of them or for all.
+#include <algorithm>
+
+#include "checker/models/collection.h"
+
+namespace capsize::checker {
+namespace {
+
+Decoded decode(const History& history, const Operation& operation, const DecodeOptions&) {
+  return decode_collection(history, operation,
+                           {{"add", kCodeAdd},
+                            {"remove", kCodeRemove},
+                            {"contains", kCodeContains},
+                            {"read", kCodeReadAll}});
+}
+
+std::vector<ValueId> sorted_elements(const ValueTable& values, ValueId array) {
+  if (array == kNullValue) return {};
+  const auto list = values.as_list(array);
+  std::vector<ValueId> elements(list.begin(), list.end());
+  std::sort(elements.begin(), elements.end());
+  return elements;
+}
+
+std::optional<State> step(StateTable& states, State state, const KeyOperation& operation) {
+  std::vector<ValueId> elements = states.elements(state);
+  if (operation.code == kCodeReadAll) {
+    const bool same = elements == sorted_elements(states.values(), operation.argument);
+    return same ? std::optional(state) : std::nullopt;
+  }
+  const auto place = std::lower_bound(elements.begin(), elements.end(), operation.argument);
+  const bool inside = place != elements.end() && *place == operation.argument;
+  if (operation.code == kCodeContains || operation.code == kCodeLacks) {
+    return inside == (operation.code == kCodeContains) ? std::optional(state) : std::nullopt;
+  }
+  if (inside == (operation.code == kCodeAdd)) return state;
+  if (inside) {
+    elements.erase(place);
+  } else {
+    elements.insert(place, operation.argument);
+  }
+  return states.list(std::move(elements));
+}
+
+// Histories of reads alone belong to registers.
+bool plausible(const History& history) {
+  return uses_any(history, {"add", "remove", "contains"});
+}
+
+const ModelRegistrar kRegistrar({
+    .name = "set",
+    .summary = "a set: add x, remove x, contains [x, true/false], read -> array",
+    .generalised_by = {},
+    .functions = {"add", "remove", "contains", "read"},
+    .deciders = {},
+    .decode = &decode,
+    .plausible = &plausible,
+    .initial = &initial_sorted_collection,
+    .step = &step,
+    .needs = &collection_needs,
+});
+
+}  // namespace
+}  // namespace capsize::checker

@@ -1,0 +1,41 @@
+// stack: push and pop at the same end; an empty stack gives null.
+#include <algorithm>
+
+#include "checker/models/collection.h"
+
+namespace capsize::checker {
+namespace {
+
+Decoded decode(const History& history, const Operation& operation, const DecodeOptions&) {
+  return decode_collection(history, operation, {{"push", kCodeAdd}, {"pop", kCodeTake}});
+}
+
+std::optional<State> step(StateTable& states, State state, const KeyOperation& operation) {
+  std::vector<ValueId> elements = states.elements(state);
+  if (operation.code == kCodeAdd) return states.append_element(state, operation.argument);
+  if (elements.empty()) return found_empty(operation) ? std::optional(state) : std::nullopt;
+  if (!took(operation, elements.back())) return std::nullopt;
+  elements.pop_back();
+  return states.list(std::move(elements));
+}
+
+// Histories of reads alone belong to registers.
+bool plausible(const History& history) {
+  return uses_any(history, {"push", "pop"});
+}
+
+const ModelRegistrar kRegistrar({
+    .name = "stack",
+    .summary = "a stack: push x, pop -> x or null, last in first out",
+    .generalised_by = {},
+    .functions = {"push", "pop"},
+    .deciders = {},
+    .decode = &decode,
+    .plausible = &plausible,
+    .initial = &initial_collection,
+    .step = &step,
+    .needs = &collection_needs,
+});
+
+}  // namespace
+}  // namespace capsize::checker
