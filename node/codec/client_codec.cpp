@@ -89,7 +89,39 @@ std::optional<kv::Operation> parse_operation(std::string_view word) {
   if (word == "append") return kv::Operation::kAppend;
   if (word == "delete") return kv::Operation::kDelete;
   if (word == "register") return kv::Operation::kRegister;
+  if (word == "txn") return kv::Operation::kTxn;
   return std::nullopt;
+}
+
+std::optional<kv::Step> parse_step(const json& step) {
+  if (!step.is_array() || step.size() != 3 || !step[0].is_string() || !step[1].is_string()) {
+    return std::nullopt;
+  }
+  const auto& kind = step[0].get_ref<const std::string&>();
+  kv::Step parsed{.key = step[1].get<std::string>()};
+  if (kind == "r") return step[2].is_null() ? std::optional(std::move(parsed)) : std::nullopt;
+  if (kind != "w" && kind != "append") return std::nullopt;
+  parsed.kind = kind == "w" ? kv::Step::Kind::kWrite : kv::Step::Kind::kAppend;
+  parsed.value = step[2].dump();
+  return parsed;
+}
+
+/// Bounds of the whole are validate()'s.
+void read_steps(Fields& fields, kv::Command& command) {
+  const json* value = fields.value();
+  if (value == nullptr) return;
+  if (!value->is_array() || value->empty() || value->size() > kv::kTxnStepsMax) {
+    fields.refuse("value: expected 1 to " + std::to_string(kv::kTxnStepsMax) + " steps");
+    return;
+  }
+  for (const json& step : *value) {
+    auto parsed = parse_step(step);
+    if (!parsed) {
+      fields.refuse(R"(value: expected steps ["r",key,null], ["w",key,v] or ["append",key,x])");
+      return;
+    }
+    command.steps.push_back(std::move(*parsed));
+  }
 }
 
 void read_value(Fields& fields, kv::Command& command) {
@@ -97,6 +129,9 @@ void read_value(Fields& fields, kv::Command& command) {
     case kv::Operation::kRead:
     case kv::Operation::kDelete:
     case kv::Operation::kRegister:
+      return;
+    case kv::Operation::kTxn:
+      read_steps(fields, command);
       return;
     case kv::Operation::kWrite:
     case kv::Operation::kAppend:
@@ -120,7 +155,7 @@ void read_value(Fields& fields, kv::Command& command) {
 }
 
 bool has_key(kv::Operation operation) {
-  return operation != kv::Operation::kRegister;
+  return operation != kv::Operation::kRegister && operation != kv::Operation::kTxn;
 }
 
 void read_session(Fields& fields, const kv::Command& command) {
@@ -137,7 +172,7 @@ kv::Command read_command(Fields& fields) {
   command.sequence = kv::Sequence(fields.number("sequence", true));
   command.session = kv::SessionId(fields.number("session", false));
   const auto operation = parse_operation(fields.text("f"));
-  if (!operation) fields.refuse("f: expected read, write, cas, append, delete or register");
+  if (!operation) fields.refuse("f: expected read, write, cas, append, delete, register or txn");
   if (!fields.error().empty()) return command;
   command.operation = *operation;
   read_session(fields, command);

@@ -9,7 +9,8 @@ namespace capsize::kv {
 namespace {
 
 // Command: version, operation, from version 2 on session u64 and time u64, client u64,
-// sequence u64, key, value, expected (length u32, bytes).
+// sequence u64, key, value, expected (length u32, bytes); a txn: count u32, and for each step
+// kind u8, key, value.
 // Reply:   version 1, outcome, value, error.
 constexpr std::uint8_t kCommandVersion = 2;
 constexpr std::uint8_t kReplyVersion = 1;
@@ -19,12 +20,59 @@ base::Error malformed(const std::string& what) {
 }
 
 bool known(Operation operation) {
-  return operation >= Operation::kRead && operation <= Operation::kRegister;
+  return operation >= Operation::kRead && operation <= Operation::kTxn;
 }
 
 bool takes_value(Operation operation) {
   return operation == Operation::kWrite || operation == Operation::kCas ||
          operation == Operation::kAppend;
+}
+
+base::Status validate_steps(const Command& command) {
+  if (command.operation != Operation::kTxn) {
+    return command.steps.empty() ? base::Status{} : malformed("only a txn has steps");
+  }
+  if (!command.key.empty()) return malformed("a txn has its keys in its steps");
+  if (command.steps.empty() || command.steps.size() > kTxnStepsMax) {
+    return malformed("a txn has 1 to 64 steps");
+  }
+  std::size_t bytes = 0;
+  for (const Step& step : command.steps) {
+    if (step.kind < Step::Kind::kRead || step.kind > Step::Kind::kAppend) {
+      return malformed("unknown kind of step");
+    }
+    if (step.key.size() > kKeyBytesMax) return malformed("key is too long");
+    if (step.value.empty() != (step.kind == Step::Kind::kRead)) {
+      return malformed("a step has a value unless it reads");
+    }
+    bytes += step.value.size();
+  }
+  // One look at the sum: no step alone can then be over the bound of a value either.
+  return bytes > kValueBytesMax ? malformed("values are too long together") : base::Status{};
+}
+
+void encode_steps(const std::vector<Step>& steps, ByteWriter& out) {
+  out.u32(static_cast<std::uint32_t>(steps.size()));
+  for (const Step& step : steps) {
+    out.u8(static_cast<std::uint8_t>(step.kind));
+    out.text(step.key);
+    out.text(step.value);
+  }
+}
+
+std::vector<Step> decode_steps(ByteReader& in) {
+  std::vector<Step> steps;
+  // Stops with the bytes: a count cannot ask for more than was sent. One too many is enough for
+  // validate() to refuse it.
+  const std::uint32_t count = in.u32();
+  while (in.ok() && steps.size() < count && steps.size() <= kTxnStepsMax) {
+    Step step;
+    step.kind = static_cast<Step::Kind>(in.u8());
+    step.key = in.text(kKeyBytesMax);
+    step.value = in.text(kValueBytesMax);
+    steps.push_back(std::move(step));
+  }
+  return steps;
 }
 
 base::Status validate_session(const Command& command) {
@@ -57,6 +105,7 @@ base::Status validate(const Command& command) {
   if (command.expected.empty() == takes_expected) {
     return malformed(takes_expected ? "expected value is missing" : "only cas expects a value");
   }
+  if (base::Status status = validate_steps(command); !status) return status;
   return validate_session(command);
 }
 
@@ -73,6 +122,7 @@ std::string encode(const Command& command) {
   out.text(command.key);
   out.text(command.value);
   out.text(command.expected);
+  if (command.operation == Operation::kTxn) encode_steps(command.steps, out);
   return std::move(out).take();
 }
 
@@ -91,6 +141,7 @@ base::Result<Command> decode_command(std::string_view bytes) {
   command.key = in.text(kKeyBytesMax);
   command.value = in.text(kValueBytesMax);
   command.expected = in.text(kValueBytesMax);
+  if (command.operation == Operation::kTxn) command.steps = decode_steps(in);
   if (!in.ok()) return malformed("cut short, or a field is over its bound");
   if (!in.at_end()) return malformed("bytes behind the end");
   if (const base::Status status = validate(command); !status.ok()) return status.error();

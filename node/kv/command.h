@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "node/base/result.h"
 #include "node/base/strong.h"
@@ -28,6 +29,14 @@ enum class Operation : std::uint8_t {
   kAppend = 4,
   kDelete = 5,
   kRegister = 6,
+  kTxn = 7,
+};
+
+/// One step of a transaction. Numbers are in the log, too.
+struct Step {
+  enum class Kind : std::uint8_t { kRead = 1, kWrite = 2, kAppend = 3 } kind = Kind::kRead;
+  std::string key;
+  std::string value;  // write: the value; append: the element; read: empty
 };
 
 struct Command {
@@ -35,10 +44,11 @@ struct Command {
   Sequence sequence;
   Operation operation = Operation::kRead;
   std::string key;
-  std::string value;     // write: the value; cas: the new value; append: the element
-  std::string expected;  // cas: the value that must be there; "null" for an absent key
-  SessionId session;     // of a retriable command
-  LogTime time;          // stamped by the leader that proposes it
+  std::string value;        // write: the value; cas: the new value; append: the element
+  std::string expected;     // cas: the value that must be there; "null" for an absent key
+  std::vector<Step> steps;  // txn: carried out in this order, all of them or none
+  SessionId session;        // of a retriable command
+  LogTime time;             // stamped by the leader that proposes it
 };
 
 /// Names one command of one client, in whichever entries of the log it arrives.
@@ -57,12 +67,16 @@ enum class Outcome : std::uint8_t { kOk = 1, kFail = 2, kInfo = 3 };
 /// ok: took effect. fail: certainly neither took nor will take effect. info: anything else.
 struct Reply {
   Outcome outcome = Outcome::kInfo;
-  std::string value;  // JSON text. read: "null" for an absent key; register: the session
+  std::string value;  // JSON text. txn: its steps, reads filled in. read: "null" for an absent key;
+                      // register: the session
   std::string error;  // fail, info: one word of the list in node/PROTOCOL.md
 };
 
 inline constexpr std::size_t kKeyBytesMax = 1024;
 inline constexpr std::size_t kValueBytesMax = 1024 * 1024;
+inline constexpr std::size_t kTxnStepsMax = 64;
+/// Smaller than a value: the reply is kept for each session.
+inline constexpr std::size_t kTxnReplyBytesMax = 64 * 1024;
 inline constexpr std::size_t kErrorBytesMax = 256;
 
 /// Whether carrying it out changes a key and tells nothing that was there before.

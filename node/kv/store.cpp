@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/base/check.h"
+#include "node/kv/append_element.h"
 #include "node/kv/hash.h"
 
 namespace capsize::kv {
@@ -13,13 +14,6 @@ Reply ok() {
 }
 Reply fail(std::string error) {
   return {Outcome::kFail, "", std::move(error)};
-}
-
-bool is_array(std::string_view json) {
-  return json.size() >= 2 && json.front() == '[' && json.back() == ']';
-}
-bool is_string(std::string_view json) {
-  return json.size() >= 2 && json.front() == '"' && json.back() == '"';
 }
 
 }  // namespace
@@ -40,6 +34,8 @@ Reply Store::apply(const Command& command) {
     case Operation::kDelete:
       values_.erase(command.key);
       return ok();
+    case Operation::kTxn:
+      return transact(command.steps);
     case Operation::kRegister:
       break;
   }
@@ -65,26 +61,11 @@ void Store::put(const std::string& key, const std::string& value) {
 }
 
 Reply Store::append(const Command& command) {
-  const std::string& element = command.value;
-  const auto found = values_.find(command.key);
-  if (found == values_.end()) {
-    if (element.size() + 2 > kValueBytesMax) return fail("too-large");
-    values_.emplace(command.key, "[" + element + "]");
-    return ok();
-  }
-  std::string& value = found->second;
-  const bool array = is_array(value);
-  if (!array && !(is_string(value) && is_string(element))) return fail("wrong-type");
-  if (value.size() + element.size() + 1 > kValueBytesMax) return fail("too-large");
-  // In place, at the end: the text grows by what is added, however long it is already.
-  value.pop_back();
-  if (array) {
-    if (value.size() > 1) value.push_back(',');
-    value.append(element).push_back(']');
-  } else {
-    value.append(element, 1);
-  }
-  return ok();
+  const auto [found, fresh] = values_.try_emplace(command.key, kAbsent);
+  const std::string_view error = append_element(found->second, command.value);
+  if (error.empty()) return ok();
+  if (fresh) values_.erase(found);
+  return fail(std::string(error));
 }
 
 std::uint64_t Store::hash() const {

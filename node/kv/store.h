@@ -44,6 +44,7 @@ class Store {
 
   void put(const std::string& key, const std::string& value);
   Reply append(const Command& command);
+  Reply transact(const std::vector<Step>& steps);  // transaction.cpp
 
   std::map<std::string, std::string, std::less<>> values_;  // never holds "null"
 };

@@ -33,6 +33,8 @@ std::string_view name(kv::Operation operation) {
       return "delete";
     case kv::Operation::kRegister:
       return "register";
+    case kv::Operation::kTxn:
+      return "txn";
   }
   return "";
 }

@@ -22,8 +22,8 @@ PeerMessage raft_message(raft::MessageBody body) {
 }
 
 kv::Command sample_command() {
-  return {kv::ClientId(3), kv::Sequence(9), kv::Operation::kCas, "key",
-          "[1]",           "null",          kv::SessionId(8),    kv::LogTime(77)};
+  return {kv::ClientId(3),  kv::Sequence(9), kv::Operation::kCas, "key", "[1]", "null", {},
+          kv::SessionId(8), kv::LogTime(77)};
 }
 
 std::vector<PeerMessage> samples() {
@@ -181,6 +181,26 @@ TEST(ClientCodec, Sessions_AreRegisteredAndNamed) {
   EXPECT_TRUE(kv::validate(used).ok());
 }
 
+TEST(ClientCodec, Transactions_AreReadStepByStep) {
+  const auto txn =
+      command_of(R"({"id":1,"client":3,"sequence":1,"f":"txn",)"
+                 R"("value":[["r","a",null],["w","b",{ "x" : 1 }],["append","c",2]]})");
+  ASSERT_EQ(txn.steps.size(), 3U);
+  EXPECT_EQ(txn.steps[0].kind, kv::Step::Kind::kRead);
+  EXPECT_EQ(txn.steps[0].key, "a");
+  EXPECT_EQ(txn.steps[1].value, R"({"x":1})");
+  EXPECT_EQ(txn.steps[2].kind, kv::Step::Kind::kAppend);
+  EXPECT_TRUE(kv::validate(txn).ok());
+  const std::string head = R"({"id":5,"client":1,"sequence":1,"f":"txn","value":)";
+  const std::string steps =
+      R"(5|value: expected steps ["r",key,null], ["w",key,v] or ["append",key,x])";
+  EXPECT_EQ(detail_of(head + "[]}"), "5|value: expected 1 to 64 steps");
+  EXPECT_EQ(detail_of(head + R"([["r","a",1]]})"), steps);
+  EXPECT_EQ(detail_of(head + R"([["x","a",1]]})"), steps);
+  EXPECT_EQ(detail_of(head + R"([["w","a"]]})"), steps);
+  EXPECT_EQ(detail_of(head + R"([["w",7,1]]})"), steps);
+}
+
 TEST(ClientCodec, Values_BecomeCanonical) {
   const auto value = [](const std::string& text) {
     return command_of(R"({"id":1,"client":1,"sequence":1,"key":"k","f":"write","value":)" + text +
@@ -220,7 +240,7 @@ TEST(ClientCodec, MalformedRequests_SayWhatIsWrong) {
             "5|session: register opens one, and takes none");
   EXPECT_EQ(detail_of(head + R"("f":"read"})"), "5|key: expected a string");
   EXPECT_EQ(detail_of(head + R"("key":"k","f":"burn"})"),
-            "5|f: expected read, write, cas, append, delete or register");
+            "5|f: expected read, write, cas, append, delete, register or txn");
   EXPECT_EQ(detail_of(head + R"("key":"k","f":"write"})"), "5|value: missing");
   EXPECT_EQ(detail_of(head + R"("key":"k","f":"cas","value":[1]})"),
             "5|value: expected [expected, new]");

@@ -10,11 +10,14 @@ namespace capsize::kv {
 namespace {
 
 Command command(Operation operation, std::string value = "", std::string expected = "") {
-  Command made{ClientId{3},      Sequence{9},         operation,    "key",
-               std::move(value), std::move(expected), SessionId{5}, LogTime{6}};
+  Command made{ClientId{3},         Sequence{9}, operation,    "key",     std::move(value),
+               std::move(expected), {},          SessionId{5}, LogTime{6}};
   if (operation == Operation::kRegister) {
     made.key = "";
     made.session = SessionId{0};
+  } else if (operation == Operation::kTxn) {
+    made.key = "";
+    made.steps = {{Step::Kind::kRead, "a", ""}, {Step::Kind::kAppend, "b", "7"}};
   }
   return made;
 }
@@ -25,13 +28,18 @@ std::vector<Command> every_kind() {
           command(Operation::kCas, "[1,2]", "null"),
           command(Operation::kAppend, "\"x\""),
           command(Operation::kDelete),
-          command(Operation::kRegister)};
+          command(Operation::kRegister),
+          command(Operation::kTxn)};
 }
 
 bool same(const Command& a, const Command& b) {
   return a.client == b.client && a.sequence == b.sequence && a.operation == b.operation &&
          a.key == b.key && a.value == b.value && a.expected == b.expected &&
-         a.session == b.session && a.time == b.time;
+         a.session == b.session && a.time == b.time &&
+         std::equal(a.steps.begin(), a.steps.end(), b.steps.begin(), b.steps.end(),
+                    [](const Step& x, const Step& y) {
+                      return x.kind == y.kind && x.key == y.key && x.value == y.value;
+                    });
 }
 
 TEST(CommandCodec, EveryKind_ComesBackUnchanged) {
@@ -107,6 +115,30 @@ TEST(CommandCodec, HugeLength_IsNotBelieved) {
   EXPECT_FALSE(decode_command(bytes).ok());
 }
 
+TEST(CommandCodec, Transactions_KeepTheirBounds) {
+  Command txn = command(Operation::kTxn);
+  EXPECT_TRUE(validate(txn).ok());
+  txn.steps.assign(kTxnStepsMax, {Step::Kind::kRead, "a", ""});
+  EXPECT_TRUE(validate(txn).ok());
+  txn.steps.push_back({Step::Kind::kRead, "a", ""});
+  EXPECT_FALSE(validate(txn).ok());
+  const auto refused = [&](Step step) {
+    txn.steps = {std::move(step)};
+    return !validate(txn).ok();
+  };
+  EXPECT_TRUE(refused({Step::Kind::kRead, "a", "5"}));
+  EXPECT_TRUE(refused({Step::Kind::kWrite, "a", ""}));
+  EXPECT_TRUE(refused({static_cast<Step::Kind>(4), "a", "5"}));
+  EXPECT_TRUE(refused({Step::Kind::kWrite, std::string(kKeyBytesMax + 1, 'k'), "5"}));
+  txn.steps.assign(2, {Step::Kind::kWrite, "a", std::string(kValueBytesMax / 2 + 1, '1')});
+  EXPECT_FALSE(validate(txn).ok());
+  txn.steps.clear();
+  EXPECT_FALSE(validate(txn).ok());
+  Command bare = command(Operation::kDelete);
+  bare.steps = {{Step::Kind::kRead, "a", ""}};
+  EXPECT_FALSE(validate(bare).ok());
+}
+
 TEST(CommandCodec, Sessions_AreOpenedBareAndUsedFromSequence1) {
   Command opening = command(Operation::kRegister);
   EXPECT_TRUE(validate(opening).ok());
@@ -129,7 +161,7 @@ TEST(CommandCodec, FieldsThatTheOperationDoesNotTake_AreRefused) {
   EXPECT_FALSE(validate(command(Operation::kCas, "5")).ok());
   EXPECT_FALSE(validate(command(Operation::kDelete, "5")).ok());
   EXPECT_FALSE(validate(command(static_cast<Operation>(0))).ok());
-  EXPECT_FALSE(validate(command(static_cast<Operation>(7))).ok());
+  EXPECT_FALSE(validate(command(static_cast<Operation>(8))).ok());
   Command long_key = command(Operation::kRead);
   long_key.key.assign(kKeyBytesMax + 1, 'k');
   EXPECT_FALSE(validate(long_key).ok());

@@ -20,7 +20,7 @@ struct Machine {
 
   Reply apply(const Command& command) { return sessions.apply(store, command, SessionId{++index}); }
   SessionId open(std::uint64_t time = 0) {
-    const Reply reply = apply({{}, {}, Operation::kRegister, "", "", "", {}, LogTime{time}});
+    const Reply reply = apply({{}, {}, Operation::kRegister, "", "", "", {}, {}, LogTime{time}});
     EXPECT_EQ(reply.outcome, Outcome::kOk) << reply.error;
     EXPECT_EQ(reply.value, std::to_string(index));
     return SessionId{index};
@@ -30,7 +30,7 @@ struct Machine {
 
 Command append(SessionId session, std::uint64_t sequence, std::string value,
                std::uint64_t time = 0) {
-  return {ClientId{1}, Sequence{sequence}, Operation::kAppend, "x", std::move(value), "",
+  return {ClientId{1}, Sequence{sequence}, Operation::kAppend, "x", std::move(value), "", {},
           session,     LogTime{time}};
 }
 
@@ -104,7 +104,7 @@ TEST(Sessions, FullTable_RefusesUntilOneExpires) {
   Machine machine({.sessions_max = 2, .idle_max = std::chrono::seconds(10)});
   machine.open();
   const SessionId used = machine.open();
-  const Command another{{}, {}, Operation::kRegister, "", "", "", {}, {}};
+  const Command another{{}, {}, Operation::kRegister, "", "", "", {}, {}, {}};
   EXPECT_EQ(machine.apply(another).error, "too-many-sessions");
   machine.apply(append(used, 1, "1", 9 * kSecond));
   machine.open(11 * kSecond);
@@ -119,7 +119,7 @@ Machine busy_machine(std::uint64_t seed) {
     Command command =
         append(SessionId{random.below(20)}, random.between(1, 9), "1", random.below(100) * kSecond);
     if (random.chance(0.1)) {
-      command = {{}, {}, Operation::kRegister, "", "", "", {}, LogTime{command.time}};
+      command = {{}, {}, Operation::kRegister, "", "", "", {}, {}, LogTime{command.time}};
     }
     machine.apply(command);
   }

@@ -18,14 +18,13 @@ using raft::Term;
 using std::chrono::milliseconds;
 
 inline kv::Command write(std::uint64_t client, std::uint64_t sequence, std::string value) {
-  return {kv::ClientId{client},
-          kv::Sequence{sequence},
-          kv::Operation::kWrite,
-          "x",
-          std::move(value),
-          "",
-          {},
-          {}};
+  kv::Command command;
+  command.client = kv::ClientId{client};
+  command.sequence = kv::Sequence{sequence};
+  command.operation = kv::Operation::kWrite;
+  command.key = "x";
+  command.value = std::move(value);
+  return command;
 }
 inline kv::Command append(std::uint64_t client, std::uint64_t sequence, std::string value) {
   kv::Command command = write(client, sequence, std::move(value));
@@ -33,10 +32,10 @@ inline kv::Command append(std::uint64_t client, std::uint64_t sequence, std::str
   return command;
 }
 inline kv::Command read_x() {
-  return {{}, {}, kv::Operation::kRead, "x", "", "", {}, {}};
+  return {{}, {}, kv::Operation::kRead, "x", "", "", {}, {}, {}};
 }
 inline kv::Command open_session(std::uint64_t client) {
-  return {kv::ClientId{client}, kv::Sequence{1}, kv::Operation::kRegister, "", "", "", {}, {}};
+  return {kv::ClientId{client}, kv::Sequence{1}, kv::Operation::kRegister, "", "", "", {}, {}, {}};
 }
 inline kv::Command in_session(std::uint64_t session, kv::Command command) {
   command.session = kv::SessionId{session};

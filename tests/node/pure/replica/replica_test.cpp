@@ -34,7 +34,8 @@ TEST(ReplicaAlone, WriteAndRead_AreAnswered) {
   const auto read = bench.reply(2);
   ASSERT_TRUE(read);
   EXPECT_EQ(read->value, "5");
-  bench.request(3, {kv::ClientId{1}, kv::Sequence{2}, kv::Operation::kCas, "x", "7", "6", {}, {}});
+  bench.request(3,
+                {kv::ClientId{1}, kv::Sequence{2}, kv::Operation::kCas, "x", "7", "6", {}, {}, {}});
   expect_reply(bench.reply(3), Outcome::kFail, "mismatch");
   EXPECT_EQ(bench.replica().pending_requests(), 0U);
 }
