@@ -69,8 +69,8 @@ TEST_F(ControlTest, Status_HasTheDocumentedFields) {
   status.dropped["wrong-run"] = 2;
   EXPECT_EQ(ask(R"({"op":"status"})", /*allow_faults=*/false),
             json::parse(R"({"ok":true,"node":"n1","incarnation":3,"role":"leader","term":4,
-                "vote":null,"leader":"n1","last":0,"commit":0,"applied":0,"snapshot":0,"persisted":0,
-                "pending":0,"clock":1000000000,"true-clock":1000000000,"bug":null,
+                "vote":null,"leader":"n1","last":0,"commit":0,"applied":0,"snapshot":0,
+                "persisted":0,"pending":0,"clock":1000000000,"true-clock":1000000000,"bug":null,
                 "dropped":{"wrong-run":2},"syncs":0})"));
 }
 
