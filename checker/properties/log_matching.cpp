@@ -37,6 +37,7 @@ class LogMatching : public Property {
   std::optional<std::string> observe(const TraceEvent& event, const ClusterView& cluster) override {
     const bool tells_log = event.kind == TraceKind::kAppendEntries ||
                            event.kind == TraceKind::kStart || event.kind == TraceKind::kCommit ||
+                           event.kind == TraceKind::kSnapshot ||
                            event.kind == TraceKind::kInstall || event.kind == TraceKind::kRole;
     if (!tells_log || !event.has_hash || !event.has_index || event.index == 0) return std::nullopt;
     if (event.entry_term == 0) return std::nullopt;

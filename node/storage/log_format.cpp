@@ -134,7 +134,8 @@ std::optional<raft::LogPoint> decode_snapshot_mark(std::string_view payload) {
   mark.id.term = raft::Term(reader.number<std::uint64_t>());
   mark.id.index = raft::Index(reader.number<std::uint64_t>());
   mark.hash = reader.number<std::uint64_t>();
-  if (!reader.finished()) return std::nullopt;
+  // Far from where counting on would wrap around.
+  if (!reader.finished() || mark.id.index.value() >> 62 != 0) return std::nullopt;
   return mark;
 }
 

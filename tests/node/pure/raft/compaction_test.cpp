@@ -64,6 +64,7 @@ TEST(InstallSnapshot_, EntriesBehindAMatchingOne_AreKept) {
   c.bench.replay(late);
   c.bench.deliver(kind<InstallSnapshot>(1, 3));
   EXPECT_EQ(c.bench.state(3).commit, Index{3});
+  EXPECT_EQ(c.bench.state(3).last, Index{4});
   EXPECT_EQ(c.bench.log_terms(3), std::vector<std::uint64_t>{1});
   EXPECT_EQ(c.bench.applied(3), (std::vector<std::string>{"a", "b"}));
 }

@@ -193,7 +193,7 @@ void Scenario::register_expectations() {
 }
 
 // expect n1 role leader | term 3 | vote n2 | log 1 1 2 | commit 2 | persisted 2 | applied a b
-//           | snapshot 2 | read 7 ok
+//           | last 2 | snapshot 2 | read 7 ok
 void Scenario::expect_node(const Words& w) {
   const std::uint32_t node = node_number(w.at(0));
   const std::string& what = w.at(1);
@@ -206,6 +206,7 @@ void Scenario::expect_node(const Words& w) {
   if (what == "leader") found = "n" + std::to_string(state.leader.value());
   if (what == "log") found = joined(bench().log_terms(node));
   if (what == "commit") found = std::to_string(state.commit.value());
+  if (what == "last") found = std::to_string(state.last.value());
   if (what == "snapshot") found = std::to_string(state.snapshot.value());
   if (what == "persisted") found = std::to_string(state.persisted.value());
   if (what == "applied") found = joined(bench().applied(node), 0);
