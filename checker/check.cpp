@@ -7,6 +7,7 @@
 
 #include "checker/history/json.h"
 #include "checker/history/load.h"
+#include "checker/history_checks/history_check.h"
 #include "checker/key_checker.h"
 #include "checker/registry.h"
 
@@ -37,10 +38,10 @@ double seconds(std::chrono::nanoseconds time) {
 }
 
 // Runs the keys of one history and gathers what they say.
-class HistoryCheck {
+class KeyByKeyCheck {
  public:
-  HistoryCheck(const History& history, const Model& model, const CheckOptions& options,
-               const Budget& budget, Report& report)
+  KeyByKeyCheck(const History& history, const Model& model, const CheckOptions& options,
+                const Budget& budget, Report& report)
       : history_(history),
         options_(options),
         budget_(budget),
@@ -151,21 +152,20 @@ const Model* choose_model(const History& history, const CheckOptions& options,
   }
   const Model* model = find_model(wanted);
   if (model == nullptr) {
-    message = fmt::format("{}: found model \"{}\", expected one of {}", history.file,
-                          excerpt(wanted), Registry<Model>::instance().names());
+    message = fmt::format("{}: found model \"{}\", expected one of {}, {}", history.file,
+                          excerpt(wanted), Registry<Model>::instance().names(),
+                          Registry<HistoryCheck>::instance().names());
   }
   return model;
 }
 
-std::optional<std::string> foreign_function(const History& history, const Model& model) {
+std::optional<std::string> foreign_function(const History& history, std::string_view judge,
+                                            const std::vector<std::string_view>& known) {
   for (FunctionId id = 0; id < history.functions.size(); ++id) {
     const std::string& name = history.functions[id];
-    if (std::find(model.functions.begin(), model.functions.end(), name) != model.functions.end() ||
-        !history.uses(id)) {
-      continue;
-    }
-    return fmt::format("{}: found function \"{}\", expected those of model {}: {}", history.file,
-                       excerpt(name), model.name, fmt::join(model.functions, ", "));
+    if (std::find(known.begin(), known.end(), name) != known.end() || !history.uses(id)) continue;
+    return fmt::format("{}: found function \"{}\", expected those of {}: {}", history.file,
+                       excerpt(name), judge, fmt::join(known, ", "));
   }
   return std::nullopt;
 }
@@ -187,14 +187,25 @@ Report check_within(const History& history, const CheckOptions& options, const B
     report.reason = "the history is empty";
     return report;
   }
+  const std::string& named = options.model.empty() ? history.header_model : options.model;
+  if (const HistoryCheck* check = find_history_check(named)) {
+    report.model = check->name;
+    if (auto foreign = foreign_function(history, check->name, check->functions)) {
+      return usage_error(std::move(report), *std::move(foreign));
+    }
+    check->run(history, budget, report);
+    report.seconds_check = budget.seconds();
+    return report;
+  }
   std::string message;
   const Model* model = choose_model(history, options, message);
   if (model == nullptr) return usage_error(std::move(report), std::move(message));
   report.model = model->name;
-  if (auto foreign = foreign_function(history, *model)) {
+  if (auto foreign =
+          foreign_function(history, fmt::format("model {}", model->name), model->functions)) {
     return usage_error(std::move(report), *std::move(foreign));
   }
-  HistoryCheck(history, *model, options, budget, report).run();
+  KeyByKeyCheck(history, *model, options, budget, report).run();
   report.seconds_check = budget.seconds();
   return report;
 }

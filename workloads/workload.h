@@ -24,6 +24,9 @@ struct Operation {
   nlohmann::json value;  // null for a read
 };
 
+/// A read, or a transaction of reads: changes nothing.
+[[nodiscard]] bool only_reads(const Operation& operation);
+
 /// What a client learnt; `value` is a read's result.
 struct Completion {
   bool ok = false;
@@ -50,7 +53,8 @@ class Workload {
   virtual ~Workload() = default;
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual std::string_view summary() const = 0;
-  /// Name of the model in checker/models that judges the history.
+  /// Name of what judges the history: a model of checker/models, or, where a search for a legal
+  /// order would be too slow, a check of checker/history_checks.
   [[nodiscard]] virtual std::string_view model() const = 0;
   /// Functions that a run must have seen succeed to have tested anything.
   [[nodiscard]] virtual std::vector<std::string> functions() const = 0;

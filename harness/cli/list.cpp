@@ -7,6 +7,7 @@
 #include <map>
 
 #include "checker/history/format.h"
+#include "checker/history_checks/history_check.h"
 #include "checker/models/model.h"
 #include "checker/properties/property.h"
 #include "harness/cli/binaries.h"
@@ -36,6 +37,10 @@ int list_bugs() {
 
 int list_checks() {
   line("linearizable", "black box: a legal order explains what the clients saw");
+  line("", "or, where the workload or the history names one of these, instead of it:");
+  for (const auto* check : checker::list_history_checks()) {
+    line("  " + std::string(check->name), check->summary);
+  }
   line("invariants", "white box, from the nodes' traces:");
   for (const auto* property : checker::list_properties()) {
     line("  " + std::string(property->name), property->summary);

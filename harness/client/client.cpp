@@ -176,18 +176,19 @@ base::Duration Client::deadline() const {
 
 Finished Client::finish(const Answer& answer) {
   const auto now = clock_.now();
-  const bool ok_read = open_->operation.f == "read" && answer.type == EventType::kOk;
-  const std::string read_text = ok_read ? answer.value.dump() : std::string();
+  const std::string& f = open_->operation.f;
+  const bool tells = (f == "read" || f == "txn") && answer.type == EventType::kOk;
+  const std::string told = tells ? answer.value.dump() : std::string();
   history_.write({.time = now,
                   .process = process_,
                   .type = answer.type,
                   .f = open_->operation.f,
                   .key = open_->operation.key,
-                  .value = ok_read ? read_text : open_->value_text,
+                  .value = tells ? told : open_->value_text,
                   .error = answer.error});
   Finished finished{.operation = std::move(open_->operation),
                     .type = answer.type,
-                    .value = ok_read ? answer.value : json(),
+                    .value = tells ? answer.value : json(),
                     .latency = now - open_->invoked};
   open_.reset();
   if (answer.type == EventType::kInfo) {

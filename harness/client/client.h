@@ -31,7 +31,7 @@ namespace capsize::harness {
 struct Finished {
   workloads::Operation operation;
   EventType type = EventType::kInfo;
-  nlohmann::json value;  // of an ok read
+  nlohmann::json value;  // of an ok read or txn
   base::Duration latency{};
 };
 

@@ -37,7 +37,7 @@ void Statistics::add(const Finished& finished, base::Duration now) {
   latency[std::string(name(finished.type))].add(finished.latency);
   if (finished.type != EventType::kOk) return;
   ok_times.push_back(now);
-  if (finished.operation.f != "read") ok_write_times.push_back(now);
+  if (!workloads::only_reads(finished.operation)) ok_write_times.push_back(now);
 }
 
 OutcomeCounts Statistics::totals() const {

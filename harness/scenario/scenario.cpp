@@ -46,7 +46,8 @@ std::string text_of(const std::string& key, const json& value) {
 }
 
 base::Duration duration(const std::string& key, const json& value) {
-  const auto parsed = base::parse_duration(text_of(key, value));
+  const auto parsed = value.is_string() ? base::parse_duration(value.get<std::string>())
+                                        : base::Error{"not a string"};
   if (!parsed) throw Mismatch{key, value.dump(), "a duration such as \"500ms\" or \"20s\""};
   return parsed.value();
 }

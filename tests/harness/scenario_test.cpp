@@ -72,11 +72,12 @@ TEST(Scenario, NotJson_NamesTheLine) {
 }
 
 TEST(Scenario, UnknownNamesAndNumbersOutOfBounds_AreRefused) {
-  EXPECT_THAT(error_of("{\"workload\": \"bank-robbery\"}"), HasSubstr("append, register"));
+  EXPECT_THAT(error_of("{\"workload\": \"bank-robbery\"}"), HasSubstr("expected one of: append, "));
   EXPECT_THAT(error_of("{\"nemesis\": [\"kil\"]}"), HasSubstr("kill"));
   EXPECT_THAT(error_of("{\"nodes\": 0}"), HasSubstr("1 to"));
   EXPECT_THAT(error_of("{\"rate\": 0}"), HasSubstr("rate"));
   EXPECT_THAT(error_of("{\"concurrency\": 0}"), HasSubstr("concurrency"));
+  EXPECT_THAT(error_of("{\"retries\": 1001}"), HasSubstr("0 to 1000"));
   EXPECT_THAT(error_of("{\"name\": \"../x\"}"), HasSubstr("name"));
   EXPECT_THAT(error_of("{}"), IsEmpty());
 }

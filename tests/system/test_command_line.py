@@ -14,7 +14,7 @@ def one_line(run):
     ([], "subcommand"),
     (["run", "--nodes", "many"], "nodes"),
     (["run", "--nodes", "99"], "1 to 15"),
-    (["run", "--workload", "bnak"], "append, register"),
+    (["run", "--workload", "bnak"], "one of: append, "),
     (["run", "--nemesis", "kil"], "flaky-links, kill, partition, pause"),
     (["run", "--time-limit", "20"], "a duration such as"),
     (["run", "--bug", "no-such-bug"], "read-without-quorum"),

@@ -1,0 +1,40 @@
+// History check: judges a whole history by a property of its own, where the search for a legal
+// order would be too slow and says more than is asked. Bank transfers touch many keys, so nothing
+// can be taken apart key by key; but that no money appears or vanishes is one sum for each read.
+//
+// It is weaker than a model: it sees what its property sees, and its file must say what it does
+// not. A history or a workload names it where it would name a model (`"model":"bank"`); it is never
+// guessed.
+//
+// A new check is one new file in this folder: a function, handed to a `HistoryCheckRegistrar`.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "checker/budget.h"
+#include "checker/history/history.h"
+#include "checker/report.h"
+
+namespace capsize::checker {
+
+struct HistoryCheck {
+  std::string_view name;
+  std::string_view summary;                 ///< one line for `capsize list checks`
+  std::vector<std::string_view> functions;  ///< the only ones that it understands
+  /// Fills in verdict, reason, violations and, for a usage error, malformed. At its time bound the
+  /// verdict is `unknown`, unless a violation was found before.
+  void (*run)(const History& history, const Budget& budget, Report& report);
+};
+
+/// All of them, by name.
+[[nodiscard]] std::span<const HistoryCheck* const> list_history_checks();
+[[nodiscard]] const HistoryCheck* find_history_check(std::string_view name);
+
+/// Registers a check when the program starts.
+struct HistoryCheckRegistrar {
+  explicit HistoryCheckRegistrar(HistoryCheck check);
+};
+
+}  // namespace capsize::checker

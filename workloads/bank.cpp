@@ -1,0 +1,80 @@
+// bank: transfers between the accounts of a bank, each one transaction, and reads of all accounts
+// in one transaction: a transaction that is carried out or read in part shows as money that
+// appeared or vanished. An account is the list of what was moved to it and from it, so a transfer
+// depends on nothing that was read before, and none is ever refused. A bank that has seen enough
+// transfers is retired for a new one, so that reads stay small.
+#include "workloads/workload.h"
+
+namespace capsize::workloads {
+namespace {
+
+constexpr std::uint64_t kAccounts = 5;
+constexpr std::uint64_t kTransfersMax = 200;  // then the bank is retired
+constexpr std::uint64_t kAmountMax = 100;
+
+class BankGenerator final : public Generator {
+ public:
+  Operation next(std::size_t, bool reader, base::Prng& prng) override {
+    return reader || prng.chance(0.4) ? read(bank_) : transfer(prng);
+  }
+
+  void completed(std::size_t, const Operation&, const Completion&) override {}
+
+  Operation probe(base::Prng& prng) override { return transfer(prng); }
+
+  std::vector<Operation> final_reads() const override {
+    std::vector<Operation> reads;
+    for (std::uint64_t bank = 0; bank <= bank_; ++bank) reads.push_back(read(bank));
+    return reads;
+  }
+
+ private:
+  static std::string account(std::uint64_t bank, std::uint64_t number) {
+    return "b" + std::to_string(bank) + "-" + std::to_string(number);
+  }
+  static nlohmann::json step(const char* kind, std::string key, nlohmann::json value) {
+    return nlohmann::json::array({kind, std::move(key), std::move(value)});
+  }
+
+  static Operation read(std::uint64_t bank) {
+    auto steps = nlohmann::json::array();
+    for (std::uint64_t number = 0; number < kAccounts; ++number) {
+      steps.push_back(step("r", account(bank, number), nullptr));
+    }
+    return {"txn", "", std::move(steps)};
+  }
+
+  Operation transfer(base::Prng& prng) {
+    if (transfers_++ == kTransfersMax) {
+      transfers_ = 1;
+      ++bank_;
+    }
+    const std::uint64_t from = prng.below(kAccounts);
+    const std::uint64_t to = (from + 1 + prng.below(kAccounts - 1)) % kAccounts;
+    const auto amount = static_cast<std::int64_t>(1 + prng.below(kAmountMax));
+    return {"txn", "",
+            nlohmann::json::array({step("append", account(bank_, from), -amount),
+                                   step("append", account(bank_, to), amount)})};
+  }
+
+  std::uint64_t bank_ = 0;
+  std::uint64_t transfers_ = 0;
+};
+
+class Bank final : public Workload {
+ public:
+  std::string_view name() const override { return "bank"; }
+  std::string_view summary() const override {
+    return "transfers and reads of all accounts as transactions: a part of one shows in the total";
+  }
+  std::string_view model() const override { return "bank"; }
+  std::vector<std::string> functions() const override { return {"txn"}; }
+  std::unique_ptr<Generator> generator(std::size_t) const override {
+    return std::make_unique<BankGenerator>();
+  }
+};
+
+const base::Registered<Workload, Bank> registered;
+
+}  // namespace
+}  // namespace capsize::workloads
