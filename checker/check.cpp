@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "checker/all_keys.h"
 #include "checker/history/json.h"
 #include "checker/history/load.h"
 #include "checker/history_checks/history_check.h"
@@ -33,10 +34,6 @@ LoadResult with_initial(LoadResult loaded, const CheckOptions& options) {
                    fmt::format("initial value \"{}\"", excerpt(*options.initial_json)), "JSON"};
 }
 
-double seconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
-
 // Runs the keys of one history and gathers what they say.
 class KeyByKeyCheck {
  public:
@@ -44,8 +41,10 @@ class KeyByKeyCheck {
                 const Budget& budget, Report& report)
       : history_(history),
         options_(options),
+        model_(model),
+        decode_options_{options.mismatch_observes.value_or(history.failed_cas_observes)},
         budget_(budget),
-        checker_(history, model, {options.mismatch_observes.value_or(history.failed_cas_observes)}),
+        checker_(history, model, decode_options_),
         report_(report) {}
 
   void run() {
@@ -72,25 +71,25 @@ class KeyByKeyCheck {
 
   // False: the model cannot understand the history.
   bool run_fast() {
+    auto results = decide_all_fast(history_, model_, decode_options_, budget_);
     for (KeyId key = 0; key < history_.keys.size(); ++key) {
-      if (history_.of_key(key).empty()) continue;
-      if (budget_.time_is_up()) {
-        note_unknown(key, fmt::format("the time bound of {:g} s ended the check before it began",
-                                      seconds(options_.time_limit)));
-        continue;
-      }
-      KeyResult result = checker_.decide_fast(key, explain_more(), budget_);
+      KeyResult& result = results[key];
       if (result.malformed) {
         report_.verdict = Verdict::kUsageError;
         report_.reason = result.malformed->message();
         report_.malformed = std::move(result.malformed);
         return false;
       }
+      if (history_.of_key(key).empty()) continue;
       if (result.kind == Decision::Kind::kNotApplicable) {
         to_search_.push_back(key);
-      } else {
-        note(key, std::move(result));
+        continue;
       }
+      // Once more, now with an explanation.
+      if (result.kind == Decision::Kind::kViolation && explain_more()) {
+        result = checker_.decide_fast(key, true, budget_);
+      }
+      note(key, std::move(result));
     }
     return true;
   }
@@ -113,7 +112,7 @@ class KeyByKeyCheck {
   }
 
   void note(KeyId key, KeyResult result) {
-    ++report_.algorithms[std::string(result.algorithm)];
+    if (!result.algorithm.empty()) ++report_.algorithms[std::string(result.algorithm)];
     if (result.kind == Decision::Kind::kUnknown) {
       note_unknown(key, result.reason);
     } else if (result.kind == Decision::Kind::kViolation) {
@@ -131,6 +130,8 @@ class KeyByKeyCheck {
 
   const History& history_;
   const CheckOptions& options_;
+  const Model& model_;
+  DecodeOptions decode_options_;
   const Budget& budget_;
   KeyChecker checker_;
   Report& report_;

@@ -13,7 +13,7 @@ namespace capsize::checker {
 namespace {
 
 // Explanations are worth waiting for, but not at the price of the other keys.
-constexpr std::chrono::nanoseconds kExplainTimeMax = std::chrono::milliseconds(400);
+constexpr std::chrono::nanoseconds kExplainTimeMax = std::chrono::milliseconds(300);
 // A single question of the shrinking; where the answer takes longer, the operation stays.
 constexpr std::uint64_t kShrinkStepsMax = 20'000;
 constexpr std::uint64_t kShrinkMemoryBytes = std::uint64_t{256} << 20;

@@ -1,8 +1,8 @@
 // KeyChecker: judges one key after the other, each with the cheapest algorithm that can.
 //
-// It holds the scratch space of the deciders and nothing that outlasts a key, so a pool of threads
-// would have one each, over one constant History. The fast deciders go first, over all keys; what
-// they cannot decide is left for the search, which may take all the time there is.
+// It holds the scratch space of the deciders and nothing that outlasts a key, so several threads
+// have one each, over one constant History (all_keys.h). The fast deciders go first, over all keys;
+// what they cannot decide is left for the search, which may take all the time there is.
 #pragma once
 
 #include <optional>

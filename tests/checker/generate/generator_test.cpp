@@ -78,5 +78,31 @@ TEST(Generator, AnomalyWithFewValues_IsRefused) {
   EXPECT_TRUE(problem_of({.reads = 0.8, .cas = 0.3}));
 }
 
+// Eighty clients, three values: more orders than anybody can try. What is asserted is generous, as
+// machines are slow at times; scripts/bench-checker measures.
+TEST(Generator, HardHistory_EndsAtItsBoundAndSaysWhere) {
+  std::string text;
+  generate({.operations = 30'000,
+            .clients = 80,
+            .reads = 0.4,
+            .cas = 0.3,
+            .indeterminate = 0.02,
+            .values = 3,
+            .seed = 5},
+           [&](std::string_view line) { text += line; });
+  const CheckOptions options{.model = "cas-register",
+                             .time_limit = std::chrono::milliseconds(500),
+                             .memory_limit_bytes = std::uint64_t{24} << 20};
+  const LoadResult loaded = load_history_text(text);
+  const auto begin = std::chrono::steady_clock::now();
+  const Report report = check_history(std::get<History>(loaded), options);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
+  if (report.verdict == Verdict::kValid) GTEST_SKIP() << "too easy after all";
+  EXPECT_EQ(report.verdict, Verdict::kUnknown) << report.reason;
+  for (const char* part : {"key k0", "bound", "index", "operations are open", "indeterminate"}) {
+    EXPECT_NE(report.reason.find(part), std::string::npos) << report.reason;
+  }
+}
+
 }  // namespace
 }  // namespace capsize::checker
