@@ -180,6 +180,11 @@ void ProcessCluster::observe() const {
   if (now - observed_ < kObservationAge) return;
   observed_ = now;
   leader_.reset();
+  if (members_.size() == 1) {
+    // It has nobody to send AppendEntries to, and nobody else can lead.
+    if (!members_[0]->expected_down && !members_[0]->paused) leader_ = 0;
+    return;
+  }
   const auto seen = ask_proxy({{"op", "observe"}});
   if (!seen) return;
   const json& what = seen.value();
