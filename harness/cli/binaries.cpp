@@ -33,7 +33,7 @@ base::Result<std::vector<BugLine>> seeded_bugs() {
   std::vector<BugLine> bugs;
   for (std::string line; std::getline(file, line);) {
     const auto parsed = nlohmann::json::parse(line, nullptr, false);
-    if (parsed.is_object()) bugs.push_back({parsed.value("name", ""), parsed.value("summary", "")});
+    if (parsed.is_object()) bugs.push_back({parsed.value("name", ""), parsed.value("what", "")});
   }
   std::error_code ignored;
   fs::remove(output, ignored);

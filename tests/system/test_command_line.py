@@ -98,3 +98,5 @@ def test_list_shows_what_is_registered(capsize, what, some):
     assert run.returncode == 0, run.stderr
     for name in some:
         assert name in run.stdout
+    for line in run.stdout.splitlines():
+        assert len(line.split()) >= 3, f"'{line}' does not say what it is"
