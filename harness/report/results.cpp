@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <thread>
@@ -143,8 +144,9 @@ std::string again(const Scenario& scenario) {
   std::string nemesis;
   for (const auto& name : scenario.nemesis) nemesis += (nemesis.empty() ? "" : ",") + name;
   std::string command = fmt::format(
-      "capsize run --name {} --nodes {} --workload {} --nemesis {} --time-limit {} --rate {} "
+      "{} run --name {} --nodes {} --workload {} --nemesis {} --time-limit {} --rate {} "
       "--concurrency {} --live-bound {} --client-timeout {} --seed {}",
+      program_invocation_name,  // as it was typed, so that the line can be pasted
       scenario.name, scenario.nodes, scenario.workload, nemesis.empty() ? "none" : nemesis,
       base::format_duration(scenario.time_limit), scenario.rate, scenario.concurrency,
       base::format_duration(scenario.live_bound), base::format_duration(scenario.client_timeout),

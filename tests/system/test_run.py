@@ -24,6 +24,8 @@ def test_healthy_cluster_without_nemesis_is_valid(capsize):
     run = capsize("run", "--nemesis", "none", "--time-limit", "2s")
     assert run.returncode == 0, run.stdout + run.stderr
     assert capsize.faults() == []
+    # The line that runs it again can be pasted: it names the program as it was called.
+    assert capsize.results()["again"].split()[:2] == capsize.command()[:1] + ["run"]
 
 
 def test_append_workload_is_valid(capsize):
