@@ -18,7 +18,13 @@ def test_retries_in_sessions_are_valid_and_leave_less_open(capsize):
 
 
 def test_a_retry_that_is_carried_out_again_is_caught(capsize):
-    run = capsize(*RUN, "--retries", 8, "--bug", "no-dedup")
+    # Many clients at full rate, so that each death finds writes under way; whether one of them had
+    # been carried out already is up to the moment, hence the bounded number of runs.
+    for seed in range(5, 10):
+        run = capsize(*RUN[:-4], "--rate", 2000, "--concurrency", 40, "--seed", seed,
+                      "--retries", 8, "--bug", "no-dedup")
+        if run.returncode != 0:
+            break
     assert run.returncode == 1, run.stdout + run.stderr
     assert capsize.check_verdict("linearizable")["verdict"] == "invalid"
     assert "doubled append" in run.stdout
