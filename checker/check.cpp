@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "checker/all_keys.h"
+#include "checker/connected_objects.h"
 #include "checker/history/json.h"
 #include "checker/history/load.h"
 #include "checker/history_checks/history_check.h"
@@ -206,7 +207,13 @@ Report check_within(const History& history, const CheckOptions& options, const B
           foreign_function(history, fmt::format("model {}", model->name), model->functions)) {
     return usage_error(std::move(report), *std::move(foreign));
   }
-  KeyByKeyCheck(history, *model, options, budget, report).run();
+  if (model->touches != nullptr) {
+    const History grouped = group_connected_objects(history, *model);
+    report.counts = grouped.counts;
+    KeyByKeyCheck(grouped, *model, options, budget, report).run();
+  } else {
+    KeyByKeyCheck(history, *model, options, budget, report).run();
+  }
   report.seconds_check = budget.seconds();
   return report;
 }

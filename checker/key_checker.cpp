@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "checker/algorithms/distinct_transactions.h"
 #include "checker/algorithms/just_in_time_search.h"
 #include "checker/algorithms/sourceless_read.h"
 #include "checker/explain/explain.h"
@@ -27,6 +28,8 @@ std::string_view name(Decider decider) {
       return "distinct-list";
     case Decider::kDistinctText:
       return "distinct-text";
+    case Decider::kDistinctTransactions:
+      return "distinct-transactions";
     case Decider::kNone:
       break;
   }
@@ -88,6 +91,8 @@ Decision KeyChecker::run(Decider decider, std::span<const KeyOperation> operatio
       return list_decider_.decide(operations, problem().initial);
     case Decider::kDistinctText:
       return text_decider_.decide(operations, problem().initial);
+    case Decider::kDistinctTransactions:
+      return decide_distinct_transactions(operations, problem().initial, history_.values);
     case Decider::kNone:
       break;
   }

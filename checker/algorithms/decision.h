@@ -18,6 +18,9 @@ struct Decision {
   /// kViolation: places of operations that clash, and of what makes the indeterminate ones among
   /// them certain to have happened. Writers of what they observed may still be missing.
   std::vector<std::uint32_t> witness = {};
+  /// kLegal: places in a legal order, where the algorithm was asked for it or has it anyway. What
+  /// is missing did not happen.
+  std::vector<std::uint32_t> order = {};
   /// kViolation: no legal order exists even for what was invoked before this position. kUnknown:
   /// the search got as far as here.
   std::uint32_t end = 0xFFFFFFFFu;

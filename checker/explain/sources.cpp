@@ -43,7 +43,8 @@ Position Sources::last_overwritten(const KeyOperation& observer) const {
 }
 
 const std::vector<std::uint32_t>& Sources::needed_by(const KeyOperation& observer) const {
-  const auto [entry, added] = needed_.try_emplace(observer.observed);
+  const ValueId told = observer.observed != kNoValue ? observer.observed : observer.argument;
+  const auto [entry, added] = needed_.try_emplace((std::uint64_t{observer.code} << 32) | told);
   std::vector<std::uint32_t>& needed = entry->second;
   if (!added) return needed;
   for (std::uint32_t i = 0; i < problem_.operations.size(); ++i) {
@@ -56,8 +57,8 @@ const std::vector<std::uint32_t>& Sources::needed_by(const KeyOperation& observe
 
 std::vector<std::uint32_t> Sources::of(std::uint32_t place) const {
   const KeyOperation& observer = problem_.operations[place];
-  if (observer.observed == kNoValue) return {};
   if (!whole_values_) return needed_by(observer);
+  if (observer.observed == kNoValue) return {};
   const auto found = writers_.find(observer.observed);
   if (found == writers_.end()) return {};
   std::vector<std::uint32_t> sources = that_may_be_meant(found->second, place);

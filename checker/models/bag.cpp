@@ -49,7 +49,7 @@ const ModelRegistrar kRegistrar({
     .plausible = &plausible,
     .initial = &initial_sorted_collection,
     .step = &step,
-    .needs = &collection_needs,
+    .needs = &element_needs,
 });
 
 }  // namespace

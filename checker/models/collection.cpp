@@ -77,6 +77,11 @@ bool uses_any(const History& history, std::initializer_list<std::string_view> na
   return false;
 }
 
+bool element_needs(const ValueTable&, const KeyOperation& observer, const KeyOperation& writer) {
+  if (writer.code == kCodeTake && writer.argument == kNoValue) return true;
+  return observer.argument == writer.argument && observer.code != writer.code;
+}
+
 bool collection_needs(const ValueTable&, const KeyOperation&, const KeyOperation& writer) {
   return !writer.pure;
 }

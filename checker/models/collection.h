@@ -2,9 +2,8 @@
 // of elements, and an operation is told by its name.
 //
 // Whether an operation is possible depends on the state in ways that `observed` cannot say (who
-// takes 3 out needs it to be at the front), so every mutation counts as needed by every other
-// operation: nothing is dropped, and an explanation holds all that may have changed the state
-// before.
+// takes 3 out needs it to be at the front), so the search drops nothing. Which operations must be
+// shown together is for the model to say.
 #pragma once
 
 #include <initializer_list>
@@ -43,6 +42,10 @@ struct CollectionFunction {
 [[nodiscard]] State initial_sorted_collection(StateTable& states, ValueId initial);
 /// Whether any operation has one of these names.
 [[nodiscard]] bool uses_any(const History& history, std::initializer_list<std::string_view> names);
+/// Operations on the same element, both ways, and every take of who knows what: leave out all of an
+/// element and what remains is legal if it was before, but an enqueue without its dequeue is not.
+[[nodiscard]] bool element_needs(const ValueTable& values, const KeyOperation& observer,
+                                 const KeyOperation& writer);
 /// Every mutation.
 [[nodiscard]] bool collection_needs(const ValueTable& values, const KeyOperation& observer,
                                     const KeyOperation& writer);

@@ -50,6 +50,11 @@ std::optional<State> step(StateTable& states, State state, const KeyOperation& o
   return argument == sum ? std::optional(state) : std::nullopt;
 }
 
+// A sum is made of everything that was added.
+bool needs(const ValueTable&, const KeyOperation& observer, const KeyOperation& writer) {
+  return observer.pure && !writer.pure;
+}
+
 // Histories of reads alone belong to registers.
 bool plausible(const History& history) {
   return uses_any(history, {"add"});
@@ -65,7 +70,7 @@ const ModelRegistrar kRegistrar({
     .plausible = &plausible,
     .initial = &initial,
     .step = &step,
-    .needs = &collection_needs,
+    .needs = &needs,
 });
 
 }  // namespace

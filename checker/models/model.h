@@ -56,7 +56,13 @@ struct DecodeOptions {
 enum Code : std::uint8_t { kCodeRead, kCodeWrite, kCodeCas, kCodeMismatch, kCodeAppend };
 
 /// Which fast decider may be tried for a key before the search.
-enum class Decider : std::uint8_t { kNone, kDistinctRegister, kDistinctList, kDistinctText };
+enum class Decider : std::uint8_t {
+  kNone,
+  kDistinctRegister,
+  kDistinctList,
+  kDistinctText,
+  kDistinctTransactions
+};
 
 struct Model {
   std::string_view name;
@@ -71,6 +77,10 @@ struct Model {
   /// Optional: false where the history can hardly be meant for this model, though it is well
   /// formed.
   bool (*plausible)(const History& history) = nullptr;
+  /// Optional: the objects that an operation reads or changes, where that may be several. The keys
+  /// of the file then mean nothing; groups of connected objects take their place.
+  void (*touches)(const History& history, const Operation& operation,
+                  std::vector<ValueId>& objects) = nullptr;
   State (*initial)(StateTable& states, ValueId initial);
   /// The state afterwards, or nothing where the operation cannot take effect in this state.
   std::optional<State> (*step)(StateTable& states, State state, const KeyOperation& operation);

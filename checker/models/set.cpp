@@ -42,6 +42,12 @@ std::optional<State> step(StateTable& states, State state, const KeyOperation& o
   return states.list(std::move(elements));
 }
 
+// Whoever saw all elements saw all that was done; whoever asked for one, what was done to it.
+bool needs(const ValueTable&, const KeyOperation& observer, const KeyOperation& writer) {
+  if (!observer.pure || writer.pure) return false;
+  return observer.code == kCodeReadAll || observer.argument == writer.argument;
+}
+
 // Histories of reads alone belong to registers.
 bool plausible(const History& history) {
   return uses_any(history, {"add", "remove", "contains"});
@@ -57,7 +63,7 @@ const ModelRegistrar kRegistrar({
     .plausible = &plausible,
     .initial = &initial_sorted_collection,
     .step = &step,
-    .needs = &collection_needs,
+    .needs = &needs,
 });
 
 }  // namespace

@@ -34,7 +34,7 @@ const ModelRegistrar kRegistrar({
     .plausible = &plausible,
     .initial = &initial_collection,
     .step = &step,
-    .needs = &collection_needs,
+    .needs = &element_needs,
 });
 
 }  // namespace

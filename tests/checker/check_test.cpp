@@ -78,7 +78,7 @@ TEST(Check, NullRead_IsTheInitialValueOnlyWhereNoneIsGiven) {
 TEST(Check, UnknownModel_IsAUsageErrorThatNamesTheKnownOnes) {
   const Report report = check_text(call(1, "read", "null", "null"), {.model = "regsiter"});
   EXPECT_EQ(report.verdict, Verdict::kUsageError);
-  EXPECT_THAT(report.reason, HasSubstr("fifo-queue, kv, list, mutex, register"));
+  EXPECT_THAT(report.reason, HasSubstr("fifo-queue, kv, list, multi-register, mutex, register"));
 }
 
 TEST(Check, FunctionOfAnotherModel_IsAUsageError) {
