@@ -48,10 +48,12 @@ struct Storage {
   std::uint64_t incarnation = 0;
 };
 
-Storage open_storage(storage::FileSystem& files, const std::string& directory) {
+Storage open_storage(storage::FileSystem& files, const Options& options) {
+  const std::string& directory = options.data;
   Storage opened;
   opened.incarnation = take_or_die<std::uint64_t>(storage::next_incarnation(files, directory));
-  auto log = take_or_die<storage::Log::Opened>(storage::Log::open(files, directory));
+  auto log = take_or_die<storage::Log::Opened>(
+      storage::Log::open(files, directory, {options.segment_bytes}));
   if (log.bytes_cut > 0) {
     std::fprintf(stderr, "capsize-node: cut a torn tail of %llu bytes, kept in %s\n",
                  static_cast<unsigned long long>(log.bytes_cut), log.cut_file.c_str());
@@ -87,7 +89,7 @@ int run(const Options& options) {
   }
   const auto lock = storage::DirectoryLock::acquire(options.data);
   if (!lock) return report(kDirectoryInUse, "another process uses " + options.data);
-  Storage storage = open_storage(files, options.data);
+  Storage storage = open_storage(files, options);
   raft::Config config = options.raft;
   config.incarnation = storage.incarnation;
   auto trace = TraceWriter::open(options.trace, config.id, config.incarnation);

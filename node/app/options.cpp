@@ -20,6 +20,10 @@ constexpr const char* kDescription =
 // Below, nothing but snapshots would be written; above, the log outgrows the memory.
 constexpr std::uint64_t kSnapshotEveryMin = 10;
 constexpr std::uint64_t kSnapshotEveryMax = 100'000'000;
+// Below, a segment would hold little more than its header; above, restarts read what they do not
+// need.
+constexpr std::uint64_t kSegmentBytesMin = 4096;
+constexpr std::uint64_t kSegmentBytesMax = std::uint64_t{1} << 30;
 constexpr base::Duration kTimeoutMax = std::chrono::hours(1);
 
 /// As the parser fills it in; text is checked afterwards.
@@ -29,6 +33,7 @@ struct Raw {
   std::string peers, status;
   std::string election_timeout = "150ms..300ms";
   std::string heartbeat = "50ms";
+  std::string segment_bytes = "64MiB";
   bool no_pre_vote = false, no_check_quorum = false, no_leader_stickiness = false;
   bool allow_remote = false, list_bugs = false;
   int parent = 0;
@@ -53,6 +58,8 @@ void declare(CLI::App& app, Raw& raw) {
   app.add_flag("--no-leader-stickiness", raw.no_leader_stickiness, "vote though a leader is alive");
   app.add_option("--snapshot-every", options.snapshot_every, "entries between two snapshots")
       ->check(CLI::Range(kSnapshotEveryMin, kSnapshotEveryMax))
+      ->capture_default_str();
+  app.add_option("--segment-bytes", raw.segment_bytes, "size of one file of the log")
       ->capture_default_str();
   app.add_flag("--allow-faults", options.allow_faults, "permit faults on the control endpoint");
   app.add_flag("--allow-remote", raw.allow_remote, "permit endpoints beyond this machine");
@@ -115,6 +122,16 @@ base::Status read_timing(Raw& raw) {
   return {};
 }
 
+base::Status read_segment_bytes(Raw& raw) {
+  const auto size = base::parse_size(raw.segment_bytes);
+  if (!size) return base::Error{"--segment-bytes: " + size.error().message};
+  if (size.value() < kSegmentBytesMin || size.value() > kSegmentBytesMax) {
+    return base::Error{"--segment-bytes: expected from 4KiB to 1GiB"};
+  }
+  raw.options.segment_bytes = size.value();
+  return {};
+}
+
 base::Status check_present(const Raw& raw) {
   const Options& options = raw.options;
   if (raw.id == 0 || raw.id > wire::kNodeNumberMax) return base::Error{"--id: expected 1 to 9999"};
@@ -139,7 +156,8 @@ base::Status check_endpoints(const Raw& raw) {
 }
 
 base::Result<Request> to_run(Raw& raw) {
-  for (const auto& step : {check_present(raw), read_peers(raw), read_timing(raw)}) {
+  for (const auto& step :
+       {check_present(raw), read_peers(raw), read_timing(raw), read_segment_bytes(raw)}) {
     if (!step) return step.error();
   }
   if (const auto status = check_endpoints(raw); !status) return status.error();

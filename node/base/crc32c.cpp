@@ -8,7 +8,7 @@ namespace {
 
 using Tables = std::array<std::array<std::uint32_t, 256>, 8>;
 
-// Slicing-by-8 (Kounavis & Berry, 2005): eight bytes a step, the same on every processor.
+// Slicing-by-8 (Kounavis & Berry, 2005): eight bytes a step, on any processor.
 constexpr Tables make_tables() {
   Tables tables{};
   for (std::uint32_t i = 0; i < 256; ++i) {
@@ -27,10 +27,7 @@ constexpr Tables make_tables() {
 
 constexpr Tables kTables = make_tables();
 
-}  // namespace
-
-std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc) {
-  crc = ~crc;
+std::uint32_t by_tables(std::string_view bytes, std::uint32_t crc) {
   const char* data = bytes.data();
   std::size_t left = bytes.size();
   for (; left >= 8; left -= 8, data += 8) {
@@ -45,7 +42,48 @@ std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc) {
   for (; left > 0; --left, ++data) {
     crc = (crc >> 8) ^ kTables[0][(crc ^ static_cast<unsigned char>(*data)) & 0xffU];
   }
-  return ~crc;
+  return crc;
+}
+
+#if defined(__x86_64__)
+// The processor's own instruction, of SSE 4.2: a gigabyte in a tenth of a second or two.
+[[gnu::target("sse4.2")]] std::uint32_t by_instruction(std::string_view bytes, std::uint32_t crc) {
+  const char* data = bytes.data();
+  std::size_t left = bytes.size();
+  std::uint64_t wide = crc;
+  for (; left >= 8; left -= 8, data += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, data, 8);
+    wide = __builtin_ia32_crc32di(wide, word);
+  }
+  auto narrow = static_cast<std::uint32_t>(wide);
+  for (; left > 0; --left, ++data) {
+    narrow = __builtin_ia32_crc32qi(narrow, static_cast<unsigned char>(*data));
+  }
+  return narrow;
+}
+
+bool has_instruction() {
+  static const bool has = __builtin_cpu_supports("sse4.2") != 0;
+  return has;
+}
+#else
+std::uint32_t by_instruction(std::string_view bytes, std::uint32_t crc) {
+  return by_tables(bytes, crc);
+}
+bool has_instruction() {
+  return false;
+}
+#endif
+
+}  // namespace
+
+std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc) {
+  return ~(has_instruction() ? by_instruction(bytes, ~crc) : by_tables(bytes, ~crc));
+}
+
+std::uint32_t crc32c_by_tables(std::string_view bytes, std::uint32_t crc) {
+  return ~by_tables(bytes, ~crc);
 }
 
 }  // namespace capsize::base

@@ -28,6 +28,7 @@ class FaultyFile : public WritableFile {
     }
     return below_->append(bytes);
   }
+  base::Status reserve(std::uint64_t size) override { return below_->reserve(size); }
   base::Status sync() override {
     if (const std::int64_t delay = faults_.sync_delay_ns; delay > 0) block_for(delay);
     if (faults_.fail_sync) return base::Error{"fdatasync: failed, as the disk fault asks"};
@@ -57,8 +58,9 @@ base::Result<std::unique_ptr<WritableFile>> FaultyFileSystem::create(const std::
   return wrap(below_.create(path), faults_);
 }
 
-base::Result<std::unique_ptr<WritableFile>> FaultyFileSystem::open_append(const std::string& path) {
-  return wrap(below_.open_append(path), faults_);
+base::Result<std::unique_ptr<WritableFile>> FaultyFileSystem::open_append(const std::string& path,
+                                                                          std::uint64_t end) {
+  return wrap(below_.open_append(path, end), faults_);
 }
 
 }  // namespace capsize::storage

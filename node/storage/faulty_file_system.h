@@ -28,16 +28,23 @@ class FaultyFileSystem : public FileSystem {
 
   [[nodiscard]] base::Result<std::unique_ptr<WritableFile>> create(
       const std::string& path) override;
-  [[nodiscard]] base::Result<std::unique_ptr<WritableFile>> open_append(
-      const std::string& path) override;
-  [[nodiscard]] base::Result<std::optional<std::string>> read(const std::string& path) override {
-    return below_.read(path);
+  [[nodiscard]] base::Result<std::unique_ptr<WritableFile>> open_append(const std::string& path,
+                                                                        std::uint64_t end) override;
+  [[nodiscard]] base::Result<std::optional<std::string>> read(
+      const std::string& path, std::size_t bytes_max = kWholeFile) override {
+    return below_.read(path, bytes_max);
+  }
+  [[nodiscard]] base::Result<std::vector<std::string>> list(const std::string& path) override {
+    return below_.list(path);
   }
   [[nodiscard]] base::Status truncate(const std::string& path, std::uint64_t size) override {
     return below_.truncate(path, size);
   }
   [[nodiscard]] base::Status rename(const std::string& from, const std::string& to) override {
     return below_.rename(from, to);
+  }
+  [[nodiscard]] base::Status remove(const std::string& path) override {
+    return below_.remove(path);
   }
   [[nodiscard]] base::Status sync_directory(const std::string& path) override {
     return below_.sync_directory(path);

@@ -8,20 +8,28 @@
 // and report success the next time (Rebello et al., ATC '20). The caller ends the process.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "node/base/result.h"
 
 namespace capsize::storage {
 
+inline constexpr std::size_t kWholeFile = std::string::npos;
+
 class WritableFile {
  public:
   virtual ~WritableFile() = default;  // closes, does not sync
-  /// All bytes or an error.
+  /// All bytes or an error. They go behind what was appended before, also where room is reserved.
   [[nodiscard]] virtual base::Status append(std::string_view bytes) = 0;
+  /// Makes the file `size` bytes long, if it is shorter, with zeros. As long as append() stays
+  /// within that, sync() has no length to record: on a journalling file system it then waits for
+  /// the bytes alone, not for a commit of the journal with everybody else's changes.
+  [[nodiscard]] virtual base::Status reserve(std::uint64_t size) = 0;
   /// fdatasync: the bytes and the length.
   [[nodiscard]] virtual base::Status sync() = 0;
 };
@@ -32,13 +40,19 @@ class FileSystem {
   /// Empty, replacing what was there.
   [[nodiscard]] virtual base::Result<std::unique_ptr<WritableFile>> create(
       const std::string& path) = 0;
+  /// To append behind the first `end` bytes; what lies there is room that was reserved.
   [[nodiscard]] virtual base::Result<std::unique_ptr<WritableFile>> open_append(
-      const std::string& path) = 0;
-  /// The whole file; nothing when there is none.
-  [[nodiscard]] virtual base::Result<std::optional<std::string>> read(const std::string& path) = 0;
+      const std::string& path, std::uint64_t end) = 0;
+  /// The file, or its first `bytes_max` bytes; nothing when there is none.
+  [[nodiscard]] virtual base::Result<std::optional<std::string>> read(
+      const std::string& path, std::size_t bytes_max = kWholeFile) = 0;
+  /// The names in a directory, in no order.
+  [[nodiscard]] virtual base::Result<std::vector<std::string>> list(const std::string& path) = 0;
   /// Cuts the file to `size` bytes and syncs it.
   [[nodiscard]] virtual base::Status truncate(const std::string& path, std::uint64_t size) = 0;
   [[nodiscard]] virtual base::Status rename(const std::string& from, const std::string& to) = 0;
+  /// The name is gone at once, but may be back after a crash until sync_directory().
+  [[nodiscard]] virtual base::Status remove(const std::string& path) = 0;
   [[nodiscard]] virtual base::Status sync_directory(const std::string& path) = 0;
   /// Makes it, if it is missing, and syncs its parent.
   [[nodiscard]] virtual base::Status make_directory(const std::string& path) = 0;
@@ -49,11 +63,14 @@ class PosixFileSystem : public FileSystem {
  public:
   [[nodiscard]] base::Result<std::unique_ptr<WritableFile>> create(
       const std::string& path) override;
-  [[nodiscard]] base::Result<std::unique_ptr<WritableFile>> open_append(
-      const std::string& path) override;
-  [[nodiscard]] base::Result<std::optional<std::string>> read(const std::string& path) override;
+  [[nodiscard]] base::Result<std::unique_ptr<WritableFile>> open_append(const std::string& path,
+                                                                        std::uint64_t end) override;
+  [[nodiscard]] base::Result<std::optional<std::string>> read(
+      const std::string& path, std::size_t bytes_max = kWholeFile) override;
+  [[nodiscard]] base::Result<std::vector<std::string>> list(const std::string& path) override;
   [[nodiscard]] base::Status truncate(const std::string& path, std::uint64_t size) override;
   [[nodiscard]] base::Status rename(const std::string& from, const std::string& to) override;
+  [[nodiscard]] base::Status remove(const std::string& path) override;
   [[nodiscard]] base::Status sync_directory(const std::string& path) override;
   [[nodiscard]] base::Status make_directory(const std::string& path) override;
 };

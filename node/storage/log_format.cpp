@@ -12,7 +12,7 @@ using wire::get;
 using wire::put;
 
 constexpr std::string_view kMagic = "CAPSZWAL";
-constexpr std::uint32_t kFileVersion = 1;
+constexpr std::uint32_t kFileVersion = 2;
 constexpr std::uint8_t kRecordVersion = 1;
 constexpr std::size_t kAlignment = 8;
 
@@ -23,6 +23,11 @@ std::size_t padded(std::size_t size) {
 std::uint32_t checksum(const char* record, std::string_view payload) {
   const std::uint32_t front = base::crc32c({record, 8});
   return base::crc32c(payload, base::crc32c({record + 12, 4}, front));
+}
+
+/// Far from where counting on would wrap around.
+bool is_plausible(raft::Index index) {
+  return index.value() >> 62 == 0;
 }
 
 std::size_t begin_record(std::string& out, std::uint32_t previous, RecordType type) {
@@ -49,24 +54,42 @@ std::uint32_t end_record(std::string& out, std::size_t start) {
 
 }  // namespace
 
-std::string encode_file_header(const FileHeader& header) {
+std::string encode_segment_header(const SegmentHeader& header) {
   std::string out(kMagic);
   append(out, kFileVersion);
   append(out, std::uint32_t{0});
   append(out, header.number);
+  append(out, header.hard_state.term.value());
+  append(out, header.hard_state.vote.value());
   append(out, header.previous);
+  append(out, header.last.term.value());
+  append(out, header.last.index.value());
+  append(out, std::uint32_t{0});
   append(out, base::crc32c(out));
   return out;
 }
 
-std::optional<FileHeader> decode_file_header(std::string_view bytes) {
-  if (bytes.size() < kFileHeaderBytes) return std::nullopt;
-  const std::string_view header = bytes.substr(0, kFileHeaderBytes - 4);
-  if (!header.starts_with(kMagic) || get<std::uint32_t>(header.data() + 8) != kFileVersion ||
-      get<std::uint32_t>(bytes.data() + header.size()) != base::crc32c(header)) {
+std::optional<SegmentHeader> decode_segment_header(std::string_view bytes) {
+  if (bytes.size() < kSegmentHeaderBytes) return std::nullopt;
+  wire::Reader in(bytes.substr(0, kSegmentHeaderBytes));
+  const bool magic = in.bytes(kMagic.size()) == kMagic;
+  const auto version = in.number<std::uint32_t>();
+  const auto zero = in.number<std::uint32_t>();
+  SegmentHeader header;
+  header.number = in.number<std::uint64_t>();
+  header.hard_state.term = raft::Term(in.number<std::uint64_t>());
+  header.hard_state.vote = raft::NodeId(in.number<std::uint32_t>());
+  header.previous = in.number<std::uint32_t>();
+  header.last.term = raft::Term(in.number<std::uint64_t>());
+  header.last.index = raft::Index(in.number<std::uint64_t>());
+  const auto second_zero = in.number<std::uint32_t>();
+  const auto checksum = in.number<std::uint32_t>();
+  const bool right = checksum == base::crc32c(bytes.substr(0, kSegmentHeaderBytes - 4));
+  if (!magic || version != kFileVersion || zero != 0 || second_zero != 0 || !right ||
+      !is_plausible(header.last.index)) {
     return std::nullopt;
   }
-  return FileHeader{get<std::uint64_t>(header.data() + 16), get<std::uint32_t>(header.data() + 24)};
+  return header;
 }
 
 std::uint32_t append_hard_state(std::string& out, std::uint32_t previous,
@@ -88,11 +111,13 @@ std::uint32_t append_entry(std::string& out, std::uint32_t previous, const raft:
 }
 
 std::uint32_t append_snapshot_mark(std::string& out, std::uint32_t previous,
-                                   const raft::LogPoint& mark) {
+                                   const SnapshotMark& mark) {
   const std::size_t start = begin_record(out, previous, RecordType::kSnapshotMark);
-  append(out, mark.id.term.value());
-  append(out, mark.id.index.value());
-  append(out, mark.hash);
+  append(out, mark.snapshot.id.term.value());
+  append(out, mark.snapshot.id.index.value());
+  append(out, mark.snapshot.hash);
+  append(out, mark.last.term.value());
+  append(out, mark.last.index.value());
   return end_record(out, start);
 }
 
@@ -102,7 +127,7 @@ std::optional<Record> read_record(std::string_view bytes) {
   const auto type = get<std::uint8_t>(bytes.data() + 12);
   if (length > kRecordPayloadMax || bytes.size() < kRecordHeaderBytes + padded(length) ||
       type < static_cast<std::uint8_t>(RecordType::kHardState) ||
-      type > static_cast<std::uint8_t>(RecordType::kSegmentEnd) ||
+      type > static_cast<std::uint8_t>(RecordType::kSnapshotMark) ||
       get<std::uint8_t>(bytes.data() + 13) != kRecordVersion) {
     return std::nullopt;
   }
@@ -128,14 +153,16 @@ std::optional<raft::HardState> decode_hard_state(std::string_view payload) {
   return hard_state;
 }
 
-std::optional<raft::LogPoint> decode_snapshot_mark(std::string_view payload) {
+std::optional<SnapshotMark> decode_snapshot_mark(std::string_view payload) {
   wire::Reader reader(payload);
-  raft::LogPoint mark;
-  mark.id.term = raft::Term(reader.number<std::uint64_t>());
-  mark.id.index = raft::Index(reader.number<std::uint64_t>());
-  mark.hash = reader.number<std::uint64_t>();
-  // Far from where counting on would wrap around.
-  if (!reader.finished() || mark.id.index.value() >> 62 != 0) return std::nullopt;
+  SnapshotMark mark;
+  mark.snapshot.id.term = raft::Term(reader.number<std::uint64_t>());
+  mark.snapshot.id.index = raft::Index(reader.number<std::uint64_t>());
+  mark.snapshot.hash = reader.number<std::uint64_t>();
+  mark.last.term = raft::Term(reader.number<std::uint64_t>());
+  mark.last.index = raft::Index(reader.number<std::uint64_t>());
+  if (!reader.finished() || !is_plausible(mark.last.index)) return std::nullopt;
+  if (mark.last.index < mark.snapshot.id.index) return std::nullopt;
   return mark;
 }
 

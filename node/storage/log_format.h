@@ -1,12 +1,18 @@
-// The bytes of a log file. Little endian, every record starts at a multiple of 8.
+// The bytes of a log. It is one chain of records, in files of bounded size, its segments. Little
+// endian, every record starts at a multiple of 8.
 //
-//   file header, 32 bytes
+//   segment header, 64 bytes
 //     0  8  magic "CAPSZWAL"
-//     8  4  version, 1
+//     8  4  version, 2
 //    12  4  zero
-//    16  8  number of this file in the sequence of files, from 1
-//    24  4  checksum of the last record before this file (0 in the first): the chain goes on
-//    28  4  CRC32C of bytes 0..27
+//    16  8  number of this segment, from 1, without gaps
+//    24  8  term  ┐ the hard state
+//    32  4  vote  ┘
+//    36  4  checksum of the last record before this segment (0 in the first): the chain goes on
+//    40  8  term  ┐ the last entry of the log (0, 0 if there is none)
+//    48  8  index ┘
+//    56  4  zero
+//    60  4  CRC32C of bytes 0..59
 //   record, 16 bytes and a payload
 //     0  4  length of the payload
 //     4  4  checksum of the record before this one
@@ -20,11 +26,15 @@
 // recognised alone, at any multiple of 8: that is how recovery tells a torn tail (nothing valid
 // follows) from damage in the middle (something does), even where a length is what was damaged.
 //
-// A log that was cut begins with a snapshot mark, then the hard state, then entries. It is a file
-// with the next number, a chain of its own, and the same name: it was renamed over the old one.
+// The header says what the segments before it came to. So those whose entries a snapshot includes
+// can be removed, and the rest is still a whole log.
 //
 // An entry with an index at or below the last one supersedes the log from there on. Nothing is ever
-// overwritten in place, so there is no moment at which a suffix is half removed.
+// overwritten in place, so there is no moment at which a suffix is half removed. A snapshot mark
+// says that a snapshot is on disk, and how far the log goes since: entries behind the snapshot
+// stay, or, if they are of another history, all go.
+//
+// Behind the last record a segment may have zeros: room that was reserved for more.
 #pragma once
 
 #include <cstdint>
@@ -39,29 +49,37 @@ namespace capsize::storage {
 
 /// On disk: never renumber. Kinds of entries (configuration, session, …) are inside kEntry.
 enum class RecordType : std::uint8_t {
-  kHardState = 1,     // term u64, vote u32
-  kEntry = 2,         // term u64, index u64, entry type u8, payload
-  kSnapshotMark = 3,  // term u64, index u64, chain hash u64: the log begins behind this entry
-  kSegmentEnd = 4,    // reserved: the log goes on in the next file
+  kHardState = 1,  // term u64, vote u32
+  kEntry = 2,      // term u64, index u64, entry type u8, payload
+  // Of the snapshot: term u64, index u64, chain hash u64; of the log's last entry: term, index
+  kSnapshotMark = 3,
 };
 
-struct FileHeader {
+struct SegmentHeader {
   std::uint64_t number = 1;
+  raft::HardState hard_state{};
   std::uint32_t previous = 0;
+  raft::EntryId last{};
+  friend bool operator==(const SegmentHeader&, const SegmentHeader&) = default;
 };
-inline constexpr std::size_t kFileHeaderBytes = 32;
+inline constexpr std::size_t kSegmentHeaderBytes = 64;
 inline constexpr std::size_t kRecordHeaderBytes = 16;
 inline constexpr std::size_t kRecordPayloadMax = std::size_t{16} * 1024 * 1024;
 
-[[nodiscard]] std::string encode_file_header(const FileHeader& header);
-[[nodiscard]] std::optional<FileHeader> decode_file_header(std::string_view bytes);
+[[nodiscard]] std::string encode_segment_header(const SegmentHeader& header);
+[[nodiscard]] std::optional<SegmentHeader> decode_segment_header(std::string_view bytes);
+
+struct SnapshotMark {
+  raft::LogPoint snapshot;
+  raft::EntryId last;  // of the log, from then on; the snapshot's own if nothing lies behind it
+};
 
 /// Appends one record to `out` and returns its checksum, the next record's `previous`.
 std::uint32_t append_hard_state(std::string& out, std::uint32_t previous,
                                 const raft::HardState& hard_state);
 std::uint32_t append_entry(std::string& out, std::uint32_t previous, const raft::Entry& entry);
 std::uint32_t append_snapshot_mark(std::string& out, std::uint32_t previous,
-                                   const raft::LogPoint& mark);
+                                   const SnapshotMark& mark);
 
 struct Record {
   RecordType type = RecordType::kEntry;
@@ -75,7 +93,7 @@ struct Record {
 [[nodiscard]] std::optional<Record> read_record(std::string_view bytes);
 /// Nothing when the payload is not one that append_… makes.
 [[nodiscard]] std::optional<raft::HardState> decode_hard_state(std::string_view payload);
-[[nodiscard]] std::optional<raft::LogPoint> decode_snapshot_mark(std::string_view payload);
+[[nodiscard]] std::optional<SnapshotMark> decode_snapshot_mark(std::string_view payload);
 [[nodiscard]] std::optional<raft::Entry> decode_entry(std::string_view payload);
 
 }  // namespace capsize::storage

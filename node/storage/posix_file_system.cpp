@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -25,14 +26,26 @@ base::Status sync_path(const std::string& path, int flags) {
 
 class PosixFile : public WritableFile {
  public:
-  PosixFile(Descriptor file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
+  PosixFile(Descriptor file, std::string path, std::uint64_t end)
+      : file_(std::move(file)), path_(std::move(path)), end_(end) {}
 
   base::Status append(std::string_view bytes) override {
     while (!bytes.empty()) {
-      const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
+      const ssize_t written =
+          ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(end_));
       if (written < 0 && errno == EINTR) continue;  // nothing was written
       if (written < 0) return failure("write", path_);
       bytes.remove_prefix(static_cast<std::size_t>(written));
+      end_ += static_cast<std::uint64_t>(written);
+    }
+    return {};
+  }
+  base::Status reserve(std::uint64_t size) override {
+    if (size <= end_) return {};
+    while (::fallocate(file_.get(), 0, static_cast<off_t>(end_), static_cast<off_t>(size - end_)) !=
+           0) {
+      if (errno == EOPNOTSUPP) return {};  // then each sync records the length, and that is all
+      if (errno != EINTR) return failure("fallocate", path_);
     }
     return {};
   }
@@ -44,31 +57,35 @@ class PosixFile : public WritableFile {
  private:
   Descriptor file_;
   std::string path_;
+  std::uint64_t end_;
 };
 
-base::Result<std::unique_ptr<WritableFile>> open_writable(const std::string& path, int flags) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0644));
+base::Result<std::unique_ptr<WritableFile>> open_writable(const std::string& path, int flags,
+                                                          std::uint64_t end) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0644));
   if (!file) return failure("open", path);
-  return std::unique_ptr<WritableFile>(std::make_unique<PosixFile>(std::move(file), path));
+  return std::unique_ptr<WritableFile>(std::make_unique<PosixFile>(std::move(file), path, end));
 }
 
 }  // namespace
 
 base::Result<std::unique_ptr<WritableFile>> PosixFileSystem::create(const std::string& path) {
-  return open_writable(path, O_CREAT | O_TRUNC);
+  return open_writable(path, O_CREAT | O_TRUNC, 0);
 }
 
-base::Result<std::unique_ptr<WritableFile>> PosixFileSystem::open_append(const std::string& path) {
-  return open_writable(path, 0);
+base::Result<std::unique_ptr<WritableFile>> PosixFileSystem::open_append(const std::string& path,
+                                                                         std::uint64_t end) {
+  return open_writable(path, 0, end);
 }
 
-base::Result<std::optional<std::string>> PosixFileSystem::read(const std::string& path) {
+base::Result<std::optional<std::string>> PosixFileSystem::read(const std::string& path,
+                                                               std::size_t bytes_max) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file && errno == ENOENT) return std::optional<std::string>();
   if (!file) return failure("open", path);
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) return failure("fstat", path);
-  std::string bytes(static_cast<std::size_t>(info.st_size), '\0');
+  std::string bytes(std::min(static_cast<std::size_t>(info.st_size), bytes_max), '\0');
   std::size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t count = ::read(file.get(), bytes.data() + done, bytes.size() - done);
@@ -81,6 +98,17 @@ base::Result<std::optional<std::string>> PosixFileSystem::read(const std::string
   return std::optional(std::move(bytes));
 }
 
+base::Result<std::vector<std::string>> PosixFileSystem::list(const std::string& path) {
+  std::error_code error;
+  std::vector<std::string> names;
+  for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end;
+       entry.increment(error)) {
+    names.push_back(entry->path().filename().string());
+  }
+  if (error) return base::Error{"list " + path + ": " + error.message()};
+  return names;
+}
+
 base::Status PosixFileSystem::truncate(const std::string& path, std::uint64_t size) {
   if (::truncate(path.c_str(), static_cast<off_t>(size)) != 0) return failure("truncate", path);
   return sync_path(path, O_WRONLY);
@@ -88,6 +116,11 @@ base::Status PosixFileSystem::truncate(const std::string& path, std::uint64_t si
 
 base::Status PosixFileSystem::rename(const std::string& from, const std::string& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) return failure("rename", from);
+  return {};
+}
+
+base::Status PosixFileSystem::remove(const std::string& path) {
+  if (::unlink(path.c_str()) != 0) return failure("unlink", path);
   return {};
 }
 

@@ -1,5 +1,5 @@
-// Log files: any bytes are recovered or refused. What is recovered has no gaps, and the bytes up to
-// where a torn tail would be cut recover to the same state.
+// Log segments and snapshot files: any bytes are recovered or refused. What is recovered has no
+// gaps, and the bytes up to where a torn tail would be cut recover to the same state.
 #include <cstring>
 
 #include "node/base/check.h"
@@ -15,7 +15,7 @@ using namespace capsize;
 /// Walks the records as their lengths say and makes the checksums right: behind a wrong checksum a
 /// fuzzer would never get.
 std::string with_right_checksums(std::string_view input) {
-  std::string log = storage::encode_file_header({});
+  std::string log = storage::encode_segment_header({});
   std::uint32_t previous = 0;
   while (input.size() >= 2) {
     const auto type = static_cast<unsigned char>(input[0]);
@@ -26,7 +26,7 @@ std::string with_right_checksums(std::string_view input) {
     const auto size = static_cast<std::uint32_t>(payload.size());
     std::memcpy(record.data(), &size, 4);
     std::memcpy(record.data() + 4, &previous, 4);
-    record[12] = static_cast<char>(type % 6);
+    record[12] = static_cast<char>(type % 5);
     record[13] = 1;
     previous = base::crc32c({record.data(), 8});
     previous = base::crc32c(payload, base::crc32c({record.data() + 12, 4}, previous));
@@ -38,17 +38,18 @@ std::string with_right_checksums(std::string_view input) {
   return log;
 }
 
-void scan(std::string_view bytes) {
-  const auto scanned = storage::scan_log(bytes, "log");
-  const auto* good = std::get_if<storage::LogScan>(&scanned);
-  if (good == nullptr) return;
-  for (std::size_t i = 0; i < good->recovered.entries.size(); ++i) {
-    CHECK(good->recovered.entries[i].index == good->recovered.first() + i,
+void replay(std::string_view bytes) {
+  storage::LogReplay replay;
+  if (replay.read(bytes, /*newest=*/true, "log")) return;
+  for (std::size_t i = 0; i < replay.entries().size(); ++i) {
+    CHECK(replay.entries()[i].index == replay.base().index.next() + i,
           "a recovered log has no gaps");
   }
-  const auto again = storage::scan_log(bytes.substr(0, good->valid_bytes), "log");
-  CHECK(std::holds_alternative<storage::LogScan>(again), "cutting a torn tail is idempotent");
-  CHECK(std::get<storage::LogScan>(again).valid_bytes == good->valid_bytes,
+  CHECK(replay.valid_bytes() + replay.torn_bytes() <= bytes.size(), "a tail lies in the segment");
+  storage::LogReplay again;
+  CHECK(!again.read(bytes.substr(0, replay.valid_bytes()), /*newest=*/true, "log"),
+        "cutting a torn tail is idempotent");
+  CHECK(again.valid_bytes() == replay.valid_bytes() && again.torn_bytes() == 0,
         "cutting a torn tail is idempotent");
 }
 
@@ -57,8 +58,8 @@ void scan(std::string_view bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   (void)storage::decode_snapshot(bytes, "snapshot");
-  scan(bytes);
-  scan(storage::encode_file_header({}) + std::string(bytes));
-  scan(with_right_checksums(bytes));
+  replay(bytes);
+  replay(storage::encode_segment_header({}) + std::string(bytes));
+  replay(with_right_checksums(bytes));
   return 0;
 }

@@ -21,16 +21,23 @@ struct Life {
 
 using Batches = std::vector<raft::PersistBatch>;
 
+/// What is written, and how much of it into one segment: every batch in its own, some, or all.
+struct Setting {
+  const char* name;
+  Batches batches;
+  LogOptions options;
+};
+
 /// A node's use of its disk until something fails.
-Life live(FileSystem& files, const Batches& batches) {
+Life live(FileSystem& files, const Setting& setting) {
   Life life;
   const auto incarnation = next_incarnation(files, kDirectory);
   if (!std::holds_alternative<std::uint64_t>(incarnation)) return life;
   life.incarnation = std::get<std::uint64_t>(incarnation);
-  auto opened = Log::open(files, kDirectory);
+  auto opened = Log::open(files, kDirectory, setting.options);
   auto* log = std::get_if<Log::Opened>(&opened);
   if (log == nullptr) return life;
-  for (const raft::PersistBatch& item : batches) {
+  for (const raft::PersistBatch& item : setting.batches) {
     log->log->add(item);
     if (!log->log->sync()) return life;
     life.records_acknowledged += records_in(item);
@@ -39,12 +46,12 @@ Life live(FileSystem& files, const Batches& batches) {
   return life;
 }
 
-void expect_recovered(FileSystem& files, const Batches& batches, const Life& life,
+void expect_recovered(FileSystem& files, const Setting& setting, const Life& life,
                       const std::string& where) {
-  auto opened = Log::open(files, kDirectory);
+  auto opened = Log::open(files, kDirectory, setting.options);
   const auto* log = std::get_if<Log::Opened>(&opened);
   ASSERT_NE(log, nullptr) << where;
-  const auto states = states_after_each_record(batches);
+  const auto states = states_after_each_record(setting.batches);
   const auto found = std::find(states.begin(), states.end(), show(log->recovered));
   ASSERT_NE(found, states.end()) << where << ": " << show(log->recovered);
   EXPECT_GE(static_cast<std::size_t>(found - states.begin()), life.records_acknowledged) << where;
@@ -78,12 +85,15 @@ void sweep(Run run) {
   }
 }
 
-/// With snapshots and without.
-class LogCrash : public testing::TestWithParam<Batches> {};
-INSTANTIATE_TEST_SUITE_P(Batches, LogCrash, testing::Values(sample_batches(), snapshot_batches()),
-                         [](const auto& parameter) {
-                           return parameter.index == 0 ? "EntriesOnly" : "Snapshots";
-                         });
+class LogCrash : public testing::TestWithParam<Setting> {};
+INSTANTIATE_TEST_SUITE_P(
+    Settings, LogCrash,
+    testing::Values(Setting{"EntriesInOneSegment", sample_batches(), {4096}},
+                    Setting{"EntriesInManySegments", sample_batches(), {1}},
+                    Setting{"SnapshotsInOneSegment", snapshot_batches(), {4096}},
+                    Setting{"SnapshotsInSomeSegments", snapshot_batches(), {250}},
+                    Setting{"SnapshotsInManySegments", snapshot_batches(), {1}}),
+    [](const auto& parameter) { return std::string(parameter.param.name); });
 
 TEST_P(LogCrash, AtEveryCall_KeepsWhatWasAcknowledged) {
   std::uint64_t points = 0;
@@ -109,7 +119,7 @@ TEST_P(LogCrash, AtEveryCallOfRecoveryToo_KeepsWhatWasAcknowledged) {
       first_finished = life.finished;
       files.crash(first.torn_kept);
       files.fail_from(second.call, second.after_effect);
-      const auto reopened = Log::open(files, kDirectory);
+      const auto reopened = Log::open(files, kDirectory, GetParam().options);
       const bool done = std::holds_alternative<Log::Opened>(reopened);
       files.crash(second.torn_kept);
       expect_recovered(files, GetParam(), life, first.show() + ", then " + second.show());
@@ -129,14 +139,14 @@ TEST_P(LogCrash, AfterAKilledProcessWasRecovered_KeepsWhatWasRecovered) {
     files.kill();
     std::string recovered;
     {
-      auto opened = std::get<Log::Opened>(Log::open(files, kDirectory));
+      auto opened = std::get<Log::Opened>(Log::open(files, kDirectory, GetParam().options));
       opened.log->add(batch(9, hard_state(99, 1), {}));
       EXPECT_TRUE(opened.log->sync());
       opened.recovered.hard_state = hard_state(99, 1);
       recovered = show(opened.recovered);
     }
     files.crash(0);
-    auto again = Log::open(files, kDirectory);
+    auto again = Log::open(files, kDirectory, GetParam().options);
     EXPECT_EQ(show(std::get<Log::Opened>(again).recovered), recovered) << point.show();
     return life.finished;
   });

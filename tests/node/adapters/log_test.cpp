@@ -13,17 +13,20 @@ namespace {
 const std::string kDirectory = "d";
 const std::string kPath = "d/log-00000001";
 
+constexpr LogOptions kOneSegment{4096};
+
 Log::Opened must_open(FileSystem& files) {
-  auto opened = Log::open(files, kDirectory);
+  auto opened = Log::open(files, kDirectory, kOneSegment);
   if (const auto* corrupt = std::get_if<CorruptLog>(&opened)) ADD_FAILURE() << corrupt->message();
   if (const auto* failure = std::get_if<IoFailure>(&opened)) ADD_FAILURE() << failure->message;
   return std::get<Log::Opened>(std::move(opened));
 }
 
-/// A file system that holds the sample log; the offsets at which its records begin, and its end.
+/// A file system that holds the sample log, without the reserved room behind it; the offsets at
+/// which its records begin, and its end.
 struct Written {
   MemoryFileSystem files;
-  std::vector<std::uint64_t> boundaries = {kFileHeaderBytes};
+  std::vector<std::uint64_t> boundaries = {kSegmentHeaderBytes};
 };
 void write_samples(Written& written) {
   auto opened = must_open(written.files);
@@ -31,12 +34,14 @@ void write_samples(Written& written) {
     opened.log->add(item);
     ASSERT_TRUE(opened.log->sync());
   }
-  const std::string& bytes = written.files.content(kPath);
-  while (written.boundaries.back() < bytes.size()) {
+  std::string& bytes = written.files.content(kPath);
+  while (true) {
     const auto record = read_record(std::string_view(bytes).substr(written.boundaries.back()));
-    ASSERT_TRUE(record);
+    if (!record) break;
     written.boundaries.push_back(written.boundaries.back() + record->bytes);
   }
+  ASSERT_EQ(bytes.size(), kOneSegment.segment_bytes) << "room is reserved up to a segment's end";
+  bytes.resize(written.boundaries.back());
 }
 
 TEST(Log_, Open_EmptyDirectory_StartsEmpty) {
@@ -70,7 +75,7 @@ TEST(Log_, TailTornAtAnyByte_IsCutAndKeptAside) {
   write_samples(written);
   const std::string whole = written.files.content(kPath);
   const auto states = states_after_each_record(sample_batches());
-  for (std::size_t size = kFileHeaderBytes; size < whole.size(); ++size) {
+  for (std::size_t size = kSegmentHeaderBytes; size < whole.size(); ++size) {
     Written torn;
     write_samples(torn);
     torn.files.content(kPath).resize(size);
@@ -79,31 +84,54 @@ TEST(Log_, TailTornAtAnyByte_IsCutAndKeptAside) {
     const auto opened = must_open(torn.files);
     ASSERT_EQ(show(opened.recovered), states[records]) << "cut to " << size;
     const std::uint64_t valid = torn.boundaries[records];
-    ASSERT_EQ(opened.bytes_cut, size - valid);
-    ASSERT_EQ(torn.files.content(kPath), whole.substr(0, valid));
+    // Zeros at its end cannot be told from room.
+    std::string tail = whole.substr(valid, size - valid);
+    tail.resize(tail.find_last_not_of('\0') + 1);
+    ASSERT_EQ(opened.bytes_cut, tail.size());
+    ASSERT_EQ(torn.files.content(kPath).substr(0, valid), whole.substr(0, valid));
     if (opened.bytes_cut > 0) {
-      ASSERT_EQ(torn.files.content(opened.cut_file), whole.substr(valid, size - valid));
+      ASSERT_EQ(torn.files.content(kPath).size(), valid);
+      ASSERT_EQ(torn.files.content(opened.cut_file), tail);
     }
   }
 }
 
 TEST(Log_, TornHeader_IsCorruptNotEmpty) {
-  for (std::size_t size = 0; size < kFileHeaderBytes; ++size) {
+  for (std::size_t size = 0; size < kSegmentHeaderBytes; ++size) {
     Written torn;
     write_samples(torn);
     torn.files.content(kPath).resize(size);
-    const auto opened = Log::open(torn.files, kDirectory);
+    const auto opened = Log::open(torn.files, kDirectory, kOneSegment);
     ASSERT_TRUE(std::holds_alternative<CorruptLog>(opened)) << size;
   }
 }
 
-TEST(Log_, ZeroesBehindTheEnd_AreCut) {
+TEST(Log_, ZerosBehindTheEnd_AreRoomAndNoTornTail) {
   Written written;
   write_samples(written);
-  written.files.content(kPath).append(4096, '\0');
+  const std::uint64_t end = written.boundaries.back();
+  written.files.content(kPath).append(1000, '\0');
+  {
+    const auto opened = must_open(written.files);
+    EXPECT_EQ(opened.bytes_cut, 0U);
+    EXPECT_EQ(show(opened.recovered), states_after_each_record(sample_batches()).back());
+    opened.log->add(batch(1, hard_state(9, 3), {}));
+    ASSERT_TRUE(opened.log->sync());
+  }
+  EXPECT_TRUE(read_record(std::string_view(written.files.content(kPath)).substr(end)))
+      << "the log goes on where its records end";
+  EXPECT_EQ(must_open(written.files).recovered.hard_state, hard_state(9, 3));
+}
+
+TEST(Log_, TornTailInReservedRoom_IsCutWithoutTheZerosBehindIt) {
+  Written written;
+  write_samples(written);
+  const std::uint64_t end = written.boundaries.back();
+  written.files.content(kPath).append("torn").append(1000, '\0');
   const auto opened = must_open(written.files);
-  EXPECT_EQ(opened.bytes_cut, 4096U);
-  EXPECT_EQ(show(opened.recovered), states_after_each_record(sample_batches()).back());
+  EXPECT_EQ(opened.bytes_cut, 4U);
+  EXPECT_EQ(written.files.content(opened.cut_file), "torn");
+  EXPECT_EQ(written.files.content(kPath).size(), end);
 }
 
 TEST(Log_, BitFlippedAnywhere_IsRefusedOrCutButNeverReplayed) {
@@ -114,11 +142,11 @@ TEST(Log_, BitFlippedAnywhere_IsRefusedOrCutButNeverReplayed) {
   const std::uint64_t last_record = written.boundaries[written.boundaries.size() - 2];
   for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
     MemoryFileSystem files;
-    must_open(files);
+    (void)must_open(files);
     std::string damaged = whole;
     damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
     files.content(kPath) = damaged;
-    const auto opened = Log::open(files, kDirectory);
+    const auto opened = Log::open(files, kDirectory, kOneSegment);
     if (bit / 8 >= last_record) {
       // Nothing follows: it cannot be told from a torn write.
       ASSERT_TRUE(std::holds_alternative<Log::Opened>(opened)) << bit;
@@ -152,7 +180,7 @@ TEST(Log_, RecordRemovedFromTheMiddle_IsRefused) {
 
 TEST(Log_, GapBetweenEntries_IsRefused) {
   MemoryFileSystem files;
-  must_open(files);
+  (void)must_open(files);
   std::string& bytes = files.content(kPath);  // by hand: the log itself writes no gap
   const std::uint32_t first = append_entry(bytes, 0, entry(1, 1, "a"));
   append_entry(bytes, first, entry(1, 3, "c"));
@@ -166,7 +194,7 @@ TEST(Log_, UnsyncedTailOfAKilledProcess_IsSyncedByRecovery) {
   {
     auto opened = must_open(files);
     opened.log->add(batch(1, hard_state(1, 1), {}));
-    files.fail_from(2, /*after_effect=*/false);  // the write succeeds, the sync does not
+    files.fail_from(3, /*after_effect=*/false);  // room and write succeed, the sync does not
     ASSERT_FALSE(opened.log->sync());
   }
   files.kill();

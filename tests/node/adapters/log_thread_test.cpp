@@ -19,8 +19,8 @@ constexpr int kWaitMsMax = 30'000;
 class GatedFiles : public MemoryFileSystem {
  public:
   [[nodiscard]] base::Result<std::unique_ptr<WritableFile>> open_append(
-      const std::string& path) override {
-    auto file = MemoryFileSystem::open_append(path);
+      const std::string& path, std::uint64_t end) override {
+    auto file = MemoryFileSystem::open_append(path, end);
     if (!file) return file.error();
     return std::unique_ptr<WritableFile>(std::make_unique<File>(*this, std::move(file).value()));
   }
@@ -47,6 +47,7 @@ class GatedFiles : public MemoryFileSystem {
       }
       return below_->append(bytes);
     }
+    base::Status reserve(std::uint64_t size) override { return below_->reserve(size); }
     base::Status sync() override {
       gate_.pass();
       return below_->sync();
@@ -140,7 +141,7 @@ TEST(LogThread_, EmptyBatch_GetsItsReceiptWithoutASync) {
 TEST(LogThread_, FailedSync_IsToldAndGivesNoReceipt) {
   MemoryFileSystem files;
   auto log = open_log(files);
-  files.fail_from(2, false);  // the write succeeds, the sync does not
+  files.fail_from(3, false);  // room and write succeed, the sync does not
   std::string told;
   {
     LogThread thread(std::move(log), [&](const base::Error& error) { told = error.message; });

@@ -1,5 +1,7 @@
 #include "tests/node/adapters/memory_file_system.h"
 
+#include <algorithm>
+
 namespace capsize::storage {
 
 template <class Effect>
@@ -16,10 +18,24 @@ class MemoryFile : public WritableFile {
              std::shared_ptr<MemoryFileSystem::Inode> inode)
       : files_(files), path_(std::move(path)), inode_(std::move(inode)) {}
   base::Status append(std::string_view bytes) override {
-    return files_.change("write", path_, [&] { inode_->now += bytes; });
+    return files_.change("write", path_, [&] {
+      if (inode_->now.size() < inode_->end + bytes.size()) {
+        inode_->now.resize(inode_->end + bytes.size());
+      }
+      inode_->now.replace(inode_->end, bytes.size(), bytes);
+      inode_->end += bytes.size();
+    });
+  }
+  base::Status reserve(std::uint64_t size) override {
+    return files_.change("fallocate", path_, [&] {
+      if (inode_->now.size() < size) inode_->now.resize(size, '\0');
+    });
   }
   base::Status sync() override {
-    return files_.change("fdatasync", path_, [&] { inode_->synced = inode_->now; });
+    return files_.change("fdatasync", path_, [&] {
+      inode_->synced = inode_->now;
+      inode_->synced_end = inode_->end;
+    });
   }
 
  private:
@@ -36,16 +52,28 @@ base::Result<std::unique_ptr<WritableFile>> MemoryFileSystem::create(const std::
   return std::unique_ptr<WritableFile>(std::make_unique<MemoryFile>(*this, path, inode));
 }
 
-base::Result<std::unique_ptr<WritableFile>> MemoryFileSystem::open_append(const std::string& path) {
+base::Result<std::unique_ptr<WritableFile>> MemoryFileSystem::open_append(const std::string& path,
+                                                                          std::uint64_t end) {
   const auto found = names_.find(path);
   if (found == names_.end()) return base::Error{"open " + path + ": no such file"};
+  found->second->end = end;
+  found->second->synced_end = std::min(found->second->synced_end, found->second->end);
   return std::unique_ptr<WritableFile>(std::make_unique<MemoryFile>(*this, path, found->second));
 }
 
-base::Result<std::optional<std::string>> MemoryFileSystem::read(const std::string& path) {
+base::Result<std::optional<std::string>> MemoryFileSystem::read(const std::string& path,
+                                                                std::size_t bytes_max) {
   const auto found = names_.find(path);
   if (found == names_.end()) return std::optional<std::string>();
-  return std::optional(found->second->now);
+  return std::optional(found->second->now.substr(0, bytes_max));
+}
+
+base::Result<std::vector<std::string>> MemoryFileSystem::list(const std::string& path) {
+  std::vector<std::string> names;
+  for (const auto& [name, inode] : names_) {
+    if (name.starts_with(path + "/")) names.push_back(name.substr(path.size() + 1));
+  }
+  return names;
 }
 
 base::Status MemoryFileSystem::truncate(const std::string& path, std::uint64_t size) {
@@ -53,6 +81,7 @@ base::Status MemoryFileSystem::truncate(const std::string& path, std::uint64_t s
     Inode& inode = *names_.at(path);
     inode.now.resize(size);
     inode.synced = inode.now;
+    inode.end = inode.synced_end = size;
   });
 }
 
@@ -61,6 +90,10 @@ base::Status MemoryFileSystem::rename(const std::string& from, const std::string
     names_[to] = names_.at(from);
     names_.erase(from);
   });
+}
+
+base::Status MemoryFileSystem::remove(const std::string& path) {
+  return change("unlink", path, [&] { names_.erase(path); });
 }
 
 base::Status MemoryFileSystem::sync_directory(const std::string& path) {
@@ -82,11 +115,17 @@ void MemoryFileSystem::crash(double torn_kept) {
   kill();
   names_ = synced_names_;
   for (auto& [name, inode] : names_) {
-    // Only appending leaves unsynced bytes here: truncation syncs.
-    const std::size_t unsynced = inode->now.size() - inode->synced.size();
+    // Only appending and reserving leave something unsynced here: truncation syncs.
+    const std::size_t unsynced = inode->end - inode->synced_end;
     const auto kept = static_cast<std::size_t>(static_cast<double>(unsynced) * torn_kept);
-    inode->now.resize(inode->synced.size() + kept);
+    if (kept > 0) {
+      std::fill(inode->now.begin() + static_cast<std::ptrdiff_t>(inode->synced_end + kept),
+                inode->now.end(), '\0');
+    } else {
+      inode->now = inode->synced;
+    }
     inode->synced = inode->now;
+    inode->end = inode->synced_end = inode->synced_end + kept;
   }
 }
 

@@ -17,11 +17,14 @@ class MemoryFileSystem : public FileSystem {
  public:
   [[nodiscard]] base::Result<std::unique_ptr<WritableFile>> create(
       const std::string& path) override;
-  [[nodiscard]] base::Result<std::unique_ptr<WritableFile>> open_append(
-      const std::string& path) override;
-  [[nodiscard]] base::Result<std::optional<std::string>> read(const std::string& path) override;
+  [[nodiscard]] base::Result<std::unique_ptr<WritableFile>> open_append(const std::string& path,
+                                                                        std::uint64_t end) override;
+  [[nodiscard]] base::Result<std::optional<std::string>> read(
+      const std::string& path, std::size_t bytes_max = kWholeFile) override;
+  [[nodiscard]] base::Result<std::vector<std::string>> list(const std::string& path) override;
   [[nodiscard]] base::Status truncate(const std::string& path, std::uint64_t size) override;
   [[nodiscard]] base::Status rename(const std::string& from, const std::string& to) override;
+  [[nodiscard]] base::Status remove(const std::string& path) override;
   [[nodiscard]] base::Status sync_directory(const std::string& path) override;
   [[nodiscard]] base::Status make_directory(const std::string&) override { return {}; }
 
@@ -32,7 +35,8 @@ class MemoryFileSystem : public FileSystem {
   /// The process ends and is started again; the machine goes on, so nothing is lost.
   void kill() { fail_from_ = std::numeric_limits<std::uint64_t>::max(); }
   /// The machine stops and comes back; no call fails any more. Of bytes appended and not synced the
-  /// first `torn_kept` part (0..1) survives.
+  /// first `torn_kept` part (0..1) survives, and if there is such a part, so does reserved room, as
+  /// zeros: the length reaches a disk on its own. Otherwise both are lost.
   void crash(double torn_kept);
 
   /// Direct access to what is there now, for tests that damage it.
@@ -43,6 +47,8 @@ class MemoryFileSystem : public FileSystem {
   friend class MemoryFile;
   struct Inode {
     std::string now, synced;
+    std::size_t end = 0;         // where append() writes; behind it lies reserved room
+    std::size_t synced_end = 0;  // what was appended up to here is in `synced`
   };
   using Names = std::map<std::string, std::shared_ptr<Inode>>;
 

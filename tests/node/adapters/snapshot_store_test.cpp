@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "node/storage/log.h"
-#include "node/storage/log_format.h"
 #include "tests/node/adapters/log_samples.h"
 #include "tests/node/adapters/memory_file_system.h"
 
@@ -15,8 +14,10 @@ const std::string kDirectory = "d";
 const std::string kPath = "d/snapshot";
 const std::string kLogPath = "d/log-00000001";
 
+constexpr LogOptions kOneSegment{4096};
+
 void write_batches(MemoryFileSystem& files) {
-  auto opened = Log::open(files, kDirectory);
+  auto opened = Log::open(files, kDirectory, kOneSegment);
   for (const raft::PersistBatch& item : snapshot_batches()) {
     std::get<Log::Opened>(opened).log->add(item);
     ASSERT_TRUE(std::get<Log::Opened>(opened).log->sync());
@@ -26,24 +27,9 @@ void write_batches(MemoryFileSystem& files) {
 TEST(SnapshotStore, Reopen_FindsSnapshotAndTheLogBehindIt) {
   MemoryFileSystem files;
   write_batches(files);
-  const auto opened = Log::open(files, kDirectory);
+  const auto opened = Log::open(files, kDirectory, kOneSegment);
   EXPECT_EQ(show(std::get<Log::Opened>(opened).recovered),
             states_after_each_record(snapshot_batches()).back());
-}
-
-TEST(SnapshotStore, ManySnapshots_KeepTheLogShort) {
-  MemoryFileSystem files;
-  auto opened = Log::open(files, kDirectory);
-  for (std::uint64_t i = 1; i <= 200; ++i) {
-    auto item = batch(i, std::nullopt, {entry(1, i, std::string(100, 'x'))});
-    std::get<Log::Opened>(opened).log->add(item);
-    if (i % 10 == 0) {
-      std::get<Log::Opened>(opened).log->add(with_snapshot(batch(1000, {}, {}), 1, i));
-    }
-    ASSERT_TRUE(std::get<Log::Opened>(opened).log->sync());
-  }
-  EXPECT_LT(files.content(kLogPath).size(), 200U);
-  EXPECT_EQ(files.all().size(), 2U);
 }
 
 TEST(SnapshotStore, DamagedAnywhere_IsRefusedWithFileAndOffset) {
@@ -55,7 +41,7 @@ TEST(SnapshotStore, DamagedAnywhere_IsRefusedWithFileAndOffset) {
     damaged[i] = static_cast<char>(damaged[i] ^ 1);
     for (const std::string& bad : {damaged, good.substr(0, i)}) {
       files.content(kPath) = bad;
-      const auto opened = Log::open(files, kDirectory);
+      const auto opened = Log::open(files, kDirectory, kOneSegment);
       const auto* corrupt = std::get_if<CorruptLog>(&opened);
       ASSERT_NE(corrupt, nullptr) << i;
       EXPECT_EQ(corrupt->file, kPath);
@@ -63,31 +49,44 @@ TEST(SnapshotStore, DamagedAnywhere_IsRefusedWithFileAndOffset) {
     }
   }
   files.content(kPath) = good + "x";
-  EXPECT_TRUE(std::holds_alternative<CorruptLog>(Log::open(files, kDirectory)));
+  EXPECT_TRUE(std::holds_alternative<CorruptLog>(Log::open(files, kDirectory, kOneSegment)));
 }
 
-TEST(SnapshotStore, MissingBesideACutLog_IsRefused) {
+/// What is found wrong with a directory that holds this snapshot file and this log.
+std::string found(const std::string& snapshot, const std::string& log) {
   MemoryFileSystem files;
   write_batches(files);
-  MemoryFileSystem without;
-  (void)Log::open(without, kDirectory);
-  without.content(kLogPath) = files.content(kLogPath);
-  const auto opened = Log::open(without, kDirectory);
-  ASSERT_TRUE(std::holds_alternative<CorruptLog>(opened));
-  EXPECT_EQ(std::get<CorruptLog>(opened).found,
-            "a log that begins behind entry 9, and a snapshot up to entry 0");
+  if (snapshot.empty()) {
+    EXPECT_TRUE(files.remove(kPath));
+  } else {
+    files.content(kPath) = snapshot;
+  }
+  if (log.empty()) {
+    EXPECT_TRUE(files.remove(kLogPath));
+  } else {
+    files.content(kLogPath) = log;
+  }
+  const auto opened = Log::open(files, kDirectory, kOneSegment);
+  const auto* corrupt = std::get_if<CorruptLog>(&opened);
+  return corrupt == nullptr ? "nothing" : corrupt->found;
 }
 
-TEST(SnapshotStore, MarkInTheMiddleOfALog_IsRefused) {
+TEST(SnapshotStore, OlderOrMissingBesideAMarkedLog_IsRefused) {
   MemoryFileSystem files;
-  (void)Log::open(files, kDirectory);
-  std::string& bytes = files.content(kLogPath);
-  const std::uint32_t first = append_entry(bytes, 0, entry(1, 1, "a"));
-  const std::size_t offset = bytes.size();
-  append_snapshot_mark(bytes, first, {});
-  const auto opened = Log::open(files, kDirectory);
-  ASSERT_TRUE(std::holds_alternative<CorruptLog>(opened));
-  EXPECT_EQ(std::get<CorruptLog>(opened).offset, offset);
+  write_batches(files);
+  const std::string log = files.content(kLogPath);
+  EXPECT_EQ(found("", log), "a log with a snapshot up to entry 9, and a snapshot up to entry 0");
+  ASSERT_TRUE(write_snapshot(files, kDirectory, with_snapshot({}, 2, 4).snapshot));
+  EXPECT_EQ(found(files.content(kPath), log),
+            "a log with a snapshot up to entry 9, and a snapshot up to entry 4");
+  ASSERT_TRUE(write_snapshot(files, kDirectory, with_snapshot({}, 3, 9).snapshot));
+  EXPECT_EQ(found(files.content(kPath), log), "a log that is marked with another snapshot");
+}
+
+TEST(SnapshotStore, WithoutALog_IsRefused) {
+  MemoryFileSystem files;
+  write_batches(files);
+  EXPECT_EQ(found(files.content(kPath), ""), "no log beside a snapshot");
 }
 
 }  // namespace

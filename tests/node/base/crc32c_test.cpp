@@ -25,6 +25,17 @@ TEST(Crc32c, InPieces_IsTheSame) {
   }
 }
 
+TEST(Crc32c, ByTables_IsTheSameAtEveryLengthAndAlignment) {
+  std::string text;
+  for (int i = 0; i < 100; ++i) text.push_back(static_cast<char>(i * 37));
+  for (std::size_t from = 0; from < 9; ++from) {
+    for (std::size_t size = 0; from + size <= text.size(); ++size) {
+      const std::string_view part = std::string_view(text).substr(from, size);
+      ASSERT_EQ(crc32c_by_tables(part, 7), crc32c(part, 7)) << from << " " << size;
+    }
+  }
+}
+
 TEST(Crc32c, EveryFlippedBit_IsSeen) {
   std::string text = "a log record";
   const std::uint32_t intact = crc32c(text);
