@@ -214,6 +214,9 @@ void Cluster::observe(NodeId id, const replica::Output& output) {
   if (output.sync) invariants_.wrote(id, output.sync->batch);
   const raft::SoftState state = replica.soft_state();
   invariants_.observe(id, state, output.trace);
+  if (options_.trace) {
+    options_.trace(id, nodes_.at(id).incarnation, output.trace, events_.now());
+  }
   for (const raft::TraceEvent& event : output.trace) {
     if (event.kind == raft::TraceKind::kApply || event.kind == raft::TraceKind::kInstall) {
       invariants_.observe_state(id, state.applied, replica.state_hash());

@@ -22,6 +22,10 @@
 
 namespace capsize::simulation {
 
+/// Told every transition of every node, in the order of virtual time.
+using TraceSink = std::function<void(raft::NodeId node, std::uint64_t incarnation,
+                                     const std::vector<raft::TraceEvent>& events, base::Instant)>;
+
 struct ClusterOptions {
   std::uint64_t seed = 1;
   std::uint32_t nodes = 3;
@@ -31,6 +35,7 @@ struct ClusterOptions {
   base::Duration sync_max = std::chrono::milliseconds(3);
   base::Duration work_max = std::chrono::microseconds(200);  // how long a node gathers inputs
   std::int64_t clock_drift_ppm_max = 0;
+  TraceSink trace{};
 };
 
 class Cluster {

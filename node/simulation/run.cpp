@@ -12,6 +12,7 @@ ClusterOptions draw_cluster(const RunOptions& options) {
   base::Prng random = base::Prng::stream(options.seed, "options");
   ClusterOptions drawn;
   drawn.seed = options.seed;
+  drawn.trace = options.trace;
   constexpr std::uint32_t kSizes[] = {1, 2, 3, 3, 3, 3, 4, 5, 5, 5};
   drawn.nodes = kSizes[random.below(std::size(kSizes))];
   drawn.config.bug = options.bug;
@@ -104,7 +105,7 @@ struct Run {
     problems.insert(problems.begin(), violations.begin(), violations.end());
     if (problems.empty()) problems = judge_lists(clients.history().events());
     result.problems = problems;
-    result.history = clients.history().json_lines();
+    if (options.keep_history) result.history = clients.history().json_lines();
     result.configuration = describe(drawn);
     result.ok = clients.history().count(EventType::kOk);
     result.fail = clients.history().count(EventType::kFail);

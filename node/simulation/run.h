@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "node/base/time.h"
+#include "node/simulation/cluster.h"
 
 namespace capsize::simulation {
 
@@ -14,6 +15,8 @@ struct RunOptions {
   base::Duration chaos = std::chrono::seconds(5);
   base::Duration recovery = std::chrono::seconds(10);  // bound for convergence and service
   std::string bug;                                     // only with seeded bugs compiled in
+  bool keep_history = true;                            // otherwise RunResult::history is empty
+  TraceSink trace{};
 };
 
 struct RunResult {

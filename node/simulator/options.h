@@ -1,0 +1,30 @@
+// The command line of capsize-sim.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <variant>
+
+#include "node/base/result.h"
+#include "node/base/time.h"
+
+namespace capsize::simulator {
+
+struct Options {
+  std::uint64_t first = 1, last = 1000;  // seeds
+  unsigned jobs = 1;
+  base::Duration chaos = std::chrono::seconds(5);
+  std::string bug;
+  std::string history, trace;  // files, for one seed; empty: none
+};
+/// --help, --list-bugs: to be printed, exit 0.
+struct PrintText {
+  std::string text;
+};
+
+/// Error: one line for a person (exit 254).
+[[nodiscard]] base::Result<std::variant<Options, PrintText>> parse_options(
+    std::span<char* const> arguments);
+
+}  // namespace capsize::simulator
