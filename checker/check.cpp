@@ -9,6 +9,7 @@
 #include "checker/connected_objects.h"
 #include "checker/history/json.h"
 #include "checker/history/load.h"
+#include "checker/history/unpack.h"
 #include "checker/history_checks/history_check.h"
 #include "checker/key_checker.h"
 #include "checker/registry.h"
@@ -184,6 +185,7 @@ Report check_within(const History& history, const CheckOptions& options, const B
   report.format = history.format;
   report.counts = history.counts;
   report.cut_off = history.cut_off;
+  report.skipped = history.skipped;
   report.seconds_load = history.seconds_load;
   if (history.operations.empty()) {
     report.reason = "the history is empty";
@@ -221,13 +223,13 @@ Report check_within(const History& history, const CheckOptions& options, const B
 }  // namespace
 
 LoadResult load_history(const std::filesystem::path& path, const CheckOptions& options) {
-  return with_initial(read_history_file(path, options.format, budget_of(options)), options);
+  return with_initial(read_history_file(path, options.reading, budget_of(options)), options);
 }
 
 LoadResult load_history_text(std::string_view text, const CheckOptions& options,
                              std::string_view name) {
-  LineReader lines = LineReader::of_text(text);
-  return with_initial(read_history(lines, std::string(name), options.format, budget_of(options)),
+  LineReader lines(unpack(text_source(text)));
+  return with_initial(read_history(lines, std::string(name), options.reading, budget_of(options)),
                       options);
 }
 

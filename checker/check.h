@@ -25,6 +25,7 @@
 #include "checker/budget.h"
 #include "checker/history/history.h"
 #include "checker/history/malformed.h"
+#include "checker/history/read_options.h"
 #include "checker/models/model.h"
 #include "checker/report.h"
 #include "checker/verdict.h"
@@ -32,8 +33,8 @@
 namespace capsize::checker {
 
 struct CheckOptions {
-  std::string model = {};   ///< empty: from the header line, or guessed where only one fits
-  std::string format = {};  ///< empty: recognised by the first line
+  std::string model = {};  ///< empty: from the header line, or guessed where only one fits
+  ReadOptions reading = {};
   std::optional<std::string> initial_json =
       {};  ///< initial value; else the header line's, else null
   std::chrono::nanoseconds time_limit = std::chrono::seconds(60);  ///< loading included
@@ -49,7 +50,8 @@ using LoadResult = std::variant<History, Malformed, LimitReached>;
 /// Reads a file ("-" is standard input). O(size of the file).
 [[nodiscard]] LoadResult load_history(const std::filesystem::path& path,
                                       const CheckOptions& options = {});
-/// Reads a history that is already in memory. `name` stands for the file in messages.
+/// Reads a history that is already in memory, compressed or not. `name` stands for the file in
+/// messages.
 [[nodiscard]] LoadResult load_history_text(std::string_view text, const CheckOptions& options = {},
                                            std::string_view name = "(memory)");
 

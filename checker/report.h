@@ -53,6 +53,7 @@ struct Report {
   std::string reason;                  ///< for every verdict but valid: one line
   std::optional<Malformed> malformed;  ///< set iff the file could not be read
   bool cut_off = false;                ///< the last line was incomplete and was left out
+  Skipped skipped;                     ///< lines and events that a lenient reading left out
   double seconds_load = 0;
   double seconds_check = 0;
 };

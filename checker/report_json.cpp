@@ -1,5 +1,8 @@
 // The JSON form of a report: what `capsize check --json` prints and what goes into results.json.
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
 
 #include "checker/report.h"
 
@@ -44,12 +47,18 @@ json to_json(const Malformed& malformed) {
 }
 
 json to_json(const HistoryCounts& counts) {
-  return {{"operations", counts.operations},
-          {"ok", counts.ok},
-          {"fail", counts.fail},
-          {"info", counts.info},
-          {"keys", counts.keys},
-          {"processes", counts.processes}};
+  return {{"ok", counts.ok}, {"fail", counts.fail}, {"info", counts.info}};
+}
+
+// Those that decided at least one key; the one with the most keys first.
+std::string algorithm_names(const Report& report) {
+  std::vector<std::pair<std::string, std::uint64_t>> sorted(report.algorithms.begin(),
+                                                            report.algorithms.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string names;
+  for (const auto& [algorithm, keys] : sorted) names += (names.empty() ? "" : ", ") + algorithm;
+  return names;
 }
 
 }  // namespace
@@ -69,19 +78,27 @@ std::string_view name(Outcome outcome) {
 json to_json(const Report& report) {
   json violations = json::array();
   for (const Violation& violation : report.violations) violations.push_back(to_json(violation));
+  json first = violations.empty() ? json() : violations.front();
   json out = {{"verdict", name(report.verdict)},
               {"file", report.file},
               {"format", report.format},
               {"model", report.model},
+              {"algorithm", algorithm_names(report)},
               {"algorithms", report.algorithms},
+              {"operations", report.counts.operations},
+              {"keys", report.counts.keys},
+              {"processes", report.counts.processes},
+              {"indeterminate", report.counts.info},
               {"counts", to_json(report.counts)},
+              {"violation", std::move(first)},
               {"violations", std::move(violations)},
               {"violating-keys", report.violating_keys},
               {"unknown-keys", report.unknown_keys},
               {"reason", report.reason},
               {"cut-off", report.cut_off},
-              {"seconds-load", report.seconds_load},
-              {"seconds-check", report.seconds_check}};
+              {"skipped", report.skipped.count},
+              {"seconds", {{"load", report.seconds_load}, {"check", report.seconds_check}}}};
+  if (report.skipped.count > 0) out["first-skipped"] = report.skipped.first;
   if (report.malformed) out["error"] = to_json(*report.malformed);
   return out;
 }

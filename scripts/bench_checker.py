@@ -52,9 +52,9 @@ def row(name, command, runs, expected, aim):
         "name": name,
         "seconds": round(statistics.median(result[0] for result in results), 3),
         "load": round(statistics.median(
-            sum(r["seconds-load"] for r in result[2]) for result in results), 3),
+            sum(r["seconds"]["load"] for r in result[2]) for result in results), 3),
         "check": round(statistics.median(
-            sum(r["seconds-check"] for r in result[2]) for result in results), 3),
+            sum(r["seconds"]["check"] for r in result[2]) for result in results), 3),
         "MiB": round(max(result[1] for result in results)),
         "verdict": ",".join(verdicts),
         "as-expected": expected is None or verdicts == [expected],

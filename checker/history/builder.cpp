@@ -7,7 +7,13 @@
 
 namespace capsize::checker {
 
-std::optional<EventType> event_type(std::string_view name) {
+HistoryBuilder::HistoryBuilder(std::string file, const ReadOptions& options) : options_(options) {
+  history_.file = std::move(file);
+  for (const char* known : {"read", "write", "cas", "append", "delete"}) function(known);
+}
+
+std::optional<EventType> HistoryBuilder::type(std::string_view name) const {
+  name = options_.vocabulary.type(name);
   if (name == "invoke") return EventType::kInvoke;
   if (name == "ok") return EventType::kOk;
   if (name == "fail") return EventType::kFail;
@@ -15,9 +21,23 @@ std::optional<EventType> event_type(std::string_view name) {
   return std::nullopt;
 }
 
-HistoryBuilder::HistoryBuilder(std::string file) {
-  history_.file = std::move(file);
-  for (const char* known : {"read", "write", "cas", "append", "delete"}) function(known);
+std::optional<Outcome> HistoryBuilder::outcome(std::string_view name) const {
+  switch (type(name).value_or(EventType::kInvoke)) {
+    case EventType::kOk:
+      return Outcome::kOk;
+    case EventType::kFail:
+      return Outcome::kFail;
+    case EventType::kInfo:
+      return Outcome::kInfo;
+    default:
+      return std::nullopt;
+  }
+}
+
+bool HistoryBuilder::tolerate(const Malformed& malformed) {
+  if (!options_.lenient) return false;
+  if (history_.skipped.count++ == 0) history_.skipped.first = malformed.message();
+  return true;
 }
 
 KeyId HistoryBuilder::key(std::string_view text, bool is_string) {
@@ -30,6 +50,7 @@ KeyId HistoryBuilder::key(std::string_view text, bool is_string) {
 }
 
 std::optional<FunctionId> HistoryBuilder::function(std::string_view name) {
+  name = options_.vocabulary.function(name);
   // The few that nearly all operations use, without a hash.
   for (FunctionId id = kRead; id <= kCas && id < history_.functions.size(); ++id) {
     if (history_.functions[id] == name) return id;
@@ -46,7 +67,7 @@ std::optional<FunctionId> HistoryBuilder::function(std::string_view name) {
 
 std::uint64_t HistoryBuilder::memory_bytes() const {
   // Operations are built beside the events.
-  return events_.memory_bytes() + operations_ * sizeof(Operation) +
+  return events_.memory_bytes() + intervals_.memory_bytes() + operations_ * sizeof(Operation) +
          history_.values.memory_bytes_with_growth() +
          (history_.keys.size() + other_processes_.size()) * 192;
 }
@@ -71,8 +92,9 @@ std::optional<Malformed> HistoryBuilder::sort_by_index() {
   bool dense = true;
   for (std::size_t i = 0; i < events_.size(); ++i) {
     if (i > 0 && events_[i].index == events_[i - 1].index) {
-      return wrong(events_[i], fmt::format("index {} a second time", events_[i].index),
-                   fmt::format("an index of its own (line {} has it)", events_[i - 1].line));
+      auto error = wrong(events_[i], fmt::format("index {} a second time", events_[i].index),
+                         fmt::format("an index of its own (line {} has it)", events_[i - 1].line));
+      if (!tolerate(error)) return error;
     }
     dense = dense && events_[i].index == i;
   }
@@ -85,7 +107,8 @@ std::optional<Malformed> HistoryBuilder::sort_by_index() {
   return std::nullopt;
 }
 
-std::optional<Malformed> HistoryBuilder::invoke(const Event& event, Position at, Process& process) {
+std::optional<Malformed> HistoryBuilder::forbids_invocation(const Event& event,
+                                                            const Process& process) const {
   if (process.ended) {
     return wrong(event, fmt::format("process {} again", event.process),
                  fmt::format("a new process number, since the operation of process {} was left "
@@ -97,25 +120,17 @@ std::optional<Malformed> HistoryBuilder::invoke(const Event& event, Position at,
                  fmt::format("the completion of the one it invoked as event {}",
                              history_.index_of(history_.operations[process.open].invoke)));
   }
-  process.open = static_cast<std::uint32_t>(invocations_[event.key]++);
-  Operation& operation = history_.operations[process.open];
-  operation.invoke_time = event.time;
-  operation.process = event.process;
-  operation.key = event.key;
-  operation.argument = event.value;
-  operation.invoke = at;
-  operation.function = event.function;
   return std::nullopt;
 }
 
-std::optional<Malformed> HistoryBuilder::complete(const Event& event, Position at,
-                                                  Process& process) {
+std::optional<Malformed> HistoryBuilder::forbids_completion(const Event& event,
+                                                            const Process& process) const {
   if (process.open == kNever) {
     return wrong(event, fmt::format("a completion of process {}", event.process),
                  process.ended ? fmt::format("nothing more of it after line {}", process.ended_line)
                                : std::string("an invocation of it before"));
   }
-  Operation& operation = history_.operations[process.open];
+  const Operation& operation = history_.operations[process.open];
   if (event.function != operation.function) {
     return wrong(event, fmt::format("a completion of \"{}\"", history_.functions[event.function]),
                  fmt::format("one of \"{}\", which process {} has open",
@@ -126,6 +141,23 @@ std::optional<Malformed> HistoryBuilder::complete(const Event& event, Position a
                  fmt::format("key {}, as process {} invoked it",
                              excerpt(history_.keys[operation.key]), event.process));
   }
+  return std::nullopt;
+}
+
+void HistoryBuilder::invoke(const Event& event, Position at, Process& process) {
+  process.ended = false;
+  process.open = static_cast<std::uint32_t>(invocations_[event.key]++);
+  Operation& operation = history_.operations[process.open];
+  operation.invoke_time = event.time;
+  operation.process = event.process;
+  operation.key = event.key;
+  operation.argument = event.value;
+  operation.invoke = at;
+  operation.function = event.function;
+}
+
+void HistoryBuilder::complete(const Event& event, Position at, Process& process) {
+  Operation& operation = history_.operations[process.open];
   operation.complete_time = event.time;
   if (event.type == EventType::kInfo) {
     process.ended = true;
@@ -137,6 +169,24 @@ std::optional<Malformed> HistoryBuilder::complete(const Event& event, Position a
     operation.outcome = event.type == EventType::kOk ? Outcome::kOk : Outcome::kFail;
   }
   process.open = kNever;
+}
+
+std::optional<Malformed> HistoryBuilder::pair(const Event& event, Position at) {
+  Process& its = process(event.process);
+  if (event.type == EventType::kInvoke) {
+    auto error = forbids_invocation(event, its);
+    if (error && !tolerate(*error)) return error;
+    invoke(event, at, its);
+    return std::nullopt;
+  }
+  auto error = forbids_completion(event, its);
+  if (!error) {
+    complete(event, at, its);
+  } else if (!tolerate(*error)) {
+    return error;
+  } else {
+    its.open = kNever;  // whatever it was: nothing is known about its end
+  }
   return std::nullopt;
 }
 
@@ -210,27 +260,20 @@ std::optional<std::variant<Malformed, LimitReached>> HistoryBuilder::pair_events
       if (budget.time_is_up()) return LimitReached{"the time bound ended the pairing of events"};
       events_.release_before(i);
     }
-    const Event& event = events_[i];
-    const auto at = static_cast<Position>(i);
-    auto error = event.type == EventType::kInvoke ? invoke(event, at, process(event.process))
-                                                  : complete(event, at, process(event.process));
-    if (error) return *std::move(error);
+    if (auto error = pair(events_[i], static_cast<Position>(i))) return *std::move(error);
   }
   return std::nullopt;
 }
 
-void HistoryBuilder::count() {
-  HistoryCounts& counts = history_.counts;
-  counts.operations = history_.operations.size();
-  for (const Operation& operation : history_.operations) {
-    counts.ok += operation.outcome == Outcome::kOk;
-    counts.fail += operation.outcome == Outcome::kFail;
-    counts.info += operation.outcome == Outcome::kInfo;
-  }
-  counts.keys = history_.keys.size();
-}
-
 std::variant<History, Malformed, LimitReached> HistoryBuilder::finish(const Budget& budget) {
+  if (!intervals_.empty()) {
+    const auto ask = [this](const Malformed& malformed) { return tolerate(malformed); };
+    if (auto error = intervals_.place(options_.clock_error, ask, history_)) {
+      return *std::move(error);
+    }
+    history_.count_outcomes();
+    return std::move(history_);
+  }
   if (ordered_by_index_) {
     if (auto error = sort_by_index()) return *std::move(error);
   }
@@ -241,7 +284,7 @@ std::variant<History, Malformed, LimitReached> HistoryBuilder::finish(const Budg
     return std::get<LimitReached>(std::move(*failed));
   }
   events_ = {};
-  count();
+  history_.count_outcomes();
   return std::move(history_);
 }
 

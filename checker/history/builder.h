@@ -6,7 +6,9 @@
 // It pairs events only when all have been read, because the order is that of `index`, not of the
 // lines.
 //
-// How it fails: finish() returns the first event, in order, that breaks a rule.
+// How it fails: finish() returns the first event, in order, that breaks a rule. A lenient builder
+// counts such events instead and takes from each what can only widen an interval: an invocation
+// leaves the operation that is still open indeterminate, a completion of something else is skipped.
 #pragma once
 
 #include <cstdint>
@@ -20,14 +22,13 @@
 #include "checker/budget.h"
 #include "checker/history/chunked.h"
 #include "checker/history/history.h"
+#include "checker/history/intervals.h"
 #include "checker/history/malformed.h"
+#include "checker/history/read_options.h"
 
 namespace capsize::checker {
 
 enum class EventType : std::uint8_t { kInvoke, kOk, kFail, kInfo };
-
-/// By the name that all formats use: invoke, ok, fail, info.
-[[nodiscard]] std::optional<EventType> event_type(std::string_view name);
 
 struct Event {
   std::int64_t time = kNoTime;
@@ -48,10 +49,16 @@ class HistoryBuilder {
   static constexpr std::uint64_t kEventsMax = 0xFFFFFFF0u;
   static constexpr std::size_t kFunctionsMax = 4096;
 
-  explicit HistoryBuilder(std::string file);
+  explicit HistoryBuilder(std::string file, const ReadOptions& options = {});
 
   ValueTable& values() { return history_.values; }
   History& history() { return history_; }
+  [[nodiscard]] const History& history() const { return history_; }
+  [[nodiscard]] const Vocabulary& vocabulary() const { return options_.vocabulary; }
+  /// By name: invoke, ok, fail, info, or what the vocabulary says means one of them.
+  [[nodiscard]] std::optional<EventType> type(std::string_view name) const;
+  /// The same for an operation in one piece: ok, fail, info.
+  [[nodiscard]] std::optional<Outcome> outcome(std::string_view name) const;
   /// The key 1 and the key "1" are two, though both are shown as 1.
   KeyId key(std::string_view text, bool is_string = true);
   /// Nothing when there are more than kFunctionsMax.
@@ -63,6 +70,8 @@ class HistoryBuilder {
     ++invocations_[event.key];
     ++operations_;
   }
+  /// For formats with one line an operation; a file has these or events, not both.
+  void add_interval(const Interval& interval) { intervals_.add(interval); }
   /// Formats whose files number their events call this; else the order of add() counts.
   void order_by_index() { ordered_by_index_ = true; }
 
@@ -70,7 +79,10 @@ class HistoryBuilder {
   /// independent). Taken apart if all invocations look like that, reads being [key nil].
   void allow_tuples() { tuples_allowed_ = true; }
 
-  [[nodiscard]] std::uint64_t events() const { return events_.size(); }
+  /// True, and counted, if the reading is lenient; false if the error ends it.
+  bool tolerate(const Malformed& malformed);
+
+  [[nodiscard]] std::uint64_t events() const { return events_.size() + 2 * intervals_.size(); }
   [[nodiscard]] std::uint64_t memory_bytes() const;
 
   /// Ends the builder. O(n), plus a sort where the lines are not in the order of their index.
@@ -98,13 +110,19 @@ class HistoryBuilder {
   void find_places();
   std::optional<std::variant<Malformed, LimitReached>> pair_events(const Budget& budget);
   Process& process(std::int64_t number);
-  std::optional<Malformed> invoke(const Event& event, Position at, Process& process);
-  std::optional<Malformed> complete(const Event& event, Position at, Process& process);
-  void count();
+  std::optional<Malformed> pair(const Event& event, Position at);
+  [[nodiscard]] std::optional<Malformed> forbids_invocation(const Event& event,
+                                                            const Process& process) const;
+  [[nodiscard]] std::optional<Malformed> forbids_completion(const Event& event,
+                                                            const Process& process) const;
+  void invoke(const Event& event, Position at, Process& process);
+  void complete(const Event& event, Position at, Process& process);
   [[nodiscard]] Malformed wrong(const Event& event, std::string found, std::string expected) const;
 
+  ReadOptions options_;
   History history_;
   Chunked<Event> events_;
+  Intervals intervals_;
   std::vector<std::uint64_t> invocations_;  // by key; while pairing: where its next operation goes
   std::uint64_t operations_ = 0;
   std::vector<Process> dense_processes_;

@@ -14,7 +14,7 @@
 namespace capsize::checker {
 namespace {
 
-bool recognises(std::string_view first_line) {
+bool recognises(std::string_view first_line, const Vocabulary&) {
   const std::size_t at = first_line.find_first_not_of(" \t[");
   if (at == std::string_view::npos) return first_line.find('[') != std::string_view::npos;
   const std::string_view rest = first_line.substr(at);
@@ -74,6 +74,7 @@ class EdnLinesParser : public LineParser {
 
   bool read_field(std::string_view field, EdnReader& reader, HistoryBuilder& builder, Event& event,
                   bool& is_client) {
+    field = builder.vocabulary().field(field);
     if (field == "process") {
       const auto process = reader.integer();
       is_client = process.has_value();
@@ -82,9 +83,9 @@ class EdnLinesParser : public LineParser {
     }
     if (field == "type") {
       const auto name = reader.keyword();
-      has_type_ = name && event_type(*name);
-      if (has_type_) event.type = *event_type(*name);
-      return has_type_;
+      const auto type = name ? builder.type(*name) : std::nullopt;
+      event.type = type.value_or(EventType::kInvoke);
+      return has_type_ = type.has_value();
     }
     if (field == "f") {
       const auto name = reader.keyword();

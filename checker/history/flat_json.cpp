@@ -116,7 +116,7 @@ FlatScalar* find(FlatFields& fields, std::string_view name) {
 
 }  // namespace
 
-bool read_flat_json(std::string_view line, FlatFields& fields) {
+bool read_flat_json(std::string_view line, const Vocabulary& vocabulary, FlatFields& fields) {
   Scanner scanner(line);
   if (!scanner.take('{')) return false;
   do {
@@ -125,7 +125,7 @@ bool read_flat_json(std::string_view line, FlatFields& fields) {
     if (!scanner.take('"') || !scanner.text(name) || !scanner.take(':')) return false;
     scanner.skip_blank();
     FlatScalar ignored;
-    FlatScalar* slot = find(fields, name);
+    FlatScalar* slot = find(fields, vocabulary.field(name));
     if (slot == nullptr) {
       fields.others = true;
       slot = &ignored;

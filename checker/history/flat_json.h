@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "checker/history/vocabulary.h"
+
 namespace capsize::checker {
 
 struct FlatScalar {
@@ -27,6 +29,7 @@ struct FlatFields {
 };
 
 /// Precondition: some readable byte follows the line (LineReader::kPadding).
-[[nodiscard]] bool read_flat_json(std::string_view line, FlatFields& fields);
+[[nodiscard]] bool read_flat_json(std::string_view line, const Vocabulary& vocabulary,
+                                  FlatFields& fields);
 
 }  // namespace capsize::checker

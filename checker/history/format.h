@@ -28,13 +28,15 @@ class LineParser {
  public:
   virtual ~LineParser() = default;
   virtual std::optional<LineError> parse(const Line& line, HistoryBuilder& builder) = 0;
+  /// What has been begun on the lines so far is not complete: a file that ends here was cut off.
+  [[nodiscard]] virtual bool is_inside_record() const { return false; }
 };
 
 struct HistoryFormat {
   std::string_view name;
   std::string_view summary;  ///< one line for `capsize list formats`
   /// Whether a file whose first line that is not empty reads like this is in the format.
-  bool (*recognises)(std::string_view first_line);
+  bool (*recognises)(std::string_view first_line, const Vocabulary& vocabulary);
   std::unique_ptr<LineParser> (*make_parser)();
   /// A failed cas of such a file saw another value than the expected one.
   bool failed_cas_observes = false;

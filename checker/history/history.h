@@ -25,6 +25,12 @@ struct HistoryCounts {
   std::uint64_t processes = 0;
 };
 
+/// What a lenient reading left out.
+struct Skipped {
+  std::uint64_t count = 0;  ///< lines that could not be read and events that break a rule
+  std::string first;        ///< what was wrong with the first of them
+};
+
 struct History {
   std::string file;                ///< as given by the caller; used in messages
   std::string format;              ///< name of the format it was read with
@@ -39,6 +45,7 @@ struct History {
   std::vector<std::uint64_t> file_index;  ///< position -> "index" of the file; empty: the same
   bool failed_cas_observes = false;       ///< what the format means, unless the caller knows better
   bool cut_off = false;                   ///< the last line was incomplete and was left out
+  Skipped skipped;
   double seconds_load = 0;
 
   [[nodiscard]] std::span<const Operation> of_key(KeyId key) const {
@@ -51,6 +58,8 @@ struct History {
   /// Whether any operation uses the function.
   [[nodiscard]] bool uses(FunctionId function) const;
   [[nodiscard]] std::uint64_t memory_bytes() const;
+  /// Brings `counts` up to date, but for the processes. O(operations).
+  void count_outcomes();
 };
 
 }  // namespace capsize::checker

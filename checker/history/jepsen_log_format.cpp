@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kMarker = "jepsen.util - ";
 
-bool recognises(std::string_view first_line) {
+bool recognises(std::string_view first_line, const Vocabulary&) {
   return first_line.starts_with("INFO") && first_line.find("jepsen.") != std::string_view::npos;
 }
 
@@ -39,8 +39,8 @@ class JepsenLogParser : public LineParser {
     event.process = *process;
     event.line = static_cast<std::uint32_t>(line.number);
     const auto type = reader.keyword();
-    if (!type || !event_type(*type)) return wrong(":invoke, :ok, :fail or :info");
-    event.type = *event_type(*type);
+    if (!type || !builder.type(*type)) return wrong(":invoke, :ok, :fail or :info");
+    event.type = *builder.type(*type);
     const auto function = reader.keyword();
     if (!function || !builder.function(*function)) return wrong("a function such as :read");
     event.function = *builder.function(*function);

@@ -4,7 +4,6 @@
 //     {"index":0,"time":12,"process":3,"type":"invoke","f":"write","key":"x","value":5}
 //
 // Fields it does not know are ignored, so that a recorder may add its own.
-#include <fmt/format.h>
 #include <simdjson.h>
 
 #include <cmath>
@@ -13,6 +12,7 @@
 #include "checker/history/flat_json.h"
 #include "checker/history/format.h"
 #include "checker/history/json.h"
+#include "checker/history/json_line.h"
 
 namespace capsize::checker {
 namespace {
@@ -20,9 +20,7 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::element_type;
 
-constexpr std::int64_t kHeaderVersion = 1;
-
-bool recognises(std::string_view first_line) {
+bool recognises(std::string_view first_line, const Vocabulary&) {
   const std::size_t at = first_line.find_first_not_of(" \t");
   if (at == std::string_view::npos || first_line[at] != '{') return false;
   // An EDN map begins with a brace too, but goes on with a keyword.
@@ -34,9 +32,9 @@ bool recognises(std::string_view first_line) {
 struct Fields {
   std::optional<element> index, time, process, type, function, key, value, error;
 
-  explicit Fields(const simdjson::dom::object& object) {
+  Fields(const simdjson::dom::object& object, const Vocabulary& vocabulary) {
     for (const auto field : object) {
-      if (auto* const slot = find(field.key)) *slot = field.value;
+      if (auto* const slot = find(vocabulary.field(field.key))) *slot = field.value;
     }
   }
 
@@ -56,24 +54,17 @@ struct Fields {
 
 class JsonLinesParser : public LineParser {
  public:
-  JsonLinesParser() { allocated_ = parser_.allocate(kFirstCapacity, kJsonDepthMax); }
-
   std::optional<LineError> parse(const Line& line, HistoryBuilder& builder) override {
     line_ = line;
     builder_ = &builder;
     if (plain_event()) return std::nullopt;
     if (line.text.find_first_not_of(" \t\r") == std::string_view::npos) return std::nullopt;
-    element document;
-    if (const auto error = parse_line(document)) return error;
     simdjson::dom::object object;
-    if (document.get_object().get(object) != simdjson::SUCCESS) {
-      return wrong(1, excerpt(line.text), "a JSON object");
+    if (auto error = json_.parse(line, builder, object)) return error;
+    if (std::exchange(first_, false) && is_header(object)) {
+      return read_header(object, json_, builder);
     }
-    const bool first = std::exchange(first_, false);
-    if (element version; first && object["capsize-history"].get(version) == simdjson::SUCCESS) {
-      return header(object, version);
-    }
-    return event(Fields(object));
+    return event(Fields(object, builder.vocabulary()));
   }
 
  private:
@@ -81,10 +72,10 @@ class JsonLinesParser : public LineParser {
   // unusual about the line.
   bool plain_event() {
     FlatFields fields;
-    if (first_ || !read_flat_json(line_.text, fields)) return false;
+    if (first_ || !read_flat_json(line_.text, builder_->vocabulary(), fields)) return false;
     const bool has_index = fields.index.kind != FlatScalar::Kind::kAbsent;
     if (!indexed_ || *indexed_ != has_index || !is_plain(fields)) return false;
-    const auto type = event_type(fields.type.text);
+    const auto type = builder_->type(fields.type.text);
     const auto function = builder_->function(fields.function.text);
     if (!type || !function) return false;
     index_ = static_cast<std::uint64_t>(fields.index.integer);
@@ -137,88 +128,43 @@ class JsonLinesParser : public LineParser {
     }
   }
 
-  static constexpr std::size_t kFirstCapacity = std::size_t{1} << 16;
-
-  std::optional<LineError> parse_line(element& document) {
-    // Growing by hand, since growing inside parse() would forget the bound on nesting.
-    if (line_.text.size() > parser_.capacity()) {
-      allocated_ = parser_.allocate(line_.text.size() * 2, kJsonDepthMax);
-    }
-    if (allocated_ != simdjson::SUCCESS) return wrong(1, "a line too long for memory", "less");
-    const auto error = parser_.parse(line_.text.data(), line_.text.size(), false).get(document);
-    if (error == simdjson::SUCCESS) return std::nullopt;
-    JsonError where = explain_json_error(line_.text);
-    auto failure = wrong(where.column, std::move(where.found), std::move(where.expected));
-    failure.may_be_cut_off = true;
-    return failure;
-  }
-
-  LineError wrong(std::uint64_t column, std::string found, std::string expected) const {
-    return {{builder_->history().file, line_.number, column, std::move(found), std::move(expected)},
-            false};
-  }
-
-  LineError wrong(std::string_view field, const std::optional<element>& found,
-                  std::string expected) const {
-    if (!found) return wrong(1, fmt::format("no \"{}\"", field), std::move(expected));
-    return wrong(column_of(line_.text, field),
-                 fmt::format("\"{}\": {}", field, excerpt(simdjson::minify(*found))),
-                 std::move(expected));
-  }
-
-  std::optional<LineError> header(const simdjson::dom::object& object, const element& version) {
-    History& history = builder_->history();
-    std::int64_t number = 0;
-    if (version.get(number) != simdjson::SUCCESS || number != kHeaderVersion) {
-      return wrong("capsize-history", version, fmt::format("version {}", kHeaderVersion));
-    }
-    std::string_view model;
-    if (element value; object["model"].get(value) == simdjson::SUCCESS && !value.is_null()) {
-      if (value.get(model) != simdjson::SUCCESS) return wrong("model", value, "a name");
-      history.header_model = model;
-    }
-    if (element value; object["initial"].get(value) == simdjson::SUCCESS) {
-      history.initial = intern_json(builder_->values(), value);
-    }
-    return std::nullopt;
-  }
-
   std::optional<LineError> event(const Fields& fields) {
     if (auto error = note_index(fields)) return error;
-    if (!fields.process) return wrong("process", {}, "a process number");
+    if (!fields.process) return json_.wrong("process", {}, "a process number");
     if (fields.process->is_string()) return std::nullopt;  // the nemesis, and whoever else watches
     Event event;
     event.index = index_;
     event.line = static_cast<std::uint32_t>(line_.number);
     if (fields.process->get(event.process) != simdjson::SUCCESS || event.process < 0) {
-      return wrong("process", fields.process, "a number >= 0, or a name for what is not a client");
+      return json_.wrong("process", fields.process,
+                         "a number >= 0, or a name for what is not a client");
     }
     if (fields.time && fields.time->get(event.time) != simdjson::SUCCESS) {
       double nanoseconds = 0;
       if (fields.time->get(nanoseconds) != simdjson::SUCCESS || !(std::abs(nanoseconds) < 9e18)) {
-        return wrong("time", fields.time, "nanoseconds");
+        return json_.wrong("time", fields.time, "nanoseconds");
       }
       event.time = static_cast<std::int64_t>(nanoseconds);
     }
     std::string_view type;
-    if (!fields.type || fields.type->get(type) != simdjson::SUCCESS || !event_type(type)) {
-      return wrong("type", fields.type, "\"invoke\", \"ok\", \"fail\" or \"info\"");
+    if (!fields.type || fields.type->get(type) != simdjson::SUCCESS || !builder_->type(type)) {
+      return json_.wrong("type", fields.type, "\"invoke\", \"ok\", \"fail\" or \"info\"");
     }
-    event.type = *event_type(type);
+    event.type = *builder_->type(type);
     return operation(fields, event);
   }
 
   std::optional<LineError> operation(const Fields& fields, Event& event) {
     std::string_view name;
     if (!fields.function || fields.function->get(name) != simdjson::SUCCESS) {
-      return wrong("f", fields.function, "the name of a function");
+      return json_.wrong("f", fields.function, "the name of a function");
     }
     const auto function = builder_->function(name);
-    if (!function) return wrong("f", fields.function, "fewer different functions");
+    if (!function) return json_.wrong("f", fields.function, "fewer different functions");
     event.function = *function;
     event.has_key = fields.key.has_value();
     if (fields.key) {
-      event.key = key(*fields.key);
+      event.key = json_key(*builder_, *fields.key);
     } else if (event.type == EventType::kInvoke) {
       event.key = builder_->key("", false);
     }
@@ -240,12 +186,6 @@ class JsonLinesParser : public LineParser {
     return event.type == EventType::kOk && !mutation;
   }
 
-  KeyId key(const element& value) {
-    std::string_view text;
-    if (value.get(text) == simdjson::SUCCESS) return builder_->key(text);
-    return builder_->key(simdjson::minify(value), false);
-  }
-
   // The order of the file is that of the index if the lines have one; half of them is an error.
   std::optional<LineError> note_index(const Fields& fields) {
     const bool has_index = fields.index.has_value();
@@ -254,17 +194,17 @@ class JsonLinesParser : public LineParser {
       if (has_index) builder_->order_by_index();
     }
     if (*indexed_ != has_index) {
-      return wrong("index", fields.index,
-                   has_index ? "none, as on the lines before" : "one, as on the lines before");
+      return json_.wrong(
+          "index", fields.index,
+          has_index ? "none, as on the lines before" : "one, as on the lines before");
     }
     if (has_index && fields.index->get(index_) != simdjson::SUCCESS) {
-      return wrong("index", fields.index, "a number >= 0");
+      return json_.wrong("index", fields.index, "a number >= 0");
     }
     return std::nullopt;
   }
 
-  simdjson::dom::parser parser_;
-  simdjson::error_code allocated_ = simdjson::SUCCESS;
+  JsonLine json_;
   Line line_;
   HistoryBuilder* builder_ = nullptr;
   std::optional<bool> indexed_;

@@ -1,26 +1,35 @@
 #include "checker/history/line_reader.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <utility>
 
 namespace capsize::checker {
 namespace {
 
-constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
+// Small enough to stay in a cache, large enough that reading costs next to nothing.
+constexpr std::size_t kBlockBytes = std::size_t{256} << 10;
 
 }  // namespace
 
-LineReader::LineReader(Source source) : source_(std::move(source)), buffer_(kPadding) {}
+LineReader::LineReader(std::unique_ptr<ByteSource> source)
+    : source_(std::move(source)), buffer_(kPadding) {}
 
 LineReader LineReader::of_text(std::string_view text) {
-  return LineReader([text](char* buffer, std::size_t size) mutable {
-    const std::size_t taken = std::min(size, text.size());
-    std::memcpy(buffer, text.data(), taken);
-    text.remove_prefix(taken);
-    return static_cast<std::ptrdiff_t>(taken);
-  });
+  return LineReader(text_source(text));
+}
+
+std::optional<Malformed> LineReader::failure(const std::string& file) const {
+  if (too_long_) {
+    return Malformed{file, number_, kLineBytesMax, "a line that goes on",
+                     fmt::format("at most {} bytes a line", kLineBytesMax)};
+  }
+  if (auto failure = source_->failure()) {
+    return Malformed{file, 0, 0, std::move(failure->found), std::move(failure->expected)};
+  }
+  return std::nullopt;
 }
 
 bool LineReader::fill() {
@@ -31,15 +40,14 @@ bool LineReader::fill() {
     begin_ = 0;
   }
   if (end_ + kPadding + kBlockBytes / 2 > buffer_.size()) {
-    buffer_.resize(std::max(buffer_.size() * 2, 2 * kBlockBytes + kPadding));
+    buffer_.resize(std::max(buffer_.size() * 2, kBlockBytes + kPadding));
   }
-  const std::ptrdiff_t got = source_(buffer_.data() + end_, buffer_.size() - kPadding - end_);
-  if (got < 0) error_ = std::strerror(errno);
-  if (got <= 0) {
+  const std::size_t got = source_->read(buffer_.data() + end_, buffer_.size() - kPadding - end_);
+  if (got == 0) {
     at_end_ = true;
     return false;
   }
-  end_ += static_cast<std::size_t>(got);
+  end_ += got;
   return true;
 }
 
@@ -69,7 +77,7 @@ std::optional<Line> LineReader::next() {
     }
     if (at_end_ || !fill()) break;
   }
-  if (begin_ == end_ || !error_.empty()) return std::nullopt;
+  if (begin_ == end_ || source_->failure()) return std::nullopt;
   const Line line{{buffer_.data() + begin_, end_ - begin_}, ++number_, false};
   begin_ = scanned_ = end_;
   return line;

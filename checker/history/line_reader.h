@@ -4,17 +4,20 @@
 // nothing is copied for the parser. The file is read in blocks and never held as a whole: a history
 // can be larger than memory, and can come through a pipe.
 //
-// How it fails: a line longer than kLineBytesMax ends the reading (`too_long`), an error of the
-// operating system ends it too (`error` is then not empty).
+// How it fails: a line longer than kLineBytesMax ends the reading, so does a source that fails;
+// failure() says which.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "checker/history/byte_source.h"
+#include "checker/history/malformed.h"
 
 namespace capsize::checker {
 
@@ -29,11 +32,7 @@ class LineReader {
   static constexpr std::size_t kLineBytesMax = std::size_t{64} << 20;
   static constexpr std::size_t kPadding = 64;
 
-  /// Fills the buffer with up to `size` bytes and returns their number; 0 at the end, < 0 on error
-  /// (errno says which).
-  using Source = std::function<std::ptrdiff_t(char* buffer, std::size_t size)>;
-
-  explicit LineReader(Source source);
+  explicit LineReader(std::unique_ptr<ByteSource> source);
   /// Reads from memory that outlives the reader.
   static LineReader of_text(std::string_view text);
 
@@ -42,14 +41,18 @@ class LineReader {
   /// The next line without consuming it.
   std::optional<Line> peek();
 
-  [[nodiscard]] bool too_long() const { return too_long_; }
-  [[nodiscard]] const std::string& error() const { return error_; }
-  [[nodiscard]] std::uint64_t line_number() const { return number_; }
+  /// Why there are no more lines, where that is not simply the end of `file`.
+  [[nodiscard]] std::optional<Malformed> failure(const std::string& file) const;
+  /// The source ended in the middle of something, such as a compressed block.
+  [[nodiscard]] bool cut_off() const { return source_->cut_off(); }
+  [[nodiscard]] std::uint64_t memory_bytes() const {
+    return buffer_.capacity() + source_->memory_bytes();
+  }
 
  private:
   bool fill();
 
-  Source source_;
+  std::unique_ptr<ByteSource> source_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0;    // of what has not been handed out yet
   std::size_t scanned_ = 0;  // no line feed in [begin_, scanned_)
@@ -57,7 +60,6 @@ class LineReader {
   std::uint64_t number_ = 0;
   bool at_end_ = false;
   bool too_long_ = false;
-  std::string error_;
   std::optional<Line> peeked_;
 };
 

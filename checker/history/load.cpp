@@ -6,8 +6,9 @@
 #include <cstring>
 #include <utility>
 
-#include "checker/history/file_source.h"
+#include "checker/history/byte_source.h"
 #include "checker/history/format.h"
+#include "checker/history/select_key.h"
 #include "checker/registry.h"
 
 namespace capsize::checker {
@@ -28,29 +29,30 @@ std::optional<Line> first_line_with_content(LineReader& lines) {
 // The format, or what is wrong with the file if there is none for it.
 std::variant<const HistoryFormat*, Malformed> choose_format(LineReader& lines,
                                                             const std::string& file,
-                                                            std::string_view wanted) {
+                                                            const ReadOptions& options) {
   const auto& registry = Registry<HistoryFormat>::instance();
-  if (!wanted.empty()) {
-    if (const HistoryFormat* format = registry.find(wanted)) return format;
-    return Malformed{file, 0, 0, fmt::format("format \"{}\"", excerpt(wanted)),
+  if (!options.format.empty()) {
+    if (const HistoryFormat* format = registry.find(options.format)) return format;
+    return Malformed{file, 0, 0, fmt::format("format \"{}\"", excerpt(options.format)),
                      "one of " + registry.names()};
   }
   const auto line = first_line_with_content(lines);
   if (!line) return find_format("jsonl");  // empty: any format reads it as no operations
   for (const HistoryFormat* format : registry.items()) {
-    if (format->recognises(line->text)) return format;
+    if (format->recognises(line->text, options.vocabulary)) return format;
   }
   return Malformed{file, line->number, 1, fmt::format("\"{}\"", excerpt(line->text)),
                    "the first line of a known format (" + registry.names() + ")"};
 }
 
-std::optional<LimitReached> bound_reached(const HistoryBuilder& builder, const Budget& budget) {
+std::optional<LimitReached> bound_reached(const LineReader& lines, const HistoryBuilder& builder,
+                                          const Budget& budget) {
   if (budget.time_is_up()) {
     return LimitReached{fmt::format("the time bound of {:g} s ended the loading after {} events",
                                     std::chrono::duration<double>(budget.time_limit()).count(),
                                     builder.events())};
   }
-  if (builder.memory_bytes() > budget.memory_limit_bytes()) {
+  if (lines.memory_bytes() + builder.memory_bytes() > budget.memory_limit_bytes()) {
     return LimitReached{
         fmt::format("the memory bound of {} bytes ended the loading after {} events",
                     budget.memory_limit_bytes(), builder.events())};
@@ -61,61 +63,73 @@ std::optional<LimitReached> bound_reached(const HistoryBuilder& builder, const B
   return std::nullopt;
 }
 
-std::optional<Malformed> reading_failed(const LineReader& lines, const std::string& file) {
-  if (lines.too_long()) {
-    return Malformed{file, lines.line_number(), LineReader::kLineBytesMax, "a line that goes on",
-                     fmt::format("at most {} bytes a line", LineReader::kLineBytesMax)};
-  }
-  if (!lines.error().empty()) {
-    return Malformed{file, 0, 0, lines.error(), "a file that can be read"};
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
-Result read_history(LineReader& lines, std::string file, std::string_view format_name,
-                    const Budget& budget) {
-  auto choice = choose_format(lines, file, format_name);
-  if (auto failure = reading_failed(lines, file)) return *std::move(failure);
-  if (auto* malformed = std::get_if<Malformed>(&choice)) return std::move(*malformed);
-  const HistoryFormat& format = *std::get<const HistoryFormat*>(choice);
-  const std::unique_ptr<LineParser> parser = format.make_parser();
-  HistoryBuilder builder(file);
-  builder.history().format = format.name;
-  builder.history().failed_cas_observes = format.failed_cas_observes;
+// Hands all lines to the parser. Why it stopped before the end, if it did.
+std::optional<std::variant<Malformed, LimitReached>> parse_lines(LineReader& lines,
+                                                                 LineParser& parser,
+                                                                 HistoryBuilder& builder,
+                                                                 const Budget& budget) {
   std::uint64_t until_look = kLinesBetweenLooks;
   while (const auto line = lines.next()) {
-    if (auto error = parser->parse(*line, builder)) {
-      if (line->terminated || !error->may_be_cut_off) return std::move(error->malformed);
-      builder.history().cut_off = true;
+    if (auto error = parser.parse(*line, builder)) {
+      if (!line->terminated && error->may_be_cut_off) {
+        builder.history().cut_off = true;
+      } else if (!builder.tolerate(error->malformed)) {
+        return std::move(error->malformed);
+      }
     }
     // Long lines count for more, so that a look is never further away than a few megabytes.
     const std::uint64_t weight = 1 + line->text.size() / 1024;
     until_look -= std::min(until_look, weight);
     if (until_look == 0) {
-      if (auto limit = bound_reached(builder, budget)) return *std::move(limit);
+      if (auto limit = bound_reached(lines, builder, budget)) return *std::move(limit);
       until_look = kLinesBetweenLooks;
     }
   }
-  if (auto failure = reading_failed(lines, file)) return *std::move(failure);
-  if (auto limit = bound_reached(builder, budget)) return *std::move(limit);
-  auto finished = builder.finish(budget);
-  if (auto* malformed = std::get_if<Malformed>(&finished)) return std::move(*malformed);
-  if (auto* limit = std::get_if<LimitReached>(&finished)) return std::move(*limit);
-  History history = std::move(std::get<History>(finished));
-  history.seconds_load = budget.seconds();
-  return history;
+  auto failure = lines.failure(builder.history().file);
+  if (failure && !builder.tolerate(*failure)) return *std::move(failure);
+  if (lines.cut_off() || parser.is_inside_record()) builder.history().cut_off = true;
+  if (auto limit = bound_reached(lines, builder, budget)) return *std::move(limit);
+  return std::nullopt;
 }
 
-Result read_history_file(const std::filesystem::path& path, std::string_view format,
+Result as_result(std::variant<Malformed, LimitReached> failure) {
+  if (auto* malformed = std::get_if<Malformed>(&failure)) return std::move(*malformed);
+  return std::get<LimitReached>(std::move(failure));
+}
+
+}  // namespace
+
+Result read_history(LineReader& lines, std::string file, const ReadOptions& options,
+                    const Budget& budget) {
+  auto choice = choose_format(lines, file, options);
+  if (auto failure = lines.failure(file)) return *std::move(failure);
+  if (auto* malformed = std::get_if<Malformed>(&choice)) return std::move(*malformed);
+  const HistoryFormat& format = *std::get<const HistoryFormat*>(choice);
+  HistoryBuilder builder(std::move(file), options);
+  builder.history().format = format.name;
+  builder.history().failed_cas_observes = format.failed_cas_observes;
+  const std::unique_ptr<LineParser> parser = format.make_parser();
+  if (auto failure = parse_lines(lines, *parser, builder, budget)) {
+    return as_result(*std::move(failure));
+  }
+  Result finished = builder.finish(budget);
+  auto* const history = std::get_if<History>(&finished);
+  if (history == nullptr) return finished;
+  if (options.key) {
+    if (auto missing = keep_only_key(*history, *options.key)) return *std::move(missing);
+  }
+  history->seconds_load = budget.seconds();
+  return finished;
+}
+
+Result read_history_file(const std::filesystem::path& path, const ReadOptions& options,
                          const Budget& budget) {
   auto source = open_source(path);
-  if (!source) {
+  if (source == nullptr) {
     return Malformed{path.string(), 0, 0, std::strerror(errno), "a file that can be read"};
   }
-  LineReader lines(*std::move(source));
-  return read_history(lines, path.string(), format, budget);
+  LineReader lines(std::move(source));
+  return read_history(lines, path.string(), options, budget);
 }
 
 }  // namespace capsize::checker

@@ -10,17 +10,16 @@
 #include "checker/history/history.h"
 #include "checker/history/line_reader.h"
 #include "checker/history/malformed.h"
+#include "checker/history/read_options.h"
 
 namespace capsize::checker {
 
-/// Reads all lines. `format` empty: recognised by the first line that is not empty.
-[[nodiscard]] std::variant<History, Malformed, LimitReached> read_history(LineReader& lines,
-                                                                          std::string file,
-                                                                          std::string_view format,
-                                                                          const Budget& budget);
+/// Reads all lines.
+[[nodiscard]] std::variant<History, Malformed, LimitReached> read_history(
+    LineReader& lines, std::string file, const ReadOptions& options, const Budget& budget);
 
 /// The same from a file; "-" is standard input.
 [[nodiscard]] std::variant<History, Malformed, LimitReached> read_history_file(
-    const std::filesystem::path& path, std::string_view format, const Budget& budget);
+    const std::filesystem::path& path, const ReadOptions& options, const Budget& budget);
 
 }  // namespace capsize::checker

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "checker/budget.h"
-#include "checker/history/file_source.h"
+#include "checker/history/byte_source.h"
 #include "checker/registry.h"
 
 namespace capsize::checker {
@@ -82,10 +82,10 @@ std::vector<PropertyReport> check_traces(const std::vector<std::filesystem::path
   std::vector<TraceReader> readers;
   for (const std::filesystem::path& file : files) {
     auto source = open_source(file);
-    if (!source) {
+    if (source == nullptr) {
       return trace_error({file.string(), 0, 0, std::strerror(errno), "a file that can be read"});
     }
-    readers.emplace_back(file.string(), LineReader(*std::move(source)), cluster.names());
+    readers.emplace_back(file.string(), LineReader(std::move(source)), cluster.names());
   }
   return run(std::move(readers), cluster, limits);
 }

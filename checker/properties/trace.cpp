@@ -198,13 +198,7 @@ std::optional<TraceEvent> TraceReader::next() {
     if (!line->terminated) return std::nullopt;
     if (auto event = after_torn_line(*line)) return event;
   }
-  if (!malformed_ && lines_.too_long()) {
-    malformed_ = Malformed{file_, lines_.line_number(), 1, "a line that goes on",
-                           fmt::format("at most {} bytes", LineReader::kLineBytesMax)};
-  }
-  if (!malformed_ && !lines_.error().empty()) {
-    malformed_ = Malformed{file_, 0, 0, lines_.error(), "a file that can be read"};
-  }
+  if (!malformed_) malformed_ = lines_.failure(file_);
   return std::nullopt;
 }
 

@@ -1,13 +1,15 @@
 // capsize check: a verdict on recorded histories, of any system.
 #include <fmt/format.h>
 
+#include <sys/resource.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "checker/check.h"
-#include "checker/history/format.h"
 #include "checker/models/model.h"
+#include "harness/cli/reading_options.h"
 #include "harness/cli/verb.h"
 #include "harness/report/violation_text.h"
 #include "node/base/units.h"
@@ -26,6 +28,13 @@ std::string unknown(const char* flag, const std::string& found, const Items& ite
   return fmt::format("{}: found '{}', expected one of: {}", flag, found, names);
 }
 
+// The most memory that this process has held so far, over all files.
+std::uint64_t peak_memory_bytes() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
 class CheckVerb final : public Verb {
  public:
   std::string_view name() const override { return "check"; }
@@ -37,13 +46,18 @@ class CheckVerb final : public Verb {
            "  capsize check store/latest/history.jsonl\n"
            "  capsize check --model cas-register --check-limit 10s a.jsonl b.jsonl\n"
            "  capsize check --json history.jsonl | jq .verdict\n"
+           "  capsize check --map f.put=write --map f.get=read --map key=k --initial 0 "
+           "other.jsonl\n"
+           "  capsize check --clock-error 5ms requests.csv   # process,f,key,value,start,end\n"
+           "  zstdcat big.jsonl.zst | capsize check -        # or big.jsonl.zst itself\n"
            "Exit code: that of the worst file; 0 valid, 1 invalid, 2 unknown, 3 vacuous, 254 "
            "malformed.\n";
   }
   void add_options(CLI::App& app) override {
     app.add_option("history", files_, "files to check, - for standard input")->required();
     app.add_option("--model", model_, "what the history is checked against (capsize list models)");
-    app.add_option("--format", format_, "how it is written (capsize list formats) [recognised]");
+    reading_.add_to(app);
+    app.add_option("--initial", initial_, "what a read of a new key returns, as JSON");
     app.add_option("--check-limit", check_limit_, "time for each file, loading included")
         ->capture_default_str();
     app.add_option("--memory-limit", memory_limit_, "memory for each file, loading included")
@@ -54,16 +68,17 @@ class CheckVerb final : public Verb {
     app.add_flag("--json", json_, "one JSON object a file");
   }
   int run() override {
-    checker::CheckOptions options{.model = model_, .format = format_};
+    auto reading = reading_.resolve();
+    if (const auto* problem = std::get_if<std::string>(&reading)) return usage_error(*problem);
+    checker::CheckOptions options{.model = model_,
+                                  .reading = std::get<checker::ReadOptions>(std::move(reading)),
+                                  .initial_json = initial_};
     const auto time = base::parse_duration(check_limit_);
     if (!time) return usage_error("--check-limit: " + time.error().message);
     const auto memory = base::parse_size(memory_limit_);
     if (!memory) return usage_error("--memory-limit: " + memory.error().message);
     if (!model_.empty() && checker::find_model(model_) == nullptr) {
       return usage_error(unknown("--model", model_, checker::list_models()));
-    }
-    if (!format_.empty() && checker::find_format(format_) == nullptr) {
-      return usage_error(unknown("--format", format_, checker::list_formats()));
     }
     if (!failed_cas_.empty()) options.mismatch_observes = failed_cas_ == "observes";
     options.time_limit = time.value();
@@ -81,7 +96,10 @@ class CheckVerb final : public Verb {
  private:
   void print(const Report& report) const {
     if (json_) {
-      fmt::print("{}\n", checker::to_json(report).dump());
+      auto json = checker::to_json(report);
+      json["peak-memory-bytes"] = peak_memory_bytes();
+      // Pieces of a malformed file need not be UTF-8.
+      fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     } else if (report.verdict == Verdict::kUsageError) {
       usage_error(report.reason);
     } else {
@@ -91,6 +109,10 @@ class CheckVerb final : public Verb {
           report.reason, report.counts.operations, report.counts.ok, report.counts.fail,
           report.counts.info, report.counts.keys, report.model,
           report.seconds_load + report.seconds_check);
+      if (report.skipped.count > 0) {
+        fmt::print("  {} malformed lines or events were skipped, the first: {}\n",
+                   report.skipped.count, report.skipped.first);
+      }
       for (const auto& violation : report.violations) fmt::print("{}", violation_text(violation));
     }
     std::fflush(stdout);
@@ -98,7 +120,8 @@ class CheckVerb final : public Verb {
 
   std::vector<std::string> files_;
   std::string model_;
-  std::string format_;
+  ReadingOptions reading_;
+  std::optional<std::string> initial_;
   std::string check_limit_ = "60s";
   std::string memory_limit_ = "4GiB";
   std::string failed_cas_;

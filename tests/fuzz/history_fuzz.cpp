@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   for (const HistoryFormat* format : list_formats()) {
     CheckOptions options;
-    options.format = format->name;
+    options.reading.format = format->name;
     options.time_limit = std::chrono::milliseconds(200);
     options.memory_limit_bytes = std::uint64_t{64} << 20;
     const LoadResult loaded = load_history_text(text, options, "fuzz");

@@ -111,8 +111,8 @@ TEST(FlatJsonRandom, LinesOfAllKinds_AreReadAsTheRealParserReadsThem) {
 
 TEST(FlatJson, PlainLine_IsUnderstood) {
   FlatFields fields;
-  ASSERT_TRUE(
-      read_flat_json("{\"process\": 3, \"type\":\"ok\",\"f\":\"cas\",\"value\":[1,null]}", fields));
+  ASSERT_TRUE(read_flat_json("{\"process\": 3, \"type\":\"ok\",\"f\":\"cas\",\"value\":[1,null]}",
+                             {}, fields));
   EXPECT_EQ(fields.process.integer, 3);
   EXPECT_EQ(fields.function.text, "cas");
   EXPECT_TRUE(fields.value.null[1]);
@@ -123,7 +123,7 @@ TEST(FlatJson, AnythingUnusual_IsRefused) {
        {"{\"a\":1.5}", "{\"a\":\"\\n\"}", "{\"a\":{}}", "{\"a\":01}", "{\"a\":1", "{\"a\":1}}",
         "[1]", "{}", "{\"key\":1,\"key\":2}", "{\"a\":1234567890123456789}"}) {
     FlatFields fields;
-    EXPECT_FALSE(read_flat_json(line, fields)) << line;
+    EXPECT_FALSE(read_flat_json(line, {}, fields)) << line;
   }
 }
 

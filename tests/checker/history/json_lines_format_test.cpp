@@ -171,7 +171,7 @@ TEST(JsonLines, LinesLongerThanABlock_AreReadWhole) {
 }
 
 TEST(JsonLines, UnknownFirstLine_NamesTheKnownFormats) {
-  EXPECT_THAT(error_of("hello\n"), HasSubstr("edn, jepsen-log, jsonl"));
+  EXPECT_THAT(error_of("hello\n"), HasSubstr("csv, edn, intervals, jepsen-log, jsonl"));
 }
 
 }  // namespace

@@ -1,0 +1,40 @@
+// ByteSource: where the bytes of a history come from: a file, a pipe, memory, or one of these
+// unpacked.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace capsize::checker {
+
+struct SourceFailure {
+  std::string found;
+  std::string expected;
+};
+
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+  /// Fills the buffer with up to `size` bytes and returns their number; 0 at the end and after a
+  /// failure.
+  virtual std::size_t read(char* buffer, std::size_t size) = 0;
+  /// Why there is nothing more, where that is not simply the end.
+  [[nodiscard]] virtual std::optional<SourceFailure> failure() const { return std::nullopt; }
+  /// What was read so far ended in the middle of something, such as a compressed block.
+  [[nodiscard]] virtual bool cut_off() const { return false; }
+  [[nodiscard]] virtual std::uint64_t memory_bytes() const { return 0; }
+};
+
+/// A file, or standard input for "-", unpacked where it is compressed. Nothing if it cannot be
+/// opened; errno says why.
+[[nodiscard]] std::unique_ptr<ByteSource> open_source(const std::filesystem::path& path);
+
+/// Memory that outlives the source, as it is.
+[[nodiscard]] std::unique_ptr<ByteSource> text_source(std::string_view text);
+
+}  // namespace capsize::checker

@@ -1,0 +1,50 @@
+// JsonLine: one line of a file as a JSON object, and errors that point into it.
+//
+// What the formats made of JSON lines have in common: a bound on nesting, the header that may stand
+// on the first line, and messages with the column of the field that is wrong.
+#pragma once
+
+#include <simdjson.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "checker/history/format.h"
+
+namespace capsize::checker {
+
+class JsonLine {
+ public:
+  using Element = simdjson::dom::element;
+  using Object = simdjson::dom::object;
+
+  JsonLine();
+
+  /// The object lives until the next call.
+  [[nodiscard]] std::optional<LineError> parse(const Line& line, const HistoryBuilder& builder,
+                                               Object& object);
+
+  /// Errors about the line that was parsed last.
+  [[nodiscard]] LineError wrong(std::uint64_t column, std::string found,
+                                std::string expected) const;
+  /// `field` by Capsize's name; nothing found means that the line has no such field.
+  [[nodiscard]] LineError wrong(std::string_view field, const std::optional<Element>& found,
+                                std::string expected) const;
+
+ private:
+  simdjson::dom::parser parser_;
+  simdjson::error_code allocated_ = simdjson::SUCCESS;
+  Line line_;
+  const HistoryBuilder* builder_ = nullptr;
+};
+
+/// The key that a JSON value names; 1 and "1" are two.
+[[nodiscard]] KeyId json_key(HistoryBuilder& builder, const JsonLine::Element& value);
+
+/// Whether an object is the header of a history: {"capsize-history":1,"model":…,"initial":…}.
+[[nodiscard]] bool is_header(const JsonLine::Object& object);
+[[nodiscard]] std::optional<LineError> read_header(const JsonLine::Object& object,
+                                                   const JsonLine& line, HistoryBuilder& builder);
+
+}  // namespace capsize::checker

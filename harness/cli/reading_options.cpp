@@ -1,0 +1,44 @@
+#include "harness/cli/reading_options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "checker/history/format.h"
+#include "node/base/units.h"
+
+namespace capsize::harness {
+
+void ReadingOptions::add_to(CLI::App& app) {
+  app.add_option("--format", format_, "how it is written (capsize list formats) [recognised]");
+  app.add_option("--map", rules_,
+                 "key=k: the field key is called k there; f.put=write: its put is a write")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->take_all();
+  app.add_option("--key", key_, "only the operations of this key");
+  app.add_option("--clock-error", clock_error_,
+                 "clocks differ by at most so much; widens intervals of start and end")
+      ->capture_default_str();
+  app.add_flag("--lenient", lenient_, "skip and count what is malformed");
+}
+
+std::variant<checker::ReadOptions, std::string> ReadingOptions::resolve() const {
+  if (!format_.empty() && checker::find_format(format_) == nullptr) {
+    std::string names;
+    for (const auto* format : checker::list_formats()) {
+      names += fmt::format("{}{}", names.empty() ? "" : ", ", format->name);
+    }
+    return fmt::format("--format: found '{}', expected one of: {}", format_, names);
+  }
+  checker::ReadOptions options{.format = format_, .key = key_, .lenient = lenient_};
+  for (const std::string& rule : rules_) {
+    if (const auto problem = options.vocabulary.add(rule)) return "--map: " + *problem;
+  }
+  const auto clock_error = base::parse_duration(clock_error_);
+  if (!clock_error) return "--clock-error: " + clock_error.error().message;
+  options.clock_error = clock_error.value();
+  return options;
+}
+
+}  // namespace capsize::harness
