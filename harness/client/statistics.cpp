@@ -1,33 +1,8 @@
 #include "harness/client/statistics.h"
 
 #include <algorithm>
-#include <bit>
 
 namespace capsize::harness {
-
-void LatencyHistogram::add(base::Duration latency) {
-  const auto value = static_cast<std::uint64_t>(std::max<std::int64_t>(latency.count(), 1));
-  const auto exponent = static_cast<std::size_t>(std::bit_width(value) - 1);
-  const std::size_t sub =
-      exponent < 5 ? 0 : static_cast<std::size_t>(value >> (exponent - 5)) & (kSubBuckets - 1);
-  ++buckets_[std::min(exponent * kSubBuckets + sub, buckets_.size() - 1)];
-  ++count_;
-}
-
-base::Duration LatencyHistogram::quantile(double q) const {
-  if (count_ == 0) return {};
-  const auto wanted = static_cast<std::uint64_t>(q * static_cast<double>(count_ - 1)) + 1;
-  std::uint64_t seen = 0;
-  for (std::size_t i = 0; i < buckets_.size(); ++i) {
-    seen += buckets_[i];
-    if (seen < wanted) continue;
-    const std::size_t exponent = i / kSubBuckets;
-    const std::uint64_t base = std::uint64_t{1} << exponent;
-    const std::uint64_t step = std::max<std::uint64_t>(base / kSubBuckets, 1);
-    return base::Duration(static_cast<std::int64_t>(base + step * (i % kSubBuckets + 1)));
-  }
-  return {};
-}
 
 void Statistics::add(const Finished& finished, base::Duration now) {
   OutcomeCounts& counts = by_function[finished.operation.f];

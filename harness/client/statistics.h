@@ -1,30 +1,16 @@
 // What a run's clients counted: outcomes, latencies, and when service was there.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "harness/client/client.h"
+#include "harness/client/latency_histogram.h"
 #include "node/base/time.h"
 
 namespace capsize::harness {
-
-/// Latencies in buckets of 1/32 of their power of two: at most 3 % wrong, and of fixed size.
-class LatencyHistogram {
- public:
-  void add(base::Duration latency);
-  /// Upper end of the bucket that holds the quantile; zero when nothing was added.
-  [[nodiscard]] base::Duration quantile(double q) const;
-  [[nodiscard]] std::uint64_t count() const { return count_; }
-
- private:
-  static constexpr std::size_t kSubBuckets = 32;
-  std::array<std::uint64_t, 48 * kSubBuckets> buckets_{};
-  std::uint64_t count_ = 0;
-};
 
 struct OutcomeCounts {
   std::uint64_t ok = 0;

@@ -1,0 +1,63 @@
+// A cluster of real nodes without the proxy: what they do at their own speed.
+//
+// Used from the main thread only (child_process.h). Endpoints are abstract sockets named after a
+// random id, or loopback ports that were free a moment ago.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "harness/cluster/messaging.h"
+#include "harness/process/child_process.h"
+#include "node/base/result.h"
+
+namespace capsize::harness {
+
+struct BareClusterOptions {
+  std::size_t nodes = 3;
+  std::filesystem::path binaries;
+  std::filesystem::path directory;  // nN/{data,log,trace.jsonl} are made in it
+  bool trace = true;
+  bool tcp = false;  // otherwise ipc
+  std::vector<std::string> node_arguments;
+};
+
+class BareCluster {
+ public:
+  BareCluster(BareClusterOptions options, const Messaging& messaging);
+
+  /// Starts the nodes and waits for a leader that all of them know.
+  base::Status start();
+  /// Error if a node has ended by itself, with the place of its log.
+  base::Status supervise();
+
+  /// The node that leads now, from 0 on. Error: there is none within the bound.
+  base::Result<std::size_t> leader();
+  /// The commit index of that node.
+  base::Result<std::uint64_t> committed();
+  [[nodiscard]] const std::string& client_endpoint(std::size_t node) const {
+    return members_[node].client;
+  }
+  [[nodiscard]] std::size_t size() const { return members_.size(); }
+
+ private:
+  struct Member {
+    std::string peers, client, control;  // endpoints
+    std::unique_ptr<Asker> asker;
+    std::unique_ptr<ChildProcess> process;
+  };
+  base::Status name_endpoints();
+  base::Status spawn(std::size_t node);
+  base::Result<nlohmann::json> status(std::size_t node);
+  [[nodiscard]] std::filesystem::path directory_of(std::size_t node) const;
+
+  BareClusterOptions options_;
+  const Messaging& messaging_;
+  std::uint64_t run_id_;
+  std::vector<Member> members_;
+};
+
+}  // namespace capsize::harness

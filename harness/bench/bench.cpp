@@ -1,0 +1,137 @@
+#include "harness/bench/bench.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "harness/bench/bare_cluster.h"
+#include "harness/bench/raw_sync.h"
+#include "harness/cluster/messaging_many.h"
+
+namespace capsize::harness {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kRawTimes = 300;
+constexpr std::size_t kRecordBytes = 64;  // of a log record and a request, around the value
+constexpr auto kFillTime = std::chrono::seconds(1);
+
+LatencyHistogram to_histogram(const std::vector<base::Duration>& times) {
+  LatencyHistogram histogram;
+  for (const base::Duration time : times) histogram.add(time);
+  return histogram;
+}
+
+/// A folder that is gone afterwards.
+class Folder {
+ public:
+  static base::Result<std::unique_ptr<Folder>> make(const fs::path& in) {
+    std::error_code error;
+    fs::create_directories(in, error);
+    std::string name = (in / "capsize-bench-XXXXXX").string();
+    if (error || ::mkdtemp(name.data()) == nullptr) {
+      return base::Error{fmt::format("--directory: cannot make a folder in {}", in.string())};
+    }
+    return std::make_unique<Folder>(name);
+  }
+  explicit Folder(fs::path path) : path_(std::move(path)) {}
+  ~Folder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  [[nodiscard]] const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+CellOptions cell_options(const BenchOptions& options, const std::string& operation,
+                         const BareCluster& cluster, std::size_t clients, std::size_t leader) {
+  CellOptions cell;
+  cell.put = operation == "put";
+  cell.time = options.time;
+  cell.value_bytes = options.value_bytes;
+  cell.keys = options.keys;
+  for (std::size_t client = 0; client < clients; ++client) {
+    cell.endpoints.push_back(
+        cluster.client_endpoint(options.to_all ? client % cluster.size() : leader));
+  }
+  return cell;
+}
+
+/// A client could be told of puts that nobody did: then the figures would be of something else.
+base::Status check_committed(const Cell& cell, std::uint64_t before, std::uint64_t after) {
+  const std::uint64_t puts = cell.operation == "put" ? cell.result.acknowledged : 0;
+  if (after >= before + puts) return {};
+  return base::Error{fmt::format(
+      "{} puts were acknowledged, and the commit index moved from {} to {}", puts, before, after)};
+}
+
+base::Result<Cell> run_one(const BenchOptions& options, const Messaging& messaging,
+                           BareCluster& cluster, std::size_t clients,
+                           const std::string& operation) {
+  const auto leader = cluster.leader();
+  if (!leader) return leader.error();
+  const auto before = cluster.committed();
+  if (!before) return before.error();
+  auto result =
+      run_cell(messaging, cell_options(options, operation, cluster, clients, leader.value()));
+  if (const auto lives = cluster.supervise(); !lives) return lives.error();
+  if (!result) return result.error();
+  const auto after = cluster.committed();
+  if (!after) return after.error();
+  Cell cell{cluster.size(), clients, operation, std::move(result).value()};
+  if (auto right = check_committed(cell, before.value(), after.value()); !right) {
+    return right.error();
+  }
+  return cell;
+}
+
+base::Status run_size(const BenchOptions& options, const Messaging& messaging,
+                      const fs::path& folder, std::size_t nodes, const BenchEvents& events) {
+  BareCluster cluster({.nodes = nodes,
+                       .binaries = options.binaries,
+                       .directory = folder / fmt::format("{}-nodes", nodes),
+                       .trace = options.trace,
+                       .tcp = options.tcp,
+                       .node_arguments = options.node_arguments},
+                      messaging);
+  if (auto started = cluster.start(); !started) return started;
+  const auto leader = cluster.leader();
+  if (!leader) return leader.error();
+  CellOptions fill = cell_options(options, "put", cluster, 1, leader.value());
+  fill.time = kFillTime;
+  if (auto filled = fill_keys(messaging, fill); !filled) return filled;
+  for (const std::size_t clients : options.clients) {
+    for (const std::string& operation : options.operations) {
+      const auto cell = run_one(options, messaging, cluster, clients, operation);
+      if (!cell) return cell.error();
+      events.finished(cell.value());
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Status run_bench(const BenchOptions& options, const BenchEvents& events) {
+  const auto folder = Folder::make(options.directory);
+  if (!folder) return folder.error();
+  const std::size_t bytes = options.value_bytes + kRecordBytes;
+  const auto syncs = measure_syncs(folder.value()->path(), bytes, kRawTimes);
+  if (!syncs) return syncs.error();
+  events.measured({to_histogram(syncs.value()),
+                   to_histogram(measure_round_trips(bytes, kRawTimes, options.tcp))});
+  const Messaging messaging;
+  for (const std::size_t nodes : options.nodes) {
+    const auto done = run_size(options, messaging, folder.value()->path(), nodes, events);
+    if (!done) return done;
+  }
+  return {};
+}
+
+}  // namespace capsize::harness

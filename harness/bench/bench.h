@@ -1,0 +1,51 @@
+// capsize bench: the cells of the table, each on a cluster of real nodes without the proxy.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "harness/bench/load_cell.h"
+#include "node/base/result.h"
+
+namespace capsize::harness {
+
+struct BenchOptions {
+  std::vector<std::size_t> nodes = {3, 5};
+  std::vector<std::size_t> clients = {1, 8, 64, 256};
+  std::vector<std::string> operations = {"put", "get"};
+  base::Duration time = std::chrono::seconds(5);  // of each cell
+  std::size_t value_bytes = 100;
+  std::size_t keys = 1000;
+  bool to_all = false;  // clients spread over all nodes, otherwise all at the leader
+  bool tcp = false;
+  bool trace = true;
+  std::filesystem::path binaries;
+  std::filesystem::path directory;  // a folder of its own is made in it, and removed
+  std::vector<std::string> node_arguments;
+};
+
+/// What an operation cannot be faster than, measured in the same place.
+struct RawTimes {
+  LatencyHistogram sync, round_trip;
+};
+
+struct Cell {
+  std::size_t nodes = 0, clients = 0;
+  std::string operation;
+  CellResult result;
+};
+
+/// Told as they come.
+struct BenchEvents {
+  std::function<void(const RawTimes&)> measured;
+  std::function<void(const Cell&)> finished;
+};
+
+/// All processes are gone when it returns. Error: the harness' own, or a node that ended, or puts
+/// that were acknowledged and are not in the log.
+[[nodiscard]] base::Status run_bench(const BenchOptions& options, const BenchEvents& events);
+
+}  // namespace capsize::harness

@@ -1,0 +1,36 @@
+// One cell of the table: so many clients, each with one operation open at a time, for a while.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/client/latency_histogram.h"
+#include "harness/cluster/messaging.h"
+#include "node/base/result.h"
+
+namespace capsize::harness {
+
+struct CellOptions {
+  bool put = true;                     // otherwise linearizable gets
+  std::vector<std::string> endpoints;  // of each client's node
+  base::Duration time = std::chrono::seconds(5);
+  std::size_t value_bytes = 100;
+  std::size_t keys = 1000;
+};
+
+struct CellResult {
+  LatencyHistogram latency;  // of what was acknowledged while it was measured
+  std::uint64_t failed = 0;  // answered otherwise than with ok
+  base::Duration measured{};
+  std::uint64_t acknowledged = 0;  // measured or not
+  [[nodiscard]] double per_second() const;
+};
+
+/// The first tenth of the time is not measured. Error: a client that is given no connection or no
+/// answer for a long time.
+[[nodiscard]] base::Result<CellResult> run_cell(const Messaging& messaging,
+                                                const CellOptions& options);
+/// Writes every key once, so that gets find something.
+[[nodiscard]] base::Status fill_keys(const Messaging& messaging, const CellOptions& options);
+
+}  // namespace capsize::harness

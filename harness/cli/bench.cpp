@@ -1,0 +1,165 @@
+// capsize bench: throughput and latency of a healthy cluster, without the proxy.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+#include <thread>
+
+#include "checker/verdict.h"
+#include "harness/bench/bench.h"
+#include "harness/cli/binaries.h"
+#include "harness/cli/verb.h"
+#include "harness/report/revision.h"
+#include "node/base/units.h"
+
+namespace capsize::harness {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kClientsMax = 4096;
+constexpr std::size_t kNodesMax = 9;
+constexpr std::size_t kValueBytesMax = 512 * 1024;
+
+double microseconds(base::Duration duration) {
+  return std::chrono::duration<double, std::micro>(duration).count();
+}
+
+json latencies(const LatencyHistogram& histogram) {
+  return {{"p50-us", microseconds(histogram.quantile(0.5))},
+          {"p99-us", microseconds(histogram.quantile(0.99))},
+          {"max-us", microseconds(histogram.max())}};
+}
+
+json to_json(const Cell& cell) {
+  json item = latencies(cell.result.latency);
+  item.update({{"nodes", cell.nodes},
+               {"clients", cell.clients},
+               {"operation", cell.operation},
+               {"per-second", cell.result.per_second()},
+               {"operations", cell.result.latency.count()},
+               {"failed", cell.result.failed}});
+  return item;
+}
+
+void print_raw(const char* what, const LatencyHistogram& times) {
+  fmt::print("{:<42} p50 {:>7.0f} us   p99 {:>7.0f} us\n", what, microseconds(times.quantile(0.5)),
+             microseconds(times.quantile(0.99)));
+}
+
+void print_cell(const Cell& cell) {
+  const LatencyHistogram& latency = cell.result.latency;
+  fmt::print("{:>5} {:>8} {:>10} {:>12.0f} {:>10.0f} {:>10.0f} {:>10.0f} {:>8}\n", cell.nodes,
+             cell.clients, cell.operation, cell.result.per_second(),
+             microseconds(latency.quantile(0.5)), microseconds(latency.quantile(0.99)),
+             microseconds(latency.max()), cell.result.failed);
+  std::fflush(stdout);
+}
+
+class Bench final : public Verb {
+ public:
+  std::string_view name() const override { return "bench"; }
+  std::string_view summary() const override {
+    return "Throughput and latency of a healthy cluster, without the proxy";
+  }
+  std::string_view examples() const override {
+    return "Each client has one operation open. Latencies are less than 1 % too high. The first\n"
+           "tenth of each cell's time is not measured.\n"
+           "Examples:\n"
+           "  capsize bench                                        # 3 and 5 nodes, 1 to 256 "
+           "clients\n"
+           "  capsize bench --nodes 3 --clients 64 --time 10s --json bench.json\n"
+           "  capsize bench --nodes 3 --clients 64 --no-trace      # what the trace costs\n";
+  }
+  void add_options(CLI::App& app) override {
+    app.add_option("--nodes", options_.nodes, "cluster sizes")
+        ->delimiter(',')
+        ->check(CLI::Range(std::size_t{1}, kNodesMax))
+        ->default_str("3,5");
+    app.add_option("--clients", options_.clients, "numbers of clients")
+        ->delimiter(',')
+        ->check(CLI::Range(std::size_t{1}, kClientsMax))
+        ->default_str("1,8,64,256");
+    app.add_option("--operations", options_.operations, "put, get (linearizable)")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"put", "get"}))
+        ->default_str("put,get");
+    app.add_option("--time", time_, "of each cell")->capture_default_str();
+    app.add_option("--value-bytes", options_.value_bytes, "of a put")
+        ->check(CLI::Range(std::size_t{1}, kValueBytesMax))
+        ->capture_default_str();
+    app.add_option("--keys", options_.keys, "how many there are")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    app.add_option("--target", target_, "whom clients ask: the leader, or a node each")
+        ->check(CLI::IsMember({"leader", "all"}))
+        ->capture_default_str();
+    app.add_option("--transport", transport_, "ipc (abstract sockets), or tcp on loopback")
+        ->check(CLI::IsMember({"ipc", "tcp"}))
+        ->capture_default_str();
+    app.add_option("--directory", directory_, "on whose disk the logs are, for as long as it takes")
+        ->capture_default_str();
+    app.add_option("--node-arg", options_.node_arguments,
+                   "for every node, as --node-arg=--heartbeat=30ms");
+    app.add_flag("--no-trace", no_trace_, "nodes write no trace");
+    app.add_option("--json", json_, "file for the same figures as JSON");
+  }
+
+  int run() override {
+    const auto time = base::parse_duration(time_);
+    if (!time || time.value() <= base::Duration::zero()) {
+      return usage_error(fmt::format("--time: found '{}', expected 5s", time_));
+    }
+    options_.time = time.value();
+    options_.to_all = target_ == "all";
+    options_.tcp = transport_ == "tcp";
+    options_.trace = !no_trace_;
+    options_.directory = directory_;
+    options_.binaries = binary_directory();
+    json document = {{"capsize-bench", 1},
+                     {"revision", source_revision()},
+                     {"cores", std::thread::hardware_concurrency()},
+                     {"value-bytes", options_.value_bytes},
+                     {"transport", transport_},
+                     {"target", target_},
+                     {"trace", options_.trace},
+                     {"cells", json::array()}};
+    const auto done = run_bench(
+        options_, {.measured =
+                       [&](const RawTimes& raw) {
+                         document["disk-sync"] = latencies(raw.sync);
+                         document["zeromq-round-trip"] = latencies(raw.round_trip);
+                         print_raw("one sync of the disk (fdatasync)", raw.sync);
+                         print_raw("one ZeroMQ round trip", raw.round_trip);
+                         fmt::print("\n{:>5} {:>8} {:>10} {:>12} {:>10} {:>10} {:>10} {:>8}\n",
+                                    "nodes", "clients", "operation", "per second", "p50 us",
+                                    "p99 us", "max us", "failed");
+                       },
+                   .finished =
+                       [&](const Cell& cell) {
+                         document["cells"].push_back(to_json(cell));
+                         print_cell(cell);
+                       }});
+    if (!done) return harness_error(done.error().message);
+    if (json_.empty()) return 0;
+    std::ofstream file(json_);
+    file << document.dump(1) << "\n";
+    return file.flush() ? 0 : harness_error("cannot write " + json_);
+  }
+
+ private:
+  static int harness_error(const std::string& message) {
+    fmt::print(stderr, "capsize bench: {}\n", message);
+    return checker::exit_code(checker::Verdict::kHarnessError);
+  }
+
+  BenchOptions options_;
+  std::string time_ = "5s", target_ = "leader", transport_ = "ipc", directory_ = ".", json_;
+  bool no_trace_ = false;
+};
+
+const base::Registered<Verb, Bench> registered;
+
+}  // namespace
+}  // namespace capsize::harness
