@@ -1,0 +1,117 @@
+"""Kills leaders and draws how long there is none. See scripts/bench-elections."""
+
+import argparse
+import json
+import pathlib
+import statistics
+import sys
+import time
+
+from bare_cluster import CapsizeCluster
+
+# Figure 16 of the Raft paper: how much randomness helps, and how short a timeout can be (milliseconds).
+FAMILIES = {
+    "randomness": [(150, 150), (150, 151), (150, 155), (150, 175), (150, 200), (150, 300)],
+    "base": [(12, 24), (25, 50), (50, 100), (100, 200), (150, 300)],
+}
+DEADLINE_SECONDS = 30
+BAR_COLUMNS = 60
+
+
+def heartbeat(low):
+    """The paper: half of the minimum election timeout."""
+    return low / 2
+
+
+def expected_first_timeout(low, high, waiting):
+    """Mean milliseconds from the crash to the first timeout among `waiting` followers.
+
+    The smallest of n draws from [low, high] lies on average at low + (high - low) / (n + 1) (order statistics; thesis,
+    chapter 9). It is counted from the last heartbeat, and a crash comes on average half an interval behind that.
+    """
+    return low + (high - low) / (waiting + 1) - heartbeat(low) / 2
+
+
+def elected_at(cluster, node, seen):
+    """When `node` became leader, in the lines of its trace that were not read yet; else None."""
+    path = cluster.trace_file(node)
+    if not path.exists():
+        return None
+    with open(path, "rb") as trace:
+        trace.seek(seen.get(node, 0))
+        found = None
+        while (line := trace.readline()).endswith(b"\n"):
+            seen[node] = trace.tell()
+            if b'"event":"role"' in line:
+                event = json.loads(line)
+                if event["role"] == "leader":
+                    found = event["time"] / 1e6
+        return found
+
+
+def leaderless(cluster, seen):
+    """Milliseconds from the kill of the leader until another became one, by the clock that traces show. None when
+    nobody did within the deadline: then the old one is started again."""
+    leader = cluster.leader()
+    survivors = [node for node in range(cluster.nodes) if node != leader]
+    for node in survivors:
+        elected_at(cluster, node, seen)
+    at = cluster.kill(leader) * 1000
+    until = time.monotonic() + DEADLINE_SECONDS
+    elected = None
+    while elected is None and time.monotonic() < until:
+        elected = next((t for node in survivors if (t := elected_at(cluster, node, seen)) is not None), None)
+        time.sleep(0.001)
+    cluster.restart(leader)
+    return None if elected is None else max(0.0, elected - at)
+
+
+def measure(options, low, high):
+    arguments = ["--election-timeout", f"{low}ms..{high}ms", "--heartbeat", f"{heartbeat(low)}ms", *options.node_arg]
+    seen = {}
+    with CapsizeCluster(options.nodes, options.directory, arguments, tcp=False, trace=True) as cluster:
+        return [leaderless(cluster, seen) for _ in range(options.kills)]
+
+
+def draw(times, kills):
+    """The cumulative distribution, as in the figure: how many of the elections were over by then."""
+    for part in (0.1, 0.25, 0.5, 0.75, 0.9, 1.0):
+        rank = max(1, round(part * kills))
+        if rank > len(times):
+            print(f"    {part:>4.0%}  not within {DEADLINE_SECONDS} s")
+            continue
+        at = times[rank - 1]
+        scale = min(BAR_COLUMNS, max(1, round(at / 1000 * BAR_COLUMNS)))
+        print(f"    {part:>4.0%} {at:>8.0f} ms {'#' * scale}{'+' if at > 1000 else ''}")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="bench-elections", description=__doc__.splitlines()[0])
+    parser.add_argument("--nodes", type=int, default=5)
+    parser.add_argument("--kills", type=int, default=30, help="of a leader, for each timeout")
+    parser.add_argument("--family", choices=[*FAMILIES, "all"], default="all")
+    parser.add_argument("--directory", default=".", help="on whose disk the logs are")
+    parser.add_argument("--node-arg", action="append", default=[], help="as --node-arg=--no-pre-vote")
+    parser.add_argument("--json", type=pathlib.Path)
+    options = parser.parse_args()
+    report = []
+    print(f"{options.nodes} nodes, {options.kills} kills each; a bar of {BAR_COLUMNS} columns is one second")
+    for family, timeouts in FAMILIES.items():
+        if options.family not in (family, "all"):
+            continue
+        for low, high in timeouts:
+            found = measure(options, low, high)
+            times = sorted(t for t in found if t is not None)
+            expected = expected_first_timeout(low, high, options.nodes - 1)
+            mean = statistics.mean(times) if times else float("nan")
+            print(f"{low} to {high} ms ({family}): mean {mean:.0f} ms; the first timeout is expected at {expected:.0f} ms")
+            draw(times, options.kills)
+            sys.stdout.flush()
+            report.append({"family": family, "low-ms": low, "high-ms": high, "leaderless-ms": found,
+                           "expected-first-timeout-ms": expected})
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

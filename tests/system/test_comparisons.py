@@ -1,0 +1,35 @@
+"""The scripts that compare and measure, on very little."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import ROOT
+
+
+def run(script, *arguments):
+    return subprocess.run([ROOT / "scripts" / script, *arguments], capture_output=True, text=True, timeout=120)
+
+
+def test_bench_elections_draws_a_distribution_for_each_timeout(tmp_path):
+    figures = tmp_path / "figures.json"
+    done = run("bench-elections", "--nodes", "3", "--kills", "1", "--family", "base", "--directory", tmp_path, "--json", figures)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("the first timeout is expected at") == 5
+    families = json.loads(figures.read_text())
+    assert all(0 < found for family in families for found in family["leaderless-ms"])
+    assert [path.name for path in tmp_path.iterdir()] == ["figures.json"]
+
+
+@pytest.mark.skipif(not (shutil.which("etcd") and shutil.which("h2load")), reason="scripts/setup --bench")
+def test_bench_etcd_prints_ratios(tmp_path):
+    figures = tmp_path / "figures.json"
+    done = run("bench-etcd", "--clients", "4", "--seconds", "1", "--rounds", "1", "--kills", "1", "--directory", tmp_path,
+               "--json", figures)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(figures.read_text())
+    assert {cell["operation"] for cell in report["load"]} == {"put", "get"}
+    assert all(cell["rate-ratio"] > 0 for cell in report["load"])
+    assert report["failover-ms"]["median-ratio"] > 0
