@@ -33,3 +33,12 @@ def test_bench_etcd_prints_ratios(tmp_path):
     assert {cell["operation"] for cell in report["load"]} == {"put", "get"}
     assert all(cell["rate-ratio"] > 0 for cell in report["load"])
     assert report["failover-ms"]["median-ratio"] > 0
+
+
+def test_bench_restart_says_how_soon_and_with_how_much_memory(tmp_path):
+    figures = tmp_path / "figures.json"
+    done = run("bench-restart", "--entries", "3000", "--runs", "1", "--directory", tmp_path, "--json", figures)
+    assert done.returncode == 0, done.stderr
+    log, snapshot = json.loads(figures.read_text())
+    assert "a log of 3000 entries" in done.stdout and "a snapshot of 3000 keys" in done.stdout
+    assert 0 < log["seconds"] and 0 < snapshot["memory-bytes"]
