@@ -45,6 +45,7 @@ KeyId HistoryBuilder::key(std::string_view text, bool is_string) {
   if (const auto found = ids.find(text); found != ids.end()) return found->second;
   const auto id = static_cast<KeyId>(history_.keys.size());
   history_.keys.emplace_back(text);
+  history_.key_is_text.push_back(is_string);
   ids.emplace(text, id);
   return id;
 }
@@ -209,6 +210,7 @@ bool HistoryBuilder::are_all_tuples() const {
 void HistoryBuilder::split_tuples() {
   if (!tuples_allowed_ || !are_all_tuples()) return;
   history_.keys.clear();
+  history_.key_is_text.clear();
   for (auto& ids : key_ids_) ids.clear();
   invocations_.clear();
   for (std::size_t i = 0; i < events_.size(); ++i) {

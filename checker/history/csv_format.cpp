@@ -180,7 +180,7 @@ class CsvParser final : public LineParser {
     const CsvCell* const found = cell(column);
     if (found == nullptr) return std::nullopt;
     if (const auto whole = number(column)) return builder_->values().integer(*whole);
-    if (const auto json = parse_json_value(builder_->values(), found->text)) return json;
+    if (reads_like_json(found->text)) return parse_json_value(builder_->values(), found->text);
     return builder_->values().text(found->text);
   }
 

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <vector>
 
+#include "checker/history/json.h"
 #include "checker/history/malformed.h"
 
 namespace capsize::checker {
@@ -13,6 +14,20 @@ namespace {
 
 bool ends_token(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == ',' || c == ']' || c == '}' || c == ')';
+}
+
+// Behind a backslash; what has no meaning of its own stands for itself.
+char unescaped(char c) {
+  switch (c) {
+    case 'n':
+      return '\n';
+    case 't':
+      return '\t';
+    case 'r':
+      return '\r';
+    default:
+      return c;
+  }
 }
 
 }  // namespace
@@ -78,8 +93,11 @@ std::optional<std::string> EdnReader::string() {
       at_ = at + 1;
       return out;
     }
-    if (text_[at] == '\\' && at + 1 < text_.size()) ++at;
-    out += text_[at];
+    if (text_[at] == '\\' && at + 1 < text_.size()) {
+      out += unescaped(text_[++at]);
+    } else {
+      out += text_[at];
+    }
   }
   return std::nullopt;
 }
@@ -110,7 +128,7 @@ std::optional<ValueId> EdnReader::sequence(ValueTable& values, int depth) {
   return values.list(elements);
 }
 
-// Big integers, ratios and floats are values like any other, by their text.
+// Big integers and ratios are values like any other, by their text. Floats are JSON's.
 std::optional<ValueId> EdnReader::other(ValueTable& values) {
   skip();
   std::size_t end = at_;
@@ -125,6 +143,9 @@ std::optional<ValueId> EdnReader::other(ValueTable& values) {
   const char* const stop = token.data() + token.size() - 1;
   if (token.back() == 'N' && std::from_chars(token.data(), stop, whole).ptr == stop) {
     return values.integer(whole);
+  }
+  if (token.find_first_of(".eE") != std::string_view::npos) {
+    if (const auto number = parse_json_value(values, token)) return number;
   }
   return values.text(token);
 }

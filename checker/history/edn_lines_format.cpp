@@ -39,7 +39,7 @@ class EdnLinesParser : public LineParser {
   std::optional<LineError> record(EdnReader& reader, const Line& line, HistoryBuilder& builder) {
     Event event;
     event.line = static_cast<std::uint32_t>(line.number);
-    event.has_key = has_process_ = has_type_ = has_function_ = has_error_ = false;
+    event.has_key = has_process_ = has_type_ = has_function_ = has_error_ = is_mismatch_ = false;
     std::string missing = "a map";
     bool is_client = true;
     const bool whole = reader.map([&](std::string_view field) {
@@ -67,7 +67,8 @@ class EdnLinesParser : public LineParser {
       if (!builder.history().initial) builder.history().initial = builder.values().text("");
     }
     // Without a reason given, a cas that failed is one that did not match.
-    event.mismatch = event.type == EventType::kFail && event.function == kCas && !has_error_;
+    const bool unexplained_cas = event.function == kCas && !has_error_;
+    event.mismatch = event.type == EventType::kFail && (is_mismatch_ || unexplained_cas);
     builder.allow_tuples();
     builder.add(event);
   }
@@ -101,7 +102,10 @@ class EdnLinesParser : public LineParser {
     }
     const auto value = reader.value(builder.values());
     if (!value) return false;
-    has_error_ = has_error_ || (field == "error" && *value != kNullValue);
+    if (field == "error" && *value != kNullValue) {
+      has_error_ = true;
+      is_mismatch_ = *value == builder.values().find_text("mismatch");
+    }
     if (field == "key") {
       const ValueTable& values = builder.values();
       const bool text = values.kind(*value) == ValueTable::Kind::kText;
@@ -125,7 +129,8 @@ class EdnLinesParser : public LineParser {
   }
 
   bool begun_ = false, in_vector_ = false;
-  bool has_process_ = false, has_type_ = false, has_function_ = false, has_error_ = false;
+  bool has_process_ = false, has_type_ = false, has_function_ = false;
+  bool has_error_ = false, is_mismatch_ = false;
 };
 
 std::unique_ptr<LineParser> make_parser() {

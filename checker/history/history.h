@@ -40,6 +40,7 @@ struct History {
   std::vector<Operation> operations;     ///< sorted by (key, invoke)
   std::vector<std::uint64_t> key_begin;  ///< counts.keys + 1 offsets into `operations`
   std::vector<std::string> keys;         ///< display text of each KeyId
+  std::vector<bool> key_is_text;         ///< false: the display text is JSON, such as 1
   std::vector<std::string> functions;    ///< name of each FunctionId
   ValueTable values;
   std::vector<std::uint64_t> file_index;  ///< position -> "index" of the file; empty: the same

@@ -32,9 +32,9 @@ struct Fields {
 
   Fields(const JsonLine::Object& object, const Vocabulary& vocabulary) {
     for (const auto field : object) {
-      if (auto* const slot = find(vocabulary.field(field.key)); slot && !field.value.is_null()) {
-        *slot = field.value;
-      }
+      auto* const slot = find(vocabulary.field(field.key));
+      // null is nothing, but as what was answered.
+      if (slot && (slot == &result || !field.value.is_null())) *slot = field.value;
     }
   }
 

@@ -86,6 +86,13 @@ std::optional<ValueId> parse_json_value(ValueTable& values, std::string_view jso
   return intern_json(values, element);
 }
 
+bool reads_like_json(std::string_view text) {
+  constexpr std::string_view kBegins = "-0123456789\"[{tfn \t\r\n";
+  if (text.empty() || kBegins.find(text.front()) == std::string_view::npos) return false;
+  ValueTable scratch;
+  return parse_json_value(scratch, text).has_value();
+}
+
 JsonError explain_json_error(std::string_view line) {
   ErrorPosition sax;
   if (nlohmann::json::sax_parse(line, &sax)) {

@@ -23,6 +23,9 @@ inline constexpr std::size_t kJsonDepthMax = 32;
 /// Parses a text of its own (an option of the command line). Nothing if it is not JSON.
 [[nodiscard]] std::optional<ValueId> parse_json_value(ValueTable& values, std::string_view json);
 
+/// Whether a text, as it is, would be read as JSON. Quick to say no.
+[[nodiscard]] bool reads_like_json(std::string_view text);
+
 struct JsonError {
   std::uint64_t column = 1;
   std::string found;

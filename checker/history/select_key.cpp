@@ -28,6 +28,7 @@ std::optional<Malformed> keep_only_key(History& history, std::string_view text) 
   }
   std::vector<Operation> kept;
   std::vector<std::string> keys;
+  std::vector<bool> key_is_text;
   std::vector<std::uint64_t> begin = {0};
   std::unordered_set<std::int64_t> processes;
   for (KeyId key = 0; key < history.keys.size(); ++key) {
@@ -38,10 +39,12 @@ std::optional<Malformed> keep_only_key(History& history, std::string_view text) 
       kept.push_back(operation);
     }
     keys.push_back(history.keys[key]);
+    key_is_text.push_back(history.key_is_text[key]);
     begin.push_back(kept.size());
   }
   history.operations = std::move(kept);
   history.keys = std::move(keys);
+  history.key_is_text = std::move(key_is_text);
   history.key_begin = std::move(begin);
   history.count_outcomes();
   history.counts.processes = processes.size();

@@ -33,7 +33,9 @@ std::uint64_t list_hash(std::span<const ValueId> elements) {
   return hash;
 }
 
-void append_escaped(std::string& out, std::string_view text) {
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   for (const char c : text) {
     if (c == '"' || c == '\\') {
@@ -47,8 +49,6 @@ void append_escaped(std::string& out, std::string_view text) {
   }
   out += '"';
 }
-
-}  // namespace
 
 ValueTable::ValueTable() : integer_slots_(16), other_slots_(16) {
   add({0, 0, Kind::kNull});
@@ -182,7 +182,7 @@ std::string ValueTable::json(ValueId id) const {
     case Kind::kRaw:
       return std::string(as_text(id));
     case Kind::kText:
-      append_escaped(out, as_text(id));
+      append_json_string(out, as_text(id));
       return out;
     case Kind::kList:
       for (const ValueId element : as_list(id)) out += (out.empty() ? "" : ",") + json(element);

@@ -18,6 +18,9 @@ namespace capsize::checker {
 
 using ValueId = std::uint32_t;
 
+/// A text as a JSON string, quotes included.
+void append_json_string(std::string& out, std::string_view text);
+
 /// JSON null: what a read of an absent key returns. Always present, always number 0.
 inline constexpr ValueId kNullValue = 0;
 /// The empty list: what a list is before anything was appended. Always present.

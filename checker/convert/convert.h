@@ -1,0 +1,44 @@
+// Convert: a history written down again, in another format.
+//
+// What a file says about operations is kept wherever the target can hold it: outcomes, order,
+// processes, keys, values and times. What it cannot hold is named, and a history that would turn
+// into another one is refused.
+//
+// A new target is one new file in this folder that hands a HistoryWriter to a `WriterRegistrar`.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checker/history/history.h"
+
+namespace capsize::checker {
+
+/// Takes the text piece by piece; line feeds are part of it.
+using TextSink = std::function<void(std::string_view text)>;
+
+struct Conversion {
+  /// Why the target cannot hold this history; nothing was written then.
+  std::optional<std::string> refusal;
+  /// What is not in the text any more, one phrase each.
+  std::vector<std::string> lost;
+};
+
+struct HistoryWriter {
+  std::string_view name;  ///< that of the format which reads it
+  Conversion (*write)(const History& history, const TextSink& sink);
+};
+
+[[nodiscard]] std::span<const HistoryWriter* const> list_writers();
+[[nodiscard]] const HistoryWriter* find_writer(std::string_view name);
+
+/// Registers a writer when the program starts.
+struct WriterRegistrar {
+  explicit WriterRegistrar(HistoryWriter writer);
+};
+
+}  // namespace capsize::checker

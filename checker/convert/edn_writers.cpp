@@ -1,0 +1,177 @@
+// The notations of Jepsen: EDN maps, one a line, and the console log.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "checker/convert/text.h"
+
+namespace capsize::checker {
+namespace {
+
+using Kind = ValueTable::Kind;
+
+void append_edn_string(std::string& out, std::string_view text) {
+  out += '"';
+  for (const char c : text) {
+    switch (c) {
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '"':
+      case '\\':
+        out += '\\';
+        [[fallthrough]];
+      default:
+        out += c;
+    }
+  }
+  out += '"';
+}
+
+// Recursion is bounded: the readers refuse values that are nested deeper than a few dozen levels.
+void append_edn(std::string& out, const ValueTable& values, ValueId id) {
+  switch (values.kind(id)) {
+    case Kind::kNull:
+      out += "nil";
+      return;
+    case Kind::kText:
+      append_edn_string(out, values.as_text(id));
+      return;
+    case Kind::kList: {
+      const char* separator = "[";
+      for (const ValueId element : values.as_list(id)) {
+        out += separator;
+        append_edn(out, values, element);
+        separator = " ";
+      }
+      out += values.as_list(id).empty() ? "[]" : "]";
+      return;
+    }
+    case Kind::kInteger:
+    case Kind::kRaw:
+      out += values.json(id);
+  }
+}
+
+bool holds_object(const History& history) {
+  const ValueTable& values = history.values;
+  for (ValueId id = 0; id < values.size(); ++id) {
+    if (values.kind(id) == Kind::kRaw && values.json(id).starts_with("{")) return true;
+  }
+  for (KeyId key = 0; key < history.keys.size(); ++key) {
+    if (!history.key_is_text[key] && history.keys[key].find('{') != std::string::npos) return true;
+  }
+  return false;
+}
+
+std::optional<std::string> refusal_of(const History& history) {
+  if (holds_object(history)) return "JSON objects, which EDN would read as lists";
+  for (FunctionId id = 0; id < history.functions.size(); ++id) {
+    const std::string& function = history.functions[id];
+    if (!function.empty() && function.find_first_of(" \t\r\n,[]{}()\"") == std::string::npos)
+      continue;
+    if (history.uses(id)) return fmt::format("a function \"{}\", which is no keyword", function);
+  }
+  return std::nullopt;
+}
+
+void append_key(std::string& text, const History& history, KeyId key) {
+  const std::string& its = history.keys[key];
+  if (history.key_is_text[key]) {
+    text += ", :key ";
+    append_edn_string(text, its);
+  } else if (!its.empty()) {
+    text += ", :key " + (its == "null" ? "nil" : its);
+  }
+}
+
+void append_map(const History& history, const Timeline& timeline, const TimelineEvent& event,
+                std::uint64_t index, std::string& text) {
+  const Operation& operation = history.operations[event.operation];
+  fmt::format_to(std::back_inserter(text), "{{:process {}, :type :{}, :f :{}",
+                 timeline.process(event.operation), name(event.type),
+                 history.functions[operation.function]);
+  append_key(text, history, operation.key);
+  text += ", :value ";
+  append_edn(text, history.values, value_of(operation, event.type));
+  if (const std::int64_t time = timeline.time(event); time != kNoTime) {
+    fmt::format_to(std::back_inserter(text), ", :time {}", time);
+  }
+  // Without a reason a failed cas would be one that saw another value.
+  if (event.type == EventType::kFail && (operation.mismatch || operation.function == kCas)) {
+    text += operation.mismatch ? ", :error :mismatch" : ", :error :failed";
+  }
+  fmt::format_to(std::back_inserter(text), ", :index {}}}", index);
+}
+
+Conversion write_edn(const History& history, const TextSink& sink) {
+  Conversion conversion;
+  conversion.refusal = refusal_of(history);
+  if (conversion.refusal) return conversion;
+  const Timeline timeline(history);
+  note_lost_header(history, conversion.lost);
+  note_renamed(timeline, conversion.lost);
+  note_lost_meaning_of_failed_cas(history, false, conversion.lost);
+  BlockText out(sink);
+  std::uint64_t index = 0;
+  for (const TimelineEvent& event : timeline.events()) {
+    append_map(history, timeline, event, index++, out.text());
+    out.end_line();
+  }
+  return conversion;
+}
+
+// In a log every failed cas saw another value, so one that did not is left out.
+bool is_left_out_of_log(const Operation& operation) {
+  return operation.function == kCas && operation.outcome == Outcome::kFail && !operation.mismatch;
+}
+
+void note_lost_in_log(const History& history, const Timeline& timeline,
+                      std::vector<std::string>& lost) {
+  note_lost_header(history, lost);
+  note_renamed(timeline, lost);
+  note_lost_meaning_of_failed_cas(history, true, lost);
+  if (timeline.has_times()) lost.emplace_back("the times");
+  if (!history.keys.empty() && !history.keys.front().empty()) {
+    lost.push_back(fmt::format("the name of the key, {}", history.keys.front()));
+  }
+  if (const auto count = std::ranges::count_if(history.operations, &is_left_out_of_log)) {
+    lost.push_back(fmt::format("{} cas that failed without seeing another value", count));
+  }
+}
+
+Conversion write_log(const History& history, const TextSink& sink) {
+  Conversion conversion;
+  conversion.refusal = refusal_of(history);
+  if (history.keys.size() > 1) {
+    conversion.refusal =
+        fmt::format("{} keys, where the log has one (--key chooses)", history.keys.size());
+  }
+  if (conversion.refusal) return conversion;
+  const Timeline timeline(history);
+  note_lost_in_log(history, timeline, conversion.lost);
+  BlockText out(sink);
+  for (const TimelineEvent& event : timeline.events()) {
+    const Operation& operation = history.operations[event.operation];
+    if (is_left_out_of_log(operation)) continue;
+    fmt::format_to(std::back_inserter(out.text()), "INFO  jepsen.util - {}\t:{}\t:{}\t",
+                   timeline.process(event.operation), name(event.type),
+                   history.functions[operation.function]);
+    append_edn(out.text(), history.values, value_of(operation, event.type));
+    out.end_line();
+  }
+  return conversion;
+}
+
+const WriterRegistrar kEdn({"edn", &write_edn});
+const WriterRegistrar kLog({"jepsen-log", &write_log});
+
+}  // namespace
+}  // namespace capsize::checker

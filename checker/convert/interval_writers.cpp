@@ -1,0 +1,174 @@
+// The formats with one line an operation: JSON objects and comma-separated values.
+//
+// There the times decide. Where those of the history do not say which operation precedes which
+// (there are none, two are equal, or the index says otherwise), the places in the order stand for
+// them.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "checker/convert/text.h"
+#include "checker/history/csv.h"
+#include "checker/history/json.h"
+
+namespace capsize::checker {
+namespace {
+
+// Start and end of every operation, as they are to be written.
+class Times {
+ public:
+  Times(const Timeline& timeline, std::size_t operations)
+      : start_(operations, kNoTime), end_(operations, kNoTime) {
+    std::int64_t place = 0;
+    for (const TimelineEvent& event : timeline.events()) {
+      const std::int64_t time = timeline.times_give_the_order() ? timeline.time(event) : place++;
+      (event.type == EventType::kInvoke ? start_ : end_)[event.operation] = time;
+    }
+  }
+
+  [[nodiscard]] std::int64_t start(std::uint32_t operation) const { return start_[operation]; }
+  [[nodiscard]] std::int64_t end(std::uint32_t operation) const { return end_[operation]; }
+
+ private:
+  std::vector<std::int64_t> start_;
+  std::vector<std::int64_t> end_;
+};
+
+// The value column, and the result where a second one is needed to say it all.
+struct Values {
+  ValueId value;
+  std::optional<ValueId> result;
+};
+
+Values values_of(const Operation& operation) {
+  if (operation.function == kRead) return {operation.result, std::nullopt};
+  const ValueId learnt = value_of(operation, EventType::kOk);
+  const bool both = operation.outcome == Outcome::kOk && learnt != operation.argument;
+  return {operation.argument, both ? std::optional(learnt) : std::nullopt};
+}
+
+std::string_view outcome_name(const Operation& operation) {
+  switch (operation.outcome) {
+    case Outcome::kOk:
+      return "ok";
+    case Outcome::kFail:
+      return "fail";
+    case Outcome::kInfo:
+      break;
+  }
+  return "info";
+}
+
+void note_lost_times(const Timeline& timeline, std::vector<std::string>& lost) {
+  if (timeline.times_give_the_order() || !timeline.has_times()) return;
+  lost.emplace_back("the times, which do not give the order; places in it stand for them");
+}
+
+using WriteLine = void (*)(const History& history, const Timeline& timeline, const Times& times,
+                           std::uint32_t operation, std::string& text);
+
+// One line an operation, in the order of their starts.
+void write_lines(const History& history, const Timeline& timeline, WriteLine write_line,
+                 BlockText& out) {
+  const Times times(timeline, history.operations.size());
+  for (const TimelineEvent& event : timeline.events()) {
+    if (event.type != EventType::kInvoke) continue;
+    write_line(history, timeline, times, event.operation, out.text());
+    out.end_line();
+  }
+}
+
+void json_line(const History& history, const Timeline& timeline, const Times& times,
+               std::uint32_t operation, std::string& text) {
+  const Operation& its = history.operations[operation];
+  fmt::format_to(std::back_inserter(text), "{{\"process\":{},\"f\":", timeline.process(operation));
+  append_json_string(text, history.functions[its.function]);
+  if (const std::string key = key_json(history, its.key); !key.empty()) text += ",\"key\":" + key;
+  const Values values = values_of(its);
+  text += ",\"value\":" + history.values.json(values.value);
+  if (values.result) text += ",\"result\":" + history.values.json(*values.result);
+  fmt::format_to(std::back_inserter(text), ",\"start\":{}", times.start(operation));
+  if (const std::int64_t end = times.end(operation); end != kNoTime) {
+    fmt::format_to(std::back_inserter(text), ",\"end\":{}", end);
+  }
+  fmt::format_to(std::back_inserter(text), ",\"type\":\"{}\"", outcome_name(its));
+  if (its.mismatch) text += ",\"error\":\"mismatch\"";
+  text += '}';
+}
+
+// A text goes as it is where it does not read like something else, in JSON's quotes where it does.
+void append_text_cell(std::string& text, std::string_view content) {
+  if (!content.empty() && !reads_like_json(content)) {
+    append_csv_cell(text, content);
+    return;
+  }
+  std::string json;
+  append_json_string(json, content);
+  append_csv_cell(text, json);
+}
+
+void append_value_cell(std::string& text, const ValueTable& values, ValueId value) {
+  if (values.kind(value) == ValueTable::Kind::kText) {
+    append_text_cell(text, values.as_text(value));
+  } else {
+    append_csv_cell(text, values.json(value));
+  }
+}
+
+void csv_line(const History& history, const Timeline& timeline, const Times& times,
+              std::uint32_t operation, std::string& text) {
+  const Operation& its = history.operations[operation];
+  fmt::format_to(std::back_inserter(text), "{},", timeline.process(operation));
+  append_csv_cell(text, history.functions[its.function]);
+  text += ',';
+  if (history.key_is_text[its.key]) {
+    append_text_cell(text, history.keys[its.key]);
+  } else {
+    append_csv_cell(text, history.keys[its.key]);
+  }
+  const Values values = values_of(its);
+  text += ',';
+  append_value_cell(text, history.values, values.value);
+  text += ',';
+  if (values.result) append_value_cell(text, history.values, *values.result);
+  fmt::format_to(std::back_inserter(text), ",{},", times.start(operation));
+  if (const std::int64_t end = times.end(operation); end != kNoTime) {
+    fmt::format_to(std::back_inserter(text), "{}", end);
+  }
+  fmt::format_to(std::back_inserter(text), ",{},{}", outcome_name(its),
+                 its.mismatch ? "mismatch" : "");
+}
+
+Conversion write_json(const History& history, const TextSink& sink) {
+  const Timeline timeline(history);
+  Conversion conversion;
+  note_renamed(timeline, conversion.lost);
+  note_lost_times(timeline, conversion.lost);
+  note_lost_meaning_of_failed_cas(history, false, conversion.lost);
+  BlockText out(sink);
+  out.text() += header_json(history, "intervals");
+  out.end_line();
+  write_lines(history, timeline, &json_line, out);
+  return conversion;
+}
+
+Conversion write_csv(const History& history, const TextSink& sink) {
+  const Timeline timeline(history);
+  Conversion conversion;
+  note_lost_header(history, conversion.lost);
+  note_renamed(timeline, conversion.lost);
+  note_lost_times(timeline, conversion.lost);
+  note_lost_meaning_of_failed_cas(history, false, conversion.lost);
+  BlockText out(sink);
+  out.text() += "process,f,key,value,result,start,end,type,error";
+  out.end_line();
+  write_lines(history, timeline, &csv_line, out);
+  return conversion;
+}
+
+const WriterRegistrar kJson({"intervals", &write_json});
+const WriterRegistrar kCsv({"csv", &write_csv});
+
+}  // namespace
+}  // namespace capsize::checker

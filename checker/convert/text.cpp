@@ -1,0 +1,75 @@
+#include "checker/convert/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace capsize::checker {
+
+std::string_view name(EventType type) {
+  switch (type) {
+    case EventType::kInvoke:
+      return "invoke";
+    case EventType::kOk:
+      return "ok";
+    case EventType::kFail:
+      return "fail";
+    case EventType::kInfo:
+      break;
+  }
+  return "info";
+}
+
+std::string key_json(const History& history, KeyId key) {
+  const std::string& text = history.keys[key];
+  if (!history.key_is_text[key]) return text;
+  std::string out;
+  append_json_string(out, text);
+  return out;
+}
+
+ValueId value_of(const Operation& operation, EventType type) {
+  const bool mutation = operation.function >= kWrite && operation.function <= kDelete;
+  return type == EventType::kOk && !mutation ? operation.result : operation.argument;
+}
+
+std::string header_json(const History& history, std::string_view format) {
+  if (history.header_model.empty() && !history.initial && format.empty()) return {};
+  std::string out = "{\"capsize-history\":1";
+  if (!format.empty()) out += fmt::format(",\"format\":\"{}\"", format);
+  if (!history.header_model.empty()) {
+    out += ",\"model\":";
+    append_json_string(out, history.header_model);
+  }
+  if (history.initial) out += ",\"initial\":" + history.values.json(*history.initial);
+  return out + "}";
+}
+
+void note_lost_header(const History& history, std::vector<std::string>& lost) {
+  if (!history.header_model.empty()) {
+    lost.push_back(fmt::format("the model (give --model {})", history.header_model));
+  }
+  if (history.initial && *history.initial != kNullValue) {
+    lost.push_back(fmt::format("the initial value (give --initial '{}')",
+                               history.values.json(*history.initial)));
+  }
+}
+
+void note_lost_meaning_of_failed_cas(const History& history, bool target_observes,
+                                     std::vector<std::string>& lost) {
+  const bool any = std::any_of(history.operations.begin(), history.operations.end(),
+                               [](const Operation& operation) { return operation.mismatch; });
+  if (!any || history.failed_cas_observes == target_observes) return;
+  lost.emplace_back(history.failed_cas_observes
+                        ? "that a failed cas saw another value (give --failed-cas observes)"
+                        : "that a failed cas says nothing (give --failed-cas ignored)");
+}
+
+void note_renamed(const Timeline& timeline, std::vector<std::string>& lost) {
+  if (timeline.renamed() == 0) return;
+  lost.push_back(
+      fmt::format("the process of {} operations, which began while another of it was open",
+                  timeline.renamed()));
+}
+
+}  // namespace capsize::checker

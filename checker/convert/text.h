@@ -1,0 +1,51 @@
+// What several writers need: text that is handed on in blocks, and losses that they share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checker/convert/convert.h"
+#include "checker/convert/timeline.h"
+
+namespace capsize::checker {
+
+/// Collects text and hands it on a block at a time, the rest when it goes.
+class BlockText {
+ public:
+  explicit BlockText(const TextSink& sink) : sink_(sink) {}
+  ~BlockText() { sink_(text_); }
+  BlockText(const BlockText&) = delete;
+  BlockText& operator=(const BlockText&) = delete;
+
+  std::string& text() { return text_; }
+  void end_line() {
+    text_ += '\n';
+    if (text_.size() < kBlockBytes) return;
+    sink_(text_);
+    text_.clear();
+  }
+
+ private:
+  static constexpr std::size_t kBlockBytes = std::size_t{64} << 10;
+
+  const TextSink& sink_;
+  std::string text_;
+};
+
+/// The names of the history, as every format writes them.
+[[nodiscard]] std::string_view name(EventType type);
+/// The key as JSON text; empty for the key of a history that names none.
+[[nodiscard]] std::string key_json(const History& history, KeyId key);
+/// What an event shows: the argument, or what was learnt if it is an observation that completed.
+[[nodiscard]] ValueId value_of(const Operation& operation, EventType type);
+
+/// The header of JSON lines, without its braces' end; empty where there is nothing to say.
+[[nodiscard]] std::string header_json(const History& history, std::string_view format);
+
+// Phrases for Conversion::lost, added only where the history has what they name.
+void note_lost_header(const History& history, std::vector<std::string>& lost);
+void note_lost_meaning_of_failed_cas(const History& history, bool target_observes,
+                                     std::vector<std::string>& lost);
+void note_renamed(const Timeline& timeline, std::vector<std::string>& lost);
+
+}  // namespace capsize::checker
