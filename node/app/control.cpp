@@ -34,6 +34,12 @@ base::Result<base::Duration> read_duration(const json& value, base::Duration max
   return back ? -duration.value() : duration.value();
 }
 
+json names(const std::vector<raft::NodeId>& nodes) {
+  json names = json::array();
+  for (const raft::NodeId node : nodes) names.push_back(wire::node_name(node.value()));
+  return names;
+}
+
 json render(const NodeStatus& status, base::Instant own_time, base::Instant true_time) {
   const raft::SoftState& raft = status.raft;
   return {{"ok", true},
@@ -48,6 +54,8 @@ json render(const NodeStatus& status, base::Instant own_time, base::Instant true
           {"applied", raft.applied.value()},
           {"snapshot", raft.snapshot.value()},
           {"persisted", raft.persisted.value()},
+          {"voters", names(status.configuration.voters)},
+          {"outgoing", names(status.configuration.outgoing)},
           {"pending", status.pending},
           {"clock", nanoseconds(own_time)},
           {"true-clock", nanoseconds(true_time)},

@@ -21,6 +21,7 @@ struct NodeStatus {
   raft::NodeId node;
   std::uint64_t incarnation = 0;
   raft::SoftState raft;
+  raft::Configuration configuration;
   std::size_t pending = 0;  // client requests without an answer
   std::string bug;          // empty: none
   std::map<std::string, std::uint64_t> dropped;

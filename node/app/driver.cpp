@@ -108,6 +108,7 @@ NodeStatus Driver::status() const {
   status.node = config_.id;
   status.incarnation = config_.incarnation;
   status.raft = replica_.soft_state();
+  status.configuration = replica_.configuration();
   status.pending = replica_.pending_requests();
   status.bug = config_.bug;
   status.dropped = ports_.peers.dropped();

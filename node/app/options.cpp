@@ -1,6 +1,8 @@
 #include "node/app/options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <ranges>
 
 #include "node/app/bugs.h"
 #include "node/base/units.h"
@@ -30,12 +32,12 @@ constexpr base::Duration kTimeoutMax = std::chrono::hours(1);
 struct Raw {
   std::uint32_t id = 0;
   Options options;
-  std::string peers, status;
+  std::string peers, voters, status;
   std::string election_timeout = "150ms..300ms";
   std::string heartbeat = "50ms";
   std::string segment_bytes = "64MiB";
   bool no_pre_vote = false, no_check_quorum = false, no_leader_stickiness = false;
-  bool allow_remote = false, list_bugs = false;
+  bool join = false, allow_remote = false, list_bugs = false;
   int parent = 0;
 };
 
@@ -48,6 +50,8 @@ void declare(CLI::App& app, Raw& raw) {
   app.add_option("--client", options.client, "endpoint for client requests");
   app.add_option("--control", options.control, "endpoint for status and faults");
   app.add_option("--peers", raw.peers, "n2=ENDPOINT,n3=ENDPOINT: where frames to each node go");
+  app.add_option("--voters", raw.voters, "n1,n2,…: members of a cluster that begins [all peers]");
+  app.add_flag("--join", raw.join, "member of no cluster yet: wait to be added");
   app.add_option("--trace", options.trace, "file to append trace lines to");
   app.add_option("--seed", options.raft.seed, "of this cluster's random streams");
   app.add_option("--parent", raw.parent, "end when this process ends")->check(CLI::PositiveNumber);
@@ -61,6 +65,9 @@ void declare(CLI::App& app, Raw& raw) {
       ->capture_default_str();
   app.add_option("--segment-bytes", raw.segment_bytes, "size of one file of the log")
       ->capture_default_str();
+  app.add_flag("--lease-reads-assume-bounded-clock-drift",
+               options.raft.lease_reads_assume_bounded_clock_drift,
+               "reads without a round of messages, stale where clocks jump");
   app.add_flag("--allow-faults", options.allow_faults, "permit faults on the control endpoint");
   app.add_flag("--allow-remote", raw.allow_remote, "permit endpoints beyond this machine");
   app.add_option("--bug", options.raft.bug, "make this seeded bug (none: make none)");
@@ -155,6 +162,30 @@ base::Status check_endpoints(const Raw& raw) {
   return {};
 }
 
+/// What the cluster begins with; a log or a snapshot that holds a configuration knows better.
+base::Result<std::vector<raft::NodeId>> read_voters(const Raw& raw) {
+  std::vector<raft::NodeId> voters;
+  if (raw.join) {
+    if (!raw.voters.empty()) return base::Error{"--join: a member of --voters joins nothing"};
+    return voters;
+  }
+  if (raw.voters.empty()) {
+    voters.push_back(raft::NodeId(raw.id));
+    for (const auto& [peer, endpoint] : raw.options.peers) voters.push_back(peer);
+  }
+  for (const auto item : std::views::split(std::string_view(raw.voters), ',')) {
+    const std::string_view name(item.begin(), item.end());
+    const auto number = wire::parse_node_name(name);
+    if (!number) {
+      return base::Error{"--voters: found '" + std::string(name) + "', expected n1,n2,…"};
+    }
+    voters.push_back(raft::NodeId(*number));
+  }
+  std::sort(voters.begin(), voters.end());
+  if (!raft::is_voter_set(voters)) return base::Error{"--voters: a node is given twice"};
+  return voters;
+}
+
 base::Result<Request> to_run(Raw& raw) {
   for (const auto& step :
        {check_present(raw), read_peers(raw), read_timing(raw), read_segment_bytes(raw)}) {
@@ -167,14 +198,18 @@ base::Result<Request> to_run(Raw& raw) {
     return base::Error{"--bug: this binary holds no bug named '" + config.bug + "'"};
   }
   config.id = raft::NodeId(raw.id);
-  config.voters = {config.id};
-  for (const auto& [peer, endpoint] : raw.options.peers) config.voters.push_back(peer);
-  std::sort(config.voters.begin(), config.voters.end());
+  auto voters = read_voters(raw);
+  if (!voters) return voters.error();
+  config.voters = std::move(voters.value());
   // A follower within half an interval is sent entries, as before: a snapshot costs more.
   config.compaction_margin = raw.options.snapshot_every / 2;
   config.pre_vote = !raw.no_pre_vote;
   config.check_quorum = !raw.no_check_quorum;
   config.leader_stickiness = !raw.no_leader_stickiness;
+  if (config.lease_reads_assume_bounded_clock_drift && !config.leader_stickiness) {
+    return base::Error{
+        "--lease-reads-assume-bounded-clock-drift: impossible with --no-leader-stickiness"};
+  }
   return Request(RunNode{std::move(raw.options)});
 }
 

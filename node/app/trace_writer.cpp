@@ -23,17 +23,14 @@ bool has_range(TraceKind kind) {
 }
 
 bool has_entry(TraceKind kind) {
-  return kind != TraceKind::kTerm && kind != TraceKind::kVote;
+  return kind != TraceKind::kTerm && kind != TraceKind::kVote && kind != TraceKind::kTransfer;
 }
 
 void append_event(fmt::memory_buffer& out, const raft::TraceEvent& event) {
   auto at = std::back_inserter(out);
-  if (event.kind == TraceKind::kVote) {
-    if (event.vote == raft::kNobody) {
-      fmt::format_to(at, R"(,"vote":null)");
-    } else {
-      fmt::format_to(at, R"(,"vote":"n{}")", event.vote.value());
-    }
+  if (event.kind == TraceKind::kVote || event.kind == TraceKind::kTransfer) {
+    const char* const key = event.kind == TraceKind::kVote ? "vote" : "to";
+    fmt::format_to(at, R"(,"{}":"n{}")", key, event.node.value());
   }
   if (has_range(event.kind)) fmt::format_to(at, R"(,"first":{})", event.first.value());
   if (has_entry(event.kind)) {

@@ -154,6 +154,38 @@ void read_value(Fields& fields, kv::Command& command) {
   }
 }
 
+std::optional<std::vector<raft::NodeId>> parse_nodes(const json& value) {
+  if (!value.is_array() || value.empty() || value.size() > raft::kVotersMax) return std::nullopt;
+  std::vector<raft::NodeId> nodes;
+  for (const json& item : value) {
+    const auto number =
+        item.is_string() ? wire::parse_node_name(item.get_ref<const std::string&>()) : std::nullopt;
+    if (!number) return std::nullopt;
+    nodes.push_back(raft::NodeId(*number));
+  }
+  std::sort(nodes.begin(), nodes.end());
+  if (!raft::is_voter_set(nodes)) return std::nullopt;
+  return nodes;
+}
+
+replica::ChangeMembers read_change(Fields& fields) {
+  const json* value = fields.value();
+  if (value == nullptr) return {};
+  auto nodes = parse_nodes(*value);
+  if (!nodes) fields.refuse(R"(value: expected the members, ["n1","n2",…], none twice)");
+  return {nodes.value_or(std::vector<raft::NodeId>{})};
+}
+
+replica::TransferLeadership read_transfer(Fields& fields) {
+  const json* value = fields.value();
+  if (value == nullptr) return {};
+  const auto number = value->is_string()
+                          ? wire::parse_node_name(value->get_ref<const std::string&>())
+                          : std::nullopt;
+  if (!number) fields.refuse(R"(value: expected the node that shall lead, "n2")");
+  return {raft::NodeId(number.value_or(0))};
+}
+
 bool has_key(kv::Operation operation) {
   return operation != kv::Operation::kRegister && operation != kv::Operation::kTxn;
 }
@@ -166,13 +198,17 @@ void read_session(Fields& fields, const kv::Command& command) {
   if (command.sequence == kv::Sequence(0)) fields.refuse("sequence: begins at 1 in a session");
 }
 
-kv::Command read_command(Fields& fields) {
+kv::Command read_kv_command(Fields& fields, const std::string& word) {
   kv::Command command;
   command.client = kv::ClientId(fields.number("client", true));
   command.sequence = kv::Sequence(fields.number("sequence", true));
   command.session = kv::SessionId(fields.number("session", false));
-  const auto operation = parse_operation(fields.text("f"));
-  if (!operation) fields.refuse("f: expected read, write, cas, append, delete, register or txn");
+  const auto operation = parse_operation(word);
+  if (!operation) {
+    fields.refuse(
+        "f: expected read, write, cas, append, delete, register, txn, change-members or "
+        "transfer-leadership");
+  }
   if (!fields.error().empty()) return command;
   command.operation = *operation;
   read_session(fields, command);
@@ -182,6 +218,24 @@ kv::Command read_command(Fields& fields) {
   }
   if (!fields.error().empty()) return command;
   read_value(fields, command);
+  return command;
+}
+
+/// "level":"stale"; "linearizable" is what is meant without it.
+bool is_stale(Fields& fields, const json& request, const kv::Command& command) {
+  const auto level = request.find("level");
+  if (level == request.end() || *level == "linearizable") return false;
+  if (*level != "stale") fields.refuse("level: expected linearizable or stale");
+  if (command.operation != kv::Operation::kRead) fields.refuse("level: only a read has one");
+  return true;
+}
+
+replica::ClientCommand read_command(Fields& fields, const json& request) {
+  const std::string word = fields.text("f");
+  if (word == "change-members") return read_change(fields);
+  if (word == "transfer-leadership") return read_transfer(fields);
+  kv::Command command = read_kv_command(fields, word);
+  if (is_stale(fields, request, command)) return replica::StaleRead{std::move(command.key)};
   return command;
 }
 
@@ -207,7 +261,7 @@ std::variant<DecodedRequest, MalformedRequest> decode_request(std::string_view t
   std::string id = read_id(request);
   if (id.empty()) return MalformedRequest{"", "id: expected an integer or a short string"};
   Fields fields(request);
-  kv::Command command = read_command(fields);
+  replica::ClientCommand command = read_command(fields, request);
   if (!fields.error().empty()) return MalformedRequest{std::move(id), fields.error()};
   return DecodedRequest{std::move(id), std::move(command)};
 }

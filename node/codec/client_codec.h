@@ -18,7 +18,7 @@ inline constexpr int kNestingMax = 64;
 
 struct DecodedRequest {
   std::string id;  // the client's id as JSON text; goes back unchanged
-  kv::Command command;
+  replica::ClientCommand command;
 };
 struct MalformedRequest {
   std::string id;      // empty when it could not be read: there is nobody to answer

@@ -14,6 +14,7 @@ using raft::ReadIndexReply;
 using raft::ReadIndexRequest;
 using raft::RequestVote;
 using raft::RequestVoteReply;
+using raft::TimeoutNow;
 using replica::Forward;
 using replica::ForwardReply;
 using wire::append;
@@ -35,7 +36,10 @@ void put_flag(std::string& out, bool flag) {
 
 void put(std::string& out, const RequestVote& body) {
   put_entry_id(out, body.last);
+  put_flag(out, body.transfer);
 }
+
+void put(std::string&, const TimeoutNow&) {}
 
 void put(std::string& out, const RequestVoteReply& body) {
   append(out, body.round.value());
@@ -91,13 +95,16 @@ void put(std::string& out, const ForwardReply& body) {
 }
 
 void put(std::string& out, const InstallSnapshot& body) {
-  out.reserve(57 + body.piece.size());
+  const std::string configuration = raft::encode(body.configuration);
+  out.reserve(59 + configuration.size() + body.piece.size());
   put_entry_id(out, body.last.id);
   append(out, body.last.hash);
   append(out, body.size);
   append(out, body.checksum);
   append(out, body.offset);
   put_flag(out, body.is_last());
+  append(out, static_cast<std::uint16_t>(configuration.size()));
+  out += configuration;
   append(out, static_cast<std::uint32_t>(body.piece.size()));
   out += body.piece;
 }
@@ -129,7 +136,8 @@ class NumberReader : public Reader {
 };
 
 RequestVote get_request_vote(NumberReader& in, bool pre_vote) {
-  return {pre_vote, in.entry_id()};
+  const raft::EntryId last = in.entry_id();
+  return {pre_vote, last, in.flag()};
 }
 
 RequestVoteReply get_request_vote_reply(NumberReader& in, bool pre_vote) {
@@ -195,12 +203,14 @@ std::optional<InstallSnapshot> get_install_snapshot(NumberReader& in) {
   body.checksum = in.number<std::uint32_t>();
   body.offset = in.number<std::uint64_t>();
   const bool last = in.flag();
+  const auto configuration = raft::decode_configuration(in.bytes(in.number<std::uint16_t>()));
   const auto length = in.number<std::uint32_t>();
   // Differences, not sums: nothing a sender writes can wrap around.
-  if (!in.ok() || body.size > raft::kSnapshotBytesMax || body.offset > body.size ||
-      length != in.left() || length > body.size - body.offset) {
+  if (!in.ok() || !configuration || body.size > raft::kSnapshotBytesMax ||
+      body.offset > body.size || length != in.left() || length > body.size - body.offset) {
     return std::nullopt;
   }
+  body.configuration = *configuration;
   body.piece = in.bytes(length);
   if (last != body.is_last()) return std::nullopt;
   return body;
@@ -257,6 +267,8 @@ std::optional<Body> get_body(MessageType type, NumberReader& in) {
       return wrap(get_install_snapshot(in));
     case MessageType::kInstallSnapshotReply:
       return wrap(get_install_snapshot_reply(in));
+    case MessageType::kTimeoutNow:
+      return wrap(std::optional(TimeoutNow{}));
     case MessageType::kForward:
       return wrap(get_forwarded<Forward>(in, kv::decode_command));
     case MessageType::kForwardReply:
@@ -289,6 +301,9 @@ Described describe_raft(const raft::MessageBody& message) {
           [](const InstallSnapshotReply& body) -> Described {
             return {MessageType::kInstallSnapshotReply,
                     body.installed ? body.last.index.value() : 0};
+          },
+          [](const TimeoutNow&) -> Described {
+            return {MessageType::kTimeoutNow, 0};
           },
           [](const ReadIndexRequest&) -> Described {
             return {MessageType::kReadIndexRequest, 0};

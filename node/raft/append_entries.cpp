@@ -15,6 +15,9 @@ bool well_formed(const AppendEntries& request, Term term) {
   for (const Entry& entry : request.entries) {
     if (entry.index != before.index.next() || entry.term < before.term) return false;
     if (entry.term == Term{0} || entry.payload == nullptr) return false;
+    if (entry.type == EntryType::kConfiguration && !decode_configuration(*entry.payload)) {
+      return false;
+    }
     before = entry.id();
   }
   return before.term <= term;
@@ -85,14 +88,30 @@ void Raft::Impl::store(const std::vector<Entry>& entries) {
   const Index first = entries[known].index;
   if (first <= log_.last().index) {
     CHECK(first > commit_ || ANY_SEEDED_BUG(config_), "a committed entry is never cut (5.4.3)");
-    log_.truncate_from(first);
+    cut_log(first);
     trace_.add(TraceKind::kTruncate, hard_state_.term, role_, log_, first.previous());
   }
   for (std::size_t i = known; i < entries.size(); ++i) {
-    const Index index = entries[i].index;
-    log_.append(entries[i]);
-    trace_.range(TraceKind::kAppend, hard_state_.term, role_, log_, index, index);
+    append_to_log(entries[i]);
   }
+}
+
+void Raft::Impl::append_to_log(Entry entry) {
+  const Index index = entry.index;
+  const bool is_configuration = entry.type == EntryType::kConfiguration;
+  if (is_configuration) {
+    configurations_.append(index, decode_configuration(*entry.payload).value());
+  }
+  log_.append(std::move(entry));
+  trace_.range(TraceKind::kAppend, hard_state_.term, role_, log_, index, index);
+  if (is_configuration) {
+    trace_.add(TraceKind::kConfiguration, hard_state_.term, role_, log_, index);
+  }
+}
+
+void Raft::Impl::cut_log(Index from) {
+  log_.truncate_from(from);
+  configurations_.truncate_from(from);
 }
 
 }  // namespace capsize::raft

@@ -12,7 +12,9 @@ namespace {
 /// What a leader can send: its log goes on behind the snapshot, and pieces lie within the content.
 bool well_formed(const InstallSnapshot& piece, Term term) {
   const EntryId last = piece.last.id;
-  if (last.index == Index{0} || last.term == Term{0} || last.term > term) return false;
+  if (piece.configuration.empty() || last.index == Index{0} || last.term == Term{0} ||
+      last.term > term)
+    return false;
   if (piece.size > kSnapshotBytesMax || piece.offset > piece.size) return false;
   if (piece.piece.size() > piece.size - piece.offset) return false;
   return !piece.piece.empty() || piece.size == 0;
@@ -29,7 +31,7 @@ void Raft::Impl::compact(Bytes state) {
   CHECK(applied_ > snapshot_.last.id.index, "a snapshot goes beyond the one before it");
   CHECK(state->size() <= kSnapshotBytesMax, "a snapshot holds at most kSnapshotBytesMax bytes");
   const LogPoint last{{*log_.term(applied_), applied_}, log_.hash(applied_)};
-  snapshot_to_write_ = {last, std::move(state)};
+  snapshot_to_write_ = {last, std::move(state), configurations_.at(applied_)};
 }
 
 void Raft::Impl::snapshot_durable(Snapshot snapshot) {
@@ -40,6 +42,7 @@ void Raft::Impl::snapshot_durable(Snapshot snapshot) {
   use_snapshot(std::move(snapshot));
   const std::uint64_t kept = std::min(config_.compaction_margin, last.value());
   log_.compact(std::max(log_.base().index, Index{last.value() - kept}));
+  configurations_.compact(log_.base().index);
 }
 
 void Raft::Impl::use_snapshot(Snapshot snapshot) {
@@ -68,7 +71,9 @@ void Raft::Impl::replicate_snapshot(NodeId to, Progress& progress) {
 void Raft::Impl::on_install_snapshot_reply(const Message& message,
                                            const InstallSnapshotReply& reply) {
   if (role_ != Role::kLeader || reply.last.index > snapshot_.last.id.index) return;
-  Progress& progress = peers_.at(message.from);
+  const auto peer = peers_.find(message.from);
+  if (peer == peers_.end()) return;  // let go
+  Progress& progress = peer->second;
   progress.heard = now_;
   if (reply.installed) {
     progress.accepted(reply.last.index, log_.base().index);
@@ -104,6 +109,8 @@ void Raft::Impl::on_install_snapshot(const Message& message, const InstallSnapsh
 
 void Raft::Impl::install(Snapshot snapshot) {
   log_.install(snapshot.last, commit_);
+  configurations_.install(snapshot.last.id.index, snapshot.configuration,
+                          log_.last().index > snapshot.last.id.index);
   commit_ = handed_ = applied_ = snapshot.last.id.index;
   trace_.add(TraceKind::kInstall, hard_state_.term, role_, log_, commit_);
   restore_ = snapshot;

@@ -25,6 +25,12 @@ void Raft::Impl::on_election_timeout() {
     overslept_ = true;
     return;
   }
+  // Without a vote there is nothing to win (thesis 4.2.2); with a disk that does not answer
+  // neither.
+  if (!latest().has_voter(id_) || disk_hangs()) {
+    reset_election_timer();
+    return;
+  }
   if (config_.pre_vote) {
     become_pre_candidate();
   } else {
@@ -36,26 +42,26 @@ void Raft::Impl::become_pre_candidate() {
   set_role(Role::kPreCandidate);
   set_leader(kNobody);
   reset_election_timer();
-  votes_ = VoteTally(config_.voters.size());
-  ask_for_votes(true);
+  votes_ = VoteTally(latest());
+  ask_for_votes({.pre_vote = true, .last = log_.last()});
   // Nothing is promised by a pre-vote, so the own one needs no disk.
   votes_.record(id_, true);
   act_on_tally();
 }
 
-void Raft::Impl::become_candidate() {
+void Raft::Impl::become_candidate(bool transfer) {
   set_leader(kNobody);
   set_term(hard_state_.term.next(), id_);
   set_role(Role::kCandidate);
   reset_election_timer();
-  votes_ = VoteTally(config_.voters.size());
-  ask_for_votes(false);
+  votes_ = VoteTally(latest());
+  ask_for_votes({.last = log_.last(), .transfer = transfer});
 }
 
-void Raft::Impl::ask_for_votes(bool pre_vote) {
-  const Term asked = pre_vote ? hard_state_.term.next() : hard_state_.term;
-  for (const NodeId voter : config_.voters) {
-    if (voter != id_) send_as(asked, voter, RequestVote{pre_vote, log_.last()});
+void Raft::Impl::ask_for_votes(const RequestVote& request) {
+  const Term asked = request.pre_vote ? hard_state_.term.next() : hard_state_.term;
+  for (const NodeId voter : latest().members()) {
+    if (voter != id_) send_as(asked, voter, request);
   }
 }
 
@@ -79,18 +85,28 @@ void Raft::Impl::become_leader() {
   set_role(Role::kLeader);
   set_leader(id_);
   peers_.clear();
-  for (const NodeId voter : config_.voters) {
+  for (const NodeId voter : latest().members()) {
     if (voter != id_) peers_.emplace(voter, Progress(log_.last().index, now_));
   }
+  lease_ = {};
   next_heartbeat_ = now_ + config_.heartbeat_interval;
   // A no-op makes an entry of this term committable at once (paper section 8): without it nothing
   // older may be counted (5.4.2) and no read may be answered.
   static const Bytes kNothing = std::make_shared<const std::string>();
-  term_start_ = propose(EntryType::kNoop, kNothing)->index;
+  term_start_ = append_own(EntryType::kNoop, kNothing).index;
+}
+
+bool Raft::Impl::disk_hangs() const {
+  return synced_ < taken_ && now_ > disk_moved_ + config_.election_timeout_max;
 }
 
 bool Raft::Impl::trusts_a_leader() const {
   if (!config_.leader_stickiness) return false;
+  // An earlier life may have granted a lease that still runs, and has taken its memory with it.
+  if (config_.lease_reads_assume_bounded_clock_drift &&
+      now_ < started_ + config_.election_timeout_min) {
+    return true;
+  }
   // A leader trusts itself only as long as a majority answers it; otherwise one that nobody can
   // reach any more would refuse its successor for ever (M-91).
   const base::Instant heard = role_ == Role::kLeader ? heard_from_majority_at() : leader_heard_;
@@ -98,9 +114,7 @@ bool Raft::Impl::trusts_a_leader() const {
 }
 
 base::Instant Raft::Impl::heard_from_majority_at() const {
-  std::vector<base::Instant> heard{now_};  // itself
-  for (const auto& [peer, progress] : peers_) heard.push_back(progress.heard);
-  return reached_by_majority(std::move(heard));
+  return reached(now_, [](const Progress& progress) { return progress.heard; });
 }
 
 void Raft::Impl::on_request_vote(const Message& message, const RequestVote& request) {
@@ -115,7 +129,7 @@ void Raft::Impl::on_request_vote(const Message& message, const RequestVote& requ
   }
   if (round > hard_state_.term) {
     // 4.2.3: neither granted nor taken as a reason to change the term.
-    if (trusts_a_leader()) return;
+    if (!request.transfer && trusts_a_leader()) return;
     become_follower(round, kNobody);
   }
   const bool free = hard_state_.vote == kNobody || hard_state_.vote == message.from;

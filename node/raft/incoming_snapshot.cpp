@@ -5,7 +5,8 @@
 namespace capsize::raft {
 
 bool IncomingSnapshot::is_of(const InstallSnapshot& piece, Term term) const {
-  return term == term_ && piece.last == last_ && piece.size == size_ && piece.checksum == checksum_;
+  return term == term_ && piece.last == last_ && piece.configuration == configuration_ &&
+         piece.size == size_ && piece.checksum == checksum_;
 }
 
 IncomingSnapshot::Result IncomingSnapshot::add(const InstallSnapshot& piece, Term term) {
@@ -15,6 +16,7 @@ IncomingSnapshot::Result IncomingSnapshot::add(const InstallSnapshot& piece, Ter
     if (term == term_ && piece.last.id.index < last_.id.index) return Result::kStale;
     term_ = term;
     last_ = piece.last;
+    configuration_ = piece.configuration;
     size_ = piece.size;
     checksum_ = piece.checksum;
     state_.clear();
@@ -28,7 +30,8 @@ IncomingSnapshot::Result IncomingSnapshot::add(const InstallSnapshot& piece, Ter
 }
 
 Snapshot IncomingSnapshot::take() {
-  Snapshot snapshot{last_, std::make_shared<const std::string>(std::move(state_))};
+  Snapshot snapshot{last_, std::make_shared<const std::string>(std::move(state_)),
+                    std::move(configuration_)};
   forget();
   return snapshot;
 }

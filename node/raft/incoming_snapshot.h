@@ -31,6 +31,7 @@ class IncomingSnapshot {
 
   Term term_;
   LogPoint last_;
+  Configuration configuration_;
   std::uint64_t size_ = 0;
   std::uint32_t checksum_ = 0;
   std::string state_;

@@ -48,6 +48,8 @@ void Invariants::check_log(const NodeView& now) const {
 void Invariants::check_progress(const NodeView& now) {
   if (now.role != Role::kLeader || now.hard_state.term != hard_state_.term) match_.clear();
   if (now.role != Role::kLeader) return;
+  // One that was removed and comes back may have lost its disk in between.
+  std::erase_if(match_, [&](const auto& known) { return !now.peers->contains(known.first); });
   for (const auto& [peer, progress] : *now.peers) {
     Index& match = match_[peer];
     CHECK(progress.match() >= match, "match never falls within a leadership (5.3)");

@@ -19,6 +19,7 @@ using ReadRound = base::StrongNumber<struct ReadRoundTag>;
 struct RequestVote {
   bool pre_vote = false;  // thesis 9.6: asks whether an election could be won; changes nothing
   EntryId last;           // the candidate's last log entry
+  bool transfer = false;  // the leader asked for it: no reason to be patient with it (thesis 3.10)
 };
 struct RequestVoteReply {
   bool pre_vote = false;  // which of the two rounds this answers
@@ -47,13 +48,14 @@ struct ReadIndexReply {
   std::optional<Index> index;  // none: not the leader, ask again
 };
 
-/// A piece of a snapshot (paper section 7, Figure 13). The first five fields name the snapshot: a
-/// receiver never joins pieces of two.
+/// A piece of a snapshot (paper section 7, Figure 13). The first fields up to `checksum` name the
+/// snapshot: a receiver never joins pieces of two.
 struct InstallSnapshot {
   LogPoint last;
-  std::uint64_t size = 0;      // of the whole content
-  std::uint32_t checksum = 0;  // CRC32C of the whole content
-  std::uint64_t offset = 0;    // of this piece
+  Configuration configuration;  // in force at `last`
+  std::uint64_t size = 0;       // of the whole content
+  std::uint32_t checksum = 0;   // CRC32C of the whole content
+  std::uint64_t offset = 0;     // of this piece
   std::string piece;
   [[nodiscard]] bool is_last() const { return offset + piece.size() == size; }
 };
@@ -65,9 +67,12 @@ struct InstallSnapshotReply {
   bool installed = false;    // nothing more is wanted: all of it is durable, or was there before
 };
 
+/// The leader asks the receiver to campaign at once (thesis 3.10).
+struct TimeoutNow {};
+
 using MessageBody =
     std::variant<RequestVote, RequestVoteReply, AppendEntries, AppendEntriesReply, ReadIndexRequest,
-                 ReadIndexReply, InstallSnapshot, InstallSnapshotReply>;
+                 ReadIndexReply, InstallSnapshot, InstallSnapshotReply, TimeoutNow>;
 
 struct Message {
   NodeId from;

@@ -1,20 +1,36 @@
 #include "node/raft/quorum.h"
 
-#include <algorithm>
-
 namespace capsize::raft {
+namespace {
+
+bool is_in(const std::vector<NodeId>& list, NodeId node) {
+  return std::find(list.begin(), list.end(), node) != list.end();
+}
+
+std::size_t count_in(const std::vector<NodeId>& list, const std::vector<NodeId>& voters) {
+  return static_cast<std::size_t>(
+      std::count_if(voters.begin(), voters.end(), [&](NodeId node) { return is_in(list, node); }));
+}
+
+}  // namespace
 
 void VoteTally::record(NodeId voter, bool granted) {
-  const auto knows = [voter](const std::vector<NodeId>& list) {
-    return std::find(list.begin(), list.end(), voter) != list.end();
-  };
-  if (knows(granted_) || knows(denied_)) return;
+  if (is_in(granted_, voter) || is_in(denied_, voter)) return;
   (granted ? granted_ : denied_).push_back(voter);
 }
 
 VoteResult VoteTally::result() const {
-  if (granted_.size() >= majority(voters_)) return VoteResult::kWon;
-  if (voters_ - denied_.size() < majority(voters_)) return VoteResult::kLost;
+  const VoteResult result = result_of(configuration_.voters);
+  if (!configuration_.joint()) return result;
+  const VoteResult old = result_of(configuration_.outgoing);
+  if (result == old) return result;
+  const bool lost = result == VoteResult::kLost || old == VoteResult::kLost;
+  return lost ? VoteResult::kLost : VoteResult::kPending;
+}
+
+VoteResult VoteTally::result_of(const std::vector<NodeId>& voters) const {
+  if (count_in(granted_, voters) >= majority(voters.size())) return VoteResult::kWon;
+  if (voters.size() - count_in(denied_, voters) < majority(voters.size())) return VoteResult::kLost;
   return VoteResult::kPending;
 }
 

@@ -1,10 +1,12 @@
-// Majorities of one configuration. A joint configuration will be two of these that must both agree.
+// Majorities: of one set of voters, and of both sets of a joint configuration (paper section 6).
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
 #include "node/base/check.h"
+#include "node/raft/configuration.h"
 #include "node/raft/types.h"
 
 namespace capsize::raft {
@@ -20,18 +22,26 @@ namespace capsize::raft {
 template <class Value>
 [[nodiscard]] Value reached_by_majority(std::vector<Value> values);
 
+/// The same for a configuration: of a joint one, what both majorities have reached. `value_of`
+/// gives the value of one voter. Precondition: the configuration is not empty.
+template <class ValueOf>
+[[nodiscard]] auto reached_by_quorum(const Configuration& configuration, const ValueOf& value_of);
+
 enum class VoteResult { kPending, kWon, kLost };
 
-/// Counts voters, never votes: a duplicated reply must not elect anybody (xraft issue 27).
+/// Counts voters, never votes: a duplicated reply must not elect anybody (xraft issue 27). Answers
+/// of others than the configuration's voters are kept and count for nothing.
 class VoteTally {
  public:
-  explicit VoteTally(std::size_t voters = 1) : voters_(voters) {}
+  explicit VoteTally(Configuration configuration = {}) : configuration_(std::move(configuration)) {}
   /// The first answer of a voter stands.
   void record(NodeId voter, bool granted);
   [[nodiscard]] VoteResult result() const;
 
  private:
-  std::size_t voters_;
+  [[nodiscard]] VoteResult result_of(const std::vector<NodeId>& voters) const;
+
+  Configuration configuration_;
   std::vector<NodeId> granted_;
   std::vector<NodeId> denied_;
 };
@@ -46,6 +56,18 @@ Value reached_by_majority(std::vector<Value> values) {
     }
   }
   return values[majority(values.size()) - 1];
+}
+
+template <class ValueOf>
+auto reached_by_quorum(const Configuration& configuration, const ValueOf& value_of) {
+  const auto reached_by = [&](const std::vector<NodeId>& voters) {
+    std::vector<decltype(value_of(kNobody))> values;
+    values.reserve(voters.size());
+    for (const NodeId voter : voters) values.push_back(value_of(voter));
+    return reached_by_majority(std::move(values));
+  };
+  const auto reached = reached_by(configuration.voters);
+  return configuration.joint() ? std::min(reached, reached_by(configuration.outgoing)) : reached;
 }
 
 }  // namespace capsize::raft

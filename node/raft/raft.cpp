@@ -10,14 +10,13 @@ namespace {
 
 Config checked(Config config) {
   std::sort(config.voters.begin(), config.voters.end());
-  CHECK(std::adjacent_find(config.voters.begin(), config.voters.end()) == config.voters.end(),
-        "no voter is listed twice");
-  CHECK(std::binary_search(config.voters.begin(), config.voters.end(), config.id),
-        "a node is a voter of its own cluster");
+  CHECK(config.voters.empty() || is_voter_set(config.voters), "no voter is listed twice");
   CHECK(config.id != kNobody, "node ids begin at 1");
   CHECK(config.election_timeout_min <= config.election_timeout_max, "a range is not empty");
   CHECK(config.heartbeat_interval < config.election_timeout_min,
         "heartbeats come more often than elections (5.2, timing requirement)");
+  CHECK(config.leader_stickiness || !config.lease_reads_assume_bounded_clock_drift,
+        "a lease is what stickiness grants");
   CHECK(config.snapshot_piece_bytes > 0, "an InstallSnapshot carries something");
   CHECK(config.append_entries_max > 0, "an AppendEntries can carry an entry");
   return config;
@@ -30,21 +29,28 @@ Raft::Impl::Impl(Config given, Recovered recovered, base::Instant start)
       id_(config_.id),
       random_(base::Prng::stream(config_.seed, "raft",
                                  (std::uint64_t{id_.value()} << 40) ^ config_.incarnation)),
+      started_(start),
       now_(start),
       log_(std::move(recovered.entries), recovered.snapshot.last),
+      configurations_(recovered.snapshot ? recovered.snapshot.configuration
+                                         : Configuration{config_.voters, {}}),
       hard_state_(recovered.hard_state),
       leaderless_since_(start),
       leader_heard_(start),
       local_reads_(config_.incarnation) {
   CHECK(log_.last().term <= hard_state_.term, "term and entries are recovered together");
+  configurations_.compact(log_.base().index);
+  for (Index i = log_.base().index.next(); i <= log_.last().index; ++i) {
+    const Entry& entry = log_.at(i);
+    if (entry.type != EntryType::kConfiguration) continue;
+    auto configuration = decode_configuration(*entry.payload);
+    CHECK(configuration, "a configuration on disk can be decoded");
+    configurations_.append(i, std::move(*configuration));
+  }
   if (recovered.snapshot) use_snapshot(std::move(recovered.snapshot));
   commit_ = handed_ = applied_ = snapshot_.last.id.index;
   trace_.add(TraceKind::kStart, hard_state_.term, role_, log_, log_.last().index);
   reset_election_timer();
-}
-
-bool Raft::Impl::is_voter(NodeId node) const {
-  return std::binary_search(config_.voters.begin(), config_.voters.end(), node);
 }
 
 void Raft::Impl::set_role(Role role) {
@@ -87,12 +93,18 @@ void Raft::Impl::become_follower(Term term, NodeId leader) {
   if (!was_leader) return;
   // What it had not committed stays in its log: a majority may hold it already (M-37).
   peers_.clear();
+  transfer_.reset();
+  if (change_) {
+    finish_change(change_->appended ? ChangeOutcome::kUnknown : ChangeOutcome::kAbandoned);
+  }
   abandon_reads();
   reset_election_timer();
 }
 
 void Raft::Impl::receive(const Message& message) {
-  if (message.to != id_ || message.from == id_ || !is_voter(message.from)) return;  // M-11
+  if (message.to != id_ || message.from == id_ || message.from == kNobody) return;  // M-11
+  // Whether the sender is a member here says nothing: this node may be the one that does not know
+  // of it yet (thesis 4.1). Answers of those who do not count are not counted.
   if (const auto* request = std::get_if<RequestVote>(&message.body)) {
     on_request_vote(message, *request);  // it alone may ask under a term that must not be taken on
     return;
@@ -124,6 +136,8 @@ void Raft::Impl::dispatch(const Message& message) {
     on_install_snapshot(message, *piece);
   } else if (const auto* received = std::get_if<InstallSnapshotReply>(&message.body)) {
     on_install_snapshot_reply(message, *received);
+  } else if (std::holds_alternative<TimeoutNow>(message.body)) {
+    on_timeout_now(message);
   }
 }
 
@@ -136,6 +150,7 @@ void Raft::Impl::check_invariants() {
 
 base::Instant Raft::Impl::deadline() const {
   base::Instant next = role_ == Role::kLeader ? next_heartbeat_ : election_deadline_;
+  if (transfer_) next = std::min(next, transfer_->deadline);
   if (!local_reads_.has_unanswered()) return next;
   if (leaderless_since_) {
     return std::min(next, *leaderless_since_ + config_.election_timeout_max);
@@ -170,9 +185,28 @@ base::Instant Raft::deadline() const {
 }
 
 std::optional<EntryId> Raft::propose(EntryType type, Bytes payload) {
-  const auto id = impl_->propose(type, std::move(payload));
+  if (impl_->role_ != Role::kLeader || impl_->transfer_) return std::nullopt;
+  const EntryId id = impl_->append_own(type, std::move(payload));
   impl_->check_invariants();
   return id;
+}
+
+Refusal Raft::change_members(std::vector<NodeId> voters, base::Instant now) {
+  impl_->observe_time(now);
+  const Refusal refusal = impl_->change_members(std::move(voters));
+  impl_->check_invariants();
+  return refusal;
+}
+
+Refusal Raft::transfer_leadership(NodeId to, base::Instant now) {
+  impl_->observe_time(now);
+  const Refusal refusal = impl_->transfer_leadership(to);
+  impl_->check_invariants();
+  return refusal;
+}
+
+const Configuration& Raft::configuration() const {
+  return impl_->latest();
 }
 
 void Raft::read(std::uint64_t id, base::Instant now) {
@@ -220,7 +254,9 @@ SoftState Raft::soft_state() const {
           .commit = impl.commit_,
           .applied = impl.applied_,
           .persisted = impl.log_.stable(),
-          .snapshot = impl.snapshot_.last.id.index};
+          .snapshot = impl.snapshot_.last.id.index,
+          .changes_members = impl.change_.has_value(),
+          .successor = impl.transfer_ ? impl.transfer_->to : kNobody};
 }
 
 }  // namespace capsize::raft

@@ -22,13 +22,17 @@ namespace capsize::raft {
 
 struct Config {
   NodeId id;
-  std::vector<NodeId> voters;  // the whole cluster, `id` included
+  // The configuration of a cluster that begins; what the disk holds is newer. Empty: this node
+  // joins one, and waits to be told.
+  std::vector<NodeId> voters;
   base::Duration election_timeout_min = std::chrono::milliseconds(150);
   base::Duration election_timeout_max = std::chrono::milliseconds(300);
   base::Duration heartbeat_interval = std::chrono::milliseconds(50);
   bool pre_vote = true;           // thesis 9.6
   bool check_quorum = true;       // thesis 6.2: a leader that hears no majority steps down
   bool leader_stickiness = true;  // thesis 4.2.3: no vote while a leader is known to be alive
+  // Thesis 6.4.1. Reads are stale where it does not hold (lease.h). Needs leader_stickiness.
+  bool lease_reads_assume_bounded_clock_drift = false;
   std::size_t append_entries_max = 1024;  // entries in one AppendEntries
   std::size_t append_bytes_max =
       1024 * 1024;  // payload bytes in one AppendEntries, at least one entry
@@ -47,7 +51,9 @@ struct SoftState {
   Term term;
   NodeId vote = kNobody;
   Index last, commit, applied, persisted;
-  Index snapshot;  // last entry of the newest snapshot; 0 without one
+  Index snapshot;                // last entry of the newest snapshot; 0 without one
+  bool changes_members = false;  // leader: a change that began here is under way
+  NodeId successor = kNobody;  // leader: whom it hands leadership to; nothing is proposed meanwhile
 };
 
 class Raft {
@@ -62,11 +68,20 @@ class Raft {
   void tick(base::Instant now);
   [[nodiscard]] base::Instant deadline() const;
 
-  /// Leader only: appends and returns where; nothing when this node is not the leader.
+  /// Leader only: appends and returns where; nothing when this node is not the leader
+  /// or hands leadership over.
   std::optional<EntryId> propose(EntryType type, Bytes payload);
   /// Asks for a linearizable read under an id that only grows. Any node: a follower asks the
   /// leader. Answered once through Ready::reads.
   void read(std::uint64_t id, base::Instant now);
+  /// Leader only: makes `voters` the configuration; newcomers catch up first. Answered through
+  /// Ready::change, once, unless it is refused. Precondition: is_voter_set(voters).
+  [[nodiscard]] Refusal change_members(std::vector<NodeId> voters, base::Instant now);
+  /// Leader only: another voter shall lead. Until it does, or an election timeout is over, nothing
+  /// is proposed here; SoftState::successor tells.
+  [[nodiscard]] Refusal transfer_leadership(NodeId to, base::Instant now);
+  /// The latest in the log, committed or not.
+  [[nodiscard]] const Configuration& configuration() const;
   /// The disk holds everything up to the receipt's token.
   void persisted(const SyncReceipt& receipt);
   /// The state machine has applied up to `index`.

@@ -4,6 +4,8 @@
 //   election.cpp        timers, pre-vote, votes, check quorum
 //   replication.cpp     the leader's half of AppendEntries, the commit rule
 //   append_entries.cpp  the follower's half
+//   membership.cpp      changes of members
+//   transfer.cpp        leadership transfer
 //   compaction.cpp      own snapshots, both halves of InstallSnapshot
 //   reads.cpp           ReadIndex, both halves
 //   take_ready.cpp      what goes out, and what waits for the disk
@@ -18,9 +20,12 @@
 #include <vector>
 
 #include "node/base/prng.h"
+#include "node/raft/configurations.h"
 #include "node/raft/incoming_snapshot.h"
 #include "node/raft/invariants.h"
+#include "node/raft/lease.h"
 #include "node/raft/local_reads.h"
+#include "node/raft/membership_change.h"
 #include "node/raft/progress.h"
 #include "node/raft/quorum.h"
 #include "node/raft/raft.h"
@@ -43,22 +48,23 @@ struct Raft::Impl {
   void set_leader(NodeId leader);
   void set_term(Term term, NodeId vote);
   void check_invariants();
-  [[nodiscard]] bool is_voter(NodeId node) const;
+  [[nodiscard]] const Configuration& latest() const { return configurations_.latest(); }
   [[nodiscard]] base::Instant deadline() const;
 
   // election.cpp
   void reset_election_timer();
   void on_election_timeout();
   void become_pre_candidate();
-  void become_candidate();
+  void become_candidate(bool transfer = false);
   void become_leader();
-  void ask_for_votes(bool pre_vote);
+  void ask_for_votes(const RequestVote& request);
   void count_own_vote();
   void act_on_tally();
   void on_request_vote(const Message& message, const RequestVote& request);
   void on_request_vote_reply(const Message& message, const RequestVoteReply& reply);
   [[nodiscard]] bool trusts_a_leader() const;
   [[nodiscard]] base::Instant heard_from_majority_at() const;
+  [[nodiscard]] bool disk_hangs() const;
 
   // replication.cpp
   void tick_leader();
@@ -69,13 +75,37 @@ struct Raft::Impl {
   [[nodiscard]] Index next_to_try(const AppendEntriesReply& refusal) const;
   void advance_commit_as_leader();
   void advance_commit(Index to);
-  std::optional<EntryId> propose(EntryType type, Bytes payload);
+  EntryId append_own(EntryType type, Bytes payload);
+  /// What a quorum has reached: `own` is this node's value, `of_peer` that of a follower.
+  template <class Value, class OfPeer>
+  [[nodiscard]] Value reached(Value own, const OfPeer& of_peer) const {
+    return reached_by_quorum(latest(), [&](NodeId voter) -> Value {
+      return voter == id_ ? own : of_peer(peers_.at(voter));
+    });
+  }
 
   // append_entries.cpp
   void on_append_entries(const Message& message, const AppendEntries& request);
   void refuse_append(const Message& message, const AppendEntries& request);
   void accept_append(const Message& message, const AppendEntries& request);
   void store(const std::vector<Entry>& entries);
+
+  void append_to_log(Entry entry);
+  void cut_log(Index from);
+
+  // membership.cpp
+  Refusal change_members(std::vector<NodeId> voters);
+  void advance_change();
+  [[nodiscard]] bool newcomers_caught_up();
+  void finish_change(ChangeOutcome outcome);
+  void append_configuration(const Configuration& configuration);
+  void let_go();
+  void leave();
+
+  // transfer.cpp
+  Refusal transfer_leadership(NodeId to);
+  void offer_leadership();
+  void on_timeout_now(const Message& message);
 
   // compaction.cpp
   [[nodiscard]] bool may_compact() const;
@@ -90,6 +120,7 @@ struct Raft::Impl {
   // reads.cpp
   void ask_for_local_reads();
   void begin_read_round();
+  void renew_lease();
   void confirm_reads();
   void answer_read(const ReadQueue::Confirmed& confirmed);
   void abandon_reads();
@@ -115,8 +146,10 @@ struct Raft::Impl {
   const Config config_;
   const NodeId id_;
   base::Prng random_;
+  const base::Instant started_;
   base::Instant now_;
   RaftLog log_;
+  Configurations configurations_;  // follows the log
   TraceBuffer trace_;
   Invariants invariants_;
 
@@ -125,6 +158,7 @@ struct Raft::Impl {
   bool hard_state_dirty_ = false;
   SyncToken hard_state_token_;  // the batch that carries the present hard state
   SyncToken taken_, synced_;    // last batch handed out; last one on disk
+  base::Instant disk_moved_;    // last receipt, or when the disk was given work after none
 
   Role role_ = Role::kFollower;
   NodeId leader_ = kNobody;  // of the present term only: forgotten when the term changes (M-13)
@@ -133,10 +167,20 @@ struct Raft::Impl {
   base::Instant election_deadline_;
   bool overslept_ = false;
 
-  VoteTally votes_;                   // pre-candidate, candidate
-  std::map<NodeId, Progress> peers_;  // leader; every voter but this node
-  base::Instant next_heartbeat_;      // leader
-  Index term_start_;                  // leader: its no-op
+  VoteTally votes_;  // pre-candidate, candidate
+  // Leader: every member but this node, newcomers that catch up, and who is being let go.
+  std::map<NodeId, Progress> peers_;
+  std::optional<MembershipChange> change_;
+  std::optional<ChangeOutcome> change_outcome_;  // for the next Ready
+  struct Transfer {
+    NodeId to;
+    base::Instant deadline;
+    bool offered;
+  };
+  std::optional<Transfer> transfer_;
+  Lease lease_;
+  base::Instant next_heartbeat_;  // leader
+  Index term_start_;              // leader: its no-op
 
   Index commit_, handed_, applied_;  // applied <= handed out <= commit <= last
 

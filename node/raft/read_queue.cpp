@@ -9,7 +9,11 @@ void ReadQueue::add(Request request) {
 }
 
 bool ReadQueue::begin_round(Index commit) {
-  if (waiting_.empty() || rounds_.size() >= kReadRoundsInFlightMax) return false;
+  return !waiting_.empty() && begin_round_for_all(commit);
+}
+
+bool ReadQueue::begin_round_for_all(Index commit) {
+  if (rounds_.size() >= kReadRoundsInFlightMax) return false;
   ++round_;
   rounds_.push_back({round_, commit, std::exchange(waiting_, {})});
   return true;

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <utility>
 #include <vector>
 
 #include "node/raft/message.h"
@@ -40,6 +41,10 @@ class ReadQueue {
   /// that the commit index may be behind what an earlier leader has already shown to clients (etcd
   /// 7331).
   bool begin_round(Index commit);
+  /// The same, if need be for nobody: what its acknowledgements show is of use by itself (lease.h).
+  bool begin_round_for_all(Index commit);
+  /// What waits for a round, for one who can answer without.
+  [[nodiscard]] std::vector<Request> take_waiting() { return std::exchange(waiting_, {}); }
   /// The round that the latest heartbeats carry; 0 before the first.
   [[nodiscard]] ReadRound round() const { return round_; }
   [[nodiscard]] bool has_unconfirmed() const { return !rounds_.empty(); }

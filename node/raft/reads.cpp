@@ -27,15 +27,28 @@ void Raft::Impl::ask_for_local_reads() {
 
 void Raft::Impl::begin_read_round() {
   if (role_ != Role::kLeader || commit_ < term_start_) return;  // thesis 6.4, step 1
-  read_queue_.begin_round(commit_);
+  if (lease_.holds(now_)) {
+    for (const ReadQueue::Request& request : read_queue_.take_waiting()) {
+      answer_read({request, commit_});
+    }
+  } else if (read_queue_.begin_round(commit_) && config_.lease_reads_assume_bounded_clock_drift) {
+    lease_.round_began(read_queue_.round(), now_);
+  }
   confirm_reads();  // a cluster of one is its own majority
+}
+
+void Raft::Impl::renew_lease() {
+  if (!config_.lease_reads_assume_bounded_clock_drift || commit_ < term_start_) return;
+  if (read_queue_.begin_round_for_all(commit_)) lease_.round_began(read_queue_.round(), now_);
 }
 
 void Raft::Impl::confirm_reads() {
   if (role_ != Role::kLeader || !read_queue_.has_unconfirmed()) return;
-  std::vector<ReadRound> acked{read_queue_.round()};  // itself
-  for (const auto& [peer, progress] : peers_) acked.push_back(progress.acked_round);
-  ReadRound confirmed = reached_by_majority(std::move(acked));
+  ReadRound confirmed =
+      reached(read_queue_.round(), [](const Progress& progress) { return progress.acked_round; });
+  if (config_.lease_reads_assume_bounded_clock_drift) {
+    lease_.confirm(confirmed, config_.election_timeout_min * 4 / 5);
+  }
   if (SEEDED_BUG(config_, "read-without-quorum")) confirmed = read_queue_.round();
   for (const auto& read : read_queue_.confirm(confirmed)) answer_read(read);
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "node/raft/membership_change.h"
 #include "node/raft/message.h"
 #include "node/raft/snapshot.h"
 #include "node/raft/trace_event.h"
@@ -68,14 +69,19 @@ struct ReadReady {
   bool ok = false;       // false: leadership is unknown; nothing was read, ask again
 };
 
+/// Entries handed out at a time: after a restart a million may be known to be committed at once.
+inline constexpr std::uint64_t kCommittedMax = 4096;
+
 struct Ready {
   std::vector<Message> messages;        // may go now
   std::optional<PersistBatch> persist;  // hand to the disk
   AfterSync after_sync;                 // go when a receipt covers persist->token
   Snapshot restore;                     // if there: put it in the state machine's place, first
-  std::vector<Entry> committed;         // apply in this order, then call Raft::applied
+  // Apply in this order, then call Raft::applied and ask again: there may be more.
+  std::vector<Entry> committed;
   std::vector<ReadReady> reads;
-  std::vector<TraceEvent> trace;  // written before anything above leaves the process
+  std::optional<ChangeOutcome> change;  // what became of the change of members that began here
+  std::vector<TraceEvent> trace;        // written before anything above leaves the process
 };
 
 }  // namespace capsize::raft

@@ -14,16 +14,25 @@ void Raft::Impl::tick_leader() {
     become_follower(hard_state_.term, kNobody);
     return;
   }
-  if (now_ < next_heartbeat_) return;
+  // It may still send heartbeats, but nothing that it must remember: better another one leads.
+  if (disk_hangs()) {
+    become_follower(hard_state_.term, kNobody);
+    return;
+  }
+  if (transfer_ && now_ >= transfer_->deadline) transfer_.reset();
+  advance_change();
+  if (role_ != Role::kLeader || now_ < next_heartbeat_) return;
   next_heartbeat_ = now_ + config_.heartbeat_interval;
+  let_go();
   for (auto& [peer, progress] : peers_) progress.heartbeat_due = true;
+  if (transfer_) transfer_->offered = false;  // the offer may be lost
+  offer_leadership();
+  renew_lease();
 }
 
-std::optional<EntryId> Raft::Impl::propose(EntryType type, Bytes payload) {
-  if (role_ != Role::kLeader) return std::nullopt;
+EntryId Raft::Impl::append_own(EntryType type, Bytes payload) {
   const EntryId id{hard_state_.term, log_.last().index.next()};
-  log_.append({id.term, id.index, type, std::move(payload)});
-  trace_.range(TraceKind::kAppend, id.term, role_, log_, id.index, id.index);
+  append_to_log({id.term, id.index, type, std::move(payload)});
   return id;
 }
 
@@ -70,12 +79,15 @@ void Raft::Impl::on_append_entries_reply(const Message& message, const AppendEnt
   // Nobody can have matched, refused or heard what was never sent.
   if (reply.match > last || reply.rejected > last) return;
   if (reply.read_round > read_queue_.round()) return;
-  Progress& progress = peers_.at(message.from);
+  const auto peer = peers_.find(message.from);
+  if (peer == peers_.end()) return;  // let go
+  Progress& progress = peer->second;
   progress.heard = now_;
   progress.acked_round = std::max(progress.acked_round, reply.read_round);
   if (reply.success) {
     progress.accepted(reply.match, log_.base().index);
     advance_commit_as_leader();
+    if (role_ != Role::kLeader) return;  // removed by what was just committed
   } else {
     progress.refused(reply.rejected, next_to_try(reply));
     if (progress.transfer) progress.transfer->alive(now_, config_.heartbeat_interval);
@@ -99,11 +111,12 @@ Index Raft::Impl::next_to_try(const AppendEntriesReply& refusal) const {
 void Raft::Impl::advance_commit_as_leader() {
   if (role_ != Role::kLeader) return;
   // The leader counts itself by what its own disk holds, like everybody else (thesis 10.2.1, M-28).
-  std::vector<Index> durable{log_.stable()};
-  for (const auto& [peer, progress] : peers_) durable.push_back(progress.match());
-  const Index reached = reached_by_majority(std::move(durable));
+  const Index durable =
+      reached(log_.stable(), [](const Progress& progress) { return progress.match(); });
   // 5.4.2: only an entry of the own term commits by counting; older ones commit with it (Figure 8).
-  if (reached > commit_ && log_.term(reached) == hard_state_.term) advance_commit(reached);
+  if (durable > commit_ && log_.term(durable) == hard_state_.term) advance_commit(durable);
+  offer_leadership();
+  advance_change();
 }
 
 void Raft::Impl::advance_commit(Index to) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "node/raft/chain_hash.h"
+#include "node/raft/configuration.h"
 #include "node/raft/types.h"
 
 namespace capsize::raft {
@@ -24,8 +25,9 @@ struct LogPoint {
 inline constexpr std::uint64_t kSnapshotBytesMax = std::uint64_t{1} << 30;
 
 struct Snapshot {
-  LogPoint last;  // the last entry that the content includes
-  Bytes state;    // null: no snapshot
+  LogPoint last;                  // the last entry that the content includes
+  Bytes state;                    // null: no snapshot
+  Configuration configuration{};  // in force at `last`: its entry may be gone with the log
   explicit operator bool() const { return state != nullptr; }
 };
 

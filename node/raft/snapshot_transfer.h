@@ -26,7 +26,11 @@ class SnapshotTransfer {
   [[nodiscard]] InstallSnapshot take_piece(std::size_t bytes_max, base::Instant now) {
     due_ = false;
     sent_at_ = now;
-    return {snapshot_.last, snapshot_.state->size(), checksum_, offset_,
+    return {snapshot_.last,
+            snapshot_.configuration,
+            snapshot_.state->size(),
+            checksum_,
+            offset_,
             snapshot_.state->substr(offset_, bytes_max)};
   }
   /// The receiver's answer. One that asks for the piece under way is an echo of the answer that

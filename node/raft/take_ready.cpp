@@ -30,6 +30,7 @@ void Raft::Impl::persisted(const SyncReceipt& receipt) {
   CHECK(receipt.token() <= taken_, "only what was handed to the disk can be on disk");
   if (receipt.token() <= synced_) return;
   synced_ = receipt.token();
+  disk_moved_ = now_;
   log_.synced(synced_);
   while (!snapshots_on_the_way_.empty() && snapshots_on_the_way_.front().first <= synced_) {
     Snapshot durable = std::move(snapshots_on_the_way_.front().second);
@@ -48,9 +49,11 @@ Ready Raft::Impl::take_ready() {
   collect_persist(ready);
   ready.messages = std::exchange(messages_, {});
   ready.restore = std::exchange(restore_, {});
-  ready.committed = log_.between(handed_, commit_);
-  handed_ = commit_;
+  const Index end = std::min(commit_, handed_ + kCommittedMax);
+  ready.committed = log_.between(handed_, end);
+  handed_ = end;
   collect_reads(ready);
+  ready.change = std::exchange(change_outcome_, std::nullopt);
   ready.trace = trace_.take();
   return ready;
 }
@@ -64,6 +67,7 @@ void Raft::Impl::collect_persist(Ready& ready) {
     waiting_for_disk_.clear();
     return;
   }
+  if (synced_ == taken_) disk_moved_ = now_;
   ++taken_;
   PersistBatch batch{taken_, std::nullopt, log_.take_unstable(taken_)};
   if (hard_state_dirty_) {

@@ -59,11 +59,19 @@ void TraceBuffer::add(TraceKind kind, Term term, Role role, const RaftLog& log, 
 }
 
 void TraceBuffer::vote(Term term, Role role, NodeId whom) {
+  about(TraceKind::kVote, term, role, whom);
+}
+
+void TraceBuffer::transfer(Term term, Role role, NodeId whom) {
+  about(TraceKind::kTransfer, term, role, whom);
+}
+
+void TraceBuffer::about(TraceKind kind, Term term, Role role, NodeId whom) {
   TraceEvent event;
-  event.kind = TraceKind::kVote;
+  event.kind = kind;
   event.term = term;
   event.role = role;
-  event.vote = whom;
+  event.node = whom;
   events_.push_back(event);
 }
 

@@ -15,11 +15,13 @@ class TraceBuffer {
   /// An event about the log up to `upto`.
   void add(TraceKind kind, Term term, Role role, const RaftLog& log, Index upto);
   void vote(Term term, Role role, NodeId whom);
+  void transfer(Term term, Role role, NodeId whom);
   /// kAppend: entries of one term a line (PROTOCOL.md); kApply: any.
   void range(TraceKind kind, Term term, Role role, const RaftLog& log, Index first, Index last);
   [[nodiscard]] std::vector<TraceEvent> take() { return std::exchange(events_, {}); }
 
  private:
+  void about(TraceKind kind, Term term, Role role, NodeId whom);
   [[nodiscard]] bool extends_last(TraceKind kind, Term term, Role role, const RaftLog& log,
                                   Index first) const;
 

@@ -19,7 +19,7 @@ enum class TraceKind : std::uint8_t {
   kApply,
   kSnapshot,
   kInstall,
-  kConfiguration,
+  kConfiguration,  // in force from now on: the entry was appended
   kTransfer,
 };
 [[nodiscard]] std::string_view name(TraceKind kind);
@@ -28,7 +28,7 @@ struct TraceEvent {
   TraceKind kind = TraceKind::kStart;
   Term term;  // the node's current term
   Role role = Role::kFollower;
-  NodeId vote = kNobody;  // kVote
+  NodeId node = kNobody;  // kVote, kTransfer: whom
   Index first;            // kAppend, kApply: first index of the range
   EntryId entry;  // log events: last entry of the range; kRole, kStart: last entry of the log
   std::uint64_t hash = 0;  // chained over all entries up to `entry` (raft_log.h)

@@ -15,7 +15,7 @@ namespace capsize::replica {
 /// Requests of this node's clients, each until its one reply.
 class PendingRequests {
  public:
-  enum class Kind { kRead, kProposed, kForwarded };
+  enum class Kind { kRead, kProposed, kForwarded, kAdministration };
   struct Request {
     Kind kind;
     kv::CommandId command;

@@ -50,7 +50,7 @@ void Replica::Impl::observe_leader(base::Instant now) {
   requests_.orphan_forwarded(now + config_.election_timeout_max);
 }
 
-void Replica::Impl::take_ready(Output& output) {
+bool Replica::Impl::take_ready(Output& output) {
   raft::Ready ready = raft_.take_ready();
   for (raft::TraceEvent& event : ready.trace) output.trace.push_back(event);
   for (raft::Message& message : ready.messages) {
@@ -64,6 +64,9 @@ void Replica::Impl::take_ready(Output& output) {
   for (const raft::Entry& entry : ready.committed) apply(entry);
   if (!ready.committed.empty()) raft_.applied(ready.committed.back().index);
   answer_reads(ready.reads);
+  if (ready.change) answer_change(*ready.change);
+  answer_transfer();
+  return !ready.committed.empty();
 }
 
 void Replica::Impl::restore(const raft::Snapshot& snapshot) {
@@ -84,10 +87,10 @@ void Replica::Impl::compact_if_due() {
 
 Output Replica::Impl::take_output(base::Instant now) {
   Output output;
-  take_ready(output);
-  take_ready(output);  // what was just applied may allow reads
-  expire(now);         // behind what was applied: a true outcome is better than none
-  compact_if_due();    // for the disk with the next output
+  while (take_ready(output)) {  // what was just applied may allow reads
+  }
+  expire(now);       // behind what was applied: a true outcome is better than none
+  compact_if_due();  // for the disk with the next output
   for (PeerMessage& message : messages_) output.messages.push_back(std::move(message));
   messages_.clear();
   output.replies = std::exchange(replies_, {});
@@ -132,6 +135,9 @@ Output Replica::take_output(base::Instant now) {
 }
 raft::SoftState Replica::soft_state() const {
   return impl_->raft_.soft_state();
+}
+const raft::Configuration& Replica::configuration() const {
+  return impl_->raft_.configuration();
 }
 std::size_t Replica::pending_requests() const {
   return impl_->requests_.size();

@@ -46,9 +46,24 @@ struct PeerMessage {
   std::variant<raft::MessageBody, Forward, ForwardReply> body;
 };
 
+/// Makes `voters` the members of the cluster (raft/membership.cpp). For the leader only: another
+/// node refuses it. Answered when the new configuration is committed.
+struct ChangeMembers {
+  std::vector<raft::NodeId> voters;
+};
+/// Makes `to` the leader (raft/transfer.cpp). For the leader only. Answered when `to` leads.
+struct TransferLeadership {
+  raft::NodeId to;
+};
+/// A read that this node answers from its own state, whatever it may have missed. Not linearizable.
+struct StaleRead {
+  std::string key;
+};
+using ClientCommand = std::variant<kv::Command, ChangeMembers, TransferLeadership, StaleRead>;
+
 struct ClientRequest {
   RequestId id;
-  kv::Command command;
+  ClientCommand command;
 };
 struct ClientReply {
   RequestId id;
@@ -95,6 +110,7 @@ class Replica {
   /// Everything that the inputs since the last call gave rise to.
   [[nodiscard]] Output take_output(base::Instant now);
   [[nodiscard]] raft::SoftState soft_state() const;
+  [[nodiscard]] const raft::Configuration& configuration() const;
   [[nodiscard]] std::size_t pending_requests() const;
   /// Hash of the state machine's content: equal on all replicas at an equal applied index.
   [[nodiscard]] std::uint64_t state_hash() const;

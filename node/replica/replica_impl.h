@@ -22,8 +22,15 @@ struct Replica::Impl {
   void observe_leader(base::Instant now);
   Output take_output(base::Instant now);
 
+  // Members and leadership (administration.cpp)
+  void change_members(RequestId id, std::vector<raft::NodeId> voters, base::Instant now);
+  void transfer_leadership(RequestId id, raft::NodeId to, base::Instant now);
+  void answer_change(raft::ChangeOutcome outcome);
+  void answer_transfer();
+
   // Writes
-  void propose_or_forward(ClientRequest request, base::Instant now);
+  void command(RequestId id, kv::Command command, base::Instant now);
+  void propose_or_forward(RequestId id, kv::Command command, base::Instant now);
   void propose(kv::Command command, Origin origin, base::Instant now);
   void on_forward(const PeerMessage& message, const Forward& forward, base::Instant now);
   void on_forward_reply(const ForwardReply& reply);
@@ -35,7 +42,8 @@ struct Replica::Impl {
   void answer(const Origin& origin, kv::Reply reply);
   void complete(RequestId id, kv::Reply reply);
   void reply_to_client(RequestId id, kv::Reply reply);
-  void take_ready(Output& output);
+  /// Whether something was applied: then there may be more to come.
+  bool take_ready(Output& output);
 
   // Snapshots
   void restore(const raft::Snapshot& snapshot);
@@ -51,6 +59,12 @@ struct Replica::Impl {
   ForwardMemory forwards_;
   PendingRequests requests_;
   PendingProposals proposals_;
+  std::optional<RequestId> change_;  // of this node's client, under way
+  struct Transfer {
+    RequestId id;
+    raft::NodeId to;
+  };
+  std::optional<Transfer> transfer_;
   raft::NodeId seen_leader_ = raft::kNobody;
   raft::Term seen_term_;
   std::vector<PeerMessage> messages_;

@@ -1,6 +1,5 @@
 // How a client's request finds its outcome: proposed here, handed on to the leader, or read.
 
-#include <algorithm>
 #include <utility>
 
 #include "node/raft/seeded_bug.h"
@@ -19,32 +18,46 @@ kv::Reply info(std::string error) {
 }  // namespace
 
 void Replica::Impl::request(ClientRequest request, base::Instant now) {
-  if (!kv::validate(request.command).ok()) {
-    reply_to_client(request.id, fail("malformed"));
-  } else if (requests_.size() >= limits_.pending_requests_max) {
-    reply_to_client(request.id, fail("busy"));
-  } else if (request.command.operation == kv::Operation::kRead) {
-    requests_.add(request.id, {PendingRequests::Kind::kRead, {}, request.command.key, now});
-    raft_.read(request.id.value(), now);
-  } else {
-    propose_or_forward(std::move(request), now);
+  const RequestId id = request.id;
+  if (requests_.size() >= limits_.pending_requests_max) {
+    reply_to_client(id, fail("busy"));
+  } else if (auto* asked = std::get_if<kv::Command>(&request.command)) {
+    command(id, std::move(*asked), now);
+  } else if (const auto* read = std::get_if<StaleRead>(&request.command)) {
+    reply_to_client(id, store_.read(read->key));
+  } else if (auto* change = std::get_if<ChangeMembers>(&request.command)) {
+    change_members(id, std::move(change->voters), now);
+  } else if (const auto* transfer = std::get_if<TransferLeadership>(&request.command)) {
+    transfer_leadership(id, transfer->to, now);
   }
 }
 
-void Replica::Impl::propose_or_forward(ClientRequest request, base::Instant now) {
+void Replica::Impl::command(RequestId id, kv::Command command, base::Instant now) {
+  if (!kv::validate(command).ok()) {
+    reply_to_client(id, fail("malformed"));
+  } else if (command.operation == kv::Operation::kRead) {
+    requests_.add(id, {PendingRequests::Kind::kRead, {}, command.key, now});
+    raft_.read(id.value(), now);
+  } else {
+    propose_or_forward(id, std::move(command), now);
+  }
+}
+
+void Replica::Impl::propose_or_forward(RequestId id, kv::Command command, base::Instant now) {
   const raft::SoftState state = raft_.soft_state();
-  const kv::Command& command = request.command;
   if (state.leader == raft::kNobody) {
-    reply_to_client(request.id, fail("no-leader"));
+    reply_to_client(id, fail("no-leader"));
+  } else if (state.successor != raft::kNobody) {
+    reply_to_client(id, fail("transferring"));
   } else if (state.leader == config_.id) {
-    requests_.add(request.id, {PendingRequests::Kind::kProposed, kv::id_of(command), "", now});
-    propose(command, {config_.id, config_.incarnation, request.id}, now);
+    requests_.add(id, {PendingRequests::Kind::kProposed, kv::id_of(command), "", now});
+    propose(std::move(command), {config_.id, config_.incarnation, id}, now);
   } else {
     observe_leader(now);  // first: a change until here does not concern this request
     // Once, whatever happens: a second copy elsewhere could be carried out as well.
-    requests_.add(request.id, {PendingRequests::Kind::kForwarded, kv::id_of(command), "", now});
+    requests_.add(id, {PendingRequests::Kind::kForwarded, kv::id_of(command), "", now});
     messages_.push_back({config_.id, state.leader, state.term,
-                         Forward{request.id, config_.incarnation, std::move(request.command)}});
+                         Forward{id, config_.incarnation, std::move(command)}});
   }
 }
 
@@ -68,10 +81,6 @@ void Replica::Impl::propose(kv::Command command, Origin origin, base::Instant no
 void Replica::Impl::on_forward(const PeerMessage& message, const Forward& forward,
                                base::Instant now) {
   const Origin origin{message.from, forward.incarnation, forward.id};
-  if (std::find(config_.voters.begin(), config_.voters.end(), message.from) ==
-      config_.voters.end()) {
-    return;
-  }
   // A copy gets no answer, not even a refusal: its original has or will have the only true one.
   if (!forwards_.is_first(message.from, forward.incarnation, forward.id.value())) return;
   // Sent to this node as the leader of a term that an earlier life of it had reached: that life may
@@ -84,6 +93,8 @@ void Replica::Impl::on_forward(const PeerMessage& message, const Forward& forwar
     answer(origin, fail("malformed"));
   } else if (raft_.soft_state().leader != config_.id) {
     answer(origin, fail("not-leader"));
+  } else if (raft_.soft_state().successor != raft::kNobody) {
+    answer(origin, fail("transferring"));
   } else if (proposals_.size() >= limits_.pending_requests_max) {
     answer(origin, fail("busy"));
   } else {

@@ -1,5 +1,7 @@
 #include "node/simulation/chaos.h"
 
+#include <algorithm>
+
 namespace capsize::simulation {
 namespace {
 
@@ -7,8 +9,8 @@ using std::chrono::milliseconds;
 
 }  // namespace
 
-Chaos::Chaos(Cluster& cluster, std::uint64_t seed)
-    : cluster_(cluster), random_(base::Prng::stream(seed, "chaos")) {
+Chaos::Chaos(Cluster& cluster, std::uint64_t seed, bool churn)
+    : cluster_(cluster), random_(base::Prng::stream(seed, "chaos")), churn_(churn) {
   // Some seeds let the cluster settle between faults, some hit it while it is still electing.
   calm_max_ = milliseconds(random_.chance(0.5) ? 500 : 120);
 }
@@ -37,7 +39,7 @@ raft::NodeId Chaos::victim() {
 
 void Chaos::strike() {
   ++faults_;
-  switch (random_.below(8)) {
+  switch (random_.below(churn_ ? 13 : 9)) {
     case 0:
     case 1:
       return crash_some();
@@ -49,8 +51,13 @@ void Chaos::strike() {
       return cluster_.network().heal_cuts();
     case 6:
       return pause_one();
-    default:
+    case 7:
       cluster_.set_sync_max(random_.chance(0.5) ? milliseconds(60) : milliseconds(2));
+      return;
+    case 8:
+      return random_.chance(0.5) ? hang_a_disk() : transfer();
+    default:
+      return change_members();
   }
 }
 
@@ -91,12 +98,36 @@ void Chaos::pause_one() {
                           [this, node] { cluster_.resume(node); });
 }
 
+void Chaos::hang_a_disk() {
+  const raft::NodeId node = victim();
+  cluster_.hang_disk(node);
+  cluster_.events().after(random_.between(milliseconds(50), milliseconds(900)),
+                          [this, node] { cluster_.let_disk_go(node); });
+}
+
+void Chaos::transfer() {
+  const raft::NodeId leader = cluster_.leader();
+  if (leader == raft::kNobody) return;
+  cluster_.request(leader, replica::TransferLeadership{shuffled().front()},
+                   [](const kv::Reply&) {});
+}
+
+void Chaos::change_members() {
+  const raft::NodeId leader = cluster_.leader();
+  if (leader == raft::kNobody) return;
+  std::vector<raft::NodeId> voters = shuffled();
+  voters.resize(random_.between(1, voters.size()));
+  std::sort(voters.begin(), voters.end());
+  cluster_.request(leader, replica::ChangeMembers{std::move(voters)}, [](const kv::Reply&) {});
+}
+
 void Chaos::stop() {
   stopped_ = true;
   cluster_.network().heal_cuts();
   cluster_.set_sync_max(milliseconds(2));
   for (std::uint32_t i = 1; i <= cluster_.size(); ++i) {
     cluster_.resume(raft::NodeId{i});
+    cluster_.let_disk_go(raft::NodeId{i});
     cluster_.restart(raft::NodeId{i});
   }
 }

@@ -1,5 +1,5 @@
 // Faults for a simulated cluster, drawn from a seed: crashes, pauses, cuts of all shapes, slow
-// disks.
+// and hanging disks, transfers of leadership, changes of members.
 #pragma once
 
 #include "node/base/prng.h"
@@ -9,7 +9,8 @@ namespace capsize::simulation {
 
 class Chaos {
  public:
-  Chaos(Cluster& cluster, std::uint64_t seed);
+  /// `churn`: change the members, too.
+  Chaos(Cluster& cluster, std::uint64_t seed, bool churn);
   void start() { wait(); }
   /// Ends all faults: cuts healed, nodes up and running, disks fast.
   void stop();
@@ -21,12 +22,16 @@ class Chaos {
   void crash_some();
   void cut_some();
   void pause_one();
+  void hang_a_disk();
+  void transfer();
+  void change_members();
   [[nodiscard]] raft::NodeId victim();
   [[nodiscard]] std::vector<raft::NodeId> shuffled();
 
   Cluster& cluster_;
   base::Prng random_;
   base::Duration calm_max_;  // longest time between two faults; drawn once
+  bool churn_;
   bool stopped_ = false;
   std::uint64_t faults_ = 0;
 };

@@ -55,8 +55,12 @@ kv::Command Clients::draw(Client& client) {
 
 void Clients::next(std::size_t number) {
   Client& client = clients_[number];
-  const auto node =
+  // Mostly a member; a node that is none must answer truthfully, too.
+  const std::vector<raft::NodeId> members = cluster_.members();
+  const auto anybody =
       raft::NodeId{static_cast<std::uint32_t>(client.random.between(1, cluster_.size()))};
+  const raft::NodeId node =
+      client.random.chance(0.1) ? anybody : members[client.random.below(members.size())];
   ask(number, node, draw(client));
 }
 

@@ -11,11 +11,10 @@ using raft::NodeId;
 Cluster::Cluster(const ClusterOptions& options)
     : options_(options),
       random_(base::Prng::stream(options.seed, "cluster")),
-      network_(base::Prng::stream(options.seed, "network"), options.network),
-      invariants_(options.nodes) {
+      network_(base::Prng::stream(options.seed, "network"), options.network) {
   const auto drift = static_cast<std::uint64_t>(options.clock_drift_ppm_max);
-  for (std::uint32_t i = 1; i <= options.nodes; ++i) {
-    options_.config.voters.push_back(NodeId{i});
+  for (std::uint32_t i = 1; i <= size(); ++i) {
+    if (i <= options.nodes) options_.config.voters.push_back(NodeId{i});
     const auto rate = 1'000'000 - static_cast<std::int64_t>(drift) +
                       static_cast<std::int64_t>(random_.between(0, 2 * drift));
     const VirtualClock clock(random_.between(base::Duration(0), std::chrono::hours(10)), rate);
@@ -44,10 +43,20 @@ NodeId Cluster::leader() const {
   return leader;
 }
 
+std::vector<NodeId> Cluster::members() const {
+  const NodeId known = leader();
+  if (known == raft::kNobody) return options_.config.voters;
+  return nodes_.at(known).replica->configuration().members();
+}
+
 bool Cluster::has_converged() const {
   const NodeId agreed = leader();
   if (agreed == raft::kNobody) return false;
-  for (const auto& [id, node] : nodes_) {
+  const raft::Configuration& configuration = nodes_.at(agreed).replica->configuration();
+  if (configuration.joint() || !configuration.has_voter(agreed)) return false;
+  if (state(agreed).changes_members || state(agreed).successor != raft::kNobody) return false;
+  for (const NodeId id : configuration.voters) {
+    const Node& node = nodes_.at(id);
     if (!node.replica) return false;
     const raft::SoftState state = node.replica->soft_state();
     if (state.applied != invariants_.committed() || state.leader != agreed) return false;
@@ -61,6 +70,7 @@ void Cluster::restart(NodeId id) {
   ++node.incarnation;
   raft::Config config = options_.config;
   config.id = id;
+  if (id.value() > options_.nodes) config.voters.clear();
   config.incarnation = node.incarnation;
   config.seed = options_.seed;
   invariants_.started(id, node.disk.recover());
@@ -118,7 +128,7 @@ void Cluster::input(NodeId id, const std::function<void(Node&)>& give) {
   when_running(id, random_.between(base::Duration(0), options_.work_max), [this, id] { work(id); });
 }
 
-void Cluster::request(NodeId id, kv::Command command, Callback callback) {
+void Cluster::request(NodeId id, replica::ClientCommand command, Callback callback) {
   Node& node = nodes_.at(id);
   if (!node.replica) {
     callback({kv::Outcome::kFail, "", "down"});  // the connection was refused: nothing was asked
@@ -172,11 +182,17 @@ void Cluster::transmit(const replica::PeerMessage& message) {
 
 void Cluster::begin_sync(NodeId id) {
   Node& node = nodes_.at(id);
-  if (node.syncing || !node.disk.has_unsynced()) return;
+  if (node.syncing || node.disk_hangs || !node.disk.has_unsynced()) return;
   node.syncing = true;
   const raft::SyncToken token = node.disk.begin_sync();
   when_running(id, random_.between(base::Duration(0), options_.sync_max),
                [this, id, token] { end_sync(id, token); });
+}
+
+void Cluster::let_disk_go(NodeId id) {
+  Node& node = nodes_.at(id);
+  node.disk_hangs = false;
+  if (node.replica) begin_sync(id);
 }
 
 void Cluster::end_sync(NodeId id, raft::SyncToken token) {
@@ -213,7 +229,7 @@ void Cluster::observe(NodeId id, const replica::Output& output) {
   const replica::Replica& replica = *nodes_.at(id).replica;
   if (output.sync) invariants_.wrote(id, output.sync->batch);
   const raft::SoftState state = replica.soft_state();
-  invariants_.observe(id, state, output.trace);
+  invariants_.observe(id, state, replica.configuration(), output.trace);
   if (options_.trace) {
     options_.trace(id, nodes_.at(id).incarnation, output.trace, events_.now());
   }

@@ -29,7 +29,8 @@ using TraceSink = std::function<void(raft::NodeId node, std::uint64_t incarnatio
 struct ClusterOptions {
   std::uint64_t seed = 1;
   std::uint32_t nodes = 3;
-  raft::Config config;  // a template: id, voters, incarnation and seed are filled in
+  std::uint32_t spares = 0;  // further nodes, members of nothing until they are added
+  raft::Config config;       // a template: id, voters, incarnation and seed are filled in
   replica::Limits limits;
   NetworkOptions network;
   base::Duration sync_max = std::chrono::milliseconds(3);
@@ -47,11 +48,12 @@ class Cluster {
   [[nodiscard]] EventQueue& events() { return events_; }
   [[nodiscard]] VirtualNetwork& network() { return network_; }
   [[nodiscard]] const ClusterInvariants& invariants() const { return invariants_; }
-  [[nodiscard]] std::uint32_t size() const { return options_.nodes; }
+  /// Spares included.
+  [[nodiscard]] std::uint32_t size() const { return options_.nodes + options_.spares; }
 
   /// A client's request to one node. Exactly one answer; `lost`, `info`, if the node is or goes
   /// down.
-  void request(raft::NodeId node, kv::Command command, Callback callback);
+  void request(raft::NodeId node, replica::ClientCommand command, Callback callback);
 
   void crash(raft::NodeId node);
   void restart(raft::NodeId node);
@@ -59,6 +61,9 @@ class Cluster {
   void pause(raft::NodeId node);
   void resume(raft::NodeId node);
   void set_sync_max(base::Duration sync_max) { options_.sync_max = sync_max; }
+  /// From the next sync on, and until it is let go, the disk answers nothing.
+  void hang_disk(raft::NodeId node) { nodes_.at(node).disk_hangs = true; }
+  void let_disk_go(raft::NodeId node);
 
   [[nodiscard]] bool is_up(raft::NodeId node) const { return nodes_.at(node).replica != nullptr; }
   [[nodiscard]] bool is_paused(raft::NodeId node) const { return nodes_.at(node).paused; }
@@ -66,7 +71,10 @@ class Cluster {
   [[nodiscard]] raft::SoftState state(raft::NodeId node) const;
   /// The leader of the highest term, if one is up.
   [[nodiscard]] raft::NodeId leader() const;
-  /// All nodes are up, follow one leader, and have applied everything that is committed.
+  /// Of the leader, or of the configuration that the cluster began with.
+  [[nodiscard]] std::vector<raft::NodeId> members() const;
+  /// Neither a change of members nor a transfer is under way, all members are up, follow one
+  /// leader, and have applied everything that is committed.
   [[nodiscard]] bool has_converged() const;
 
   /// Until the time, the condition or the first broken invariant; true if the condition holds.
@@ -86,6 +94,7 @@ class Cluster {
     bool paused = false;
     bool work_due = false;
     bool syncing = false;
+    bool disk_hangs = false;
     base::Instant tick_at = base::Instant::max();
     std::uint64_t next_request = 1;
     std::vector<std::function<void()>> backlog;  // arrived while paused

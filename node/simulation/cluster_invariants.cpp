@@ -57,16 +57,20 @@ void ClusterInvariants::check_snapshot(NodeId node, const raft::LogPoint& end) {
 }
 
 void ClusterInvariants::observe(NodeId node, const raft::SoftState& state,
+                                const raft::Configuration& configuration,
                                 const std::vector<raft::TraceEvent>& trace) {
   for (const raft::TraceEvent& event : trace) {
     if (event.kind == raft::TraceKind::kRole && event.role == raft::Role::kLeader) {
       became_leader(node, event.term);
     }
     if (event.kind == raft::TraceKind::kInstall) ++installs_;
+    if (event.kind == raft::TraceKind::kConfiguration) ++configurations_;
+    if (event.kind == raft::TraceKind::kTransfer) ++transfers_;
   }
   check_monotone(node, state);
-  check_commit(node, state);
+  check_commit(node, state, configuration);
   states_[node] = state;
+  configurations_in_force_[node] = configuration;
 }
 
 void ClusterInvariants::became_leader(NodeId node, Term term) {
@@ -97,7 +101,8 @@ void ClusterInvariants::check_monotone(NodeId node, const raft::SoftState& state
   if (state.commit > state.last) violated(node, "committed beyond the end of the log (5.3)");
 }
 
-void ClusterInvariants::check_commit(NodeId node, const raft::SoftState& state) {
+void ClusterInvariants::check_commit(NodeId node, const raft::SoftState& state,
+                                     const raft::Configuration& configuration) {
   const LogMirror& log = logs_[node];
   // Up to a snapshot's end the snapshot was checked, when it was handed to the disk.
   const Index first = std::max(states_[node].commit.next(), log.base().id.index);
@@ -109,7 +114,13 @@ void ClusterInvariants::check_commit(NodeId node, const raft::SoftState& state) 
     const std::uint64_t hash = log.hash(i);
     if (i > committed()) {
       committed_.push_back({hash, state.term});
-      if (i == state.commit) check_on_quorum(i, hash);
+      // What was in force when the step began counts as well: a step may commit, and then append
+      // the next configuration.
+      if (i == state.commit && !is_on_quorum(i, hash, configuration) &&
+          !is_on_quorum(i, hash, configurations_in_force_[node])) {
+        violated(node, "committed entry " + std::to_string(i.value()) +
+                           " is not on the disks of a quorum (5.3)");
+      }
     } else if (committed_[i.value() - 1].hash != hash) {
       violated(node, "state machine safety (5.4.3): another entry is committed at " +
                          std::to_string(i.value()));
@@ -118,13 +129,11 @@ void ClusterInvariants::check_commit(NodeId node, const raft::SoftState& state) 
   }
 }
 
-void ClusterInvariants::check_on_quorum(Index index, std::uint64_t hash) {
-  std::size_t holders = 0;
-  for (const auto& [node, disk] : disks_) holders += disk->holds(index, hash) ? 1 : 0;
-  if (holders < raft::majority(nodes_)) {
-    violations_.push_back("committed entry " + std::to_string(index.value()) + " is on " +
-                          std::to_string(holders) + " disks only (5.3)");
-  }
+bool ClusterInvariants::is_on_quorum(Index index, std::uint64_t hash,
+                                     const raft::Configuration& configuration) const {
+  if (configuration.empty()) return false;
+  const auto held = [&](NodeId voter) { return disks_.at(voter)->holds(index, hash) ? 1 : 0; };
+  return raft::reached_by_quorum(configuration, held) == 1;
 }
 
 void ClusterInvariants::observe_state(NodeId node, Index applied, std::uint64_t state_hash) {

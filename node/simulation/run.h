@@ -26,6 +26,7 @@ struct RunResult {
   std::size_t ok = 0, fail = 0, info = 0;
   std::uint64_t faults = 0, steps = 0, committed = 0, leaders = 0;
   std::uint64_t snapshots = 0, installs = 0;  // written in all; come from another node
+  std::uint64_t configurations = 0, transfers = 0;
   std::uint64_t fingerprint = 0;
   base::Duration simulated{};
 };

@@ -9,18 +9,19 @@ namespace {
 using wire::append;
 
 constexpr std::string_view kMagic = "CAPSZSNP";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::size_t kHeaderChecksumOffset = 52;
 
-std::string encode_header(const raft::Snapshot& snapshot) {
+// Behind the header: the configuration, then the state. One checksum and one size cover both.
+std::string encode_header(const raft::Snapshot& snapshot, std::string_view configuration) {
   std::string out(kMagic);
   append(out, kVersion);
-  append(out, base::crc32c(*snapshot.state));
+  append(out, base::crc32c(*snapshot.state, base::crc32c(configuration)));
   append(out, snapshot.last.id.term.value());
   append(out, snapshot.last.id.index.value());
   append(out, snapshot.last.hash);
-  append(out, std::uint64_t{snapshot.state->size()});
-  append(out, std::uint32_t{0});
+  append(out, std::uint64_t{configuration.size() + snapshot.state->size()});
+  append(out, static_cast<std::uint32_t>(configuration.size()));
   append(out, base::crc32c(out));
   return out;
 }
@@ -39,11 +40,11 @@ std::variant<raft::Snapshot, CorruptLog> decode_snapshot(std::string_view bytes,
   snapshot.last.id.index = raft::Index(in.number<std::uint64_t>());
   snapshot.last.hash = in.number<std::uint64_t>();
   const auto size = in.number<std::uint64_t>();
-  const auto zero = in.number<std::uint32_t>();
+  const auto configuration_size = in.number<std::uint32_t>();
   const auto header_checksum = in.number<std::uint32_t>();
-  if (!in.finished() || !magic || version != kVersion || zero != 0 ||
+  if (!in.finished() || !magic || version != kVersion ||
       header_checksum != base::crc32c(header.substr(0, kHeaderChecksumOffset))) {
-    return CorruptLog{path, 0, "not the header of a snapshot of version 1"};
+    return CorruptLog{path, 0, "not the header of a snapshot of version 2"};
   }
   const std::string_view content = bytes.substr(kSnapshotHeaderBytes);
   if (content.size() != size) {
@@ -54,7 +55,12 @@ std::variant<raft::Snapshot, CorruptLog> decode_snapshot(std::string_view bytes,
   if (base::crc32c(content) != checksum) {
     return CorruptLog{path, kSnapshotHeaderBytes, "content that does not match its checksum"};
   }
-  snapshot.state = std::make_shared<const std::string>(content);
+  auto configuration = raft::decode_configuration(content.substr(0, configuration_size));
+  if (!configuration) {
+    return CorruptLog{path, kSnapshotHeaderBytes, "a configuration that is none"};
+  }
+  snapshot.configuration = std::move(*configuration);
+  snapshot.state = std::make_shared<const std::string>(content.substr(configuration_size));
   return snapshot;
 }
 
@@ -71,8 +77,9 @@ std::variant<raft::Snapshot, CorruptLog, IoFailure> read_snapshot(FileSystem& fi
 
 base::Status write_snapshot(FileSystem& files, const std::string& directory,
                             const raft::Snapshot& snapshot) {
+  const std::string configuration = raft::encode(snapshot.configuration);
   return write_atomically(files, directory, kSnapshotFile,
-                          encode_header(snapshot) + *snapshot.state);
+                          encode_header(snapshot, configuration) + configuration + *snapshot.state);
 }
 
 }  // namespace capsize::storage

@@ -1,15 +1,15 @@
 // The one snapshot of a data directory, in the file `snapshot`. Little endian:
 //
 //     0  8  magic "CAPSZSNP"
-//     8  4  version, 1
+//     8  4  version, 2
 //    12  4  CRC32C of the content
 //    16  8  term of the last entry it includes
 //    24  8  index of that entry
 //    32  8  chain hash at that entry (raft/chain_hash.h)
 //    40  8  bytes of content
-//    48  4  zero
+//    48  4  bytes of the configuration, with which the content begins (raft/configuration.h)
 //    52  4  CRC32C of bytes 0..51
-//    56  …  content, opaque here; nothing follows it
+//    56  …  content: the configuration, then the state, opaque here; nothing follows it
 //
 // It is written aside, synced, renamed over the old one, and the directory is synced: at a crash at
 // any point the name stands for the old snapshot or the new one, whole. So there is no old one to

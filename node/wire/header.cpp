@@ -28,6 +28,7 @@ constexpr std::array<std::string_view, kMessageTypeCount> kTypeNames = {
     "ForwardReply",
     "InstallSnapshot",
     "InstallSnapshotReply",
+    "TimeoutNow",
 };
 
 constexpr std::array<std::string_view, kHeaderErrorCount> kErrorNames = {

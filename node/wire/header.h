@@ -50,8 +50,9 @@ enum class MessageType : std::uint16_t {
   kForwardReply = 11,          // index: 0
   kInstallSnapshot = 12,       // index: the last entry that the snapshot includes
   kInstallSnapshotReply = 13,  // index: the same once it is installed; 0 while more is wanted
+  kTimeoutNow = 14,            // index: 0
 };
-inline constexpr std::size_t kMessageTypeCount = 14;  // numbers 0..13, 0 is none
+inline constexpr std::size_t kMessageTypeCount = 15;  // numbers 0..14, 0 is none
 
 /// "AppendEntries", "Heartbeat", …
 [[nodiscard]] std::string_view name(MessageType type);

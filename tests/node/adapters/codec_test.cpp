@@ -31,8 +31,10 @@ std::vector<PeerMessage> samples() {
   const raft::AppendEntries heartbeat = append;
   append.entries = {storage::entry(6, 5, "five"), storage::entry(7, 6, "")};
   append.entries[1].type = raft::EntryType::kNoop;
+  const raft::Configuration kJoint{{NodeId(1), NodeId(4)}, {NodeId(1), NodeId(2)}};
   return {raft_message(raft::RequestVote{false, {Term(6), Index(9)}}),
           raft_message(raft::RequestVote{true, {Term(6), Index(9)}}),
+          raft_message(raft::TimeoutNow{}),
           raft_message(raft::RequestVoteReply{false, Term(7), true}),
           raft_message(raft::RequestVoteReply{true, Term(8), false}),
           raft_message(append),
@@ -43,8 +45,8 @@ std::vector<PeerMessage> samples() {
           raft_message(raft::ReadIndexRequest{77}),
           raft_message(raft::ReadIndexReply{77, Index(5)}),
           raft_message(raft::ReadIndexReply{78, std::nullopt}),
-          raft_message(raft::InstallSnapshot{{{Term(6), Index(9)}, 77}, 8, 5, 3, "piece"}),
-          raft_message(raft::InstallSnapshot{{{Term(6), Index(9)}, 77}, 9, 5, 3, "piece"}),
+          raft_message(raft::InstallSnapshot{{{Term(6), Index(9)}, 77}, kJoint, 8, 5, 3, "piece"}),
+          raft_message(raft::InstallSnapshot{{{Term(6), Index(9)}, 77}, kJoint, 9, 5, 3, "piece"}),
           raft_message(raft::InstallSnapshotReply{{Term(6), Index(9)}, 5, false}),
           raft_message(raft::InstallSnapshotReply{{Term(6), Index(9)}, 0, true}),
           message(replica::Forward{replica::RequestId(5), 2, sample_command()}),
@@ -119,7 +121,7 @@ TEST(PeerCodec, PayloadOfAnotherType_IsRefusedOrStaysConsistent) {
 }
 
 TEST(PeerCodec, HugeCountsAndNumbers_AreRefusedWithoutAllocating) {
-  const PeerMessage sent = samples()[4];
+  const PeerMessage sent = samples()[5];
   std::string bytes = encoded(sent);
   for (std::size_t i = 32; i < 36; ++i) bytes[i] = '\xff';  // the count of entries
   EXPECT_FALSE(decode_payload(header_of(sent), bytes));

@@ -199,11 +199,8 @@ class IncomingPieces : public testing::Test {
   using Result = raft::IncomingSnapshot::Result;
   static InstallSnapshot piece(std::uint64_t index, std::uint64_t offset, std::size_t length) {
     const std::string content = "the content up to " + std::to_string(index);
-    return {{id(1, index), 9},
-            content.size(),
-            base::crc32c(content),
-            offset,
-            content.substr(offset, length)};
+    return {{id(1, index), 9},     {{n(1)}, {}}, content.size(),
+            base::crc32c(content), offset,       content.substr(offset, length)};
   }
   raft::IncomingSnapshot incoming;
 };

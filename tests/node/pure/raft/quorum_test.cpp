@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "node/base/prng.h"
 #include "tests/node/pure/support/bench.h"
@@ -40,9 +41,38 @@ TEST(Quorum, ReachedByMajority_AgreesWithCounting) {
   }
 }
 
+using bench::n;
+
+// Paper section 6: both majorities, each for itself.
+TEST(Quorum, Joint_IsReachedByBothMajorities) {
+  const Configuration joint{{n(1), n(4), n(5)}, {n(1), n(2), n(3)}};
+  const auto reached = [&](std::map<std::uint32_t, int> values) {
+    return reached_by_quorum(joint, [&](NodeId voter) { return values[voter.value()]; });
+  };
+  EXPECT_EQ(reached({{1, 7}, {2, 7}, {3, 7}}), 0) << "all of the old, one of the new";
+  EXPECT_EQ(reached({{1, 7}, {4, 7}, {5, 7}}), 0) << "all of the new, one of the old";
+  EXPECT_EQ(reached({{1, 7}, {2, 7}, {4, 7}}), 7);
+  EXPECT_EQ(reached({{2, 5}, {3, 6}, {4, 7}, {5, 8}}), 5);
+}
+
+TEST(Quorum, JointTally_IsLostWithEitherMajority) {
+  VoteTally tally(Configuration{{n(1), n(4), n(5)}, {n(1), n(2), n(3)}});
+  tally.record(n(1), true);
+  tally.record(n(4), true);
+  EXPECT_EQ(tally.result(), VoteResult::kPending) << "the new majority alone elects nobody";
+  VoteTally lost = tally;
+  lost.record(n(2), false);
+  EXPECT_EQ(lost.result(), VoteResult::kPending);
+  lost.record(n(3), false);
+  EXPECT_EQ(lost.result(), VoteResult::kLost);
+  tally.record(n(6), true);  // no voter
+  EXPECT_EQ(tally.result(), VoteResult::kPending);
+  tally.record(n(3), true);
+  EXPECT_EQ(tally.result(), VoteResult::kWon);
+}
+
 TEST(Quorum, Tally_IsWonLostOrPending) {
-  VoteTally tally(4);
-  const auto n = [](std::uint32_t i) { return NodeId{i}; };
+  VoteTally tally(Configuration{{n(1), n(2), n(3), n(4)}, {}});
   EXPECT_EQ(tally.result(), VoteResult::kPending);
   tally.record(n(1), true);
   tally.record(n(2), true);

@@ -64,7 +64,7 @@ class ReplicaBench {
     replica_->tick(now_);
     take();
   }
-  void request(std::uint64_t id, kv::Command command) {
+  void request(std::uint64_t id, ClientCommand command) {
     replica_->request({RequestId{id}, std::move(command)}, now_);
     take();
   }

@@ -23,9 +23,10 @@ std::vector<std::string> content(const raft::Snapshot& snapshot) {
   return payloads;
 }
 
-Bench::Bench(BenchSetup setup) : setup_(std::move(setup)), invariants_(setup_.nodes) {
+Bench::Bench(BenchSetup setup) : setup_(std::move(setup)) {
   for (std::uint32_t i = 1; i <= setup_.nodes; ++i) setup_.config.voters.push_back(n(i));
-  for (const NodeId id : setup_.config.voters) {
+  for (std::uint32_t i = 1; i <= setup_.nodes + setup_.spares; ++i) {
+    const NodeId id = n(i);
     Node& node = nodes_[id];
     invariants_.durable(id, node.disk.durable_log());
     const raft::Recovered& disk = setup_.disks[id.value()];
@@ -39,6 +40,7 @@ void Bench::start(NodeId id, raft::Recovered recovered) {
   Node& node = nodes_.at(id);
   raft::Config config = setup_.config;
   config.id = id;
+  if (id.value() > setup_.nodes) config.voters.clear();
   config.incarnation = ++node.incarnation;
   invariants_.started(id, recovered);
   node.log = {};
@@ -69,7 +71,8 @@ void Bench::take(NodeId id) {
   const bool has_applied = !ready.committed.empty();
   if (has_applied) node.raft->applied(ready.committed.back().index);
   for (const raft::ReadReady& read : ready.reads) node.reads[read.id] = read.ok;
-  invariants_.observe(id, node.raft->soft_state(), ready.trace);
+  if (ready.change) node.change = ready.change;
+  invariants_.observe(id, node.raft->soft_state(), node.raft->configuration(), ready.trace);
   if (node.auto_sync && node.disk.has_unsynced()) sync_node(id, node.disk.begin_sync());
   if (has_applied) take(id);  // reads that waited for it
   EXPECT_EQ(invariants_.violations(), std::vector<std::string>{});
@@ -146,6 +149,31 @@ std::optional<raft::EntryId> Bench::propose(std::uint32_t i, std::string payload
   return id;
 }
 
+raft::Refusal Bench::change_members(std::uint32_t i, const std::vector<std::uint32_t>& voters) {
+  std::vector<NodeId> ids;
+  for (const std::uint32_t voter : voters) ids.push_back(n(voter));
+  const raft::Refusal refusal = node(i).change_members(std::move(ids), now(i));
+  take(n(i));
+  return refusal;
+}
+
+raft::Refusal Bench::transfer(std::uint32_t i, std::uint32_t to) {
+  const raft::Refusal refusal = node(i).transfer_leadership(n(to), now(i));
+  take(n(i));
+  return refusal;
+}
+
+std::string Bench::configuration(std::uint32_t i) const {
+  const auto list = [](const std::vector<NodeId>& nodes) {
+    std::string text;
+    for (const NodeId node : nodes)
+      text += (text.empty() ? "n" : " n") + std::to_string(node.value());
+    return text;
+  };
+  const raft::Configuration& known = nodes_.at(n(i)).raft->configuration();
+  return list(known.voters) + (known.joint() ? " | " + list(known.outgoing) : "");
+}
+
 void Bench::read(std::uint32_t i, std::uint64_t id) {
   node(i).read(id, now(i));
   take(n(i));
@@ -188,7 +216,7 @@ void Bench::auto_sync(std::uint32_t i) {
 }
 
 void Bench::isolate(std::uint32_t i) {
-  for (const NodeId other : setup_.config.voters) {
+  for (const auto& [other, node] : nodes_) {
     if (other == n(i)) continue;
     cuts_.insert({n(i), other});
     cuts_.insert({other, n(i)});

@@ -42,7 +42,8 @@ std::vector<std::string> content(const raft::Snapshot& snapshot);
 
 struct BenchSetup {
   std::uint32_t nodes = 3;
-  raft::Config config;  // a template
+  std::uint32_t spares = 0;  // n4, … of 3 nodes: members of nothing
+  raft::Config config;       // a template
   std::map<std::uint32_t, raft::Recovered> disks;
 };
 
@@ -74,6 +75,8 @@ class Bench {
   void advance_all(base::Duration by);
   std::optional<raft::EntryId> propose(std::uint32_t i, std::string payload = "x");
   void read(std::uint32_t i, std::uint64_t id);
+  raft::Refusal change_members(std::uint32_t i, const std::vector<std::uint32_t>& voters);
+  raft::Refusal transfer(std::uint32_t i, std::uint32_t to);
   /// Hands the node a message made by the test.
   void receive(std::uint32_t from, std::uint32_t to, std::uint64_t term, raft::MessageBody body);
   void crash(std::uint32_t i, std::size_t kept_writes = 0);
@@ -108,6 +111,12 @@ class Bench {
   void settle();
 
   // What came out
+  /// "n1 n2 n3", or "n2 n4 | n1 n2 n3" of a joint one: the new voters first.
+  [[nodiscard]] std::string configuration(std::uint32_t i) const;
+  /// Of the last change of members that this node began.
+  [[nodiscard]] std::optional<raft::ChangeOutcome> change(std::uint32_t i) const {
+    return nodes_.at(n(i)).change;
+  }
   [[nodiscard]] std::optional<bool> read_result(std::uint32_t i, std::uint64_t id) const;
   [[nodiscard]] std::vector<std::string> applied(std::uint32_t i) const {
     return nodes_.at(n(i)).applied;
@@ -128,6 +137,7 @@ class Bench {
     std::vector<raft::AfterSync> waiting;
     std::map<std::uint64_t, bool> reads;
     std::vector<std::string> applied;
+    std::optional<raft::ChangeOutcome> change;
   };
   void start(NodeId id, raft::Recovered recovered);
   void take(NodeId id);

@@ -26,9 +26,9 @@ std::string joined(const std::vector<std::string>& words, std::size_t from) {
 }
 
 std::string kind_of(const raft::Message& message) {
-  static const char* const kNames[] = {"vote",         "vote-reply",   "append",
-                                       "append-reply", "read-index",   "read-index-reply",
-                                       "install",      "install-reply"};
+  static const char* const kNames[] = {"vote",         "vote-reply",    "append",
+                                       "append-reply", "read-index",    "read-index-reply",
+                                       "install",      "install-reply", "timeout-now"};
   return kNames[message.body.index()];
 }
 
@@ -106,6 +106,12 @@ void Scenario::register_setup() {
     setup_.config.compaction_margin = std::stoul(w.at(0));
   };
   // disk n1 term 3 vote n2 log 1 1 2
+  verbs_["spares"] = [this](const Words& w) {  // members of nothing until they are added
+    setup_.spares = static_cast<std::uint32_t>(std::stoul(w.at(0)));
+  };
+  verbs_["lease-reads"] = [this](const Words&) {
+    setup_.config.lease_reads_assume_bounded_clock_drift = true;
+  };
   verbs_["disk"] = [this](const Words& w) {
     raft::Recovered& disk = setup_.disks[node_number(w.at(0))];
     std::vector<std::uint64_t> terms;
@@ -135,6 +141,14 @@ void Scenario::register_inputs() {
   };
   verbs_["read"] = [this](const Words& w) {
     bench().read(node_number(w.at(0)), std::stoull(w.at(1)));
+  };
+  verbs_["change-members"] = [this](const Words& w) {  // change-members n1 n1 n2 n4
+    std::vector<std::uint32_t> voters;
+    for (std::size_t i = 1; i < w.size(); ++i) voters.push_back(node_number(w[i]));
+    refused_ = bench().change_members(node_number(w.at(0)), voters);
+  };
+  verbs_["transfer"] = [this](const Words& w) {  // transfer n1 n2
+    refused_ = bench().transfer(node_number(w.at(0)), node_number(w.at(1)));
   };
   verbs_["crash"] = [this](const Words& w) { bench().crash(node_number(w.at(0))); };
   verbs_["restart"] = [this](const Words& w) { bench().restart(node_number(w.at(0))); };
@@ -186,6 +200,12 @@ void Scenario::register_expectations() {
              "n" + std::to_string(i) + " with " + joined(bench().log_terms(i)));
     }
   };
+  verbs_["expect-refused"] = [this](const Words&) {
+    expect(refused_ != raft::Refusal::kNone, "it began");
+  };
+  verbs_["expect-begun"] = [this](const Words&) {
+    expect(refused_ == raft::Refusal::kNone, "it was refused");
+  };
   verbs_["expect-in-flight"] = [this](const Words& w) {  // expect-in-flight COUNT n1 n2 [kind]
     const std::size_t count = bench().count(messages(w, 1));
     expect(count == std::stoul(w.at(0)), std::to_string(count));
@@ -193,7 +213,8 @@ void Scenario::register_expectations() {
 }
 
 // expect n1 role leader | term 3 | vote n2 | log 1 1 2 | commit 2 | persisted 2 | applied a b
-//           | last 2 | snapshot 2 | read 7 ok
+//           | members n1 n2 | members n2 n4 | n1 n2 (joint: the new ones first) | last 2 | snapshot
+//           2 | read 7 ok
 void Scenario::expect_node(const Words& w) {
   const std::uint32_t node = node_number(w.at(0));
   const std::string& what = w.at(1);
@@ -205,6 +226,7 @@ void Scenario::expect_node(const Words& w) {
   if (what == "vote") found = "n" + std::to_string(state.vote.value());
   if (what == "leader") found = "n" + std::to_string(state.leader.value());
   if (what == "log") found = joined(bench().log_terms(node));
+  if (what == "members") found = bench().configuration(node);
   if (what == "commit") found = std::to_string(state.commit.value());
   if (what == "last") found = std::to_string(state.last.value());
   if (what == "snapshot") found = std::to_string(state.snapshot.value());

@@ -36,6 +36,7 @@ class Scenario {
   BenchSetup setup_;
   std::unique_ptr<Bench> bench_;
   std::map<std::string, std::vector<raft::Message>> stashed_;
+  raft::Refusal refused_ = raft::Refusal::kNone;  // the last change or transfer
   std::string failure_;
 };
 

@@ -1,0 +1,79 @@
+#include "node/raft/configuration.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "node/base/check.h"
+
+namespace capsize::raft {
+namespace {
+
+constexpr std::size_t kIdBytes = 4;
+
+bool contains(const std::vector<NodeId>& ascending, NodeId node) {
+  return std::binary_search(ascending.begin(), ascending.end(), node);
+}
+
+void put(std::string& out, const std::vector<NodeId>& nodes) {
+  out += static_cast<char>(nodes.size());
+  for (const NodeId node : nodes) {
+    for (std::size_t i = 0; i < kIdBytes; ++i) out += static_cast<char>(node.value() >> (8 * i));
+  }
+}
+
+/// Takes a list off the front; nothing if it is cut short or no set of voters.
+std::optional<std::vector<NodeId>> take(std::string_view& bytes) {
+  if (bytes.empty()) return std::nullopt;
+  const std::size_t count = static_cast<unsigned char>(bytes.front());
+  bytes.remove_prefix(1);
+  if (count > kVotersMax || bytes.size() < count * kIdBytes) return std::nullopt;
+  std::vector<NodeId> nodes;
+  for (std::size_t i = 0; i < count * kIdBytes; i += kIdBytes) {
+    std::uint32_t id = 0;
+    for (std::size_t j = kIdBytes; j > 0; --j) {
+      id = (id << 8) | static_cast<unsigned char>(bytes[i + j - 1]);
+    }
+    nodes.push_back(NodeId{id});
+  }
+  bytes.remove_prefix(count * kIdBytes);
+  if (!nodes.empty() && !is_voter_set(nodes)) return std::nullopt;
+  return nodes;
+}
+
+}  // namespace
+
+bool Configuration::has_voter(NodeId node) const {
+  return contains(voters, node) || contains(outgoing, node);
+}
+
+std::vector<NodeId> Configuration::members() const {
+  std::vector<NodeId> all;
+  std::set_union(voters.begin(), voters.end(), outgoing.begin(), outgoing.end(),
+                 std::back_inserter(all));
+  return all;
+}
+
+bool is_voter_set(const std::vector<NodeId>& nodes) {
+  return !nodes.empty() && nodes.size() <= kVotersMax && nodes.front() != kNobody &&
+         std::adjacent_find(nodes.begin(), nodes.end(), std::greater_equal<>()) == nodes.end();
+}
+
+std::string encode(const Configuration& configuration) {
+  CHECK(configuration.empty() || is_voter_set(configuration.voters), "voters are a set");
+  CHECK(!configuration.joint() || is_voter_set(configuration.outgoing), "voters are a set");
+  std::string out;
+  put(out, configuration.voters);
+  put(out, configuration.outgoing);
+  return out;
+}
+
+std::optional<Configuration> decode_configuration(std::string_view bytes) {
+  auto voters = take(bytes);
+  if (!voters) return std::nullopt;
+  auto outgoing = take(bytes);
+  if (!outgoing || !bytes.empty()) return std::nullopt;
+  if (voters->empty() && !outgoing->empty()) return std::nullopt;
+  return Configuration{std::move(*voters), std::move(*outgoing)};
+}
+
+}  // namespace capsize::raft
