@@ -115,6 +115,10 @@ void Raft::Impl::receive(const Message& message) {
     // whose votes are ignored, could never come back (M-92). All else that is old is only dropped.
     if (const auto* append = std::get_if<AppendEntries>(&message.body)) {
       refuse_append(message, *append);
+    } else if (const auto* vote = std::get_if<RequestVoteReply>(&message.body)) {
+      // A pre-vote changes no term, so whoever lags answers from an older one. A node that lags and
+      // was counted as silent could keep a cluster of newcomers without a leader for ever.
+      if (vote->pre_vote) on_request_vote_reply(message, *vote);
     }
     return;
   }

@@ -31,7 +31,8 @@ std::vector<PeerMessage> samples() {
   const raft::AppendEntries heartbeat = append;
   append.entries = {storage::entry(6, 5, "five"), storage::entry(7, 6, "")};
   append.entries[1].type = raft::EntryType::kNoop;
-  const raft::Configuration kJoint{{NodeId(1), NodeId(4)}, {NodeId(1), NodeId(2)}};
+  const raft::Configuration kJoint{{raft::NodeId(1), raft::NodeId(4)},
+                                   {raft::NodeId(1), raft::NodeId(2)}};
   return {raft_message(raft::RequestVote{false, {Term(6), Index(9)}}),
           raft_message(raft::RequestVote{true, {Term(6), Index(9)}}),
           raft_message(raft::TimeoutNow{}),
@@ -144,13 +145,14 @@ TEST(PeerCodec, RandomBytes_NeverCrash) {
   }
 }
 
-kv::Command command_of(std::string_view text) {
+template <class Command = kv::Command>
+Command command_of(std::string_view text) {
   auto decoded = decode_request(text);
   if (const auto* malformed = std::get_if<MalformedRequest>(&decoded)) {
     ADD_FAILURE() << malformed->detail;
     return {};
   }
-  return std::get<DecodedRequest>(decoded).command;
+  return std::get<Command>(std::get<DecodedRequest>(decoded).command);
 }
 std::string detail_of(std::string_view text) {
   const auto decoded = decode_request(text);
@@ -203,6 +205,32 @@ TEST(ClientCodec, Transactions_AreReadStepByStep) {
   EXPECT_EQ(detail_of(head + R"([["w",7,1]]})"), steps);
 }
 
+TEST(ClientCodec, Administration_IsUnderstood) {
+  const auto change =
+      command_of<replica::ChangeMembers>(R"({"id":1,"f":"change-members","value":["n4","n1"]})");
+  EXPECT_EQ(change.voters, (std::vector{raft::NodeId(1), raft::NodeId(4)}));
+  const auto transfer =
+      command_of<replica::TransferLeadership>(R"({"id":1,"f":"transfer-leadership","value":"n3"})");
+  EXPECT_EQ(transfer.to, raft::NodeId(3));
+  const std::string members = R"(7|value: expected the members, ["n1","n2",…], none twice)";
+  for (const char* value : {"[]", R"(["n1","n1"])", R"(["n0"])", "[1]", R"("n1")"}) {
+    EXPECT_EQ(detail_of(std::string(R"({"id":7,"f":"change-members","value":)") + value + "}"),
+              members)
+        << value;
+  }
+  EXPECT_EQ(detail_of(R"({"id":7,"f":"transfer-leadership","value":3})"),
+            R"(7|value: expected the node that shall lead, "n2")");
+}
+
+TEST(ClientCodec, StaleReads_AreAskedForByName) {
+  const std::string head = R"({"id":7,"client":1,"sequence":1,"key":"k",)";
+  EXPECT_EQ(command_of<replica::StaleRead>(head + R"("f":"read","level":"stale"})").key, "k");
+  EXPECT_EQ(command_of(head + R"("f":"read","level":"linearizable"})").key, "k");
+  EXPECT_EQ(detail_of(head + R"("f":"read","level":"best"})"),
+            "7|level: expected linearizable or stale");
+  EXPECT_EQ(detail_of(head + R"("f":"delete","level":"stale"})"), "7|level: only a read has one");
+}
+
 TEST(ClientCodec, Values_BecomeCanonical) {
   const auto value = [](const std::string& text) {
     return command_of(R"({"id":1,"client":1,"sequence":1,"key":"k","f":"write","value":)" + text +
@@ -242,7 +270,8 @@ TEST(ClientCodec, MalformedRequests_SayWhatIsWrong) {
             "5|session: register opens one, and takes none");
   EXPECT_EQ(detail_of(head + R"("f":"read"})"), "5|key: expected a string");
   EXPECT_EQ(detail_of(head + R"("key":"k","f":"burn"})"),
-            "5|f: expected read, write, cas, append, delete, register or txn");
+            "5|f: expected read, write, cas, append, delete, register, txn, change-members or "
+            "transfer-leadership");
   EXPECT_EQ(detail_of(head + R"("key":"k","f":"write"})"), "5|value: missing");
   EXPECT_EQ(detail_of(head + R"("key":"k","f":"cas","value":[1]})"),
             "5|value: expected [expected, new]");
@@ -257,7 +286,7 @@ TEST(ClientCodec, HostileText_IsBounded) {
   EXPECT_EQ(detail_of(std::string(kRequestBytesMax + 1, ' ')), "|the request is too long");
   EXPECT_EQ(detail_of(std::string(1'000'000, '[')), "|nested too deeply");
   EXPECT_EQ(detail_of(R"({"id":1,"key":")" + std::string(100, '[') + "\"}"),
-            "1|client: expected a number from 0 on");  // brackets in a string do not nest
+            "1|f: expected a string");  // brackets in a string do not nest
   EXPECT_EQ(detail_of("{\"id\":1,\"key\":\"\xff\"}"), "|expected one JSON object");
   EXPECT_EQ(detail_of(R"({"id":1,"client":1,"sequence":1,"key":"k","f":"write","value":1e999})"),
             "|expected one JSON object");

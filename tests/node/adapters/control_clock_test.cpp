@@ -65,12 +65,14 @@ TEST_F(ControlTest, Status_HasTheDocumentedFields) {
   status.incarnation = 3;
   status.raft.role = raft::Role::kLeader;
   status.raft.leader = raft::NodeId(1);
+  status.configuration.voters = {raft::NodeId(1), raft::NodeId(2)};
   status.raft.term = raft::Term(4);
   status.dropped["wrong-run"] = 2;
   EXPECT_EQ(ask(R"({"op":"status"})", /*allow_faults=*/false),
             json::parse(R"({"ok":true,"node":"n1","incarnation":3,"role":"leader","term":4,
                 "vote":null,"leader":"n1","last":0,"commit":0,"applied":0,"snapshot":0,
-                "persisted":0,"pending":0,"clock":1000000000,"true-clock":1000000000,"bug":null,
+                "persisted":0,"voters":["n1","n2"],"outgoing":[],"pending":0,
+                "clock":1000000000,"true-clock":1000000000,"bug":null,
                 "dropped":{"wrong-run":2},"syncs":0})"));
 }
 

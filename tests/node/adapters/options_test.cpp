@@ -55,6 +55,23 @@ TEST(Options_, Complete_FillsTheConfiguration) {
   EXPECT_EQ(options.trace, "t");
 }
 
+TEST(Options_, Members_AreThePeersUnlessSaidOtherwise) {
+  EXPECT_EQ(parsed({"--voters", "n2,n1"}).raft.voters,
+            (std::vector{raft::NodeId(1), raft::NodeId(2)}));
+  EXPECT_TRUE(parsed({"--join"}).raft.voters.empty());
+  EXPECT_EQ(error({"--voters", "n1,x"}), "--voters: found 'x', expected n1,n2,…");
+  EXPECT_EQ(error({"--voters", "n1,n1"}), "--voters: a node is given twice");
+  EXPECT_EQ(error({"--join", "--voters", "n1"}), "--join: a member of --voters joins nothing");
+}
+
+TEST(Options_, LeaseReads_NameTheirAssumption) {
+  EXPECT_FALSE(parsed({}).raft.lease_reads_assume_bounded_clock_drift);
+  EXPECT_TRUE(parsed({"--lease-reads-assume-bounded-clock-drift"})
+                  .raft.lease_reads_assume_bounded_clock_drift);
+  EXPECT_EQ(error({"--lease-reads-assume-bounded-clock-drift", "--no-leader-stickiness"}),
+            "--lease-reads-assume-bounded-clock-drift: impossible with --no-leader-stickiness");
+}
+
 TEST(Options_, Defaults_AreTheSafeOnes) {
   const Options options = parsed({});
   EXPECT_TRUE(options.raft.pre_vote && options.raft.check_quorum && options.raft.leader_stickiness);

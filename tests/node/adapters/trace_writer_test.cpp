@@ -21,7 +21,7 @@ raft::TraceEvent event(raft::TraceKind kind) {
   event.kind = kind;
   event.term = raft::Term(4);
   event.role = raft::Role::kLeader;
-  event.vote = raft::NodeId(2);
+  event.node = raft::NodeId(2);
   event.first = raft::Index(5);
   event.entry = {raft::Term(3), raft::Index(7)};
   event.hash = 0xabc;
@@ -35,7 +35,7 @@ TEST(TraceWriter_, Events_AreTheDocumentedLines) {
   ASSERT_TRUE(trace);
   const std::vector<raft::TraceEvent> events = {
       event(raft::TraceKind::kTerm), event(raft::TraceKind::kVote), event(raft::TraceKind::kRole),
-      event(raft::TraceKind::kAppend)};
+      event(raft::TraceKind::kAppend), event(raft::TraceKind::kTransfer)};
   ASSERT_TRUE(trace.value().write(events, base::Instant(base::Duration(99))));
   const std::string common = R"({"time":99,"node":"n1","incarnation":3,"event":)";
   const std::string state = R"(,"term":4,"role":"leader")";
@@ -43,7 +43,8 @@ TEST(TraceWriter_, Events_AreTheDocumentedLines) {
   EXPECT_EQ(content(path), common + "\"term\"" + state + "}\n" +                      //
                                common + "\"vote\"" + state + ",\"vote\":\"n2\"}\n" +  //
                                common + "\"role\"" + state + "," + entry + "\n" +     //
-                               common + "\"append\"" + state + ",\"first\":5," + entry + "\n");
+                               common + "\"append\"" + state + ",\"first\":5," + entry + "\n" +
+                               common + "\"transfer\"" + state + ",\"to\":\"n2\"}\n");
 }
 
 TEST(TraceWriter_, TornLastLine_IsEndedFirst) {

@@ -223,6 +223,16 @@ TEST(Membership, RecoveredFromTheLog) {
   EXPECT_EQ(bench.configuration(1), "n1 n3");
 }
 
+// A pre-vote is granted without taking the term on, so the grant comes from an older term. Found by
+// simulation: voters that lag in their terms were a majority, and nobody was ever elected.
+TEST(Membership, APreVoteFromAnOlderTermCounts) {
+  BenchSetup setup;
+  setup.disks[1] = {{Term{7}, raft::kNobody}, entries({1}), {}};
+  Bench bench(setup);
+  bench.elect(1);
+  EXPECT_EQ(bench.state(1).term, Term{8});
+}
+
 TEST(Membership, AMalformedConfigurationIsNotTaken) {
   Bench bench(with_spares(3, 0));
   bench.elect(1);
