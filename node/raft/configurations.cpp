@@ -14,6 +14,11 @@ const Configuration& Configurations::at(Index index) const {
   return known_[i].configuration;
 }
 
+const Configuration& Configurations::previous() const {
+  static const Configuration kUnknown;
+  return known_.size() > 1 ? known_[known_.size() - 2].configuration : kUnknown;
+}
+
 void Configurations::append(Index index, Configuration configuration) {
   CHECK(index > latest_index(), "configurations are in the order of the log");
   known_.push_back({index, std::move(configuration)});

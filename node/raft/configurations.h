@@ -19,6 +19,8 @@ class Configurations {
   [[nodiscard]] const Configuration& latest() const { return known_.back().configuration; }
   /// Index of the entry that holds latest(); that of the snapshot, or 0, for the base.
   [[nodiscard]] Index latest_index() const { return known_.back().index; }
+  /// In force before latest(); an empty one if that is not known any more.
+  [[nodiscard]] const Configuration& previous() const;
   /// In force at an index that was not compacted: what a snapshot up to there includes.
   [[nodiscard]] const Configuration& at(Index index) const;
 

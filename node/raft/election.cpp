@@ -25,9 +25,7 @@ void Raft::Impl::on_election_timeout() {
     overslept_ = true;
     return;
   }
-  // Without a vote there is nothing to win (thesis 4.2.2); with a disk that does not answer
-  // neither.
-  if (!latest().has_voter(id_) || disk_hangs()) {
+  if (!may_campaign() || disk_hangs()) {
     reset_election_timer();
     return;
   }
@@ -36,6 +34,13 @@ void Raft::Impl::on_election_timeout() {
   } else {
     become_candidate();
   }
+}
+
+bool Raft::Impl::may_campaign() const {
+  if (latest().has_voter(id_)) return true;
+  // Thesis 4.2.2: removed, but perhaps by an entry that only the removed ones have. Then none of the
+  // others can be elected, and one of these must be, to commit it with their votes.
+  return configurations_.latest_index() > commit_ && configurations_.previous().has_voter(id_);
 }
 
 void Raft::Impl::become_pre_candidate() {

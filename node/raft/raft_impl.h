@@ -54,6 +54,7 @@ struct Raft::Impl {
   // election.cpp
   void reset_election_timer();
   void on_election_timeout();
+  [[nodiscard]] bool may_campaign() const;
   void become_pre_candidate();
   void become_candidate(bool transfer = false);
   void become_leader();

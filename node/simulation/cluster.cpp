@@ -30,6 +30,10 @@ raft::SoftState Cluster::state(NodeId node) const {
   return nodes_.at(node).replica->soft_state();
 }
 
+const raft::Configuration& Cluster::configuration(NodeId node) const {
+  return nodes_.at(node).replica->configuration();
+}
+
 NodeId Cluster::leader() const {
   NodeId leader = raft::kNobody;
   raft::Term highest;

@@ -69,6 +69,7 @@ class Cluster {
   [[nodiscard]] bool is_paused(raft::NodeId node) const { return nodes_.at(node).paused; }
   /// Precondition: the node is up.
   [[nodiscard]] raft::SoftState state(raft::NodeId node) const;
+  [[nodiscard]] const raft::Configuration& configuration(raft::NodeId node) const;
   /// The leader of the highest term, if one is up.
   [[nodiscard]] raft::NodeId leader() const;
   /// Of the leader, or of the configuration that the cluster began with.

@@ -76,9 +76,27 @@ struct Run {
     const base::Instant limit = cluster.events().now() + options.recovery;
     const bool reached = cluster.run_until(limit, condition);
     if (!reached && cluster.invariants().violations().empty()) {
-      problems.push_back("after healing: " + demand);
+      problems.push_back("after healing: " + demand + states());
     }
     return reached;
+  }
+
+  /// For whoever looks into it: one line a node.
+  std::string states() {
+    std::string text;
+    for (std::uint32_t i = 1; i <= cluster.size(); ++i) {
+      const raft::NodeId id{i};
+      const raft::SoftState state = cluster.state(id);
+      text += "\n    n" + std::to_string(i) + " " + std::string(raft::name(state.role)) +
+              " of term " + std::to_string(state.term.value()) + ", leader n" +
+              std::to_string(state.leader.value()) + ", last " + std::to_string(state.last.value()) +
+              ", commit " + std::to_string(state.commit.value()) + ", members";
+      const raft::Configuration& known = cluster.configuration(id);
+      for (const raft::NodeId voter : known.voters) text += " n" + std::to_string(voter.value());
+      if (known.joint()) text += ", before";
+      for (const raft::NodeId voter : known.outgoing) text += " n" + std::to_string(voter.value());
+    }
+    return text;
   }
 
   /// Convergence, a write and then a read through every node, convergence again.

@@ -86,7 +86,7 @@ TEST(PeerCodec, EveryMessage_ComesBackAsItWas) {
 }
 
 TEST(PeerCodec, AppendEntries_KeepsTypesIndexesAndPayloads) {
-  const PeerMessage sent = samples()[4];
+  const PeerMessage sent = samples()[5];
   const auto received = decode_payload(header_of(sent), encoded(sent));
   ASSERT_TRUE(received);
   const auto& body = std::get<raft::AppendEntries>(std::get<raft::MessageBody>(received->body));
@@ -261,8 +261,9 @@ TEST(ClientCodec, MalformedRequests_SayWhatIsWrong) {
   EXPECT_EQ(detail_of("{"), "|expected one JSON object");
   EXPECT_EQ(detail_of("{}"), "|id: expected an integer or a short string");
   EXPECT_EQ(detail_of(R"({"id":1.5})"), "|id: expected an integer or a short string");
-  EXPECT_EQ(detail_of(R"({"id":5,"sequence":1})"), "5|client: expected a number from 0 on");
-  EXPECT_EQ(detail_of(R"({"id":5,"client":1,"sequence":-1})"),
+  EXPECT_EQ(detail_of(R"({"id":5,"sequence":1,"f":"read"})"),
+            "5|client: expected a number from 0 on");
+  EXPECT_EQ(detail_of(R"({"id":5,"client":1,"sequence":-1,"f":"read"})"),
             "5|sequence: expected a number from 0 on");
   EXPECT_EQ(detail_of(R"({"id":5,"client":1,"sequence":0,"session":4,"key":"k","f":"read"})"),
             "5|sequence: begins at 1 in a session");

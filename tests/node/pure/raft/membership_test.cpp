@@ -223,6 +223,26 @@ TEST(Membership, RecoveredFromTheLog) {
   EXPECT_EQ(bench.configuration(1), "n1 n3");
 }
 
+// Thesis 4.2.2. Found by simulation: the entry that removes them reached the removed ones only.
+TEST(Membership, ThoseWhoAreBeingRemovedCampaignUntilThatIsCommitted) {
+  Bench bench(with_spares(3, 1));
+  bench.elect(1);
+  ASSERT_EQ(bench.change_members(1, {4}), Refusal::kNone);
+  while (bench.configuration(1) != "n4") bench.deliver(all());
+  bench.deliver(link(1, 2));
+  bench.deliver(link(1, 3));
+  ASSERT_EQ(bench.configuration(2), "n4");
+  ASSERT_EQ(bench.configuration(4), "n4 | n1 n2 n3");
+  bench.isolate(1);
+  for (int i = 0; i < 20 && bench.configuration(4) != "n4"; ++i) {
+    for (const std::uint32_t node : {2U, 3U, 4U}) bench.advance(node, milliseconds(100));
+    bench.settle();
+  }
+  bench.settle();
+  EXPECT_EQ(bench.state(4).role, Role::kLeader);
+  EXPECT_EQ(bench.configuration(4), "n4");
+}
+
 // A pre-vote is granted without taking the term on, so the grant comes from an older term. Found by
 // simulation: voters that lag in their terms were a majority, and nobody was ever elected.
 TEST(Membership, APreVoteFromAnOlderTermCounts) {
