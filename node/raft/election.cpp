@@ -38,8 +38,8 @@ void Raft::Impl::on_election_timeout() {
 
 bool Raft::Impl::may_campaign() const {
   if (latest().has_voter(id_)) return true;
-  // Thesis 4.2.2: removed, but perhaps by an entry that only the removed ones have. Then none of the
-  // others can be elected, and one of these must be, to commit it with their votes.
+  // Thesis 4.2.2: removed, but perhaps by an entry that only the removed ones have. Then none of
+  // the others can be elected, and one of these must be, to commit it with their votes.
   return configurations_.latest_index() > commit_ && configurations_.previous().has_voter(id_);
 }
 

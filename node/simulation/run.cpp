@@ -89,8 +89,9 @@ struct Run {
       const raft::SoftState state = cluster.state(id);
       text += "\n    n" + std::to_string(i) + " " + std::string(raft::name(state.role)) +
               " of term " + std::to_string(state.term.value()) + ", leader n" +
-              std::to_string(state.leader.value()) + ", last " + std::to_string(state.last.value()) +
-              ", commit " + std::to_string(state.commit.value()) + ", members";
+              std::to_string(state.leader.value()) + ", last " +
+              std::to_string(state.last.value()) + ", commit " +
+              std::to_string(state.commit.value()) + ", members";
       const raft::Configuration& known = cluster.configuration(id);
       for (const raft::NodeId voter : known.voters) text += " n" + std::to_string(voter.value());
       if (known.joint()) text += ", before";
