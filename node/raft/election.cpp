@@ -95,10 +95,17 @@ void Raft::Impl::become_leader() {
   }
   lease_ = {};
   next_heartbeat_ = now_ + config_.heartbeat_interval;
-  // A no-op makes an entry of this term committable at once (paper section 8): without it nothing
-  // older may be counted (5.4.2) and no read may be answered.
+  // An entry of this term, at once (paper section 8): without one nothing older may be counted
+  // (5.4.2) and no read may be answered. In the log of a new cluster it is the configuration, so
+  // that whoever has the log knows who wrote it, newcomers too; otherwise it says nothing.
   static const Bytes kNothing = std::make_shared<const std::string>();
-  term_start_ = append_own(EntryType::kNoop, kNothing).index;
+  const bool new_cluster = log_.last().index == Index{0};
+  if (new_cluster) {
+    append_configuration(latest());
+  } else {
+    append_own(EntryType::kNoop, kNothing);
+  }
+  term_start_ = log_.last().index;
 }
 
 bool Raft::Impl::disk_hangs() const {

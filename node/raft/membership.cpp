@@ -14,11 +14,11 @@ namespace capsize::raft {
 Refusal Raft::Impl::change_members(std::vector<NodeId> voters) {
   CHECK(is_voter_set(voters), "a configuration has voters, ascending, none twice");
   if (role_ != Role::kLeader) return Refusal::kNotLeader;
-  const bool settled = !latest().joint() && configurations_.latest_index() <= commit_;
-  if (change_ || transfer_ || !settled) return Refusal::kInProgress;
   // Two leaders that each begin from a configuration of their own could otherwise commit with
   // majorities that do not meet.
   if (commit_ < term_start_) return Refusal::kTooEarly;
+  const bool settled = !latest().joint() && configurations_.latest_index() <= commit_;
+  if (change_ || transfer_ || !settled) return Refusal::kInProgress;
   if (voters == latest().voters) return Refusal::kNoChange;
 
   change_.emplace(MembershipChange{std::move(voters), {}, false});

@@ -7,7 +7,7 @@ namespace capsize::raft {
 
 Refusal Raft::Impl::transfer_leadership(NodeId to) {
   if (role_ != Role::kLeader) return Refusal::kNotLeader;
-  if (transfer_ || change_) return Refusal::kInProgress;
+  if (transfer_ || change_ || latest().joint()) return Refusal::kInProgress;
   if (to == id_) return Refusal::kNoChange;
   if (!latest().has_voter(to)) return Refusal::kNotAMember;
   transfer_.emplace(Transfer{to, now_ + config_.election_timeout_max, false});

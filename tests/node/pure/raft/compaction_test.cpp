@@ -44,7 +44,8 @@ struct Compacted {
     bench.deliver(link(3, 1));
   }
   static std::vector<raft::Entry> log() {
-    return {{Term{1}, Index{1}, EntryType::kNoop, bytes("")},
+    const std::string members = raft::encode({{n(1), n(2), n(3)}, {}});
+    return {{Term{1}, Index{1}, EntryType::kConfiguration, bytes(members)},
             entry(1, 2, "a"),
             entry(1, 3, "b"),
             entry(1, 4, "c")};

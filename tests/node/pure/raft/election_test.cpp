@@ -257,9 +257,11 @@ TEST(ElectionFigure2, VoteThatWasNotSynced_WasNeverToldToAnybody) {
 }
 
 TEST(Election8, NewLeader_AppendsANoopAndTellsEverybody) {
-  Bench bench(plain(3));
+  BenchSetup setup = plain(3);
+  for (const std::uint32_t node : {1U, 2U, 3U}) setup.disks[node] = {{Term{1}}, entries({1}), {}};
+  Bench bench(setup);
   bench.campaign(1);
-  bench.receive(2, 1, 1, RequestVoteReply{false, Term{1}, true});
+  bench.receive(2, 1, 2, RequestVoteReply{false, Term{2}, true});
   ASSERT_EQ(bench.state(1).role, Role::kLeader);
   const auto appends = bench.sent<raft::AppendEntries>(1);
   ASSERT_GE(appends.size(), 2U);

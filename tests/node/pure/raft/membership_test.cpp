@@ -213,6 +213,16 @@ TEST(Membership, ASnapshotCarriesTheConfiguration) {
   EXPECT_EQ(bench.applied(4).front(), "a");
 }
 
+// Found by simulation: a newcomer compacted a log in which the cluster's first members were not,
+// and nobody could use its snapshots.
+TEST(Membership, TheFirstEntrySaysWhoTheMembersAre) {
+  Bench bench(with_spares(3, 1));
+  bench.elect(1);
+  ASSERT_EQ(bench.change_members(1, {1, 2, 3, 4}), Refusal::kNone);
+  for (int i = 0; i < 4 && bench.configuration(4).empty(); ++i) bench.deliver(all());
+  EXPECT_EQ(bench.configuration(4), "n1 n2 n3");
+}
+
 TEST(Membership, RecoveredFromTheLog) {
   Bench bench(with_spares(3, 0));
   bench.elect(1);
