@@ -32,12 +32,13 @@ KeyResult too_late(const Budget& budget) {
 }  // namespace
 
 std::vector<KeyResult> decide_all_fast(const History& history, const Model& model,
-                                       const DecodeOptions& options, const Budget& budget) {
+                                       const DecodeOptions& options, bool want_orders,
+                                       const Budget& budget) {
   const auto keys = static_cast<KeyId>(history.keys.size());
   std::vector<KeyResult> results(keys);
   std::atomic<KeyId> next{0};
   const auto work = [&] {
-    KeyChecker checker(history, model, options);
+    KeyChecker checker(history, model, options, want_orders);
     for (KeyId begin = next.fetch_add(kKeysAtATime); begin < keys;
          begin = next.fetch_add(kKeysAtATime)) {
       for (KeyId key = begin; key < std::min(begin + kKeysAtATime, keys); ++key) {

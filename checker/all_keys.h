@@ -15,7 +15,7 @@ namespace capsize::checker {
 /// and kUnknown, with the reason, where the time was up before its turn. Keys without operations
 /// are legal.
 [[nodiscard]] std::vector<KeyResult> decide_all_fast(const History& history, const Model& model,
-                                                     const DecodeOptions& options,
+                                                     const DecodeOptions& options, bool want_orders,
                                                      const Budget& budget);
 
 }  // namespace capsize::checker

@@ -6,19 +6,22 @@
 #include <utility>
 
 #include "checker/all_keys.h"
+#include "checker/choose_model.h"
 #include "checker/connected_objects.h"
 #include "checker/history/json.h"
 #include "checker/history/load.h"
 #include "checker/history/unpack.h"
 #include "checker/history_checks/history_check.h"
 #include "checker/key_checker.h"
-#include "checker/registry.h"
 
 namespace capsize::checker {
 namespace {
 
 // The verdict stands already; other keys are searched only for more of the same.
 constexpr std::chrono::nanoseconds kSearchAfterViolation = std::chrono::milliseconds(20);
+
+// Information beside the verdict, for each key that is explained.
+constexpr std::chrono::nanoseconds kWeakerTime = std::chrono::milliseconds(100);
 
 // The program itself, and what the allocator keeps to itself.
 constexpr std::uint64_t kUncountedBytes = std::uint64_t{12} << 20;
@@ -40,14 +43,15 @@ LoadResult with_initial(LoadResult loaded, const CheckOptions& options) {
 class KeyByKeyCheck {
  public:
   KeyByKeyCheck(const History& history, const Model& model, const CheckOptions& options,
-                const Budget& budget, Report& report)
+                const Budget& budget, Report& report, Witness* witness)
       : history_(history),
         options_(options),
         model_(model),
         decode_options_{options.mismatch_observes.value_or(history.failed_cas_observes)},
         budget_(budget),
-        checker_(history, model, decode_options_),
-        report_(report) {}
+        checker_(history, model, decode_options_, witness != nullptr),
+        report_(report),
+        witness_(witness) {}
 
   void run() {
     if (!run_fast()) return;
@@ -73,7 +77,7 @@ class KeyByKeyCheck {
 
   // False: the model cannot understand the history.
   bool run_fast() {
-    auto results = decide_all_fast(history_, model_, decode_options_, budget_);
+    auto results = decide_all_fast(history_, model_, decode_options_, witness_ != nullptr, budget_);
     for (KeyId key = 0; key < history_.keys.size(); ++key) {
       KeyResult& result = results[key];
       if (result.malformed) {
@@ -117,9 +121,21 @@ class KeyByKeyCheck {
     if (!result.algorithm.empty()) ++report_.algorithms[std::string(result.algorithm)];
     if (result.kind == Decision::Kind::kUnknown) {
       note_unknown(key, result.reason);
+    } else if (result.kind == Decision::Kind::kLegal) {
+      if (witness_ != nullptr) add_to_witness(key, result.order);
     } else if (result.kind == Decision::Kind::kViolation) {
       ++report_.violating_keys;
-      if (result.violation) report_.violations.push_back(*std::move(result.violation));
+      if (!result.violation) return;
+      report_.violations.push_back(*std::move(result.violation));
+      const Budget budget(std::min(kWeakerTime, budget_.left() / 4), budget_.memory_limit_bytes());
+      report_.weaker.push_back(checker_.ask_weaker(key, budget));
+    }
+  }
+
+  void add_to_witness(KeyId key, const std::vector<std::uint32_t>& order) {
+    for (const std::uint32_t source : order) {
+      const Operation& operation = history_.of_key(key)[source];
+      witness_->operations.push_back({operation.invoke, operation.process});
     }
   }
 
@@ -137,41 +153,9 @@ class KeyByKeyCheck {
   const Budget& budget_;
   KeyChecker checker_;
   Report& report_;
+  Witness* witness_;  // where it goes, if it is wanted
   std::vector<KeyId> to_search_;
 };
-
-const Model* choose_model(const History& history, const CheckOptions& options,
-                          std::string& message) {
-  const std::string& wanted = options.model.empty() ? history.header_model : options.model;
-  if (wanted.empty()) {
-    const Model* guessed = guess_model(history, message);
-    if (guessed == nullptr) {
-      message = fmt::format(
-          "{}: found operations without a model, since {}; expected --model to "
-          "name one of {}",
-          history.file, message, Registry<Model>::instance().names());
-    }
-    return guessed;
-  }
-  const Model* model = find_model(wanted);
-  if (model == nullptr) {
-    message = fmt::format("{}: found model \"{}\", expected one of {}, {}", history.file,
-                          excerpt(wanted), Registry<Model>::instance().names(),
-                          Registry<HistoryCheck>::instance().names());
-  }
-  return model;
-}
-
-std::optional<std::string> foreign_function(const History& history, std::string_view judge,
-                                            const std::vector<std::string_view>& known) {
-  for (FunctionId id = 0; id < history.functions.size(); ++id) {
-    const std::string& name = history.functions[id];
-    if (std::find(known.begin(), known.end(), name) != known.end() || !history.uses(id)) continue;
-    return fmt::format("{}: found function \"{}\", expected those of {}: {}", history.file,
-                       excerpt(name), judge, fmt::join(known, ", "));
-  }
-  return std::nullopt;
-}
 
 Report usage_error(Report report, std::string reason) {
   report.verdict = Verdict::kUsageError;
@@ -179,7 +163,8 @@ Report usage_error(Report report, std::string reason) {
   return report;
 }
 
-Report check_within(const History& history, const CheckOptions& options, const Budget& budget) {
+Report check_within(const History& history, const CheckOptions& options, const Budget& budget,
+                    Witness* witness) {
   Report report;
   report.file = history.file;
   report.format = history.format;
@@ -202,19 +187,16 @@ Report check_within(const History& history, const CheckOptions& options, const B
     return report;
   }
   std::string message;
-  const Model* model = choose_model(history, options, message);
+  const Model* model = choose_model(history, options.model, message);
   if (model == nullptr) return usage_error(std::move(report), std::move(message));
   report.model = model->name;
-  if (auto foreign =
-          foreign_function(history, fmt::format("model {}", model->name), model->functions)) {
-    return usage_error(std::move(report), *std::move(foreign));
-  }
+  if (witness != nullptr) witness->model = model->name;
   if (model->touches != nullptr) {
     const History grouped = group_connected_objects(history, *model);
     report.counts = grouped.counts;
-    KeyByKeyCheck(grouped, *model, options, budget, report).run();
+    KeyByKeyCheck(grouped, *model, options, budget, report, witness).run();
   } else {
-    KeyByKeyCheck(history, *model, options, budget, report).run();
+    KeyByKeyCheck(history, *model, options, budget, report, witness).run();
   }
   report.seconds_check = budget.seconds();
   return report;
@@ -233,17 +215,15 @@ LoadResult load_history_text(std::string_view text, const CheckOptions& options,
                       options);
 }
 
-Report check_history(const History& history, const CheckOptions& options) {
+Report check_history(const History& history, const CheckOptions& options, Witness* witness) {
   const auto loading = std::chrono::duration_cast<std::chrono::nanoseconds>(
       std::chrono::duration<double>(history.seconds_load));
   const Budget budget(std::max(std::chrono::nanoseconds(0), options.time_limit - loading),
                       options.memory_limit_bytes);
-  return check_within(history, options, budget);
+  return check_within(history, options, budget, witness);
 }
 
-Report check_file(const std::filesystem::path& path, const CheckOptions& options) {
-  LoadResult loaded = load_history(path, options);
-  if (const auto* history = std::get_if<History>(&loaded)) return check_history(*history, options);
+Report report_without_history(const std::filesystem::path& path, LoadResult loaded) {
   Report report;
   report.file = path.string();
   if (auto* malformed = std::get_if<Malformed>(&loaded)) {
@@ -253,6 +233,12 @@ Report check_file(const std::filesystem::path& path, const CheckOptions& options
   report.verdict = Verdict::kUnknown;
   report.reason = std::move(std::get<LimitReached>(loaded).reason);
   return report;
+}
+
+Report check_file(const std::filesystem::path& path, const CheckOptions& options) {
+  LoadResult loaded = load_history(path, options);
+  if (const auto* history = std::get_if<History>(&loaded)) return check_history(*history, options);
+  return report_without_history(path, std::move(loaded));
 }
 
 }  // namespace capsize::checker

@@ -55,8 +55,25 @@ using LoadResult = std::variant<History, Malformed, LimitReached>;
 [[nodiscard]] LoadResult load_history_text(std::string_view text, const CheckOptions& options = {},
                                            std::string_view name = "(memory)");
 
+/// One operation of a legal order: an invocation, and whose.
+struct WitnessStep {
+  Position invoke = 0;
+  std::int64_t process = 0;
+};
+
+/// A legal order of every key, one key after the other (checker/witness/witness.h).
+struct Witness {
+  std::string model = {};  ///< empty: it was not a model that judged
+  std::vector<WitnessStep> operations = {};
+};
+
 /// Checks what was loaded. Loading time (History::seconds_load) counts against the time limit.
-[[nodiscard]] Report check_history(const History& history, const CheckOptions& options = {});
+/// `witness`, if given, is complete where the verdict is valid.
+[[nodiscard]] Report check_history(const History& history, const CheckOptions& options = {},
+                                   Witness* witness = nullptr);
+
+/// What there is to say where nothing could be loaded. Precondition: `loaded` holds no history.
+[[nodiscard]] Report report_without_history(const std::filesystem::path& path, LoadResult loaded);
 
 /// Both in one; a file that cannot be read gives a Report with a usage error.
 [[nodiscard]] Report check_file(const std::filesystem::path& path,

@@ -9,6 +9,7 @@
 #include "checker/algorithms/sourceless_read.h"
 #include "checker/explain/explain.h"
 #include "checker/explain/telling_clash.h"
+#include "checker/weaker/weaker.h"
 
 namespace capsize::checker {
 namespace {
@@ -42,10 +43,12 @@ Budget explain_budget(const Budget& budget) {
 
 }  // namespace
 
-KeyChecker::KeyChecker(const History& history, const Model& model, const DecodeOptions& options)
+KeyChecker::KeyChecker(const History& history, const Model& model, const DecodeOptions& options,
+                       bool want_order)
     : history_(history),
       model_(model),
       options_(options),
+      want_order_(want_order),
       register_decider_(history.values.size()),
       list_decider_(history.values),
       text_decider_(history.values) {}
@@ -54,43 +57,24 @@ std::optional<Malformed> KeyChecker::prepare(KeyId key) {
   if (!problem_ || problem_->key != key) {
     problem_.emplace(KeyProblem{history_, model_, key, history_.initial.value_or(kNullValue)});
   }
-  problem().operations.clear();
-  problem().failed.clear();
-  const auto sources = history_.of_key(key);
-  for (std::uint32_t i = 0; i < sources.size(); ++i) {
-    const Operation& source = sources[i];
-    Decoded decoded = model_.decode(history_, source, options_);
-    if (decoded.kind == Decoded::Kind::kMalformed) {
-      return Malformed{
-          history_.file, 0, 0,
-          fmt::format("{} with {} at index {}", history_.functions[source.function],
-                      excerpt(view(history_, source).value), history_.index_of(source.invoke)),
-          std::string(decoded.expected)};
-    }
-    KeyOperation& operation = decoded.operation;
-    operation.invoke = source.invoke;
-    operation.source = i;
-    if (decoded.kind == Decoded::Kind::kDrop) {
-      if (source.outcome == Outcome::kFail && !operation.pure) {
-        problem().failed.push_back(operation);
-      }
-      continue;
-    }
-    operation.required = source.outcome != Outcome::kInfo;
-    operation.complete = operation.required ? source.complete : kNever;
-    problem().operations.push_back(operation);
-  }
-  return std::nullopt;
+  return decode_key(problem(), options_);
 }
 
-Decision KeyChecker::run(Decider decider, std::span<const KeyOperation> operations) {
+std::vector<std::uint32_t> KeyChecker::sources(const std::vector<std::uint32_t>& places) const {
+  std::vector<std::uint32_t> found;
+  for (const std::uint32_t place : places) found.push_back(problem_->operations[place].source);
+  return found;
+}
+
+Decision KeyChecker::run(Decider decider, std::span<const KeyOperation> operations,
+                         bool want_order) {
   switch (decider) {
     case Decider::kDistinctRegister:
-      return register_decider_.decide(operations, problem().initial);
+      return register_decider_.decide(operations, problem().initial, want_order);
     case Decider::kDistinctList:
-      return list_decider_.decide(operations, problem().initial);
+      return list_decider_.decide(operations, problem().initial, want_order);
     case Decider::kDistinctText:
-      return text_decider_.decide(operations, problem().initial);
+      return text_decider_.decide(operations, problem().initial, want_order);
     case Decider::kDistinctTransactions:
       return decide_distinct_transactions(operations, problem().initial, history_.values);
     case Decider::kNone:
@@ -104,18 +88,21 @@ KeyResult KeyChecker::decide_fast(KeyId key, bool explain_it, const Budget& budg
   result.kind = Decision::Kind::kNotApplicable;
   if ((result.malformed = prepare(key))) return result;
   for (const Decider decider : model_.deciders) {
-    Decision decision = run(decider, problem().operations);
+    Decision decision = run(decider, problem().operations, want_order_);
     if (decision.kind == Decision::Kind::kNotApplicable) continue;
+    if (want_order_) result.order = sources(decision.order);
     result.kind = decision.kind;
     result.algorithm = name(decider);
     if (decision.is_violation() && explain_it) {
       const Violates violates = [&](std::span<const KeyOperation> operations) {
-        return run(decider, operations).is_violation();
+        return run(decider, operations, false).is_violation();
       };
       if (decider == Decider::kDistinctRegister) {
         decision.witness = telling_clash(
             problem().operations, problem().initial,
-            [&](std::span<const KeyOperation> operations) { return run(decider, operations); },
+            [&](std::span<const KeyOperation> operations) {
+              return run(decider, operations, false);
+            },
             std::move(decision.witness));
       }
       result.violation =
@@ -149,8 +136,10 @@ KeyResult KeyChecker::search(KeyId key, bool explain_it, const Budget& budget,
   KeyResult result;
   result.algorithm = "just-in-time-search";
   if ((result.malformed = prepare(key))) return result;
-  Decision decision = search_just_in_time(problem().operations, problem().initial, model_,
-                                          history_.values, {&budget, memory_bytes});
+  Decision decision = search_just_in_time(
+      problem().operations, problem().initial, model_, history_.values,
+      {.budget = &budget, .memory_bytes = memory_bytes, .want_order = want_order_});
+  if (want_order_) result.order = sources(decision.order);
   result.kind = decision.kind;
   result.reason = std::move(decision.reason);
   if (decision.kind == Decision::Kind::kUnknown) result.reason += trouble(decision.end);
@@ -158,6 +147,11 @@ KeyResult KeyChecker::search(KeyId key, bool explain_it, const Budget& budget,
     explain_search(decision, budget, memory_bytes, result);
   }
   return result;
+}
+
+WeakerAnswers KeyChecker::ask_weaker(KeyId key, const Budget& budget) {
+  prepare(key);
+  return ask_weaker_questions(problem(), budget);
 }
 
 // Where in the file the key lies, how far the search came, and what is open there.

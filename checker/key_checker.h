@@ -24,23 +24,30 @@ struct KeyResult {
   Decision::Kind kind = Decision::Kind::kLegal;
   std::string_view algorithm;          ///< the one that decided
   std::optional<Violation> violation;  ///< kViolation, if it was asked for
+  /// kLegal, if it was asked for: places in History::of_key(key), in a legal order.
+  std::vector<std::uint32_t> order;
   std::string reason;                  ///< kUnknown: the bound, and what was hard
   std::optional<Malformed> malformed;  ///< an operation that the model cannot understand
 };
 
 class KeyChecker {
  public:
-  KeyChecker(const History& history, const Model& model, const DecodeOptions& options);
+  KeyChecker(const History& history, const Model& model, const DecodeOptions& options,
+             bool want_order);
 
   /// Tries the fast deciders only; kNotApplicable if none is for this key.
   KeyResult decide_fast(KeyId key, bool explain_it, const Budget& budget);
   /// The search, within the time of `budget` and the given memory.
   KeyResult search(KeyId key, bool explain_it, const Budget& budget, std::uint64_t memory_bytes);
 
+  /// Of a key that is not linearizable.
+  [[nodiscard]] WeakerAnswers ask_weaker(KeyId key, const Budget& budget);
+
  private:
   std::optional<Malformed> prepare(KeyId key);
   KeyProblem& problem() { return *problem_; }
-  Decision run(Decider decider, std::span<const KeyOperation> operations);
+  Decision run(Decider decider, std::span<const KeyOperation> operations, bool want_order);
+  [[nodiscard]] std::vector<std::uint32_t> sources(const std::vector<std::uint32_t>& places) const;
   void explain_search(const Decision& decision, const Budget& budget, std::uint64_t memory_bytes,
                       KeyResult& result);
   [[nodiscard]] Violates certainly_illegal(const Budget& limits, std::uint64_t memory_bytes) const;
@@ -49,6 +56,7 @@ class KeyChecker {
   const History& history_;
   const Model& model_;
   DecodeOptions options_;
+  bool want_order_;
   std::optional<KeyProblem> problem_;
   DistinctRegisterDecider register_decider_;
   DistinctListDecider list_decider_;

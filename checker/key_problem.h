@@ -4,8 +4,10 @@
 // to the constant history and shares nothing else with other keys.
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "checker/history/malformed.h"
 #include "checker/models/model.h"
 
 namespace capsize::checker {
@@ -23,5 +25,9 @@ struct KeyProblem {
     return history.of_key(key)[operation.source];
   }
 };
+
+/// Fills in the operations of problem.key. An operation that the model cannot understand is told.
+[[nodiscard]] std::optional<Malformed> decode_key(KeyProblem& problem,
+                                                  const DecodeOptions& options);
 
 }  // namespace capsize::checker

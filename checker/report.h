@@ -32,12 +32,39 @@ struct OperationView {
 /// "ok", "fail", "info".
 [[nodiscard]] std::string_view name(Outcome outcome);
 
+/// How far behind an operation was that saw an older value.
+struct Staleness {
+  /// From the earliest completion of something newer to the beginning of the late operation; at
+  /// least so long. kNoTime if the file has no times.
+  std::int64_t nanoseconds = kNoTime;
+  std::uint64_t versions = 0;  ///< newer values that had been acknowledged by then, at least
+};
+
+/// Whether the one completed before the other began.
+[[nodiscard]] bool precedes(const OperationView& first, const OperationView& second);
+
 struct Violation {
   Anomaly anomaly = Anomaly::kNoLegalOrder;
   std::string key;
   std::string sentence;  ///< one sentence: who did what, when, and why that cannot be
-  std::vector<OperationView> operations;  ///< the few that show it, in order of invocation
+  std::vector<OperationView> operations;    ///< the few that show it, in order of invocation
+  std::optional<Staleness> staleness = {};  ///< of stale reads and lost writes
   bool minimal = true;  ///< false: the time bound ended the shrinking, some may be superfluous
+};
+
+/// Whether something weaker than linearizability holds of a key.
+struct WeakerAnswer {
+  enum class Holds : std::uint8_t { kUnknown, kYes, kNo } holds = Holds::kUnknown;
+  std::string_view question = {};
+  std::string detail = {};  ///< why not, how much, or why it is not known; may be empty
+};
+
+/// "yes", "no", "unknown".
+[[nodiscard]] std::string_view name(WeakerAnswer::Holds holds);
+
+struct WeakerAnswers {
+  std::string key;
+  std::vector<WeakerAnswer> answers;
 };
 
 struct Report {
@@ -48,6 +75,7 @@ struct Report {
   std::map<std::string, std::uint64_t> algorithms;  ///< name -> number of keys it decided
   HistoryCounts counts;
   std::vector<Violation> violations;  ///< one for each violating key, at most kViolationsMax
+  std::vector<WeakerAnswers> weaker;  ///< of the keys of `violations`; never part of the verdict
   std::uint64_t violating_keys = 0;
   std::uint64_t unknown_keys = 0;
   std::string reason;                  ///< for every verdict but valid: one line

@@ -27,6 +27,26 @@ json to_json(const OperationView& operation) {
           {"complete-time", time_json(operation.complete_time)}};
 }
 
+// Pairs of places in `operations` of which neither precedes the other; quadratic, so only of few.
+json concurrent_pairs(const std::vector<OperationView>& operations) {
+  constexpr std::size_t kOperationsMax = 64;
+  json pairs = json::array();
+  if (operations.size() > kOperationsMax) return pairs;
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    for (std::size_t j = i + 1; j < operations.size(); ++j) {
+      if (precedes(operations[i], operations[j]) || precedes(operations[j], operations[i]))
+        continue;
+      pairs.push_back({i, j});
+    }
+  }
+  return pairs;
+}
+
+json to_json(const std::optional<Staleness>& staleness) {
+  if (!staleness) return {};
+  return {{"nanoseconds", time_json(staleness->nanoseconds)}, {"versions", staleness->versions}};
+}
+
 json to_json(const Violation& violation) {
   json operations = json::array();
   for (const OperationView& operation : violation.operations) {
@@ -36,7 +56,17 @@ json to_json(const Violation& violation) {
           {"key", violation.key},
           {"sentence", violation.sentence},
           {"minimal", violation.minimal},
+          {"concurrent", concurrent_pairs(violation.operations)},
+          {"staleness", to_json(violation.staleness)},
           {"operations", std::move(operations)}};
+}
+
+json to_json(const WeakerAnswers& weaker) {
+  json out = {{"key", weaker.key}};
+  for (const WeakerAnswer& answer : weaker.answers) {
+    out[std::string(answer.question)] = {{"holds", name(answer.holds)}, {"detail", answer.detail}};
+  }
+  return out;
 }
 
 json to_json(const Malformed& malformed) {
@@ -63,6 +93,10 @@ std::string algorithm_names(const Report& report) {
 
 }  // namespace
 
+bool precedes(const OperationView& first, const OperationView& second) {
+  return first.complete_index && *first.complete_index < second.index;
+}
+
 std::string_view name(Outcome outcome) {
   switch (outcome) {
     case Outcome::kOk:
@@ -75,10 +109,24 @@ std::string_view name(Outcome outcome) {
   return "info";
 }
 
+std::string_view name(WeakerAnswer::Holds holds) {
+  switch (holds) {
+    case WeakerAnswer::Holds::kYes:
+      return "yes";
+    case WeakerAnswer::Holds::kNo:
+      return "no";
+    case WeakerAnswer::Holds::kUnknown:
+      break;
+  }
+  return "unknown";
+}
+
 json to_json(const Report& report) {
   json violations = json::array();
   for (const Violation& violation : report.violations) violations.push_back(to_json(violation));
   json first = violations.empty() ? json() : violations.front();
+  json weaker = json::array();
+  for (const WeakerAnswers& answers : report.weaker) weaker.push_back(to_json(answers));
   json out = {{"verdict", name(report.verdict)},
               {"file", report.file},
               {"format", report.format},
@@ -92,6 +140,7 @@ json to_json(const Report& report) {
               {"counts", to_json(report.counts)},
               {"violation", std::move(first)},
               {"violations", std::move(violations)},
+              {"weaker", std::move(weaker)},
               {"violating-keys", report.violating_keys},
               {"unknown-keys", report.unknown_keys},
               {"reason", report.reason},

@@ -57,7 +57,8 @@ std::uint32_t& Configurations::head_for(const std::uint64_t* row) {
   return head;
 }
 
-std::uint32_t Configurations::append(const std::uint64_t* row, std::uint32_t& head) {
+std::uint32_t Configurations::append(const std::uint64_t* row, std::uint32_t parent,
+                                     std::uint32_t& head) {
   const auto number = static_cast<std::uint32_t>(size_);
   const std::size_t rows_a_piece = std::size_t{1} << piece_shift_;
   if ((size_ >> piece_shift_) == pieces_.size()) {
@@ -65,13 +66,13 @@ std::uint32_t Configurations::append(const std::uint64_t* row, std::uint32_t& he
   }
   std::uint64_t* mine = const_cast<std::uint64_t*>(at(number));
   std::copy(row, row + width_, mine);
-  mine[width_] = head;
+  mine[width_] = (std::uint64_t{parent} << 32) | head;
   head = number;
   ++size_;
   return number;
 }
 
-std::uint32_t Configurations::insert(Row added) {
+std::uint32_t Configurations::insert(Row added, std::uint32_t parent) {
   std::uint32_t& head = head_for(added.data());
   std::uint64_t compared = 0;
   for (std::uint32_t older = head; older != kNone && compared < kComparedWordsMax;
@@ -83,7 +84,7 @@ std::uint32_t Configurations::insert(Row added) {
     }
   }
   work_ += compared + width_;
-  return append(added.data(), head);
+  return append(added.data(), parent, head);
 }
 
 void Configurations::grow(Shard& shard) {
@@ -104,7 +105,7 @@ void Configurations::keep_only(std::span<const std::uint32_t> numbers) {
     // None of them dominates another, or it would have been refused; later ones may still
     // dominate earlier ones, which is why each is linked and none is looked up.
     const std::uint64_t* row = at(number);
-    kept.append(row, kept.head_for(row));
+    kept.append(row, kNone, kept.head_for(row));
   }
   kept.work_ = work_;
   *this = std::move(kept);

@@ -29,8 +29,12 @@ class Configurations {
 
   /// The number of the row, or kNone if it is dominated by one that is there. Looks at so many rows
   /// of the same key at most; what it overlooks then is work done twice, never a wrong verdict.
-  std::uint32_t insert(Row row);
+  std::uint32_t insert(Row row, std::uint32_t parent);
   [[nodiscard]] Row row(std::uint32_t number) const { return {at(number), width_}; }
+  /// What insert() was told, until keep_only().
+  [[nodiscard]] std::uint32_t parent(std::uint32_t number) const {
+    return static_cast<std::uint32_t>(at(number)[width_] >> 32);
+  }
   [[nodiscard]] std::size_t size() const { return size_; }
   /// Exact, and never more than a few megabytes above what it was one insert() earlier.
   [[nodiscard]] std::uint64_t memory_bytes() const;
@@ -60,13 +64,13 @@ class Configurations {
                                  std::uint64_t hash) const;
   /// The head of the row's key, after growing its shard if need be.
   std::uint32_t& head_for(const std::uint64_t* row);
-  std::uint32_t append(const std::uint64_t* row, std::uint32_t& head);
+  std::uint32_t append(const std::uint64_t* row, std::uint32_t parent, std::uint32_t& head);
   void grow(Shard& shard);
 
   std::size_t key_words_;
   std::size_t width_;
   unsigned piece_shift_;  // rows in a piece, as a power of two
-  // Each row is followed by one word: the number of an older row with the same key.
+  // Each row is followed by one word: its parent, and the number of an older row with the same key.
   std::vector<std::unique_ptr<std::uint64_t[]>> pieces_;
   std::size_t size_ = 0;
   std::array<Shard, kShards> shards_;

@@ -1,6 +1,7 @@
 #include "checker/algorithms/distinct_list.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace capsize::checker {
 namespace {
@@ -19,7 +20,8 @@ Decision violation(std::vector<std::uint32_t> witness) {
 DistinctListDecider::DistinctListDecider(const ValueTable& values)
     : values_(values), facts_(values.size()) {}
 
-Decision DistinctListDecider::decide(std::span<const KeyOperation> operations, ValueId initial) {
+Decision DistinctListDecider::decide(std::span<const KeyOperation> operations, ValueId initial,
+                                     bool want_order) {
   operations_ = operations;
   longest_ = kNone;
   Decision decision;
@@ -30,7 +32,11 @@ Decision DistinctListDecider::decide(std::span<const KeyOperation> operations, V
     std::optional<Decision> found = check_longest();
     if (!found) found = check_prefixes();
     if (!found) found = sweep();
-    if (found) decision = *std::move(found);
+    if (found) {
+      decision = *std::move(found);
+    } else if (want_order) {
+      decision.order = legal_order();
+    }
   }
   reset();
   return decision;
@@ -124,6 +130,17 @@ std::optional<Decision> DistinctListDecider::sweep() {
     if (highest != kNone && level(highest) > level(i)) return out_of_order(highest, i);
   }
   return std::nullopt;
+}
+
+std::vector<std::uint32_t> DistinctListDecider::legal_order() const {
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> ranks;
+  for (std::uint32_t i = 0; i < operations_.size(); ++i) {
+    if (!is_dropped(i)) ranks.emplace_back(level(i), i);
+  }
+  std::sort(ranks.begin(), ranks.end());
+  std::vector<std::uint32_t> order;
+  for (const auto& [level, operation] : ranks) order.push_back(operation);
+  return order;
 }
 
 std::uint32_t DistinctListDecider::shortest_read_with(std::uint64_t place) const {

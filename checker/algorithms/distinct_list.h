@@ -35,7 +35,8 @@ class DistinctListDecider {
   explicit DistinctListDecider(const ValueTable& values);
 
   /// `operations` in order of invocation. O(n log n + total length of the different lists read).
-  Decision decide(std::span<const KeyOperation> operations, ValueId initial);
+  Decision decide(std::span<const KeyOperation> operations, ValueId initial,
+                  bool want_order = false);
 
  private:
   static constexpr std::uint32_t kNone = 0xFFFFFFFFu;
@@ -51,6 +52,7 @@ class DistinctListDecider {
   std::optional<Decision> check_longest();
   std::optional<Decision> check_prefixes() const;
   std::optional<Decision> sweep();
+  [[nodiscard]] std::vector<std::uint32_t> legal_order() const;
   [[nodiscard]] std::uint64_t level(std::uint32_t operation) const;
   [[nodiscard]] bool is_dropped(std::uint32_t operation) const;
   [[nodiscard]] std::uint32_t shortest_read_with(std::uint64_t place) const;

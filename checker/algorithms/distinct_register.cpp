@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "checker/algorithms/register_order.h"
+
 namespace capsize::checker {
 namespace {
 
@@ -23,8 +25,8 @@ constexpr std::int64_t kBeforeAll = -1;
 
 DistinctRegisterDecider::DistinctRegisterDecider(std::size_t values) : facts_(values) {}
 
-Decision DistinctRegisterDecider::decide(std::span<const KeyOperation> operations,
-                                         ValueId initial) {
+Decision DistinctRegisterDecider::decide(std::span<const KeyOperation> operations, ValueId initial,
+                                         bool want_order) {
   operations_ = operations;
   initial_ = initial;
   Decision decision;
@@ -46,6 +48,9 @@ Decision DistinctRegisterDecider::decide(std::span<const KeyOperation> operation
     if (found) decision = *std::move(found);
   }
   reset();
+  if (want_order && decision.kind == Decision::Kind::kLegal) {
+    decision.order = order_of_register(operations, initial);
+  }
   return decision;
 }
 

@@ -45,8 +45,9 @@ class DistinctRegisterDecider {
  public:
   explicit DistinctRegisterDecider(std::size_t values);
 
-  /// `operations` in order of invocation.
-  Decision decide(std::span<const KeyOperation> operations, ValueId initial);
+  /// `operations` in order of invocation. A legal order only where it is wanted.
+  Decision decide(std::span<const KeyOperation> operations, ValueId initial,
+                  bool want_order = false);
 
  private:
   static constexpr std::uint32_t kNone = 0xFFFFFFFFu;

@@ -78,6 +78,9 @@ std::optional<Decision> DistinctTextDecider::take_apart(std::uint32_t read, std:
   const std::size_t length = text.size();
   while (!text.empty()) {
     const std::uint32_t piece = piece_that_begins(text);
+    const bool twice =
+        piece != kNone && piece > 0 && pieces_[piece - 1].first == pieces_[piece].first;
+    if (twice) return not_applicable();
     const std::uint32_t writer = piece == kNone ? kNone : pieces_[piece].second;
     const bool put = writer != kNone && is_put(operations_[writer]);
     if (writer == kNone || (put && text.size() < length)) {
@@ -87,7 +90,6 @@ std::optional<Decision> DistinctTextDecider::take_apart(std::uint32_t read, std:
       break;
     }
     node = child(put ? kPutNode : node, writer, read);
-    if (piece > 0 && pieces_[piece - 1].first == pieces_[piece].first) return not_applicable();
     if (node_of_[writer] == kNone) node_of_[writer] = node;
     // Two strings before one and the same piece: it was seen in two places.
     if (node_of_[writer] != node) return clash_of(nodes_[node_of_[writer]].read, read);
@@ -145,7 +147,8 @@ void DistinctTextDecider::add_reads_that_show(Decision& decision) const {
   witness.erase(std::unique(witness.begin(), witness.end()), witness.end());
 }
 
-Decision DistinctTextDecider::decide(std::span<const KeyOperation> operations, ValueId initial) {
+Decision DistinctTextDecider::decide(std::span<const KeyOperation> operations, ValueId initial,
+                                     bool want_order) {
   const auto is_strange = [&](const KeyOperation& operation) {
     return operation.code == kCodeRead && !is_plain_read(operation, initial);
   };
@@ -155,7 +158,8 @@ Decision DistinctTextDecider::decide(std::span<const KeyOperation> operations, V
   }
   if (auto found = take_reads_apart(initial)) return *std::move(found);
   const auto translated = as_register();
-  Decision decision = DistinctRegisterDecider(nodes_.size()).decide(translated, kInitialNode);
+  Decision decision =
+      DistinctRegisterDecider(nodes_.size()).decide(translated, kInitialNode, want_order);
   add_reads_that_show(decision);
   return decision;
 }

@@ -41,7 +41,8 @@ class DistinctTextDecider {
 
   /// `operations` in order of invocation. O(n log n + length of the different strings read, times
   /// the logarithm of the number of pieces).
-  Decision decide(std::span<const KeyOperation> operations, ValueId initial);
+  Decision decide(std::span<const KeyOperation> operations, ValueId initial,
+                  bool want_order = false);
 
  private:
   static constexpr std::uint32_t kNone = 0xFFFFFFFFu;

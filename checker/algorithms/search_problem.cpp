@@ -76,11 +76,14 @@ bool SearchProblem::is_out_of_time() {
 void SearchProblem::collect_classes(bool drop_unneeded) {
   std::map<ClassKey, InfoClass> all;
   std::map<ClassKey, const KeyOperation*> firsts;
-  for (const KeyOperation& operation : operations) {
+  for (std::uint32_t i = 0; i < operations.size(); ++i) {
+    const KeyOperation& operation = operations[i];
     if (operation.required) continue;
     firsts.try_emplace(class_key(operation), &operation);
-    InfoClass& one = all.try_emplace(class_key(operation), InfoClass{operation, {}}).first->second;
+    InfoClass& one =
+        all.try_emplace(class_key(operation), InfoClass{operation, {}, {}}).first->second;
     one.invocations.push_back(operation.invoke);
+    one.places.push_back(i);
   }
   auto observers = observers_of(operations);
   std::vector<InfoClass> rest;

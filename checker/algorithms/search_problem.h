@@ -35,6 +35,7 @@ struct SearchBounds {
   const Budget* budget = nullptr;               ///< of the whole file: its time
   std::uint64_t memory_bytes = 0;               ///< what is left for this search
   std::uint64_t steps_max = ~std::uint64_t{0};  ///< configurations expanded, both searches together
+  bool want_order = false;                      ///< a legal order, and not only that there is one
 };
 
 struct SearchProblem {
@@ -45,6 +46,7 @@ struct SearchProblem {
   struct InfoClass {
     KeyOperation operation;             ///< stands for all of them
     std::vector<Position> invocations;  ///< ascending; the first n of them are used first
+    std::vector<std::uint32_t> places;  ///< of the same ones
   };
 
   SearchProblem(std::span<const KeyOperation> all, const Model& its_model, ValueId initial_value,

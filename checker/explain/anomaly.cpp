@@ -7,11 +7,29 @@ namespace capsize::checker {
 
 std::string_view name(Anomaly anomaly) {
   // In the order of the enumerators.
-  constexpr std::array<std::string_view, 12> kNames = {
-      "stale read",   "lost write",           "read of a value never written",
-      "aborted read", "two winners of a cas", "read before its write",
-      "circular cas", "doubled append",       "reordered append",
-      "lost append",  "phantom append",       "no legal order",
+  constexpr std::array<std::string_view, 22> kNames = {
+      "stale read",
+      "lost write",
+      "read of a value never written",
+      "aborted read",
+      "two winners of a cas",
+      "read before its write",
+      "circular cas",
+      "doubled append",
+      "reordered append",
+      "lost append",
+      "phantom append",
+      "duplicate element",
+      "lost element",
+      "phantom element",
+      "reordered element",
+      "resurrected element",
+      "wrong total",
+      "two holders of a lock",
+      "release of a free lock",
+      "fractured read",
+      "contradicting read",
+      "no legal order",
   };
   return kNames[static_cast<std::size_t>(anomaly)];
 }

@@ -10,18 +10,28 @@
 namespace capsize::checker {
 
 enum class Anomaly : std::uint8_t {
-  kStaleRead,        ///< saw an older value while a newer one was in force
-  kLostWrite,        ///< an acknowledged write vanished, and what it replaced came back
-  kUnwrittenRead,    ///< a value that no operation ever wrote
-  kAbortedRead,      ///< a value that only a failed operation wrote
-  kTwoWinners,       ///< two cas expecting the same, once written value both succeeded
-  kReadBeforeWrite,  ///< returned a value before the operation that wrote it began
-  kCircularCas,      ///< cas operations whose values could only come from one another
-  kDoubledAppend,    ///< one append, seen twice
-  kReorderedAppend,  ///< appends seen in an order that contradicts time, or another read
-  kLostAppend,       ///< an acknowledged append that later operations do not see
-  kPhantomAppend,    ///< an element that no operation ever appended
-  kNoLegalOrder,     ///< none of the above: there just is no order that explains what was seen
+  kStaleRead,           ///< saw an older value while a newer one was in force
+  kLostWrite,           ///< an acknowledged write vanished, and what it replaced came back
+  kUnwrittenRead,       ///< a value that no operation ever wrote
+  kAbortedRead,         ///< a value that only a failed operation wrote
+  kTwoWinners,          ///< two cas expecting the same, once written value both succeeded
+  kReadBeforeWrite,     ///< returned a value before the operation that wrote it began
+  kCircularCas,         ///< cas operations whose values could only come from one another
+  kDoubledAppend,       ///< one append, seen twice
+  kReorderedAppend,     ///< appends seen in an order that contradicts time, or another read
+  kLostAppend,          ///< an acknowledged append that later operations do not see
+  kPhantomAppend,       ///< an element that no operation ever appended
+  kDuplicateElement,    ///< taken out of a queue more often than it was put in
+  kLostElement,         ///< put in, acknowledged, and passed over by whoever should have met it
+  kPhantomElement,      ///< came out of a collection into which nobody ever put it
+  kReorderedElement,    ///< came out of a queue or stack in an order that it does not have
+  kResurrectedElement,  ///< seen in a set after it had been removed
+  kWrongTotal,          ///< a sum that no choice of the additions under way adds up to
+  kTwoHolders,          ///< a lock that two processes held at once
+  kFreeLockReleased,    ///< a lock that was released while nobody held it
+  kFracturedRead,       ///< saw one write of a transaction, and not another of the same one
+  kContradictingRead,   ///< a transaction read one key twice and saw two values
+  kNoLegalOrder,        ///< none of the above: there just is no order that explains what was seen
 };
 
 /// "stale read", "lost write", "read of a value never written", …

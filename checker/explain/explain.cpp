@@ -8,12 +8,25 @@
 namespace capsize::checker {
 namespace {
 
+struct Explainer {
+  std::string_view model;
+  std::optional<Finding> (*explain)(const KeyProblem&, std::span<const KeyOperation>);
+};
+
+// The first that has something to say about a model's violation says it.
+constexpr Explainer kExplainers[] = {
+    {"register", &explain_register}, {"cas-register", &explain_register},
+    {"kv", &explain_register},       {"kv", &explain_text},
+    {"list", &explain_list},         {"fifo-queue", &explain_collection},
+    {"stack", &explain_collection},  {"bag", &explain_collection},
+    {"set", &explain_collection},    {"counter", &explain_counter},
+    {"mutex", &explain_mutex},       {"multi-register", &explain_transactions},
+};
+
 Finding find(const KeyProblem& problem, std::span<const KeyOperation> witness) {
-  for (const Decider decider : problem.model.deciders) {
-    auto found = decider == Decider::kDistinctRegister ? explain_register(problem, witness)
-                 : decider == Decider::kDistinctList   ? explain_list(problem, witness)
-                                                       : std::nullopt;
-    if (found) return *std::move(found);
+  for (const Explainer& one : kExplainers) {
+    if (one.model != problem.model.name) continue;
+    if (auto found = one.explain(problem, witness)) return *std::move(found);
   }
   return explain_any(problem, witness);
 }
@@ -61,6 +74,7 @@ Violation explain(const KeyProblem& problem, std::vector<std::uint32_t> set,
   violation.key = problem.history.keys[problem.key];
   violation.sentence = std::move(finding.sentence);
   violation.minimal = shrunk.minimal;
+  violation.staleness = finding.staleness;
   std::vector<KeyOperation> shown = std::move(shrunk.operations);
   if (finding.anomaly == Anomaly::kAbortedRead) {
     const auto failed = failed_writers(problem, shown);

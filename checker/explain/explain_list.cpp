@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -14,16 +15,24 @@
 namespace capsize::checker {
 namespace {
 
-using List = std::span<const ValueId>;
+using List = std::vector<ValueId>;
 
-bool contains(List list, ValueId element) {
+bool contains(const List& list, ValueId element) {
   return std::find(list.begin(), list.end(), element) != list.end();
 }
 
 class ListExplainer {
  public:
-  ListExplainer(const KeyProblem& problem, std::span<const KeyOperation> witness)
-      : problem_(problem), wording_(problem), witness_(witness) {
+  /// What a read showed, element by element.
+  using Elements = std::function<List(const KeyOperation& read)>;
+
+  ListExplainer(const KeyProblem& problem, std::span<const KeyOperation> witness, Elements elements,
+                std::string_view what)
+      : problem_(problem),
+        wording_(problem),
+        witness_(witness),
+        list_(std::move(elements)),
+        what_(what) {
     for (const KeyOperation& operation : witness) {
       if (operation.code == kCodeAppend) {
         appender_[operation.argument] = &operation;
@@ -52,9 +61,7 @@ class ListExplainer {
   }
 
  private:
-  List list(const KeyOperation& read) const {
-    return problem_.history.values.as_list(read.observed);
-  }
+  List list(const KeyOperation& read) const { return list_(read); }
 
   std::string read_by(const KeyOperation& read) const { return wording_.by_process(read); }
 
@@ -64,22 +71,22 @@ class ListExplainer {
       const std::string text = wording_.value(element);
       if (!seen.insert(element).second) {
         return Finding{Anomaly::kDoubledAppend,
-                       fmt::format("{} returned a list with {} twice in it, though it was appended "
+                       fmt::format("{} returned a {} with {} twice in it, though it was appended "
                                    "once: a doubled append",
-                                   read_by(read), text)};
+                                   read_by(read), what_, text)};
       }
       if (appender_.contains(element)) continue;
       for (const KeyOperation& failed : problem_.failed) {
         if (failed.argument != element) continue;
         return Finding{Anomaly::kAbortedRead,
-                       fmt::format("{} returned a list with {} in it, which only the failed {} "
+                       fmt::format("{} returned a {} with {} in it, which only the failed {} "
                                    "tried to append: an aborted read",
-                                   read_by(read), text, wording_.by_process(failed))};
+                                   read_by(read), what_, text, wording_.by_process(failed))};
       }
       return Finding{Anomaly::kPhantomAppend,
-                     fmt::format("{} returned a list with {} in it, which no operation ever "
+                     fmt::format("{} returned a {} with {} in it, which no operation ever "
                                  "appended{}: a phantom append",
-                                 read_by(read), text, wording_.to_key())};
+                                 read_by(read), what_, text, wording_.to_key())};
     }
     return std::nullopt;
   }
@@ -109,9 +116,9 @@ class ListExplainer {
     if (first.code == kCodeRead && second.code == kCodeAppend) {
       if (!contains(list(first), second.argument)) return std::nullopt;
       return Finding{Anomaly::kReadBeforeWrite,
-                     fmt::format("{} returned a list with {} in it, but {} began only {} that: a "
+                     fmt::format("{} returned a {} with {} in it, but {} began only {} that: a "
                                  "read before its write",
-                                 read_by(first), wording_.value(second.argument),
+                                 read_by(first), what_, wording_.value(second.argument),
                                  wording_.by_process(second), wording_.after(first, second))};
     }
     if (second.code == kCodeRead) return missing(first, second);
@@ -128,12 +135,12 @@ class ListExplainer {
     if (contains(list(read), element)) return std::nullopt;
     const bool is_read = first.code == kCodeRead;
     const std::string before =
-        is_read ? fmt::format("{} had returned a list with it", read_by(first))
+        is_read ? fmt::format("{} had returned a {} with it", read_by(first), what_)
                 : fmt::format("{} had been acknowledged to process {}", wording_.operation(first),
                               wording_.process(first));
     const bool stale = seen_later(element, read);
     return Finding{stale ? Anomaly::kStaleRead : Anomaly::kLostAppend,
-                   fmt::format("{} returned a list without {}, {} {}{}", read_by(read),
+                   fmt::format("{} returned a {} without {}, {} {}{}", read_by(read), what_,
                                wording_.value(element), wording_.after(first, read), before,
                                stale ? ": a stale read"
                                      : ", and no later read sees it: a lost "
@@ -175,7 +182,34 @@ class ListExplainer {
   std::span<const KeyOperation> witness_;
   std::unordered_map<ValueId, const KeyOperation*> appender_;
   const KeyOperation* longest_ = nullptr;
+  Elements list_;
+  std::string_view what_;  // "list" or "string"
 };
+
+// A string as the pieces that it is made of; nothing if it is not.
+std::optional<List> pieces_of(const KeyProblem& problem, std::span<const KeyOperation> witness,
+                              ValueId value) {
+  const ValueTable& values = problem.history.values;
+  if (values.kind(value) != ValueTable::Kind::kText) return List{};
+  std::string_view rest = values.as_text(value);
+  List pieces;
+  while (!rest.empty()) {
+    ValueId longest = kNoValue;
+    const auto look_at = [&](const KeyOperation& append) {
+      if (append.code != kCodeAppend || !rest.starts_with(values.as_text(append.argument))) return;
+      if (longest == kNoValue ||
+          values.as_text(append.argument).size() > values.as_text(longest).size()) {
+        longest = append.argument;
+      }
+    };
+    std::for_each(witness.begin(), witness.end(), look_at);
+    std::for_each(problem.failed.begin(), problem.failed.end(), look_at);
+    if (longest == kNoValue || values.as_text(longest).empty()) return std::nullopt;
+    rest.remove_prefix(values.as_text(longest).size());
+    pieces.push_back(longest);
+  }
+  return pieces;
+}
 
 }  // namespace
 
@@ -188,7 +222,35 @@ std::optional<Finding> explain_list(const KeyProblem& problem,
   }
   DistinctListDecider decider(problem.history.values);
   if (!decider.decide(witness, problem.initial).is_violation()) return std::nullopt;
-  return ListExplainer(problem, witness).find();
+  const auto elements = [&](const KeyOperation& read) {
+    const auto list = problem.history.values.as_list(read.observed);
+    return List(list.begin(), list.end());
+  };
+  return ListExplainer(problem, witness, elements, "list").find();
+}
+
+std::optional<Finding> explain_text(const KeyProblem& problem,
+                                    std::span<const KeyOperation> witness) {
+  std::unordered_set<ValueId> appended;
+  for (const KeyOperation& operation : witness) {
+    if (operation.code == kCodeAppend && appended.insert(operation.argument).second) continue;
+    if (operation.code != kCodeRead || operation.observed == kNoValue) return std::nullopt;
+  }
+  if (problem.initial != kNullValue) return std::nullopt;
+  const Wording wording(problem);
+  for (const KeyOperation& read : witness) {
+    if (read.code != kCodeRead || pieces_of(problem, witness, read.observed)) continue;
+    return Finding{
+        Anomaly::kPhantomAppend,
+        fmt::format("{} returned {}, which is not made of what was appended{}: a "
+                    "phantom append",
+                    wording.by_process(read), wording.value(read.observed), wording.to_key())};
+  }
+  const auto elements = [&](const KeyOperation& read) {
+    if (auto pieces = pieces_of(problem, witness, read.observed)) return *std::move(pieces);
+    return pieces_of(problem, problem.operations, read.observed).value_or(List{});
+  };
+  return ListExplainer(problem, witness, elements, "string").find();
 }
 
 }  // namespace capsize::checker

@@ -129,14 +129,36 @@ class RegisterExplainer {
           fmt::format("{} was acknowledged to process {}, but is never seen again: {} {}, {}: a "
                       "lost write",
                       wording_.operation(*lost), wording_.process(*lost),
-                      wording_.after(*lost, *late), "that", wording_.saw(*late))};
+                      wording_.after(*lost, *late), "that", wording_.saw(*late)),
+          staleness(*late, *proof)};
     }
     const std::string newer =
         observes(*proof) ? fmt::format("{}, which is newer", wording_.saw(*proof))
                          : fmt::format("{} had been acknowledged to process {}",
                                        wording_.operation(*proof), wording_.process(*proof));
-    return Finding{Anomaly::kStaleRead, fmt::format("{}, {} {}: a stale read", wording_.saw(*late),
-                                                    wording_.after(*proof, *late), newer)};
+    return Finding{Anomaly::kStaleRead,
+                   fmt::format("{}, {} {}: a stale read", wording_.saw(*late),
+                               wording_.after(*proof, *late), newer),
+                   staleness(*late, *proof)};
+  }
+
+  // Newer for certain is what began after the older value had been in force, and what the witness
+  // shows to be newer.
+  Staleness staleness(const KeyOperation& late, const KeyOperation& proof) const {
+    std::unordered_set<ValueId> newer;
+    const KeyOperation* earliest = &proof;
+    const Position older_in_force = first_sight(late.observed);
+    newer.insert(proof.written != kNoValue ? proof.written : proof.observed);
+    for (const KeyOperation& operation : problem_.operations) {
+      if (operation.written == kNoValue || operation.complete >= late.invoke) continue;
+      if (operation.invoke <= older_in_force) continue;
+      newer.insert(operation.written);
+      if (operation.complete < earliest->complete) earliest = &operation;
+    }
+    const std::int64_t from = problem_.source(*earliest).complete_time;
+    const std::int64_t to = problem_.source(late).invoke_time;
+    const bool timed = from != kNoTime && to != kNoTime && from <= to;
+    return {timed ? to - from : kNoTime, newer.size()};
   }
 
   // The operation that shows that something newer was in force before `late` began: an acknowledged

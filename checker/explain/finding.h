@@ -11,12 +11,14 @@
 
 #include "checker/explain/anomaly.h"
 #include "checker/key_problem.h"
+#include "checker/report.h"
 
 namespace capsize::checker {
 
 struct Finding {
   Anomaly anomaly = Anomaly::kNoLegalOrder;
-  std::string sentence;
+  std::string sentence = {};
+  std::optional<Staleness> staleness = {};
 };
 
 /// Reads, writes and cas in which every value is written once.
@@ -26,6 +28,24 @@ struct Finding {
 /// Appends and reads of a list in which every element is appended once.
 [[nodiscard]] std::optional<Finding> explain_list(const KeyProblem& problem,
                                                   std::span<const KeyOperation> witness);
+
+/// Appends and reads of a string, every piece different.
+[[nodiscard]] std::optional<Finding> explain_text(const KeyProblem& problem,
+                                                  std::span<const KeyOperation> witness);
+
+/// Queues, stacks, bags and sets.
+[[nodiscard]] std::optional<Finding> explain_collection(const KeyProblem& problem,
+                                                        std::span<const KeyOperation> witness);
+
+[[nodiscard]] std::optional<Finding> explain_counter(const KeyProblem& problem,
+                                                     std::span<const KeyOperation> witness);
+
+[[nodiscard]] std::optional<Finding> explain_mutex(const KeyProblem& problem,
+                                                   std::span<const KeyOperation> witness);
+
+/// Registers in transactions in which every value of a key is written once.
+[[nodiscard]] std::optional<Finding> explain_transactions(const KeyProblem& problem,
+                                                          std::span<const KeyOperation> witness);
 
 /// Anything: names the operation that comes too late for every order of the others.
 [[nodiscard]] Finding explain_any(const KeyProblem& problem, std::span<const KeyOperation> witness);

@@ -4,13 +4,18 @@
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "checker/check.h"
 #include "checker/models/model.h"
 #include "harness/cli/reading_options.h"
 #include "harness/cli/verb.h"
+#include "harness/cli/witness.h"
+#include "harness/report/explanation_page.h"
 #include "harness/report/violation_text.h"
 #include "node/base/units.h"
 
@@ -50,6 +55,9 @@ class CheckVerb final : public Verb {
            "other.jsonl\n"
            "  capsize check --clock-error 5ms requests.csv   # process,f,key,value,start,end\n"
            "  zstdcat big.jsonl.zst | capsize check -        # or big.jsonl.zst itself\n"
+           "  capsize check --explain why.html history.jsonl\n"
+           "  capsize check --witness order.jsonl history.jsonl      # a legal order, if valid\n"
+           "  capsize check --verify-witness order.jsonl history.jsonl   # replayed by the model\n"
            "Exit code: that of the worst file; 0 valid, 1 invalid, 2 unknown, 3 vacuous, 254 "
            "malformed.\n";
   }
@@ -66,6 +74,11 @@ class CheckVerb final : public Verb {
                    "a failed cas saw another value, or says nothing [as the format means it]")
         ->check(CLI::IsMember({"observes", "ignored"}));
     app.add_flag("--json", json_, "one JSON object a file");
+    app.add_option("--explain", explain_, "where to write a page that shows the violations");
+    auto* write = app.add_option("--witness", witness_, "where to write a legal order, if valid");
+    app.add_option("--verify-witness", verify_witness_,
+                   "replays such an order with the model alone; the verdict is about the order")
+        ->excludes(write);
   }
   int run() override {
     auto reading = reading_.resolve();
@@ -84,16 +97,40 @@ class CheckVerb final : public Verb {
     options.time_limit = time.value();
     options.memory_limit_bytes = memory.value();
 
+    if (files_.size() > 1 && !(witness_.empty() && verify_witness_.empty())) {
+      return usage_error("a witness belongs to one history: found several files, expected one");
+    }
+    std::vector<Report> reports;
     Verdict worst = Verdict::kValid;
     for (std::size_t i = 0; i < files_.size(); ++i) {
-      const Report report = checker::check_file(files_[i], options);
+      const Report report = check(files_[i], options);
       print(report);
       worst = i == 0 ? report.verdict : checker::worst_across_runs(worst, report.verdict);
+      if (!explain_.empty()) reports.push_back(report);
+    }
+    if (!explain_.empty() && !write_page(reports)) {
+      return usage_error(fmt::format("--explain: {}: {}", explain_, std::strerror(errno)));
     }
     return checker::exit_code(worst);
   }
 
  private:
+  Report check(const std::string& file, const checker::CheckOptions& options) const {
+    if (!verify_witness_.empty()) return replay_witness(file, options, verify_witness_);
+    if (witness_.empty()) return checker::check_file(file, options);
+    std::string error;
+    Report report = check_with_witness(file, options, witness_, error);
+    if (!error.empty()) fmt::print(stderr, "{}\n", error);
+    return report;
+  }
+
+  bool write_page(const std::vector<Report>& reports) const {
+    std::ofstream page(explain_);
+    page << explanation_page(reports);
+    page.flush();
+    return page.good();
+  }
+
   void print(const Report& report) const {
     if (json_) {
       auto json = checker::to_json(report);
@@ -114,6 +151,7 @@ class CheckVerb final : public Verb {
                    report.skipped.count, report.skipped.first);
       }
       for (const auto& violation : report.violations) fmt::print("{}", violation_text(violation));
+      for (const auto& answers : report.weaker) fmt::print("{}", weaker_text(answers));
     }
     std::fflush(stdout);
   }
@@ -125,6 +163,9 @@ class CheckVerb final : public Verb {
   std::string check_limit_ = "60s";
   std::string memory_limit_ = "4GiB";
   std::string failed_cas_;
+  std::string explain_;
+  std::string witness_;
+  std::string verify_witness_;
   bool json_ = false;
 };
 

@@ -5,14 +5,57 @@
 #include <iterator>
 #include <span>
 
+#include "checker/explain/wording.h"
+#include "harness/report/interval_drawing.h"
+
 namespace capsize::harness {
 namespace {
 
+using Operations = std::span<const checker::OperationView>;
+
 constexpr std::size_t kShownMax = 40;
+constexpr std::size_t kConcurrencyTold = 12;  // operations; of more, the drawing says it better
+constexpr std::size_t kValueShown = 40;
 
 std::string at(std::int64_t time) {
   return time == checker::kNoTime ? std::string("-")
                                   : fmt::format("{:.4f} s", static_cast<double>(time) / 1e9);
+}
+
+// Control characters of a hostile history must not reach a terminal, and JSON escapes them all;
+// a cut must not fall into the middle of a character.
+std::string shortened(const std::string& text) {
+  if (text.size() <= kValueShown) return text;
+  std::size_t end = kValueShown - 3;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
+
+std::string concurrency(Operations operations) {
+  std::string text;
+  if (operations.size() > kConcurrencyTold) return text;
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    std::string others;
+    for (std::size_t j = i + 1; j < operations.size(); ++j) {
+      if (checker::precedes(operations[i], operations[j]) ||
+          checker::precedes(operations[j], operations[i])) {
+        continue;
+      }
+      others += fmt::format("{}#{}", others.empty() ? "" : ", ", j + 1);
+    }
+    if (!others.empty())
+      text += fmt::format("{}#{} with {}", text.empty() ? "" : "; ", i + 1, others);
+  }
+  return text.empty() ? text : fmt::format("    concurrent: {}\n", text);
+}
+
+std::string staleness_text(const checker::Staleness& staleness) {
+  std::string text = "    behind by at least ";
+  if (staleness.nanoseconds != checker::kNoTime) {
+    text += checker::duration_text(staleness.nanoseconds) + " and ";
+  }
+  return text +
+         fmt::format("{} version{}\n", staleness.versions, staleness.versions == 1 ? "" : "s");
 }
 
 }  // namespace
@@ -21,21 +64,36 @@ std::string violation_text(const checker::Violation& violation) {
   std::string text;
   const auto out = std::back_inserter(text);
   fmt::format_to(out, "\n  {}: {}\n", checker::name(violation.anomaly), violation.sentence);
-  fmt::format_to(out, "    {:>7}  {:<7} {:<16} {:>12}  {:>12}  {}\n", "process", "f", "value",
-                 "invoked", "completed", "outcome");
+  if (violation.staleness) text += staleness_text(*violation.staleness);
   // Where many values repeat, everything that might have been meant belongs to the explanation; the
   // end of it is where no order fits any more.
   const std::size_t count = violation.operations.size();
   const std::size_t left_out = count > kShownMax ? count - kShownMax : 0;
+  const Operations shown = Operations(violation.operations).subspan(left_out);
+  const auto drawing = interval_drawing(shown);
+  fmt::format_to(out, "    {:>3}  {:>7}  {:<7} {:<16} {:>12}  {:>12}  {:<7}\n", "#", "process", "f",
+                 "value", "invoked", "completed", "outcome");
   if (left_out > 0) {
     fmt::format_to(out, "    ({} earlier ones are left out here, --json has them)\n", left_out);
   }
-  for (const auto& operation : std::span(violation.operations).subspan(left_out)) {
-    fmt::format_to(out, "    {:>7}  {:<7} {:<16} {:>12}  {:>12}  {}\n", operation.process,
-                   operation.function, operation.value, at(operation.invoke_time),
-                   at(operation.complete_time), checker::name(operation.outcome));
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    const auto& operation = shown[i];
+    fmt::format_to(out, "    {:>3}  {:>7}  {:<7} {:<16} {:>12}  {:>12}  {:<7} {}\n", i + 1,
+                   operation.process, operation.function, shortened(operation.value),
+                   at(operation.invoke_time), at(operation.complete_time),
+                   checker::name(operation.outcome), drawing[i]);
   }
+  text += concurrency(shown);
   if (!violation.minimal) fmt::format_to(out, "    (some of these may be superfluous)\n");
+  return text;
+}
+
+std::string weaker_text(const checker::WeakerAnswers& answers) {
+  std::string text = "  weaker" + (answers.key.empty() ? "" : ", of key " + answers.key) + ":\n";
+  for (const auto& answer : answers.answers) {
+    text += fmt::format("    {:<18} {}{}{}\n", answer.question, checker::name(answer.holds),
+                        answer.detail.empty() ? "" : ": ", answer.detail);
+  }
   return text;
 }
 

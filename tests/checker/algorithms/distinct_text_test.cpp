@@ -80,6 +80,25 @@ void agree_with_brute_force(std::uint32_t put_percent, std::uint64_t first_seed)
   EXPECT_LT(violations, kHistories * 9 / 10);
 }
 
+// Found by simulated histories: the piece in the middle was taken for the put, and called
+// unwritten.
+TEST(DistinctText, PieceThatWasPutAndAppended_IsLeftToTheSearch) {
+  ValueTable values;
+  std::vector<KeyOperation> operations(4);
+  operations[0].code = kCodeAppend;
+  operations[0].argument = values.text("b;");
+  operations[1].code = kCodeRead;
+  operations[1].pure = true;
+  operations[1].observed = values.text("c;b;");
+  operations[2].code = kCodeWrite;
+  operations[2].blind = true;
+  operations[2].written = values.text("b;");
+  operations[3] = operations[2];
+  operations[3].written = values.text("c;");
+  EXPECT_EQ(DistinctTextDecider(values).decide(operations, kNullValue).kind,
+            Decision::Kind::kNotApplicable);
+}
+
 TEST(DistinctTextRandom, AppendsOnly_AgreeWithBruteForce) {
   agree_with_brute_force(0, 1);
 }

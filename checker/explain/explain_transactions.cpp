@@ -1,0 +1,182 @@
+// Names violations of registers in transactions, read by read: written by anybody, before it was
+// read, by a transaction that shows the rest of what it wrote too, and not overwritten since?
+#include <fmt/format.h>
+
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "checker/explain/finding.h"
+#include "checker/explain/wording.h"
+#include "checker/models/transaction.h"
+
+namespace capsize::checker {
+namespace {
+
+struct Transaction {
+  const KeyOperation* operation = nullptr;
+  std::map<ValueId, ValueId> reads = {};   // what others had left
+  std::map<ValueId, ValueId> writes = {};  // what it left itself
+  std::optional<ValueId> contradicted = {};
+};
+
+Transaction understood(const ValueTable& values, const KeyOperation& operation) {
+  Transaction one{&operation};
+  const auto steps = transaction_steps(values, operation.argument);
+  for (const TransactionStep& step : *steps) {
+    if (step.is_write) {
+      one.writes[step.key] = step.value;
+    } else if (operation.code == kCodeTransaction) {
+      const auto own = one.writes.find(step.key);
+      const ValueId expected = own != one.writes.end()
+                                   ? own->second
+                                   : one.reads.try_emplace(step.key, step.value).first->second;
+      if (expected != step.value) one.contradicted = step.key;
+    }
+  }
+  return one;
+}
+
+class TransactionExplainer {
+ public:
+  TransactionExplainer(const KeyProblem& problem, std::span<const KeyOperation> witness)
+      : problem_(problem), wording_(problem) {
+    for (const KeyOperation& operation : witness) {
+      all_.push_back(understood(problem.history.values, operation));
+    }
+    for (const Transaction& one : all_) {
+      for (const auto& write : one.writes) writer_[write] = &one;
+    }
+  }
+
+  std::optional<Finding> find() const {
+    using Question = std::optional<Finding> (TransactionExplainer::*)(const Transaction&) const;
+    for (const Question question :
+         {&TransactionExplainer::contradicting, &TransactionExplainer::sourceless,
+          &TransactionExplainer::fractured, &TransactionExplainer::stale}) {
+      for (const Transaction& one : all_) {
+        if (auto found = (this->*question)(one)) return found;
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::string by(const Transaction& one) const {
+    return fmt::format("txn by process {}", wording_.process(*one.operation));
+  }
+  std::string saw(const Transaction& one, ValueId key, ValueId value) const {
+    return fmt::format("{} read {} = {}", by(one), wording_.value(key), wording_.value(value));
+  }
+  const Transaction* writer(ValueId key, ValueId value) const {
+    const auto found = writer_.find({key, value});
+    return found == writer_.end() ? nullptr : found->second;
+  }
+
+  std::optional<Finding> contradicting(const Transaction& one) const {
+    if (!one.contradicted) return std::nullopt;
+    return Finding{Anomaly::kContradictingRead,
+                   fmt::format("{} read {} after it had read or written another value of it: a "
+                               "contradicting read",
+                               by(one), wording_.value(*one.contradicted))};
+  }
+
+  std::optional<Finding> sourceless(const Transaction& one) const {
+    for (const auto& [key, value] : one.reads) {
+      if (value == problem_.initial) continue;
+      const Transaction* origin = writer(key, value);
+      if (origin == nullptr) return unwritten(one, key, value);
+      if (origin != &one && origin->operation->invoke <= one.operation->complete) continue;
+      const std::string when =
+          origin == &one ? "wrote that itself only afterwards"
+                         : fmt::format("but {}, which wrote that, began only {} that", by(*origin),
+                                       wording_.after(*one.operation, *origin->operation));
+      return Finding{Anomaly::kReadBeforeWrite,
+                     fmt::format("{}, {}: a read before its write", saw(one, key, value), when)};
+    }
+    return std::nullopt;
+  }
+
+  Finding unwritten(const Transaction& one, ValueId key, ValueId value) const {
+    for (const KeyOperation& failed : problem_.failed) {
+      const Transaction other = understood(problem_.history.values, failed);
+      const auto write = other.writes.find(key);
+      if (write == other.writes.end() || write->second != value) continue;
+      return {Anomaly::kAbortedRead,
+              fmt::format("{}, which only the failed {} tried to write: an aborted read",
+                          saw(one, key, value), by(other))};
+    }
+    return {Anomaly::kUnwrittenRead,
+            fmt::format("{}, which no operation ever wrote: a read of a value never written",
+                        saw(one, key, value))};
+  }
+
+  // Sees one write of a transaction, and of another key of it what cannot be newer.
+  std::optional<Finding> fractured(const Transaction& one) const {
+    for (const auto& [key, value] : one.reads) {
+      const Transaction* origin = writer(key, value);
+      if (origin == nullptr || origin == &one) continue;
+      for (const auto& [other_key, written] : origin->writes) {
+        const auto seen = one.reads.find(other_key);
+        if (seen == one.reads.end() || seen->second == written) continue;
+        const Transaction* older = writer(other_key, seen->second);
+        if (older != nullptr && older->operation->complete >= origin->operation->invoke &&
+            !reads_from(*origin, *older)) {
+          continue;
+        }
+        return Finding{
+            Anomaly::kFracturedRead,
+            fmt::format("{} and {} = {}, though {} wrote {} = {} and {} = {} at once: a "
+                        "fractured read",
+                        saw(one, key, value), wording_.value(other_key),
+                        wording_.value(seen->second), by(*origin), wording_.value(key),
+                        wording_.value(value), wording_.value(other_key), wording_.value(written))};
+      }
+    }
+    return std::nullopt;
+  }
+
+  bool reads_from(const Transaction& one, const Transaction& from) const {
+    for (const auto& [key, value] : one.reads) {
+      if (writer(key, value) == &from) return true;
+    }
+    return false;
+  }
+
+  // What it read had been overwritten by something acknowledged before it began.
+  std::optional<Finding> stale(const Transaction& one) const {
+    for (const auto& [key, value] : one.reads) {
+      const Transaction* origin = writer(key, value);
+      for (const Transaction& newer : all_) {
+        const auto write = newer.writes.find(key);
+        if (write == newer.writes.end() || &newer == origin || &newer == &one) continue;
+        if (newer.operation->complete >= one.operation->invoke) continue;
+        const bool after_origin = origin == nullptr || reads_from(newer, *origin) ||
+                                  origin->operation->complete < newer.operation->invoke;
+        if (!after_origin) continue;
+        return Finding{
+            Anomaly::kStaleRead,
+            fmt::format("{}, {} {} had been acknowledged, which wrote {} = {}: a stale "
+                        "read",
+                        saw(one, key, value), wording_.after(*newer.operation, *one.operation),
+                        by(newer), wording_.value(key), wording_.value(write->second))};
+      }
+    }
+    return std::nullopt;
+  }
+
+  const KeyProblem& problem_;
+  Wording wording_;
+  std::vector<Transaction> all_;
+  std::map<std::pair<ValueId, ValueId>, const Transaction*> writer_;
+};
+
+}  // namespace
+
+std::optional<Finding> explain_transactions(const KeyProblem& problem,
+                                            std::span<const KeyOperation> witness) {
+  return TransactionExplainer(problem, witness).find();
+}
+
+}  // namespace capsize::checker

@@ -1,0 +1,38 @@
+#include "checker/key_problem.h"
+
+#include <fmt/format.h>
+
+#include "checker/explain/explain.h"
+
+namespace capsize::checker {
+
+std::optional<Malformed> decode_key(KeyProblem& problem, const DecodeOptions& options) {
+  const History& history = problem.history;
+  problem.operations.clear();
+  problem.failed.clear();
+  const auto sources = history.of_key(problem.key);
+  for (std::uint32_t i = 0; i < sources.size(); ++i) {
+    const Operation& source = sources[i];
+    Decoded decoded = problem.model.decode(history, source, options);
+    if (decoded.kind == Decoded::Kind::kMalformed) {
+      return Malformed{
+          history.file, 0, 0,
+          fmt::format("{} with {} at index {}", history.functions[source.function],
+                      excerpt(view(history, source).value), history.index_of(source.invoke)),
+          std::string(decoded.expected)};
+    }
+    KeyOperation& operation = decoded.operation;
+    operation.invoke = source.invoke;
+    operation.source = i;
+    if (decoded.kind == Decoded::Kind::kDrop) {
+      if (source.outcome == Outcome::kFail && !operation.pure) problem.failed.push_back(operation);
+      continue;
+    }
+    operation.required = source.outcome != Outcome::kInfo;
+    operation.complete = operation.required ? source.complete : kNever;
+    problem.operations.push_back(operation);
+  }
+  return std::nullopt;
+}
+
+}  // namespace capsize::checker

@@ -1,0 +1,274 @@
+#include "harness/report/explanation_page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+
+#include "checker/explain/wording.h"
+#include "harness/report/interval_drawing.h"
+
+namespace capsize::harness {
+namespace {
+
+using checker::OperationView;
+using checker::Outcome;
+using checker::Report;
+using checker::Violation;
+
+// Everything in units of the drawing.
+constexpr double kWidth = 1000;
+constexpr double kLaneHeight = 46;
+constexpr double kLabelWidth = 110;
+constexpr double kMargin = 20;
+constexpr std::size_t kDrawnMax = 400;  // operations of one violation
+
+constexpr std::string_view kHead = R"(<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy"
+      content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<title>Capsize: what cannot be</title>
+<style>
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 1100px; margin: 2em auto; padding: 0 1em;
+       color: #1c2733; background: #fff; }
+h1 { font-size: 1.3em; } h2 { font-size: 1.1em; margin-top: 2em; }
+.sentence { font-size: 1.1em; } .note { color: #5a6b7b; }
+svg { width: 100%; border: 1px solid #d5dde5; touch-action: none; cursor: grab; }
+svg text { font: 12px system-ui, sans-serif; fill: #1c2733; }
+.lane { stroke: #e3e9ef; } .ok rect { fill: #b7d8f2; stroke: #3b78a8; }
+.info rect { fill: #f6dfae; stroke: #b98717; stroke-dasharray: 4 3; }
+.fail rect { fill: #eec4c4; stroke: #a84343; }
+table { border-collapse: collapse; } td, th { padding: .2em .8em; text-align: left;
+        border-bottom: 1px solid #e3e9ef; vertical-align: top; overflow-wrap: anywhere; }
+button { font: inherit; margin-right: .5em; }
+</style>
+)";
+
+// Bars carry their ends twice, by order (o) and by time (t), as numbers of the drawing.
+constexpr std::string_view kScript = R"(<script>
+for (const figure of document.querySelectorAll('figure')) {
+  const svg = figure.querySelector('svg');
+  const whole = svg.viewBox.baseVal;
+  const home = [whole.x, whole.y, whole.width, whole.height];
+  const show = box => svg.setAttribute('viewBox', box.join(' '));
+  const box = () => { const b = svg.viewBox.baseVal; return [b.x, b.y, b.width, b.height]; };
+  svg.addEventListener('wheel', event => {
+    event.preventDefault();
+    const [x, y, w, h] = box(), r = svg.getBoundingClientRect();
+    const k = Math.min(Math.max(Math.exp(event.deltaY / 400), 0.2), 5);
+    const px = x + w * (event.clientX - r.left) / r.width;
+    const py = y + h * (event.clientY - r.top) / r.height;
+    const width = Math.min(Math.max(w * k, home[2] / 200), home[2] * 4), f = width / w;
+    show([px - (px - x) * f, py - (py - y) * f, width, h * f]);
+  }, {passive: false});
+  let from = null;
+  svg.addEventListener('pointerdown', event => {
+    from = [event.clientX, event.clientY, ...box()];
+    svg.setPointerCapture(event.pointerId);
+  });
+  svg.addEventListener('pointermove', event => {
+    if (!from) return;
+    const r = svg.getBoundingClientRect();
+    show([from[2] - (event.clientX - from[0]) * from[4] / r.width,
+          from[3] - (event.clientY - from[1]) * from[5] / r.height, from[4], from[5]]);
+  });
+  svg.addEventListener('pointerup', () => { from = null; });
+  const lay = by => {
+    for (const bar of svg.querySelectorAll('g[data-o]')) {
+      const [a, b] = bar.dataset[by].split(' ').map(Number);
+      bar.querySelector('rect').setAttribute('x', a);
+      bar.querySelector('rect').setAttribute('width', Math.max(b - a, 2));
+      bar.querySelector('text').setAttribute('x', a + 4);
+    }
+  };
+  figure.querySelector('.home').onclick = () => show(home);
+  figure.querySelector('.order').onclick = () => lay('o');
+  const timed = figure.querySelector('.time');
+  if (timed) timed.onclick = () => lay('t');
+}
+</script>
+)";
+
+std::string label(const OperationView& operation) {
+  return fmt::format("{} {}", operation.function, operation.value);
+}
+
+std::string excerpt(const std::string& text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  std::size_t end = bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
+
+class Drawing {
+ public:
+  explicit Drawing(std::span<const OperationView> operations)
+      : operations_(operations), intervals_(intervals_of(operations)) {
+    for (const auto& operation : operations) {
+      lanes_.try_emplace(operation.process, 0);
+      timed_ = timed_ && operation.invoke_time != checker::kNoTime;
+      for (const std::int64_t time : {operation.invoke_time, operation.complete_time}) {
+        if (time == checker::kNoTime) continue;
+        first_ = first_ == checker::kNoTime ? time : std::min(first_, time);
+        last_ = std::max(last_, time);
+      }
+    }
+    std::size_t lane = 0;
+    for (auto& [process, place] : lanes_) place = lane++;
+  }
+
+  std::string html() const {
+    std::string text =
+        "<figure>\n<p><button class=\"home\">whole</button>"
+        "<button class=\"order\">by order of events</button>";
+    if (timed_) text += "<button class=\"time\">by time</button>";
+    const double height = kLaneHeight * static_cast<double>(lanes_.size()) + 2 * kMargin;
+    text += fmt::format("</p>\n<svg viewBox=\"0 0 {} {}\">\n", kWidth, height);
+    for (const auto& [process, lane] : lanes_) {
+      const double y = top(lane) + kLaneHeight / 2;
+      text += fmt::format(
+          "<line class=\"lane\" x1=\"{}\" x2=\"{}\" y1=\"{}\" y2=\"{}\"/>"
+          "<text x=\"8\" y=\"{}\">process {}</text>\n",
+          kLabelWidth, kWidth, y, y, y + 4, process);
+    }
+    for (std::size_t i = 0; i < operations_.size(); ++i) text += bar(i);
+    return text + "</svg>\n</figure>\n";
+  }
+
+ private:
+  static double top(std::size_t lane) { return kMargin + kLaneHeight * static_cast<double>(lane); }
+  static double scaled(double share) {
+    return kLabelWidth + share * (kWidth - kLabelWidth - kMargin);
+  }
+  double by_order(std::size_t column) const {
+    return scaled(static_cast<double>(column) / static_cast<double>(intervals_.columns + 1));
+  }
+  double by_time(std::int64_t time) const {
+    return scaled(0.95 * static_cast<double>(time - first_) /
+                  static_cast<double>(std::max<std::int64_t>(1, last_ - first_)));
+  }
+
+  std::string bar(std::size_t i) const {
+    const OperationView& operation = operations_[i];
+    const auto& interval = intervals_.intervals[i];
+    const double begin = by_order(interval.begin);
+    const double end = interval.ends ? by_order(interval.end) : kWidth;
+    std::string times;
+    if (timed_) {
+      const bool ends = interval.ends && operation.complete_time != checker::kNoTime;
+      times = fmt::format(" data-t=\"{:.2f} {:.2f}\"", by_time(operation.invoke_time),
+                          ends ? by_time(operation.complete_time) : kWidth);
+    }
+    const double y = top(lanes_.at(operation.process)) + 8;
+    return fmt::format(
+        "<g class=\"{}\" data-o=\"{:.2f} {:.2f}\"{}><title>#{} {}</title>"
+        "<rect x=\"{:.2f}\" y=\"{}\" width=\"{:.2f}\" height=\"{}\" rx=\"3\"/>"
+        "<text x=\"{:.2f}\" y=\"{}\">#{} {}</text></g>\n",
+        checker::name(operation.outcome), begin, end, times, i + 1, escape_html(label(operation)),
+        begin, y, std::max(2.0, end - begin), kLaneHeight - 16, begin + 4, y + 19, i + 1,
+        escape_html(excerpt(label(operation), 24)));
+  }
+
+  std::span<const OperationView> operations_;
+  Intervals intervals_;
+  std::map<std::int64_t, std::size_t> lanes_;  // by process
+  std::int64_t first_ = checker::kNoTime;
+  std::int64_t last_ = checker::kNoTime;
+  bool timed_ = true;
+};
+
+std::string time_text(std::int64_t time) {
+  return time == checker::kNoTime ? "-" : fmt::format("{:.6f} s", static_cast<double>(time) / 1e9);
+}
+
+std::string table(std::span<const OperationView> operations) {
+  std::string text =
+      "<table><tr><th>#<th>process<th>operation<th>outcome<th>invoked<th>completed<th>index\n";
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    const OperationView& operation = operations[i];
+    text += fmt::format("<tr><td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}\n", i + 1,
+                        operation.process, escape_html(label(operation)),
+                        checker::name(operation.outcome), time_text(operation.invoke_time),
+                        time_text(operation.complete_time), operation.index);
+  }
+  return text + "</table>\n";
+}
+
+std::string section(const Violation& violation) {
+  std::string text =
+      fmt::format("<h2>{}{}</h2>\n<p class=\"sentence\">{}</p>\n", checker::name(violation.anomaly),
+                  violation.key.empty() ? "" : ", key " + escape_html(excerpt(violation.key, 200)),
+                  escape_html(violation.sentence));
+  if (violation.staleness) {
+    const auto& [nanoseconds, versions] = *violation.staleness;
+    text += fmt::format(
+        "<p class=\"note\">Behind by at least {}{} version(s).</p>\n",
+        nanoseconds == checker::kNoTime ? "" : checker::duration_text(nanoseconds) + " and ",
+        versions);
+  }
+  if (!violation.minimal) {
+    text +=
+        "<p class=\"note\">The time for shrinking ran out: some operations may be "
+        "superfluous.</p>\n";
+  }
+  const std::size_t count = violation.operations.size();
+  const std::size_t left_out = count > kDrawnMax ? count - kDrawnMax : 0;
+  const auto shown = std::span(violation.operations).subspan(left_out);
+  if (left_out > 0) {
+    text += fmt::format("<p class=\"note\">{} earlier operations are left out.</p>\n", left_out);
+  }
+  return text + Drawing(shown).html() + table(shown);
+}
+
+}  // namespace
+
+std::string escape_html(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        // Control characters are no characters of a page.
+        out += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? ' ' : c;
+    }
+  }
+  return out;
+}
+
+std::string explanation_page(std::span<const Report> reports) {
+  std::string page(kHead);
+  for (const Report& report : reports) {
+    page +=
+        fmt::format("<h1>{}: {}</h1>\n", escape_html(report.file), checker::name(report.verdict));
+    page += fmt::format(
+        "<p class=\"note\">{} operations ({} ok, {} failed, {} indeterminate) on {} keys, model "
+        "{}; {} violating, {} undecided.</p>\n",
+        report.counts.operations, report.counts.ok, report.counts.fail, report.counts.info,
+        report.counts.keys, escape_html(report.model), report.violating_keys, report.unknown_keys);
+    if (report.violations.empty() && !report.reason.empty()) {
+      page += fmt::format("<p>{}</p>\n", escape_html(report.reason));
+    }
+    for (const Violation& violation : report.violations) page += section(violation);
+  }
+  return page + std::string(kScript) + "</html>\n";
+}
+
+}  // namespace capsize::harness
