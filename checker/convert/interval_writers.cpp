@@ -140,9 +140,18 @@ void csv_line(const History& history, const Timeline& timeline, const Times& tim
                  its.mismatch ? "mismatch" : "");
 }
 
+std::optional<std::string> refusal_by_csv(const History& history) {
+  for (FunctionId id = 0; id < history.functions.size(); ++id) {
+    if (history.functions[id].empty() && history.uses(id)) return "a function without a name";
+  }
+  return std::nullopt;
+}
+
 Conversion write_json(const History& history, const TextSink& sink) {
-  const Timeline timeline(history);
   Conversion conversion;
+  conversion.refusal = refusal_by_json(history);
+  if (conversion.refusal) return conversion;
+  const Timeline timeline(history);
   note_renamed(timeline, conversion.lost);
   note_lost_times(timeline, conversion.lost);
   note_lost_meaning_of_failed_cas(history, false, conversion.lost);
@@ -154,8 +163,10 @@ Conversion write_json(const History& history, const TextSink& sink) {
 }
 
 Conversion write_csv(const History& history, const TextSink& sink) {
-  const Timeline timeline(history);
   Conversion conversion;
+  conversion.refusal = refusal_by_csv(history);
+  if (conversion.refusal) return conversion;
+  const Timeline timeline(history);
   note_lost_header(history, conversion.lost);
   note_renamed(timeline, conversion.lost);
   note_lost_times(timeline, conversion.lost);

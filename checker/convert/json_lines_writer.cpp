@@ -10,8 +10,10 @@ namespace capsize::checker {
 namespace {
 
 Conversion write(const History& history, const TextSink& sink) {
-  const Timeline timeline(history);
   Conversion conversion;
+  conversion.refusal = refusal_by_json(history);
+  if (conversion.refusal) return conversion;
+  const Timeline timeline(history);
   note_renamed(timeline, conversion.lost);
   note_lost_meaning_of_failed_cas(history, false, conversion.lost);
   BlockText out(sink);

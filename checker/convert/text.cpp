@@ -1,6 +1,7 @@
 #include "checker/convert/text.h"
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include <algorithm>
 
@@ -43,6 +44,21 @@ std::string header_json(const History& history, std::string_view format) {
   }
   if (history.initial) out += ",\"initial\":" + history.values.json(*history.initial);
   return out + "}";
+}
+
+std::optional<std::string> refusal_by_json(const History& history) {
+  const auto is_utf8 = [](const std::string& text) {
+    return simdjson::validate_utf8(text.data(), text.size());
+  };
+  bool all =
+      std::ranges::all_of(history.keys, is_utf8) && std::ranges::all_of(history.functions, is_utf8);
+  const ValueTable& values = history.values;
+  for (ValueId id = 0; all && id < values.size(); ++id) {
+    if (values.kind(id) != ValueTable::Kind::kText) continue;
+    all = simdjson::validate_utf8(values.as_text(id).data(), values.as_text(id).size());
+  }
+  if (all) return std::nullopt;
+  return "text that is not UTF-8, which JSON has to be";
 }
 
 void note_lost_header(const History& history, std::vector<std::string>& lost) {

@@ -42,6 +42,9 @@ class BlockText {
 /// The header of JSON lines, without its braces' end; empty where there is nothing to say.
 [[nodiscard]] std::string header_json(const History& history, std::string_view format);
 
+/// Why JSON cannot hold the texts of the history, or nothing.
+[[nodiscard]] std::optional<std::string> refusal_by_json(const History& history);
+
 // Phrases for Conversion::lost, added only where the history has what they name.
 void note_lost_header(const History& history, std::vector<std::string>& lost);
 void note_lost_meaning_of_failed_cas(const History& history, bool target_observes,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace capsize::checker {
@@ -39,7 +40,7 @@ void Timeline::judge_times() {
   for (std::size_t i = 0; i < events_.size(); ++i) {
     const std::int64_t now = time(events_[i]);
     has_times_ = has_times_ || now != kNoTime;
-    if (now == kNoTime) times_give_the_order_ = false;
+    if (now < 0) times_give_the_order_ = false;
     if (i == 0) continue;
     const std::int64_t before = time(events_[i - 1]);
     const bool decides =
@@ -49,8 +50,9 @@ void Timeline::judge_times() {
 }
 
 void Timeline::name_processes() {
+  std::unordered_set<std::int64_t> used;
+  for (const Operation& operation : history_.operations) used.insert(operation.process);
   std::int64_t fresh = 0;
-  for (const Operation& operation : history_.operations) fresh = std::max(fresh, operation.process);
   processes_.resize(history_.operations.size());
   std::unordered_map<std::int64_t, bool> busy;
   for (const TimelineEvent& event : events_) {
@@ -58,7 +60,8 @@ void Timeline::name_processes() {
     if (event.type != EventType::kInvoke) {
       if (processes_[event.operation] == own) busy[own] = false;
     } else if (bool& is_busy = busy[own]; is_busy) {
-      processes_[event.operation] = ++fresh;
+      while (!used.insert(fresh).second) ++fresh;
+      processes_[event.operation] = fresh;
       ++renamed_;
     } else {
       processes_[event.operation] = own;

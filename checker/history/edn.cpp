@@ -128,7 +128,7 @@ std::optional<ValueId> EdnReader::sequence(ValueTable& values, int depth) {
   return values.list(elements);
 }
 
-// Big integers and ratios are values like any other, by their text. Floats are JSON's.
+// Big integers and ratios are values like any other, by their text; what JSON knows is that.
 std::optional<ValueId> EdnReader::other(ValueTable& values) {
   skip();
   std::size_t end = at_;
@@ -144,9 +144,8 @@ std::optional<ValueId> EdnReader::other(ValueTable& values) {
   if (token.back() == 'N' && std::from_chars(token.data(), stop, whole).ptr == stop) {
     return values.integer(whole);
   }
-  if (token.find_first_of(".eE") != std::string_view::npos) {
-    if (const auto number = parse_json_value(values, token)) return number;
-  }
+  const std::string_view unsigned_token = token.substr(token.front() == '+' ? 1 : 0);
+  if (const auto number = parse_json_value(values, unsigned_token)) return number;
   return values.text(token);
 }
 

@@ -17,7 +17,8 @@ namespace capsize::checker {
 
 class EdnReader {
  public:
-  static constexpr int kDepthMax = 32;
+  /// One less than in JSON, where the line itself is a level.
+  static constexpr int kDepthMax = 31;
 
   EdnReader(std::string_view text, std::size_t begin) : text_(text), at_(begin) {}
 

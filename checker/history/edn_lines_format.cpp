@@ -80,7 +80,7 @@ class EdnLinesParser : public LineParser {
       const auto process = reader.integer();
       is_client = process.has_value();
       event.process = process.value_or(0);
-      return has_process_ = is_client || reader.keyword();
+      return has_process_ = is_client ? event.process >= 0 : reader.keyword().has_value();
     }
     if (field == "type") {
       const auto name = reader.keyword();

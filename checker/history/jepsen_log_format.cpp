@@ -31,7 +31,7 @@ class JepsenLogParser : public LineParser {
                        true};
     };
     const auto process = reader.integer();
-    if (!process) {
+    if (!process || *process < 0) {
       if (reader.starts_with(":nemesis")) return std::nullopt;
       return wrong("a process number or :nemesis");
     }

@@ -78,7 +78,8 @@ ValueId intern_json(ValueTable& values, const simdjson::dom::element& element) {
 
 std::optional<ValueId> parse_json_value(ValueTable& values, std::string_view json) {
   simdjson::dom::parser parser;
-  if (parser.allocate(std::max<std::size_t>(json.size(), 64), kJsonDepthMax) != simdjson::SUCCESS) {
+  if (parser.allocate(std::max<std::size_t>(json.size(), 64), kJsonDepthMax - 1) !=
+      simdjson::SUCCESS) {
     return std::nullopt;
   }
   simdjson::dom::element element;

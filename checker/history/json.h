@@ -20,7 +20,8 @@ inline constexpr std::size_t kJsonDepthMax = 32;
 
 [[nodiscard]] ValueId intern_json(ValueTable& values, const simdjson::dom::element& element);
 
-/// Parses a text of its own (an option of the command line). Nothing if it is not JSON.
+/// Parses a text of its own (an option of the command line, a cell). Nothing if it is not JSON, or
+/// so deep that no line of JSON could hold it.
 [[nodiscard]] std::optional<ValueId> parse_json_value(ValueTable& values, std::string_view json);
 
 /// Whether a text, as it is, would be read as JSON. Quick to say no.

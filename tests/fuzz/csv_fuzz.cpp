@@ -1,0 +1,6 @@
+// Comma-separated values: quotes, records over several lines, values that read like JSON.
+#include "tests/fuzz/any_history.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return capsize::checker::fuzz::read_as(data, size, "csv");
+}

@@ -1,0 +1,6 @@
+// EDN maps: Jepsen's history.edn and the key-value histories of Porcupine's tests.
+#include "tests/fuzz/any_history.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return capsize::checker::fuzz::read_as(data, size, "edn");
+}

@@ -1,0 +1,6 @@
+// One JSON object an operation, with start and end.
+#include "tests/fuzz/any_history.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return capsize::checker::fuzz::read_as(data, size, "intervals");
+}

@@ -1,0 +1,6 @@
+// JSON lines: the quick reader of plain lines, and the real one behind it.
+#include "tests/fuzz/any_history.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return capsize::checker::fuzz::read_as(data, size, "jsonl");
+}
