@@ -29,6 +29,7 @@ void Driver::run(int stop_fd) {
   const std::size_t stop = poller.watch(stop_fd);
   const std::size_t control = poller.watch(ports_.control.socket());
   poller.watch(ports_.log.event_fd());
+  const std::size_t snapshot = poller.watch(ports_.snapshots.event_fd());
   poller.watch(ports_.peers.socket());
   const std::size_t clients = poller.watch(ports_.clients.socket());
   carry_out(replica_.take_output(now()));  // what the start itself gave rise to
@@ -40,6 +41,7 @@ void Driver::run(int stop_fd) {
     if (poller.ready(control)) answer_control();
     receive_messages();
     receive_receipt();
+    if (poller.ready(snapshot)) receive_snapshot();
     if (room) receive_requests();
     replica_.tick(now());
     carry_out(replica_.take_output(now()));
@@ -68,6 +70,23 @@ void Driver::receive_receipt() {
     after_sync_.pop_front();
   }
   replica_.persisted(*receipt, now());
+  synced_ = receipt->token();
+  begin_snapshot();
+}
+
+void Driver::begin_snapshot() {
+  if (!snapshot_ || snapshot_->begun.after > synced_) return;
+  auto content = std::make_shared<const replica::FrozenState>(std::move(snapshot_->content));
+  ports_.snapshots.save(std::move(snapshot_->begun.snapshot),
+                        [content = std::move(content)] { return content->encode(); });
+  snapshot_.reset();
+}
+
+void Driver::receive_snapshot() {
+  auto saved = ports_.snapshots.take_saved();
+  if (!saved) return;
+  ports_.log.mark(saved->last);
+  replica_.snapshot_saved(std::move(*saved));
 }
 
 void Driver::receive_requests() {
@@ -95,6 +114,10 @@ void Driver::carry_out(replica::Output output) {
   if (output.sync) {
     if (!output.sync->messages.empty()) after_sync_.push_back(std::move(output.sync->messages));
     ports_.log.submit(std::move(output.sync->batch));
+  }
+  if (output.snapshot) {
+    snapshot_ = std::move(output.snapshot);
+    begin_snapshot();
   }
   for (const replica::ClientReply& reply : output.replies) ports_.clients.answer(reply);
 }

@@ -6,7 +6,8 @@
 //   1. trace, with write(2)            before anything that depends on it leaves the process
 //   2. messages that may go now
 //   3. the batch for the disk          its messages are kept until a receipt covers them
-//   4. replies to clients
+//   4. a snapshot to be saved          begins when a receipt covers what it must not overtake
+//   5. replies to clients
 // While a sync runs, rounds go on: heartbeats are answered however slow the disk is. When too many
 // bytes wait for it, client requests are left in their socket.
 #pragma once
@@ -19,6 +20,7 @@
 #include "node/app/options.h"
 #include "node/app/trace_writer.h"
 #include "node/storage/log_thread.h"
+#include "node/storage/snapshot_thread.h"
 #include "node/transport/peer_transport.h"
 #include "node/transport/poller.h"
 
@@ -30,6 +32,7 @@ struct Ports {
   ClientPort& clients;
   transport::Router& control;
   storage::LogThread& log;
+  storage::SnapshotThread& snapshots;
   TraceWriter& trace;
   NodeClock& clock;
   storage::DiskFaults& disk;
@@ -45,6 +48,8 @@ class Driver {
  private:
   void receive_messages();
   void receive_receipt();
+  void begin_snapshot();
+  void receive_snapshot();
   void receive_requests();
   void answer_control();
   void carry_out(replica::Output output);
@@ -58,6 +63,8 @@ class Driver {
   Control control_;
   replica::Replica replica_;
   std::deque<raft::AfterSync> after_sync_;  // in the order of their tokens
+  raft::SyncToken synced_;
+  std::optional<replica::SnapshotJob> snapshot_;  // waits for the disk, too
 };
 
 }  // namespace capsize::app

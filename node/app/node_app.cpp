@@ -44,6 +44,7 @@ T take_or_die(Variant result) {
 /// What the data directory gave back.
 struct Storage {
   std::unique_ptr<storage::Log> log;
+  std::shared_ptr<storage::SnapshotStore> snapshots;
   raft::Recovered recovered;
   std::uint64_t incarnation = 0;
 };
@@ -66,6 +67,7 @@ Storage open_storage(storage::FileSystem& files, const Options& options) {
             .message());
   }
   opened.log = std::move(log.log);
+  opened.snapshots = std::move(log.snapshots);
   opened.recovered = std::move(log.recovered);
   return opened;
 }
@@ -104,11 +106,12 @@ int run(const Options& options) {
   for (const auto& status : {clients.bind(options.client), control.bind(options.control)}) {
     if (!status) return report(kCannotBind, status.error().message);
   }
-  storage::LogThread log(std::move(storage.log),
-                         [](const base::Error& error) { die(kLogWriteFailed, error.message); });
+  const auto write_failed = [](const base::Error& error) { die(kLogWriteFailed, error.message); };
+  storage::LogThread log(std::move(storage.log), write_failed);
+  storage::SnapshotThread snapshots(std::move(storage.snapshots), write_failed);
   NodeClock clock(true_now());
   Driver driver(options, config, std::move(storage.recovered),
-                {*peers.value(), clients, control, log, trace.value(), clock, faults});
+                {*peers.value(), clients, control, log, snapshots, trace.value(), clock, faults});
   if (!print_ready(config)) return report(kSystemCallFailed, "cannot write to standard output");
   driver.run(signals);
   return kStopped;

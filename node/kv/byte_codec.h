@@ -5,11 +5,15 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace capsize::kv {
 
 class ByteWriter {
  public:
+  ByteWriter() = default;
+  /// Goes on behind what is there.
+  explicit ByteWriter(std::string bytes) : bytes_(std::move(bytes)) {}
   void u8(std::uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
   void u32(std::uint32_t value) { number(value, 4); }
   void u64(std::uint64_t value) { number(value, 8); }
@@ -19,6 +23,7 @@ class ByteWriter {
     bytes_.append(value);
   }
   void reserve(std::size_t size) { bytes_.reserve(size); }
+  [[nodiscard]] const std::string& bytes() const { return bytes_; }
   [[nodiscard]] std::string take() && { return std::move(bytes_); }
 
  private:

@@ -20,21 +20,20 @@ constexpr std::size_t kChecksumBytes = 4;
 
 }  // namespace
 
-std::string Store::serialize() const {
+void FrozenStore::append_to(std::string& out) const {
   std::size_t bytes = 12 + kChecksumBytes;
-  for (const auto& [key, value] : values_) bytes += 8 + key.size() + value.size();
-  ByteWriter out;
-  out.reserve(bytes);
-  out.u32(kVersion);
-  out.u64(values_.size());
-  for (const auto& [key, value] : values_) {
-    out.text(key);
-    out.text(value);
+  for (const auto& [key, value] : *values_) bytes += 8 + key.size() + value.size();
+  const std::size_t begin = out.size();
+  ByteWriter writer(std::move(out));
+  writer.reserve(begin + bytes);
+  writer.u32(kVersion);
+  writer.u64(values_->size());
+  for (const auto& [key, value] : *values_) {
+    writer.text(key);
+    writer.text(value);
   }
-  std::string content = std::move(out).take();
-  ByteWriter checksum;
-  checksum.u32(base::crc32c(content));
-  return content + std::move(checksum).take();
+  writer.u32(base::crc32c(std::string_view(writer.bytes()).substr(begin)));
+  out = std::move(writer).take();
 }
 
 std::optional<Store> Store::deserialize(std::string_view bytes) {
@@ -45,12 +44,14 @@ std::optional<Store> Store::deserialize(std::string_view bytes) {
   if (in.u32() != kVersion) return std::nullopt;
   const std::uint64_t count = in.u64();
   Store store;
+  std::string_view last;
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     const std::string_view key = in.text(kKeyBytesMax);
     const std::string_view value = in.text(kValueBytesMax);
-    const bool ascends = store.values_.empty() || store.values_.rbegin()->first < key;
+    const bool ascends = i == 0 || last < key;
     if (!in.ok() || !ascends || value.empty() || value == kAbsent) return std::nullopt;
-    store.values_.emplace_hint(store.values_.end(), key, value);
+    store.values_.put_last(key, value);
+    last = key;
   }
   if (!in.ok() || !in.at_end()) return std::nullopt;
   return store;

@@ -43,34 +43,36 @@ Reply Store::apply(const Command& command) {
 }
 
 Reply Store::read(std::string_view key) const {
-  const auto found = values_.find(key);
-  return {Outcome::kOk, found == values_.end() ? std::string(kAbsent) : found->second, ""};
+  const std::string* found = values_.find(key);
+  return {Outcome::kOk, found == nullptr ? std::string(kAbsent) : *found, ""};
 }
 
 bool Store::matches(std::string_view key, std::string_view expected) const {
-  const auto found = values_.find(key);
-  return expected == (found == values_.end() ? kAbsent : std::string_view(found->second));
+  const std::string* found = values_.find(key);
+  return expected == (found == nullptr ? kAbsent : std::string_view(*found));
 }
 
 void Store::put(const std::string& key, const std::string& value) {
   if (value == kAbsent) {
     values_.erase(key);
   } else {
-    values_.insert_or_assign(key, value);
+    values_.put(key, value);
   }
 }
 
 Reply Store::append(const Command& command) {
-  const auto [found, fresh] = values_.try_emplace(command.key, kAbsent);
-  const std::string_view error = append_element(found->second, command.value);
+  const bool fresh = values_.find(command.key) == nullptr;
+  const std::string_view error = append_element(values_.at_or(command.key, kAbsent), command.value);
   if (error.empty()) return ok();
-  if (fresh) values_.erase(found);
+  if (fresh) values_.erase(command.key);
   return fail(std::string(error));
 }
 
 std::uint64_t Store::hash() const {
   std::uint64_t hash = kHashStart;
-  for (const auto& [key, value] : values_) hash = absorb(absorb(hash, key), value);
+  values_.for_each([&hash](const std::string& key, const std::string& value) {
+    hash = absorb(absorb(hash, key), value);
+  });
   return hash;
 }
 

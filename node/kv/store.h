@@ -8,14 +8,30 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "node/kv/command.h"
+#include "node/kv/freezable_map.h"
 
 namespace capsize::kv {
+
+/// The content of a Store at one moment; another thread may have it.
+class FrozenStore {
+ public:
+  explicit FrozenStore(std::shared_ptr<const FreezableMap::Map> values)
+      : values_(std::move(values)) {}
+  /// Everything, as the bytes of a snapshot (snapshot_codec.cpp): equal contents give equal bytes.
+  /// O(size of the content), and little more than copying it.
+  void append_to(std::string& out) const;
+
+ private:
+  std::shared_ptr<const FreezableMap::Map> values_;
+};
 
 class Store {
  public:
@@ -33,10 +49,12 @@ class Store {
   [[nodiscard]] std::uint64_t hash() const;
   [[nodiscard]] std::size_t size() const { return values_.size(); }
 
-  /// Everything the store holds, for a snapshot (snapshot_codec.cpp): equal stores give equal
-  /// bytes. O(size of the content), and little more than copying it.
-  [[nodiscard]] std::string serialize() const;
-  /// Nothing unless `bytes` are what serialize() makes, whole and undamaged.
+  /// What the store holds now, for a snapshot, to be written out elsewhere while this store goes
+  /// on. O(1). Precondition: not frozen.
+  [[nodiscard]] FrozenStore freeze() { return FrozenStore(values_.freeze()); }
+  /// Whoever had the frozen one is done with it. O(what was changed meanwhile).
+  void thaw() { values_.thaw(); }
+  /// Nothing unless `bytes` are what FrozenStore::append_to makes, whole and undamaged.
   [[nodiscard]] static std::optional<Store> deserialize(std::string_view bytes);
 
  private:
@@ -46,7 +64,7 @@ class Store {
   Reply append(const Command& command);
   Reply transact(const std::vector<Step>& steps);  // transaction.cpp
 
-  std::map<std::string, std::string, std::less<>> values_;  // never holds "null"
+  FreezableMap values_;  // never holds "null"
 };
 
 }  // namespace capsize::kv

@@ -22,19 +22,24 @@ bool well_formed(const InstallSnapshot& piece, Term term) {
 
 }  // namespace
 
-bool Raft::Impl::may_compact() const {
-  return !snapshot_to_write_ && snapshots_on_the_way_.empty();
+bool Raft::Impl::may_begin_snapshot() const {
+  // A learner that has not come to the entry which says who the members are could not say it in its
+  // snapshot either: whoever was sent that one later would refuse it.
+  return !snapshot_begun_ && applied_ > snapshot_.last.id.index &&
+         !configurations_.at(applied_).empty();
 }
 
-void Raft::Impl::compact(Bytes state) {
-  CHECK(may_compact(), "one snapshot at a time is written");
-  CHECK(applied_ > snapshot_.last.id.index, "a snapshot goes beyond the one before it");
-  CHECK(state->size() <= kSnapshotBytesMax, "a snapshot holds at most kSnapshotBytesMax bytes");
+SnapshotBegun Raft::Impl::begin_snapshot() {
+  CHECK(may_begin_snapshot(), "one snapshot at a time, and each goes beyond the one before it");
+  CHECK(!log_.has_untaken() && !hard_state_dirty_, "what it may overtake was handed to the disk");
+  snapshot_begun_ = true;
   const LogPoint last{{*log_.term(applied_), applied_}, log_.hash(applied_)};
-  snapshot_to_write_ = {last, std::move(state), configurations_.at(applied_)};
+  return {{last, nullptr, configurations_.at(applied_)}, taken_};
 }
 
-void Raft::Impl::snapshot_durable(Snapshot snapshot) {
+void Raft::Impl::snapshot_saved(Snapshot snapshot) {
+  CHECK(std::exchange(snapshot_begun_, false), "only what was begun can be saved");
+  CHECK(snapshot.state->size() <= kSnapshotBytesMax, "a snapshot holds at most kSnapshotBytesMax");
   const Index last = snapshot.last.id.index;
   // Another node's may have gone beyond it in the meantime.
   if (last <= snapshot_.last.id.index) return;

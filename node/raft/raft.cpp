@@ -233,12 +233,16 @@ void Raft::applied(Index index) {
   impl.check_invariants();
 }
 
-bool Raft::may_compact() const {
-  return impl_->may_compact();
+bool Raft::may_begin_snapshot() const {
+  return impl_->may_begin_snapshot();
 }
 
-void Raft::compact(Bytes state) {
-  impl_->compact(std::move(state));
+SnapshotBegun Raft::begin_snapshot() {
+  return impl_->begin_snapshot();
+}
+
+void Raft::snapshot_saved(Snapshot snapshot) {
+  impl_->snapshot_saved(std::move(snapshot));
   impl_->check_invariants();
 }
 

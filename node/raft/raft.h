@@ -86,12 +86,12 @@ class Raft {
   void persisted(const SyncReceipt& receipt);
   /// The state machine has applied up to `index`.
   void applied(Index index);
-  /// Whether compact() may be called: no snapshot is on its way to the disk.
-  [[nodiscard]] bool may_compact() const;
-  /// The state machine's content, taken at the applied index. It goes to the disk with the next
-  /// batch; the log is cut when its receipt is there, never before.
-  /// Precondition: may_compact(), and something was applied since the last snapshot.
-  void compact(Bytes state);
+  /// Whether begin_snapshot() may be called: none is on its way, and there is something new.
+  [[nodiscard]] bool may_begin_snapshot() const;
+  /// A snapshot at the applied index. Precondition: everything was taken (take_ready).
+  [[nodiscard]] SnapshotBegun begin_snapshot();
+  /// It is on disk, with its content; the log is cut now, never before.
+  void snapshot_saved(Snapshot snapshot);
 
   [[nodiscard]] Ready take_ready();
   [[nodiscard]] SoftState soft_state() const;

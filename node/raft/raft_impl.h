@@ -109,9 +109,9 @@ struct Raft::Impl {
   void on_timeout_now(const Message& message);
 
   // compaction.cpp
-  [[nodiscard]] bool may_compact() const;
-  void compact(Bytes state);
-  void snapshot_durable(Snapshot snapshot);
+  [[nodiscard]] bool may_begin_snapshot() const;
+  SnapshotBegun begin_snapshot();
+  void snapshot_saved(Snapshot snapshot);
   void use_snapshot(Snapshot snapshot);
   void replicate_snapshot(NodeId to, Progress& progress);
   void on_install_snapshot(const Message& message, const InstallSnapshot& piece);
@@ -188,9 +188,9 @@ struct Raft::Impl {
   // Invariant: log base <= snapshot <= applied. The newest that this node may send.
   Snapshot snapshot_;
   std::uint32_t snapshot_checksum_ = 0;
-  Snapshot snapshot_to_write_;  // goes with the next batch
-  std::vector<std::pair<SyncToken, Snapshot>> snapshots_on_the_way_;
-  Snapshot restore_;  // another node's, for the state machine
+  bool snapshot_begun_ = false;  // an own one is on its way to the disk
+  Snapshot snapshot_to_write_;   // another node's, goes with the next batch
+  Snapshot restore_;             // another node's, for the state machine
   IncomingSnapshot incoming_;
 
   ReadQueue read_queue_;  // leader

@@ -52,15 +52,24 @@ class AfterSync {
   std::vector<Message> messages_;
 };
 
-/// One write to the disk: hard state, then the snapshot (Recovered::install), then entries; one at
-/// or below the last index supersedes the log from there on. A crash may keep the first parts of a
-/// batch without the later ones. All may be empty when only `messages` wait for older bytes.
+/// One write to the disk: hard state, then another node's snapshot (Recovered::install), then
+/// entries; one at or below the last index supersedes the log from there on. A crash may keep the
+/// first parts of a batch without the later ones. All may be empty when only `messages` wait for
+/// older bytes.
 struct PersistBatch {
   SyncToken token;
   std::optional<HardState> hard_state;
   std::vector<Entry> entries;
   Snapshot snapshot{};
   [[nodiscard]] bool empty() const { return !hard_state && entries.empty() && !snapshot; }
+};
+
+/// An own snapshot that was begun: the state machine's content is to be kept as it is now, and
+/// saved beside everything else. It must not reach the disk before the batches up to `after` have,
+/// or a crash would leave a snapshot of a term that the disk has never heard of.
+struct SnapshotBegun {
+  Snapshot snapshot;  // without content
+  SyncToken after;
 };
 
 /// A read that may be answered: the state machine has applied what it must see.

@@ -32,11 +32,6 @@ void Raft::Impl::persisted(const SyncReceipt& receipt) {
   synced_ = receipt.token();
   disk_moved_ = now_;
   log_.synced(synced_);
-  while (!snapshots_on_the_way_.empty() && snapshots_on_the_way_.front().first <= synced_) {
-    Snapshot durable = std::move(snapshots_on_the_way_.front().second);
-    snapshots_on_the_way_.erase(snapshots_on_the_way_.begin());
-    snapshot_durable(std::move(durable));
-  }
   count_own_vote();
   advance_commit_as_leader();
 }
@@ -75,10 +70,7 @@ void Raft::Impl::collect_persist(Ready& ready) {
     hard_state_dirty_ = false;
     hard_state_token_ = taken_;
   }
-  if (snapshot_to_write_) {
-    batch.snapshot = std::exchange(snapshot_to_write_, {});
-    snapshots_on_the_way_.emplace_back(taken_, batch.snapshot);
-  }
+  batch.snapshot = std::exchange(snapshot_to_write_, {});
   ready.persist = std::move(batch);
   ready.after_sync = AfterSync(taken_);
   for (Message& message : std::exchange(waiting_for_disk_, {})) {

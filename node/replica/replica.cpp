@@ -76,21 +76,19 @@ void Replica::Impl::restore(const raft::Snapshot& snapshot) {
   sessions_ = std::move(restored->sessions);
 }
 
-void Replica::Impl::compact_if_due() {
-  if (limits_.snapshot_every == 0 || !raft_.may_compact()) return;
+void Replica::Impl::begin_snapshot_if_due(Output& output) {
+  if (limits_.snapshot_every == 0 || !raft_.may_begin_snapshot()) return;
   const raft::SoftState state = raft_.soft_state();
   if (state.applied < state.snapshot + limits_.snapshot_every) return;
-  // One pass that writes the content out flat costs less than a copy of the map to write out
-  // elsewhere; what takes long, writing and syncing, is the log thread's.
-  raft_.compact(std::make_shared<const std::string>(encode_state(store_, sessions_)));
+  output.snapshot = SnapshotJob{raft_.begin_snapshot(), FrozenState(store_, sessions_)};
 }
 
 Output Replica::Impl::take_output(base::Instant now) {
   Output output;
   while (take_ready(output)) {  // what was just applied may allow reads
   }
-  expire(now);       // behind what was applied: a true outcome is better than none
-  compact_if_due();  // for the disk with the next output
+  expire(now);  // behind what was applied: a true outcome is better than none
+  begin_snapshot_if_due(output);
   for (PeerMessage& message : messages_) output.messages.push_back(std::move(message));
   messages_.clear();
   output.replies = std::exchange(replies_, {});
@@ -128,6 +126,11 @@ base::Instant Replica::deadline() const {
 
 void Replica::persisted(const raft::SyncReceipt& receipt, base::Instant /*now*/) {
   impl_->raft_.persisted(receipt);
+}
+
+void Replica::snapshot_saved(raft::Snapshot snapshot) {
+  impl_->store_.thaw();
+  impl_->raft_.snapshot_saved(std::move(snapshot));
 }
 
 Output Replica::take_output(base::Instant now) {

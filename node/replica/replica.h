@@ -20,6 +20,7 @@
 #include "node/base/time.h"
 #include "node/kv/command.h"
 #include "node/raft/raft.h"
+#include "node/replica/state.h"
 
 namespace capsize::replica {
 
@@ -77,11 +78,19 @@ struct PendingSync {
   raft::AfterSync messages;
 };
 
+/// A snapshot to be saved beside everything else: `content` may be encoded by another thread, once
+/// the disk holds every batch up to `after`. Then Replica::snapshot_saved.
+struct SnapshotJob {
+  raft::SnapshotBegun begun;
+  FrozenState content;
+};
+
 struct Output {
   std::vector<raft::TraceEvent> trace;  // first of all: write these down
   std::vector<PeerMessage> messages;    // may go now
   std::optional<PendingSync> sync;      // to the disk; its messages go with the receipt
   std::vector<ClientReply> replies;
+  std::optional<SnapshotJob> snapshot;  // one at a time
 };
 
 struct Limits {
@@ -106,6 +115,8 @@ class Replica {
   void tick(base::Instant now);
   [[nodiscard]] base::Instant deadline() const;
   void persisted(const raft::SyncReceipt& receipt, base::Instant now);
+  /// The last job's, with its content, is on disk, and nobody holds the job any more.
+  void snapshot_saved(raft::Snapshot snapshot);
 
   /// Everything that the inputs since the last call gave rise to.
   [[nodiscard]] Output take_output(base::Instant now);

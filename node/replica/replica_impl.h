@@ -47,7 +47,7 @@ struct Replica::Impl {
 
   // Snapshots
   void restore(const raft::Snapshot& snapshot);
-  void compact_if_due();
+  void begin_snapshot_if_due(Output& output);
 
   const raft::Config config_;
   const Limits limits_;

@@ -9,11 +9,13 @@ constexpr std::size_t kLengthBytes = 8;
 
 }  // namespace
 
-std::string encode_state(const kv::Store& store, const kv::Sessions& sessions) {
-  const std::string content = store.serialize();
+std::string FrozenState::encode() const {
+  std::string bytes(kLengthBytes, '\0');
+  store_.append_to(bytes);
   kv::ByteWriter length;
-  length.u64(content.size());
-  return std::move(length).take() + content + sessions.encode();
+  length.u64(bytes.size() - kLengthBytes);
+  bytes.replace(0, kLengthBytes, std::move(length).take());
+  return bytes += sessions_;
 }
 
 std::optional<State> decode_state(std::string_view bytes) {

@@ -16,10 +16,22 @@ struct State {
   kv::Sessions sessions;
 };
 
-/// Length of the store's bytes (64 bits), the store, the sessions; each has a version of its own,
-/// and the store a checksum. Equal states give equal bytes.
-[[nodiscard]] std::string encode_state(const kv::Store& store, const kv::Sessions& sessions);
-/// Nothing unless `bytes` are what encode_state makes.
+/// The state at one moment, to be encoded by another thread while the store goes on. (Of the
+/// sessions there are few: they are encoded at once.)
+class FrozenState {
+ public:
+  FrozenState(kv::Store& store, const kv::Sessions& sessions)
+      : store_(store.freeze()), sessions_(sessions.encode()) {}
+  /// Length of the store's bytes (64 bits), the store, the sessions; each has a version of its own,
+  /// and the store a checksum. Equal states give equal bytes.
+  [[nodiscard]] std::string encode() const;
+
+ private:
+  kv::FrozenStore store_;
+  std::string sessions_;
+};
+
+/// Nothing unless `bytes` are what FrozenState::encode makes.
 [[nodiscard]] std::optional<State> decode_state(std::string_view bytes);
 
 }  // namespace capsize::replica

@@ -96,6 +96,8 @@ void Cluster::crash(NodeId id) {
   node.tick_at = base::Instant::max();
   node.backlog.clear();
   node.waiting.clear();
+  node.job.reset();
+  node.synced = {};
   for (auto& [request, callback] : std::exchange(node.callbacks, {})) {
     callback({kv::Outcome::kInfo, "", "lost"});
   }
@@ -160,6 +162,10 @@ void Cluster::carry_out(NodeId id, replica::Output output) {
     node.waiting.push_back(std::move(output.sync->messages));
     begin_sync(id);
   }
+  if (output.snapshot) {
+    node.job = std::move(output.snapshot);
+    begin_snapshot(id);
+  }
   for (const replica::ClientReply& reply : output.replies) {
     const auto found = node.callbacks.find(reply.id);
     CHECK(found != node.callbacks.end(), "a request is answered once");
@@ -203,6 +209,8 @@ void Cluster::end_sync(NodeId id, raft::SyncToken token) {
   Node& node = nodes_.at(id);
   node.syncing = false;
   const raft::SyncReceipt receipt = node.disk.end_sync(token);
+  node.synced = token;
+  begin_snapshot(id);
   std::vector<raft::AfterSync> waiting = std::exchange(node.waiting, {});
   for (raft::AfterSync& promise : waiting) {
     if (promise.token() > token) {
@@ -215,6 +223,24 @@ void Cluster::end_sync(NodeId id, raft::SyncToken token) {
   }
   input(id, [&](Node& running) { running.replica->persisted(receipt, clock(running)); });
   begin_sync(id);
+}
+
+void Cluster::begin_snapshot(NodeId id) {
+  Node& node = nodes_.at(id);
+  if (!node.job || node.job->begun.after > node.synced) return;
+  auto job = std::make_shared<const replica::SnapshotJob>(std::move(*node.job));
+  node.job.reset();
+  when_running(id, random_.between(base::Duration(0), options_.snapshot_max),
+               [this, id, job] { end_snapshot(id, *job); });
+}
+
+void Cluster::end_snapshot(NodeId id, const replica::SnapshotJob& job) {
+  raft::Snapshot snapshot = job.begun.snapshot;
+  // Now, and not when it was begun: what was applied since must not be in it.
+  snapshot.state = std::make_shared<const std::string>(job.content.encode());
+  nodes_.at(id).disk.save(snapshot);
+  invariants_.saved(id, snapshot.last);
+  input(id, [&](Node& running) { running.replica->snapshot_saved(std::move(snapshot)); });
 }
 
 void Cluster::schedule_tick(NodeId id) {

@@ -34,7 +34,8 @@ struct ClusterOptions {
   replica::Limits limits;
   NetworkOptions network;
   base::Duration sync_max = std::chrono::milliseconds(3);
-  base::Duration work_max = std::chrono::microseconds(200);  // how long a node gathers inputs
+  base::Duration snapshot_max = std::chrono::milliseconds(50);  // how long one takes to be saved
+  base::Duration work_max = std::chrono::microseconds(200);     // how long a node gathers inputs
   std::int64_t clock_drift_ppm_max = 0;
   TraceSink trace{};
 };
@@ -100,6 +101,8 @@ class Cluster {
     std::uint64_t next_request = 1;
     std::vector<std::function<void()>> backlog;  // arrived while paused
     std::vector<raft::AfterSync> waiting;        // promises that wait for the disk
+    raft::SyncToken synced;                      // the last batch that is on it
+    std::optional<replica::SnapshotJob> job;     // waits for the disk, too
     std::map<replica::RequestId, Callback> callbacks;
   };
 
@@ -109,6 +112,8 @@ class Cluster {
   void transmit(const replica::PeerMessage& message);
   void begin_sync(raft::NodeId id);
   void end_sync(raft::NodeId id, raft::SyncToken token);
+  void begin_snapshot(raft::NodeId id);
+  void end_snapshot(raft::NodeId id, const replica::SnapshotJob& job);
   void schedule_tick(raft::NodeId id);
   void observe(raft::NodeId id, const replica::Output& output);
   /// An action for this life of the node only, postponed while it is paused.

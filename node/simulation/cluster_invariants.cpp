@@ -46,6 +46,13 @@ void ClusterInvariants::wrote(NodeId node, const raft::PersistBatch& batch) {
   }
 }
 
+void ClusterInvariants::saved(NodeId node, const raft::LogPoint& end) {
+  // Another node's may have been handed to the disk meanwhile; then this one is of no use.
+  if (end.id.index <= logs_[node].base().id.index) return;
+  check_snapshot(node, end);
+  if (violations_.empty()) logs_[node].install(end);
+}
+
 void ClusterInvariants::check_snapshot(NodeId node, const raft::LogPoint& end) {
   const std::uint64_t index = end.id.index.value();
   ++snapshots_;

@@ -21,6 +21,8 @@ class ClusterInvariants {
   void started(raft::NodeId node, const raft::Recovered& recovered);
   /// A node has handed this to its disk; before observe() of the same step.
   void wrote(raft::NodeId node, const raft::PersistBatch& batch);
+  /// An own snapshot is on the node's disk.
+  void saved(raft::NodeId node, const raft::LogPoint& end);
   /// A node's disk holds this now.
   void durable(raft::NodeId node, const LogMirror& log) { disks_[node] = &log; }
   /// The end of a step.

@@ -45,6 +45,12 @@ void VirtualDisk::keep_one() {
   unsynced_.pop_front();
 }
 
+void VirtualDisk::save(const raft::Snapshot& snapshot) {
+  if (snapshot.last.id.index <= durable_.snapshot.last.id.index) return;
+  mirror_.install(snapshot.last);
+  durable_.install(snapshot);
+}
+
 void VirtualDisk::crash(std::size_t kept) {
   for (; kept > 0 && !unsynced_.empty(); --kept) keep_one();
   unsynced_.clear();

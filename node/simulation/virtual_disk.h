@@ -23,6 +23,10 @@ class VirtualDisk : private raft::SyncReceiptIssuer {
   /// crash may come in between.
   [[nodiscard]] std::size_t unsynced() const;
 
+  /// A snapshot of the node's own, written beside the log: it is on disk, and the log is cut behind
+  /// it. One that is older than what is there changes nothing.
+  void save(const raft::Snapshot& snapshot);
+
   /// The node dies. `kept`: how many of the unsynced writes reached the disk after all.
   void crash(std::size_t kept);
   [[nodiscard]] raft::Recovered recover() const { return durable_; }

@@ -4,7 +4,6 @@
 
 #include "node/base/check.h"
 #include "node/storage/log_format.h"
-#include "node/storage/snapshot_store.h"
 
 namespace capsize::storage {
 namespace {
@@ -33,9 +32,15 @@ void Log::add(const raft::PersistBatch& batch) {
   }
 }
 
+void Log::mark(const raft::LogPoint& snapshot) {
+  CHECK(!failed_, "a log whose write or sync failed is never used again");
+  if (snapshot.id.index > snapshot_) add_mark(snapshot);
+}
+
 void Log::add_mark(const raft::LogPoint& snapshot) {
   CHECK(snapshot.id.index >= snapshot_, "a snapshot never goes back");
   snapshot_ = snapshot.id.index;
+  marked_ = true;
   outline_.install(snapshot.id);
   previous_ = append_snapshot_mark(records(), previous_, {snapshot, outline_.last()});
 }
@@ -50,10 +55,10 @@ base::Status Log::sync() {
   if (writer_->size() >= options_.segment_bytes) {
     if (auto status = begin_segment(); !status) return status;
   }
-  if (parts_.size() > 1) {
+  if (marked_) {
     if (auto status = remove_segments(); !status) return status;
   }
-  failed_ = false;
+  failed_ = marked_ = false;
   parts_.resize(1);
   records().clear();
   if (records().capacity() > kBufferKept) records().shrink_to_fit();
@@ -62,7 +67,8 @@ base::Status Log::sync() {
 
 base::Status Log::write(const Part& part) {
   if (part.snapshot) {
-    if (auto status = write_snapshot(files_, directory_, part.snapshot); !status) return status;
+    const auto status = snapshots_->save(part.snapshot, SnapshotStore::Origin::kReceived);
+    if (!status) return status;
   }
   if (part.records.empty()) return {};
   return writer_->append(part.records, options_.segment_bytes);

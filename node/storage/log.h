@@ -34,6 +34,7 @@
 #include "node/storage/file_system.h"
 #include "node/storage/log_errors.h"
 #include "node/storage/segment.h"
+#include "node/storage/snapshot_store.h"
 #include "node/storage/term_outline.h"
 
 namespace capsize::storage {
@@ -47,6 +48,7 @@ class Log {
  public:
   struct Opened {
     std::unique_ptr<Log> log;
+    std::shared_ptr<SnapshotStore> snapshots;
     raft::Recovered recovered;
     std::uint64_t bytes_cut = 0;
     std::string cut_file;  // where they are kept; empty when nothing was cut
@@ -58,10 +60,13 @@ class Log {
 
   /// Adds one batch to what the next sync() writes. Touches no file.
   void add(const raft::PersistBatch& batch);
+  /// A snapshot of the node's own is on disk: with what the next sync() writes, the log is cut
+  /// behind it. Precondition: all of the log up to its last entry is on disk, or a newer snapshot.
+  void mark(const raft::LogPoint& snapshot);
   /// One write, one sync. Does nothing when nothing was added. If a snapshot was, then in this
-  /// order: what came before it, the snapshot, its mark with what came behind it; then the segments
-  /// that it made superfluous are removed.
-  /// After an error the log must not be used again (CHECK).
+  /// order: what came before it, the snapshot, its mark with what came behind it. Last, the
+  /// segments that a marked snapshot made superfluous are removed. After an error the log must not
+  /// be used again (CHECK).
   [[nodiscard]] base::Status sync();
 
  private:
@@ -91,14 +96,16 @@ class Log {
   const LogOptions options_;
   std::deque<Segment> segments_;  // all that are there; the last is being written
   std::optional<SegmentWriter> writer_;
+  std::shared_ptr<SnapshotStore> snapshots_;
 
   // What the log holds with all that was added.
   raft::HardState hard_state_;
   TermOutline outline_;
-  raft::Index snapshot_;        // the last entry of the newest one
+  raft::Index snapshot_;        // the last entry of the newest one that is marked
   std::uint32_t previous_ = 0;  // checksum of the last record
 
   std::vector<Part> parts_{1};  // added since the last sync, in this order
+  bool marked_ = false;         // since the last sync
   bool failed_ = false;
 };
 

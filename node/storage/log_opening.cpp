@@ -7,7 +7,6 @@
 
 #include "node/storage/log.h"
 #include "node/storage/log_recovery.h"
-#include "node/storage/snapshot_store.h"
 
 namespace capsize::storage {
 namespace {
@@ -57,6 +56,7 @@ class LogOpening {
   Failure failure() && { return std::move(failure_); }
   Log::Opened opened() && {
     opened_.log = std::move(log_);
+    opened_.snapshots = opened_.log->snapshots_;
     return std::move(opened_);
   }
 
@@ -81,6 +81,7 @@ class LogOpening {
     if (auto* damaged = std::get_if<CorruptLog>(&stored)) failure_ = std::move(*damaged);
     if (auto* refused = std::get_if<IoFailure>(&stored)) failure_ = std::move(*refused);
     if (auto* snapshot = std::get_if<raft::Snapshot>(&stored)) snapshot_ = std::move(*snapshot);
+    log_->snapshots_ = std::make_shared<SnapshotStore>(files_, directory_, snapshot_.last.id.index);
     return std::holds_alternative<std::monostate>(failure_);
   }
 

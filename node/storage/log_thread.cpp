@@ -42,6 +42,11 @@ void LogThread::submit(raft::PersistBatch batch) {
   submitted_.notify_one();
 }
 
+void LogThread::mark(const raft::LogPoint& snapshot) {
+  const std::lock_guard lock(mutex_);
+  mark_ = snapshot;
+}
+
 std::optional<raft::SyncReceipt> LogThread::take_receipt() {
   std::uint64_t count = 0;
   // Before the receipt is taken: one published in between wakes the poller again.
@@ -53,19 +58,23 @@ std::optional<raft::SyncReceipt> LogThread::take_receipt() {
 
 void LogThread::run() {
   std::vector<raft::PersistBatch> writing;
+  std::optional<raft::LogPoint> mark;
   while (true) {
     {
       std::unique_lock lock(mutex_);
       submitted_.wait(lock, [this] { return stopping_ || !collecting_.empty(); });
       if (collecting_.empty()) return;
       writing.swap(collecting_);
+      mark = std::exchange(mark_, std::nullopt);
     }
-    if (!write_out(writing)) return;
+    if (!write_out(writing, mark)) return;
     writing.clear();
   }
 }
 
-bool LogThread::write_out(const std::vector<raft::PersistBatch>& batches) {
+bool LogThread::write_out(const std::vector<raft::PersistBatch>& batches,
+                          const std::optional<raft::LogPoint>& mark) {
+  if (mark) log_->mark(*mark);
   std::uint64_t bytes = 0;
   bool anything = false;
   for (const raft::PersistBatch& batch : batches) {

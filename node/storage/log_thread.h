@@ -36,6 +36,8 @@ class LogThread : private raft::SyncReceiptIssuer {
 
   /// Tokens grow. Never blocks on the disk.
   void submit(raft::PersistBatch batch);
+  /// A snapshot of the node's own is on disk: the log is cut behind it with the next batch.
+  void mark(const raft::LogPoint& snapshot);
   /// For the newest token that is on disk, and so for all before it; nothing when there is no newer
   /// one since the last call.
   [[nodiscard]] std::optional<raft::SyncReceipt> take_receipt();
@@ -49,7 +51,8 @@ class LogThread : private raft::SyncReceiptIssuer {
  private:
   void run();
   /// False after a failure.
-  bool write_out(const std::vector<raft::PersistBatch>& batches);
+  bool write_out(const std::vector<raft::PersistBatch>& batches,
+                 const std::optional<raft::LogPoint>& mark);
   void publish(raft::SyncToken token);
 
   std::unique_ptr<Log> log_;  // the thread's own
@@ -60,7 +63,8 @@ class LogThread : private raft::SyncReceiptIssuer {
 
   std::mutex mutex_;
   std::condition_variable submitted_;
-  std::vector<raft::PersistBatch> collecting_;  // guarded by mutex_, as the next two
+  std::vector<raft::PersistBatch> collecting_;  // guarded by mutex_, as the next three
+  std::optional<raft::LogPoint> mark_;
   std::optional<raft::SyncReceipt> receipt_;
   bool stopping_ = false;
 

@@ -75,11 +75,25 @@ std::variant<raft::Snapshot, CorruptLog, IoFailure> read_snapshot(FileSystem& fi
   return std::get<raft::Snapshot>(std::move(decoded));
 }
 
-base::Status write_snapshot(FileSystem& files, const std::string& directory,
-                            const raft::Snapshot& snapshot) {
+base::Status SnapshotStore::save(const raft::Snapshot& snapshot, Origin origin) {
+  const std::string target = directory_ + "/" + kSnapshotFile;
+  const std::string aside = target + (origin == Origin::kOwn ? ".own" : ".received");
   const std::string configuration = raft::encode(snapshot.configuration);
-  return write_atomically(files, directory, kSnapshotFile,
-                          encode_header(snapshot, configuration) + configuration + *snapshot.state);
+  {
+    auto file = files_.create(aside);
+    if (!file) return file.error();
+    const std::string header = encode_header(snapshot, configuration);
+    for (const std::string* part : {&header, &configuration, snapshot.state.get()}) {
+      if (auto status = file.value()->append(*part); !status) return status;
+    }
+    if (auto status = file.value()->sync(); !status) return status;
+  }
+  const std::lock_guard lock(mutex_);
+  if (snapshot.last.id.index <= newest_) return files_.remove(aside);
+  if (auto status = files_.rename(aside, target); !status) return status;
+  if (auto status = files_.sync_directory(directory_); !status) return status;
+  newest_ = snapshot.last.id.index;
+  return {};
 }
 
 }  // namespace capsize::storage

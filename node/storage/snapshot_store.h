@@ -13,11 +13,17 @@
 //
 // It is written aside, synced, renamed over the old one, and the directory is synced: at a crash at
 // any point the name stands for the old snapshot or the new one, whole. So there is no old one to
-// remove afterwards; what may be left behind is `snapshot.new`, which nobody reads and the next one
+// remove afterwards; what may be left behind is the file aside, which nobody reads and the next one
 // replaces. The log is cut only when all of that is done (log.h).
+//
+// Two threads save: the log thread another node's snapshot, in the order of its batches, and the
+// snapshot thread the node's own (snapshot_thread.h). Each writes aside under a name of its own,
+// and the rename is refused to one that has become older than what is there.
 #pragma once
 
+#include <mutex>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "node/raft/snapshot.h"
@@ -34,9 +40,23 @@ inline constexpr std::size_t kSnapshotHeaderBytes = 56;
 [[nodiscard]] std::variant<raft::Snapshot, CorruptLog, IoFailure> read_snapshot(
     FileSystem& files, const std::string& directory);
 
-/// When this returns without an error the snapshot survives the machine.
-[[nodiscard]] base::Status write_snapshot(FileSystem& files, const std::string& directory,
-                                          const raft::Snapshot& snapshot);
+class SnapshotStore {
+ public:
+  enum class Origin { kOwn, kReceived };
+  /// `newest`: the last entry of the snapshot that is there.
+  SnapshotStore(FileSystem& files, std::string directory, raft::Index newest)
+      : files_(files), directory_(std::move(directory)), newest_(newest) {}
+
+  /// When this returns without an error this snapshot, or a newer one, survives the machine. One
+  /// thread for each origin.
+  [[nodiscard]] base::Status save(const raft::Snapshot& snapshot, Origin origin);
+
+ private:
+  FileSystem& files_;
+  const std::string directory_;
+  std::mutex mutex_;  // around the rename, and so around what the name stands for
+  raft::Index newest_;
+};
 
 /// Pure and total, for read_snapshot and the fuzzer. `path` is only named in errors.
 [[nodiscard]] std::variant<raft::Snapshot, CorruptLog> decode_snapshot(std::string_view bytes,

@@ -52,6 +52,12 @@ TEST(SnapshotStore, DamagedAnywhere_IsRefusedWithFileAndOffset) {
   EXPECT_TRUE(std::holds_alternative<CorruptLog>(Log::open(files, kDirectory, kOneSegment)));
 }
 
+/// Over whatever is there.
+base::Status save(FileSystem& files, std::uint64_t term, std::uint64_t index) {
+  return SnapshotStore(files, kDirectory, raft::Index{0})
+      .save(with_snapshot({}, term, index).snapshot, SnapshotStore::Origin::kOwn);
+}
+
 /// What is found wrong with a directory that holds this snapshot file and this log.
 std::string found(const std::string& snapshot, const std::string& log) {
   MemoryFileSystem files;
@@ -76,11 +82,27 @@ TEST(SnapshotStore, OlderOrMissingBesideAMarkedLog_IsRefused) {
   write_batches(files);
   const std::string log = files.content(kLogPath);
   EXPECT_EQ(found("", log), "a log with a snapshot up to entry 9, and a snapshot up to entry 0");
-  ASSERT_TRUE(write_snapshot(files, kDirectory, with_snapshot({}, 2, 4).snapshot));
+  ASSERT_TRUE(save(files, 2, 4));
   EXPECT_EQ(found(files.content(kPath), log),
             "a log with a snapshot up to entry 9, and a snapshot up to entry 4");
-  ASSERT_TRUE(write_snapshot(files, kDirectory, with_snapshot({}, 3, 9).snapshot));
+  ASSERT_TRUE(save(files, 3, 9));
   EXPECT_EQ(found(files.content(kPath), log), "a log that is marked with another snapshot");
+}
+
+TEST(SnapshotStore, SavedBehindANewerOne_ChangesNothing) {
+  MemoryFileSystem files;
+  auto opened = std::get<Log::Opened>(Log::open(files, kDirectory, kOneSegment));
+  using Origin = SnapshotStore::Origin;
+  ASSERT_TRUE(opened.snapshots->save(with_snapshot({}, 2, 7).snapshot, Origin::kReceived));
+  const std::string newer = files.content(kPath);
+  ASSERT_TRUE(opened.snapshots->save(with_snapshot({}, 2, 5).snapshot, Origin::kOwn));
+  EXPECT_EQ(files.content(kPath), newer);
+  EXPECT_FALSE(files.all().contains(kPath + ".own")) << "nothing is left aside";
+  opened.log->mark(with_snapshot({}, 2, 7).snapshot.last);
+  opened.log->mark(with_snapshot({}, 2, 5).snapshot.last);  // of no use any more
+  ASSERT_TRUE(opened.log->sync());
+  EXPECT_EQ(show(std::get<Log::Opened>(Log::open(files, kDirectory, kOneSegment)).recovered),
+            show({{}, {}, with_snapshot({}, 2, 7).snapshot}));
 }
 
 TEST(SnapshotStore, WithoutALog_IsRefused) {

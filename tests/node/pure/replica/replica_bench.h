@@ -126,6 +126,7 @@ class ReplicaBench {
     ++config_.incarnation;
     replies_.clear();
     messages_.clear();
+    job_.reset();
     replica_ = std::make_unique<Replica>(config_, disk_.recover(), limits_, now_);
     take();
   }
@@ -133,7 +134,12 @@ class ReplicaBench {
     for (Output output = replica_->take_output(now_);; output = replica_->take_output(now_)) {
       for (PeerMessage& message : output.messages) messages_.push_back(std::move(message));
       for (ClientReply& reply : output.replies) replies_.push_back(std::move(reply));
-      if (!output.sync) return;
+      if (output.snapshot) job_ = std::move(output.snapshot);
+      if (!output.sync && !job_) return;
+      if (!output.sync) {
+        save_snapshot();
+        continue;
+      }
       disk_.write(std::move(output.sync->batch));
       const raft::SyncReceipt receipt = disk_.end_sync(disk_.begin_sync());
       for (raft::Message& m : std::move(output.sync->messages).release(receipt)) {
@@ -143,6 +149,14 @@ class ReplicaBench {
     }
   }
 
+  void save_snapshot() {
+    raft::Snapshot snapshot = job_->begun.snapshot;
+    snapshot.state = std::make_shared<const std::string>(job_->content.encode());
+    job_.reset();
+    disk_.save(snapshot);
+    replica_->snapshot_saved(std::move(snapshot));
+  }
+
   raft::Config config_;
   Limits limits_;
   base::Instant now_{std::chrono::hours(1)};
@@ -150,6 +164,7 @@ class ReplicaBench {
   std::unique_ptr<Replica> replica_;
   std::vector<PeerMessage> messages_;
   std::vector<ClientReply> replies_;
+  std::optional<SnapshotJob> job_;
 };
 
 }  // namespace capsize::replica

@@ -20,8 +20,8 @@ State some_state() {
 }
 
 TEST(State, EncodedAndDecoded_IsTheSame_SessionsIncluded) {
-  const State state = some_state();
-  const auto again = decode_state(encode_state(state.store, state.sessions));
+  State state = some_state();
+  const auto again = decode_state(FrozenState(state.store, state.sessions).encode());
   ASSERT_TRUE(again);
   EXPECT_EQ(again->sessions.hash(again->store.hash()), state.sessions.hash(state.store.hash()));
   EXPECT_EQ(again->sessions.size(), 1U);
@@ -29,8 +29,8 @@ TEST(State, EncodedAndDecoded_IsTheSame_SessionsIncluded) {
 
 // What curvine 676 lost: the retry comes after the snapshot.
 TEST(State, RetryBehindASnapshot_IsNotAppliedTwice) {
-  const State state = some_state();
-  auto restored = decode_state(encode_state(state.store, state.sessions));
+  State state = some_state();
+  auto restored = decode_state(FrozenState(state.store, state.sessions).encode());
   ASSERT_TRUE(restored);
   kv::Command retry{.client = kv::ClientId{1},
                     .sequence = kv::Sequence{1},
@@ -44,8 +44,8 @@ TEST(State, RetryBehindASnapshot_IsNotAppliedTwice) {
 }
 
 TEST(State, CutOffAnywhere_IsRefused) {
-  const State state = some_state();
-  const std::string bytes = encode_state(state.store, state.sessions);
+  State state = some_state();
+  const std::string bytes = FrozenState(state.store, state.sessions).encode();
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_FALSE(decode_state(std::string_view(bytes).substr(0, size))) << size;
   }

@@ -101,8 +101,22 @@ void Bench::post(std::vector<raft::Message> messages) {
 void Bench::compact(std::uint32_t i) {
   std::string state;
   for (const std::string& payload : nodes_.at(n(i)).applied) state += payload + "\n";
-  node(i).compact(bytes(std::move(state)));
-  take(n(i));
+  Node& compacting = nodes_.at(n(i));
+  raft::SnapshotBegun begun = node(i).begin_snapshot();
+  begun.snapshot.state = bytes(std::move(state));
+  compacting.snapshot = std::move(begun);
+  if (compacting.auto_sync) save_snapshot(n(i));
+}
+
+void Bench::save_snapshot(NodeId id) {
+  Node& node = nodes_.at(id);
+  if (!node.snapshot) return;
+  const raft::Snapshot snapshot = std::exchange(node.snapshot, std::nullopt)->snapshot;
+  node.disk.save(snapshot);
+  invariants_.saved(id, snapshot.last);
+  if (snapshot.last.id.index > node.log.base().id.index) node.log.install(snapshot.last);
+  node.raft->snapshot_saved(snapshot);
+  take(id);
 }
 
 std::vector<std::uint64_t> Bench::log_terms(std::uint32_t i) const {
@@ -190,6 +204,7 @@ void Bench::crash(std::uint32_t i, std::size_t kept_writes) {
   node.raft.reset();
   node.disk.crash(kept_writes);
   node.waiting.clear();
+  node.snapshot.reset();
 }
 
 void Bench::restart(std::uint32_t i) {
@@ -199,6 +214,7 @@ void Bench::restart(std::uint32_t i) {
 void Bench::sync(std::uint32_t i) {
   Node& node = nodes_.at(n(i));
   if (node.disk.has_unsynced()) sync_node(n(i), node.disk.begin_sync());
+  save_snapshot(n(i));
 }
 
 void Bench::begin_sync(std::uint32_t i) {

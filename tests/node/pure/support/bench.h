@@ -81,7 +81,8 @@ class Bench {
   void receive(std::uint32_t from, std::uint32_t to, std::uint64_t term, raft::MessageBody body);
   void crash(std::uint32_t i, std::size_t kept_writes = 0);
   void restart(std::uint32_t i);
-  /// Takes a snapshot of what the node has applied. The content is the list of applied payloads.
+  /// Takes a snapshot of what the node has applied. The content is the list of applied payloads. It
+  /// is saved at once, or, if syncs are held, with the next sync().
   void compact(std::uint32_t i);
 
   // The disk
@@ -137,11 +138,13 @@ class Bench {
     std::vector<raft::AfterSync> waiting;
     std::map<std::uint64_t, bool> reads;
     std::vector<std::string> applied;
+    std::optional<raft::SnapshotBegun> snapshot;
     std::optional<raft::ChangeOutcome> change;
   };
   void start(NodeId id, raft::Recovered recovered);
   void take(NodeId id);
   void sync_node(NodeId id, raft::SyncToken up_to);
+  void save_snapshot(NodeId id);
   void post(std::vector<raft::Message> messages);
 
   BenchSetup setup_;
