@@ -19,6 +19,7 @@ using Link = std::pair<Node, Node>;  // directed: from, to
 struct NodeView {
   bool running = false;
   bool paused = false;
+  bool spare = false;  // joins the cluster only when a fault adds it
 };
 
 struct ClusterView {
@@ -27,6 +28,11 @@ struct ClusterView {
   /// nodes are not asked, because an answer would be old by the time it is read.
   std::optional<Node> leader;
   std::uint64_t term = 0;
+  /// Members of the cluster, as far as the nemesis has changed them; ascending.
+  std::vector<Node> members;
+
+  /// Those that the cluster began with: ascending, all but the spares.
+  [[nodiscard]] std::vector<Node> core() const;
 };
 
 /// What became of an act: evidence comes from the kernel or from the proxy, never from the intent.
@@ -45,6 +51,11 @@ class Cluster {
   virtual Act restart(const std::vector<Node>& nodes) = 0;
   virtual Act pause(const std::vector<Node>& nodes) = 0;
   virtual Act resume(const std::vector<Node>& nodes) = 0;
+  /// Makes these the members (joint consensus), newcomers among them caught up first. The evidence
+  /// is the configuration that the leader then has. Not done only if it certainly will not happen.
+  virtual Act change_members(const std::vector<Node>& members) = 0;
+  /// Asks the leader to hand leadership to a node; done when that one leads.
+  virtual Act transfer_leadership(Node to) = 0;
   /// Installs a rule of the proxy (nemesis/proxy/PROTOCOL.md) under the fault's id.
   virtual Act install_rule(std::uint64_t id, const std::vector<Link>& links,
                            const nlohmann::json& action) = 0;

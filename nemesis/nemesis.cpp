@@ -97,7 +97,7 @@ bool Nemesis::allows(const std::vector<Node>& nodes, const FaultKind& kind) cons
   const auto now_disabled = disabled();
   std::set<Node> all(now_disabled.begin(), now_disabled.end());
   all.insert(nodes.begin(), nodes.end());
-  const std::size_t size = cluster_.view().nodes.size();
+  const std::size_t size = cluster_.view().core().size();
   // A cluster of one or two has no minority to spare; there every fault is worth making.
   return all.size() <= std::max<std::size_t>(1, (size - 1) / 2);
 }

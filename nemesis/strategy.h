@@ -3,6 +3,7 @@
 // process, socket or clock.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,9 @@ class Strategy {
   [[nodiscard]] virtual std::string_view summary() const = 0;
   /// The same cards each time: a run meets its expectations by its deck, not by luck.
   [[nodiscard]] virtual std::vector<Card> deck() const = 0;
+  /// Nodes that its faults need beside the cluster's members. A strategy with spares changes who
+  /// the members are; it is in a run only where it is named, not with "all".
+  [[nodiscard]] virtual std::size_t spares() const { return 0; }
 };
 
 using Strategies = base::Registry<Strategy>;

@@ -38,6 +38,14 @@ std::string node_name(Node node) {
   return "n" + std::to_string(node + 1);
 }
 
+std::vector<Node> ClusterView::core() const {
+  std::vector<Node> core;
+  for (Node node = 0; node < nodes.size(); ++node) {
+    if (!nodes[node].spare) core.push_back(node);
+  }
+  return core;
+}
+
 std::string_view name(Target target) {
   for (const auto& [value, text] : kNames) {
     if (value == target) return text;
@@ -63,9 +71,11 @@ std::optional<std::vector<Node>> resolve(Target target, const ClusterView& view,
     const bool leads = view.leader == node;
     if (target == Target::kLeader && !leads) continue;
     if (target == Target::kFollowers && leads) continue;
+    // A spare is hit only where it leads: nobody else waits for it.
+    if (view.nodes[node].spare && target != Target::kLeader) continue;
     if (eligible(node)) candidates.push_back(node);
   }
-  const std::size_t count = wanted(target, view.nodes.size());
+  const std::size_t count = wanted(target, view.core().size());
   if (count == 0 || candidates.size() < count) return std::nullopt;
   prng.shuffle(candidates);
   candidates.resize(count);

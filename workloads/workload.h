@@ -21,7 +21,8 @@ namespace capsize::workloads {
 struct Operation {
   std::string f;
   std::string key;
-  nlohmann::json value;  // null for a read
+  nlohmann::json value;       // null for a read
+  std::string asked_as = {};  // the node's word for `f`, where it is another one
 };
 
 /// A read, or a transaction of reads: changes nothing.

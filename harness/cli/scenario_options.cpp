@@ -48,9 +48,9 @@ void ScenarioOptions::add_options(CLI::App& app) {
   app.add_option("--nodes", nodes_, "number of nodes [5]");
   app.add_option("--workload", workload_,
                  "one of: " + workloads::Workloads::instance().names() + " [register]");
-  app.add_option(
-      "--nemesis", nemesis_,
-      "none, all, or a list out of: " + nemesis::Strategies::instance().names() + " [all]");
+  app.add_option("--nemesis", nemesis_,
+                 "none, all (that leave the members as they are), or a list out of: " +
+                     nemesis::Strategies::instance().names() + " [all]");
   app.add_option("--time-limit", time_limit_, "length of the load [20s]");
   app.add_option("--rate", rate_, "operations a second, all clients together [2000]");
   app.add_option("--concurrency", concurrency_, "number of clients [10]");
@@ -59,6 +59,9 @@ void ScenarioOptions::add_options(CLI::App& app) {
                  "after healing, a write through each node within this [5s]");
   app.add_option("--client-timeout", client_timeout_,
                  "then an operation is indeterminate; longer than any pause [3s]");
+  app.add_option("--read-level", read_level_,
+                 "linearizable, or stale: what a node has, which the check must catch "
+                 "[linearizable]");
   app.add_option("--retries", retries_,
                  "how often a client sends an operation again, in a session [0: never]");
   app.add_option("--check-limit", check_limit_, "time for the check [60s]");
@@ -80,6 +83,7 @@ base::Result<Scenario> ScenarioOptions::resolve() const {
   override_with(scenario.workload, workload_);
   override_with(scenario.rate, rate_);
   override_with(scenario.concurrency, concurrency_);
+  override_with(scenario.read_level, read_level_);
   override_with(scenario.retries, retries_);
   override_with(scenario.bug, bug_);
   if (nemesis_) scenario.nemesis = parse_nemesis(*nemesis_);

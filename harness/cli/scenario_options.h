@@ -29,6 +29,7 @@ class ScenarioOptions {
   std::optional<std::string> time_limit_;
   std::optional<double> rate_;
   std::optional<std::size_t> concurrency_;
+  std::optional<std::string> read_level_;
   std::optional<std::uint64_t> retries_;
   std::optional<std::uint64_t> seed_;
   std::optional<std::string> live_bound_;

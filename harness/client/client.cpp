@@ -72,9 +72,13 @@ std::string Client::request() const {
     body["f"] = "register";
     return body.dump();
   }
-  body["f"] = open.operation.f;
-  body["key"] = open.operation.key;
-  if (open.operation.f != "read") body["value"] = open.operation.value;
+  const workloads::Operation& operation = open.operation;
+  body["f"] = operation.asked_as.empty() ? operation.f : operation.asked_as;
+  body["key"] = operation.key;
+  if (operation.f != "read") body["value"] = operation.value;
+  if (operation.f == "read" && options_.read_level != "linearizable") {
+    body["level"] = options_.read_level;
+  }
   return body.dump();
 }
 

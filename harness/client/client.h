@@ -48,6 +48,7 @@ struct ClientOptions {
   std::vector<NodeAddress> nodes;
   base::Duration timeout = std::chrono::seconds(3);  // of each attempt
   std::uint64_t retries = 0;                         // 0: no session, each operation sent once
+  std::string read_level = "linearizable";
 };
 
 class Client {

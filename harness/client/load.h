@@ -27,7 +27,8 @@ struct LoadOptions {
   double rate = 2000;  // operations a second, all clients together
   base::Duration time_limit = std::chrono::seconds(20);
   base::Duration client_timeout = std::chrono::seconds(3);
-  std::uint64_t retries = 0;  // see client.h
+  std::uint64_t retries = 0;
+  std::string read_level = "linearizable";  // see client.h
   base::Duration live_bound = std::chrono::seconds(5);
   std::uint64_t seed = 0;
 };

@@ -35,10 +35,12 @@ std::uint64_t random_id() {
 
 ProcessCluster::ProcessCluster(ClusterOptions options, const Messaging& messaging)
     : options_(std::move(options)), messaging_(messaging), run_id_(random_id()) {
-  for (Node node = 0; node < options_.nodes; ++node) {
+  for (Node node = 0; node < options_.nodes + options_.spares; ++node) {
     members_.push_back(std::make_unique<Member>());
     members_.back()->control =
         std::make_unique<Asker>(messaging_, endpoint(nemesis::node_name(node) + "-control"));
+    members_.back()->client = std::make_unique<Asker>(messaging_, client_endpoint(node));
+    if (node < options_.nodes) configured_.push_back(node);
   }
   proxy_control_ = std::make_unique<Asker>(messaging_, endpoint("proxy-control"));
 }
@@ -102,6 +104,14 @@ base::Status ProcessCluster::start_proxy() {
                                  (options_.run_directory / "proxy.log").string())};
 }
 
+std::string ProcessCluster::voters() const {
+  std::string list;
+  for (Node node = 0; node < options_.nodes; ++node) {
+    list += (list.empty() ? "" : ",") + nemesis::node_name(node);
+  }
+  return list;
+}
+
 base::Status ProcessCluster::spawn(Node node) {
   const auto name = nemesis::node_name(node);
   const auto directory = node_directory(node);
@@ -122,6 +132,11 @@ base::Status ProcessCluster::spawn(Node node) {
                                         "--parent",      std::to_string(::getpid()),
                                         "--allow-faults"};
   if (!peers.empty()) arguments.insert(arguments.end(), {"--peers", peers});
+  if (node >= options_.nodes) {
+    arguments.emplace_back("--join");
+  } else if (options_.spares > 0) {
+    arguments.insert(arguments.end(), {"--voters", voters()});
+  }
   if (!options_.bug.empty()) arguments.insert(arguments.end(), {"--bug", options_.bug});
   arguments.insert(arguments.end(), options_.node_arguments.begin(), options_.node_arguments.end());
   const char* binary = options_.bug.empty() ? "capsize-node" : "capsize-node-with-bugs";
@@ -208,8 +223,10 @@ nemesis::ClusterView ProcessCluster::view() const {
   nemesis::ClusterView view;
   for (const auto& member : members_) {
     view.nodes.push_back({.running = member->process.has_value() && !member->expected_down,
-                          .paused = member->paused});
+                          .paused = member->paused,
+                          .spare = view.nodes.size() >= options_.nodes});
   }
+  view.members = configured_;
   view.leader = leader_;
   view.term = term_;
   return view;

@@ -27,6 +27,7 @@ namespace capsize::harness {
 
 struct ClusterOptions {
   std::size_t nodes = 5;
+  std::size_t spares = 0;               // further nodes, which run and are members of nothing
   std::filesystem::path binaries;       // directory of capsize-node and capsize-proxy
   std::filesystem::path run_directory;  // nodes/nN/{log,trace.jsonl,data} are made in it
   std::string bug;                      // not empty: capsize-node-with-bugs --bug
@@ -56,6 +57,8 @@ class ProcessCluster final : public nemesis::Cluster {
   nemesis::Act restart(const std::vector<nemesis::Node>& nodes) override;
   nemesis::Act pause(const std::vector<nemesis::Node>& nodes) override;
   nemesis::Act resume(const std::vector<nemesis::Node>& nodes) override;
+  nemesis::Act change_members(const std::vector<nemesis::Node>& members) override;
+  nemesis::Act transfer_leadership(nemesis::Node to) override;
   nemesis::Act install_rule(std::uint64_t id, const std::vector<nemesis::Link>& links,
                             const nlohmann::json& action) override;
   nemesis::Act remove_rule(std::uint64_t id) override;
@@ -68,6 +71,8 @@ class ProcessCluster final : public nemesis::Cluster {
   /// How often each node's process has ended; a client whose node ended learns so from here.
   [[nodiscard]] const std::atomic<std::uint64_t>& lives(nemesis::Node node) const;
   [[nodiscard]] std::filesystem::path node_directory(nemesis::Node node) const;
+  /// Makes the members again those of the start, whatever a fault has left behind.
+  base::Status restore_members(std::chrono::milliseconds bound);
   /// What the node was seen to answer to status, for the record.
   base::Result<nlohmann::json> status(nemesis::Node node, std::chrono::milliseconds bound);
 
@@ -75,6 +80,7 @@ class ProcessCluster final : public nemesis::Cluster {
   struct Member {
     std::optional<ChildProcess> process;
     std::unique_ptr<Asker> control;
+    std::unique_ptr<Asker> client;  // for what only a client may ask
     std::uint64_t incarnation = 0;
     bool paused = false;
     bool expected_down = true;
@@ -87,7 +93,10 @@ class ProcessCluster final : public nemesis::Cluster {
   base::Status spawn(nemesis::Node node);
   base::Status await_ready(nemesis::Node node, std::chrono::milliseconds bound);
   base::Result<nlohmann::json> ask_proxy(const nlohmann::json& question) const;
+  [[nodiscard]] std::string voters() const;  // of the start: n1,n2,…
   void observe() const;
+  base::Result<nlohmann::json> ask_leader(const nlohmann::json& question,
+                                          std::chrono::milliseconds bound);
   void look_for_crash(nemesis::Node node);
 
   ClusterOptions options_;
@@ -96,6 +105,7 @@ class ProcessCluster final : public nemesis::Cluster {
   std::optional<ChildProcess> proxy_;
   mutable std::unique_ptr<Asker> proxy_control_;
   std::vector<std::unique_ptr<Member>> members_;
+  std::vector<nemesis::Node> configured_;  // the members, as last asked for
   std::vector<Crash> crashes_;
   mutable std::optional<nemesis::Node> leader_;
   mutable std::uint64_t term_ = 0;

@@ -44,7 +44,7 @@ Check linearizable(Outcome& outcome, const RunDirectory& directory) {
 
 Check invariants(Outcome& outcome) {
   std::vector<std::filesystem::path> traces;
-  for (std::size_t node = 0; node < outcome.scenario.nodes; ++node) {
+  for (std::size_t node = 0; node < outcome.scenario.nodes + spares_of(outcome.scenario); ++node) {
     traces.push_back(outcome.directory / "nodes" / nemesis::node_name(node) / "trace.jsonl");
   }
   const auto elections = elections_won(traces);

@@ -23,6 +23,7 @@ using namespace std::chrono_literals;
 
 constexpr base::Duration kStepMax = 20ms;
 constexpr base::Duration kProgressInterval = 200ms;
+constexpr auto kMembersBound = 5000ms;
 
 /// faults.jsonl, a line at a time, and the same as notes in the history.
 class FaultLog {
@@ -55,6 +56,7 @@ class Run {
       : options_(options),
         directory_(directory),
         cluster_({.nodes = scenario.nodes,
+                  .spares = spares_of(scenario),
                   .binaries = options.binaries,
                   .run_directory = directory.path(),
                   .bug = scenario.bug,
@@ -141,6 +143,7 @@ class Run {
                         .time_limit = scenario.time_limit,
                         .client_timeout = scenario.client_timeout,
                         .retries = scenario.retries,
+                        .read_level = scenario.read_level,
                         .live_bound = scenario.live_bound,
                         .seed = *scenario.seed};
     for (std::size_t node = 0; node < scenario.nodes; ++node) {
@@ -160,6 +163,9 @@ class Run {
       } else if (!healed_) {
         outcome_.load_time = clock.now();
         nemesis.stop(clock.now(), outcome_.interrupted ? "interrupted" : "end of the load");
+        if (auto restored = cluster_.restore_members(kMembersBound); !restored) {
+          log_error("{}", restored.error().message);
+        }
         healed_ = true;
       }
       if (auto fine = cluster_.supervise(); !fine) {

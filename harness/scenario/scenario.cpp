@@ -112,6 +112,7 @@ const std::map<std::string, Setter>& setters() {
        [](Scenario& s, const json& v) { s.client_timeout = duration("client-timeout", v); }},
       {"check-limit",
        [](Scenario& s, const json& v) { s.check_limit = duration("check-limit", v); }},
+      {"read-level", [](Scenario& s, const json& v) { s.read_level = text_of("read-level", v); }},
       {"retries", [](Scenario& s, const json& v) { s.retries = number("retries", v); }},
       {"bug", [](Scenario& s, const json& v) { s.bug = text_of("bug", v); }},
       {"node-arg", [](Scenario& s, const json& v) { s.node_arguments = list("node-arg", v); }},
@@ -138,10 +139,19 @@ std::vector<std::string> parse_nemesis(const std::string& names) {
       continue;
     }
     for (const auto& strategy : nemesis::Strategies::instance().all()) {
-      items.emplace_back(strategy->name());
+      if (strategy->spares() == 0) items.emplace_back(strategy->name());
     }
   }
   return items;
+}
+
+std::size_t spares_of(const Scenario& scenario) {
+  std::size_t spares = 0;
+  for (const auto& name : scenario.nemesis) {
+    const auto* strategy = nemesis::Strategies::instance().find(name);
+    if (strategy != nullptr) spares = std::max(spares, strategy->spares());
+  }
+  return spares;
 }
 
 base::Result<Scenario> parse_scenario(const std::string& text, const std::string& origin) {
@@ -225,6 +235,9 @@ base::Status validate(const Scenario& scenario) {
   if (scenario.concurrency < 1 || scenario.concurrency > kConcurrencyMax) {
     return bad("concurrency", scenario.concurrency, fmt::format("1 to {}", kConcurrencyMax));
   }
+  if (scenario.read_level != "linearizable" && scenario.read_level != "stale") {
+    return bad("read-level", scenario.read_level, "linearizable or stale");
+  }
   if (scenario.retries > kRetriesMax) {
     return bad("retries", scenario.retries, fmt::format("0 to {}", kRetriesMax));
   }
@@ -249,6 +262,7 @@ json to_json(const Scenario& scenario) {
                {"concurrency", scenario.concurrency},
                {"live-bound", base::format_duration(scenario.live_bound)},
                {"client-timeout", base::format_duration(scenario.client_timeout)},
+               {"read-level", scenario.read_level},
                {"retries", scenario.retries},
                {"check-limit", base::format_duration(scenario.check_limit)},
                {"bug", scenario.bug},

@@ -36,13 +36,16 @@ struct Scenario {
   std::optional<std::uint64_t> seed;  // drawn at the start of a run when missing
   base::Duration live_bound = std::chrono::seconds(5);
   base::Duration client_timeout = std::chrono::seconds(3);
-  std::uint64_t retries = 0;  // with sessions; 0: none, and nothing is sent twice
+  std::string read_level = "linearizable";  // or "stale": reads of whatever a node has
+  std::uint64_t retries = 0;                // with sessions; 0: none, and nothing is sent twice
   base::Duration check_limit = std::chrono::seconds(60);
   std::string bug;
   std::vector<std::string> node_arguments;
   std::optional<Expectations> expect;  // default: from what is planned (coverage.h)
 };
 
+/// Nodes beside the members that the named strategies need.
+[[nodiscard]] std::size_t spares_of(const Scenario& scenario);
 /// Reads a file; errors name file, line and key, what was found and what was expected.
 [[nodiscard]] base::Result<Scenario> read_scenario(const std::filesystem::path& path);
 /// The same from text; `origin` stands for the file in messages.
@@ -50,7 +53,8 @@ struct Scenario {
                                                     const std::string& origin);
 /// Names that must be registered are looked up, numbers must lie in their bounds.
 [[nodiscard]] base::Status validate(const Scenario& scenario);
-/// "a,b" -> {a, b}; "none" -> {}; "all" -> every registered strategy.
+/// "a,b" -> {a, b}; "none" -> {}; "all" -> every registered strategy
+/// that leaves the members as they are.
 [[nodiscard]] std::vector<std::string> parse_nemesis(const std::string& list);
 
 [[nodiscard]] nlohmann::json to_json(const Scenario& scenario);

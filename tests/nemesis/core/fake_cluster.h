@@ -11,7 +11,11 @@ namespace capsize::nemesis {
 
 class FakeCluster final : public Cluster {
  public:
-  explicit FakeCluster(std::size_t nodes) { state.nodes.resize(nodes, {.running = true}); }
+  explicit FakeCluster(std::size_t nodes, std::size_t spares = 0) {
+    state.nodes.resize(nodes, {.running = true});
+    state.members = state.core();
+    state.nodes.resize(nodes + spares, {.running = true, .spare = true});
+  }
 
   ClusterView view() const override { return state; }
   Act kill(const std::vector<Node>& nodes) override {
@@ -51,6 +55,19 @@ class FakeCluster final : public Cluster {
     }
     return act;
   }
+  Act change_members(const std::vector<Node>& members) override {
+    std::string call = "members";
+    for (const Node node : members) call += " " + node_name(node);
+    calls.push_back(call);
+    if (!change_works) return {.done = false, .reason = "refused"};
+    state.members = members;
+    return {.done = true, .evidence = {{"voters", members}}};
+  }
+  Act transfer_leadership(Node to) override {
+    calls.push_back("transfer " + node_name(to));
+    state.leader = to;
+    return {.done = true, .evidence = {{"leader", node_name(to)}}};
+  }
   Act install_rule(std::uint64_t id, const std::vector<Link>& links,
                    const nlohmann::json& action) override {
     calls.push_back("install " + action.value("kind", "?") + " " + std::to_string(links.size()));
@@ -68,6 +85,7 @@ class FakeCluster final : public Cluster {
   std::vector<std::string> calls;
   std::uint64_t incarnation = 0;
   bool pause_works = true;
+  bool change_works = true;
   nlohmann::json proxy_evidence = {
       {"seen", 10}, {"discarded", 5}, {"delayed", 5}, {"duplicated", 5}};
 };

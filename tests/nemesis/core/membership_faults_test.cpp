@@ -1,0 +1,98 @@
+// The faults that change who the members are, against a cluster of variables.
+
+#include <gtest/gtest.h>
+
+#include "nemesis/fault_kind.h"
+#include "nemesis/strategy.h"
+#include "tests/nemesis/core/fake_cluster.h"
+
+namespace capsize::nemesis {
+namespace {
+
+const FaultKind& kind(const char* name) {
+  return *FaultKinds::instance().find(name);
+}
+
+class MembershipFaults : public testing::Test {
+ protected:
+  Act begin(const char* name, Node node) {
+    const Act act = kind(name).begin(fault, {node}, cluster);
+    evidence = act.evidence;
+    return act;
+  }
+  bool end(const char* name, Node node) {
+    const Act act = kind(name).end(fault, {node}, cluster);
+    return act.done && kind(name).proven(evidence, act.evidence);
+  }
+  FakeCluster cluster{3, 1};
+  PlannedFault fault;
+  nlohmann::json evidence;
+};
+
+TEST_F(MembershipFaults, Grow_AddsTheSpareAndTakesItAway) {
+  EXPECT_TRUE(begin("grow", 0).done);
+  EXPECT_EQ(cluster.state.members, (std::vector<Node>{0, 1, 2, 3}));
+  EXPECT_TRUE(end("grow", 0));
+  EXPECT_EQ(cluster.state.members, (std::vector<Node>{0, 1, 2}));
+}
+
+TEST_F(MembershipFaults, Shrink_RemovesTheTargetAndAddsItAgain) {
+  EXPECT_TRUE(begin("shrink", 1).done);
+  EXPECT_EQ(cluster.state.members, (std::vector<Node>{0, 2}));
+  EXPECT_TRUE(end("shrink", 1));
+  EXPECT_EQ(cluster.state.members, (std::vector<Node>{0, 1, 2}));
+}
+
+TEST_F(MembershipFaults, Replace_PutsTheSpareInThePlaceOfTheTarget) {
+  EXPECT_TRUE(begin("replace", 0).done);
+  EXPECT_EQ(cluster.state.members, (std::vector<Node>{1, 2, 3}));
+  EXPECT_TRUE(end("replace", 0));
+  EXPECT_EQ(cluster.state.members, (std::vector<Node>{0, 1, 2}));
+}
+
+TEST_F(MembershipFaults, OneAtATime) {
+  EXPECT_TRUE(begin("shrink", 1).done);
+  const Act second = begin("grow", 0);
+  EXPECT_FALSE(second.done);
+  EXPECT_EQ(second.reason, "another change of members was in force");
+}
+
+TEST_F(MembershipFaults, WithoutASpare_NothingGrows) {
+  cluster.state.nodes[3].running = false;
+  EXPECT_FALSE(begin("grow", 0).done);
+  EXPECT_FALSE(begin("replace", 0).done);
+}
+
+TEST_F(MembershipFaults, WhatWasRefused_IsNoFault) {
+  cluster.change_works = false;
+  EXPECT_FALSE(begin("shrink", 1).done);
+}
+
+TEST_F(MembershipFaults, WithoutTheWayBack_NothingIsProven) {
+  EXPECT_TRUE(begin("shrink", 1).done);
+  cluster.change_works = false;
+  EXPECT_FALSE(end("shrink", 1));
+}
+
+TEST_F(MembershipFaults, Transfer_GoesToARunningNodeThatDoesNotLead) {
+  cluster.state.leader = 1;
+  cluster.state.nodes[2].paused = true;
+  EXPECT_TRUE(begin("transfer", 1).done);
+  EXPECT_EQ(cluster.calls.back(), "transfer n1");
+  EXPECT_TRUE(end("transfer", 1));
+}
+
+TEST_F(MembershipFaults, Spares_AreNoTargets) {
+  base::Prng prng(1);
+  const auto all = resolve(
+      Target::kAll, cluster.state, [](Node) { return true; }, prng);
+  EXPECT_EQ(all, (std::vector<Node>{0, 1, 2}));
+}
+
+TEST_F(MembershipFaults, OnlyANamedStrategyNeedsSpares) {
+  EXPECT_GT(Strategies::instance().find("membership")->spares(), 0U);
+  EXPECT_EQ(Strategies::instance().find("kill")->spares(), 0U);
+}
+
+}  // namespace
+}  // namespace capsize::nemesis

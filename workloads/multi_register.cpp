@@ -1,0 +1,89 @@
+// multi-register: transactions that read and write several registers at once. One that is carried
+// out in part, or between whose reads another one fits, shows as values that never stood side by
+// side. Registers come in groups that no transaction connects, so that each group can be judged by
+// itself; a group that has seen enough writes is retired for a new one.
+#include <array>
+
+#include "workloads/workload.h"
+
+namespace capsize::workloads {
+namespace {
+
+constexpr std::size_t kGroups = 2;
+constexpr std::uint64_t kRegisters = 3;  // in a group
+constexpr std::uint64_t kWritesMax = 100;
+
+using nlohmann::json;
+
+class MultiRegisterGenerator final : public Generator {
+ public:
+  MultiRegisterGenerator() {
+    for (Group& group : groups_) group.number = made_++;
+  }
+
+  Operation next(std::size_t, bool reader, base::Prng& prng) override {
+    Group& group = groups_[prng.below(kGroups)];
+    return reader || prng.chance(0.4) ? read(group.number) : write(group, prng);
+  }
+  void completed(std::size_t, const Operation&, const Completion&) override {}
+  Operation probe(base::Prng& prng) override { return write(groups_[prng.below(kGroups)], prng); }
+  std::vector<Operation> final_reads() const override {
+    std::vector<Operation> reads;
+    for (std::uint64_t group = 0; group < made_; ++group) reads.push_back(read(group));
+    return reads;
+  }
+
+ private:
+  struct Group {
+    std::uint64_t number = 0;
+    std::uint64_t writes = 0;
+  };
+
+  static json step(const char* kind, std::uint64_t group, std::uint64_t number, json value) {
+    return json::array(
+        {kind, "g" + std::to_string(group) + "-" + std::to_string(number), std::move(value)});
+  }
+
+  static Operation read(std::uint64_t group) {
+    json steps = json::array();
+    for (std::uint64_t i = 0; i < kRegisters; ++i) steps.push_back(step("r", group, i, nullptr));
+    return {"txn", "", std::move(steps)};
+  }
+
+  /// Two neighbours are written, and sometimes the third is read.
+  Operation write(Group& group, base::Prng& prng) {
+    if (group.writes == kWritesMax) group = {.number = made_++};
+    ++group.writes;
+    const std::uint64_t first = prng.below(kRegisters);
+    json steps = json::array();
+    if (prng.chance(0.5)) {
+      steps.push_back(step("r", group.number, (first + 2) % kRegisters, nullptr));
+    }
+    for (const std::uint64_t number : {first, (first + 1) % kRegisters}) {
+      steps.push_back(step("w", group.number, number, ++last_value_));
+    }
+    return {"txn", "", std::move(steps)};
+  }
+
+  std::uint64_t made_ = 0;
+  std::uint64_t last_value_ = 0;
+  std::array<Group, kGroups> groups_;
+};
+
+class MultiRegister final : public Workload {
+ public:
+  std::string_view name() const override { return "multi-register"; }
+  std::string_view summary() const override {
+    return "transactions over several registers: part of one, or two in between, shows";
+  }
+  std::string_view model() const override { return "multi-register"; }
+  std::vector<std::string> functions() const override { return {"txn"}; }
+  std::unique_ptr<Generator> generator(std::size_t) const override {
+    return std::make_unique<MultiRegisterGenerator>();
+  }
+};
+
+const base::Registered<Workload, MultiRegister> registered;
+
+}  // namespace
+}  // namespace capsize::workloads
