@@ -20,8 +20,8 @@ PlannedFault planned(std::uint64_t id, Card card, base::Duration at, base::Durat
 
 /// Runs a schedule in steps of 10 ms up to `until`, and keeps what was logged.
 struct Stage {
-  Stage(std::vector<PlannedFault> faults, std::size_t nodes = 5)
-      : cluster(nodes),
+  Stage(std::vector<PlannedFault> faults, std::size_t nodes = 5, std::size_t spares = 0)
+      : cluster(nodes, spares),
         schedule(std::move(faults)),
         nemesis(schedule, cluster, 1, [this](const FaultEvent& event) {
           log.push_back(std::string(name(event.phase)) + " " + std::string(name(event.state)));
@@ -134,12 +134,13 @@ TEST(Nemesis, StepReturnsWhenItIsNeededNext) {
 TEST(FaultContract, EveryKind_InstallsShowsEvidenceAndHeals) {
   for (const auto& kind : FaultKinds::instance().all()) {
     Stage stage(
-        {planned(1, {.kind = std::string(kind->name()), .target = Target::kOne}, 0ms, 50ms)});
+        {planned(1, {.kind = std::string(kind->name()), .target = Target::kOne}, 0ms, 50ms)}, 5, 1);
     stage.run_until(20ms);
     EXPECT_FALSE(stage.cluster.calls.empty()) << kind->name();
     stage.run_until(100ms);
     EXPECT_EQ(stage.nemesis.records().front().state, FaultState::kInstalled) << kind->name();
     EXPECT_TRUE(stage.cluster.rules.empty()) << kind->name();
+    EXPECT_EQ(stage.cluster.state.members, stage.cluster.state.core()) << kind->name();
     for (const auto& node : stage.cluster.state.nodes) {
       EXPECT_TRUE(node.running && !node.paused) << kind->name();
     }
@@ -154,7 +155,7 @@ TEST(StrategyContract, EveryCardOfEveryStrategy_CanBePlayed) {
     for (const auto& card : strategy->deck()) {
       ASSERT_NE(FaultKinds::instance().find(card.kind), nullptr) << strategy->name();
       EXPECT_LE(card.hold_min, card.hold_max) << strategy->name();
-      Stage stage({planned(1, card, 0ms, 50ms)});
+      Stage stage({planned(1, card, 0ms, 50ms)}, 5, strategy->spares());
       stage.run_until(100ms);
       EXPECT_EQ(stage.nemesis.records().front().state, FaultState::kInstalled) << strategy->name();
     }
