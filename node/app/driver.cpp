@@ -28,9 +28,9 @@ void Driver::run(int stop_fd) {
   transport::Poller poller;
   const std::size_t stop = poller.watch(stop_fd);
   const std::size_t control = poller.watch(ports_.control.socket());
-  poller.watch(ports_.log.event_fd());
+  const std::size_t log = poller.watch(ports_.log.event_fd());
   const std::size_t snapshot = poller.watch(ports_.snapshots.event_fd());
-  poller.watch(ports_.peers.socket());
+  const std::size_t peers = poller.watch(ports_.peers.socket());
   const std::size_t clients = poller.watch(ports_.clients.socket());
   carry_out(replica_.take_output(now()));  // what the start itself gave rise to
   while (true) {
@@ -39,10 +39,10 @@ void Driver::run(int stop_fd) {
     poller.wait(wait_max());
     if (poller.ready(stop)) return;
     if (poller.ready(control)) answer_control();
-    receive_messages();
-    receive_receipt();
+    if (poller.ready(peers)) receive_messages();
+    if (poller.ready(log)) receive_receipt();
     if (poller.ready(snapshot)) receive_snapshot();
-    if (room) receive_requests();
+    if (poller.ready(clients)) receive_requests();
     replica_.tick(now());
     carry_out(replica_.take_output(now()));
   }

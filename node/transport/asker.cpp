@@ -4,6 +4,7 @@
 
 #include <zmq.hpp>
 
+#include "node/transport/frames.h"
 #include "node/transport/poller.h"
 
 namespace capsize::transport {
@@ -17,11 +18,13 @@ std::optional<std::string> ask(const std::string& endpoint, std::string_view que
     return std::nullopt;
   }
   Poller poller;
-  const std::size_t answered = poller.watch(socket);
-  poller.wait(within);
+  poller.watch(socket);
+  const auto until = std::chrono::steady_clock::now() + within;
   zmq::message_t answer;
-  if (!poller.ready(answered) || zmq_msg_recv(answer.handle(), socket.handle(), ZMQ_DONTWAIT) < 0) {
-    return std::nullopt;
+  while (!receive_frame(socket, answer)) {
+    const base::Duration left = until - std::chrono::steady_clock::now();
+    if (left <= base::Duration::zero()) return std::nullopt;
+    poller.wait(left);
   }
   return answer.to_string();
 }

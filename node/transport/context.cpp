@@ -20,10 +20,12 @@ Socket::Socket(const Context& context, int type) : handle_(zmq_socket(context.ha
   set(ZMQ_LINGER, 0);
 }
 
-Socket::Socket(Socket&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+Socket::Socket(Socket&& other) noexcept
+    : handle_(std::exchange(other.handle_, nullptr)), drained_(other.drained_) {}
 
 Socket& Socket::operator=(Socket&& other) noexcept {
   std::swap(handle_, other.handle_);
+  std::swap(drained_, other.drained_);
   return *this;
 }
 
@@ -33,6 +35,13 @@ Socket::~Socket() {
 
 void Socket::set(int option, int value) {
   CHECK(zmq_setsockopt(handle_, option, &value, sizeof value) == 0, "socket options are valid");
+}
+
+int Socket::event_fd() const {
+  int fd = -1;
+  std::size_t size = sizeof fd;
+  CHECK(zmq_getsockopt(handle_, ZMQ_FD, &fd, &size) == 0, "a socket has a descriptor");
+  return fd;
 }
 
 void Socket::set_frame_bytes_max(std::size_t bytes) {

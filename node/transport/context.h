@@ -30,6 +30,11 @@ class Socket {
   ~Socket();
   [[nodiscard]] void* handle() const { return handle_; }
   void set(int option, int value);
+  /// Readable when the socket may have something new (poller.h).
+  [[nodiscard]] int event_fd() const;
+  /// Whether nothing was there when somebody last looked, and nothing was sent since.
+  [[nodiscard]] bool drained() const { return drained_; }
+  void set_drained(bool drained) { drained_ = drained; }
   /// Of each frame that comes in; a sender that exceeds it is disconnected.
   void set_frame_bytes_max(std::size_t bytes);
   /// Error: the endpoint and why nobody can listen there.
@@ -39,6 +44,7 @@ class Socket {
 
  private:
   void* handle_;
+  bool drained_ = false;
 };
 
 }  // namespace capsize::transport

@@ -5,6 +5,7 @@
 #include <zmq.hpp>
 
 #include "node/codec/peer_codec.h"
+#include "node/transport/frames.h"
 #include "node/wire/link.h"
 
 namespace capsize::transport {
@@ -51,10 +52,6 @@ bool begin_message(void* socket, const wire::HeaderFrame& frame) {
   std::size_t size = sizeof events;
   CHECK(zmq_getsockopt(socket, ZMQ_EVENTS, &events, &size) == 0, "a socket's events can be read");
   return (events & ZMQ_POLLOUT) != 0 && zmq_send(socket, frame.data(), frame.size(), flags) >= 0;
-}
-
-bool receive_frame(void* socket, zmq::message_t& frame) {
-  return zmq_msg_recv(frame.handle(), socket, ZMQ_DONTWAIT) >= 0;
 }
 
 }  // namespace
@@ -115,15 +112,15 @@ void PeerTransport::send(const replica::PeerMessage& message, base::Instant true
 std::optional<replica::PeerMessage> PeerTransport::receive() {
   zmq::message_t header, payload;
   for (int skipped = 0; skipped < kSkippedMax; ++skipped) {
-    if (!receive_frame(in_.handle(), header)) return std::nullopt;
-    if (header.more() && receive_frame(in_.handle(), payload) && !payload.more()) {
+    if (!receive_frame(in_, header)) return std::nullopt;
+    if (header.more() && receive_frame(in_, payload) && !payload.more()) {
       auto message = decode(view(header), view(payload));
       if (message) return message;
       continue;
     }
     ++wrong_frames_;
     for (bool more = header.more(); more; more = payload.more()) {
-      if (!receive_frame(in_.handle(), payload)) break;
+      if (!receive_frame(in_, payload)) break;
     }
   }
   return std::nullopt;

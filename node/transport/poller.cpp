@@ -1,6 +1,6 @@
 #include "node/transport/poller.h"
 
-#include <zmq.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -9,37 +9,52 @@
 namespace capsize::transport {
 
 struct Poller::Impl {
-  std::vector<zmq_pollitem_t> items;
+  struct Watched {
+    const Socket* socket;  // null: a descriptor
+    int fd;
+    bool enabled = true;
+    bool ready = false;
+  };
+  std::vector<Watched> all;
+  std::vector<pollfd> items;  // one each, in the same order; a negative descriptor is not looked at
 };
 
 Poller::Poller() : impl_(std::make_unique<Impl>()) {}
 Poller::~Poller() = default;
 
 std::size_t Poller::watch(const Socket& socket) {
-  impl_->items.push_back({socket.handle(), 0, ZMQ_POLLIN, 0});
-  return impl_->items.size() - 1;
+  impl_->all.push_back({&socket, socket.event_fd()});
+  return impl_->all.size() - 1;
 }
 
 std::size_t Poller::watch(int fd) {
-  impl_->items.push_back({nullptr, fd, ZMQ_POLLIN, 0});
-  return impl_->items.size() - 1;
+  impl_->all.push_back({nullptr, fd});
+  return impl_->all.size() - 1;
 }
 
 void Poller::enable(std::size_t watched, bool enabled) {
-  impl_->items.at(watched).events = enabled ? ZMQ_POLLIN : 0;
+  impl_->all.at(watched).enabled = enabled;
 }
 
 void Poller::wait(base::Duration longest) {
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(longest);
-  const long timeout = std::clamp<long>(ms.count(), 0, 60'000);
-  const int result = zmq_poll(impl_->items.data(), static_cast<int>(impl_->items.size()), timeout);
-  if (result >= 0) return;
-  CHECK(zmq_errno() == EINTR, "poll fails only when a signal interrupts it");
-  for (auto& item : impl_->items) item.revents = 0;
+  auto timeout = static_cast<int>(std::clamp<std::int64_t>(ms.count(), 0, 60'000));
+  impl_->items.clear();
+  for (Impl::Watched& watched : impl_->all) {
+    watched.ready = watched.enabled && watched.socket != nullptr && !watched.socket->drained();
+    if (watched.ready) timeout = 0;
+    impl_->items.push_back({watched.enabled ? watched.fd : -1, POLLIN, 0});
+  }
+  const int result = ::poll(impl_->items.data(), impl_->items.size(), timeout);
+  CHECK(result >= 0 || errno == EINTR, "poll fails only when a signal interrupts it");
+  if (result <= 0) return;
+  for (std::size_t i = 0; i < impl_->items.size(); ++i) {
+    if (impl_->items[i].revents != 0) impl_->all[i].ready = true;
+  }
 }
 
 bool Poller::ready(std::size_t watched) const {
-  return impl_->items.at(watched).revents != 0;
+  return impl_->all.at(watched).ready;
 }
 
 }  // namespace capsize::transport

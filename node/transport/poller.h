@@ -1,4 +1,10 @@
-// Waits for sockets and file descriptors together.
+// Waits for sockets and file descriptors together, with one poll(2).
+//
+// A ZeroMQ socket has a descriptor that tells only that something may have changed, and any call on
+// the socket may take that in. zmq_poll therefore asks every socket before and after it waits, with
+// a system call or two each; that was the larger part of what a node did for a message. Here a
+// socket is asked only if its descriptor says so, or if it was not drained: read until nothing was
+// there, without a send behind it (frames.h, Router::send).
 #pragma once
 
 #include <cstddef>
@@ -21,8 +27,9 @@ class Poller {
   std::size_t watch(int fd);
   /// A switched-off socket is not waited for and never ready: back-pressure.
   void enable(std::size_t watched, bool enabled);
-  /// Until something is readable, but not longer than `longest` (rounded up to milliseconds).
+  /// Until something may be readable, but not longer than `longest` (rounded up to milliseconds).
   void wait(base::Duration longest);
+  /// A descriptor is; a socket may be. Whoever finds nothing there has drained it.
   [[nodiscard]] bool ready(std::size_t watched) const;
 
  private:

@@ -4,14 +4,12 @@
 
 #include <zmq.hpp>
 
+#include "node/transport/frames.h"
+
 namespace capsize::transport {
 namespace {
 
 constexpr int kRepliesMax = 16384;  // that one client may leave unread
-
-bool receive_frame(void* socket, zmq::message_t& frame) {
-  return zmq_msg_recv(frame.handle(), socket, ZMQ_DONTWAIT) >= 0;
-}
 
 }  // namespace
 
@@ -25,18 +23,19 @@ Router::Router(const Context& context, std::size_t request_bytes_max)
 std::optional<Request> Router::receive() {
   zmq::message_t peer, body;
   // Skipping is bounded by what a sender can make us queue; the poller comes back for the rest.
-  while (receive_frame(socket_.handle(), peer)) {
-    const bool one = peer.more() && receive_frame(socket_.handle(), body) && !body.more();
+  while (receive_frame(socket_, peer)) {
+    const bool one = peer.more() && receive_frame(socket_, body) && !body.more();
     if (one) return Request{peer.to_string(), body.to_string()};
     ++malformed_;
     for (bool more = peer.more(); more; more = body.more()) {
-      if (!receive_frame(socket_.handle(), body)) break;
+      if (!receive_frame(socket_, body)) break;
     }
   }
   return std::nullopt;
 }
 
 void Router::send(const std::string& peer, std::string_view reply) {
+  socket_.set_drained(false);  // sending may have taken in what came meanwhile
   const int more = ZMQ_SNDMORE | ZMQ_DONTWAIT;
   if (zmq_send(socket_.handle(), peer.data(), peer.size(), more) < 0) return;
   (void)zmq_send(socket_.handle(), reply.data(), reply.size(), ZMQ_DONTWAIT);
