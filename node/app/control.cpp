@@ -61,7 +61,12 @@ json render(const NodeStatus& status, base::Instant own_time, base::Instant true
           {"true-clock", nanoseconds(true_time)},
           {"bug", status.bug.empty() ? json() : json(status.bug)},
           {"dropped", status.dropped},
-          {"syncs", status.syncs}};
+          {"syncs", status.syncs},
+          {"sync-ns",
+           {{"latest", status.sync_times.latest_ns},
+            {"longest", status.sync_times.longest_ns},
+            {"mean", status.sync_times.total_ns / std::max<std::uint64_t>(1, status.syncs)}}},
+          {"bytes-waiting", status.bytes_waiting}};
 }
 
 json change_clock(NodeClock& clock, const json& request, base::Instant true_time) {

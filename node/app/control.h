@@ -12,6 +12,7 @@
 #include "node/app/clock.h"
 #include "node/raft/raft.h"
 #include "node/storage/faulty_file_system.h"
+#include "node/storage/log_thread.h"
 
 namespace capsize::app {
 
@@ -26,6 +27,8 @@ struct NodeStatus {
   std::string bug;          // empty: none
   std::map<std::string, std::uint64_t> dropped;
   std::uint64_t syncs = 0;
+  storage::LogThread::SyncTimes sync_times;
+  std::uint64_t bytes_waiting = 0;  // for the disk
 };
 
 class Control {

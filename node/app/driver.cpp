@@ -138,6 +138,8 @@ NodeStatus Driver::status() const {
   if (ports_.clients.malformed() > 0)
     status.dropped["malformed-request"] = ports_.clients.malformed();
   status.syncs = ports_.log.syncs();
+  status.sync_times = ports_.log.sync_times();
+  status.bytes_waiting = ports_.log.bytes_waiting();
   return status;
 }
 

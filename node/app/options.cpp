@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <ranges>
 
 #include "node/app/bugs.h"
 #include "node/base/units.h"
@@ -173,8 +172,10 @@ base::Result<std::vector<raft::NodeId>> read_voters(const Raw& raw) {
     voters.push_back(raft::NodeId(raw.id));
     for (const auto& [peer, endpoint] : raw.options.peers) voters.push_back(peer);
   }
-  for (const auto item : std::views::split(std::string_view(raw.voters), ',')) {
-    const std::string_view name(item.begin(), item.end());
+  std::string_view rest = raw.voters;
+  while (!rest.empty()) {
+    const std::string_view name = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), name.size() + 1));
     const auto number = wire::parse_node_name(name);
     if (!number) {
       return base::Error{"--voters: found '" + std::string(name) + "', expected n1,n2,…"};

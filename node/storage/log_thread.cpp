@@ -2,6 +2,7 @@
 
 #include <sys/eventfd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace capsize::storage {
@@ -83,15 +84,25 @@ bool LogThread::write_out(const std::vector<raft::PersistBatch>& batches,
     anything = anything || !batch.empty();
   }
   if (anything) {
+    const auto began = std::chrono::steady_clock::now();
     if (const auto status = log_->sync(); !status) {
       on_failure_(status.error());
       return false;
     }
-    ++syncs_;
+    synced_in(std::chrono::steady_clock::now() - began);
   }
   bytes_waiting_ -= bytes;
   publish(batches.back().token);
   return true;
+}
+
+void LogThread::synced_in(std::chrono::steady_clock::duration time) {
+  const auto ns = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(time).count());
+  latest_ns_ = ns;
+  longest_ns_ = std::max<std::uint64_t>(longest_ns_, ns);  // this thread alone writes it
+  total_ns_ += ns;
+  ++syncs_;
 }
 
 void LogThread::publish(raft::SyncToken token) {

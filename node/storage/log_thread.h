@@ -11,6 +11,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -47,12 +48,21 @@ class LogThread : private raft::SyncReceiptIssuer {
   /// Entry bytes submitted and not on disk yet: the driver's back-pressure.
   [[nodiscard]] std::uint64_t bytes_waiting() const { return bytes_waiting_; }
   [[nodiscard]] std::uint64_t syncs() const { return syncs_; }
+  /// Of a write with its sync, ns: the latest, the longest, all together. Three atomics, each true
+  /// by itself.
+  struct SyncTimes {
+    std::uint64_t latest_ns = 0;
+    std::uint64_t longest_ns = 0;
+    std::uint64_t total_ns = 0;
+  };
+  [[nodiscard]] SyncTimes sync_times() const { return {latest_ns_, longest_ns_, total_ns_}; }
 
  private:
   void run();
   /// False after a failure.
   bool write_out(const std::vector<raft::PersistBatch>& batches,
                  const std::optional<raft::LogPoint>& mark);
+  void synced_in(std::chrono::steady_clock::duration time);
   void publish(raft::SyncToken token);
 
   std::unique_ptr<Log> log_;  // the thread's own
@@ -60,6 +70,7 @@ class LogThread : private raft::SyncReceiptIssuer {
   Descriptor event_;
   std::atomic<std::uint64_t> bytes_waiting_{0};
   std::atomic<std::uint64_t> syncs_{0};
+  std::atomic<std::uint64_t> latest_ns_{0}, longest_ns_{0}, total_ns_{0};
 
   std::mutex mutex_;
   std::condition_variable submitted_;

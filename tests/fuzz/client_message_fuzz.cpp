@@ -13,11 +13,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   const auto& request = std::get<codec::DecodedRequest>(decoded);
-  for (const std::string& value : {request.command.value, request.command.expected}) {
-    if (value.empty()) continue;
-    CHECK(nlohmann::json::parse(value).dump() == value, "values are canonical");
+  kv::Reply reply{kv::Outcome::kOk, "", ""};
+  if (const auto* command = std::get_if<kv::Command>(&request.command)) {
+    for (const std::string& value : {command->value, command->expected}) {
+      if (value.empty()) continue;
+      CHECK(nlohmann::json::parse(value).dump() == value, "values are canonical");
+    }
+    reply.value = command->value;
+  } else if (const auto* change = std::get_if<replica::ChangeMembers>(&request.command)) {
+    CHECK(raft::is_voter_set(change->voters), "members are a set");
   }
-  const kv::Reply reply{kv::Outcome::kOk, request.command.value, ""};
   CHECK(nlohmann::json::accept(codec::encode_reply(request.id, reply, raft::kNobody)),
         "every reply is JSON");
   return 0;

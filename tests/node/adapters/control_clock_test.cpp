@@ -68,12 +68,16 @@ TEST_F(ControlTest, Status_HasTheDocumentedFields) {
   status.configuration.voters = {raft::NodeId(1), raft::NodeId(2)};
   status.raft.term = raft::Term(4);
   status.dropped["wrong-run"] = 2;
+  status.syncs = 2;
+  status.sync_times = {20, 40, 60};
+  status.bytes_waiting = 5;
   EXPECT_EQ(ask(R"({"op":"status"})", /*allow_faults=*/false),
             json::parse(R"({"ok":true,"node":"n1","incarnation":3,"role":"leader","term":4,
                 "vote":null,"leader":"n1","last":0,"commit":0,"applied":0,"snapshot":0,
                 "persisted":0,"voters":["n1","n2"],"outgoing":[],"pending":0,
                 "clock":1000000000,"true-clock":1000000000,"bug":null,
-                "dropped":{"wrong-run":2},"syncs":0})"));
+                "dropped":{"wrong-run":2},"syncs":2,
+                "sync-ns":{"latest":20,"longest":40,"mean":30},"bytes-waiting":5})"));
 }
 
 TEST_F(ControlTest, Faults_WithoutTheFlag_AreRefused) {
