@@ -4,9 +4,12 @@
 
 #include <algorithm>
 
+#include "checker/algorithms/distinct_queue.h"
 #include "checker/algorithms/distinct_transactions.h"
+#include "checker/algorithms/growing_set.h"
 #include "checker/algorithms/just_in_time_search.h"
 #include "checker/algorithms/sourceless_read.h"
+#include "checker/algorithms/unit_counter.h"
 #include "checker/explain/explain.h"
 #include "checker/explain/telling_clash.h"
 #include "checker/weaker/weaker.h"
@@ -31,6 +34,12 @@ std::string_view name(Decider decider) {
       return "distinct-text";
     case Decider::kDistinctTransactions:
       return "distinct-transactions";
+    case Decider::kDistinctQueue:
+      return "distinct-queue";
+    case Decider::kGrowingSet:
+      return "growing-set";
+    case Decider::kUnitCounter:
+      return "unit-counter";
     case Decider::kNone:
       break;
   }
@@ -77,6 +86,12 @@ Decision KeyChecker::run(Decider decider, std::span<const KeyOperation> operatio
       return text_decider_.decide(operations, problem().initial, want_order);
     case Decider::kDistinctTransactions:
       return decide_distinct_transactions(operations, problem().initial, history_.values);
+    case Decider::kDistinctQueue:
+      return decide_distinct_queue(operations, problem().initial, want_order);
+    case Decider::kGrowingSet:
+      return decide_growing_set(operations, problem().initial, history_.values, want_order);
+    case Decider::kUnitCounter:
+      return decide_unit_counter(operations, problem().initial, history_.values, want_order);
     case Decider::kNone:
       break;
   }

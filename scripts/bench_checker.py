@@ -19,6 +19,8 @@ CASES = [
     ("1e6 operations, 1000 keys", "--operations 1000000 --clients 10 --keys 1000", "", "valid", 0.6),
     ("1e6 operations, 1 key, 50 clients, 1 % info",
      "--operations 1000000 --clients 50 --indeterminate 0.01", "", "valid", 0.8),
+    ("1e6 operations, 1000 keys, followed",
+     "--operations 1000000 --clients 10 --keys 1000 --indeterminate 0.01", "--follow", "valid", None),
     ("1e3 operations, 20 clients, a stale read",
      "--operations 1000 --clients 20 --anomaly stale-read", "", "invalid", 1.0),
     ("5e3 operations, 5 values, cas, 8 % info",

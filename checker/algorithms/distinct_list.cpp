@@ -1,7 +1,8 @@
 #include "checker/algorithms/distinct_list.h"
 
 #include <algorithm>
-#include <utility>
+
+#include "checker/algorithms/level_order.h"
 
 namespace capsize::checker {
 namespace {
@@ -31,11 +32,16 @@ Decision DistinctListDecider::decide(std::span<const KeyOperation> operations, V
     find_longest();
     std::optional<Decision> found = check_longest();
     if (!found) found = check_prefixes();
-    if (!found) found = sweep();
+    const auto levels = found ? std::vector<std::uint64_t>() : all_levels();
+    if (!found) {
+      if (const auto clash = find_out_of_level(operations_, levels)) {
+        found = out_of_order(clash->first, clash->second);
+      }
+    }
     if (found) {
       decision = *std::move(found);
     } else if (want_order) {
-      decision.order = legal_order();
+      decision.order = order_by_level(levels);
     }
   }
   reset();
@@ -99,48 +105,18 @@ std::optional<Decision> DistinctListDecider::check_prefixes() const {
   return std::nullopt;
 }
 
-std::uint64_t DistinctListDecider::level(std::uint32_t operation) const {
-  const KeyOperation& one = operations_[operation];
+std::uint64_t DistinctListDecider::level(const KeyOperation& one) const {
   if (one.code == kCodeRead) return 2 * values_.as_list(one.observed).size();
   const std::uint64_t place = facts_[one.argument].place;
-  return place == 0 ? kInfinity : 2 * place - 1;
+  if (place != 0) return 2 * place - 1;
+  return one.required ? kLastLevel : kNoLevel;
 }
 
-bool DistinctListDecider::is_dropped(std::uint32_t operation) const {
-  return !operations_[operation].required && level(operation) == kInfinity;
-}
-
-std::optional<Decision> DistinctListDecider::sweep() {
-  by_complete_.clear();
-  for (std::uint32_t i = 0; i < operations_.size(); ++i) {
-    if (operations_[i].complete != kNever) by_complete_.push_back(i);
-  }
-  std::sort(by_complete_.begin(), by_complete_.end(), [this](std::uint32_t a, std::uint32_t b) {
-    return operations_[a].complete < operations_[b].complete;
-  });
-  std::uint32_t highest = kNone;  // among what has completed
-  auto completed = by_complete_.begin();
-  for (std::uint32_t i = 0; i < operations_.size(); ++i) {
-    if (is_dropped(i)) continue;
-    for (; completed != by_complete_.end() &&
-           operations_[*completed].complete < operations_[i].invoke;
-         ++completed) {
-      if (highest == kNone || level(*completed) > level(highest)) highest = *completed;
-    }
-    if (highest != kNone && level(highest) > level(i)) return out_of_order(highest, i);
-  }
-  return std::nullopt;
-}
-
-std::vector<std::uint32_t> DistinctListDecider::legal_order() const {
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> ranks;
-  for (std::uint32_t i = 0; i < operations_.size(); ++i) {
-    if (!is_dropped(i)) ranks.emplace_back(level(i), i);
-  }
-  std::sort(ranks.begin(), ranks.end());
-  std::vector<std::uint32_t> order;
-  for (const auto& [level, operation] : ranks) order.push_back(operation);
-  return order;
+std::vector<std::uint64_t> DistinctListDecider::all_levels() const {
+  std::vector<std::uint64_t> levels;
+  levels.reserve(operations_.size());
+  for (const KeyOperation& operation : operations_) levels.push_back(level(operation));
+  return levels;
 }
 
 std::uint32_t DistinctListDecider::shortest_read_with(std::uint64_t place) const {

@@ -40,7 +40,6 @@ class DistinctListDecider {
 
  private:
   static constexpr std::uint32_t kNone = 0xFFFFFFFFu;
-  static constexpr std::uint64_t kInfinity = ~std::uint64_t{0};
 
   struct ElementFacts {
     std::uint32_t appender = kNone;
@@ -51,10 +50,8 @@ class DistinctListDecider {
   void find_longest();
   std::optional<Decision> check_longest();
   std::optional<Decision> check_prefixes() const;
-  std::optional<Decision> sweep();
-  [[nodiscard]] std::vector<std::uint32_t> legal_order() const;
-  [[nodiscard]] std::uint64_t level(std::uint32_t operation) const;
-  [[nodiscard]] bool is_dropped(std::uint32_t operation) const;
+  [[nodiscard]] std::uint64_t level(const KeyOperation& operation) const;
+  [[nodiscard]] std::vector<std::uint64_t> all_levels() const;
   [[nodiscard]] std::uint32_t shortest_read_with(std::uint64_t place) const;
   Decision out_of_order(std::uint32_t first, std::uint32_t second) const;
   void reset();
@@ -62,8 +59,7 @@ class DistinctListDecider {
   const ValueTable& values_;
   std::span<const KeyOperation> operations_;
   std::vector<ElementFacts> facts_;  // by ValueId; empty between calls
-  std::vector<std::uint32_t> by_complete_;
-  std::uint32_t longest_ = kNone;  // a read
+  std::uint32_t longest_ = kNone;    // a read
 };
 
 }  // namespace capsize::checker

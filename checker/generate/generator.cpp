@@ -10,8 +10,8 @@
 namespace capsize::checker {
 namespace {
 
-constexpr std::array<std::string_view, 3> kAnomalyNames = {"stale-read", "unwritten-read",
-                                                           "aborted-read"};
+constexpr std::array<std::string_view, 4> kAnomalyNames = {"stale-read", "unwritten-read",
+                                                           "aborted-read", "lost-write"};
 constexpr std::int64_t kNull = 0;  // values are numbers from 1; this one is printed as null
 constexpr std::uint64_t kNobody = ~std::uint64_t{0};
 constexpr double kInjectAfter = 0.8;  // of the operations
@@ -117,12 +117,17 @@ class Generator {
     if (static_cast<double>(begun_) < kInjectAfter * static_cast<double>(options_.operations)) {
       return;
     }
-    const Register& its = registers_[read.key];
+    Register& its = registers_[read.key];
     switch (options_.anomaly) {
       case InjectedAnomaly::kStaleRead:
+      case InjectedAnomaly::kLostWrite:
         if (!its.acknowledged || its.writer == kNobody || its.older_writer == kNobody) return;
         read.value = its.older;
         generated_.witness = {its.older_writer, its.writer};
+        if (options_.anomaly == InjectedAnomaly::kLostWrite) {
+          its.value = its.older;
+          its.writer = its.older_writer;
+        }
         break;
       case InjectedAnomaly::kAbortedRead:
         if (its.aborted_writer == kNobody) return;

@@ -18,7 +18,13 @@
 
 namespace capsize::checker {
 
-enum class InjectedAnomaly : std::uint8_t { kNone, kStaleRead, kUnwrittenRead, kAbortedRead };
+enum class InjectedAnomaly : std::uint8_t {
+  kNone,
+  kStaleRead,      ///< one read returns what had been overwritten
+  kUnwrittenRead,  ///< one read returns what nobody writes
+  kAbortedRead,    ///< one read returns what only a failed write wrote
+  kLostWrite,      ///< an acknowledged write is undone, and reads find the older value from then on
+};
 
 struct GenerateOptions {
   std::uint64_t operations = 1000;
@@ -43,7 +49,7 @@ struct Generated {
   std::vector<std::uint64_t> witness;
 };
 
-/// By name: stale-read, unwritten-read, aborted-read.
+/// By name: stale-read, unwritten-read, aborted-read, lost-write.
 [[nodiscard]] std::optional<InjectedAnomaly> injected_anomaly(std::string_view name);
 [[nodiscard]] std::span<const std::string_view> injected_anomaly_names();
 

@@ -82,6 +82,12 @@ class HistoryBuilder {
   /// True, and counted, if the reading is lenient; false if the error ends it.
   bool tolerate(const Malformed& malformed);
 
+  /// What was added so far, for whoever looks at events as they come and never calls finish().
+  [[nodiscard]] const Chunked<Event>& raw_events() const { return events_; }
+  [[nodiscard]] bool has_intervals() const { return !intervals_.empty(); }
+  [[nodiscard]] bool ordered_by_index() const { return ordered_by_index_; }
+  [[nodiscard]] bool tuples_allowed() const { return tuples_allowed_; }
+
   [[nodiscard]] std::uint64_t events() const { return events_.size() + 2 * intervals_.size(); }
   [[nodiscard]] std::uint64_t memory_bytes() const;
 

@@ -51,6 +51,11 @@ bool LineReader::fill() {
   return true;
 }
 
+bool LineReader::would_wait() const {
+  return !peeked_ && !at_end_ &&
+         std::memchr(buffer_.data() + scanned_, '\n', end_ - scanned_) == nullptr;
+}
+
 std::optional<Line> LineReader::peek() {
   if (!peeked_) peeked_ = next();
   return peeked_;

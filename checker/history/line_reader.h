@@ -38,6 +38,8 @@ class LineReader {
 
   /// The next line, or nothing at the end or after a failure.
   std::optional<Line> next();
+  /// Whether next() would have to ask the source for more.
+  [[nodiscard]] bool would_wait() const;
   /// The next line without consuming it.
   std::optional<Line> peek();
 

@@ -26,25 +26,6 @@ std::optional<Line> first_line_with_content(LineReader& lines) {
   return std::nullopt;
 }
 
-// The format, or what is wrong with the file if there is none for it.
-std::variant<const HistoryFormat*, Malformed> choose_format(LineReader& lines,
-                                                            const std::string& file,
-                                                            const ReadOptions& options) {
-  const auto& registry = Registry<HistoryFormat>::instance();
-  if (!options.format.empty()) {
-    if (const HistoryFormat* format = registry.find(options.format)) return format;
-    return Malformed{file, 0, 0, fmt::format("format \"{}\"", excerpt(options.format)),
-                     "one of " + registry.names()};
-  }
-  const auto line = first_line_with_content(lines);
-  if (!line) return find_format("jsonl");  // empty: any format reads it as no operations
-  for (const HistoryFormat* format : registry.items()) {
-    if (format->recognises(line->text, options.vocabulary)) return format;
-  }
-  return Malformed{file, line->number, 1, fmt::format("\"{}\"", excerpt(line->text)),
-                   "the first line of a known format (" + registry.names() + ")"};
-}
-
 std::optional<LimitReached> bound_reached(const LineReader& lines, const HistoryBuilder& builder,
                                           const Budget& budget) {
   if (budget.time_is_up()) {
@@ -98,6 +79,24 @@ Result as_result(std::variant<Malformed, LimitReached> failure) {
 }
 
 }  // namespace
+
+std::variant<const HistoryFormat*, Malformed> choose_format(LineReader& lines,
+                                                            const std::string& file,
+                                                            const ReadOptions& options) {
+  const auto& registry = Registry<HistoryFormat>::instance();
+  if (!options.format.empty()) {
+    if (const HistoryFormat* format = registry.find(options.format)) return format;
+    return Malformed{file, 0, 0, fmt::format("format \"{}\"", excerpt(options.format)),
+                     "one of " + registry.names()};
+  }
+  const auto line = first_line_with_content(lines);
+  if (!line) return find_format("jsonl");  // empty: any format reads it as no operations
+  for (const HistoryFormat* format : registry.items()) {
+    if (format->recognises(line->text, options.vocabulary)) return format;
+  }
+  return Malformed{file, line->number, 1, fmt::format("\"{}\"", excerpt(line->text)),
+                   "the first line of a known format (" + registry.names() + ")"};
+}
 
 Result read_history(LineReader& lines, std::string file, const ReadOptions& options,
                     const Budget& budget) {

@@ -7,12 +7,17 @@
 #include <variant>
 
 #include "checker/budget.h"
+#include "checker/history/format.h"
 #include "checker/history/history.h"
 #include "checker/history/line_reader.h"
 #include "checker/history/malformed.h"
 #include "checker/history/read_options.h"
 
 namespace capsize::checker {
+
+/// The format of the first line that is not empty, or the one that is named; else what is wrong.
+[[nodiscard]] std::variant<const HistoryFormat*, Malformed> choose_format(
+    LineReader& lines, const std::string& file, const ReadOptions& options);
 
 /// Reads all lines.
 [[nodiscard]] std::variant<History, Malformed, LimitReached> read_history(

@@ -65,7 +65,7 @@ const ModelRegistrar kRegistrar({
     .summary = "a counter: add n, read -> sum",
     .generalised_by = {},
     .functions = {"add", "read"},
-    .deciders = {},
+    .deciders = {Decider::kUnitCounter},
     .decode = &decode,
     .plausible = &plausible,
     .initial = &initial,

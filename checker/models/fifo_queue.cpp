@@ -29,7 +29,7 @@ const ModelRegistrar kRegistrar({
     .summary = "a queue: enqueue x, dequeue -> x or null, first in first out",
     .generalised_by = {},
     .functions = {"enqueue", "dequeue"},
-    .deciders = {},
+    .deciders = {Decider::kDistinctQueue},
     .decode = &decode,
     .plausible = &plausible,
     .initial = &initial_collection,

@@ -61,7 +61,10 @@ enum class Decider : std::uint8_t {
   kDistinctRegister,
   kDistinctList,
   kDistinctText,
-  kDistinctTransactions
+  kDistinctTransactions,
+  kDistinctQueue,
+  kGrowingSet,
+  kUnitCounter,
 };
 
 struct Model {

@@ -58,7 +58,7 @@ const ModelRegistrar kRegistrar({
     .summary = "a set: add x, remove x, contains [x, true/false], read -> array",
     .generalised_by = {},
     .functions = {"add", "remove", "contains", "read"},
-    .deciders = {},
+    .deciders = {Decider::kGrowingSet},
     .decode = &decode,
     .plausible = &plausible,
     .initial = &initial_sorted_collection,

@@ -12,6 +12,7 @@
 
 #include "checker/check.h"
 #include "checker/models/model.h"
+#include "harness/cli/follow.h"
 #include "harness/cli/reading_options.h"
 #include "harness/cli/verb.h"
 #include "harness/cli/witness.h"
@@ -40,6 +41,8 @@ std::uint64_t peak_memory_bytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
+constexpr int kInterrupted = 130;  // as a shell says it
+
 class CheckVerb final : public Verb {
  public:
   std::string_view name() const override { return "check"; }
@@ -58,6 +61,7 @@ class CheckVerb final : public Verb {
            "  capsize check --explain why.html history.jsonl\n"
            "  capsize check --witness order.jsonl history.jsonl      # a legal order, if valid\n"
            "  capsize check --verify-witness order.jsonl history.jsonl   # replayed by the model\n"
+           "  capsize check --follow store/latest/history.jsonl      # while it is being written\n"
            "Exit code: that of the worst file; 0 valid, 1 invalid, 2 unknown, 3 vacuous, 254 "
            "malformed.\n";
   }
@@ -79,6 +83,12 @@ class CheckVerb final : public Verb {
     app.add_option("--verify-witness", verify_witness_,
                    "replays such an order with the model alone; the verdict is about the order")
         ->excludes(write);
+    app.add_flag("--follow", follow_,
+                 "decides registers with different values while the file grows, or a pipe brings "
+                 "more: until the first violation, until nobody writes it any more, or until "
+                 "interrupted (then it exits with 130); needs no memory for what is over")
+        ->excludes("--witness")
+        ->excludes("--verify-witness");
   }
   int run() override {
     auto reading = reading_.resolve();
@@ -97,6 +107,7 @@ class CheckVerb final : public Verb {
     options.time_limit = time.value();
     options.memory_limit_bytes = memory.value();
 
+    if (follow_) return follow(options);
     if (files_.size() > 1 && !(witness_.empty() && verify_witness_.empty())) {
       return usage_error("a witness belongs to one history: found several files, expected one");
     }
@@ -122,6 +133,26 @@ class CheckVerb final : public Verb {
     Report report = check_with_witness(file, options, witness_, error);
     if (!error.empty()) fmt::print(stderr, "{}\n", error);
     return report;
+  }
+
+  int follow(const checker::CheckOptions& options) const {
+    if (files_.size() > 1) return usage_error("--follow: found several files, expected one");
+    if (!model_.empty() && model_ != "register" && model_ != "cas-register") {
+      return usage_error("--model: only register and cas-register can be followed, found " +
+                         model_);
+    }
+    bool interrupted = false;
+    const Report report = follow_history(files_[0],
+                                         {.reading = options.reading,
+                                          .initial_json = options.initial_json,
+                                          .memory_limit_bytes = options.memory_limit_bytes},
+                                         interrupted);
+    print(report);
+    if (!explain_.empty() && !write_page({report})) {
+      return usage_error(fmt::format("--explain: {}: {}", explain_, std::strerror(errno)));
+    }
+    const bool cut_short = interrupted && report.verdict != Verdict::kInvalid;
+    return cut_short ? kInterrupted : checker::exit_code(report.verdict);
   }
 
   bool write_page(const std::vector<Report>& reports) const {
@@ -164,6 +195,7 @@ class CheckVerb final : public Verb {
   std::string memory_limit_ = "4GiB";
   std::string failed_cas_;
   std::string explain_;
+  bool follow_ = false;
   std::string witness_;
   std::string verify_witness_;
   bool json_ = false;

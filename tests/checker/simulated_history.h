@@ -21,6 +21,7 @@ struct Simulation {
   std::uint32_t info_percent = 15;
   std::uint32_t failed_percent = 5;
   std::uint32_t wrong_percent = 0;  ///< results that are replaced by another one
+  bool plain = false;               ///< sets are added to and read only, counters count by one
 };
 
 class Simulator {
@@ -69,13 +70,17 @@ class Simulator {
   std::pair<std::string, Json> ask() {
     const std::string& m = simulation_.model;
     const bool mutates = random_.chance(55);
-    if (m == "counter") return mutates ? std::pair("add", Json(1 + random_.below(3))) : read();
+    if (m == "counter") {
+      const std::uint32_t amount = simulation_.plain ? 1 : 1 + random_.below(3);
+      return mutates ? std::pair("add", Json(amount)) : read();
+    }
     if (m == "mutex") return {random_.chance(50) ? "acquire" : "release", Json()};
     if (m == "multi-register") return {"txn", transaction()};
     if (m == "stack") return mutates ? std::pair("push", fresh()) : std::pair("pop", Json());
     if (m == "fifo-queue" || m == "bag") {
       return mutates ? std::pair("enqueue", fresh()) : std::pair("dequeue", Json());
     }
+    if (m == "set" && simulation_.plain) return mutates ? std::pair("add", fresh()) : read();
     if (m == "set") {
       if (random_.chance(30)) return {"contains", any()};
       if (mutates)

@@ -1,0 +1,47 @@
+#include "harness/cli/follow.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "checker/follow/growing_source.h"
+
+namespace capsize::harness {
+namespace {
+
+std::atomic<bool> stopped{false};
+static_assert(std::atomic<bool>::is_always_lock_free);  // or a signal handler must not touch it
+
+// Without SA_RESTART, so that a read that waits for more is woken up.
+void stop_on(int signal) {
+  struct sigaction action {};
+  action.sa_handler = [](int) { stopped = true; };
+  sigemptyset(&action.sa_mask);
+  ::sigaction(signal, &action, nullptr);
+}
+
+}  // namespace
+
+checker::Report follow_history(const std::string& file, const checker::FollowOptions& options,
+                               bool& interrupted) {
+  stop_on(SIGINT);
+  stop_on(SIGTERM);
+  auto source = checker::open_growing_source(file, stopped);
+  if (!source) {
+    checker::Report report;
+    report.file = file;
+    report.verdict = checker::Verdict::kUsageError;
+    report.reason =
+        fmt::format("{}: {}, expected a file that can be read", file, std::strerror(errno));
+    return report;
+  }
+  checker::LineReader lines(std::move(source));
+  checker::Report report = checker::follow(lines, file, options);
+  interrupted = stopped;
+  return report;
+}
+
+}  // namespace capsize::harness
