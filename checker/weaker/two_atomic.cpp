@@ -49,7 +49,10 @@ class LimitedBacktracking {
     }
     std::sort(reads_.begin(), reads_.end(),
               [](const Read& a, const Read& b) { return a.invoke < b.invoke; });
-    for (std::size_t i = 0; i < writes_.size(); ++i) by_invoke_.emplace(writes_[i].invoke, i);
+    for (std::size_t i = 0; i < writes_.size(); ++i) {
+      by_invoke_.emplace(writes_[i].invoke, i);
+      by_complete_.emplace(writes_[i].complete, i);
+    }
     readers_.resize(writes_.size());
     for (std::size_t i = 0; i < reads_.size(); ++i) {
       left_.insert(i);
@@ -87,8 +90,11 @@ class LimitedBacktracking {
 
   std::vector<std::size_t> candidates() const {
     std::vector<std::size_t> found;
-    for (const auto& [invoke, write] : by_invoke_) {
-      if (may_be_last(write)) found.push_back(write);
+    const auto& [last_invoke, last] = *by_invoke_.rbegin();
+    if (may_be_last(last)) found.push_back(last);
+    for (auto write = by_complete_.rbegin();
+         write != by_complete_.rend() && write->first >= last_invoke; ++write) {
+      if (write->second != last) found.push_back(write->second);
     }
     return found;
   }
@@ -98,6 +104,7 @@ class LimitedBacktracking {
     while (write != kNone) {
       if (!may_be_last(write)) return false;
       by_invoke_.erase({writes_[write].invoke, write});
+      by_complete_.erase({writes_[write].complete, write});
       undone_writes_.push_back(write);
       std::size_t forced = kNone;
       for (auto read = left_.rbegin(); read != left_.rend();) {
@@ -124,6 +131,7 @@ class LimitedBacktracking {
   void undo() {
     for (const std::size_t write : undone_writes_) {
       by_invoke_.emplace(writes_[write].invoke, write);
+      by_complete_.emplace(writes_[write].complete, write);
     }
     left_.insert(undone_reads_.begin(), undone_reads_.end());
     undone_writes_.clear();
@@ -132,11 +140,11 @@ class LimitedBacktracking {
 
   const Budget& budget_;
   std::vector<Write> writes_;
-  std::vector<Read> reads_;                                   // by invocation
-  std::vector<std::vector<std::size_t>> readers_;             // places in reads_, by write
-  std::set<std::pair<std::int64_t, std::size_t>> by_invoke_;  // writes that are left
-  std::set<std::size_t> left_;                                // reads that are left
-  std::vector<std::size_t> undone_writes_, undone_reads_;     // of the epoch in hand
+  std::vector<Read> reads_;                        // by invocation
+  std::vector<std::vector<std::size_t>> readers_;  // places in reads_, by write
+  std::set<std::pair<std::int64_t, std::size_t>> by_invoke_, by_complete_;  // writes that are left
+  std::set<std::size_t> left_;                                              // reads that are left
+  std::vector<std::size_t> undone_writes_, undone_reads_;                   // of the epoch in hand
   bool anomalous_ = false;
 };
 

@@ -13,8 +13,11 @@ std::span<const WeakerQuestion* const> list_weaker_questions() {
 WeakerAnswers ask_weaker_questions(const KeyProblem& problem, const Budget& budget) {
   WeakerAnswers answers;
   answers.key = problem.history.keys[problem.key];
+  // Each has an even share of what is left, so that a hard question leaves time for the others.
+  auto left = static_cast<std::int64_t>(list_weaker_questions().size());
   for (const WeakerQuestion* question : list_weaker_questions()) {
-    WeakerAnswer answer = question->ask(problem, budget);
+    const Budget share(budget.left() / left--, budget.memory_limit_bytes());
+    WeakerAnswer answer = question->ask(problem, share);
     answer.question = question->name;
     answers.answers.push_back(std::move(answer));
   }
