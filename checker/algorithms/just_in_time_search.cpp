@@ -11,6 +11,10 @@ namespace capsize::checker {
 namespace {
 
 constexpr std::uint64_t kStepsPerTurnMax = 1024;
+// Depth first that comes no further for so long most likely tries the orders in front of a
+// violation, and gets one turn of so many only.
+constexpr std::uint64_t kStuckTurnsMax = 64;
+constexpr std::uint64_t kTurnsOfRest = 5;
 
 Decision unknown(std::string bound, const SearchProblem& problem, std::size_t completion) {
   Decision decision;
@@ -46,19 +50,26 @@ Decision search_just_in_time(std::span<const KeyOperation> operations, ValueId i
                        bounds.want_order);
   Search* const searches[] = {&depth_first, &by_completion};
   const auto furthest = [&] { return std::max(depth_first.furthest(), by_completion.furthest()); };
+  // Each may hold half of the memory; what one does not use is not given to the other, so that the
+  // verdict does not depend on which of them grew first.
+  const auto has_room = [&](const Search& search) {
+    return search.memory_bytes() + (problem.memory_bytes() + states.memory_bytes()) / 2 <=
+           bounds.memory_bytes / 2;
+  };
   std::uint64_t steps = 0;
-  for (;;) {
+  std::size_t deepest = 0;
+  std::uint64_t stuck_turns = 0;
+  for (std::uint64_t turn = 0;; ++turn) {
     bool any_running = false;
+    stuck_turns = depth_first.furthest() > deepest ? 0 : stuck_turns + 1;
+    deepest = depth_first.furthest();
+    const bool rests = stuck_turns > kStuckTurnsMax && turn % kTurnsOfRest != 0;
     for (Search* search : searches) {
+      if (search == &depth_first && rests && has_room(by_completion)) continue;
       if (bounds.budget != nullptr && bounds.budget->time_is_up()) {
         return unknown(time_bound(*bounds.budget), problem, furthest());
       }
-      // Each may hold half of the memory; what one does not use is not given to the other, so
-      // that the verdict does not depend on which of them grew first.
-      if (search->memory_bytes() + (problem.memory_bytes() + states.memory_bytes()) / 2 >
-          bounds.memory_bytes / 2) {
-        continue;
-      }
+      if (!has_room(*search)) continue;
       any_running = true;
       steps += search->advance(kStepsPerTurnMax);
       if (search->result() == Search::Result::kLegal) {

@@ -16,7 +16,8 @@
 //  - dominance (Configurations).
 //
 // Two searches share one budget and take turns: depth first, which is fast when there are many
-// legal orders, and by completion, lowest first, which is fast at showing that there is none.
+// legal orders, and by completion, lowest first, which is fast at showing that there is none. Where
+// the first has come no further for long, the other one gets most of the turns.
 //
 // How it fails: at its bound of time, memory or steps it says kUnknown and names the bound.
 #pragma once
