@@ -45,9 +45,19 @@ void Raft::Impl::snapshot_saved(Snapshot snapshot) {
   if (last <= snapshot_.last.id.index) return;
   trace_.add(TraceKind::kSnapshot, hard_state_.term, role_, log_, last);
   use_snapshot(std::move(snapshot));
-  const std::uint64_t kept = std::min(config_.compaction_margin, last.value());
-  log_.compact(std::max(log_.base().index, Index{last.value() - kept}));
+  log_.compact(margin_begin(last));
   configurations_.compact(log_.base().index);
+}
+
+Index Raft::Impl::margin_begin(Index end) const {
+  Index begin = end;
+  std::uint64_t bytes = 0;
+  while (begin > log_.base().index && end - begin < config_.compaction_margin) {
+    bytes += log_.at(begin).payload->size();
+    if (bytes > config_.compaction_margin_bytes) break;
+    begin = Index{begin.value() - 1};
+  }
+  return begin;
 }
 
 void Raft::Impl::use_snapshot(Snapshot snapshot) {

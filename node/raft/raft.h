@@ -38,7 +38,8 @@ struct Config {
       1024 * 1024;  // payload bytes in one AppendEntries, at least one entry
   // Entries kept in memory behind a snapshot, so that a follower a little behind is sent entries.
   std::uint64_t compaction_margin = 0;
-  std::size_t snapshot_piece_bytes = 1024 * 1024;  // of content in one InstallSnapshot
+  std::uint64_t compaction_margin_bytes = 16 * 1024 * 1024;  // of their payloads, at most
+  std::size_t snapshot_piece_bytes = 1024 * 1024;            // of content in one InstallSnapshot
   std::uint64_t incarnation = 1;
   std::uint64_t seed = 0;  // of this replica's own stream: hash(seed, "raft", id, incarnation)
   std::string bug;         // name of a seeded bug; read only where CAPSIZE_SEEDED_BUGS is defined

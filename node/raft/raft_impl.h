@@ -112,6 +112,8 @@ struct Raft::Impl {
   [[nodiscard]] bool may_begin_snapshot() const;
   SnapshotBegun begin_snapshot();
   void snapshot_saved(Snapshot snapshot);
+  /// The log is kept from behind here, when a snapshot up to `end` has made the rest superfluous.
+  [[nodiscard]] Index margin_begin(Index end) const;
   void use_snapshot(Snapshot snapshot);
   void replicate_snapshot(NodeId to, Progress& progress);
   void on_install_snapshot(const Message& message, const InstallSnapshot& piece);

@@ -61,7 +61,10 @@ bool Replica::Impl::take_ready(Output& output) {
     output.sync = PendingSync{std::move(*ready.persist), std::move(ready.after_sync)};
   }
   if (ready.restore) restore(ready.restore);
-  for (const raft::Entry& entry : ready.committed) apply(entry);
+  for (const raft::Entry& entry : ready.committed) {
+    apply(entry);
+    applied_bytes_ += entry.payload->size();
+  }
   if (!ready.committed.empty()) raft_.applied(ready.committed.back().index);
   answer_reads(ready.reads);
   if (ready.change) answer_change(*ready.change);
@@ -74,12 +77,17 @@ void Replica::Impl::restore(const raft::Snapshot& snapshot) {
   CHECK(restored, "a snapshot whose checksums are right can be restored by this version");
   store_ = std::move(restored->store);
   sessions_ = std::move(restored->sessions);
+  applied_bytes_ = 0;
 }
 
 void Replica::Impl::begin_snapshot_if_due(Output& output) {
   if (limits_.snapshot_every == 0 || !raft_.may_begin_snapshot()) return;
   const raft::SoftState state = raft_.soft_state();
-  if (state.applied < state.snapshot + limits_.snapshot_every) return;
+  if (state.applied < state.snapshot + limits_.snapshot_every &&
+      applied_bytes_ < limits_.snapshot_bytes) {
+    return;
+  }
+  applied_bytes_ = 0;
   output.snapshot = SnapshotJob{raft_.begin_snapshot(), FrozenState(store_, sessions_)};
 }
 

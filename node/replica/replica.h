@@ -98,6 +98,8 @@ struct Limits {
   base::Duration request_age_max = std::chrono::seconds(30);  // then `info`, "timeout"
   // Applied entries between two snapshots of the state machine; 0: none is ever taken.
   std::uint64_t snapshot_every = 10'000;
+  // Or so many bytes of them, if that comes first: the log is in memory until it is cut.
+  std::uint64_t snapshot_bytes = std::uint64_t{64} * 1024 * 1024;
 };
 
 class Replica {

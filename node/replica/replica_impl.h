@@ -67,6 +67,7 @@ struct Replica::Impl {
   std::optional<Transfer> transfer_;
   raft::NodeId seen_leader_ = raft::kNobody;
   raft::Term seen_term_;
+  std::uint64_t applied_bytes_ = 0;  // since the last snapshot was begun or restored
   std::vector<PeerMessage> messages_;
   std::vector<ClientReply> replies_;
 };

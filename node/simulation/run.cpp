@@ -29,6 +29,8 @@ ClusterOptions draw_cluster(const RunOptions& options) {
   drawn.clock_drift_ppm_max = random.chance(0.5) ? 50'000 : 0;
   // Below and above the clients' own patience.
   drawn.limits.request_age_max = std::chrono::milliseconds(random.chance(0.5) ? 600 : 3000);
+  drawn.limits.snapshot_bytes = random.chance(0.2) ? random.between(10, 2000) : 1'000'000;
+  drawn.config.compaction_margin_bytes = random.chance(0.3) ? random.between(0, 400) : 1'000'000;
   drawn.limits.snapshot_every = random.chance(0.7) ? random.between(1, 40) : 0;
   drawn.config.compaction_margin = random.chance(0.5) ? random.between(1, 20) : 0;
   drawn.config.snapshot_piece_bytes = random.chance(0.5) ? random.between(8, 128) : 4096;

@@ -9,14 +9,17 @@
 namespace capsize::transport {
 namespace {
 
-constexpr int kRepliesMax = 16384;  // that one client may leave unread
+// That one client may leave unread. Beyond it replies are lost, as they are when a client is gone.
+constexpr int kRepliesMax = 4096;
+// Of one client, read ahead of being asked for. Beyond it the client's own queue fills up.
+constexpr int kRequestsMax = 16;
 
 }  // namespace
 
 Router::Router(const Context& context, std::size_t request_bytes_max)
     : socket_(context, ZMQ_ROUTER) {
   socket_.set(ZMQ_SNDHWM, kRepliesMax);
-  socket_.set(ZMQ_RCVHWM, kRepliesMax);
+  socket_.set(ZMQ_RCVHWM, kRequestsMax);
   socket_.set_frame_bytes_max(request_bytes_max);
 }
 

@@ -14,9 +14,9 @@ using namespace capsize;
 
 /// Walks the records as their lengths say and makes the checksums right: behind a wrong checksum a
 /// fuzzer would never get.
-std::string with_right_checksums(std::string_view input) {
-  std::string log = storage::encode_segment_header({});
-  std::uint32_t previous = 0;
+std::string with_right_checksums(std::string_view input, const storage::SegmentHeader& header) {
+  std::string log = storage::encode_segment_header(header);
+  std::uint32_t previous = header.previous;
   while (input.size() >= 2) {
     const auto type = static_cast<unsigned char>(input[0]);
     const std::size_t length = std::min<std::size_t>(static_cast<unsigned char>(input[1]), 64);
@@ -38,19 +38,42 @@ std::string with_right_checksums(std::string_view input) {
   return log;
 }
 
-void replay(std::string_view bytes) {
-  storage::LogReplay replay;
-  if (replay.read(bytes, /*newest=*/true, "log")) return;
+void check_gaps(storage::LogReplay& replay) {
   for (std::size_t i = 0; i < replay.entries().size(); ++i) {
     CHECK(replay.entries()[i].index == replay.base().index.next() + i,
           "a recovered log has no gaps");
   }
+}
+
+void replay(std::string_view bytes) {
+  storage::LogReplay replay;
+  if (replay.read(bytes, /*newest=*/true, "log")) return;
+  check_gaps(replay);
   CHECK(replay.valid_bytes() + replay.torn_bytes() <= bytes.size(), "a tail lies in the segment");
   storage::LogReplay again;
   CHECK(!again.read(bytes.substr(0, replay.valid_bytes()), /*newest=*/true, "log"),
         "cutting a torn tail is idempotent");
   CHECK(again.valid_bytes() == replay.valid_bytes() && again.torn_bytes() == 0,
         "cutting a torn tail is idempotent");
+}
+
+/// Two segments of one chain; the first one may begin anywhere in a log.
+void replay_two(std::string_view input) {
+  if (input.size() < 2) return;
+  const std::size_t half = input.size() / 2;
+  storage::SegmentHeader header;
+  header.number = 3;
+  header.last = {raft::Term{2}, raft::Index{static_cast<unsigned char>(input[0]) % 16U}};
+  storage::LogReplay replay;
+  const std::string first = with_right_checksums(input.substr(1, half), header);
+  if (replay.read(first, /*newest=*/false, "log")) return;
+  const storage::SegmentHeader next{replay.number() + 1, replay.hard_state(),
+                                    replay.last_checksum(), replay.last()};
+  if (replay.read(with_right_checksums(input.substr(1 + half), next), /*newest=*/true, "log")) {
+    return;
+  }
+  CHECK(replay.number() == 4, "the next segment follows");
+  check_gaps(replay);
 }
 
 }  // namespace
@@ -60,6 +83,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)storage::decode_snapshot(bytes, "snapshot");
   replay(bytes);
   replay(storage::encode_segment_header({}) + std::string(bytes));
-  replay(with_right_checksums(bytes));
+  replay(with_right_checksums(bytes, {}));
+  replay_two(bytes);
   return 0;
 }

@@ -156,6 +156,36 @@ TEST(AppendEntries_, PreviousBelowTheSnapshot_IsNoConflict) {
   EXPECT_EQ(c.bench.applied(3), (std::vector<std::string>{"a", "b", "c"}));
 }
 
+// Entries behind a snapshot are kept for followers that are a little late, but not at any price. A
+// follower that needs the snapshot is sent heartbeats with the first entry that is still there.
+TEST(Compaction_, Margin_IsBoundedInEntriesAndInBytes) {
+  for (const auto& [entries, bytes_max, kept] :
+       {std::tuple{2U, 1000U, 2U}, {100U, 24U, 2U}, {100U, 9U, 0U}, {100U, 50U, 5U}}) {
+    bench::BenchSetup setup;
+    setup.config.compaction_margin = entries;
+    setup.config.compaction_margin_bytes = bytes_max;
+    Bench bench(setup);
+    bench.isolate(3);
+    bench.elect(1);
+    for (int i = 0; i < 5; ++i) bench.propose(1, std::string(10, 'x'));
+    bench.settle();
+    bench.compact(1);
+    bench.heal();
+    bench.heartbeat(1);
+    bench.deliver(link(1, 3));
+    bench.deliver(link(3, 1));
+    bench.heartbeat(1);
+    const Index last = bench.state(1).last;
+    ASSERT_EQ(bench.state(1).snapshot, last);
+    std::optional<Index> base;
+    for (const auto& [message, append] : bench.sent<raft::AppendEntries>(1)) {
+      if (message.to == n(3)) base = append.previous.index;
+    }
+    ASSERT_TRUE(base);
+    EXPECT_EQ(last - *base, kept) << entries << " entries, " << bytes_max << " bytes";
+  }
+}
+
 TEST(RaftLog_, Compacted_StillKnowsTermAndHashOfItsBase) {
   RaftLog log(entries({1, 1, 3}));
   const RaftLog whole(entries({1, 1, 3, 3}));

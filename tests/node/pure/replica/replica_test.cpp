@@ -280,5 +280,17 @@ TEST(ReplicaRead, Follower_AsksForAReadIndex) {
   EXPECT_EQ(read->value, "6");
 }
 
+TEST(Replica_, LargeEntries_MakeASnapshotDueBeforeTheirNumberDoes) {
+  ReplicaBench bench(1, {.snapshot_every = 1000, .snapshot_bytes = 300});
+  bench.lead();
+  bench.request(1, write(1, 1, "\"small\""));
+  EXPECT_EQ(bench.replica().soft_state().snapshot, Index{0});
+  bench.request(2, write(1, 2, '"' + std::string(400, 'v') + '"'));
+  const Index first = bench.replica().soft_state().snapshot;
+  EXPECT_GT(first, Index{0});
+  bench.request(3, write(1, 3, "\"small\""));
+  EXPECT_EQ(bench.replica().soft_state().snapshot, first) << "counted anew";
+}
+
 }  // namespace
 }  // namespace capsize::replica
