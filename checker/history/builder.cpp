@@ -276,7 +276,7 @@ std::variant<History, Malformed, LimitReached> HistoryBuilder::finish(const Budg
     history_.count_outcomes();
     return std::move(history_);
   }
-  if (ordered_by_index_) {
+  if (ordered_by_index_ && !is_dense_) {
     if (auto error = sort_by_index()) return *std::move(error);
   }
   split_tuples();

@@ -64,6 +64,7 @@ class HistoryBuilder {
   /// Nothing when there are more than kFunctionsMax.
   std::optional<FunctionId> function(std::string_view name);
   void add(const Event& event) {
+    is_dense_ = is_dense_ && event.index == events_.size();
     events_.push_back(event);
     if (event.type != EventType::kInvoke) return;
     if (event.key >= invocations_.size()) invocations_.resize(event.key + 1);
@@ -137,6 +138,7 @@ class HistoryBuilder {
   std::unordered_map<std::string, KeyId, TextHash, std::equal_to<>> key_ids_[2];
   std::unordered_map<std::string, FunctionId, TextHash, std::equal_to<>> function_ids_;
   bool ordered_by_index_ = false;
+  bool is_dense_ = true;  // the events have come with the indexes 0, 1, 2, ...
   bool tuples_allowed_ = false;
 };
 

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "checker/history/builder.h"
+#include "checker/history/line_blocks.h"
 #include "checker/history/line_reader.h"
 #include "checker/history/malformed.h"
 
@@ -28,6 +29,9 @@ class LineParser {
  public:
   virtual ~LineParser() = default;
   virtual std::optional<LineError> parse(const Line& line, HistoryBuilder& builder) = 0;
+  /// The same for a line that was taken apart already; false, and nothing happened, where the line
+  /// has to be parsed after all.
+  virtual bool accept(const PlainEvent&, const Line&, HistoryBuilder&) { return false; }
   /// What has been begun on the lines so far is not complete: a file that ends here was cut off.
   [[nodiscard]] virtual bool is_inside_record() const { return false; }
 };
@@ -38,6 +42,8 @@ struct HistoryFormat {
   /// Whether a file whose first line that is not empty reads like this is in the format.
   bool (*recognises)(std::string_view first_line, const Vocabulary& vocabulary);
   std::unique_ptr<LineParser> (*make_parser)();
+  /// Optional: takes apart the lines that are simple, on any thread, for accept().
+  PlainReader read_plain = nullptr;
   /// A failed cas of such a file saw another value than the expected one.
   bool failed_cas_observes = false;
 };

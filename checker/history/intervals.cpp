@@ -103,15 +103,15 @@ void Intervals::give_positions(std::chrono::nanoseconds clock_error, History& hi
     bounds.push_back({later(operations_[i].complete_time, error), i, true});
   }
   std::sort(bounds.begin(), bounds.end());
-  history.file_index.reserve(bounds.size());
+  // No file_index: a line has two events, and its number would be that of both.
+  Position next_position = 0;
   std::vector<std::uint32_t> by_start;
   by_start.reserve(operations_.size());
   for (const Bound& bound : bounds) {
-    const auto at = static_cast<Position>(history.file_index.size());
+    const Position at = next_position++;
     Operation& operation = operations_[bound.operation];
     (bound.is_end ? operation.complete : operation.invoke) = at;
     if (!bound.is_end) by_start.push_back(bound.operation);
-    history.file_index.push_back(lines_[bound.operation]);
   }
   auto& begin = history.key_begin;
   begin.assign(history.keys.size() + 1, 0);

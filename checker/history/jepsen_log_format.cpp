@@ -58,7 +58,8 @@ class JepsenLogParser : public LineParser {
 
 const FormatRegistrar kRegistrar(
     {"jepsen-log", "the console log of Jepsen, one register", &recognises,
-     []() -> std::unique_ptr<LineParser> { return std::make_unique<JepsenLogParser>(); }, true});
+     []() -> std::unique_ptr<LineParser> { return std::make_unique<JepsenLogParser>(); }, nullptr,
+     true});
 
 }  // namespace
 }  // namespace capsize::checker

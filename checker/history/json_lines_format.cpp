@@ -57,7 +57,10 @@ class JsonLinesParser : public LineParser {
   std::optional<LineError> parse(const Line& line, HistoryBuilder& builder) override {
     line_ = line;
     builder_ = &builder;
-    if (plain_event()) return std::nullopt;
+    // For whoever reads line by line; among lines taken apart in blocks, few come here.
+    if (PlainEvent plain; read_plain_event(line.text, builder.vocabulary(), plain)) {
+      if (accept(plain, line, builder)) return std::nullopt;
+    }
     if (line.text.find_first_not_of(" \t\r") == std::string_view::npos) return std::nullopt;
     simdjson::dom::object object;
     if (auto error = json_.parse(line, builder, object)) return error;
@@ -67,60 +70,40 @@ class JsonLinesParser : public LineParser {
     return event(Fields(object, builder.vocabulary()));
   }
 
- private:
-  // The fast path: an event as they all are. False, and nothing happened, if there is anything
-  // unusual about the line.
-  bool plain_event() {
-    FlatFields fields;
-    if (first_ || !read_flat_json(line_.text, builder_->vocabulary(), fields)) return false;
-    const bool has_index = fields.index.kind != FlatScalar::Kind::kAbsent;
-    if (!indexed_ || *indexed_ != has_index || !is_plain(fields)) return false;
-    const auto type = builder_->type(fields.type.text);
-    const auto function = builder_->function(fields.function.text);
+  bool accept(const PlainEvent& plain, const Line& line, HistoryBuilder& builder) override {
+    // The first line may be a header, and the first event says whether there is an index.
+    if (first_ || !indexed_ || *indexed_ != plain.has_index) return false;
+    const auto type = builder.type(plain.type.of(line.text));
+    const auto function = plain.known_function ? plain.known_function
+                                               : builder.function(plain.function.of(line.text));
     if (!type || !function) return false;
-    index_ = static_cast<std::uint64_t>(fields.index.integer);
     Event event;
-    event.index = index_;
-    event.line = static_cast<std::uint32_t>(line_.number);
-    event.process = fields.process.integer;
-    if (fields.time.kind != FlatScalar::Kind::kAbsent) event.time = fields.time.integer;
+    event.index = static_cast<std::uint64_t>(plain.index);
+    event.line = static_cast<std::uint32_t>(line.number);
+    event.process = plain.process;
+    if (plain.has_time) event.time = plain.time;
     event.type = *type;
     event.function = *function;
-    event.has_key = fields.key.kind != FlatScalar::Kind::kAbsent;
-    if (event.has_key || event.type == EventType::kInvoke) event.key = plain_key(fields.key);
-    event.mismatch =
-        fields.error.kind == FlatScalar::Kind::kText && fields.error.text == "mismatch";
-    if (value_matters(event)) event.value = plain_value(fields.value);
-    builder_->add(event);
+    event.has_key = plain.has_key;
+    if (event.has_key || event.type == EventType::kInvoke) {
+      event.key = builder.key(plain.key.of(line.text), plain.has_key);
+    }
+    event.mismatch = plain.mismatch;
+    if (value_matters(event)) event.value = plain_value(plain, line.text, builder.values());
+    builder.add(event);
     return true;
   }
 
-  static bool is_plain(const FlatFields& fields) {
-    using Kind = FlatScalar::Kind;
-    const auto optional_number = [](const FlatScalar& field) {
-      return field.kind == Kind::kAbsent || field.kind == Kind::kInteger;
-    };
-    return optional_number(fields.index) && fields.index.integer >= 0 &&
-           optional_number(fields.time) && fields.process.kind == Kind::kInteger &&
-           fields.process.integer >= 0 && fields.type.kind == Kind::kText &&
-           fields.function.kind == Kind::kText &&
-           (fields.key.kind == Kind::kText || fields.key.kind == Kind::kAbsent);
-  }
-
-  KeyId plain_key(const FlatScalar& key) {
-    return builder_->key(key.text, key.kind == FlatScalar::Kind::kText);
-  }
-
-  ValueId plain_value(const FlatScalar& value) {
-    ValueTable& values = builder_->values();
-    switch (value.kind) {
+ private:
+  static ValueId plain_value(const PlainEvent& plain, std::string_view line, ValueTable& values) {
+    switch (plain.value_kind) {
       case FlatScalar::Kind::kInteger:
-        return values.integer(value.integer);
+        return values.integer(plain.value);
       case FlatScalar::Kind::kText:
-        return values.text(value.text);
+        return values.text(plain.text.of(line));
       case FlatScalar::Kind::kPair: {
-        const ValueId pair[] = {value.null[0] ? kNullValue : values.integer(value.integer),
-                                value.null[1] ? kNullValue : values.integer(value.second)};
+        const ValueId pair[] = {plain.value_null[0] ? kNullValue : values.integer(plain.value),
+                                plain.value_null[1] ? kNullValue : values.integer(plain.second)};
         return values.list(pair);
       }
       default:
@@ -217,7 +200,7 @@ std::unique_ptr<LineParser> make_parser() {
 }
 
 const FormatRegistrar kRegistrar({"jsonl", "one JSON object a line (Capsize's own)", &recognises,
-                                  &make_parser});
+                                  &make_parser, &read_plain_event});
 
 }  // namespace
 }  // namespace capsize::checker

@@ -23,7 +23,7 @@ LineReader LineReader::of_text(std::string_view text) {
 
 std::optional<Malformed> LineReader::failure(const std::string& file) const {
   if (too_long_) {
-    return Malformed{file, number_, kLineBytesMax, "a line that goes on",
+    return Malformed{file, number_ + 1, kLineBytesMax, "a line that goes on",
                      fmt::format("at most {} bytes a line", kLineBytesMax)};
   }
   if (auto failure = source_->failure()) {
@@ -61,31 +61,62 @@ std::optional<Line> LineReader::peek() {
   return peeked_;
 }
 
-std::optional<Line> LineReader::next() {
-  if (peeked_) return std::exchange(peeked_, std::nullopt);
+// Reads until the next line is there as a whole, up to feed_; false if the file has no more feeds.
+bool LineReader::read_whole_line() {
   for (;;) {
-    if (too_long_) return std::nullopt;
+    if (too_long_) return false;
     const char* from = buffer_.data() + scanned_;
     if (const void* feed = std::memchr(from, '\n', end_ - scanned_)) {
-      const auto length =
-          static_cast<std::size_t>(static_cast<const char*>(feed) - (buffer_.data() + begin_));
-      const Line line{{buffer_.data() + begin_, length}, ++number_, true};
-      begin_ += length + 1;
-      scanned_ = begin_;
-      return line;
+      feed_ = static_cast<std::size_t>(static_cast<const char*>(feed) - buffer_.data());
+      return true;
     }
     scanned_ = end_;
     if (end_ - begin_ > kLineBytesMax) {
       too_long_ = true;
-      ++number_;
-      return std::nullopt;
+      return false;
     }
-    if (at_end_ || !fill()) break;
+    if (at_end_ || !fill()) return false;
   }
-  if (begin_ == end_ || source_->failure()) return std::nullopt;
+}
+
+std::optional<Line> LineReader::next() {
+  if (peeked_) return std::exchange(peeked_, std::nullopt);
+  if (read_whole_line()) {
+    const Line line{{buffer_.data() + begin_, feed_ - begin_}, ++number_, true};
+    begin_ = scanned_ = feed_ + 1;
+    return line;
+  }
+  if (too_long_ || begin_ == end_ || source_->failure()) return std::nullopt;
   const Line line{{buffer_.data() + begin_, end_ - begin_}, ++number_, false};
   begin_ = scanned_ = end_;
   return line;
+}
+
+bool LineReader::take_block(TextBlock& block) {
+  if (peeked_) {
+    begin_ = scanned_ = static_cast<std::size_t>(peeked_->text.data() - buffer_.data());
+    --number_;
+    peeked_.reset();
+  }
+  std::size_t last = end_;
+  if (read_whole_line()) {
+    const std::string_view whole(buffer_.data() + begin_, end_ - begin_);
+    last = begin_ + whole.rfind('\n') + 1;
+  } else if (too_long_ || begin_ == end_ || source_->failure()) {
+    return false;
+  } else {
+    last = end_;
+  }
+  block.begin = begin_;
+  block.end = last;
+  // The rest, the beginning of a line, moves to the other buffer.
+  const std::size_t rest = end_ - last;
+  if (block.bytes.size() < rest + kPadding) block.bytes.resize(rest + kPadding);
+  std::memcpy(block.bytes.data(), buffer_.data() + last, rest);
+  std::swap(block.bytes, buffer_);
+  begin_ = scanned_ = 0;
+  end_ = rest;
+  return true;
 }
 
 }  // namespace capsize::checker

@@ -27,6 +27,15 @@ struct Line {
   bool terminated = true;    ///< false: the file ends here without a line feed
 };
 
+/// Some whole lines one after the other, with their line feeds; the last of a file may have none.
+struct TextBlock {
+  std::vector<char> bytes;  ///< with padding before and behind the lines
+  std::size_t begin = 0;
+  std::size_t end = 0;
+
+  [[nodiscard]] std::string_view view() const { return {bytes.data() + begin, end - begin}; }
+};
+
 class LineReader {
  public:
   static constexpr std::size_t kLineBytesMax = std::size_t{64} << 20;
@@ -42,6 +51,14 @@ class LineReader {
   [[nodiscard]] bool would_wait() const;
   /// The next line without consuming it.
   std::optional<Line> peek();
+  /// The lines that follow, as many as have been read already and at least one, in exchange for a
+  /// block that is not needed any more. False where next() would give nothing. A block is followed
+  /// by kPadding readable bytes too.
+  bool take_block(TextBlock& block);
+  /// Whoever goes over the lines of blocks says how many they were, so that line_number() is right.
+  void count_lines(std::uint64_t lines) { number_ += lines; }
+  /// How many lines have been handed out.
+  [[nodiscard]] std::uint64_t line_number() const { return number_; }
 
   /// Why there are no more lines, where that is not simply the end of `file`.
   [[nodiscard]] std::optional<Malformed> failure(const std::string& file) const;
@@ -53,12 +70,14 @@ class LineReader {
 
  private:
   bool fill();
+  bool read_whole_line();
 
   std::unique_ptr<ByteSource> source_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0;    // of what has not been handed out yet
   std::size_t scanned_ = 0;  // no line feed in [begin_, scanned_)
   std::size_t end_ = 0;
+  std::size_t feed_ = 0;  // where the next line ends, once read_whole_line() has found it
   std::uint64_t number_ = 0;
   bool at_end_ = false;
   bool too_long_ = false;

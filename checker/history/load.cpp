@@ -4,10 +4,12 @@
 
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <utility>
 
 #include "checker/history/byte_source.h"
 #include "checker/history/format.h"
+#include "checker/history/line_blocks.h"
 #include "checker/history/select_key.h"
 #include "checker/registry.h"
 
@@ -26,14 +28,14 @@ std::optional<Line> first_line_with_content(LineReader& lines) {
   return std::nullopt;
 }
 
-std::optional<LimitReached> bound_reached(const LineReader& lines, const HistoryBuilder& builder,
-                                          const Budget& budget) {
+std::optional<LimitReached> bound_reached(std::uint64_t reading_bytes,
+                                          const HistoryBuilder& builder, const Budget& budget) {
   if (budget.time_is_up()) {
     return LimitReached{fmt::format("the time bound of {:g} s ended the loading after {} events",
                                     std::chrono::duration<double>(budget.time_limit()).count(),
                                     builder.events())};
   }
-  if (lines.memory_bytes() + builder.memory_bytes() > budget.memory_limit_bytes()) {
+  if (reading_bytes + builder.memory_bytes() > budget.memory_limit_bytes()) {
     return LimitReached{
         fmt::format("the memory bound of {} bytes ended the loading after {} events",
                     budget.memory_limit_bytes(), builder.events())};
@@ -44,32 +46,54 @@ std::optional<LimitReached> bound_reached(const LineReader& lines, const History
   return std::nullopt;
 }
 
-// Hands all lines to the parser. Why it stopped before the end, if it did.
-std::optional<std::variant<Malformed, LimitReached>> parse_lines(LineReader& lines,
-                                                                 LineParser& parser,
-                                                                 HistoryBuilder& builder,
-                                                                 const Budget& budget) {
+// Hands one block to the parser; the error that ends the reading, if one does.
+std::optional<Malformed> parse_block(const LineBlocks::Block& block, std::uint64_t number,
+                                     LineParser& parser, HistoryBuilder& builder,
+                                     const std::function<bool()>& may_go_on) {
   std::uint64_t until_look = kLinesBetweenLooks;
-  while (const auto line = lines.next()) {
-    if (auto error = parser.parse(*line, builder)) {
-      if (!line->terminated && error->may_be_cut_off) {
+  for (const BlockLine& its : block.lines) {
+    const bool terminated = its.text.data() + its.text.size() < block.text.view().end();
+    const Line line{its.text, number++, terminated};
+    if (its.is_plain && parser.accept(its.event, line, builder)) continue;
+    if (auto error = parser.parse(line, builder)) {
+      if (!terminated && error->may_be_cut_off) {
         builder.history().cut_off = true;
       } else if (!builder.tolerate(error->malformed)) {
         return std::move(error->malformed);
       }
     }
-    // Long lines count for more, so that a look is never further away than a few megabytes.
-    const std::uint64_t weight = 1 + line->text.size() / 1024;
-    until_look -= std::min(until_look, weight);
-    if (until_look == 0) {
-      if (auto limit = bound_reached(lines, builder, budget)) return *std::move(limit);
+    if (--until_look == 0) {
+      if (!may_go_on()) return std::nullopt;
       until_look = kLinesBetweenLooks;
     }
   }
+  return std::nullopt;
+}
+
+// Hands all lines to the parser. Why it stopped before the end, if it did.
+std::optional<std::variant<Malformed, LimitReached>> parse_lines(LineReader& lines,
+                                                                 const HistoryFormat& format,
+                                                                 HistoryBuilder& builder,
+                                                                 const Budget& budget) {
+  const std::unique_ptr<LineParser> parser = format.make_parser();
+  LineBlocks blocks(lines, format.read_plain, builder.vocabulary());
+  std::optional<LimitReached> limit;
+  const auto may_go_on = [&] {
+    limit = bound_reached(lines.memory_bytes() + blocks.memory_bytes(), builder, budget);
+    return !limit;
+  };
+  while (const auto* const block = blocks.next()) {
+    if (auto malformed =
+            parse_block(*block, lines.line_number() + 1, *parser, builder, may_go_on)) {
+      return *std::move(malformed);
+    }
+    lines.count_lines(block->lines.size());
+    if (limit || !may_go_on()) return *std::move(limit);
+  }
   auto failure = lines.failure(builder.history().file);
   if (failure && !builder.tolerate(*failure)) return *std::move(failure);
-  if (lines.cut_off() || parser.is_inside_record()) builder.history().cut_off = true;
-  if (auto limit = bound_reached(lines, builder, budget)) return *std::move(limit);
+  if (lines.cut_off() || parser->is_inside_record()) builder.history().cut_off = true;
+  if (!may_go_on()) return *std::move(limit);
   return std::nullopt;
 }
 
@@ -107,8 +131,7 @@ Result read_history(LineReader& lines, std::string file, const ReadOptions& opti
   HistoryBuilder builder(std::move(file), options);
   builder.history().format = format.name;
   builder.history().failed_cas_observes = format.failed_cas_observes;
-  const std::unique_ptr<LineParser> parser = format.make_parser();
-  if (auto failure = parse_lines(lines, *parser, builder, budget)) {
+  if (auto failure = parse_lines(lines, format, builder, budget)) {
     return as_result(*std::move(failure));
   }
   Result finished = builder.finish(budget);

@@ -14,7 +14,8 @@ from conftest import BIN, ROOT
 def _package(monkeypatch):
     monkeypatch.setenv("CAPSIZE_BIN", str(BIN))
     monkeypatch.syspath_prepend(str(pathlib.Path(ROOT) / "harness" / "python"))
-    sys.modules.pop("capsize", None)
+    for name in ("capsize", "capsize.model"):
+        sys.modules.pop(name, None)
     return importlib.import_module("capsize")
 
 
@@ -59,3 +60,61 @@ def test_missing_command_is_named(package, monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(package.CapsizeError, match="not found"):
         package.check([])
+
+
+def test_names_and_initial_value_are_passed_on(package):
+    history = [{"client": 1, "type": kind, "f": "get", "k": "x", "value": 7 if kind == "ok" else None}
+               for kind in ("invoke", "ok")]
+    names = {"process": "client", "key": "k", "f.get": "read"}
+    assert package.check(history, model="register", names=names, initial=7)
+    assert not package.check(history, model="register", names=names)
+
+
+def register(package):
+    """A register, as somebody would write it."""
+    def read(state, _asked, answered):
+        return state if answered in (state, package.UNKNOWN) else package.IMPOSSIBLE
+    return package.Model(initial=None, functions={"read": read,
+                                                  "write": lambda _state, asked, _answered: asked})
+
+
+def test_own_model_of_a_queue(package):
+    queue = package.Model(initial=(), functions={
+        "enqueue": lambda state, asked, _answered: state + (asked,),
+        "dequeue": lambda state, _asked, answered:
+            state[1:] if state and answered in (state[0], package.UNKNOWN) else package.IMPOSSIBLE,
+    })
+    first_out = [("enqueue", 1, None), ("enqueue", 2, None), ("dequeue", None, 1)]
+    assert package.check(list(events(*first_out)), model=queue)
+    result = package.check(list(events(*first_out, ("dequeue", None, 1))), model=queue)
+    assert result.verdict == "invalid"
+    assert "dequeue of process 3 was answered 1" in repr(result)
+
+
+# The same verdicts as the command, on histories with open operations and injected anomalies.
+@pytest.mark.parametrize("arguments", [
+    ["--anomaly", "stale-read"], ["--anomaly", "unwritten-read"], [],
+    ["--indeterminate", "0.3", "--failed", "0.2"], ["--indeterminate", "0.3", "--values", "2"]])
+def test_own_model_agrees_with_the_built_in_one(package, capsize, tmp_path, arguments):
+    history = tmp_path / "history.jsonl"
+    for seed in range(3):
+        run = capsize("generate", "--operations", 60, "--clients", 4, "--keys", 2, "--seed", seed,
+                      *arguments)
+        if run.returncode != 0:
+            continue  # no occasion for the anomaly
+        history.write_text(run.stdout)
+        built_in = package.check(history)
+        assert package.check(history, model=register(package)).verdict == built_in.verdict
+        assert built_in.verdict == ("invalid" if "--anomaly" in arguments else "valid")
+
+
+def test_own_model_has_bounds_and_names_them(package, capsize, tmp_path):
+    history = tmp_path / "history.jsonl"
+    history.write_text(capsize("generate", "--operations", 200).stdout)
+    result = package.check(history, model=register(package), configurations_max=10)
+    assert result.verdict == "unknown" and "configurations" in result.reason
+
+
+def test_function_that_the_own_model_does_not_know(package):
+    with pytest.raises(package.CapsizeError, match="found function 'cas', expected those of the model"):
+        package.check(list(events(("cas", [1, 2], [1, 2]))), model=register(package))

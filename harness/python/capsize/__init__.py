@@ -6,6 +6,8 @@
     assert capsize.check([{"process": 0, "type": "invoke", "f": "read", "key": "x", "value": None},
                           {"process": 0, "type": "ok", "f": "read", "key": "x", "value": 3}])
 
+A model of one's own is a table of pure functions, see `capsize.Model`.
+
 A failing assert shows the result, which says in words what went wrong. The command is looked for in
 the folder CAPSIZE_BIN, then in build/bin of the sources this file lies in, then in PATH.
 """
@@ -16,6 +18,10 @@ import os
 import pathlib
 import shutil
 import subprocess
+
+from capsize.model import IMPOSSIBLE, UNKNOWN, Model, judge
+
+__all__ = ["check", "CapsizeError", "IMPOSSIBLE", "Model", "Result", "UNKNOWN"]
 
 _SOURCES = pathlib.Path(__file__).resolve().parents[3]
 
@@ -58,23 +64,73 @@ def _command():
     return command
 
 
+_UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
+
+
+def _seconds(duration):
+    unit = duration.lstrip("0123456789.")
+    try:
+        return float(duration[:len(duration) - len(unit)]) * _UNITS[unit]
+    except (KeyError, ValueError):
+        raise CapsizeError(f"check_limit: found {duration!r}, expected one such as '10s'") from None
+
+
+def _reading(format, names, key, clock_error, lenient):
+    """The arguments that say how a history is to be read."""
+    arguments = []
+    for flag, value in (("--format", format), ("--key", key), ("--clock-error", clock_error)):
+        if value is not None:
+            arguments += [flag, str(value)]
+    for found, meant in (names or {}).items():
+        arguments += ["--map", f"{found}={meant}"]
+    return arguments + (["--lenient"] if lenient else [])
+
+
+def _run(arguments, history, after=()):
+    """Runs a verb on a path, or on events through standard input."""
+    is_path = isinstance(history, (str, os.PathLike))
+    text = None if is_path else "".join(json.dumps(event) + "\n" for event in history)
+    command = [_command(), *arguments, "--", os.fspath(history) if is_path else "-", *after]
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+
+
+def _check_own(history, model, reading, check_limit, configurations_max):
+    # The command reads every format and knows the rules of processes.
+    run = _run(["convert", "--to", "jsonl", *reading], history, after=["-"])
+    if run.returncode != 0:
+        raise CapsizeError(run.stderr.strip() or f"capsize ended with {run.returncode}")
+    events = [event for event in map(json.loads, run.stdout.splitlines()) if "type" in event]
+    try:
+        verdict, reason, violations = judge(model, events, _seconds(check_limit), configurations_max)
+    except KeyError as unknown_function:
+        raise CapsizeError(unknown_function.args[0]) from None
+    return Result(verdict, reason, model.name, violations,
+                  {"verdict": verdict, "reason": reason, "model": model.name,
+                   "violations": violations})
+
+
 def check(history, model=None, format=None, check_limit="60s", memory_limit="4GiB",
-          failed_cas=None):
+          failed_cas=None, initial=None, key=None, names=None, clock_error=None, lenient=False,
+          configurations_max=1_000_000):
     """Judges a file (path) or a list of events (dicts with process, type, f, key, value, …).
 
-    Limits are those of `capsize check`: durations such as "10s", sizes such as "512MiB".
+    `model` is a name or a Model of one's own. `names` maps as --map does: {"key": "k", "f.put":
+    "write"}. `initial` is a value; `configurations_max` bounds the search for a model of one's own,
+    the other limits are those of `capsize check`: durations such as "10s", sizes such as "512MiB".
     Raises CapsizeError where there is nothing to judge; a bound that is reached is a Result with the
     verdict unknown.
     """
-    is_path = isinstance(history, (str, os.PathLike))
-    arguments = [_command(), "check", "--json", "--check-limit", check_limit,
-                 "--memory-limit", memory_limit]
-    for flag, value in (("--model", model), ("--format", format), ("--failed-cas", failed_cas)):
+    reading = _reading(format, names, key, clock_error, lenient)
+    if isinstance(model, Model):
+        return _check_own(history, model, reading, check_limit, configurations_max)
+    arguments = ["check", "--json", "--check-limit", check_limit, "--memory-limit", memory_limit,
+                 *reading]
+    for flag, value in (("--model", model), ("--failed-cas", failed_cas)):
         if value is not None:
             arguments += [flag, value]
-    text = None if is_path else "".join(json.dumps(event) + "\n" for event in history)
-    arguments += ["--", os.fspath(history) if is_path else "-"]
-    run = subprocess.run(arguments, input=text, capture_output=True, text=True, check=False)
+    if initial is not None:
+        arguments += ["--initial", json.dumps(initial)]
+    run = _run(arguments, history)
     try:
         report = json.loads(run.stdout)
     except ValueError:

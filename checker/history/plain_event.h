@@ -1,0 +1,50 @@
+// PlainEvent: a line of JSON that holds an event as nearly all of them are, taken apart as far as
+// that goes without knowing any other line.
+//
+// So the lines of a file can be taken apart on all cores, whatever their order, and only what needs
+// the order (numbers for names, who completes what) is left for the one thread that builds the
+// history. Whatever is unusual about a line, errors included, makes it no plain event, and the real
+// parser reads it when its turn comes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "checker/history/flat_json.h"
+#include "checker/history/operation.h"
+#include "checker/history/vocabulary.h"
+
+namespace capsize::checker {
+
+struct PlainEvent {
+  /// A piece of the line.
+  struct Piece {
+    std::uint32_t begin = 0;
+    std::uint32_t size = 0;
+    [[nodiscard]] std::string_view of(std::string_view line) const {
+      return line.substr(begin, size);
+    }
+  };
+
+  std::int64_t index = 0;
+  std::int64_t time = 0;
+  std::int64_t process = 0;
+  std::int64_t value = 0;           ///< an integer, or the first of a pair
+  std::int64_t second = 0;          ///< of a pair
+  Piece function, key, type, text;  ///< `text`: the value, where it is one
+  /// The function, where it is one of the few that nearly all operations use.
+  std::optional<FunctionId> known_function;
+  FlatScalar::Kind value_kind = FlatScalar::Kind::kAbsent;
+  bool value_null[2] = {false, false};
+  bool has_index = false;
+  bool has_time = false;
+  bool has_key = false;
+  bool mismatch = false;
+};
+
+/// False where the line is anything else. Precondition: some readable byte follows the line.
+[[nodiscard]] bool read_plain_event(std::string_view line, const Vocabulary& vocabulary,
+                                    PlainEvent& event);
+
+}  // namespace capsize::checker
