@@ -88,7 +88,8 @@ def main():
     parser.add_argument("--json", type=pathlib.Path)
     options = parser.parse_args()
     rows = []
-    with CapsizeCluster(1, options.directory, ["--snapshot-every", "100000000"], tcp=False) as cluster:
+    with CapsizeCluster(1, options.directory, ["--snapshot-every", "100000000", "--snapshot-bytes", "1GiB"],
+                        tcp=False) as cluster:
         put_all(cluster, options.entries)
         rows.append(report_row(f"a log of {options.entries} entries",
                                [measure_restart(cluster, options.entries) for _ in range(options.runs)]))

@@ -12,6 +12,7 @@ constexpr std::uint64_t kBytesWaitingMax = std::uint64_t{64} * 1024 * 1024;
 replica::Limits limits(const Options& options) {
   replica::Limits limits;
   limits.snapshot_every = options.snapshot_every;
+  limits.snapshot_bytes = options.snapshot_bytes;
   return limits;
 }
 

@@ -21,10 +21,10 @@ constexpr const char* kDescription =
 // Below, nothing but snapshots would be written; above, the log outgrows the memory.
 constexpr std::uint64_t kSnapshotEveryMin = 10;
 constexpr std::uint64_t kSnapshotEveryMax = 100'000'000;
-// Below, a segment would hold little more than its header; above, restarts read what they do not
-// need.
-constexpr std::uint64_t kSegmentBytesMin = 4096;
-constexpr std::uint64_t kSegmentBytesMax = std::uint64_t{1} << 30;
+// Of a segment, and between snapshots. Below, a segment would hold little more than its header;
+// above, restarts read what they do not need.
+constexpr std::uint64_t kBytesMin = 4096;
+constexpr std::uint64_t kBytesMax = std::uint64_t{1} << 30;
 constexpr base::Duration kTimeoutMax = std::chrono::hours(1);
 
 /// As the parser fills it in; text is checked afterwards.
@@ -35,6 +35,7 @@ struct Raw {
   std::string election_timeout = "150ms..300ms";
   std::string heartbeat = "50ms";
   std::string segment_bytes = "64MiB";
+  std::string snapshot_bytes = "64MiB";
   bool no_pre_vote = false, no_check_quorum = false, no_leader_stickiness = false;
   bool join = false, allow_remote = false, list_bugs = false;
   int parent = 0;
@@ -61,6 +62,8 @@ void declare(CLI::App& app, Raw& raw) {
   app.add_flag("--no-leader-stickiness", raw.no_leader_stickiness, "vote though a leader is alive");
   app.add_option("--snapshot-every", options.snapshot_every, "entries between two snapshots")
       ->check(CLI::Range(kSnapshotEveryMin, kSnapshotEveryMax))
+      ->capture_default_str();
+  app.add_option("--snapshot-bytes", raw.snapshot_bytes, "or so many bytes of entries")
       ->capture_default_str();
   app.add_option("--segment-bytes", raw.segment_bytes, "size of one file of the log")
       ->capture_default_str();
@@ -128,14 +131,20 @@ base::Status read_timing(Raw& raw) {
   return {};
 }
 
-base::Status read_segment_bytes(Raw& raw) {
-  const auto size = base::parse_size(raw.segment_bytes);
-  if (!size) return base::Error{"--segment-bytes: " + size.error().message};
-  if (size.value() < kSegmentBytesMin || size.value() > kSegmentBytesMax) {
-    return base::Error{"--segment-bytes: expected from 4KiB to 1GiB"};
+base::Status read_size(const char* flag, std::string_view text, std::uint64_t& size) {
+  const auto parsed = base::parse_size(text);
+  if (!parsed) return base::Error{std::string(flag) + ": " + parsed.error().message};
+  size = parsed.value();
+  if (size < kBytesMin || size > kBytesMax) {
+    return base::Error{std::string(flag) + ": expected from 4KiB to 1GiB"};
   }
-  raw.options.segment_bytes = size.value();
   return {};
+}
+
+base::Status read_sizes(Raw& raw) {
+  if (auto read = read_size("--segment-bytes", raw.segment_bytes, raw.options.segment_bytes); !read)
+    return read;
+  return read_size("--snapshot-bytes", raw.snapshot_bytes, raw.options.snapshot_bytes);
 }
 
 base::Status check_present(const Raw& raw) {
@@ -189,7 +198,7 @@ base::Result<std::vector<raft::NodeId>> read_voters(const Raw& raw) {
 
 base::Result<Request> to_run(Raw& raw) {
   for (const auto& step :
-       {check_present(raw), read_peers(raw), read_timing(raw), read_segment_bytes(raw)}) {
+       {check_present(raw), read_peers(raw), read_timing(raw), read_sizes(raw)}) {
     if (!step) return step.error();
   }
   if (const auto status = check_endpoints(raw); !status) return status.error();
