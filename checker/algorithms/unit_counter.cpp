@@ -123,7 +123,14 @@ class UnitCounter {
     return static_cast<std::uint64_t>(first - closes_.begin()) - 1;
   }
 
-  std::uint32_t latest_read() const { return reads_.empty() ? 0 : reads_.rbegin()->second.front(); }
+  // Any read may be why a slot begins or ends where it does; adds come with them as what they need.
+  Decision no_fill() const {
+    std::vector<std::uint32_t> witness;
+    for (const auto& [count, reads] : reads_) {
+      witness.insert(witness.end(), reads.begin(), reads.end());
+    }
+    return violation(std::move(witness));
+  }
 
   std::optional<Decision> fill() {
     std::vector<std::vector<std::uint32_t>> released(slot_of_.size() + 1);
@@ -142,7 +149,6 @@ class UnitCounter {
       }
       const bool last = next == reads_.end();
       std::uint64_t room = last ? kLastLevel : next->first - before;
-      const std::uint32_t read = last ? latest_read() : next->second.front();
       while (room > 0 && !waiting.empty()) {
         const auto [deadline, optional, add] = waiting.top();
         if (deadline < slot) break;
@@ -153,10 +159,10 @@ class UnitCounter {
       }
       // Whatever must lie here or before and found no room.
       if (!waiting.empty() && std::get<0>(waiting.top()) < slot + (last ? 0 : 1)) {
-        return violation({std::get<2>(waiting.top()), read});
+        return no_fill();
       }
       if (last) break;
-      if (room > 0) return violation({read});  // it saw more than there was
+      if (room > 0) return no_fill();  // somebody saw more than there was
       before = next->first;
       ++next;
     }
