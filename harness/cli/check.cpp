@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "checker/check.h"
+#include "checker/history_checks/history_check.h"
 #include "checker/models/model.h"
 #include "harness/cli/follow.h"
 #include "harness/cli/reading_options.h"
@@ -100,7 +101,8 @@ class CheckVerb final : public Verb {
     if (!time) return usage_error("--check-limit: " + time.error().message);
     const auto memory = base::parse_size(memory_limit_);
     if (!memory) return usage_error("--memory-limit: " + memory.error().message);
-    if (!model_.empty() && checker::find_model(model_) == nullptr) {
+    if (!model_.empty() && checker::find_model(model_) == nullptr &&
+        checker::find_history_check(model_) == nullptr) {
       return usage_error(unknown("--model", model_, checker::list_models()));
     }
     if (!failed_cas_.empty()) options.mismatch_observes = failed_cas_ == "observes";

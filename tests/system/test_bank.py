@@ -9,6 +9,8 @@ def test_bank_under_faults_is_valid(capsize):
     assert run.returncode == 0, run.stdout + run.stderr
     judged = capsize.results()["linearizable"]
     assert judged["model"] == "bank" and judged["verdict"] == "valid"
+    named = capsize("check", "--model", "bank", capsize.run_directory() / "history.jsonl")
+    assert named.returncode == 0, named.stderr
 
 
 def test_a_transfer_that_is_half_there_is_caught(capsize):
