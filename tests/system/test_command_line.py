@@ -15,7 +15,7 @@ def one_line(run):
     (["run", "--nodes", "many"], "nodes"),
     (["run", "--nodes", "99"], "1 to 15"),
     (["run", "--workload", "bnak"], "one of: append, "),
-    (["run", "--nemesis", "kil"], "flaky-links, kill, partition, pause"),
+    (["run", "--nemesis", "kil"], "flaky-links, kill, membership, partition"),
     (["run", "--time-limit", "20"], "a duration such as"),
     (["run", "--bug", "no-such-bug"], "read-without-quorum"),
     (["run", "no-such-file.json"], "no-such-file.json: cannot be read"),
@@ -86,8 +86,8 @@ def test_help_ends_with_examples(capsize):
 
 @pytest.mark.parametrize("what, some", [
     ("workloads", ["append", "register"]),
-    ("nemeses", ["flaky-links", "kill", "partition", "pause"]),
-    ("faults", ["cut", "delay", "drop", "duplicate", "kill", "pause"]),
+    ("nemeses", ["flaky-links", "kill", "membership", "partition", "pause"]),
+    ("faults", ["cut", "delay", "drop", "duplicate", "grow", "kill", "pause", "replace", "shrink", "transfer"]),
     ("models", ["cas-register", "kv", "list", "register"]),
     ("formats", ["json"]),
     ("checks", ["linearizable", "invariants", "live", "crash", "coverage"]),

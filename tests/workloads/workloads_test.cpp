@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -88,8 +89,11 @@ std::vector<const Workload*> all() {
   return list;
 }
 
-INSTANTIATE_TEST_SUITE_P(Workloads, EveryWorkload, testing::ValuesIn(all()),
-                         [](const auto& it) { return std::string(it.param->name()); });
+INSTANTIATE_TEST_SUITE_P(Workloads, EveryWorkload, testing::ValuesIn(all()), [](const auto& it) {
+  std::string name(it.param->name());
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
 
 }  // namespace
 }  // namespace capsize::workloads
