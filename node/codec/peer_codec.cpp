@@ -234,6 +234,14 @@ std::optional<Body> get_forwarded(NumberReader& in, Decode decode) {
   return Body{id, incarnation, std::move(content).value()};
 }
 
+/// An older version may be in a log, but no peer writes one: a payload has one encoding.
+base::Result<kv::Command> decode_forwarded_command(std::string_view bytes) {
+  if (bytes.empty() || static_cast<std::uint8_t>(bytes.front()) != kv::kCommandVersion) {
+    return base::Error{"a forwarded command is of the present version"};
+  }
+  return kv::decode_command(bytes);
+}
+
 using Body = decltype(replica::PeerMessage::body);
 
 template <class T>
@@ -270,7 +278,7 @@ std::optional<Body> get_body(MessageType type, NumberReader& in) {
     case MessageType::kTimeoutNow:
       return wrap(std::optional(TimeoutNow{}));
     case MessageType::kForward:
-      return wrap(get_forwarded<Forward>(in, kv::decode_command));
+      return wrap(get_forwarded<Forward>(in, decode_forwarded_command));
     case MessageType::kForwardReply:
       return wrap(get_forwarded<ForwardReply>(in, kv::decode_reply));
   }

@@ -12,7 +12,6 @@ namespace {
 // sequence u64, key, value, expected (length u32, bytes); a txn: count u32, and for each step
 // kind u8, key, value.
 // Reply:   version 1, outcome, value, error.
-constexpr std::uint8_t kCommandVersion = 2;
 constexpr std::uint8_t kReplyVersion = 1;
 
 base::Error malformed(const std::string& what) {

@@ -86,6 +86,9 @@ inline constexpr std::size_t kErrorBytesMax = 256;
 /// against this before anything else is done with it.
 [[nodiscard]] base::Status validate(const Command& command);
 
+/// What encode() writes; the first byte.
+inline constexpr std::uint8_t kCommandVersion = 2;
+
 /// The payload of a log entry: versioned, little endian; decode refuses what encode cannot make.
 /// Version 1, which knew neither sessions nor time, is still read: it may be in a log.
 /// Precondition of encode: validate(command).ok().
