@@ -51,7 +51,8 @@ class Cluster:
 
     def __init__(self, nodes, directory):
         self.nodes = nodes
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="capsize-bench-", dir=directory))
+        self.directory = pathlib.Path(
+            tempfile.mkdtemp(prefix="capsize-bench-", dir=pathlib.Path(directory).resolve()))
         self.processes = [None] * nodes
 
     def __enter__(self):
