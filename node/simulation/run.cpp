@@ -37,9 +37,11 @@ ClusterOptions draw_cluster(const RunOptions& options) {
   // Last, so that an older seed's other draws stay what they were.
   drawn.config.lease_reads_assume_bounded_clock_drift =
       drawn.config.leader_stickiness && random.chance(0.3);
-  // Without either, a removed node that nobody can tell so disrupts for ever (thesis 4.2.3).
-  const bool quiet = drawn.config.pre_vote || drawn.config.leader_stickiness;
-  drawn.spares = quiet && random.chance(0.6) ? static_cast<std::uint32_t>(random.between(1, 2)) : 0;
+  // A removed node that nobody could tell campaigns (membership.cpp). Pre-votes keep it quiet;
+  // stickiness alone lets it through whenever the leader was not heard for a moment (thesis 4.2.3).
+  drawn.spares = drawn.config.pre_vote && random.chance(0.6)
+                     ? static_cast<std::uint32_t>(random.between(1, 2))
+                     : 0;
   return drawn;
 }
 
