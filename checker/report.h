@@ -29,9 +29,6 @@ struct OperationView {
   Outcome outcome = Outcome::kInfo;
 };
 
-/// "ok", "fail", "info".
-[[nodiscard]] std::string_view name(Outcome outcome);
-
 /// How far behind an operation was that saw an older value.
 struct Staleness {
   /// From the earliest completion of something newer to the beginning of the late operation; at

@@ -97,18 +97,6 @@ bool precedes(const OperationView& first, const OperationView& second) {
   return first.complete_index && *first.complete_index < second.index;
 }
 
-std::string_view name(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kOk:
-      return "ok";
-    case Outcome::kFail:
-      return "fail";
-    case Outcome::kInfo:
-      break;
-  }
-  return "info";
-}
-
 std::string_view name(WeakerAnswer::Holds holds) {
   switch (holds) {
     case WeakerAnswer::Holds::kYes:

@@ -1,7 +1,7 @@
 // set: elements are added and the whole set is read, all the time and at the end. An element that
 // was acknowledged must be in every later read: one that comes late was seen by a stale read, one
-// that never comes is lost; the verdict tells them apart (lost write, stale read). The node keeps a
-// set as the list of what was added to it. A set that has grown large is retired for a fresh one.
+// that never comes is lost; the verdict tells them apart (lost element, stale read). The node keeps
+// a set as the list of what was added to it. A set that has grown large is retired for a fresh one.
 #include "workloads/workload.h"
 
 namespace capsize::workloads {

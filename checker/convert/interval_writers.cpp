@@ -48,18 +48,6 @@ Values values_of(const Operation& operation) {
   return {operation.argument, both ? std::optional(learnt) : std::nullopt};
 }
 
-std::string_view outcome_name(const Operation& operation) {
-  switch (operation.outcome) {
-    case Outcome::kOk:
-      return "ok";
-    case Outcome::kFail:
-      return "fail";
-    case Outcome::kInfo:
-      break;
-  }
-  return "info";
-}
-
 void note_lost_times(const Timeline& timeline, std::vector<std::string>& lost) {
   if (timeline.times_give_the_order() || !timeline.has_times()) return;
   lost.emplace_back("the times, which do not give the order; places in it stand for them");
@@ -92,7 +80,7 @@ void json_line(const History& history, const Timeline& timeline, const Times& ti
   if (const std::int64_t end = times.end(operation); end != kNoTime) {
     fmt::format_to(std::back_inserter(text), ",\"end\":{}", end);
   }
-  fmt::format_to(std::back_inserter(text), ",\"type\":\"{}\"", outcome_name(its));
+  fmt::format_to(std::back_inserter(text), ",\"type\":\"{}\"", name(its.outcome));
   if (its.mismatch) text += ",\"error\":\"mismatch\"";
   text += '}';
 }
@@ -136,7 +124,7 @@ void csv_line(const History& history, const Timeline& timeline, const Times& tim
   if (const std::int64_t end = times.end(operation); end != kNoTime) {
     fmt::format_to(std::back_inserter(text), "{}", end);
   }
-  fmt::format_to(std::back_inserter(text), ",{},{}", outcome_name(its),
+  fmt::format_to(std::back_inserter(text), ",{},{}", name(its.outcome),
                  its.mismatch ? "mismatch" : "");
 }
 

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "checker/history/values.h"
 
@@ -28,6 +29,18 @@ enum class Outcome : std::uint8_t {
   kFail,  ///< certainly had no effect and never will have
   kInfo,  ///< indeterminate: may take effect at any later moment, or never
 };
+/// "ok", "fail", "info".
+[[nodiscard]] constexpr std::string_view name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kOk:
+      return "ok";
+    case Outcome::kFail:
+      return "fail";
+    case Outcome::kInfo:
+      break;
+  }
+  return "info";
+}
 
 /// Functions every history knows under the same number; others are numbered as they are met.
 inline constexpr FunctionId kRead = 0;

@@ -56,6 +56,7 @@ CellOptions cell_options(const BenchOptions& options, const std::string& operati
   cell.time = options.time;
   cell.value_bytes = options.value_bytes;
   cell.keys = options.keys;
+  cell.stopped = options.stopped;
   for (std::size_t client = 0; client < clients; ++client) {
     cell.endpoints.push_back(
         cluster.client_endpoint(options.to_all ? client % cluster.size() : leader));

@@ -25,6 +25,7 @@ struct BenchOptions {
   std::filesystem::path binaries;
   std::filesystem::path directory;  // a folder of its own is made in it, and removed
   std::vector<std::string> node_arguments;
+  std::function<bool()> stopped;  // true ends it, with an error, once all processes are gone
 };
 
 /// What an operation cannot be faster than, measured in the same place.

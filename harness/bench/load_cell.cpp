@@ -65,6 +65,10 @@ class Load {
     });
     const auto now = monotonic_now();
     if (any) heard_ = now;
+    if (now - looked_ > kPollBound) {
+      looked_ = now;
+      if (options_.stopped && options_.stopped()) return base::Error{"interrupted"};
+    }
     if (now - heard_ > kSilenceMax) return base::Error{"no client has an answer within 10 s"};
     return {};
   }
@@ -78,6 +82,7 @@ class Load {
   std::vector<std::size_t> keys_;
   fmt::memory_buffer request_;
   base::Instant heard_ = monotonic_now();
+  base::Instant looked_ = heard_;
 };
 
 }  // namespace

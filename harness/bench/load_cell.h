@@ -1,6 +1,7 @@
 // One cell of the table: so many clients, each with one operation open at a time, for a while.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct CellOptions {
   base::Duration time = std::chrono::seconds(5);
   std::size_t value_bytes = 100;
   std::size_t keys = 1000;
+  std::function<bool()> stopped = {};  // asked some ten times a second; true ends it with an error
 };
 
 struct CellResult {

@@ -11,6 +11,7 @@
 #include "harness/cli/binaries.h"
 #include "harness/cli/verb.h"
 #include "harness/report/revision.h"
+#include "harness/runner/signals.h"
 #include "node/base/units.h"
 
 namespace capsize::harness {
@@ -125,6 +126,9 @@ class Bench final : public Verb {
                      {"target", target_},
                      {"trace", options_.trace},
                      {"cells", json::array()}};
+    SignalGuard signals;  // before any thread, which inherits the blocked signals
+    bool interrupted = false;
+    options_.stopped = [&] { return interrupted = interrupted || signals.wait({}); };
     const auto done = run_bench(
         options_, {.measured =
                        [&](const RawTimes& raw) {
@@ -141,6 +145,7 @@ class Bench final : public Verb {
                          document["cells"].push_back(to_json(cell));
                          print_cell(cell);
                        }});
+    if (interrupted) return kInterruptedExit;
     if (!done) return harness_error(done.error().message);
     if (json_.empty()) return 0;
     std::ofstream file(json_);

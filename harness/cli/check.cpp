@@ -42,8 +42,6 @@ std::uint64_t peak_memory_bytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-constexpr int kInterrupted = 130;  // as a shell says it
-
 class CheckVerb final : public Verb {
  public:
   std::string_view name() const override { return "check"; }
@@ -154,7 +152,7 @@ class CheckVerb final : public Verb {
       return usage_error(fmt::format("--explain: {}: {}", explain_, std::strerror(errno)));
     }
     const bool cut_short = interrupted && report.verdict != Verdict::kInvalid;
-    return cut_short ? kInterrupted : checker::exit_code(report.verdict);
+    return cut_short ? kInterruptedExit : checker::exit_code(report.verdict);
   }
 
   bool write_page(const std::vector<Report>& reports) const {

@@ -13,8 +13,6 @@
 namespace capsize::harness {
 namespace {
 
-constexpr int kInterruptedExit = 130;
-
 class Run final : public Verb {
  public:
   std::string_view name() const override { return "run"; }

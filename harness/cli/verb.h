@@ -29,6 +29,9 @@ using Verbs = base::Registry<Verb>;
 /// Parses the command line and runs its verb. 254 for a mistyped command.
 [[nodiscard]] int run_command_line(int argc, char** argv);
 
+/// Of whatever SIGINT or SIGTERM ended early, as a shell says it.
+inline constexpr int kInterruptedExit = 130;
+
 /// One line on standard error, and the exit code of a usage error.
 int usage_error(std::string_view message);
 

@@ -32,61 +32,59 @@ std::chrono::milliseconds left(base::Instant until) {
 
 }  // namespace
 
-base::Result<json> ProcessCluster::ask_leader(const json& question,
-                                              std::chrono::milliseconds bound) {
+json ProcessCluster::ask_leader(const json& question, std::chrono::milliseconds bound) {
   observe();
-  if (!leader_) return base::Error{"no leader is known"};
+  if (!leader_) return {{"outcome", "fail"}, {"error", "no leader is known"}};
   auto answer = members_[*leader_]->client->ask(question.dump(), bound);
-  if (!answer) return json{{"outcome", "info"}, {"error", answer.error().message}};
+  if (!answer) return {{"outcome", "info"}, {"error", answer.error().message}};
   json parsed = json::parse(answer.value(), nullptr, false);
-  if (parsed.is_discarded()) return base::Error{"not JSON: " + answer.value()};
-  return parsed;
+  // What is not understood may have been carried out.
+  return parsed.is_object() ? parsed : json{{"outcome", "info"}, {"error", "an unreadable answer"}};
+}
+
+ProcessCluster::Administered ProcessCluster::administer(const json& question) {
+  const auto until = monotonic_now() + kChangeBound;
+  Administered result;
+  for (; monotonic_now() < until; std::this_thread::sleep_for(kPause)) {
+    const json answer = ask_leader(question, left(until));
+    const auto outcome = answer.value("outcome", "");
+    result.reason = answer.value("error", "");
+    // "no-change": an earlier request whose answer did not come was carried out.
+    result.done = outcome == "ok" || result.reason == "no-change";
+    if (result.done) break;
+    result.may_happen |= outcome != "fail";
+  }
+  return result;
 }
 
 Act ProcessCluster::change_members(const std::vector<Node>& members) {
-  const auto until = monotonic_now() + kChangeBound;
-  Act act{.done = false, .reason = "no leader is known"};
-  bool may_happen = false;
-  for (; monotonic_now() < until; std::this_thread::sleep_for(kPause)) {
-    const auto answer =
-        ask_leader({{"id", 1}, {"f", "change-members"}, {"value", names(members)}}, left(until));
-    if (!answer) continue;
-    act.reason = answer.value().value("error", "");
-    may_happen |= answer.value()["outcome"] == "info";
-    if (answer.value()["outcome"] != "ok" && act.reason != "no-change") continue;
-    configured_ = members;
-    return {.done = true, .evidence = {{"voters", names(members)}}};
-  }
+  const auto result = administer({{"id", 1}, {"f", "change-members"}, {"value", names(members)}});
+  if (result.done || result.may_happen) configured_ = members;
+  members_known_ = result.done;
+  if (result.done) return {.done = true, .evidence = {{"voters", names(members)}}};
   // What was asked for may yet come: then the way back has to be gone, too.
-  if (may_happen) configured_ = members;
-  act.done = may_happen;
-  return act;
+  return {.done = result.may_happen, .reason = result.reason};
 }
 
 base::Status ProcessCluster::restore_members(std::chrono::milliseconds bound) {
   std::vector<Node> core;
   for (Node node = 0; node < options_.nodes; ++node) core.push_back(node);
-  if (configured_ == core) return {};
   const auto until = monotonic_now() + bound;
   Act act;
-  while (!act.evidence.contains("voters") && monotonic_now() < until) act = change_members(core);
-  if (act.evidence.contains("voters")) return {};
-  return base::Error{"the members could not be made what they were at the start: " + act.reason};
+  while (!(members_known_ && configured_ == core)) {
+    if (monotonic_now() > until) {
+      return base::Error{"the members could not be made those of the start: " + act.reason};
+    }
+    act = change_members(core);
+  }
+  return {};
 }
 
 Act ProcessCluster::transfer_leadership(Node to) {
-  const auto until = monotonic_now() + kChangeBound;
-  Act act{.done = false, .reason = "no leader is known"};
-  for (; monotonic_now() < until; std::this_thread::sleep_for(kPause)) {
-    const auto answer = ask_leader(
-        {{"id", 1}, {"f", "transfer-leadership"}, {"value", nemesis::node_name(to)}}, left(until));
-    if (!answer) continue;
-    act.reason = answer.value().value("error", "");
-    // "no-change": an earlier offer was taken while nobody listened.
-    if (answer.value()["outcome"] != "ok" && act.reason != "no-change") continue;
-    return {.done = true, .evidence = {{"leader", nemesis::node_name(to)}}};
-  }
-  return act;
+  const auto result =
+      administer({{"id", 1}, {"f", "transfer-leadership"}, {"value", nemesis::node_name(to)}});
+  if (!result.done) return {.done = false, .reason = result.reason};
+  return {.done = true, .evidence = {{"leader", nemesis::node_name(to)}}};
 }
 
 }  // namespace capsize::harness

@@ -95,8 +95,14 @@ class ProcessCluster final : public nemesis::Cluster {
   base::Result<nlohmann::json> ask_proxy(const nlohmann::json& question) const;
   [[nodiscard]] std::string voters() const;  // of the start: n1,n2,…
   void observe() const;
-  base::Result<nlohmann::json> ask_leader(const nlohmann::json& question,
-                                          std::chrono::milliseconds bound);
+  nlohmann::json ask_leader(const nlohmann::json& question, std::chrono::milliseconds bound);
+  struct Administered {
+    bool done = false;
+    bool may_happen = false;  // not done, and not certain never to be
+    std::string reason;
+  };
+  /// Asks the leader, whoever that is, until it is done or the time is over.
+  Administered administer(const nlohmann::json& question);
   void look_for_crash(nemesis::Node node);
 
   ClusterOptions options_;
@@ -106,6 +112,7 @@ class ProcessCluster final : public nemesis::Cluster {
   mutable std::unique_ptr<Asker> proxy_control_;
   std::vector<std::unique_ptr<Member>> members_;
   std::vector<nemesis::Node> configured_;  // the members, as last asked for
+  bool members_known_ = true;              // and answered
   std::vector<Crash> crashes_;
   mutable std::optional<nemesis::Node> leader_;
   mutable std::uint64_t term_ = 0;

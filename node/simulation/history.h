@@ -1,5 +1,5 @@
-// What the simulated clients saw, in the order in which they saw it, and as the JSON lines that
-// `capsize check` reads.
+// What the simulated clients saw, in the order in which they saw it, and as JSON lines in the
+// shape of all histories. Lists and registers stand together, so that no one model judges them.
 #pragma once
 
 #include <cstdint>

@@ -3,7 +3,7 @@
 // pass: a list that is only appended to needs no search to be judged linearizable.
 //
 // (The simulation stands on the node alone and cannot use the checker, which knows nothing of the
-// node; the other operations of its history are for `capsize check`.)
+// node, so the other operations are recorded, and judged by nobody.)
 #pragma once
 
 #include <string>

@@ -21,7 +21,7 @@ struct RunOptions {
 
 struct RunResult {
   std::vector<std::string> problems;  // empty: everything held
-  std::string history;                // JSON lines, for `capsize check`
+  std::string history;                // JSON lines, for a person: lists and registers together
   std::string configuration;          // what the seed drew, for a person
   std::size_t ok = 0, fail = 0, info = 0;
   std::uint64_t faults = 0, steps = 0, committed = 0, leaders = 0;

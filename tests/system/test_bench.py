@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from conftest import BIN, children, wait_for
+from conftest import BIN, alive, children, wait_for
 
 
 def bench(tmp_path, *arguments):
@@ -31,6 +31,16 @@ def test_every_cell_has_figures(tmp_path, transport):
         assert cell["operations"] > 0 and cell["failed"] == 0
         assert cell["p50-us"] <= cell["p99-us"] <= cell["max-us"]
     assert [path.name for path in tmp_path.iterdir()] == ["figures.json"], "its folder is removed"
+
+
+def test_interrupted_it_leaves_nothing(tmp_path):
+    process = subprocess.Popen([BIN / "capsize", "bench", "--directory", tmp_path, "--time", "1h"],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    nodes = wait_for(lambda: len(found := children(process.pid)) == 3 and found, 30, "three nodes")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 130
+    assert not any(alive(node) for node in nodes)
+    assert list(tmp_path.iterdir()) == [], "its folder is removed"
 
 
 def test_killed_it_leaves_no_process(tmp_path):
