@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "node/base/time.h"
+
 namespace capsize::nemesis {
 
 /// Nodes are counted from 0 here and called n1, n2, … outside.
@@ -19,7 +21,8 @@ using Link = std::pair<Node, Node>;  // directed: from, to
 struct NodeView {
   bool running = false;
   bool paused = false;
-  bool spare = false;  // joins the cluster only when a fault adds it
+  bool spare = false;        // joins the cluster only when a fault adds it
+  std::uint64_t writes = 0;  // that clients saw this node acknowledge so far
 };
 
 struct ClusterView {
@@ -30,6 +33,8 @@ struct ClusterView {
   std::uint64_t term = 0;
   /// Members of the cluster, as far as the nemesis has changed them; ascending.
   std::vector<Node> members;
+  /// Operations that clients saw succeed so far.
+  std::uint64_t acknowledged = 0;
 
   /// Those that the cluster began with: ascending, all but the spares.
   [[nodiscard]] std::vector<Node> core() const;
@@ -40,27 +45,67 @@ struct Act {
   bool done = false;
   std::string reason;  // why not
   nlohmann::json evidence = nlohmann::json::object();
+  /// From the call until the effect was seen: the process reaped, stopped, the rule in force.
+  std::optional<base::Duration> effect = {};
 };
 
+/// A transition that a node traced of itself (node/PROTOCOL.md, Trace); only the rare ones: start,
+/// role, config, snapshot, install, transfer.
+struct TraceEvent {
+  Node node = 0;
+  std::string event;
+  std::string role;  // of the node then
+  std::uint64_t term = 0;
+  std::uint64_t index = 0;
+};
+
+/// Acts on several nodes strike them together, and their evidence is an object by node name.
 class Cluster {
  public:
   virtual ~Cluster() = default;
   [[nodiscard]] virtual ClusterView view() const = 0;
+  /// What the nodes traced since the last call, each node's in its order.
+  virtual std::vector<TraceEvent> take_events() = 0;
 
+  // Processes.
   virtual Act kill(const std::vector<Node>& nodes) = 0;
+  /// SIGTERM: the node ends in good order. The evidence is its exit code.
+  virtual Act stop(const std::vector<Node>& nodes) = 0;
+  /// From their disks; done when they take requests again.
   virtual Act restart(const std::vector<Node>& nodes) = 0;
+  /// As restart, but without waiting for anything: for nodes that shall not come up, or not be let.
+  virtual Act launch(const std::vector<Node>& nodes) = 0;
   virtual Act pause(const std::vector<Node>& nodes) = 0;
   virtual Act resume(const std::vector<Node>& nodes) = 0;
+  /// From now to its next start, a node that ends by itself with one of these codes did not crash.
+  virtual void expect_end(const std::vector<Node>& nodes, const std::vector<int>& exit_codes) = 0;
+  /// Which of them have ended so: `exit-code` for each of these, nothing for the others.
+  virtual Act endings(const std::vector<Node>& nodes) = 0;
+
+  /// One control request (node/PROTOCOL.md, Control) to each; the evidence is what they answered.
+  /// Done if each answered ok.
+  virtual Act control(const std::vector<Node>& nodes, const nlohmann::json& request) = 0;
+
+  // Who belongs to the cluster.
   /// Makes these the members (joint consensus), newcomers among them caught up first. The evidence
   /// is the configuration that the leader then has. Not done only if it certainly will not happen.
   virtual Act change_members(const std::vector<Node>& members) = 0;
   /// Asks the leader to hand leadership to a node; done when that one leads.
   virtual Act transfer_leadership(Node to) = 0;
-  /// Installs a rule of the proxy (nemesis/proxy/PROTOCOL.md) under the fault's id.
+
+  // The network between nodes: rules of the proxy (nemesis/proxy/PROTOCOL.md).
+  /// Under the fault's id. `only`: which messages; an empty object means all.
   virtual Act install_rule(std::uint64_t id, const std::vector<Link>& links,
-                           const nlohmann::json& action) = 0;
+                           const nlohmann::json& action, const nlohmann::json& only) = 0;
   /// The evidence is the proxy's: messages seen and affected, per link.
   virtual Act remove_rule(std::uint64_t id) = 0;
+  /// The evidence so far of a rule that stays.
+  virtual Act peek_rule(std::uint64_t id) = 0;
+
+  // The network between clients and nodes.
+  virtual Act cut_clients(const std::vector<Node>& nodes) = 0;
+  /// The evidence: requests and replies that were lost.
+  virtual Act rejoin_clients(const std::vector<Node>& nodes) = 0;
 };
 
 }  // namespace capsize::nemesis

@@ -2,13 +2,13 @@
 
 namespace capsize::nemesis {
 
-std::string_view name(Phase phase) {
-  switch (phase) {
-    case Phase::kPlanned:
+std::string_view name(Moment moment) {
+  switch (moment) {
+    case Moment::kPlanned:
       return "planned";
-    case Phase::kBegin:
+    case Moment::kBegin:
       return "begin";
-    case Phase::kEnd:
+    case Moment::kEnd:
       return "end";
   }
   return "?";
@@ -29,12 +29,20 @@ std::string_view name(FaultState state) {
 }
 
 nlohmann::json to_json(const PlannedFault& fault) {
-  return {{"id", fault.id},
-          {"kind", fault.card.kind},
-          {"params", fault.card.params},
-          {"anchor", {{"after", fault.at.count()}, {"hold", fault.hold.count()}}},
-          {"planned-by", fault.card.planned_by},
-          {"target", {{"select", name(fault.card.target)}}}};
+  const Card& card = fault.card;
+  nlohmann::json line = {{"id", fault.id},
+                         {"kind", card.kind},
+                         {"params", card.params},
+                         {"anchor", {{"after", fault.at.count()}, {"hold", fault.hold.count()}}},
+                         {"planned-by", card.planned_by},
+                         {"target", {{"select", to_json(card.target)}}}};
+  if (fault.when) line["anchor"]["when"] = to_json(*fault.when);
+  if (fault.until) line["anchor"]["until"] = to_json(*fault.until);
+  if (!card.only.empty()) line["only"] = card.only;
+  if (card.peers) line["peers"] = to_json(*card.peers);
+  if (!card.label.empty()) line["label"] = card.label;
+  if (card.beyond_minority) line["beyond-minority"] = true;
+  return line;
 }
 
 nlohmann::json to_json(const FaultEvent& event) {
@@ -46,6 +54,8 @@ nlohmann::json to_json(const FaultEvent& event) {
     auto& nodes = line["target"]["nodes"] = nlohmann::json::array();
     for (const Node node : event.nodes) nodes.push_back(node_name(node));
   }
+  if (event.leader) line["leader"] = node_name(*event.leader);
+  if (event.effect) line["effect-ns"] = event.effect->count();
   if (!event.reason.empty()) line["reason"] = event.reason;
   if (!event.evidence.empty()) line["evidence"] = event.evidence;
   return line;

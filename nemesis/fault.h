@@ -3,11 +3,14 @@
 // FaultKind (fault_kind.h) does.
 #pragma once
 
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "nemesis/anchor.h"
 #include "nemesis/target.h"
 #include "node/base/time.h"
 
@@ -21,28 +24,45 @@ struct Card {
   base::Duration hold_min = std::chrono::milliseconds(600);
   base::Duration hold_max = std::chrono::milliseconds(1200);
   std::string planned_by = {};  // filled in by the deck: the strategy's name
+  /// On links: which messages (nemesis/proxy/PROTOCOL.md, only), and whose links to the target.
+  nlohmann::json only = nlohmann::json::object();
+  std::optional<Target> peers = {};
+  /// Others refer to it by this: targets, anchors.
+  std::string label = {};
+  /// Whether it may take a majority out of service, together with what is in force.
+  bool beyond_minority = false;
+
+  friend bool operator==(const Card&, const Card&) = default;
 };
 
 struct PlannedFault {
   std::uint64_t id = 0;
   Card card;
-  base::Duration at{};    // since the start of the load
-  base::Duration hold{};  // from taking hold to healing
+  std::optional<Anchor> when = {};   // armed at the start of its phase
+  base::Duration at{};               // since that fired; without one, since the start of its phase
+  base::Duration hold{};             // from taking hold to healing, at most
+  std::optional<Anchor> until = {};  // heals it earlier; armed when it takes hold
+  /// How long it looks for a candidate, or for its anchor, before it is skipped.
+  base::Duration patience = std::chrono::milliseconds(1500);
+
+  friend bool operator==(const PlannedFault&, const PlannedFault&) = default;
 };
 
-enum class Phase { kPlanned, kBegin, kEnd };
+enum class Moment { kPlanned, kBegin, kEnd };
 enum class FaultState { kPlanned, kInstalled, kSkipped, kIndeterminate };
-[[nodiscard]] std::string_view name(Phase phase);
+[[nodiscard]] std::string_view name(Moment moment);
 [[nodiscard]] std::string_view name(FaultState state);
 
 /// One line of faults.jsonl.
 struct FaultEvent {
-  const PlannedFault* fault = nullptr;
-  Phase phase = Phase::kPlanned;
+  std::shared_ptr<const PlannedFault> fault;
+  Moment phase = Moment::kPlanned;
   base::Duration time{};
-  std::vector<Node> nodes;  // resolved target; empty before it is known
+  std::vector<Node> nodes = {};  // resolved target; empty before it is known
   FaultState state = FaultState::kPlanned;
-  std::string reason;
+  std::string reason = {};
+  std::optional<Node> leader = {};            // who was known to lead at the begin
+  std::optional<base::Duration> effect = {};  // from the decision until the effect was seen
   nlohmann::json evidence = nlohmann::json::object();
 };
 [[nodiscard]] nlohmann::json to_json(const FaultEvent& event);

@@ -6,6 +6,7 @@
 
 #include "nemesis/cluster.h"
 #include "nemesis/fault.h"
+#include "nemesis/parameters.h"
 #include "node/base/registry.h"
 
 namespace capsize::nemesis {
@@ -14,7 +15,16 @@ namespace capsize::nemesis {
 enum class Impact {
   kStops,      // the process does not run: nothing else can be done to it
   kSeparates,  // the process runs, but others do not hear it, or it does not hear them
-  kDegrades,   // messages suffer; overlaps with everything
+  kDegrades,   // messages, the disk or the clock suffer; overlaps with everything
+};
+
+/// A fault that meets its nodes.
+struct Strike {
+  std::uint64_t id = 0;                              // of the fault; names its rule in the proxy
+  std::vector<Node> nodes;                           // whom it is aimed at; sorted, never empty
+  std::vector<Node> peers;                           // the other ends of its links; empty: all
+  nlohmann::json params = nlohmann::json::object();  // checked, with the defaults filled in
+  nlohmann::json only = nlohmann::json::object();    // which messages (Card::only)
 };
 
 class FaultKind {
@@ -23,14 +33,31 @@ class FaultKind {
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual std::string_view summary() const = 0;
   [[nodiscard]] virtual Impact impact() const = 0;
+  /// Whether it acts on links, so that `only` and `peers` mean something.
+  [[nodiscard]] virtual bool on_links() const { return false; }
+  [[nodiscard]] virtual Declared parameters() const { return {}; }
+  /// What is dealt where only the kind is named (`--nemesis KIND`).
+  [[nodiscard]] virtual Card card() const { return {.kind = std::string(name())}; }
+  /// Nodes that it needs beside the members (strategy.h).
+  [[nodiscard]] virtual std::size_t spares() const { return 0; }
+  /// Exit codes with which its nodes may end because of it; everything else is a crash.
+  [[nodiscard]] virtual std::vector<int> exit_codes() const { return {}; }
+
   /// Makes the fault. Healing is `end`, which is called exactly once if `begin` was done.
-  virtual Act begin(const PlannedFault& fault, const std::vector<Node>& nodes,
-                    Cluster& cluster) const = 0;
-  virtual Act end(const PlannedFault& fault, const std::vector<Node>& nodes,
-                  Cluster& cluster) const = 0;
-  /// Whether the evidence, begin and end taken together, proves that the fault bit.
-  [[nodiscard]] virtual bool proven(const nlohmann::json& begin_evidence,
-                                    const nlohmann::json& end_evidence) const = 0;
+  virtual Act begin(const Strike& strike, Cluster& cluster) const = 0;
+  virtual Act end(const Strike& strike, Cluster& cluster) const = 0;
+
+  /// Zero: none. Otherwise `pulse` is called again and again while the fault holds, `count` from 0.
+  [[nodiscard]] virtual base::Duration period(const nlohmann::json& /*params*/) const {
+    return base::Duration::zero();
+  }
+  virtual Act pulse(const Strike& /*strike*/, Cluster& /*cluster*/, std::uint64_t /*count*/) const {
+    return {.done = true};
+  }
+
+  /// Whether the evidence proves that the fault bit: `begin` and `end` as these acts returned it,
+  /// `pulse` merged over all pulses, `pulses` their number.
+  [[nodiscard]] virtual bool proven(const nlohmann::json& evidence) const = 0;
 };
 
 using FaultKinds = base::Registry<FaultKind>;

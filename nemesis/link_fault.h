@@ -1,4 +1,4 @@
-// What the degrading faults have in common: one rule of the proxy over all links of the nodes.
+// What the network faults have in common: one rule of the proxy over the links of the nodes.
 #pragma once
 
 #include "nemesis/fault_kind.h"
@@ -6,27 +6,28 @@
 
 namespace capsize::nemesis {
 
-/// `counter` is the field of the proxy's evidence that proves the fault. The card's params become
-/// the rule's action, with the kind added.
+/// The parameters become the rule's action, with the kind added; `direction` selects the links.
 class LinkFault : public FaultKind {
  public:
+  /// `counter` is the field of the proxy's evidence that proves the fault.
   LinkFault(std::string_view kind, std::string_view summary, const char* counter)
       : kind_(kind), summary_(summary), counter_(counter) {}
   [[nodiscard]] std::string_view name() const override { return kind_; }
   [[nodiscard]] std::string_view summary() const override { return summary_; }
   [[nodiscard]] Impact impact() const override { return Impact::kDegrades; }
-  Act begin(const PlannedFault& fault, const std::vector<Node>& nodes,
-            Cluster& cluster) const override {
-    nlohmann::json action = fault.card.params;
-    action["kind"] = kind_;
-    return cluster.install_rule(fault.id, touching(nodes, cluster.view().nodes.size()), action);
-  }
-  Act end(const PlannedFault& fault, const std::vector<Node>&, Cluster& cluster) const override {
-    return cluster.remove_rule(fault.id);
-  }
-  [[nodiscard]] bool proven(const nlohmann::json&, const nlohmann::json& end) const override {
-    return affected(end, counter_);
-  }
+  [[nodiscard]] bool on_links() const override { return true; }
+  /// `direction`, and what action() declares.
+  [[nodiscard]] Declared parameters() const final;
+  Act begin(const Strike& strike, Cluster& cluster) const override;
+  Act end(const Strike& strike, Cluster& cluster) const override;
+  [[nodiscard]] bool proven(const nlohmann::json& evidence) const override;
+
+ protected:
+  /// Parameters of the proxy's action.
+  [[nodiscard]] virtual Declared action() const { return {}; }
+  /// By default every link with an end in the nodes and, where peers are given, the other in them.
+  [[nodiscard]] virtual std::vector<Link> links(const Strike& strike,
+                                                std::size_t cluster_size) const;
 
  private:
   std::string_view kind_;

@@ -1,6 +1,7 @@
 #include "nemesis/links.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace capsize::nemesis {
 namespace {
@@ -9,43 +10,49 @@ bool contains(const std::vector<Node>& nodes, Node node) {
   return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
 }
 
-}  // namespace
-
-Direction direction_of(const nlohmann::json& params) {
-  const auto text = params.value("direction", "both");
-  if (text == "inbound") return Direction::kInbound;
-  if (text == "outbound") return Direction::kOutbound;
-  return Direction::kBoth;
-}
-
-std::vector<Link> boundary(const std::vector<Node>& nodes, std::size_t cluster_size,
-                           Direction direction) {
+std::vector<Link> links_where(std::size_t cluster_size,
+                              const std::function<bool(Node from, Node to)>& wanted) {
   std::vector<Link> links;
   for (Node from = 0; from < cluster_size; ++from) {
     for (Node to = 0; to < cluster_size; ++to) {
-      const bool out = contains(nodes, from) && !contains(nodes, to);
-      const bool in = !contains(nodes, from) && contains(nodes, to);
-      if ((out && direction != Direction::kInbound) || (in && direction != Direction::kOutbound)) {
-        links.emplace_back(from, to);
-      }
+      if (from != to && wanted(from, to)) links.emplace_back(from, to);
     }
   }
   return links;
 }
 
-std::vector<Link> touching(const std::vector<Node>& nodes, std::size_t cluster_size) {
-  std::vector<Link> links;
-  for (Node from = 0; from < cluster_size; ++from) {
-    for (Node to = 0; to < cluster_size; ++to) {
-      if (from != to && (contains(nodes, from) || contains(nodes, to)))
-        links.emplace_back(from, to);
-    }
-  }
+}  // namespace
+
+const Parameter kDirection{.name = "direction",
+                           .type = Parameter::Type::kWord,
+                           .otherwise = "both",
+                           .summary = "as the nodes see it: what others send them, what they send",
+                           .words = {"both", "inbound", "outbound"}};
+
+std::vector<Link> boundary(const Strike& strike, std::size_t cluster_size) {
+  const auto direction = strike.params.value("direction", "both");
+  const auto peer = [&](Node node) {
+    return !contains(strike.nodes, node) && (strike.peers.empty() || contains(strike.peers, node));
+  };
+  return links_where(cluster_size, [&](Node from, Node to) {
+    const bool out = contains(strike.nodes, from) && peer(to);
+    const bool in = peer(from) && contains(strike.nodes, to);
+    return (out && direction != "inbound") || (in && direction != "outbound");
+  });
+}
+
+std::vector<Link> touching(const Strike& strike, std::size_t cluster_size) {
+  auto links = boundary(strike, cluster_size);
+  // Between two of its own nodes every message is both sent and received by one of them.
+  const auto among = links_where(cluster_size, [&](Node from, Node to) {
+    return strike.peers.empty() && contains(strike.nodes, from) && contains(strike.nodes, to);
+  });
+  links.insert(links.end(), among.begin(), among.end());
   return links;
 }
 
 bool affected(const nlohmann::json& evidence, const char* counter) {
-  return evidence.value(counter, std::uint64_t{0}) > 0;
+  return evidence.is_object() && evidence.value(counter, std::uint64_t{0}) > 0;
 }
 
 }  // namespace capsize::nemesis

@@ -12,13 +12,12 @@ std::optional<Node> spare_of(const ClusterView& view) {
   return std::nullopt;
 }
 
-Act MembersFault::begin(const PlannedFault&, const std::vector<Node>& nodes,
-                        Cluster& cluster) const {
+Act MembersFault::begin(const Strike& strike, Cluster& cluster) const {
   const ClusterView view = cluster.view();
   if (view.members != view.core()) {
     return {.done = false, .reason = "another change of members was in force"};
   }
-  auto members = wanted(nodes, view);
+  auto members = wanted(strike.nodes, view);
   if (const auto* why = std::get_if<std::string_view>(&members)) {
     return {.done = false, .reason = std::string(*why)};
   }
@@ -27,11 +26,13 @@ Act MembersFault::begin(const PlannedFault&, const std::vector<Node>& nodes,
   return cluster.change_members(list);
 }
 
-Act MembersFault::end(const PlannedFault&, const std::vector<Node>&, Cluster& cluster) const {
+Act MembersFault::end(const Strike&, Cluster& cluster) const {
   return cluster.change_members(cluster.view().core());
 }
 
-bool MembersFault::proven(const nlohmann::json& begin, const nlohmann::json& end) const {
+bool MembersFault::proven(const nlohmann::json& evidence) const {
+  const auto& begin = evidence["begin"];
+  const auto& end = evidence["end"];
   return begin.contains("voters") && end.contains("voters") && begin["voters"] != end["voters"];
 }
 

@@ -19,11 +19,10 @@ class MembersFault : public FaultKind {
   [[nodiscard]] std::string_view name() const override { return kind_; }
   [[nodiscard]] std::string_view summary() const override { return summary_; }
   [[nodiscard]] Impact impact() const override { return impact_; }
-  Act begin(const PlannedFault& fault, const std::vector<Node>& nodes,
-            Cluster& cluster) const override;
-  Act end(const PlannedFault& fault, const std::vector<Node>& nodes,
-          Cluster& cluster) const override;
-  [[nodiscard]] bool proven(const nlohmann::json& begin, const nlohmann::json& end) const override;
+  [[nodiscard]] std::size_t spares() const override { return 1; }
+  Act begin(const Strike& strike, Cluster& cluster) const override;
+  Act end(const Strike& strike, Cluster& cluster) const override;
+  [[nodiscard]] bool proven(const nlohmann::json& evidence) const override;
 
  protected:
   /// Who shall be the members, or why that cannot be said.

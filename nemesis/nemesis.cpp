@@ -1,160 +1,209 @@
 #include "nemesis/nemesis.h"
 
 #include <algorithm>
-#include <set>
 
 #include "node/base/check.h"
 
 namespace capsize::nemesis {
 namespace {
 
-// Longer than an election, so that an aim at the leader survives the time without one.
-constexpr base::Duration kPatience = std::chrono::milliseconds(1500);
-constexpr base::Duration kRetry = std::chrono::milliseconds(10);
-
-bool aims_beyond_minority(Target target) {
-  return target == Target::kMajority || target == Target::kFollowers || target == Target::kAll;
+const FaultKind& kind_of(const PlannedFault& fault) {
+  const FaultKind* kind = FaultKinds::instance().find(fault.card.kind);
+  CHECK(kind != nullptr, "a script asks only for registered faults");
+  return *kind;
 }
 
 }  // namespace
 
-Nemesis::Nemesis(const std::vector<PlannedFault>& schedule, Cluster& cluster, std::uint64_t seed,
+Nemesis::Nemesis(std::vector<std::unique_ptr<Script>> scripts, Cluster& cluster, std::uint64_t seed,
                  Log log)
-    : schedule_(schedule),
-      cluster_(cluster),
-      prng_(base::Prng::stream(seed, "nemesis-targets")),
-      log_(std::move(log)) {
-  for (const auto& fault : schedule_) {
-    log_({.fault = &fault, .phase = Phase::kPlanned, .time = fault.at});
+    : cluster_(cluster),
+      targets_(base::Prng::stream(seed, "nemesis-targets")),
+      log_(std::move(log)),
+      watches_(cluster) {
+  for (auto& script : scripts) {
+    choices_.push_back(base::Prng::stream(seed, "nemesis-script", lanes_.size()));
+    lanes_.emplace_back(std::move(script), watches_);
   }
 }
 
 std::optional<base::Duration> Nemesis::step(base::Duration now) {
+  if (!watches_.empty()) watches_.take_events();
   // Heal before harm: an end that is due makes room for what waits.
-  for (std::size_t i = 0; i < active_.size();) {
-    if (active_[i].end_at > now) {
-      ++i;
-      continue;
+  heal_due(now);
+  pulse_due(now);
+  for (std::size_t lane = 0; lane < lanes_.size(); ++lane) advance(lane, now);
+
+  std::optional<base::Duration> wake;
+  const auto sooner = [&wake](base::Duration at) { wake = wake ? std::min(*wake, at) : at; };
+  for (const auto& lane : lanes_) {
+    if (const auto at = lane.wake(now)) sooner(*at);
+  }
+  for (const auto& active : active_) {
+    sooner(active.end_at);
+    if (active.until) sooner(now + std::chrono::milliseconds(5));
+    if (active.period > base::Duration::zero()) sooner(active.next_pulse);
+  }
+  return wake;
+}
+
+void Nemesis::heal_due(base::Duration now) {
+  end_where(now, [now](Active& active) {
+    return active.end_at <= now || (active.until && active.until->fired(now));
+  });
+}
+
+void Nemesis::pulse_due(base::Duration now) {
+  for (Active& active : active_) {
+    if (active.period == base::Duration::zero() || active.next_pulse > now) continue;
+    const Act act = active.kind->pulse(active.strike, cluster_, active.pulses++);
+    active.pulse_evidence.merge_patch(act.evidence);
+    if (!act.done) active.pulse_evidence["failed"] = act.reason;
+    active.next_pulse = now + active.period;
+  }
+}
+
+void Nemesis::advance(std::size_t index, base::Duration now) {
+  Lane& lane = lanes_[index];
+  if (lane.cut_short(now)) close(index, now, "its phase was over");
+  if (lane.playing() && !in_play(index)) lane.close();
+  if (lane.wants_phase()) ask_for_phase(index, now);
+  lane.start_if_due(now);
+  lane.look_at_anchors(now);
+  begin_due(index, now);
+}
+
+void Nemesis::ask_for_phase(std::size_t index, base::Duration now) {
+  const auto installed = std::count_if(records_.begin(), records_.end(), [](const auto& record) {
+    return record.state == FaultState::kInstalled;
+  });
+  const Situation situation{.now = now,
+                            .cluster = cluster_.view(),
+                            .phases = phases_++,
+                            .installed = static_cast<std::uint64_t>(installed)};
+  Phase* phase = lanes_[index].ask(situation, choices_[index]);
+  if (phase == nullptr) return;
+  for (PlannedFault& fault : phase->faults) {
+    fault.id = next_id_++;
+    log_({.fault = std::make_shared<PlannedFault>(fault), .time = now + fault.at});
+  }
+}
+
+void Nemesis::begin_due(std::size_t index, base::Duration now) {
+  auto& waiting = lanes_[index].waiting;
+  for (std::size_t i = 0; i < waiting.size();) {
+    const base::Duration patience = waiting[i].fault->patience;
+    std::string reason = "its anchor did not fire";
+    bool over = waiting[i].when && now >= waiting[i].since + patience;
+    if (!waiting[i].when && waiting[i].due <= now) {
+      if (try_begin(waiting[i], index, now, reason)) {
+        waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(i));
+        continue;
+      }
+      over = now >= waiting[i].due + patience;
     }
-    const Active done = active_[i];
-    active_.erase(active_.begin() + static_cast<std::ptrdiff_t>(i));
-    end(done, now);
-  }
-  while (next_ < schedule_.size() && schedule_[next_].at <= now) {
-    waiting_.push_back(&schedule_[next_++]);
-  }
-  for (std::size_t i = 0; i < waiting_.size();) {
-    std::string reason;
-    const bool begun = try_begin(*waiting_[i], now, reason);
-    const bool late = now >= waiting_[i]->at + kPatience;
-    if (!begun && late) skip(*waiting_[i], now, reason);
-    if (begun || late) {
-      waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
+    if (over) {
+      skip(waiting[i].fault, now, reason);
+      waiting.erase(waiting.begin() + static_cast<std::ptrdiff_t>(i));
     } else {
       ++i;
     }
   }
-
-  std::optional<base::Duration> wake;
-  const auto sooner = [&wake](base::Duration at) { wake = wake ? std::min(*wake, at) : at; };
-  if (!waiting_.empty()) sooner(now + kRetry);
-  if (next_ < schedule_.size()) sooner(schedule_[next_].at);
-  for (const auto& active : active_) sooner(active.end_at);
-  return wake;
 }
 
-bool Nemesis::try_begin(const PlannedFault& fault, base::Duration now, std::string& reason) {
-  const FaultKind* kind = FaultKinds::instance().find(fault.card.kind);
-  CHECK(kind != nullptr, "a schedule holds only registered faults");
+bool Nemesis::try_begin(const Waiting& waiting, std::size_t lane, base::Duration now,
+                        std::string& reason) {
+  const PlannedFault& fault = *waiting.fault;
+  const FaultKind& kind = kind_of(fault);
   const ClusterView view = cluster_.view();
   // Degrading faults act on links, and a link may be bad whatever its ends are doing.
-  const bool any_node = kind->impact() == Impact::kDegrades;
-  auto nodes = resolve(
-      fault.card.target, view,
-      [&](Node node) {
-        return any_node || (view.nodes[node].running && !view.nodes[node].paused && !stopped(node));
-      },
-      prng_);
+  const bool any_node = kind.impact() == Impact::kDegrades && kind.on_links();
+  const auto eligible = [&](Node node) {
+    return any_node ||
+           (view.nodes[node].running && !view.nodes[node].paused && !stopped(active_, node));
+  };
+  auto nodes = resolve(fault.card.target, view, eligible, met_, targets_);
   if (!nodes) {
-    reason = fault.card.target == Target::kLeader && !view.leader ? "no leader was known"
-                                                                  : "too few nodes were up";
+    reason = needs_leader(fault.card.target) && !view.leader ? "no leader was known"
+                                                             : "too few nodes were up";
     return false;
   }
-  if (aims_beyond_minority(fault.card.target) && !any_node && !disabled().empty()) {
-    reason = "another fault was in force";
-    return false;
+  std::vector<Node> peers;
+  if (fault.card.peers) {
+    auto resolved = resolve(
+        *fault.card.peers, view, [](Node) { return true; }, met_, targets_);
+    if (!resolved) {
+      reason = "its peers were not known";
+      return false;
+    }
+    peers = std::move(*resolved);
   }
-  if (!aims_beyond_minority(fault.card.target) && !allows(*nodes, *kind)) {
-    reason = "a majority would have been out of service";
-    return false;
-  }
-  begin_on(fault, std::move(*nodes), now);
+  reason = objection(fault.card, kind, *nodes, active_, view.core().size());
+  if (!reason.empty()) return false;
+  begin_on(waiting, lane, std::move(*nodes), std::move(peers), now);
   return true;
 }
 
-bool Nemesis::allows(const std::vector<Node>& nodes, const FaultKind& kind) const {
-  if (kind.impact() == Impact::kDegrades) return true;
-  const auto now_disabled = disabled();
-  std::set<Node> all(now_disabled.begin(), now_disabled.end());
-  all.insert(nodes.begin(), nodes.end());
-  const std::size_t size = cluster_.view().core().size();
-  // A cluster of one or two has no minority to spare; there every fault is worth making.
-  return all.size() <= std::max<std::size_t>(1, (size - 1) / 2);
+void Nemesis::begin_on(const Waiting& waiting, std::size_t lane, std::vector<Node> nodes,
+                       std::vector<Node> peers, base::Duration now) {
+  const auto& fault = waiting.fault;
+  const FaultKind& kind = kind_of(*fault);
+  Active active{.record = records_.size(), .lane = lane, .kind = &kind};
+  active.strike = {.id = fault->id,
+                   .nodes = std::move(nodes),
+                   .peers = std::move(peers),
+                   .params = with_defaults(kind.parameters(), fault->card.params),
+                   .only = fault->card.only};
+  const auto leader = cluster_.view().leader;
+  const Act act = kind.begin(active.strike, cluster_);
+  FaultEvent event{.fault = fault,
+                   .phase = Moment::kBegin,
+                   .time = now,
+                   .nodes = active.strike.nodes,
+                   .state = act.done ? FaultState::kInstalled : FaultState::kSkipped,
+                   .reason = act.reason,
+                   .leader = leader,
+                   .effect = act.effect,
+                   .evidence = act.evidence};
+  records_.push_back({.fault = fault,
+                      .nodes = event.nodes,
+                      .state = event.state,
+                      .reason = act.reason,
+                      .begin = now,
+                      .end = now,
+                      .effect = act.effect,
+                      .evidence = {{"begin", act.evidence}}});
+  log_(event);
+  if (!act.done) return;
+  if (!fault->card.label.empty()) met_[fault->card.label] = active.strike.nodes;
+  active.end_at = now + fault->hold;
+  active.period = kind.period(active.strike.params);
+  active.next_pulse = now + active.period;
+  watches_.fault(fault->card.label, fault->card.kind, true);
+  if (fault->until) active.until = watches_.arm(*fault->until, now);
+  active_.push_back(std::move(active));
 }
 
-std::vector<Node> Nemesis::disabled() const {
-  std::vector<Node> nodes;
-  for (const auto& active : active_) {
-    if (active.kind->impact() == Impact::kDegrades) continue;
-    const auto& touched = records_[active.record].nodes;
-    nodes.insert(nodes.end(), touched.begin(), touched.end());
-  }
-  return nodes;
-}
-
-bool Nemesis::stopped(Node node) const {
-  return std::any_of(active_.begin(), active_.end(), [&](const Active& active) {
-    const auto& nodes = records_[active.record].nodes;
-    return active.kind->impact() == Impact::kStops &&
-           std::find(nodes.begin(), nodes.end(), node) != nodes.end();
-  });
-}
-
-void Nemesis::begin_on(const PlannedFault& fault, std::vector<Node> nodes, base::Duration now) {
-  const FaultKind* kind = FaultKinds::instance().find(fault.card.kind);
-  Act act = kind->begin(fault, nodes, cluster_);
-  FaultRecord record{.fault = &fault,
-                     .nodes = std::move(nodes),
-                     .state = act.done ? FaultState::kInstalled : FaultState::kSkipped,
-                     .reason = act.reason,
-                     .begin = now,
-                     .end = now,
-                     .evidence = {{"begin", act.evidence}}};
-  log_({.fault = &fault,
-        .phase = Phase::kBegin,
-        .time = now,
-        .nodes = record.nodes,
-        .state = record.state,
-        .reason = act.reason,
-        .evidence = act.evidence});
-  records_.push_back(std::move(record));
-  if (act.done) active_.push_back({records_.size() - 1, kind, now + fault.hold});
-}
-
-void Nemesis::skip(const PlannedFault& fault, base::Duration now, const std::string& reason) {
+void Nemesis::skip(const std::shared_ptr<const PlannedFault>& fault, base::Duration now,
+                   const std::string& reason) {
   records_.push_back(
-      {.fault = &fault, .state = FaultState::kSkipped, .reason = reason, .begin = now, .end = now});
-  log_({.fault = &fault,
-        .phase = Phase::kBegin,
+      {.fault = fault, .state = FaultState::kSkipped, .reason = reason, .begin = now, .end = now});
+  log_({.fault = fault,
+        .phase = Moment::kBegin,
         .time = now,
         .state = FaultState::kSkipped,
         .reason = reason});
 }
 
-void Nemesis::end(const Active& active, base::Duration now) {
+void Nemesis::end(Active& active, base::Duration now) {
   FaultRecord& record = records_[active.record];
-  const Act act = active.kind->end(*record.fault, record.nodes, cluster_);
-  const bool proven = act.done && active.kind->proven(record.evidence["begin"], act.evidence);
+  const Act act = active.kind->end(active.strike, cluster_);
+  record.evidence["end"] = act.evidence;
+  if (active.period > base::Duration::zero()) {
+    record.evidence["pulses"] = active.pulses;
+    record.evidence["pulse"] = active.pulse_evidence;
+  }
+  const bool proven = act.done && active.kind->proven(record.evidence);
   record.state = proven ? FaultState::kInstalled : FaultState::kIndeterminate;
   if (!act.done) {
     record.reason = act.reason;
@@ -162,32 +211,58 @@ void Nemesis::end(const Active& active, base::Duration now) {
     record.reason = "the evidence does not show that it took hold";
   }
   record.end = now;
-  record.evidence["end"] = act.evidence;
   log_({.fault = record.fault,
-        .phase = Phase::kEnd,
+        .phase = Moment::kEnd,
         .time = now,
         .nodes = record.nodes,
         .state = record.state,
         .reason = record.reason,
         .evidence = record.evidence});
+  watches_.fault(record.fault->card.label, record.fault->card.kind, false);
+}
+
+void Nemesis::end_where(base::Duration now, const std::function<bool(Active&)>& chosen) {
+  for (std::size_t i = 0; i < active_.size();) {
+    if (!chosen(active_[i])) {
+      ++i;
+      continue;
+    }
+    Active done = std::move(active_[i]);
+    active_.erase(active_.begin() + static_cast<std::ptrdiff_t>(i));
+    end(done, now);
+  }
+}
+
+void Nemesis::close(std::size_t index, base::Duration now, const std::string& reason) {
+  for (const auto& waiting : lanes_[index].waiting) skip(waiting.fault, now, reason);
+  lanes_[index].waiting.clear();
+  end_where(now, [index](const Active& active) { return active.lane == index; });
+}
+
+bool Nemesis::in_play(std::size_t lane) const {
+  return !lanes_[lane].waiting.empty() ||
+         std::any_of(active_.begin(), active_.end(),
+                     [lane](const Active& active) { return active.lane == lane; });
 }
 
 void Nemesis::stop(base::Duration now, const std::string& reason) {
-  for (const PlannedFault* fault : waiting_) skip(*fault, now, reason);
-  waiting_.clear();
-  while (next_ < schedule_.size()) skip(schedule_[next_++], now, reason);
-  const auto in_force = std::move(active_);
-  active_.clear();
-  for (const auto& active : in_force) end(active, now);
+  for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
+    if (const Phase* phase = lanes_[lane].open_phase(); phase && !lanes_[lane].playing()) {
+      for (const auto& fault : phase->faults) {
+        skip(std::make_shared<PlannedFault>(fault), now, reason);
+      }
+    }
+    close(lane, now, reason);
+    lanes_[lane].give_up();
+  }
 }
 
 std::string Nemesis::in_force() const {
   std::string text;
   for (const auto& active : active_) {
-    const FaultRecord& record = records_[active.record];
     if (!text.empty()) text += ", ";
-    text += record.fault->card.kind;
-    for (const Node node : record.nodes) text += " " + node_name(node);
+    text += active.kind->name();
+    for (const Node node : active.strike.nodes) text += " " + node_name(node);
   }
   return text;
 }

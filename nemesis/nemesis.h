@@ -1,21 +1,22 @@
-// Carries out a schedule: begins each planned fault when its time has come and the cluster allows
-// it, heals it when its hold is over, and writes down both with evidence. Pure but for the Cluster:
-// time is told, so the same object runs in tests without waiting.
+// Carries out what the scripts ask for: begins each fault when its time or its anchor has come and
+// the cluster allows it, heals it when its hold is over, and writes down both with evidence. Pure
+// but for the Cluster: time is told, so the same object runs in tests without waiting.
 //
-// What may overlap: a node that is stopped is left alone; faults that stop or separate nodes touch
-// a minority between them, unless one is aimed at a majority or at all, and then it is alone. A
-// fault that finds no candidate waits for one, `patience` long, and is skipped with the reason
-// after that.
+// Each script has a lane of its own; what may overlap between them is decided in one place
+// (in_force.h). A fault that finds no candidate waits for one, as long as its patience lasts, and
+// is skipped with the reason after that.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "nemesis/cluster.h"
-#include "nemesis/fault.h"
-#include "nemesis/fault_kind.h"
+#include "nemesis/in_force.h"
+#include "nemesis/lane.h"
 #include "node/base/prng.h"
 #include "node/base/time.h"
 
@@ -23,12 +24,13 @@ namespace capsize::nemesis {
 
 /// One fault from its begin to its end, for the summary and the checks.
 struct FaultRecord {
-  const PlannedFault* fault = nullptr;
-  std::vector<Node> nodes;
+  std::shared_ptr<const PlannedFault> fault;
+  std::vector<Node> nodes = {};
   FaultState state = FaultState::kPlanned;
-  std::string reason;
+  std::string reason = {};
   base::Duration begin{};
   base::Duration end{};
+  std::optional<base::Duration> effect = {};  // from the decision until the effect was seen
   nlohmann::json evidence = nlohmann::json::object();
 };
 
@@ -36,42 +38,49 @@ class Nemesis {
  public:
   using Log = std::function<void(const FaultEvent&)>;
 
-  /// `schedule` must outlive this object and the records taken from it.
-  Nemesis(const std::vector<PlannedFault>& schedule, Cluster& cluster, std::uint64_t seed, Log log);
+  Nemesis(std::vector<std::unique_ptr<Script>> scripts, Cluster& cluster, std::uint64_t seed,
+          Log log);
 
   /// Does what is due at `now` (since the start of the load) and returns when it wants to be called
   /// again at the latest; nothing when all is done.
   std::optional<base::Duration> step(base::Duration now);
   /// Heals everything in force and skips what has not begun. Idempotent.
   void stop(base::Duration now, const std::string& reason);
+  /// Fires the anchors that wait for this word.
+  void tell(const std::string& word) { watches_.tell(word); }
 
   [[nodiscard]] const std::vector<FaultRecord>& records() const { return records_; }
   /// "pause n2, cut n1", for the progress line.
   [[nodiscard]] std::string in_force() const;
 
  private:
-  struct Active {
-    std::size_t record;
-    const FaultKind* kind;
-    base::Duration end_at;
-  };
+  void heal_due(base::Duration now);
+  void pulse_due(base::Duration now);
+  void advance(std::size_t lane, base::Duration now);
+  void ask_for_phase(std::size_t lane, base::Duration now);
+  void begin_due(std::size_t lane, base::Duration now);
+  bool try_begin(const Waiting& waiting, std::size_t lane, base::Duration now, std::string& reason);
+  void begin_on(const Waiting& waiting, std::size_t lane, std::vector<Node> nodes,
+                std::vector<Node> peers, base::Duration now);
+  void skip(const std::shared_ptr<const PlannedFault>& fault, base::Duration now,
+            const std::string& reason);
+  /// Heals what the lane has in force and skips what it has waiting.
+  void close(std::size_t lane, base::Duration now, const std::string& reason);
+  void end(Active& active, base::Duration now);
+  void end_where(base::Duration now, const std::function<bool(Active&)>& chosen);
+  [[nodiscard]] bool in_play(std::size_t lane) const;
 
-  bool try_begin(const PlannedFault& fault, base::Duration now, std::string& reason);
-  void begin_on(const PlannedFault& fault, std::vector<Node> nodes, base::Duration now);
-  void skip(const PlannedFault& fault, base::Duration now, const std::string& reason);
-  void end(const Active& active, base::Duration now);
-  [[nodiscard]] bool allows(const std::vector<Node>& nodes, const FaultKind& kind) const;
-  [[nodiscard]] std::vector<Node> disabled() const;
-  [[nodiscard]] bool stopped(Node node) const;
-
-  const std::vector<PlannedFault>& schedule_;
   Cluster& cluster_;
-  base::Prng prng_;
+  base::Prng targets_;
   Log log_;
-  std::vector<const PlannedFault*> waiting_;
-  std::size_t next_ = 0;  // first fault of the schedule whose time has not come
+  WatchList watches_;  // outlives lanes and active faults, which hold handles of it
+  std::vector<Lane> lanes_;
+  std::vector<base::Prng> choices_;  // one stream a script
   std::vector<Active> active_;
   std::vector<FaultRecord> records_;
+  std::map<std::string, std::vector<Node>> met_;  // whom a labelled fault met
+  std::uint64_t next_id_ = 1;
+  std::uint64_t phases_ = 0;
 };
 
 }  // namespace capsize::nemesis

@@ -1,6 +1,7 @@
 #include "nemesis/schedule.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "nemesis/fault_kind.h"
 #include "node/base/check.h"
@@ -50,7 +51,23 @@ void deal(const std::vector<Card>& deck, base::Duration begin, base::Duration en
   }
 }
 
+class Dealt final : public Script {
+ public:
+  explicit Dealt(std::vector<PlannedFault> schedule) : schedule_(std::move(schedule)) {}
+  std::optional<Phase> next(const Situation&, base::Prng&) override {
+    if (schedule_.empty()) return std::nullopt;
+    return Phase{.faults = std::exchange(schedule_, {})};
+  }
+
+ private:
+  std::vector<PlannedFault> schedule_;
+};
+
 }  // namespace
+
+std::unique_ptr<Script> dealt(std::vector<PlannedFault> schedule) {
+  return std::make_unique<Dealt>(std::move(schedule));
+}
 
 std::vector<PlannedFault> make_schedule(const std::vector<const Strategy*>& strategies,
                                         const ScheduleOptions& options) {

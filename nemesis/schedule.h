@@ -25,6 +25,9 @@ struct ScheduleOptions {
   std::uint64_t seed = 0;
 };
 
+/// Everything at once: a script of one phase.
+[[nodiscard]] std::unique_ptr<Script> dealt(std::vector<PlannedFault> schedule);
+
 /// Sorted by time, ids from 1. Empty when there is no strategy or no time between the quiet ends.
 [[nodiscard]] std::vector<PlannedFault> make_schedule(
     const std::vector<const Strategy*>& strategies, const ScheduleOptions& options);

@@ -1,16 +1,46 @@
-// A strategy decides which faults happen: it puts cards into the deck that the schedule shuffles
-// and deals (schedule.h). One file in strategies/ each, which registers itself; pure, it sees no
-// process, socket or clock.
+// A strategy decides which faults happen. One file in strategies/ each, which registers itself;
+// pure, it sees no process, socket or clock. There are two ways to write one, and each can do what
+// a scenario's phases can:
+//
+//   deck()   cards that the schedule shuffles and deals over the time of the run (schedule.h)
+//   script() an object that is asked for its next phase whenever the one before is over
 #pragma once
 
 #include <cstddef>
+#include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "nemesis/fault.h"
+#include "node/base/prng.h"
 #include "node/base/registry.h"
 
 namespace capsize::nemesis {
+
+/// Faults that are in play together. It is over when the last of them has ended.
+struct Phase {
+  std::string name = {};
+  std::optional<Anchor> when = {};  // armed when the phase before is over; without one: at once
+  std::vector<PlannedFault> faults = {};
+  std::optional<Anchor> until = {};  // ends it earlier: heals what is in force, skips what waits
+  base::Duration at_most{};          // the same after this time; zero: never
+};
+
+/// What a script may go by.
+struct Situation {
+  base::Duration now{};  // since the start of the load
+  ClusterView cluster;
+  std::uint64_t phases = 0;     // asked for so far
+  std::uint64_t installed = 0;  // faults that took hold so far
+};
+
+class Script {
+ public:
+  virtual ~Script() = default;
+  /// Asked when the phase before is over; nothing: there will be no other.
+  virtual std::optional<Phase> next(const Situation& situation, base::Prng& prng) = 0;
+};
 
 class Strategy {
  public:
@@ -18,7 +48,9 @@ class Strategy {
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual std::string_view summary() const = 0;
   /// The same cards each time: a run meets its expectations by its deck, not by luck.
-  [[nodiscard]] virtual std::vector<Card> deck() const = 0;
+  [[nodiscard]] virtual std::vector<Card> deck() const { return {}; }
+  /// Null: it has a deck only.
+  [[nodiscard]] virtual std::unique_ptr<Script> script() const { return nullptr; }
   /// Nodes that its faults need beside the cluster's members. A strategy with spares changes who
   /// the members are; it is in a run only where it is named, not with "all".
   [[nodiscard]] virtual std::size_t spares() const { return 0; }

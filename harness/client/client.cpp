@@ -107,6 +107,10 @@ std::optional<Finished> Client::send_attempt() {
   open_->id = next_id_++;
   open_->in_flight = true;
   open_->due = clock_.now() + options_.timeout;
+  if (traffic().cut) {
+    ++traffic().requests_lost;
+    return std::nullopt;  // it is on its way, for all that the client knows
+  }
   if (socket().send(request())) return std::nullopt;
   return end_attempt({EventType::kFail, nullptr, "unreachable"});
 }
@@ -137,6 +141,10 @@ std::optional<Finished> Client::end_registration(const Answer& answer) {
 std::optional<Finished> Client::take_reply() {
   std::string frame;
   while (open_ && socket().receive(frame)) {
+    if (traffic().cut) {
+      ++traffic().replies_lost;
+      continue;
+    }
     if (!open_->in_flight) continue;
     auto reply = parse_reply(frame);
     if (!reply) return end_attempt({EventType::kInfo, nullptr, "unreadable reply"});
@@ -150,7 +158,7 @@ std::optional<Finished> Client::take_reply() {
 bool Client::replace_sockets_of_ended_nodes() {
   bool asked = false;
   for (std::size_t node = 0; node < sockets_.size(); ++node) {
-    const std::uint64_t lives = options_.nodes[node].lives->load();
+    const std::uint64_t lives = options_.nodes[node].traffic->lives.load();
     if (std::exchange(lives_seen_[node], lives) == lives || !sockets_[node]) continue;
     connect(node);  // the old connection leads to a process that is gone
     asked |= open_ && open_->in_flight && open_->node == node;
@@ -190,6 +198,10 @@ Finished Client::finish(const Answer& answer) {
                   .key = open_->operation.key,
                   .value = tells ? told : open_->value_text,
                   .error = answer.error});
+  if (answer.type == EventType::kOk) {
+    ++traffic().acknowledged;
+    if (!workloads::only_reads(open_->operation)) ++traffic().writes;
+  }
   Finished finished{.operation = std::move(open_->operation),
                     .type = answer.type,
                     .value = tells ? answer.value : json(),

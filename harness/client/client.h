@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "harness/client/attempts.h"
+#include "harness/cluster/client_traffic.h"
 #include "harness/cluster/clock.h"
 #include "harness/cluster/messaging.h"
 #include "harness/recorder/history_writer.h"
@@ -35,10 +36,10 @@ struct Finished {
   base::Duration latency{};
 };
 
-/// Where a node takes requests, and how often its process has ended so far.
+/// Where a node takes requests, and what passes between it and the clients.
 struct NodeAddress {
   std::string endpoint;
-  const std::atomic<std::uint64_t>* lives = nullptr;
+  ClientTraffic* traffic = nullptr;
 };
 
 struct ClientOptions {
@@ -93,6 +94,7 @@ class Client {
   /// The answer is the operation's own: records it.
   Finished finish(const Answer& answer);
   [[nodiscard]] std::string request() const;
+  [[nodiscard]] ClientTraffic& traffic() const { return *options_.nodes[open_->node].traffic; }
   void connect(std::size_t node);
   /// True if the process ended that the open attempt was sent to.
   bool replace_sockets_of_ended_nodes();

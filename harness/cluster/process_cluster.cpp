@@ -41,6 +41,7 @@ ProcessCluster::ProcessCluster(ClusterOptions options, const Messaging& messagin
         std::make_unique<Asker>(messaging_, endpoint(nemesis::node_name(node) + "-control"));
     members_.back()->client = std::make_unique<Asker>(messaging_, client_endpoint(node));
     if (node < options_.nodes) configured_.push_back(node);
+    tails_.emplace_back(node, node_directory(node) / "trace.jsonl");
   }
   proxy_control_ = std::make_unique<Asker>(messaging_, endpoint("proxy-control"));
 }
@@ -63,8 +64,8 @@ std::filesystem::path ProcessCluster::node_directory(Node node) const {
   return options_.run_directory / "nodes" / nemesis::node_name(node);
 }
 
-const std::atomic<std::uint64_t>& ProcessCluster::lives(Node node) const {
-  return members_[node]->lives;
+ClientTraffic& ProcessCluster::traffic(Node node) {
+  return members_[node]->traffic;
 }
 
 base::Status ProcessCluster::start() {
@@ -148,6 +149,7 @@ base::Status ProcessCluster::spawn(Node node) {
   member.process = std::move(spawned).value();
   member.paused = false;
   member.expected_down = false;
+  member.exit_codes.clear();
   return {};
 }
 
@@ -224,7 +226,9 @@ nemesis::ClusterView ProcessCluster::view() const {
   for (const auto& member : members_) {
     view.nodes.push_back({.running = member->process.has_value() && !member->expected_down,
                           .paused = member->paused,
-                          .spare = view.nodes.size() >= options_.nodes});
+                          .spare = view.nodes.size() >= options_.nodes,
+                          .writes = member->traffic.writes});
+    view.acknowledged += member->traffic.acknowledged;
   }
   view.members = configured_;
   view.leader = leader_;
@@ -232,78 +236,72 @@ nemesis::ClusterView ProcessCluster::view() const {
   return view;
 }
 
-Act ProcessCluster::kill(const std::vector<Node>& nodes) {
-  Act act{.done = true};
-  for (const Node node : nodes) {
-    look_for_crash(node);  // who died just before must not be taken for killed
-    members_[node]->expected_down = true;
-    members_[node]->process->signal(SIGKILL);
-  }
-  for (const Node node : nodes) {
-    Member& member = *members_[node];
-    const auto ending = member.process->wait(kSignalBound);
-    act.evidence[nemesis::node_name(node)] = {{"pid", member.process->pid()},
-                                              {"incarnation", member.incarnation},
-                                              {"signal", ending ? ending->signal : 0}};
-    if (ending && ending->signal == SIGKILL) ++member.lives;
-  }
-  return act;
-}
-
-Act ProcessCluster::restart(const std::vector<Node>& nodes) {
-  Act act{.done = true};
-  for (const Node node : nodes) {
-    if (auto spawned = spawn(node); !spawned) {
-      return {.done = false, .reason = spawned.error().message};
-    }
-  }
-  for (const Node node : nodes) {
-    if (auto ready = await_ready(node, kReadyBound); !ready) {
-      act.done = false;
-      act.reason = ready.error().message;
-      continue;
-    }
-    act.evidence[nemesis::node_name(node)] = {{"pid", members_[node]->process->pid()},
-                                              {"incarnation", members_[node]->incarnation}};
-  }
-  return act;
-}
-
-Act ProcessCluster::pause(const std::vector<Node>& nodes) {
-  Act act{.done = true};
-  for (const Node node : nodes) {
-    members_[node]->paused = true;
-    members_[node]->process->signal(SIGSTOP);
-  }
-  for (const Node node : nodes) {
-    members_[node]->process->wait_stopped(true, kSignalBound);
-    act.evidence[nemesis::node_name(node)] = {
-        {"state", std::string(1, members_[node]->process->state())}};
-  }
-  return act;
-}
-
-Act ProcessCluster::resume(const std::vector<Node>& nodes) {
-  Act act{.done = true};
-  for (const Node node : nodes) members_[node]->process->signal(SIGCONT);
-  for (const Node node : nodes) {
-    members_[node]->process->wait_stopped(false, kSignalBound);
-    act.evidence[nemesis::node_name(node)] = {
-        {"state", std::string(1, members_[node]->process->state())}};
-    members_[node]->paused = false;
-  }
-  return act;
-}
-
 Act ProcessCluster::install_rule(std::uint64_t id, const std::vector<nemesis::Link>& links,
-                                 const json& action) {
+                                 const json& action, const json& only) {
+  const auto begun = monotonic_now();
   json names = json::array();
   for (const auto& [from, to] : links) {
     names.push_back({nemesis::node_name(from), nemesis::node_name(to)});
   }
-  auto answer = ask_proxy({{"op", "install"}, {"id", id}, {"links", names}, {"action", action}});
+  json request = {{"op", "install"}, {"id", id}, {"links", names}, {"action", action}};
+  if (!only.empty()) request["only"] = only;
+  auto answer = ask_proxy(request);
   if (!answer) return {.done = false, .reason = answer.error().message};
-  return {.done = true, .evidence = {{"installed", answer.value().value("time", std::int64_t{0})}}};
+  return {.done = true,
+          .evidence = {{"installed", answer.value().value("time", std::int64_t{0})}},
+          .effect = monotonic_now() - begun};
+}
+
+Act ProcessCluster::peek_rule(std::uint64_t id) {
+  auto answer = ask_proxy({{"op", "peek"}, {"id", id}});
+  if (!answer) return {.done = false, .reason = answer.error().message};
+  return {.done = true, .evidence = answer.value().value("evidence", json::object())};
+}
+
+Act ProcessCluster::control(const std::vector<Node>& nodes, const json& request) {
+  Act act{.done = true};
+  for (const Node node : nodes) {
+    const auto name = nemesis::node_name(node);
+    auto answer = members_[node]->control->ask(request.dump(), kControlBound);
+    const json parsed = answer ? json::parse(answer.value(), nullptr, false) : json();
+    if (parsed.is_object() && parsed.value("ok", false)) {
+      act.evidence[name] = parsed;
+      act.evidence[name].erase("ok");
+      continue;
+    }
+    act.done = false;
+    act.reason = name + " refused " + request.dump() + ": " +
+                 (answer ? answer.value() : answer.error().message);
+  }
+  return act;
+}
+
+Act ProcessCluster::cut_clients(const std::vector<Node>& nodes) {
+  Act act{.done = true};
+  for (const Node node : nodes) {
+    ClientTraffic& traffic = members_[node]->traffic;
+    traffic.requests_lost = 0;
+    traffic.replies_lost = 0;
+    traffic.cut = true;
+  }
+  return act;
+}
+
+Act ProcessCluster::rejoin_clients(const std::vector<Node>& nodes) {
+  Act act{.done = true};
+  for (const Node node : nodes) {
+    ClientTraffic& traffic = members_[node]->traffic;
+    traffic.cut = false;
+    act.evidence[nemesis::node_name(node)] = {{"requests-lost", traffic.requests_lost.load()},
+                                              {"replies-lost", traffic.replies_lost.load()}};
+  }
+  return act;
+}
+
+std::vector<nemesis::TraceEvent> ProcessCluster::take_events() {
+  std::vector<nemesis::TraceEvent> events;
+  for (auto& tail : tails_) tail.read(events);
+  return events;
 }
 
 Act ProcessCluster::remove_rule(std::uint64_t id) {
@@ -312,25 +310,7 @@ Act ProcessCluster::remove_rule(std::uint64_t id) {
   return {.done = true, .evidence = answer.value().value("evidence", json::object())};
 }
 
-base::Status ProcessCluster::supervise() {
-  if (const auto ending = proxy_->poll()) {
-    return base::Error{"the proxy ended by itself with " + describe(*ending)};
-  }
-  for (Node node = 0; node < members_.size(); ++node) look_for_crash(node);
-  return {};
-}
-
-void ProcessCluster::look_for_crash(Node node) {
-  Member& member = *members_[node];
-  if (member.expected_down || !member.process) return;
-  if (const auto ending = member.process->poll()) {
-    member.expected_down = true;
-    ++member.lives;
-    crashes_.push_back({node, *ending, monotonic_now()});
-  }
-}
-
-void ProcessCluster::stop() {
+void ProcessCluster::shut_down() {
   for (auto& member : members_) {
     member->expected_down = true;
     if (!member->process) continue;

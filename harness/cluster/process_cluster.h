@@ -6,7 +6,7 @@
 //
 // Endpoints are Linux abstract sockets named after a random run id: parallel runs never meet, and
 // when the processes are gone nothing is left. Used from the main thread only, which outlives every
-// child (child_process.h); the client thread shares `lives()`.
+// child (child_process.h); the client thread shares `traffic()`.
 #pragma once
 
 #include <atomic>
@@ -17,7 +17,9 @@
 #include <string>
 #include <vector>
 
+#include "harness/cluster/client_traffic.h"
 #include "harness/cluster/messaging.h"
+#include "harness/cluster/trace_tail.h"
 #include "harness/process/child_process.h"
 #include "nemesis/cluster.h"
 #include "node/base/result.h"
@@ -50,26 +52,36 @@ class ProcessCluster final : public nemesis::Cluster {
   /// Starts proxy and nodes and waits until every node answers. An error is the harness' own.
   base::Status start();
   /// SIGTERM, a short wait, SIGKILL; then the proxy.
-  void stop();
+  void shut_down();
 
   [[nodiscard]] nemesis::ClusterView view() const override;
+  std::vector<nemesis::TraceEvent> take_events() override;
   nemesis::Act kill(const std::vector<nemesis::Node>& nodes) override;
+  nemesis::Act stop(const std::vector<nemesis::Node>& nodes) override;
   nemesis::Act restart(const std::vector<nemesis::Node>& nodes) override;
+  nemesis::Act launch(const std::vector<nemesis::Node>& nodes) override;
   nemesis::Act pause(const std::vector<nemesis::Node>& nodes) override;
   nemesis::Act resume(const std::vector<nemesis::Node>& nodes) override;
+  void expect_end(const std::vector<nemesis::Node>& nodes,
+                  const std::vector<int>& exit_codes) override;
+  nemesis::Act endings(const std::vector<nemesis::Node>& nodes) override;
+  nemesis::Act control(const std::vector<nemesis::Node>& nodes,
+                       const nlohmann::json& request) override;
   nemesis::Act change_members(const std::vector<nemesis::Node>& members) override;
   nemesis::Act transfer_leadership(nemesis::Node to) override;
   nemesis::Act install_rule(std::uint64_t id, const std::vector<nemesis::Link>& links,
-                            const nlohmann::json& action) override;
+                            const nlohmann::json& action, const nlohmann::json& only) override;
   nemesis::Act remove_rule(std::uint64_t id) override;
+  nemesis::Act peek_rule(std::uint64_t id) override;
+  nemesis::Act cut_clients(const std::vector<nemesis::Node>& nodes) override;
+  nemesis::Act rejoin_clients(const std::vector<nemesis::Node>& nodes) override;
 
   /// Looks for processes that ended by themselves. A dead proxy is an error of the harness.
   base::Status supervise();
   [[nodiscard]] const std::vector<Crash>& crashes() const { return crashes_; }
 
   [[nodiscard]] std::string client_endpoint(nemesis::Node node) const;
-  /// How often each node's process has ended; a client whose node ended learns so from here.
-  [[nodiscard]] const std::atomic<std::uint64_t>& lives(nemesis::Node node) const;
+  [[nodiscard]] ClientTraffic& traffic(nemesis::Node node);
   [[nodiscard]] std::filesystem::path node_directory(nemesis::Node node) const;
   /// Makes the members again those of the start, whatever a fault has left behind.
   base::Status restore_members(std::chrono::milliseconds bound);
@@ -84,7 +96,8 @@ class ProcessCluster final : public nemesis::Cluster {
     std::uint64_t incarnation = 0;
     bool paused = false;
     bool expected_down = true;
-    std::atomic<std::uint64_t> lives{0};
+    std::vector<int> exit_codes;  // with which it may end by itself (expect_end)
+    ClientTraffic traffic;
   };
 
   [[nodiscard]] std::string endpoint(const std::string& name) const;
@@ -103,6 +116,7 @@ class ProcessCluster final : public nemesis::Cluster {
   };
   /// Asks the leader, whoever that is, until it is done or the time is over.
   Administered administer(const nlohmann::json& question);
+  nemesis::Act end_by(const std::vector<nemesis::Node>& nodes, int signal);
   void look_for_crash(nemesis::Node node);
 
   ClusterOptions options_;
@@ -114,6 +128,7 @@ class ProcessCluster final : public nemesis::Cluster {
   std::vector<nemesis::Node> configured_;  // the members, as last asked for
   bool members_known_ = true;              // and answered
   std::vector<Crash> crashes_;
+  std::vector<TraceTail> tails_;  // one a node
   mutable std::optional<nemesis::Node> leader_;
   mutable std::uint64_t term_ = 0;
   mutable base::Instant observed_{};

@@ -13,22 +13,20 @@ namespace {
 constexpr const char* kAnyKind = "any";
 
 bool aims_at_leader(const nemesis::PlannedFault& fault) {
-  using nemesis::Target;
   const auto* kind = nemesis::FaultKinds::instance().find(fault.card.kind);
   if (kind == nullptr || kind->impact() == nemesis::Impact::kDegrades) return false;
-  return fault.card.target == Target::kLeader || fault.card.target == Target::kAll;
+  return fault.card.target == nemesis::Target::kLeader ||
+         fault.card.target == nemesis::Target::kAll;
 }
 
 /// How long, by the plan, the network is bad or a minority is out while a majority could serve.
 base::Duration served_under_faults(const Scenario& scenario,
                                    const std::vector<nemesis::PlannedFault>& schedule) {
-  using nemesis::Target;
   base::Duration sum{};
   for (const auto& fault : schedule) {
     const auto* kind = nemesis::FaultKinds::instance().find(fault.card.kind);
-    const Target target = fault.card.target;
-    const bool beyond_minority =
-        target == Target::kMajority || target == Target::kFollowers || target == Target::kAll;
+    const auto& target = fault.card.target;
+    const bool beyond_minority = nemesis::beyond_minority(target, scenario.nodes);
     const bool degrades = kind != nullptr && kind->impact() == nemesis::Impact::kDegrades;
     if (degrades || (!beyond_minority && scenario.nodes >= 3)) sum += fault.hold;
   }

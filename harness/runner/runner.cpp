@@ -34,7 +34,7 @@ class FaultLog {
     const nlohmann::json line = nemesis::to_json(event);
     file_ << line.dump() << '\n';
     file_.flush();
-    if (event.phase != nemesis::Phase::kPlanned) {
+    if (event.phase != nemesis::Moment::kPlanned) {
       history_.note(event.time, event.fault->card.kind,
                     nlohmann::json({{"id", event.fault->id},
                                     {"phase", line["phase"]},
@@ -81,7 +81,7 @@ class Run {
     log_info("{} nodes take requests after {} ms", outcome_.scenario.nodes,
              outcome_.started_in.count() / 1'000'000);
     load_under_faults();
-    cluster_.stop();
+    cluster_.shut_down();
     check_everything();
     return std::move(outcome_);
   }
@@ -90,7 +90,7 @@ class Run {
   Outcome broken(const base::Error& error) {
     outcome_.harness_error = error.message;
     log_error("{}", error.message);
-    cluster_.stop();
+    cluster_.shut_down();
     return std::move(outcome_);
   }
 
@@ -108,7 +108,9 @@ class Run {
     start_ = clock.start();
     Load load(messaging_, history, clock, *generator, load_options());
     FaultLog fault_log(directory_, history);
-    nemesis::Nemesis nemesis(outcome_.schedule, cluster_, *outcome_.scenario.seed,
+    std::vector<std::unique_ptr<nemesis::Script>> scripts;
+    scripts.push_back(nemesis::dealt(outcome_.schedule));
+    nemesis::Nemesis nemesis(std::move(scripts), cluster_, *outcome_.scenario.seed,
                              [&](const auto& event) { fault_log.write(event); });
 
     SignalGuard signals;  // before the thread, which inherits the blocked signals
@@ -136,7 +138,7 @@ class Run {
     finished_ = true;
   }
 
-  LoadOptions load_options() const {
+  LoadOptions load_options() {
     const Scenario& scenario = outcome_.scenario;
     LoadOptions options{.concurrency = scenario.concurrency,
                         .rate = scenario.rate,
@@ -147,7 +149,7 @@ class Run {
                         .live_bound = scenario.live_bound,
                         .seed = *scenario.seed};
     for (std::size_t node = 0; node < scenario.nodes; ++node) {
-      options.nodes.push_back({cluster_.client_endpoint(node), &cluster_.lives(node)});
+      options.nodes.push_back({cluster_.client_endpoint(node), &cluster_.traffic(node)});
     }
     return options;
   }

@@ -1,4 +1,5 @@
-// Messages on all links of the nodes: holds each message back for a time between min and max.
+// Messages on all links of the nodes: holds each message back for a time between min and max, in
+// order or not.
 #include "nemesis/link_fault.h"
 
 namespace capsize::nemesis {
@@ -8,6 +9,17 @@ class Delay final : public LinkFault {
  public:
   Delay()
       : LinkFault("delay", "holds each message back for a time between min and max", "delayed") {}
+
+ private:
+  Declared action() const override {
+    using Type = Parameter::Type;
+    return {{.name = "min", .type = Type::kDuration, .otherwise = "1ms", .summary = "shortest"},
+            {.name = "max", .type = Type::kDuration, .otherwise = "20ms", .summary = "longest"},
+            {.name = "reorder",
+             .type = Type::kFlag,
+             .otherwise = false,
+             .summary = "whether a message may overtake others"}};
+  }
 };
 
 const base::Registered<FaultKind, Delay> registered;

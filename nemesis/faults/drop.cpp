@@ -7,6 +7,14 @@ namespace {
 class Drop final : public LinkFault {
  public:
   Drop() : LinkFault("drop", "loses each message with the given probability", "discarded") {}
+
+ private:
+  Declared action() const override {
+    return {{.name = "probability",
+             .type = Parameter::Type::kProbability,
+             .otherwise = 0.2,
+             .summary = "of each message"}};
+  }
 };
 
 const base::Registered<FaultKind, Drop> registered;

@@ -9,6 +9,14 @@ class Duplicate final : public LinkFault {
   Duplicate()
       : LinkFault("duplicate", "delivers each message twice with the given probability",
                   "duplicated") {}
+
+ private:
+  Declared action() const override {
+    return {{.name = "probability",
+             .type = Parameter::Type::kProbability,
+             .otherwise = 0.3,
+             .summary = "of each message"}};
+  }
 };
 
 const base::Registered<FaultKind, Duplicate> registered;

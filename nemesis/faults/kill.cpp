@@ -9,13 +9,15 @@ class Kill final : public FaultKind {
   std::string_view name() const override { return "kill"; }
   std::string_view summary() const override { return "SIGKILL, later a restart from disk"; }
   Impact impact() const override { return Impact::kStops; }
-  Act begin(const PlannedFault&, const std::vector<Node>& nodes, Cluster& cluster) const override {
-    return cluster.kill(nodes);
+  Act begin(const Strike& strike, Cluster& cluster) const override {
+    return cluster.kill(strike.nodes);
   }
-  Act end(const PlannedFault&, const std::vector<Node>& nodes, Cluster& cluster) const override {
-    return cluster.restart(nodes);
+  Act end(const Strike& strike, Cluster& cluster) const override {
+    return cluster.restart(strike.nodes);
   }
-  bool proven(const nlohmann::json& begin, const nlohmann::json& end) const override {
+  bool proven(const nlohmann::json& evidence) const override {
+    const auto& begin = evidence["begin"];
+    const auto& end = evidence["end"];
     // Killed by the signal that was sent, and alive again in a later incarnation.
     for (const auto& [node, life] : begin.items()) {
       if (life.value("signal", 0) != 9) return false;

@@ -10,13 +10,15 @@ class Pause final : public FaultKind {
   std::string_view name() const override { return "pause"; }
   std::string_view summary() const override { return "SIGSTOP, later SIGCONT"; }
   Impact impact() const override { return Impact::kStops; }
-  Act begin(const PlannedFault&, const std::vector<Node>& nodes, Cluster& cluster) const override {
-    return cluster.pause(nodes);
+  Act begin(const Strike& strike, Cluster& cluster) const override {
+    return cluster.pause(strike.nodes);
   }
-  Act end(const PlannedFault&, const std::vector<Node>& nodes, Cluster& cluster) const override {
-    return cluster.resume(nodes);
+  Act end(const Strike& strike, Cluster& cluster) const override {
+    return cluster.resume(strike.nodes);
   }
-  bool proven(const nlohmann::json& begin, const nlohmann::json& end) const override {
+  bool proven(const nlohmann::json& evidence) const override {
+    const auto& begin = evidence["begin"];
+    const auto& end = evidence["end"];
     // The kernel's own word, read back: T is stopped.
     for (const auto& [node, life] : begin.items()) {
       if (life.value("state", "") != "T") return false;

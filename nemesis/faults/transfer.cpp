@@ -19,16 +19,14 @@ class Transfer final : public FaultKind {
   std::string_view name() const override { return "transfer"; }
   std::string_view summary() const override { return "the leader hands leadership to a follower"; }
   Impact impact() const override { return Impact::kDegrades; }
-  Act begin(const PlannedFault&, const std::vector<Node>& nodes, Cluster& cluster) const override {
-    const auto to = successor(cluster.view(), nodes.front());
+  Act begin(const Strike& strike, Cluster& cluster) const override {
+    const auto to = successor(cluster.view(), strike.nodes.front());
     if (!to) return {.done = false, .reason = "nobody could take over"};
     return cluster.transfer_leadership(*to);
   }
-  Act end(const PlannedFault&, const std::vector<Node>&, Cluster&) const override {
-    return {.done = true};
-  }
-  bool proven(const nlohmann::json& begin, const nlohmann::json&) const override {
-    return begin.contains("leader");
+  Act end(const Strike&, Cluster&) const override { return {.done = true}; }
+  bool proven(const nlohmann::json& evidence) const override {
+    return evidence["begin"].contains("leader");
   }
 };
 

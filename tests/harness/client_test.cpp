@@ -32,7 +32,7 @@ class ClientTest : public testing::Test {
     return Client(messaging_, history_, clock_,
                   {.thread = 2,
                    .threads = 10,
-                   .nodes = {{.endpoint = endpoint_, .lives = &lives_}},
+                   .nodes = {{.endpoint = endpoint_, .traffic = &traffic_}},
                    .timeout = timeout});
   }
   /// Sends once the connection stands; before that every attempt is a recorded `unreachable`.
@@ -72,7 +72,7 @@ class ClientTest : public testing::Test {
   zmq::context_t zmq_;
   zmq::socket_t router_;
   std::string identity_;
-  std::atomic<std::uint64_t> lives_{0};
+  ClientTraffic traffic_;
   std::filesystem::path directory_;
   Messaging messaging_;
   HistoryWriter history_;
@@ -157,7 +157,7 @@ TEST_F(ClientTest, NodeThatEnded_MakesTheOpenOperationIndeterminateAtOnce) {
   Client c = client();
   invoke_connected(c, {"write", "x", 1});
   EXPECT_FALSE(c.expire());
-  ++lives_;
+  ++traffic_.lives;
   const auto finished = c.expire();
   ASSERT_TRUE(finished);
   EXPECT_EQ(finished->type, EventType::kInfo);

@@ -57,7 +57,7 @@ TEST(Coverage, FaultsThatTookHold_MeetIt_SkippedOnesDoNot) {
   const auto expect = default_expectations(scenario, schedule);
   std::vector<FaultRecord> faults;
   for (const auto& fault : schedule) {
-    faults.push_back({.fault = &fault,
+    faults.push_back({.fault = std::make_shared<nemesis::PlannedFault>(fault),
                       .state = FaultState::kInstalled,
                       .begin = fault.at,
                       .end = fault.at + fault.hold});

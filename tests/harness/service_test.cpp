@@ -10,12 +10,12 @@ using nemesis::FaultRecord;
 using nemesis::FaultState;
 using nemesis::PlannedFault;
 
-const PlannedFault kKill{.id = 1, .card = {.kind = "kill"}};
-const PlannedFault kDrop{.id = 2, .card = {.kind = "drop"}};
+const auto kKill = std::make_shared<PlannedFault>(PlannedFault{.id = 1, .card = {.kind = "kill"}});
+const auto kDrop = std::make_shared<PlannedFault>(PlannedFault{.id = 2, .card = {.kind = "drop"}});
 
-FaultRecord record(const PlannedFault& fault, base::Duration begin, base::Duration end,
-                   FaultState state = FaultState::kInstalled) {
-  return {.fault = &fault, .state = state, .begin = begin, .end = end};
+FaultRecord record(const std::shared_ptr<PlannedFault>& fault, base::Duration begin,
+                   base::Duration end, FaultState state = FaultState::kInstalled) {
+  return {.fault = fault, .state = state, .begin = begin, .end = end};
 }
 
 TEST(Service, Recovery_IsFromHealingToTheNextAcknowledgedWrite) {

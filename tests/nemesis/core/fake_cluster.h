@@ -1,8 +1,10 @@
 // A cluster of variables, for everything about the nemesis that needs no process.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "nemesis/cluster.h"
@@ -28,6 +30,18 @@ class FakeCluster final : public Cluster {
     }
     return act;
   }
+  Act stop(const std::vector<Node>& nodes) override {
+    Act act{.done = true};
+    for (const Node node : nodes) {
+      calls.push_back("stop " + node_name(node));
+      state.nodes[node].running = false;
+      act.evidence[node_name(node)] = {
+          {"signal", 0}, {"exit-code", 0}, {"incarnation", ++incarnation}};
+      if (state.leader == node) state.leader.reset();
+    }
+    return act;
+  }
+  Act launch(const std::vector<Node>& nodes) override { return restart(nodes); }
   Act restart(const std::vector<Node>& nodes) override {
     Act act{.done = true};
     for (const Node node : nodes) {
@@ -68,10 +82,48 @@ class FakeCluster final : public Cluster {
     state.leader = to;
     return {.done = true, .evidence = {{"leader", node_name(to)}}};
   }
-  Act install_rule(std::uint64_t id, const std::vector<Link>& links,
-                   const nlohmann::json& action) override {
+  void expect_end(const std::vector<Node>& nodes, const std::vector<int>& codes) override {
+    for (const Node node : nodes) expected[node] = codes;
+  }
+  Act endings(const std::vector<Node>& nodes) override {
+    Act act{.done = true};
+    for (const Node node : nodes) {
+      if (state.nodes[node].running) continue;
+      const auto codes = expected[node];
+      act.evidence[node_name(node)] = {{"signal", 0}, {"exit-code", codes.empty() ? 1 : codes[0]}};
+    }
+    return act;
+  }
+  Act control(const std::vector<Node>& nodes, const nlohmann::json& request) override {
+    Act act{.done = true};
+    for (const Node node : nodes) {
+      calls.push_back("control " + node_name(node) + " " + request.dump());
+      act.evidence[node_name(node)] = on_control ? on_control(node, request) : control_reply;
+    }
+    return act;
+  }
+  Act cut_clients(const std::vector<Node>& nodes) override {
+    for (const Node node : nodes) calls.push_back("cut clients " + node_name(node));
+    return {.done = true};
+  }
+  Act rejoin_clients(const std::vector<Node>& nodes) override {
+    Act act{.done = true};
+    for (const Node node : nodes) {
+      calls.push_back("rejoin clients " + node_name(node));
+      act.evidence[node_name(node)] = {{"requests-lost", 3}, {"replies-lost", 1}};
+    }
+    return act;
+  }
+  std::vector<TraceEvent> take_events() override { return std::exchange(events, {}); }
+  Act peek_rule(std::uint64_t id) override {
+    if (!rules.contains(id)) return {.done = false, .reason = "no such rule"};
+    return {.done = true, .evidence = proxy_evidence};
+  }
+  Act install_rule(std::uint64_t id, const std::vector<Link>& links, const nlohmann::json& action,
+                   const nlohmann::json& only) override {
     calls.push_back("install " + action.value("kind", "?") + " " + std::to_string(links.size()));
     rules[id] = action;
+    if (!only.empty()) rules[id]["only"] = only;
     return {.done = true, .evidence = {{"installed", 1}}};
   }
   Act remove_rule(std::uint64_t id) override {
@@ -81,6 +133,10 @@ class FakeCluster final : public Cluster {
   }
 
   ClusterView state;
+  std::vector<TraceEvent> events;  // that take_events() hands out
+  std::map<Node, std::vector<int>> expected;
+  nlohmann::json control_reply = nlohmann::json::object();
+  std::function<nlohmann::json(Node, const nlohmann::json&)> on_control;
   std::map<std::uint64_t, nlohmann::json> rules;
   std::vector<std::string> calls;
   std::uint64_t incarnation = 0;

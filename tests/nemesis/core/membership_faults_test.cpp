@@ -16,16 +16,15 @@ const FaultKind& kind(const char* name) {
 class MembershipFaults : public testing::Test {
  protected:
   Act begin(const char* name, Node node) {
-    const Act act = kind(name).begin(fault, {node}, cluster);
+    const Act act = kind(name).begin({.nodes = {node}}, cluster);
     evidence = act.evidence;
     return act;
   }
   bool end(const char* name, Node node) {
-    const Act act = kind(name).end(fault, {node}, cluster);
-    return act.done && kind(name).proven(evidence, act.evidence);
+    const Act act = kind(name).end({.nodes = {node}}, cluster);
+    return act.done && kind(name).proven({{"begin", evidence}, {"end", act.evidence}});
   }
   FakeCluster cluster{3, 1};
-  PlannedFault fault;
   nlohmann::json evidence;
 };
 
@@ -85,7 +84,7 @@ TEST_F(MembershipFaults, Transfer_GoesToARunningNodeThatDoesNotLead) {
 TEST_F(MembershipFaults, Spares_AreNoTargets) {
   base::Prng prng(1);
   const auto all = resolve(
-      Target::kAll, cluster.state, [](Node) { return true; }, prng);
+      Target::kAll, cluster.state, [](Node) { return true; }, {}, prng);
   EXPECT_EQ(all, (std::vector<Node>{0, 1, 2}));
 }
 

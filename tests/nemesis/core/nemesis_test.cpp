@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "fake_cluster.h"
-#include "nemesis/strategy.h"
+#include "nemesis/schedule.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -18,12 +18,17 @@ PlannedFault planned(std::uint64_t id, Card card, base::Duration at, base::Durat
   return {.id = id, .card = std::move(card), .at = at, .hold = hold};
 }
 
+std::vector<std::unique_ptr<Script>> one_phase(std::vector<PlannedFault> faults) {
+  std::vector<std::unique_ptr<Script>> scripts;
+  scripts.push_back(dealt(std::move(faults)));
+  return scripts;
+}
+
 /// Runs a schedule in steps of 10 ms up to `until`, and keeps what was logged.
 struct Stage {
   Stage(std::vector<PlannedFault> faults, std::size_t nodes = 5, std::size_t spares = 0)
       : cluster(nodes, spares),
-        schedule(std::move(faults)),
-        nemesis(schedule, cluster, 1, [this](const FaultEvent& event) {
+        nemesis(one_phase(std::move(faults)), cluster, 1, [this](const FaultEvent& event) {
           log.push_back(std::string(name(event.phase)) + " " + std::string(name(event.state)));
           lines.push_back(to_json(event));
         }) {
@@ -33,7 +38,6 @@ struct Stage {
     for (; now <= until; now += 10ms) nemesis.step(now);
   }
   FakeCluster cluster;
-  std::vector<PlannedFault> schedule;
   std::vector<std::string> log;
   std::vector<nlohmann::json> lines;
   Nemesis nemesis;

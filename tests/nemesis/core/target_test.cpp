@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 namespace capsize::nemesis {
@@ -18,18 +19,18 @@ const auto kEverybody = [](Node) { return true; };
 
 TEST(Target, Leader_Known_IsThatNode) {
   base::Prng prng(1);
-  EXPECT_EQ(resolve(Target::kLeader, five_nodes(), kEverybody, prng), std::vector<Node>{2});
+  EXPECT_EQ(resolve(Target::kLeader, five_nodes(), kEverybody, {}, prng), std::vector<Node>{2});
 }
 
 TEST(Target, Leader_Unknown_IsNobody) {
   base::Prng prng(1);
-  EXPECT_FALSE(resolve(Target::kLeader, five_nodes(std::nullopt), kEverybody, prng));
-  EXPECT_FALSE(resolve(Target::kFollowers, five_nodes(std::nullopt), kEverybody, prng));
+  EXPECT_FALSE(resolve(Target::kLeader, five_nodes(std::nullopt), kEverybody, {}, prng));
+  EXPECT_FALSE(resolve(Target::kFollowers, five_nodes(std::nullopt), kEverybody, {}, prng));
 }
 
 TEST(Target, Followers_OfFive_AreTheOtherFour) {
   base::Prng prng(1);
-  EXPECT_EQ(resolve(Target::kFollowers, five_nodes(), kEverybody, prng),
+  EXPECT_EQ(resolve(Target::kFollowers, five_nodes(), kEverybody, {}, prng),
             (std::vector<Node>{0, 1, 3, 4}));
 }
 
@@ -38,8 +39,8 @@ TEST(Target, MinorityAndMajority_ForOneToNineNodes_HaveTheirSizes) {
     ClusterView view;
     view.nodes.resize(nodes, {.running = true});
     base::Prng prng(nodes);
-    const auto minority = resolve(Target::kMinority, view, kEverybody, prng);
-    const auto majority = resolve(Target::kMajority, view, kEverybody, prng);
+    const auto minority = resolve(Target::kMinority, view, kEverybody, {}, prng);
+    const auto majority = resolve(Target::kMajority, view, kEverybody, {}, prng);
     ASSERT_TRUE(minority && majority);
     EXPECT_EQ(minority->size(), std::max<std::size_t>(1, (nodes - 1) / 2));
     EXPECT_EQ(majority->size(), nodes / 2 + 1);
@@ -51,7 +52,7 @@ TEST(Target, One_DrawnOften_MeetsEveryEligibleNodeAndNoOther) {
   std::set<Node> met;
   for (int draw = 0; draw < 200; ++draw) {
     const auto nodes = resolve(
-        Target::kOne, five_nodes(), [](Node node) { return node != 4; }, prng);
+        Target::kOne, five_nodes(), [](Node node) { return node != 4; }, {}, prng);
     ASSERT_TRUE(nodes);
     met.insert(nodes->front());
   }
@@ -61,15 +62,57 @@ TEST(Target, One_DrawnOften_MeetsEveryEligibleNodeAndNoOther) {
 TEST(Target, TooFewEligible_IsNobody) {
   base::Prng prng(1);
   EXPECT_FALSE(resolve(
-      Target::kMajority, five_nodes(), [](Node node) { return node < 2; }, prng));
+      Target::kMajority, five_nodes(), [](Node node) { return node < 2; }, {}, prng));
 }
 
-TEST(Target, EveryName_ParsesBack) {
-  for (const auto target : {Target::kOne, Target::kMinority, Target::kMajority, Target::kLeader,
-                            Target::kFollowers, Target::kAll}) {
-    EXPECT_EQ(parse_target(name(target)), target);
+TEST(Target, EveryForm_ParsesBack) {
+  for (const Target& target :
+       {Target::kOne, Target::kFollower, Target::kMinority, Target::kMajority, Target::kLeader,
+        Target::kLeaderMinority, Target::kFollowers, Target::kAll,
+        Target{.select = Select::kNamed, .nodes = {0, 2}},
+        Target{.select = Select::kSame, .fault = "a"},
+        Target{.select = Select::kRest, .fault = "a"}}) {
+    const auto parsed = parse_target(to_json(target));
+    ASSERT_TRUE(parsed) << name(target);
+    EXPECT_EQ(parsed.value(), target);
   }
-  EXPECT_FALSE(parse_target("everybody"));
+}
+
+TEST(Target, WhatIsNone_IsRefusedWithTheChoices) {
+  for (const nlohmann::json& bad :
+       {nlohmann::json("everybody"), nlohmann::json(3), nlohmann::json::array(),
+        nlohmann::json({{"like", "a"}}), nlohmann::json::array({"n0"}), nlohmann::json()}) {
+    const auto parsed = parse_target(bad);
+    ASSERT_FALSE(parsed) << bad;
+    EXPECT_NE(parsed.error().message.find("leader-minority"), std::string::npos);
+  }
+}
+
+TEST(Target, LeaderMinority_IsTheLeaderAndAsManyMoreAsMakeAMinority) {
+  base::Prng prng(1);
+  const auto nodes = resolve(Target::kLeaderMinority, five_nodes(), kEverybody, {}, prng);
+  ASSERT_TRUE(nodes);
+  EXPECT_EQ(nodes->size(), 2U);
+  EXPECT_NE(std::find(nodes->begin(), nodes->end(), Node{2}), nodes->end());
+}
+
+TEST(Target, SameAsAndAllBut_AreTakenFromTheOtherFault) {
+  base::Prng prng(1);
+  const std::map<std::string, std::vector<Node>> met = {{"a", {1, 3}}};
+  const Target same{.select = Select::kSame, .fault = "a"};
+  const Target rest{.select = Select::kRest, .fault = "a"};
+  EXPECT_EQ(resolve(same, five_nodes(), kEverybody, met, prng), (std::vector<Node>{1, 3}));
+  EXPECT_EQ(resolve(rest, five_nodes(), kEverybody, met, prng), (std::vector<Node>{0, 2, 4}));
+  EXPECT_FALSE(resolve(same, five_nodes(), kEverybody, {}, prng));
+}
+
+TEST(Target, RecordedNames_AreSwappedWithWhoeverLeadsNow) {
+  base::Prng prng(1);
+  // n1 led when it was recorded, n3 leads now.
+  const Target leader{.select = Select::kNamed, .nodes = {0}, .led = Node{0}};
+  const Target other{.select = Select::kNamed, .nodes = {2, 3}, .led = Node{0}};
+  EXPECT_EQ(resolve(leader, five_nodes(), kEverybody, {}, prng), std::vector<Node>{2});
+  EXPECT_EQ(resolve(other, five_nodes(), kEverybody, {}, prng), (std::vector<Node>{0, 3}));
 }
 
 }  // namespace

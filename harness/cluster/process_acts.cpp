@@ -1,0 +1,154 @@
+// What a fault does to processes: signals, and what the kernel says became of them.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "harness/cluster/clock.h"
+#include "harness/cluster/process_cluster.h"
+
+namespace capsize::harness {
+namespace {
+
+using namespace std::chrono_literals;
+using nemesis::Act;
+using nemesis::Node;
+
+constexpr auto kReadyBound = 5000ms;
+constexpr auto kSignalBound = 1000ms;
+
+std::string letter(const ChildProcess& process) {
+  return std::string(1, process.state());
+}
+
+}  // namespace
+
+Act ProcessCluster::kill(const std::vector<Node>& nodes) {
+  return end_by(nodes, SIGKILL);
+}
+
+Act ProcessCluster::stop(const std::vector<Node>& nodes) {
+  return end_by(nodes, SIGTERM);
+}
+
+Act ProcessCluster::end_by(const std::vector<Node>& nodes, int signal) {
+  Act act{.done = true};
+  const auto begun = monotonic_now();
+  for (const Node node : nodes) {
+    look_for_crash(node);  // who died just before must not be taken for killed
+    members_[node]->expected_down = true;
+    members_[node]->process->signal(signal);
+  }
+  for (const Node node : nodes) {
+    Member& member = *members_[node];
+    auto ending = member.process->wait(kSignalBound);
+    if (!ending) {
+      // It did not end in good order: then it ends in the other one, and the evidence says so.
+      member.process->signal(SIGKILL);
+      ending = member.process->wait(kSignalBound);
+    }
+    act.evidence[nemesis::node_name(node)] = {{"pid", member.process->pid()},
+                                              {"incarnation", member.incarnation},
+                                              {"signal", ending ? ending->signal : 0}};
+    if (ending && ending->signal == 0) {
+      act.evidence[nemesis::node_name(node)]["exit-code"] = ending->exit_code;
+    }
+    if (ending) ++member.traffic.lives;
+  }
+  act.effect = monotonic_now() - begun;
+  return act;
+}
+
+Act ProcessCluster::launch(const std::vector<Node>& nodes) {
+  Act act{.done = true};
+  for (const Node node : nodes) {
+    if (auto spawned = spawn(node); !spawned) {
+      return {.done = false, .reason = spawned.error().message};
+    }
+    act.evidence[nemesis::node_name(node)] = {{"pid", members_[node]->process->pid()}};
+  }
+  return act;
+}
+
+Act ProcessCluster::restart(const std::vector<Node>& nodes) {
+  Act act = launch(nodes);
+  if (!act.done) return act;
+  for (const Node node : nodes) {
+    if (auto ready = await_ready(node, kReadyBound); !ready) {
+      act.done = false;
+      act.reason = ready.error().message;
+      continue;
+    }
+    act.evidence[nemesis::node_name(node)]["incarnation"] = members_[node]->incarnation;
+  }
+  return act;
+}
+
+Act ProcessCluster::pause(const std::vector<Node>& nodes) {
+  Act act{.done = true};
+  const auto begun = monotonic_now();
+  for (const Node node : nodes) {
+    members_[node]->paused = true;
+    members_[node]->process->signal(SIGSTOP);
+  }
+  for (const Node node : nodes) {
+    members_[node]->process->wait_stopped(true, kSignalBound);
+    act.evidence[nemesis::node_name(node)] = {{"state", letter(*members_[node]->process)}};
+  }
+  act.effect = monotonic_now() - begun;
+  return act;
+}
+
+Act ProcessCluster::resume(const std::vector<Node>& nodes) {
+  Act act{.done = true};
+  for (const Node node : nodes) members_[node]->process->signal(SIGCONT);
+  for (const Node node : nodes) {
+    members_[node]->process->wait_stopped(false, kSignalBound);
+    act.evidence[nemesis::node_name(node)] = {{"state", letter(*members_[node]->process)}};
+    members_[node]->paused = false;
+  }
+  return act;
+}
+
+void ProcessCluster::expect_end(const std::vector<Node>& nodes,
+                                const std::vector<int>& exit_codes) {
+  for (const Node node : nodes) members_[node]->exit_codes = exit_codes;
+}
+
+Act ProcessCluster::endings(const std::vector<Node>& nodes) {
+  Act act{.done = true};
+  for (const Node node : nodes) {
+    look_for_crash(node);
+    Member& member = *members_[node];
+    const auto ending = member.process ? member.process->poll() : std::nullopt;
+    if (!ending || !member.expected_down) continue;
+    auto& evidence = act.evidence[nemesis::node_name(node)];
+    evidence["signal"] = ending->signal;
+    if (ending->signal == 0) evidence["exit-code"] = ending->exit_code;
+  }
+  return act;
+}
+
+base::Status ProcessCluster::supervise() {
+  if (const auto ending = proxy_->poll()) {
+    return base::Error{"the proxy ended by itself with " + describe(*ending)};
+  }
+  for (Node node = 0; node < members_.size(); ++node) look_for_crash(node);
+  return {};
+}
+
+void ProcessCluster::look_for_crash(Node node) {
+  Member& member = *members_[node];
+  if (member.expected_down || !member.process) return;
+  const auto ending = member.process->poll();
+  if (!ending) return;
+  member.expected_down = true;
+  member.paused = false;
+  ++member.traffic.lives;
+  const auto& codes = member.exit_codes;
+  const bool announced = ending->signal == 0 &&
+                         std::find(codes.begin(), codes.end(), ending->exit_code) != codes.end();
+  if (!announced) crashes_.push_back({node, *ending, monotonic_now()});
+}
+
+}  // namespace capsize::harness

@@ -1,0 +1,30 @@
+// Reads a node's trace while it is being written, for the few events that anchors wait for.
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "nemesis/cluster.h"
+
+namespace capsize::harness {
+
+class TraceTail {
+ public:
+  TraceTail(nemesis::Node node, std::filesystem::path path) : node_(node), path_(std::move(path)) {}
+  /// Forgets what is there already: only what is written from now on counts.
+  void skip_to_end();
+  /// Appends what came since the last call, whole lines only. Cost: one pass over the new bytes;
+  /// the frequent events (append, commit, apply) are passed over unparsed.
+  void read(std::vector<nemesis::TraceEvent>& events);
+
+ private:
+  void take_line(std::string_view line, std::vector<nemesis::TraceEvent>& events) const;
+  nemesis::Node node_;
+  std::filesystem::path path_;
+  std::uint64_t position_ = 0;
+  std::string rest_;  // of a line that has no end yet
+};
+
+}  // namespace capsize::harness

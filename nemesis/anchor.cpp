@@ -1,0 +1,34 @@
+#include "nemesis/anchor.h"
+
+#include "nemesis/anchor_kind.h"
+
+namespace capsize::nemesis {
+
+base::Result<Anchor> parse_anchor(const nlohmann::json& value) {
+  Anchor anchor;
+  if (value.is_string()) {
+    anchor.event = value.get<std::string>();
+  } else if (value.is_object() && value.size() == 1) {
+    anchor.event = value.begin().key();
+    anchor.params = value.begin().value();
+  } else {
+    return base::Error{"found " + value.dump().substr(0, 64) +
+                       R"(, expected an event such as "election" or {"leader": {"count": 2}})"};
+  }
+  const AnchorKind* kind = AnchorKinds::instance().find(anchor.event);
+  if (kind == nullptr) {
+    return base::Error{"found event '" + anchor.event.substr(0, 64) +
+                       "', expected one of: " + AnchorKinds::instance().names()};
+  }
+  if (const auto status = check(kind->parameters(), anchor.params); !status) {
+    return base::Error{anchor.event + ": " + status.error().message};
+  }
+  return anchor;
+}
+
+nlohmann::json to_json(const Anchor& anchor) {
+  if (anchor.params.empty()) return anchor.event;
+  return {{anchor.event, anchor.params}};
+}
+
+}  // namespace capsize::nemesis

@@ -1,0 +1,49 @@
+// What an anchor's event means: one file in anchors/ each, which registers itself.
+//
+// An anchor is armed when the fault that waits for it is due, and counts from then on: what
+// happened before does not fire it. The state comes from the traces as they are written, from the
+// proxy's view of the messages, and from the other faults.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "nemesis/anchor.h"
+#include "nemesis/cluster.h"
+#include "nemesis/parameters.h"
+#include "node/base/registry.h"
+#include "node/base/time.h"
+
+namespace capsize::nemesis {
+
+/// An armed anchor.
+class Watch {
+ public:
+  virtual ~Watch() = default;
+  virtual void traced(const TraceEvent& /*event*/) {}
+  /// A fault of this label and kind began, or ended.
+  virtual void fault(const std::string& /*label*/, const std::string& /*kind*/, bool /*began*/) {}
+  /// Somebody outside said a word (Nemesis::tell).
+  virtual void told(const std::string& /*word*/) {}
+  /// Asked again and again until it says true. `since`: since it was armed.
+  virtual bool fired(Cluster& cluster, base::Duration since) = 0;
+  /// Called once, whether it fired or not.
+  virtual void disarm(Cluster& /*cluster*/) {}
+};
+
+class AnchorKind {
+ public:
+  virtual ~AnchorKind() = default;
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  [[nodiscard]] virtual std::string_view summary() const = 0;
+  [[nodiscard]] virtual Declared parameters() const { return {}; }
+  /// `params` has the defaults filled in. `id` is unique among rules of the proxy.
+  [[nodiscard]] virtual std::unique_ptr<Watch> arm(const nlohmann::json& params, std::uint64_t id,
+                                                   Cluster& cluster) const = 0;
+};
+
+using AnchorKinds = base::Registry<AnchorKind>;
+
+}  // namespace capsize::nemesis

@@ -1,0 +1,34 @@
+// Time passed: for phases, which have no hold of their own.
+#include "nemesis/anchor_kind.h"
+
+namespace capsize::nemesis {
+namespace {
+
+class Timer final : public Watch {
+ public:
+  explicit Timer(base::Duration time) : time_(time) {}
+  bool fired(Cluster&, base::Duration since) override { return since >= time_; }
+
+ private:
+  base::Duration time_;
+};
+
+class Elapsed final : public AnchorKind {
+ public:
+  std::string_view name() const override { return "elapsed"; }
+  std::string_view summary() const override { return "so much time has passed"; }
+  Declared parameters() const override {
+    return {{.name = "time",
+             .type = Parameter::Type::kDuration,
+             .otherwise = "1s",
+             .summary = "how much"}};
+  }
+  std::unique_ptr<Watch> arm(const nlohmann::json& params, std::uint64_t, Cluster&) const override {
+    return std::make_unique<Timer>(duration_of(params, "time"));
+  }
+};
+
+const base::Registered<AnchorKind, Elapsed> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

@@ -1,0 +1,49 @@
+// Another fault began, or ended.
+#include "nemesis/anchors/counting.h"
+
+namespace capsize::nemesis {
+namespace {
+
+class FaultWatch final : public Watch {
+ public:
+  explicit FaultWatch(const nlohmann::json& params)
+      : label_(params.value("label", "")),
+        kind_(params.value("kind", "")),
+        began_(params["moment"] == "began"),
+        left_(count_of(params)) {}
+  void fault(const std::string& label, const std::string& kind, bool began) override {
+    const bool meant = (label_.empty() || label_ == label) && (kind_.empty() || kind_ == kind);
+    if (meant && began == began_ && left_ > 0) --left_;
+  }
+  bool fired(Cluster&, base::Duration) override { return left_ == 0; }
+
+ private:
+  std::string label_, kind_;
+  bool began_;
+  std::uint64_t left_;
+};
+
+class OtherFault final : public AnchorKind {
+ public:
+  std::string_view name() const override { return "fault"; }
+  std::string_view summary() const override {
+    return "a fault of a label, or of a kind, began or ended";
+  }
+  Declared parameters() const override {
+    return {{.name = "label", .summary = "of the fault; any without it"},
+            {.name = "kind", .summary = "of the fault; any without it"},
+            {.name = "moment",
+             .otherwise = "began",
+             .summary = "what it did",
+             .words = {"began", "ended"}},
+            kCount};
+  }
+  std::unique_ptr<Watch> arm(const nlohmann::json& params, std::uint64_t, Cluster&) const override {
+    return std::make_unique<FaultWatch>(params);
+  }
+};
+
+const base::Registered<AnchorKind, OtherFault> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

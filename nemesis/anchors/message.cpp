@@ -1,0 +1,63 @@
+// The proxy has seen a number of messages of a type on a link.
+#include "nemesis/anchors/counting.h"
+
+namespace capsize::nemesis {
+namespace {
+
+class MessageWatch final : public Watch {
+ public:
+  MessageWatch(std::uint64_t rule, std::uint64_t count, bool installed)
+      : rule_(rule), count_(count), installed_(installed) {}
+  bool fired(Cluster& cluster, base::Duration) override {
+    // A rule that the proxy refused never sees anything; the fault is skipped for want of it.
+    const Act seen = installed_ ? cluster.peek_rule(rule_) : Act{};
+    return seen.done && seen.evidence.value("seen", std::uint64_t{0}) >= count_;
+  }
+  void disarm(Cluster& cluster) override {
+    if (installed_) cluster.remove_rule(rule_);
+  }
+
+ private:
+  std::uint64_t rule_;
+  std::uint64_t count_;
+  bool installed_;
+};
+
+std::vector<Link> links_of(const nlohmann::json& params, const ClusterView& view) {
+  std::vector<Link> links;
+  for (Node from = 0; from < view.nodes.size(); ++from) {
+    for (Node to = 0; to < view.nodes.size(); ++to) {
+      const bool meant = params.value("from", node_name(from)) == node_name(from) &&
+                         params.value("to", node_name(to)) == node_name(to);
+      if (from != to && meant) links.emplace_back(from, to);
+    }
+  }
+  return links;
+}
+
+class Message final : public AnchorKind {
+ public:
+  std::string_view name() const override { return "message"; }
+  std::string_view summary() const override {
+    return "the proxy has seen the n-th message of a type, on a link or anywhere";
+  }
+  Declared parameters() const override {
+    return {{.name = "type", .summary = "such as InstallSnapshot; any without it"},
+            {.name = "from", .summary = "a node; any without it"},
+            {.name = "to", .summary = "a node; any without it"},
+            kCount};
+  }
+  std::unique_ptr<Watch> arm(const nlohmann::json& params, std::uint64_t id,
+                             Cluster& cluster) const override {
+    auto only = nlohmann::json::object();
+    if (params.contains("type")) only["types"] = {params["type"]};
+    const Act installed =
+        cluster.install_rule(id, links_of(params, cluster.view()), {{"kind", "watch"}}, only);
+    return std::make_unique<MessageWatch>(id, count_of(params), installed.done);
+  }
+};
+
+const base::Registered<AnchorKind, Message> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

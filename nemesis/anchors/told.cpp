@@ -1,0 +1,33 @@
+// Somebody outside says a word: a test that steers the run.
+#include "nemesis/anchor_kind.h"
+
+namespace capsize::nemesis {
+namespace {
+
+class WordWatch final : public Watch {
+ public:
+  explicit WordWatch(std::string word) : word_(std::move(word)) {}
+  void told(const std::string& word) override { heard_ = heard_ || word == word_; }
+  bool fired(Cluster&, base::Duration) override { return heard_; }
+
+ private:
+  std::string word_;
+  bool heard_ = false;
+};
+
+class Told final : public AnchorKind {
+ public:
+  std::string_view name() const override { return "told"; }
+  std::string_view summary() const override { return "whoever steers the run has said the word"; }
+  Declared parameters() const override {
+    return {{.name = "word", .otherwise = "go", .summary = "which one"}};
+  }
+  std::unique_ptr<Watch> arm(const nlohmann::json& params, std::uint64_t, Cluster&) const override {
+    return std::make_unique<WordWatch>(params["word"].get<std::string>());
+  }
+};
+
+const base::Registered<AnchorKind, Told> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

@@ -1,0 +1,128 @@
+#include "nemesis/parameters.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "node/base/check.h"
+#include "node/base/units.h"
+
+namespace capsize::nemesis {
+namespace {
+
+using nlohmann::json;
+using Type = Parameter::Type;
+
+std::optional<base::Duration> parse(const json& value) {
+  if (!value.is_string()) return std::nullopt;
+  std::string text = value.get<std::string>();
+  const bool back = text.starts_with('-');
+  const auto parsed = base::parse_duration(std::string_view(text).substr(back ? 1 : 0));
+  if (!parsed || parsed.value() > std::chrono::hours(1)) return std::nullopt;
+  return back ? -parsed.value() : parsed.value();
+}
+
+bool in_bounds(const Parameter& parameter, const json& value) {
+  const auto number = value.get<double>();
+  return number >= parameter.least && number <= parameter.most;
+}
+
+bool fits(const Parameter& parameter, const json& value) {
+  switch (parameter.type) {
+    case Type::kDuration:
+      return parse(value).has_value();
+    case Type::kProbability:
+      return value.is_number() && value.get<double>() >= 0 && value.get<double>() <= 1;
+    case Type::kNumber:
+      return value.is_number() && in_bounds(parameter, value);
+    case Type::kCount:
+      return value.is_number_unsigned() && in_bounds(parameter, value);
+    case Type::kWord:
+      return value.is_string() &&
+             (parameter.words.empty() ||
+              std::find(parameter.words.begin(), parameter.words.end(),
+                        value.get_ref<const std::string&>()) != parameter.words.end());
+    case Type::kFlag:
+      return value.is_boolean();
+  }
+  return false;
+}
+
+std::string bounds(const Parameter& parameter) {
+  const auto text = [](double value) { return json(value).dump(); };
+  return text(parameter.least) + " to " + text(parameter.most);
+}
+
+std::string expected(const Parameter& parameter) {
+  switch (parameter.type) {
+    case Type::kDuration:
+      return "a duration such as \"20ms\", up to an hour";
+    case Type::kProbability:
+      return "a number from 0 to 1";
+    case Type::kNumber:
+      return "a number from " + bounds(parameter);
+    case Type::kCount:
+      return "a whole number from " + bounds(parameter);
+    case Type::kFlag:
+      return "true or false";
+    case Type::kWord:
+      break;
+  }
+  std::string words;
+  for (const auto& word : parameter.words) words += (words.empty() ? "" : ", ") + std::string(word);
+  return words.empty() ? "a string" : "one of: " + words;
+}
+
+}  // namespace
+
+base::Status check(const Declared& declared, const json& given) {
+  if (!given.is_object()) return base::Error{"params: expected an object"};
+  for (const auto& [key, value] : given.items()) {
+    const auto found = std::find_if(declared.begin(), declared.end(),
+                                    [&key = key](const auto& p) { return p.name == key; });
+    if (found == declared.end()) {
+      std::string names;
+      for (const auto& p : declared) names += (names.empty() ? "" : ", ") + std::string(p.name);
+      return base::Error{key + ": unknown parameter, expected " +
+                         (names.empty() ? "none" : "one of: " + names)};
+    }
+    if (!fits(*found, value)) {
+      return base::Error{key + ": found " + value.dump().substr(0, 64) + ", expected " +
+                         expected(*found)};
+    }
+  }
+  return {};
+}
+
+json with_defaults(const Declared& declared, const json& given) {
+  json all = given;
+  for (const auto& parameter : declared) {
+    if (!parameter.otherwise.is_null() && !all.contains(std::string(parameter.name))) {
+      all[std::string(parameter.name)] = parameter.otherwise;
+    }
+  }
+  return all;
+}
+
+std::string describe(const Declared& declared) {
+  std::string text;
+  for (const auto& parameter : declared) {
+    if (!text.empty()) text += ", ";
+    text += parameter.name;
+    if (parameter.otherwise.is_string()) {
+      text += " " + parameter.otherwise.get<std::string>();
+    } else if (!parameter.otherwise.is_null()) {
+      text += " " + parameter.otherwise.dump();
+    }
+  }
+  return text;
+}
+
+base::Duration duration_of(const json& parameters, const char* name) {
+  const auto found = parameters.find(name);
+  CHECK(found != parameters.end(), "a parameter that is read has been declared with a default");
+  const auto parsed = parse(*found);
+  CHECK(parsed.has_value(), "parameters are checked before they are read");
+  return *parsed;
+}
+
+}  // namespace capsize::nemesis

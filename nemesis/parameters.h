@@ -1,0 +1,46 @@
+// The parameters of a fault, an anchor or an act: declared once, and from the declaration come
+// their defaults, their validation, their line in `capsize list` and their entry in the JSON
+// Schema.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "node/base/result.h"
+#include "node/base/time.h"
+
+namespace capsize::nemesis {
+
+struct Parameter {
+  enum class Type : std::uint8_t {
+    kDuration,     // "20ms", up to an hour; signed where it may be ("-50ms")
+    kProbability,  // 0 to 1
+    kNumber,       // any number between `least` and `most`
+    kCount,        // a whole number between `least` and `most`
+    kWord,         // one of `words`; any text where `words` is empty
+    kFlag,         // true or false
+  };
+  std::string_view name;
+  Type type = Type::kWord;
+  nlohmann::json otherwise = {};  // the default; null: there is none, and absence means something
+  std::string_view summary = {};
+  std::vector<std::string_view> words = {};
+  double least = 0;
+  double most = 1e9;
+};
+using Declared = std::vector<Parameter>;
+
+/// Whether every given parameter is declared and of its type. The error names key, found, expected.
+[[nodiscard]] base::Status check(const Declared& declared, const nlohmann::json& given);
+/// The given ones with the defaults filled in. Precondition: check() holds.
+[[nodiscard]] nlohmann::json with_defaults(const Declared& declared, const nlohmann::json& given);
+/// "period 100ms, share 0.5", for lists and plans.
+[[nodiscard]] std::string describe(const Declared& declared);
+
+/// A checked duration parameter, "-50ms" included.
+[[nodiscard]] base::Duration duration_of(const nlohmann::json& parameters, const char* name);
+
+}  // namespace capsize::nemesis
