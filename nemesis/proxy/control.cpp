@@ -54,22 +54,6 @@ base::Result<std::set<LinkId>> read_links(const json& request) {
   return links;
 }
 
-base::Result<TypeSet> read_types(const json& request) {
-  const auto found = request.find("types");
-  if (found == request.end()) return TypeSet().set();
-  if (!found->is_array() || found->empty()) {
-    return base::Error{"types: expected a list of message types, not empty"};
-  }
-  TypeSet types;
-  for (const json& name : *found) {
-    const auto type =
-        name.is_string() ? wire::parse_type(name.get_ref<const std::string&>()) : std::nullopt;
-    if (!type) return base::Error{"types: unknown message type " + name.dump().substr(0, 64)};
-    types.set(static_cast<std::size_t>(*type));
-  }
-  return types;
-}
-
 base::Result<std::unique_ptr<Action>> read_action(const json& request) {
   const auto found = request.find("action");
   if (found == request.end() || !found->is_object() || !found->contains("kind") ||
@@ -94,18 +78,19 @@ base::Result<std::unique_ptr<Action>> read_action(const json& request) {
 }
 
 base::Result<Rule> read_rule(const json& request) {
-  if (const auto keys = only_keys(request, {"op", "id", "links", "types", "action"}); !keys) {
+  if (const auto keys = only_keys(request, {"op", "id", "links", "only", "action"}); !keys) {
     return keys.error();
   }
   const auto id = read_id(request);
   if (!id) return id.error();
   auto links = read_links(request);
   if (!links) return links.error();
-  const auto types = read_types(request);
-  if (!types) return types.error();
+  auto filter = parse_filter(request.value("only", json::object()));
+  if (!filter) return filter.error();
   auto action = read_action(request);
   if (!action) return action.error();
-  return Rule{id.value(), std::move(links).value(), types.value(), std::move(action).value()};
+  return Rule{id.value(), std::move(links).value(), std::move(filter).value(),
+              std::move(action).value()};
 }
 
 json to_json(const Evidence& evidence) {
@@ -137,6 +122,17 @@ json remove(Switchboard& board, const json& request, base::Instant now) {
   if (!id) return refusal(id.error().message);
   const auto evidence = board.remove(id.value(), now);
   if (!evidence) return refusal("no rule of this id is installed");
+  return {{"ok", true}, {"time", nanoseconds(now)}, {"evidence", to_json(*evidence)}};
+}
+
+json peek(const Switchboard& board, const json& request, base::Instant now) {
+  if (const auto keys = only_keys(request, {"op", "id"}); !keys) {
+    return refusal(keys.error().message);
+  }
+  const auto id = read_id(request);
+  if (!id) return refusal(id.error().message);
+  const Evidence* evidence = board.peek(id.value());
+  if (evidence == nullptr) return refusal("no rule of this id is installed");
   return {{"ok", true}, {"time", nanoseconds(now)}, {"evidence", to_json(*evidence)}};
 }
 
@@ -182,9 +178,10 @@ json answer(Switchboard& board, std::string_view text, base::Instant now) {
   if (word == "install") return install(board, request, now);
   if (word == "remove") return remove(board, request, now);
   if (word == "remove-all") return remove_all(board, now);
+  if (word == "peek") return peek(board, request, now);
   if (word == "stats") return stats(board, now);
   if (word == "observe") return observe(board);
-  return refusal("unknown op, expected install, remove, remove-all, stats or observe");
+  return refusal("unknown op, expected install, remove, remove-all, peek, stats or observe");
 }
 
 }  // namespace

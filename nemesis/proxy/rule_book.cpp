@@ -3,6 +3,16 @@
 #include <algorithm>
 
 namespace capsize::nemesis::proxy {
+namespace {
+
+Range hull(const Range& a, const Range& b) {
+  return {std::min(a.least, b.least), std::max(a.most, b.most)};
+}
+Scope hull(const Scope& a, const Scope& b) {
+  return {a.types | b.types, hull(a.term, b.term), hull(a.index, b.index)};
+}
+
+}  // namespace
 
 RuleBook::RuleBook(const std::set<LinkId>& links, std::uint64_t seed) : seed_(seed) {
   for (const LinkId& link : links) links_.emplace(link, OfLink{});
@@ -38,12 +48,34 @@ std::optional<Evidence> RuleBook::remove(std::uint64_t id, base::Instant now) {
   for (const LinkId& link : rule.links) {
     OfLink& state = links_.at(link);
     std::erase(state.rules, installed.get());
-    if (!rule.action->is_cut()) continue;
-    for (std::size_t type = 0; type < rule.types.size(); ++type) {
-      if (rule.types[type]) state.healed[type] = std::max(state.healed[type], now);
+    if (rule.action->is_cut() && rule.filter.is_scope()) {
+      remember(state, rule.filter.scope(), now);
     }
   }
   return std::move(installed->evidence);
+}
+
+void RuleBook::remember(OfLink& link, const Scope& scope, base::Instant now) {
+  link.last_healed = std::max(link.last_healed, now);
+  const auto same = std::find_if(link.healed.begin(), link.healed.end(),
+                                 [&](const Healed& healed) { return healed.scope == scope; });
+  if (same != link.healed.end()) {
+    same->at = std::max(same->at, now);
+    return;
+  }
+  if (link.healed.size() >= kHealedMax) {
+    // Bounded, and still nothing comes out too late: the two oldest become one that covers both.
+    std::sort(link.healed.begin(), link.healed.end(),
+              [](const Healed& a, const Healed& b) { return a.at < b.at; });
+    link.healed[1].scope = hull(link.healed[0].scope, link.healed[1].scope);
+    link.healed.erase(link.healed.begin());
+  }
+  link.healed.push_back({scope, now});
+}
+
+const Evidence* RuleBook::peek(std::uint64_t id) const {
+  const auto found = rules_.find(id);
+  return found == rules_.end() ? nullptr : &found->second->evidence;
 }
 
 std::vector<std::uint64_t> RuleBook::ids() const {
@@ -54,12 +86,11 @@ std::vector<std::uint64_t> RuleBook::ids() const {
 
 Judgement RuleBook::judge(LinkId link, const wire::Header& header) {
   Judgement judgement;
-  const auto type = static_cast<std::size_t>(header.type);
   OfLink& state = links_.at(link);
   // Every matching rule is asked, also after one discarded: its random stream must not depend on
   // which other rules are installed.
   for (Installed* installed : state.rules) {
-    if (!installed->rule.types[type]) continue;
+    if (!installed->rule.filter.passes(header, installed->random)) continue;
     Evidence& evidence = installed->evidence;
     Evidence::OfLink& of_link = evidence.links.at(link);
     ++evidence.seen;
@@ -73,7 +104,7 @@ Judgement RuleBook::judge(LinkId link, const wire::Header& header) {
         break;
       case Effect::kDelayed:
         ++evidence.delayed;
-        judgement.ordered_with |= installed->rule.types;
+        judgement.ordered_with |= installed->rule.filter.scope().types;
         break;
       case Effect::kDuplicated:
         ++evidence.duplicated;
@@ -83,17 +114,23 @@ Judgement RuleBook::judge(LinkId link, const wire::Header& header) {
   CHECK(!judgement.fate.copies.empty() && judgement.fate.copies.size() <= kCopiesMax,
         "a message has from one to kCopiesMax copies");
   const base::Instant sent{base::Duration(header.sent_ns)};
-  if (sent < state.healed[type]) judgement.fate.discard = true;
+  if (sent < state.last_healed) {
+    judgement.fate.discard |= std::any_of(
+        state.healed.begin(), state.healed.end(),
+        [&](const Healed& healed) { return sent < healed.at && healed.scope.contains(header); });
+  }
   return judgement;
 }
 
-void RuleBook::count_held_discard(std::uint64_t id, LinkId link) {
-  Evidence& evidence = rules_.at(id)->evidence;
-  Evidence::OfLink& of_link = evidence.links.at(link);
-  ++evidence.seen;
-  ++evidence.discarded;
+bool RuleBook::discards_held(std::uint64_t id, LinkId link, const wire::Header& header) {
+  Installed& cut = *rules_.at(id);
+  if (!cut.rule.filter.passes(header, cut.random)) return false;
+  Evidence::OfLink& of_link = cut.evidence.links.at(link);
+  ++cut.evidence.seen;
+  ++cut.evidence.discarded;
   ++of_link.seen;
   ++of_link.discarded;
+  return true;
 }
 
 }  // namespace capsize::nemesis::proxy

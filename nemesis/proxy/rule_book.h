@@ -1,13 +1,13 @@
 // Which rules hold, what they did, and what they leave behind when they end. Pure: time is handed
 // in, randomness is the rule's own stream, hash(seed, "proxy-rule", id).
 //
-// What a cut leaves behind: after its removal at H, a message of its links and types that was sent
-// before H is discarded for ever, however late it is read. Otherwise a sender's socket, a paused
-// sender or the proxy's own queue would "hold and release", which is another fault.
+// What a cut leaves behind: after its removal at H, a message of its links and scope (types, terms,
+// indices) that was sent before H is discarded for ever, however late it is read. Otherwise a
+// sender's socket, a paused sender or the proxy's own queue would "hold and release", which is
+// another fault. A cut that takes every n-th message, the first few or some by chance is no
+// partition, and leaves nothing behind.
 #pragma once
 
-#include <array>
-#include <bitset>
 #include <compare>
 #include <cstdint>
 #include <map>
@@ -16,6 +16,7 @@
 #include <set>
 #include <vector>
 
+#include "nemesis/filter/filter.h"
 #include "nemesis/proxy/action.h"
 
 namespace capsize::nemesis::proxy {
@@ -27,16 +28,15 @@ struct LinkId {
   friend auto operator<=>(const LinkId&, const LinkId&) = default;
 };
 
-/// Indexed by MessageType.
-using TypeSet = std::bitset<wire::kMessageTypeCount>;
-
 struct Rule {
   std::uint64_t id = 0;
   std::set<LinkId> links;
-  TypeSet types = TypeSet().set();
+  Filter filter;
   std::unique_ptr<Action> action;
 };
 inline constexpr std::size_t kRulesMax = 1024;
+/// Scopes of ended cuts that a link remembers one by one.
+inline constexpr std::size_t kHealedMax = 64;
 
 /// Proof that a rule bit. Copies made by duplication are not messages of their own here.
 struct Evidence {
@@ -44,7 +44,7 @@ struct Evidence {
     std::uint64_t seen = 0;
     std::uint64_t discarded = 0;
   };
-  std::uint64_t seen = 0;  // messages that met the rule
+  std::uint64_t seen = 0;  // messages that passed the rule's filter
   std::uint64_t discarded = 0;
   std::uint64_t delayed = 0;
   std::uint64_t duplicated = 0;
@@ -65,12 +65,14 @@ class RuleBook {
   [[nodiscard]] base::Status install(Rule rule);
   /// Nothing when there is no such rule. `now` becomes the heal time of a cut.
   [[nodiscard]] std::optional<Evidence> remove(std::uint64_t id, base::Instant now);
+  /// The evidence so far of a rule that stays; null when there is none.
+  [[nodiscard]] const Evidence* peek(std::uint64_t id) const;
   [[nodiscard]] std::vector<std::uint64_t> ids() const;
 
   /// Decides about a message that the proxy has just read. Precondition: the link exists.
   [[nodiscard]] Judgement judge(LinkId link, const wire::Header& header);
-  /// A message that was held when cut `id` began, and that is discarded by it.
-  void count_held_discard(std::uint64_t id, LinkId link);
+  /// Whether a message that was held when cut `id` began is discarded by it.
+  [[nodiscard]] bool discards_held(std::uint64_t id, LinkId link, const wire::Header& header);
 
  private:
   struct Installed {
@@ -78,10 +80,17 @@ class RuleBook {
     base::Prng random;
     Evidence evidence;
   };
+  /// What was sent before it, and is in the scope, is discarded.
+  struct Healed {
+    Scope scope;
+    base::Instant at;
+  };
   struct OfLink {
     std::vector<Installed*> rules;  // in the order of installation
-    std::array<base::Instant, wire::kMessageTypeCount> healed{};
+    std::vector<Healed> healed;
+    base::Instant last_healed{};  // of all of them
   };
+  static void remember(OfLink& link, const Scope& scope, base::Instant now);
   std::uint64_t seed_;
   std::map<LinkId, OfLink> links_;
   std::map<std::uint64_t, std::unique_ptr<Installed>> rules_;

@@ -27,7 +27,7 @@ void Switchboard::arrive(LinkId link, const wire::Header& header,
     if (until <= now) {
       hand_over(link, state, *cargo);
     } else {
-      hold(state, {header.type, cargo}, until);
+      hold(state, {header, cargo}, until);
     }
     if (judgement.fate.reorder || delay == base::Duration::zero()) continue;
     for (std::size_t type = 0; type < state.ordered_until.size(); ++type) {
@@ -65,10 +65,9 @@ base::Status Switchboard::install(Rule rule) {
   const std::uint64_t id = rule.id;
   const bool cut = rule.action->is_cut();
   const std::set<LinkId> links = rule.links;
-  const TypeSet types = rule.types;
   const base::Status status = book_.install(std::move(rule));
   if (!status || !cut) return status;
-  for (const LinkId& link : links) discard_held(id, link, types);
+  for (const LinkId& link : links) discard_held(id, link);
   return {};
 }
 
@@ -108,17 +107,15 @@ void Switchboard::observe(const wire::Header& header, base::Instant now) {
   observation_ = {header.from, header.term, now};
 }
 
-void Switchboard::discard_held(std::uint64_t rule, LinkId link, const TypeSet& types) {
+void Switchboard::discard_held(std::uint64_t rule, LinkId link) {
   OfLink& state = links_.at(link);
   std::erase_if(state.held, [&](const auto& item) {
-    if (!types[static_cast<std::size_t>(item.second.type)]) return false;
+    if (!book_.discards_held(rule, link, item.second.header)) return false;
     ++state.stats.discarded;
-    book_.count_held_discard(rule, link);
     return true;
   });
-  for (std::size_t type = 0; type < types.size(); ++type) {
-    if (types[type]) state.ordered_until[type] = {};
-  }
+  // Nobody waits behind what is gone.
+  if (state.held.empty()) state.ordered_until = {};
 }
 
 }  // namespace capsize::nemesis::proxy

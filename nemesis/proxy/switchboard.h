@@ -62,9 +62,12 @@ class Switchboard {
   void release(base::Instant now);
   [[nodiscard]] std::optional<base::Instant> next_release() const;
 
-  /// From this call on the rule holds. A cut discards what is held for its links and types.
+  /// From this call on the rule holds. A cut discards what is held on its links and passes its
+  /// filter.
   [[nodiscard]] base::Status install(Rule rule);
   [[nodiscard]] std::optional<Evidence> remove(std::uint64_t id, base::Instant now);
+  /// The evidence so far of a rule that stays; null when there is none.
+  [[nodiscard]] const Evidence* peek(std::uint64_t id) const { return book_.peek(id); }
   [[nodiscard]] std::vector<std::uint64_t> rules() const { return book_.ids(); }
 
   [[nodiscard]] std::map<LinkId, LinkStats> stats() const;
@@ -72,7 +75,7 @@ class Switchboard {
 
  private:
   struct Held {
-    wire::MessageType type;
+    wire::Header header;
     std::shared_ptr<const Cargo> cargo;
   };
   struct OfLink {
@@ -85,7 +88,7 @@ class Switchboard {
   void hand_over(LinkId link, OfLink& state, const Cargo& cargo);
   void hold(OfLink& state, Held held, base::Instant until);
   void observe(const wire::Header& header, base::Instant now);
-  void discard_held(std::uint64_t rule, LinkId link, const TypeSet& types);
+  void discard_held(std::uint64_t rule, LinkId link);
 
   RuleBook book_;
   Outlet& outlet_;

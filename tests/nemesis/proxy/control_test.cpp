@@ -35,7 +35,7 @@ struct ControlTest : ::testing::Test {
 };
 
 TEST_F(ControlTest, Install_ThenRemove_ReturnsEvidence) {
-  EXPECT_EQ(ask(R"({"op":"install","id":12,"links":[["n1","n2"]],"types":["Heartbeat"],
+  EXPECT_EQ(ask(R"({"op":"install","id":12,"links":[["n1","n2"]],"only":{"types":["Heartbeat"]},
                     "action":{"kind":"cut"}})"),
             (json{{"ok", true}, {"time", 77}}));
   arrive(1, 2, 3);
@@ -43,6 +43,21 @@ TEST_F(ControlTest, Install_ThenRemove_ReturnsEvidence) {
       {"seen":1,"discarded":1,"delayed":0,"duplicated":0,
        "links":{"n1>n2":{"seen":1,"discarded":1}}}})"));
   EXPECT_EQ(error(R"({"op":"remove","id":12})"), "no rule of this id is installed");
+}
+
+TEST_F(ControlTest, Peek_ShowsTheEvidenceOfARuleThatStays) {
+  ASSERT_EQ(ask(R"({"op":"install","id":3,"links":[["n1","n2"]],"only":{"term":[5,9],"every":2},
+                    "action":{"kind":"watch"}})")["ok"],
+            true);
+  for (const std::uint64_t term : {4, 5, 6, 7, 8}) arrive(1, 2, term);
+  for (int twice = 0; twice < 2; ++twice) {
+    const json reply = ask(R"({"op":"peek","id":3})");
+    EXPECT_EQ(reply["evidence"]["seen"], 2) << reply;
+    EXPECT_EQ(reply["time"], 77);
+  }
+  EXPECT_EQ(ask(R"({"op":"stats"})")["links"]["n1>n2"]["delivered"], 5);
+  EXPECT_EQ(ask(R"({"op":"remove","id":3})")["evidence"]["seen"], 2);
+  EXPECT_EQ(error(R"({"op":"peek","id":3})"), "no rule of this id is installed");
 }
 
 TEST_F(ControlTest, RemoveAll_WithTwoRules_ReturnsBothEvidences) {
@@ -79,7 +94,7 @@ TEST_F(ControlTest, HostileRequests_AreRefusedAndChangeNothing) {
   EXPECT_EQ(error("{\"op\":\"\xff\"}"), "expected one JSON object");
   EXPECT_EQ(error(R"({"op":7})"), "op: expected a word");
   EXPECT_EQ(error(R"({"op":"explode"})"),
-            "unknown op, expected install, remove, remove-all, stats or observe");
+            "unknown op, expected install, remove, remove-all, peek, stats or observe");
   EXPECT_EQ(error(R"({"op":"remove","id":-1})"), "id: expected a number from 0 on");
   EXPECT_EQ(error(R"({"op":"remove","id":1,"x":2})"), "unknown key x");
   const std::string install = R"({"op":"install","id":1,)";
@@ -87,8 +102,11 @@ TEST_F(ControlTest, HostileRequests_AreRefusedAndChangeNothing) {
             "links: expected a list of pairs such as [\"n1\",\"n2\"], not empty");
   EXPECT_EQ(error(install + R"("links":[["n1","n3"]],"action":{"kind":"cut"}})"),
             "no such link: n1 to n3");
-  EXPECT_EQ(error(install + R"("links":[["n1","n2"]],"types":["Nonsense"]})"),
-            "types: unknown message type \"Nonsense\"");
+  EXPECT_EQ(error(install + R"("links":[["n1","n2"]],"only":{"types":["Nonsense"]}})"),
+            "only.types: found \"Nonsense\", expected a message type such as \"AppendEntries\"");
+  EXPECT_EQ(error(install + R"("links":[["n1","n2"]],"types":["Heartbeat"]})"),
+            "unknown key types");
+  EXPECT_EQ(error(R"({"op":"peek"})"), "id: expected a number from 0 on");
   EXPECT_EQ(error(install + R"("links":[["n1","n2"]],"action":{"kind":"cut","deep":{}}})"),
             "action: expected flat values");
   EXPECT_EQ(error(std::string(kControlBytesMax + 1, ' ')), "the request is too long");

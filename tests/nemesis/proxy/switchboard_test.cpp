@@ -45,13 +45,16 @@ struct SwitchboardTest : ::testing::Test {
     board.arrive(link, header, std::make_shared<Numbered>(number), at(read_ms));
   }
   void install(std::uint64_t id, std::string_view kind, std::map<std::string, Parameters::Value> p,
-               TypeSet types = TypeSet().set(), std::set<LinkId> links = {kForth}) {
+               Filter::Options only = {}, std::set<LinkId> links = {kForth}) {
     auto action = make_action(kind, Parameters(std::move(p)));
     ASSERT_TRUE(action) << action.error().message;
-    const auto status = board.install({id, std::move(links), types, std::move(action).value()});
+    const auto status =
+        board.install({id, std::move(links), Filter(only), std::move(action).value()});
     ASSERT_TRUE(status) << status.error().message;
   }
-  static TypeSet only(MessageType type) { return TypeSet().set(static_cast<std::size_t>(type)); }
+  static Filter::Options only(MessageType type) {
+    return {.scope = {.types = TypeSet().set(static_cast<std::size_t>(type))}};
+  }
 
   int term = 1;
   Recorder out;
@@ -90,6 +93,49 @@ TEST_F(SwitchboardTest, Cut_OfOneType_LeavesOthersAloneAlsoAfterHeal) {
   send(3, 9, 11, MessageType::kRequestVote);
   send(4, 9, 11, MessageType::kHeartbeat);
   EXPECT_EQ(out.delivered, (Delivered{2, 4}));
+}
+
+TEST_F(SwitchboardTest, Cut_OfATerm_LeavesOthersAloneAlsoAfterHeal) {
+  install(1, "cut", {}, {.scope = {.term = {3, 4}}});
+  term = 3;
+  send(1, 1, 1);
+  ASSERT_TRUE(board.remove(1, at(10)));
+  send(2, 9, 11);
+  term = 5;
+  send(3, 9, 11);
+  term = 3;
+  send(4, 10, 11);
+  EXPECT_EQ(out.delivered, (Delivered{3, 4}));
+}
+
+TEST_F(SwitchboardTest, Cut_OfMoreScopesThanAreRemembered_StillLetsNothingOutTooLate) {
+  for (std::uint64_t cut = 1; cut <= 2 * kHealedMax; ++cut) {
+    install(cut, "cut", {}, {.scope = {.term = {cut, cut}}});
+    ASSERT_TRUE(board.remove(cut, at(static_cast<std::int64_t>(10 * cut))));
+  }
+  for (term = 1; term <= static_cast<int>(2 * kHealedMax); ++term) {
+    send(-term, 10 * term - 1, 10'000);
+  }
+  EXPECT_EQ(out.delivered, Delivered{});
+  send(1, 10'000, 10'001);
+  EXPECT_EQ(out.delivered, (Delivered{1}));
+}
+
+TEST_F(SwitchboardTest, Cut_OfEverySecond_LeavesNothingBehind) {
+  install(1, "cut", {}, {.every = 2});
+  for (int n = 1; n <= 4; ++n) send(n, n, n);
+  ASSERT_TRUE(board.remove(1, at(10)));
+  for (int n = 5; n <= 6; ++n) send(n, n, 20);
+  EXPECT_EQ(out.delivered, (Delivered{1, 3, 5, 6}));
+}
+
+TEST_F(SwitchboardTest, Cut_OfTheFirstHeld_DiscardsThatAlone) {
+  install(1, "delay", {{"min", "50ms"}, {"max", "50ms"}});
+  for (int n = 1; n <= 3; ++n) send(n, n, n);
+  install(2, "cut", {}, {.count = 1});
+  EXPECT_EQ(board.peek(2)->discarded, 1U);
+  board.release(at(1000));
+  EXPECT_EQ(out.delivered, (Delivered{2, 3}));
 }
 
 TEST_F(SwitchboardTest, Cut_OnALinkWithHeldMessages_DiscardsThem) {
@@ -200,8 +246,8 @@ TEST_F(SwitchboardTest, Receiver_ThatDoesNotRead_CountsAsLostNotAsDiscarded) {
 TEST_F(SwitchboardTest, Install_OfUsedIdOrUnknownLink_ChangesNothing) {
   install(1, "drop", {{"probability", 0.0}});
   auto cut = [] { return make_action("cut", Parameters()).value(); };
-  EXPECT_FALSE(board.install({1, {kForth}, TypeSet().set(), cut()}));
-  EXPECT_FALSE(board.install({2, {kForth, {1, 3}}, TypeSet().set(), cut()}));
+  EXPECT_FALSE(board.install({1, {kForth}, Filter(), cut()}));
+  EXPECT_FALSE(board.install({2, {kForth, {1, 3}}, Filter(), cut()}));
   send(1, 0, 0);
   EXPECT_EQ(out.delivered, (Delivered{1}));
   EXPECT_EQ(board.rules(), std::vector<std::uint64_t>{1});
@@ -233,7 +279,7 @@ TEST(Action_, MakeAction_BadParameters_NamesTheKey) {
     return action ? std::string() : action.error().message;
   };
   EXPECT_EQ(error("burn", {}),
-            "unknown kind of action, expected one of: cut, delay, drop, duplicate");
+            "unknown kind of action, expected one of: cut, delay, drop, duplicate, watch");
   EXPECT_EQ(error("cut", {{"x", true}}), "action cut: unknown key x");
   EXPECT_EQ(error("drop", {}), "action drop: probability: expected a number from 0 to 1");
   EXPECT_EQ(error("drop", {{"probability", 1.5}}),
