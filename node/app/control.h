@@ -3,46 +3,39 @@
 // understood changes nothing.
 #pragma once
 
-#include <cstdint>
 #include <functional>
-#include <map>
 #include <string>
 #include <string_view>
 
 #include "node/app/clock.h"
-#include "node/raft/raft.h"
-#include "node/storage/faulty_file_system.h"
-#include "node/storage/log_thread.h"
+#include "node/app/node_status.h"
+#include "node/storage/disk_faults.h"
 
 namespace capsize::app {
 
 inline constexpr std::size_t kControlBytesMax = std::size_t{64} * 1024;
 
-struct NodeStatus {
-  raft::NodeId node;
-  std::uint64_t incarnation = 0;
-  raft::SoftState raft;
-  raft::Configuration configuration;
-  std::size_t pending = 0;  // client requests without an answer
-  std::string bug;          // empty: none
-  std::map<std::string, std::uint64_t> dropped;
-  std::uint64_t syncs = 0;
-  storage::LogThread::SyncTimes sync_times;
-  std::uint64_t bytes_waiting = 0;  // for the disk
+/// What a request may ask of the node itself; called only if it does.
+struct ControlHooks {
+  std::function<NodeStatus()> status;
+  /// Begins a snapshot now; up to which entry at least, or nothing if none can be begun.
+  std::function<std::optional<raft::Index>()> snapshot;
 };
 
 class Control {
  public:
   Control(NodeClock& clock, storage::DiskFaults& disk, bool allow_faults)
       : clock_(clock), disk_(disk), allow_faults_(allow_faults) {}
-  /// `status` is asked only if the request wants it.
   [[nodiscard]] std::string handle(std::string_view request, base::Instant true_time,
-                                   const std::function<NodeStatus()>& status);
+                                   const ControlHooks& hooks);
+  /// The disk has seen its last write: once the reply is sent, the process has to die.
+  [[nodiscard]] bool crashed() const { return crashed_; }
 
  private:
   NodeClock& clock_;
   storage::DiskFaults& disk_;
   bool allow_faults_;
+  bool crashed_ = false;
 };
 
 }  // namespace capsize::app

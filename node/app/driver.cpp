@@ -99,9 +99,11 @@ void Driver::receive_requests() {
 }
 
 void Driver::answer_control() {
+  const ControlHooks hooks{[this] { return status(); },
+                           [this] { return replica_.force_snapshot(); }};
   while (const auto request = ports_.control.receive()) {
-    ports_.control.send(request->peer,
-                        control_.handle(request->body, true_now(), [this] { return status(); }));
+    ports_.control.send(request->peer, control_.handle(request->body, true_now(), hooks));
+    if (control_.crashed()) crash();
   }
 }
 

@@ -26,5 +26,8 @@ int report(ExitCode code, std::string_view message);
 /// The same, and ends the process at once, from any thread: no destructor may write to a log whose
 /// state is unknown.
 [[noreturn]] void die(ExitCode code, std::string_view message);
+/// Ends the process by SIGKILL, as a crash does, after a moment in which the calling thread does
+/// nothing and what it has sent can leave.
+[[noreturn]] void crash();
 
 }  // namespace capsize::app

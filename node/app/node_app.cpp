@@ -10,6 +10,7 @@
 #include "node/app/status_client.h"
 #include "node/codec/overloaded.h"
 #include "node/storage/directory_lock.h"
+#include "node/storage/faulty_file_system.h"
 #include "node/storage/incarnation.h"
 #include "node/storage/snapshot_store.h"
 #include "node/wire/header.h"
@@ -114,6 +115,7 @@ int run(const Options& options) {
                 {*peers.value(), clients, control, log, snapshots, trace.value(), clock, faults});
   if (!print_ready(config)) return report(kSystemCallFailed, "cannot write to standard output");
   driver.run(signals);
+  faults.let_go();  // a stalled disk must not keep the threads from ending
   return kStopped;
 }
 

@@ -1,6 +1,7 @@
 #include "node/replica/replica.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "node/base/check.h"
 #include "node/replica/replica_impl.h"
@@ -81,12 +82,13 @@ void Replica::Impl::restore(const raft::Snapshot& snapshot) {
 }
 
 void Replica::Impl::begin_snapshot_if_due(Output& output) {
-  if (limits_.snapshot_every == 0 || !raft_.may_begin_snapshot()) return;
+  const bool forced = std::exchange(snapshot_forced_, false);
+  if (!raft_.may_begin_snapshot()) return;
   const raft::SoftState state = raft_.soft_state();
-  if (state.applied < state.snapshot + limits_.snapshot_every &&
-      applied_bytes_ < limits_.snapshot_bytes) {
-    return;
-  }
+  const bool due =
+      limits_.snapshot_every > 0 && (state.applied >= state.snapshot + limits_.snapshot_every ||
+                                     applied_bytes_ >= limits_.snapshot_bytes);
+  if (!due && !forced) return;
   applied_bytes_ = 0;
   output.snapshot = SnapshotJob{raft_.begin_snapshot(), FrozenState(store_, sessions_)};
 }
@@ -139,6 +141,12 @@ void Replica::persisted(const raft::SyncReceipt& receipt, base::Instant /*now*/)
 void Replica::snapshot_saved(raft::Snapshot snapshot) {
   impl_->store_.thaw();
   impl_->raft_.snapshot_saved(std::move(snapshot));
+}
+
+std::optional<raft::Index> Replica::force_snapshot() {
+  if (!impl_->raft_.may_begin_snapshot()) return std::nullopt;
+  impl_->snapshot_forced_ = true;
+  return impl_->raft_.soft_state().applied;
 }
 
 Output Replica::take_output(base::Instant now) {

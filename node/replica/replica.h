@@ -119,6 +119,9 @@ class Replica {
   void persisted(const raft::SyncReceipt& receipt, base::Instant now);
   /// The last job's, with its content, is on disk, and nobody holds the job any more.
   void snapshot_saved(raft::Snapshot snapshot);
+  /// The next output begins a snapshot, due or not: up to this entry, or a later one. Nothing if
+  /// one is under way, or nothing was applied since the last.
+  [[nodiscard]] std::optional<raft::Index> force_snapshot();
 
   /// Everything that the inputs since the last call gave rise to.
   [[nodiscard]] Output take_output(base::Instant now);

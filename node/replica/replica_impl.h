@@ -68,6 +68,7 @@ struct Replica::Impl {
   raft::NodeId seen_leader_ = raft::kNobody;
   raft::Term seen_term_;
   std::uint64_t applied_bytes_ = 0;  // since the last snapshot was begun or restored
+  bool snapshot_forced_ = false;     // the next output begins one
   std::vector<PeerMessage> messages_;
   std::vector<ClientReply> replies_;
 };

@@ -1,66 +1,149 @@
 #include "node/storage/faulty_file_system.h"
 
 #include <cerrno>
-#include <ctime>
+#include <cmath>
+#include <cstring>
+#include <mutex>
 
 namespace capsize::storage {
 namespace {
 
-constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
-
-/// The fault itself: a slow disk blocks whoever syncs.
-void block_for(std::int64_t nanoseconds) {
-  timespec left{nanoseconds / kNanosecondsPerSecond, nanoseconds % kNanosecondsPerSecond};
-  while (::nanosleep(&left, &left) != 0 && errno == EINTR) {
-  }
+base::Error failure(DiskCall call, DiskError error, const std::string& path) {
+  const int reason = error == DiskError::kIo ? EIO : ENOSPC;
+  return {std::string(name(call)) + " " + path + ": " + std::strerror(reason) +
+          ", as the disk fault asks"};
 }
 
-class FaultyFile : public WritableFile {
+class FaultyFile : public WritableFile, private HoldingFile {
  public:
-  FaultyFile(std::unique_ptr<WritableFile> below, DiskFaults& faults)
-      : below_(std::move(below)), faults_(faults) {}
+  FaultyFile(std::unique_ptr<WritableFile> below, DiskFaults& faults, std::string path)
+      : below_(std::move(below)), faults_(faults), path_(std::move(path)) {
+    faults_.add(*this);
+  }
+  ~FaultyFile() override {
+    faults_.remove(*this);
+    // Closing loses nothing, only a crash does. A failure here has nobody to tell it to.
+    (void)write_held();
+  }
+  FaultyFile(const FaultyFile&) = delete;
+  FaultyFile& operator=(const FaultyFile&) = delete;
 
   base::Status append(std::string_view bytes) override {
-    // Held bytes go first, also when the fault was switched off meanwhile.
-    if (faults_.hold_unsynced || !held_.empty()) {
-      held_ += bytes;
-      return {};
+    const auto error = faults_.enter(DiskCall::kAppend);
+    if (error == DiskError::kShort) {
+      if (auto status = put(bytes.substr(0, bytes.size() / 2)); !status) return status;
     }
-    return below_->append(bytes);
+    if (error) return failure(DiskCall::kAppend, *error, path_);
+    return put(bytes);
   }
-  base::Status reserve(std::uint64_t size) override { return below_->reserve(size); }
-  base::Status sync() override {
-    if (const std::int64_t delay = faults_.sync_delay_ns; delay > 0) block_for(delay);
-    if (faults_.fail_sync) return base::Error{"fdatasync: failed, as the disk fault asks"};
-    if (!held_.empty()) {
-      if (auto status = below_->append(held_); !status) return status;
-      held_.clear();
+  base::Status reserve(std::uint64_t size) override {
+    if (const auto error = faults_.enter(DiskCall::kReserve)) {
+      return failure(DiskCall::kReserve, *error, path_);
     }
-    return below_->sync();
+    return below_->reserve(size);
+  }
+  base::Status sync() override {
+    if (const auto error = faults_.enter(DiskCall::kSync)) {
+      return failure(DiskCall::kSync, *error, path_);
+    }
+    faults_.wait_before_sync();
+    if (faults_.fail_sync) return failure(DiskCall::kSync, DiskError::kIo, path_);
+    if (faults_.lies()) return {};
+    return write_and_sync();
   }
 
  private:
+  base::Status put(std::string_view bytes) {
+    const std::lock_guard lock(mutex_);
+    faults_.block_if_crashed();
+    // Held bytes go first, also when the fault was switched off meanwhile.
+    if (!faults_.hold_unsynced && held_.empty()) return below_->append(bytes);
+    held_ += bytes;
+    faults_.holds(static_cast<std::int64_t>(bytes.size()));
+    return {};
+  }
+  base::Status write_and_sync() {
+    const std::lock_guard lock(mutex_);
+    faults_.block_if_crashed();
+    if (auto status = write_held(); !status) return status;
+    return below_->sync();
+  }
+  base::Status write_held() {
+    if (held_.empty()) return {};
+    if (auto status = below_->append(held_); !status) return status;
+    forget();
+    return {};
+  }
+  void forget() {
+    faults_.holds(-static_cast<std::int64_t>(held_.size()));
+    held_.clear();
+  }
+  base::Status release() override {
+    const std::lock_guard lock(mutex_);
+    if (held_.empty()) return {};
+    if (auto status = write_held(); !status) return status;
+    return below_->sync();
+  }
+  CrashedBytes crash(double keep) override {
+    const std::lock_guard lock(mutex_);
+    CrashedBytes bytes{held_.size(), 0};
+    const auto kept =
+        static_cast<std::size_t>(std::floor(static_cast<double>(held_.size()) * keep));
+    if (kept > 0 && below_->append(std::string_view(held_).substr(0, kept))) bytes.written = kept;
+    forget();
+    return bytes;
+  }
+
   std::unique_ptr<WritableFile> below_;
   DiskFaults& faults_;
+  const std::string path_;
+  std::mutex mutex_;  // held_ and below_: a fault may write what another thread appended
   std::string held_;
 };
 
 base::Result<std::unique_ptr<WritableFile>> wrap(base::Result<std::unique_ptr<WritableFile>> file,
-                                                 DiskFaults& faults) {
+                                                 DiskFaults& faults, const std::string& path) {
   if (!file) return file.error();
   return std::unique_ptr<WritableFile>(
-      std::make_unique<FaultyFile>(std::move(file).value(), faults));
+      std::make_unique<FaultyFile>(std::move(file).value(), faults, path));
 }
 
 }  // namespace
 
+base::Status FaultyFileSystem::enter(DiskCall call, const std::string& path) {
+  if (const auto error = faults_.enter(call)) return failure(call, *error, path);
+  return {};
+}
+
 base::Result<std::unique_ptr<WritableFile>> FaultyFileSystem::create(const std::string& path) {
-  return wrap(below_.create(path), faults_);
+  if (auto status = enter(DiskCall::kCreate, path); !status) return status.error();
+  return wrap(below_.create(path), faults_, path);
 }
 
 base::Result<std::unique_ptr<WritableFile>> FaultyFileSystem::open_append(const std::string& path,
                                                                           std::uint64_t end) {
-  return wrap(below_.open_append(path, end), faults_);
+  if (auto status = enter(DiskCall::kOpen, path); !status) return status.error();
+  return wrap(below_.open_append(path, end), faults_, path);
+}
+
+base::Status FaultyFileSystem::truncate(const std::string& path, std::uint64_t size) {
+  if (auto status = enter(DiskCall::kTruncate, path); !status) return status;
+  return below_.truncate(path, size);
+}
+
+base::Status FaultyFileSystem::rename(const std::string& from, const std::string& to) {
+  if (auto status = enter(DiskCall::kRename, from); !status) return status;
+  return below_.rename(from, to);
+}
+
+base::Status FaultyFileSystem::remove(const std::string& path) {
+  if (auto status = enter(DiskCall::kRemove, path); !status) return status;
+  return below_.remove(path);
+}
+
+base::Status FaultyFileSystem::sync_directory(const std::string& path) {
+  if (auto status = enter(DiskCall::kSyncDirectory, path); !status) return status;
+  return below_.sync_directory(path);
 }
 
 }  // namespace capsize::storage

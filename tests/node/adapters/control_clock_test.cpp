@@ -48,7 +48,10 @@ TEST(NodeClock_, Rate_AppliesFromThenOn) {
 struct ControlTest : ::testing::Test {
   json ask(std::string_view request, bool allow_faults = true) {
     Control control(clock, disk, allow_faults);
-    return json::parse(control.handle(request, at(1000), [this] { return status; }));
+    const ControlHooks hooks{[this] { return status; }, [this] { return snapshot; }};
+    const json answer = json::parse(control.handle(request, at(1000), hooks));
+    crashed = control.crashed();
+    return answer;
   }
   std::string error(std::string_view request) {
     const json reply = ask(request);
@@ -58,6 +61,8 @@ struct ControlTest : ::testing::Test {
   NodeClock clock{at(0)};
   storage::DiskFaults disk;
   NodeStatus status;
+  std::optional<raft::Index> snapshot;
+  bool crashed = false;
 };
 
 TEST_F(ControlTest, Status_HasTheDocumentedFields) {
@@ -77,7 +82,8 @@ TEST_F(ControlTest, Status_HasTheDocumentedFields) {
                 "persisted":0,"voters":["n1","n2"],"outgoing":[],"pending":0,
                 "clock":1000000000,"true-clock":1000000000,"bug":null,
                 "dropped":{"wrong-run":2},"syncs":2,
-                "sync-ns":{"latest":20,"longest":40,"mean":30},"bytes-waiting":5})"));
+                "sync-ns":{"latest":20,"longest":40,"mean":30},
+                "bytes-waiting":5,"bytes-held":0})"));
 }
 
 TEST_F(ControlTest, Faults_WithoutTheFlag_AreRefused) {
@@ -87,13 +93,38 @@ TEST_F(ControlTest, Faults_WithoutTheFlag_AreRefused) {
 }
 
 TEST_F(ControlTest, Disk_SetsWhatIsNamed) {
-  EXPECT_EQ(ask(R"({"op":"disk","hold-unsynced":true,"sync-delay":"20ms"})"), (json{{"ok", true}}));
+  EXPECT_EQ(ask(R"({"op":"disk","hold-unsynced":true,"sync-delay":"20ms"})"),
+            json::parse(R"({"ok":true,"bytes-held":0,"syncs-delayed":0,"syncs-stalled":0,
+                            "syncs-lied":0})"));
   EXPECT_TRUE(disk.hold_unsynced);
   EXPECT_FALSE(disk.fail_sync);
   EXPECT_EQ(disk.sync_delay_ns, 20'000'000);
   ask(R"({"op":"disk","hold-unsynced":false})");
   EXPECT_FALSE(disk.hold_unsynced);
   EXPECT_EQ(disk.sync_delay_ns, 20'000'000);
+}
+
+TEST_F(ControlTest, Disk_PlansAFailureAndTakesItBack) {
+  EXPECT_TRUE(ask(
+      R"({"op":"disk","fail":{"call":"rename","error":"ENOSPC","after":2},"lie-syncs":3})")["ok"]);
+  EXPECT_EQ(disk.lies_left, 3U);
+  EXPECT_FALSE(disk.enter(storage::DiskCall::kRename));
+  EXPECT_EQ(disk.enter(storage::DiskCall::kRename), storage::DiskError::kNoSpace);
+  EXPECT_TRUE(ask(R"({"op":"disk","fail":{"call":"sync","error":"EIO"}})")["ok"]);
+  EXPECT_TRUE(ask(R"({"op":"disk","fail":null})")["ok"]);
+  EXPECT_FALSE(disk.enter(storage::DiskCall::kSync));
+}
+
+TEST_F(ControlTest, Crash_SaysWhatWasHeldAndThatTheProcessMustDie) {
+  EXPECT_EQ(ask(R"({"op":"crash","keep":0.5})"), (json{{"ok", true}, {"held", 0}, {"written", 0}}));
+  EXPECT_TRUE(crashed);
+}
+
+TEST_F(ControlTest, Snapshot_SaysWhetherItWasBegun) {
+  EXPECT_EQ(ask(R"({"op":"snapshot"})"),
+            (json{{"ok", true}, {"started", false}, {"index", nullptr}}));
+  snapshot = raft::Index(7);
+  EXPECT_EQ(ask(R"({"op":"snapshot"})"), (json{{"ok", true}, {"started", true}, {"index", 7}}));
 }
 
 TEST_F(ControlTest, Clock_ShowsBothTimes) {
@@ -105,13 +136,33 @@ TEST_F(ControlTest, Clock_ShowsBothTimes) {
 TEST_F(ControlTest, HostileRequests_AreRefusedAndChangeNothing) {
   EXPECT_EQ(error("nonsense"), "expected one JSON object");
   EXPECT_EQ(error("{}"), "op: expected a word");
-  EXPECT_EQ(error(R"({"op":"reboot"})"), "unknown op, expected status, clock or disk");
+  EXPECT_EQ(error(R"({"op":"reboot"})"),
+            "unknown op, expected status, clock, disk, crash or snapshot");
   EXPECT_EQ(error(R"({"op":"disk","fail-sync":true,"x":1})"), "unknown key x");
   EXPECT_EQ(error(R"({"op":"disk","fail-sync":1})"), "fail-sync: expected true or false");
   EXPECT_EQ(error(R"({"op":"clock","rate":0})"), "rate: expected a number from 0.01 to 100");
   EXPECT_EQ(error(R"({"op":"clock","bump":"2h"})"), "bump: at most 3600s");
   EXPECT_EQ(error(R"({"op":"clock","bump":"-1s","rate":"x"})"),
             "rate: expected a number from 0.01 to 100");
+  const std::string calls =
+      "fail: call: expected create, open, append, reserve, sync, truncate, rename, remove or "
+      "sync-directory";
+  EXPECT_EQ(error(R"({"op":"disk","fail":{"error":"EIO"}})"), calls);
+  EXPECT_EQ(error(R"({"op":"disk","fail":{"call":"read","error":"EIO"}})"), calls);
+  EXPECT_EQ(error(R"({"op":"disk","fail":{"call":"sync"}})"),
+            "fail: error: expected EIO, ENOSPC or short");
+  EXPECT_EQ(error(R"({"op":"disk","fail":{"call":"sync","error":"short"}})"),
+            "fail: error: short is for append only");
+  EXPECT_EQ(error(R"({"op":"disk","fail":{"call":"sync","error":"EIO","after":0}})"),
+            "fail: after: expected a whole number from 1 to 1000000000");
+  EXPECT_EQ(error(R"({"op":"disk","fail":7})"), "fail: expected an object or null");
+  EXPECT_EQ(error(R"({"op":"disk","lie-syncs":-1})"),
+            "lie-syncs: expected a whole number from 0 to 1000000000");
+  EXPECT_EQ(error(R"({"op":"disk","stall":"yes"})"), "stall: expected true or false");
+  EXPECT_EQ(error(R"({"op":"crash","keep":1.5})"), "keep: expected a number from 0 to 1");
+  EXPECT_EQ(error(R"({"op":"crash","now":true})"), "unknown key now");
+  EXPECT_EQ(error(R"({"op":"snapshot","now":true})"), "snapshot: expected no further keys");
+  EXPECT_FALSE(crashed);
   EXPECT_EQ(error(std::string(kControlBytesMax + 1, ' ')), "the request is too long");
   EXPECT_FALSE(disk.fail_sync);
   EXPECT_EQ(clock.now(at(2000)), at(2000));

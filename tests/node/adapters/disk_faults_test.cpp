@@ -1,6 +1,9 @@
 // The disk faults that the control endpoint can switch on, and the real files below them.
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "node/storage/directory_lock.h"
 #include "node/storage/faulty_file_system.h"
 #include "node/storage/log.h"
@@ -37,6 +40,115 @@ TEST(DiskFaults_, FailSync_FailsAndHeldBytesAreNotThere) {
   ASSERT_TRUE(file->append("b"));
   EXPECT_FALSE(file->sync());
   EXPECT_EQ(below.content("d/f"), "");
+}
+
+struct FaultyFile_ : ::testing::Test {
+  MemoryFileSystem below;
+  DiskFaults faults;
+  FaultyFileSystem files{below, faults};
+  std::unique_ptr<WritableFile> file = std::move(files.create("d/f")).value();
+};
+
+TEST_F(FaultyFile_, NthCall_FailsOnceWithPathAndReason) {
+  faults.plan(PlannedFailure{DiskCall::kAppend, DiskError::kNoSpace, 2});
+  EXPECT_TRUE(file->append("a"));
+  EXPECT_TRUE(file->sync()) << "another call";
+  const auto status = file->append("b");
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().message, "append d/f: No space left on device, as the disk fault asks");
+  EXPECT_TRUE(file->append("c"));
+  EXPECT_EQ(below.content("d/f"), "ac");
+}
+
+TEST_F(FaultyFile_, ShortAppend_WritesHalf) {
+  faults.plan(PlannedFailure{DiskCall::kAppend, DiskError::kShort});
+  EXPECT_FALSE(file->append("abcd"));
+  EXPECT_EQ(below.content("d/f"), "ab");
+}
+
+TEST_F(FaultyFile_, EveryChangingCall_CanFail) {
+  const auto fails = [this](DiskCall call, const auto& attempt) {
+    faults.plan(PlannedFailure{call});
+    EXPECT_FALSE(attempt()) << name(call);
+    EXPECT_TRUE(attempt()) << name(call);
+  };
+  fails(DiskCall::kReserve, [&] { return file->reserve(9).ok(); });
+  fails(DiskCall::kSync, [&] { return file->sync().ok(); });
+  fails(DiskCall::kCreate, [&] { return files.create("d/g").ok(); });
+  fails(DiskCall::kOpen, [&] { return files.open_append("d/g", 0).ok(); });
+  fails(DiskCall::kTruncate, [&] { return files.truncate("d/g", 0).ok(); });
+  fails(DiskCall::kSyncDirectory, [&] { return files.sync_directory("d").ok(); });
+  faults.plan(PlannedFailure{DiskCall::kRename});
+  EXPECT_FALSE(files.rename("d/g", "d/h"));
+  EXPECT_TRUE(files.rename("d/g", "d/h"));
+  faults.plan(PlannedFailure{DiskCall::kRemove});
+  EXPECT_FALSE(files.remove("d/h"));
+  EXPECT_TRUE(files.remove("d/h"));
+}
+
+TEST_F(FaultyFile_, SyncThatLies_LeavesHeldBytesInTheProcess) {
+  faults.hold_unsynced = true;
+  faults.lies_left = 1;
+  ASSERT_TRUE(file->append("a"));
+  ASSERT_TRUE(file->sync());
+  EXPECT_EQ(below.content("d/f"), "");
+  EXPECT_EQ(faults.counts().bytes_held, 1U);
+  EXPECT_EQ(faults.counts().syncs_lied, 1U);
+  ASSERT_TRUE(file->sync());
+  EXPECT_EQ(below.content("d/f"), "a");
+  EXPECT_EQ(faults.counts().bytes_held, 0U);
+}
+
+TEST_F(FaultyFile_, Release_WritesAndSyncsWhatIsHeld) {
+  faults.hold_unsynced = true;
+  ASSERT_TRUE(file->append("a"));
+  ASSERT_TRUE(faults.release());
+  below.crash(0);
+  EXPECT_EQ(below.all().count("d/f"), 0U) << "the directory was not synced";
+  EXPECT_EQ(faults.counts().bytes_held, 0U);
+}
+
+TEST_F(FaultyFile_, ClosedFile_LosesNothing) {
+  faults.hold_unsynced = true;
+  ASSERT_TRUE(file->append("a"));
+  file.reset();
+  EXPECT_EQ(below.content("d/f"), "a");
+  EXPECT_EQ(faults.counts().bytes_held, 0U);
+}
+
+TEST_F(FaultyFile_, Crash_WritesAShareOfWhatIsHeldAndSaysSo) {
+  faults.hold_unsynced = true;
+  ASSERT_TRUE(file->append("abcde"));
+  const CrashedBytes bytes = faults.crash(0.5);
+  EXPECT_EQ(bytes.held, 5U);
+  EXPECT_EQ(bytes.written, 2U);
+  file.reset();
+  EXPECT_EQ(below.content("d/f"), "ab") << "and nothing more, whatever the process still does";
+}
+
+TEST_F(FaultyFile_, StalledSync_ReturnsWhenItIsLifted) {
+  faults.stall(true);
+  EXPECT_TRUE(faults.may_block());
+  std::atomic<bool> synced = false;
+  std::thread writer([&] {
+    EXPECT_TRUE(file->sync());
+    synced = true;
+  });
+  while (faults.counts().syncs_stalled == 0) std::this_thread::yield();
+  EXPECT_FALSE(synced);
+  faults.stall(false);
+  writer.join();
+  EXPECT_TRUE(synced);
+}
+
+TEST_F(FaultyFile_, LetGo_EndsStallsAndDelays) {
+  faults.stall(true);
+  faults.sync_delay_ns = 3'600'000'000'000;
+  std::thread writer([&] { EXPECT_TRUE(file->sync()); });
+  while (faults.counts().syncs_delayed == 0) std::this_thread::yield();
+  faults.let_go();
+  writer.join();
+  EXPECT_TRUE(file->sync()) << "and later ones do not wait at all";
 }
 
 TEST(PosixFiles, Log_WrittenAndReopened_IsTheSame) {

@@ -152,8 +152,8 @@ TEST(NodeProcess_, HeldWrites_WithoutASync_AreReallyLostByAKill) {
   storage::PosixFileSystem files;
   const auto content = files.read(log).value();  // not its size: room is reserved
   // Bytes are handed to the log thread, whose sync does not come back before the kill.
-  EXPECT_EQ(NodeProcess::ask_control(R"({"op":"disk","hold-unsynced":true,"sync-delay":"1h"})"),
-            (json{{"ok", true}}));
+  EXPECT_TRUE(
+      NodeProcess::ask_control(R"({"op":"disk","hold-unsynced":true,"sync-delay":"1h"})")["ok"]);
   // The protocol thread goes on while the sync hangs, and knows what is not on disk.
   json status = NodeProcess::ask_control(R"({"op":"status"})");
   for (int attempt = 0; attempt < 100 && status["persisted"] == status["last"]; ++attempt) {
@@ -175,6 +175,57 @@ TEST(NodeProcess_, FailedSync_EndsItWithItsOwnCode) {
     EXPECT_FALSE(acknowledges_a_write()) << "without a sync";
   }
   EXPECT_EQ(node.wait(), kLogWriteFailed);
+}
+
+/// Until what is handed to the disk stays there.
+void write_until_held() {
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    if (NodeProcess::ask_control(R"({"op":"status"})")["bytes-held"] > 0) return;
+    acknowledges_a_write();
+  }
+  ADD_FAILURE() << "nothing was ever held back";
+}
+
+TEST(NodeProcess_, Crash_TearsTheLastWriteAndSaysHow) {
+  const TemporaryDirectory directory;
+  {
+    NodeProcess node(directory.path());
+    ASSERT_NE(node.ready_line(), "");
+    write_until_ok(5);
+    NodeProcess::ask_control(R"({"op":"disk","hold-unsynced":true,"stall":true})");
+    write_until_held();
+    const json reply = NodeProcess::ask_control(R"({"op":"crash","keep":0.5})");
+    EXPECT_GT(reply["held"], 0);
+    EXPECT_EQ(reply["written"].get<int>(), reply["held"].get<int>() / 2);
+    EXPECT_EQ(node.wait(), -SIGKILL) << "by itself";
+  }
+  NodeProcess node(directory.path());
+  ASSERT_NE(node.ready_line(), "");
+  EXPECT_EQ(read_until_ok()["value"], 5);
+}
+
+TEST(NodeProcess_, StalledDisk_DoesNotKeepItFromEndingInGoodOrder) {
+  const TemporaryDirectory directory;
+  NodeProcess node(directory.path());
+  ASSERT_NE(node.ready_line(), "");
+  write_until_ok(5);
+  NodeProcess::ask_control(R"({"op":"disk","hold-unsynced":true,"stall":true})");
+  write_until_held();
+  EXPECT_EQ(node.end(SIGTERM), kStopped);
+}
+
+TEST(NodeProcess_, ForcedSnapshot_IsTaken) {
+  const TemporaryDirectory directory;
+  NodeProcess node(directory.path());
+  ASSERT_NE(node.ready_line(), "");
+  write_until_ok(5);
+  const json begun = NodeProcess::ask_control(R"({"op":"snapshot"})");
+  ASSERT_EQ(begun["started"], true);
+  json status = NodeProcess::ask_control(R"({"op":"status"})");
+  for (int attempt = 0; attempt < 10'000 && status["snapshot"] < begun["index"]; ++attempt) {
+    status = NodeProcess::ask_control(R"({"op":"status"})");
+  }
+  EXPECT_GE(status["snapshot"], begun["index"]);
 }
 
 TEST(NodeProcess_, DamagedLog_IsRefusedWithItsOwnCode) {
