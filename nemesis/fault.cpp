@@ -37,6 +37,8 @@ nlohmann::json to_json(const PlannedFault& fault) {
                          {"planned-by", card.planned_by},
                          {"target", {{"select", to_json(card.target)}}}};
   if (fault.when) line["anchor"]["when"] = to_json(*fault.when);
+  if (fault.phase > 0) line["phase-of-script"] = {{"script", fault.lane}, {"number", fault.phase}};
+  if (fault.phase_when) line["phase-of-script"]["when"] = to_json(*fault.phase_when);
   if (fault.until) line["anchor"]["until"] = to_json(*fault.until);
   if (!card.only.empty()) line["only"] = card.only;
   if (card.peers) line["peers"] = to_json(*card.peers);

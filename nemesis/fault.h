@@ -42,6 +42,10 @@ struct PlannedFault {
   base::Duration at{};               // since that fired; without one, since the start of its phase
   base::Duration hold{};             // from taking hold to healing, at most
   std::optional<Anchor> until = {};  // heals it earlier; armed when it takes hold
+  /// Which phase of its script it belongs to, from 1, and that phase's own anchor: for the record.
+  std::uint64_t lane = 0;
+  std::uint64_t phase = 0;
+  std::optional<Anchor> phase_when = {};
   /// How long it looks for a candidate, or for its anchor, before it is skipped.
   base::Duration patience = std::chrono::milliseconds(1500);
 

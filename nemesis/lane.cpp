@@ -19,6 +19,7 @@ Phase* Lane::ask(const Situation& situation, base::Prng& prng) {
     script_.reset();
     return nullptr;
   }
+  ++phases_;
   if (phase_->when) when_ = watches_.arm(*phase_->when, situation.now);
   return &*phase_;
 }

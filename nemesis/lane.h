@@ -36,6 +36,8 @@ class Lane {
   void close() { phase_.reset(), started_.reset(), until_.reset(), waiting.clear(); }
   void give_up() { close(), script_.reset(); }
 
+  /// Asked for so far.
+  [[nodiscard]] std::uint64_t phases() const { return phases_; }
   [[nodiscard]] bool playing() const { return phase_.has_value() && started_.has_value(); }
   /// The phase that was asked for and has not started; null: none.
   [[nodiscard]] const Phase* open_phase() const { return phase_ ? &*phase_ : nullptr; }
@@ -51,6 +53,7 @@ class Lane {
   std::unique_ptr<WatchList::Handle> when_;
   std::unique_ptr<WatchList::Handle> until_;
   std::optional<base::Duration> started_;
+  std::uint64_t phases_ = 0;
 };
 
 }  // namespace capsize::nemesis

@@ -22,7 +22,7 @@ Nemesis::Nemesis(std::vector<std::unique_ptr<Script>> scripts, Cluster& cluster,
       log_(std::move(log)),
       watches_(cluster) {
   for (auto& script : scripts) {
-    choices_.push_back(base::Prng::stream(seed, "nemesis-script", lanes_.size()));
+    choices_.push_back(base::Prng::stream(seed, kScriptStream, lanes_.size()));
     lanes_.emplace_back(std::move(script), watches_);
   }
 }
@@ -85,6 +85,9 @@ void Nemesis::ask_for_phase(std::size_t index, base::Duration now) {
   if (phase == nullptr) return;
   for (PlannedFault& fault : phase->faults) {
     fault.id = next_id_++;
+    fault.lane = index;
+    fault.phase = lanes_[index].phases();
+    fault.phase_when = phase->when;
     log_({.fault = std::make_shared<PlannedFault>(fault), .time = now + fault.at});
   }
 }

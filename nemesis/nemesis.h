@@ -22,6 +22,9 @@
 
 namespace capsize::nemesis {
 
+/// Scripts draw from hash(seed, this, number of the script).
+inline constexpr std::string_view kScriptStream = "nemesis-script";
+
 /// One fault from its begin to its end, for the summary and the checks.
 struct FaultRecord {
   std::shared_ptr<const PlannedFault> fault;

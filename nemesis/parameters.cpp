@@ -1,6 +1,7 @@
 #include "nemesis/parameters.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "node/base/check.h"
@@ -35,7 +36,7 @@ bool fits(const Parameter& parameter, const json& value) {
     case Type::kNumber:
       return value.is_number() && in_bounds(parameter, value);
     case Type::kCount:
-      return value.is_number_unsigned() && in_bounds(parameter, value);
+      return value.is_number_integer() && in_bounds(parameter, value);
     case Type::kWord:
       return value.is_string() &&
              (parameter.words.empty() ||
@@ -48,7 +49,10 @@ bool fits(const Parameter& parameter, const json& value) {
 }
 
 std::string bounds(const Parameter& parameter) {
-  const auto text = [](double value) { return json(value).dump(); };
+  const auto text = [](double value) {
+    const bool whole = value == std::floor(value);
+    return whole ? json(static_cast<std::int64_t>(value)).dump() : json(value).dump();
+  };
   return text(parameter.least) + " to " + text(parameter.most);
 }
 

@@ -16,13 +16,11 @@ bool degrades(const Card& card) {
   return kind->impact() == Impact::kDegrades;
 }
 
-std::vector<Card> collect(const std::vector<const Strategy*>& strategies, bool degrading) {
+std::vector<Card> collect(const std::vector<Deck>& decks, bool degrading) {
   std::vector<Card> cards;
-  for (const Strategy* strategy : strategies) {
-    for (Card card : strategy->deck()) {
-      if (degrades(card) != degrading) continue;
-      card.planned_by = strategy->name();
-      cards.push_back(std::move(card));
+  for (const Deck& deck : decks) {
+    for (const Card& card : deck.cards) {
+      if (degrades(card) == degrading) cards.push_back(card);
     }
   }
   return cards;
@@ -69,21 +67,29 @@ std::unique_ptr<Script> dealt(std::vector<PlannedFault> schedule) {
   return std::make_unique<Dealt>(std::move(schedule));
 }
 
-std::vector<PlannedFault> make_schedule(const std::vector<const Strategy*>& strategies,
+ScheduleOptions draw_options(ScheduleOptions options, base::Prng& prng) {
+  options.spacing = prng.between(options.spacing * 7 / 10, options.spacing * 3 / 2);
+  options.degrading_share = 0.2 + 0.6 * prng.unit();
+  return options;
+}
+
+std::vector<PlannedFault> make_schedule(const std::vector<Deck>& decks,
                                         const ScheduleOptions& options) {
   const base::Duration begin = options.lead_in;
   const base::Duration end = options.time_limit - options.tail;
   std::vector<PlannedFault> schedule;
   if (end <= begin) return schedule;
 
-  const auto hard = collect(strategies, false);
-  const auto soft = collect(strategies, true);
+  const auto hard = collect(decks, false);
+  const auto soft = collect(decks, true);
   const auto slots = static_cast<std::size_t>((end - begin) / options.spacing);
   auto hard_prng = base::Prng::stream(options.seed, "schedule-hard");
   auto soft_prng = base::Prng::stream(options.seed, "schedule-soft");
   deal(hard, begin, end, std::max<std::size_t>(slots, 1), hard_prng, schedule);
   // Degrading faults last two to three times as long, so a third as many fill their lane.
-  deal(soft, begin, end, std::max<std::size_t>(slots / 3, 1), soft_prng, schedule);
+  const auto soft_slots =
+      static_cast<std::size_t>(static_cast<double>(slots) * options.degrading_share + 1e-9);
+  deal(soft, begin, end, std::max<std::size_t>(soft_slots, 1), soft_prng, schedule);
 
   std::stable_sort(schedule.begin(), schedule.end(),
                    [](const auto& a, const auto& b) { return a.at < b.at; });

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "nemesis/deck.h"
 #include "nemesis/fault.h"
 #include "nemesis/strategy.h"
 
@@ -22,14 +23,18 @@ struct ScheduleOptions {
   base::Duration tail = std::chrono::milliseconds(1200);
   /// From one stopping or separating fault to the next; the deck is repeated, or cut short, to fit.
   base::Duration spacing = std::chrono::milliseconds(1150);
+  /// So many degrading faults to one that stops or separates.
+  double degrading_share = 1.0 / 3;
   std::uint64_t seed = 0;
 };
 
 /// Everything at once: a script of one phase.
 [[nodiscard]] std::unique_ptr<Script> dealt(std::vector<PlannedFault> schedule);
 
-/// Sorted by time, ids from 1. Empty when there is no strategy or no time between the quiet ends.
-[[nodiscard]] std::vector<PlannedFault> make_schedule(
-    const std::vector<const Strategy*>& strategies, const ScheduleOptions& options);
+/// Sorted by time, ids from 1. Empty when there is no card or no time between the quiet ends.
+[[nodiscard]] std::vector<PlannedFault> make_schedule(const std::vector<Deck>& decks,
+                                                      const ScheduleOptions& options);
+/// Other options for each seed: how dense the faults are, how many of them degrade.
+[[nodiscard]] ScheduleOptions draw_options(ScheduleOptions options, base::Prng& prng);
 
 }  // namespace capsize::nemesis

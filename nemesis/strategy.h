@@ -51,6 +51,8 @@ class Strategy {
   [[nodiscard]] virtual std::vector<Card> deck() const { return {}; }
   /// Null: it has a deck only.
   [[nodiscard]] virtual std::unique_ptr<Script> script() const { return nullptr; }
+  /// Whether it is in a run that names no strategy. Few are: such a run keeps what it promises.
+  [[nodiscard]] virtual bool by_default() const { return false; }
   /// Nodes that its faults need beside the cluster's members. A strategy with spares changes who
   /// the members are; it is in a run only where it is named, not with "all".
   [[nodiscard]] virtual std::size_t spares() const { return 0; }

@@ -10,7 +10,32 @@
 namespace capsize::harness {
 namespace {
 
-class Plan final : public Verb {
+void print_head(const Scenario& scenario) {
+  fmt::print("seed {}\n{:>3} {:>5} {:>9} {:>9}  {:<14} {:<16} {:<14} {}\n",
+             scenario.seed.value_or(0), "id", "phase", "at", "held", "kind", "target", "planned by",
+             "anchors and parameters");
+}
+
+void print(const nemesis::PlannedFault& fault) {
+  std::string rest;
+  const auto add = [&rest](const char* name, const nlohmann::json& value) {
+    rest += fmt::format("{}{} {}", rest.empty() ? "" : ", ", name, value.dump());
+  };
+  if (fault.phase_when) add("phase when", nemesis::to_json(*fault.phase_when));
+  if (fault.when) add("when", nemesis::to_json(*fault.when));
+  if (fault.until) add("until", nemesis::to_json(*fault.until));
+  if (fault.card.peers) add("peers", nemesis::to_json(*fault.card.peers));
+  if (!fault.card.only.empty()) add("only", fault.card.only);
+  if (!fault.card.params.empty()) add("params", fault.card.params);
+  const bool anchored = fault.when || fault.phase > 0;
+  fmt::print("{:>3} {:>5} {:>1}{:>6.2f} s {:>6} ms  {:<14} {:<16} {:<14} {}\n", fault.id,
+             fault.phase > 0 ? std::to_string(fault.phase) : "", anchored ? "+" : "",
+             std::chrono::duration<double>(fault.at).count(),
+             std::chrono::duration_cast<std::chrono::milliseconds>(fault.hold).count(),
+             fault.card.kind, nemesis::name(fault.card.target), fault.card.planned_by, rest);
+}
+
+class PlanVerb final : public Verb {
  public:
   std::string_view name() const override { return "plan"; }
   std::string_view summary() const override {
@@ -28,21 +53,16 @@ class Plan final : public Verb {
   int run() override {
     const auto scenario = options_.resolve();
     if (!scenario) return usage_error(scenario.error().message);
-    if (!json_) {
-      fmt::print("seed {}\n{:>3} {:>9} {:>9}  {:<10} {:<10} {:<12} {}\n",
-                 scenario.value().seed.value_or(0), "id", "at", "held", "kind", "target",
-                 "planned by", "parameters");
-    }
-    for (const auto& fault : plan(scenario.value())) {
-      if (json_) {
-        fmt::print("{}\n", nemesis::to_json(fault).dump());
-        continue;
+    const Plan planned = plan(scenario.value());
+    if (!json_) print_head(scenario.value());
+    for (const auto* faults : {&planned.dealt, &planned.foreseen}) {
+      for (const auto& fault : *faults) {
+        if (json_) {
+          fmt::print("{}\n", nemesis::to_json(fault).dump());
+        } else {
+          print(fault);
+        }
       }
-      fmt::print("{:>3} {:>7.2f} s {:>6} ms  {:<10} {:<10} {:<12} {}\n", fault.id,
-                 std::chrono::duration<double>(fault.at).count(),
-                 std::chrono::duration_cast<std::chrono::milliseconds>(fault.hold).count(),
-                 fault.card.kind, nemesis::name(fault.card.target), fault.card.planned_by,
-                 fault.card.params.empty() ? "" : fault.card.params.dump());
     }
     return 0;
   }
@@ -52,7 +72,7 @@ class Plan final : public Verb {
   bool json_ = false;
 };
 
-const base::Registered<Verb, Plan> registered;
+const base::Registered<Verb, PlanVerb> registered;
 
 }  // namespace
 }  // namespace capsize::harness

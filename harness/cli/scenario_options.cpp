@@ -6,7 +6,7 @@
 #include <random>
 
 #include "harness/cli/binaries.h"
-#include "nemesis/strategy.h"
+#include "nemesis/deck.h"
 #include "node/base/units.h"
 #include "workloads/workload.h"
 
@@ -49,8 +49,8 @@ void ScenarioOptions::add_options(CLI::App& app) {
   app.add_option("--workload", workload_,
                  "one of: " + workloads::Workloads::instance().names() + " [register]");
   app.add_option("--nemesis", nemesis_,
-                 "none, all (that leave the members as they are), or a list out of: " +
-                     nemesis::Strategies::instance().names() + " [all]");
+                 "none, default, all (a mixture drawn from the seed), or a list out of: " +
+                     nemesis::known_names() + " [default]");
   app.add_option("--time-limit", time_limit_, "length of the load [20s]");
   app.add_option("--rate", rate_, "operations a second, all clients together [2000]");
   app.add_option("--concurrency", concurrency_, "number of clients [10]");
@@ -72,7 +72,7 @@ void ScenarioOptions::add_options(CLI::App& app) {
 
 base::Result<Scenario> ScenarioOptions::resolve() const {
   Scenario scenario;
-  scenario.nemesis = parse_nemesis("all");
+  scenario.nemesis = parse_nemesis("default");
   if (!file_.empty()) {
     auto read = read_scenario(file_);
     if (!read) return read;

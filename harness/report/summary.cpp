@@ -87,7 +87,7 @@ void faults(Out out, const Outcome& outcome) {
     installed += fault.state == nemesis::FaultState::kInstalled ? 1 : 0;
   }
   fmt::format_to(out, "\n  faults        {} of {} planned took hold, {} leader changes\n",
-                 installed, outcome.schedule.size(), outcome.leader_changes);
+                 installed, outcome.faults.size(), outcome.leader_changes);
   for (std::size_t i = 0; i < outcome.faults.size(); ++i) {
     const auto& fault = outcome.faults[i];
     std::string nodes;

@@ -35,8 +35,8 @@ base::Duration served_under_faults(const Scenario& scenario,
 
 }  // namespace
 
-Expectations default_expectations(const Scenario& scenario,
-                                  const std::vector<nemesis::PlannedFault>& schedule) {
+Expectations default_expectations(const Scenario& scenario, const Plan& plan) {
+  const auto& schedule = plan.dealt;
   Expectations expect;
   const double seconds = std::chrono::duration<double>(scenario.time_limit).count();
   // A twentieth of what was asked for: far below any healthy run, far above an idle one.
@@ -53,6 +53,11 @@ Expectations default_expectations(const Scenario& scenario,
   }
   for (const auto& [kind, count] : planned) {
     if (count >= 2) expect.faults[kind] = count / 2;
+  }
+  // What waits for a state comes when that does: each kind is promised, its number is not.
+  for (const auto& fault : plan.foreseen) {
+    auto& asked = expect.faults[fault.card.kind];
+    asked = std::max<std::uint64_t>(asked, 1);
   }
   if (!schedule.empty()) {
     expect.faults[kAnyKind] = (schedule.size() + 1) / 2;

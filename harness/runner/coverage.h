@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/client/statistics.h"
+#include "harness/runner/plan.h"
 #include "harness/scenario/scenario.h"
 #include "nemesis/nemesis.h"
 
@@ -23,8 +24,7 @@ struct Expectation {
 /// the planned faults of each kind, service during faults, and leaders that change when they are
 /// aimed at. Halves and thirds, because a fault may meet no candidate; never zero for what was
 /// asked.
-[[nodiscard]] Expectations default_expectations(const Scenario& scenario,
-                                                const std::vector<nemesis::PlannedFault>& schedule);
+[[nodiscard]] Expectations default_expectations(const Scenario& scenario, const Plan& plan);
 
 [[nodiscard]] std::vector<Expectation> compare(const Expectations& asked,
                                                const Statistics& statistics,

@@ -13,6 +13,7 @@
 #include "harness/client/statistics.h"
 #include "harness/cluster/process_cluster.h"
 #include "harness/runner/coverage.h"
+#include "harness/runner/plan.h"
 #include "harness/runner/service.h"
 #include "harness/scenario/scenario.h"
 #include "nemesis/nemesis.h"
@@ -31,9 +32,9 @@ struct Outcome {
   Scenario scenario;
   std::filesystem::path directory;
   std::filesystem::path binaries;  // directory they were started from
-  std::vector<nemesis::PlannedFault> schedule;
-  std::vector<nemesis::FaultRecord> faults;  // point into `schedule`
-  std::vector<ServiceAroundFault> service;   // one for each of `faults`
+  Plan plan;
+  std::vector<nemesis::FaultRecord> faults;
+  std::vector<ServiceAroundFault> service;  // one for each of `faults`
   Statistics statistics;
   std::vector<NodeRecovery> recoveries;  // one a node
   std::vector<Crash> crashes;

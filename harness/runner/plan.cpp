@@ -1,17 +1,88 @@
 #include "harness/runner/plan.h"
 
+#include "nemesis/deck.h"
+#include "nemesis/nemesis.h"
+#include "nemesis/phases.h"
 #include "node/base/check.h"
 
 namespace capsize::harness {
+namespace {
 
-std::vector<nemesis::PlannedFault> plan(const Scenario& scenario) {
-  CHECK(scenario.seed.has_value(), "a plan has a seed");
-  std::vector<const nemesis::Strategy*> strategies;
+/// Phases beyond these are not foreseen: a script may go on for ever.
+constexpr std::size_t kPhasesMax = 50;
+
+std::vector<nemesis::PlannedFault> deal(const Scenario& scenario) {
+  std::vector<nemesis::Deck> decks;
+  std::vector<nemesis::Deck> swarm;
+  nemesis::ScheduleOptions options{.time_limit = scenario.time_limit, .seed = *scenario.seed};
   for (const auto& name : scenario.nemesis) {
-    strategies.push_back(nemesis::Strategies::instance().find(name));
+    if (name == kSwarm) {
+      for (const auto& each : nemesis::all_names()) swarm.push_back(*nemesis::find_deck(each));
+    } else {
+      decks.push_back(*nemesis::find_deck(name));
+    }
   }
-  return nemesis::make_schedule(strategies,
-                                {.time_limit = scenario.time_limit, .seed = *scenario.seed});
+  if (!swarm.empty()) {
+    auto prng = base::Prng::stream(*scenario.seed, "swarm");
+    options = nemesis::draw_options(options, prng);
+    for (auto& deck : nemesis::draw_swarm(std::move(swarm), prng)) decks.push_back(std::move(deck));
+  }
+  return nemesis::make_schedule(decks, options);
+}
+
+std::vector<std::unique_ptr<nemesis::Script>> asked(const Scenario& scenario) {
+  std::vector<std::unique_ptr<nemesis::Script>> scripts;
+  if (!scenario.phases.empty()) {
+    auto phases = nemesis::parse_phases(scenario.phases, scenario.nodes);
+    CHECK(phases.ok(), "the phases of a scenario are validated");
+    scripts.push_back(nemesis::play(std::move(phases.phases), scenario.repeat_phases));
+  }
+  for (const auto& name : scenario.nemesis) {
+    const auto* strategy = nemesis::Strategies::instance().find(name);
+    if (auto script = strategy != nullptr ? strategy->script() : nullptr) {
+      scripts.push_back(std::move(script));
+    }
+  }
+  return scripts;
+}
+
+/// A healthy cluster, as a script would see it.
+nemesis::Situation imagined(const Scenario& scenario, std::uint64_t phases) {
+  nemesis::Situation situation{.phases = phases};
+  situation.cluster.nodes.resize(scenario.nodes, {.running = true});
+  situation.cluster.members = situation.cluster.core();
+  situation.cluster.leader = 0;
+  return situation;
+}
+
+}  // namespace
+
+Plan plan(const Scenario& scenario) {
+  CHECK(scenario.seed.has_value(), "a plan has a seed");
+  Plan plan{.dealt = deal(scenario)};
+  std::uint64_t lane = plan.dealt.empty() ? 0 : 1;
+  for (const auto& script : asked(scenario)) {
+    // The stream that the script draws from in a run, too (nemesis.cpp).
+    auto prng = base::Prng::stream(*scenario.seed, nemesis::kScriptStream, lane++);
+    for (std::uint64_t i = 0; i < kPhasesMax && plan.foreseen.size() < kForeseenMax; ++i) {
+      auto phase = script->next(imagined(scenario, i), prng);
+      if (!phase) break;
+      for (auto& fault : phase->faults) {
+        fault.id = plan.dealt.size() + plan.foreseen.size() + 1;
+        fault.phase = i + 1;
+        fault.phase_when = phase->when;
+        plan.foreseen.push_back(std::move(fault));
+      }
+    }
+  }
+  return plan;
+}
+
+std::vector<std::unique_ptr<nemesis::Script>> scripts(const Scenario& scenario, const Plan& plan) {
+  std::vector<std::unique_ptr<nemesis::Script>> all;
+  if (!plan.dealt.empty()) all.push_back(nemesis::dealt(plan.dealt));
+  for (auto& script : asked(scenario)) all.push_back(std::move(script));
+  return all;
 }
 
 }  // namespace capsize::harness

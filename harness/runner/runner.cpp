@@ -66,9 +66,9 @@ class Run {
     outcome_.scenario = scenario;
     outcome_.directory = directory.path();
     outcome_.binaries = options.binaries;
-    outcome_.schedule = plan(scenario);
+    outcome_.plan = plan(scenario);
     if (!outcome_.scenario.expect) {
-      outcome_.scenario.expect = default_expectations(scenario, outcome_.schedule);
+      outcome_.scenario.expect = default_expectations(scenario, outcome_.plan);
     }
   }
 
@@ -108,9 +108,8 @@ class Run {
     start_ = clock.start();
     Load load(messaging_, history, clock, *generator, load_options());
     FaultLog fault_log(directory_, history);
-    std::vector<std::unique_ptr<nemesis::Script>> scripts;
-    scripts.push_back(nemesis::dealt(outcome_.schedule));
-    nemesis::Nemesis nemesis(std::move(scripts), cluster_, *outcome_.scenario.seed,
+    nemesis::Nemesis nemesis(scripts(outcome_.scenario, outcome_.plan), cluster_,
+                             *outcome_.scenario.seed,
                              [&](const auto& event) { fault_log.write(event); });
 
     SignalGuard signals;  // before the thread, which inherits the blocked signals

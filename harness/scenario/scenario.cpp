@@ -7,7 +7,10 @@
 #include <functional>
 #include <sstream>
 
-#include "nemesis/strategy.h"
+#include "harness/scenario/json_place.h"
+#include "nemesis/deck.h"
+#include "nemesis/fault_kind.h"
+#include "nemesis/phases.h"
 #include "node/base/units.h"
 #include "workloads/workload.h"
 
@@ -99,6 +102,9 @@ const std::map<std::string, Setter>& setters() {
        [](Scenario& s, const json& v) {
          s.nemesis = v.is_string() ? parse_nemesis(v.get<std::string>()) : list("nemesis", v);
        }},
+      {"phases", [](Scenario& s, const json& v) { s.phases = v; }},
+      {"repeat-phases",
+       [](Scenario& s, const json& v) { s.repeat_phases = number("repeat-phases", v); }},
       {"time-limit", [](Scenario& s, const json& v) { s.time_limit = duration("time-limit", v); }},
       {"rate",
        [](Scenario& s, const json& v) {
@@ -134,13 +140,11 @@ std::vector<std::string> parse_nemesis(const std::string& names) {
   std::istringstream stream(names);
   for (std::string item; std::getline(stream, item, ',');) {
     if (item == "none" || item.empty()) continue;
-    if (item != "all") {
+    if (item != "default") {
       items.push_back(item);
       continue;
     }
-    for (const auto& strategy : nemesis::Strategies::instance().all()) {
-      if (strategy->spares() == 0) items.emplace_back(strategy->name());
-    }
+    for (auto& name : nemesis::default_names()) items.push_back(std::move(name));
   }
   return items;
 }
@@ -148,8 +152,12 @@ std::vector<std::string> parse_nemesis(const std::string& names) {
 std::size_t spares_of(const Scenario& scenario) {
   std::size_t spares = 0;
   for (const auto& name : scenario.nemesis) {
-    const auto* strategy = nemesis::Strategies::instance().find(name);
-    if (strategy != nullptr) spares = std::max(spares, strategy->spares());
+    if (name != kSwarm) spares = std::max(spares, nemesis::spares_of(name));
+  }
+  for (const auto& plan : nemesis::parse_phases(scenario.phases, scenario.nodes).phases) {
+    for (const auto& fault : plan.phase.faults) {
+      spares = std::max(spares, nemesis::FaultKinds::instance().find(fault.card.kind)->spares());
+    }
   }
   return spares;
 }
@@ -170,7 +178,8 @@ base::Result<Scenario> parse_scenario(const std::string& text, const std::string
     return base::Error{fmt::format("{}:1: found {}, expected an object", origin, body.type_name())};
   }
   Scenario scenario;
-  scenario.nemesis = parse_nemesis("all");
+  // A file with phases is a strategy of its own.
+  if (!body.contains("phases")) scenario.nemesis = parse_nemesis("default");
   for (const auto& [key, value] : body.items()) {
     const auto line = line_of_key(text, key);
     const auto setter = setters().find(key);
@@ -185,6 +194,13 @@ base::Result<Scenario> parse_scenario(const std::string& text, const std::string
                                      line_of_key(text, mismatch.key), mismatch.key, mismatch.found,
                                      mismatch.expected)};
     }
+  }
+  // Only now: which nodes there are may stand behind the phases.
+  const auto parsed = nemesis::parse_phases(scenario.phases, scenario.nodes);
+  if (!parsed.ok()) {
+    const auto place = json::json_pointer("/phases") / parsed.misfit->place;
+    return base::Error{fmt::format("{}:{}: {}: {}", origin, line_of(text, place), place.to_string(),
+                                   parsed.misfit->what)};
   }
   return scenario;
 }
@@ -221,10 +237,12 @@ base::Status validate(const Scenario& scenario) {
                "one of: " + workloads::Workloads::instance().names());
   }
   for (const auto& name : scenario.nemesis) {
-    if (nemesis::Strategies::instance().find(name) == nullptr) {
-      return bad("nemesis", name,
-                 "none, all, or some of: " + nemesis::Strategies::instance().names());
+    if (name != kSwarm && !nemesis::find_deck(name)) {
+      return bad("nemesis", name, "none, default, all, or some of: " + nemesis::known_names());
     }
+  }
+  if (scenario.repeat_phases < 1 || scenario.repeat_phases > nemesis::kRepeatMax) {
+    return bad("repeat-phases", scenario.repeat_phases, "1 to 1000000");
   }
   if (scenario.time_limit <= base::Duration::zero()) {
     return bad("time-limit", base::format_duration(scenario.time_limit), "more than 0s");
@@ -257,6 +275,8 @@ json to_json(const Scenario& scenario) {
                {"nodes", scenario.nodes},
                {"workload", scenario.workload},
                {"nemesis", scenario.nemesis},
+               {"phases", scenario.phases},
+               {"repeat-phases", scenario.repeat_phases},
                {"time-limit", base::format_duration(scenario.time_limit)},
                {"rate", scenario.rate},
                {"concurrency", scenario.concurrency},

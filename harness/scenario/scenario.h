@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "node/base/result.h"
@@ -29,7 +30,9 @@ struct Scenario {
   std::string name = "default";
   std::size_t nodes = 5;
   std::string workload = "register";
-  std::vector<std::string> nemesis;  // empty: none
+  std::vector<std::string> nemesis;  // strategies, kinds of faults, or kSwarm; empty: none
+  nlohmann::json phases = nlohmann::json::array();  // a strategy as text (nemesis/phases.h)
+  std::uint64_t repeat_phases = 1;
   base::Duration time_limit = std::chrono::seconds(20);
   double rate = 2000;
   std::size_t concurrency = 10;
@@ -53,9 +56,11 @@ struct Scenario {
                                                     const std::string& origin);
 /// Names that must be registered are looked up, numbers must lie in their bounds.
 [[nodiscard]] base::Status validate(const Scenario& scenario);
-/// "a,b" -> {a, b}; "none" -> {}; "all" -> every registered strategy
-/// that leaves the members as they are.
+/// "a,b" -> {a, b}; "none" -> {}; "default" -> the strategies of a run that names none.
 [[nodiscard]] std::vector<std::string> parse_nemesis(const std::string& list);
+/// In Scenario::nemesis: a mixture that is drawn from the seed, out of all strategies that leave
+/// the members as they are.
+inline constexpr std::string_view kSwarm = "all";
 
 [[nodiscard]] nlohmann::json to_json(const Scenario& scenario);
 [[nodiscard]] nlohmann::json to_json(const Expectations& expectations);

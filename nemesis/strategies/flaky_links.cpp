@@ -12,6 +12,7 @@ class FlakyLinks final : public Strategy {
   std::string_view summary() const override {
     return "messages are lost, late, out of step, or come twice";
   }
+  bool by_default() const override { return true; }
   std::vector<Card> deck() const override {
     return {
         {.kind = "drop",

@@ -12,6 +12,7 @@ class Kill final : public Strategy {
   std::string_view summary() const override {
     return "nodes die by SIGKILL and come back from their disks";
   }
+  bool by_default() const override { return true; }
   std::vector<Card> deck() const override {
     return {
         {.kind = "kill", .target = Target::kLeader},

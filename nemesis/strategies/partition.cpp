@@ -12,6 +12,7 @@ class Partition final : public Strategy {
   std::string_view summary() const override {
     return "the network splits: one node, halves, one way";
   }
+  bool by_default() const override { return true; }
   std::vector<Card> deck() const override {
     return {
         {.kind = "cut", .target = Target::kLeader},

@@ -12,6 +12,7 @@ class Pause final : public Strategy {
   std::string_view summary() const override {
     return "nodes stop (SIGSTOP) and go on as if nothing had been";
   }
+  bool by_default() const override { return true; }
   std::vector<Card> deck() const override {
     return {
         {.kind = "pause", .target = Target::kLeader},

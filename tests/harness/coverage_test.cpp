@@ -53,8 +53,9 @@ TEST(Coverage, OneFunctionThatNeverSucceeds_BreaksIt) {
 
 TEST(Coverage, FaultsThatTookHold_MeetIt_SkippedOnesDoNot) {
   const auto scenario = scenario_with({"kill", "pause"});
-  const auto schedule = plan(scenario);
-  const auto expect = default_expectations(scenario, schedule);
+  const auto planned = plan(scenario);
+  const auto& schedule = planned.dealt;
+  const auto expect = default_expectations(scenario, planned);
   std::vector<FaultRecord> faults;
   for (const auto& fault : schedule) {
     faults.push_back({.fault = std::make_shared<nemesis::PlannedFault>(fault),

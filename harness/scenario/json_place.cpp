@@ -1,0 +1,113 @@
+#include "harness/scenario/json_place.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace capsize::harness {
+namespace {
+
+/// Walks through a text that is known to be JSON: it needs brackets, strings and comments only.
+class Walker {
+ public:
+  explicit Walker(std::string_view text) : text_(text) {}
+
+  /// Position of what the tokens from `depth` on lead to, from the value that begins here.
+  std::optional<std::size_t> find(const std::vector<std::string>& tokens, std::size_t depth) {
+    skip_space();
+    const char open = peek();
+    if (open != '{' && open != '[') return std::nullopt;
+    ++at_;
+    for (std::size_t index = 0; skip_space(), peek() != '}' && peek() != ']'; ++index) {
+      if (at_ >= text_.size()) return std::nullopt;
+      const std::size_t begin = at_;
+      const std::string name = open == '{' ? key() : std::to_string(index);
+      if (name == tokens[depth]) {
+        const auto deeper = depth + 1 < tokens.size() ? find(tokens, depth + 1) : std::nullopt;
+        return deeper ? deeper : begin;
+      }
+      skip_value();
+      skip_space();
+      if (peek() == ',') ++at_;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+
+  void skip_space() {
+    while (at_ < text_.size()) {
+      if (text_.substr(at_).starts_with("//")) {
+        at_ = std::min(text_.find('\n', at_), text_.size());
+      } else if (text_.substr(at_).starts_with("/*")) {
+        const auto end = text_.find("*/", at_ + 2);
+        at_ = end == std::string_view::npos ? text_.size() : end + 2;
+      } else if (std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) {
+        ++at_;
+      } else {
+        return;
+      }
+    }
+  }
+
+  /// A key and its colon. Escapes stay as they are: a key that needs them is not found, no more.
+  std::string key() {
+    const std::size_t begin = at_ + 1;
+    skip_string();
+    std::string name(text_.substr(begin, at_ - begin - 1));
+    skip_space();
+    if (peek() == ':') ++at_;
+    return name;
+  }
+
+  void skip_string() {
+    for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) {
+      if (text_[at_] == '\\') ++at_;
+    }
+    if (at_ < text_.size()) ++at_;
+  }
+
+  void skip_value() {
+    int depth = 0;
+    do {
+      skip_space();
+      const char c = peek();
+      if (c == '"') {
+        skip_string();
+      } else {
+        depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
+        ++at_;
+        // A number or a word goes on to the next separator.
+        while (depth == 0 && at_ < text_.size() &&
+               std::string_view(",]} \t\r\n/").find(peek()) == std::string_view::npos &&
+               std::string_view("{}[]").find(c) == std::string_view::npos) {
+          ++at_;
+        }
+      }
+    } while (depth > 0 && at_ < text_.size());
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+std::vector<std::string> tokens_of(nlohmann::json::json_pointer place) {
+  std::vector<std::string> tokens;
+  for (; !place.empty(); place.pop_back()) tokens.push_back(place.back());
+  std::reverse(tokens.begin(), tokens.end());
+  return tokens;
+}
+
+}  // namespace
+
+std::size_t line_of(std::string_view text, const nlohmann::json::json_pointer& place) {
+  const auto tokens = tokens_of(place);
+  const auto found = tokens.empty() ? std::nullopt : Walker(text).find(tokens, 0);
+  if (!found) return 1;
+  return 1 + static_cast<std::size_t>(std::count(
+                 text.begin(), text.begin() + static_cast<std::ptrdiff_t>(*found), '\n'));
+}
+
+}  // namespace capsize::harness

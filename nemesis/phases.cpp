@@ -1,0 +1,283 @@
+#include "nemesis/phases.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+
+#include "nemesis/fault_kind.h"
+#include "node/base/units.h"
+
+namespace capsize::nemesis {
+namespace {
+
+using nlohmann::json;
+using Place = json::json_pointer;
+
+// A fault that waits for a state is given longer than one that waits for a candidate.
+constexpr base::Duration kAnchorPatience = std::chrono::seconds(10);
+
+std::string quoted(const json& value) {
+  return "found " + value.dump().substr(0, 64);
+}
+
+[[noreturn]] void misfit(const Place& place, std::string what) {
+  throw Misfit{place, std::move(what)};
+}
+
+base::Duration duration(const json& value, const Place& place) {
+  const auto parsed =
+      value.is_string() ? base::parse_duration(value.get<std::string>()) : base::Error{""};
+  if (!parsed || parsed.value() > std::chrono::hours(1)) {
+    misfit(place, quoted(value) + ", expected a duration such as \"500ms\", up to an hour");
+  }
+  return parsed.value();
+}
+
+std::string text(const json& value, const Place& place) {
+  if (!value.is_string()) misfit(place, quoted(value) + ", expected a string");
+  return value.get<std::string>();
+}
+
+double probability(const json& value, const Place& place) {
+  if (!value.is_number() || value.get<double>() < 0 || value.get<double>() > 1) {
+    misfit(place, quoted(value) + ", expected a number from 0 to 1");
+  }
+  return value.get<double>();
+}
+
+Anchor anchor(const json& value, const Place& place) {
+  auto parsed = parse_anchor(value);
+  if (!parsed) misfit(place, parsed.error().message);
+  return std::move(parsed).value();
+}
+
+Target target(const json& value, const Place& place, std::size_t nodes) {
+  auto parsed = parse_target(value);
+  if (!parsed) misfit(place, parsed.error().message);
+  for (const Node node : parsed.value().nodes) {
+    if (node >= nodes) {
+      misfit(place, "found " + node_name(node) + ", expected n1 to " + node_name(nodes - 1));
+    }
+  }
+  return std::move(parsed).value();
+}
+
+template <class Object>
+using Setters = std::map<std::string, std::function<void(Object&, const json&, const Place&)>>;
+
+/// Calls the setter of each key; an unknown key is a misfit that lists the known ones.
+template <class Object>
+void set_all(Object& object, const json& value, const Place& place,
+             const Setters<Object>& setters) {
+  if (!value.is_object()) misfit(place, quoted(value) + ", expected an object");
+  for (const auto& [key, item] : value.items()) {
+    const auto setter = setters.find(key);
+    if (setter == setters.end()) {
+      std::string known;
+      for (const auto& [name, unused] : setters) known += (known.empty() ? "" : ", ") + name;
+      misfit(place / key, "unknown key, expected one of: " + known);
+    }
+    setter->second(object, item, place / key);
+  }
+}
+
+struct Drawn {
+  PlannedFault fault;
+  double probability = 1;
+  std::size_t nodes = 0;
+  bool patient = false;
+};
+
+void set_hold(Card& card, const json& value, const Place& place) {
+  const bool range = value.is_array() && value.size() == 2;
+  card.hold_min = duration(range ? value[0] : value, range ? place / 0 : place);
+  card.hold_max = duration(range ? value[1] : value, range ? place / 1 : place);
+  if (card.hold_min > card.hold_max) misfit(place, "the shortest hold is above the longest");
+}
+
+const Setters<Drawn>& fault_setters() {
+  static const Setters<Drawn> setters = {
+      {"kind", [](Drawn&, const json&, const Place&) {}},  // read first, it has the defaults
+      {"target", [](Drawn& d, const json& v,
+                    const Place& p) { d.fault.card.target = target(v, p, d.nodes); }},
+      {"peers",
+       [](Drawn& d, const json& v, const Place& p) { d.fault.card.peers = target(v, p, d.nodes); }},
+      {"params", [](Drawn& d, const json& v, const Place&) { d.fault.card.params = v; }},
+      {"only", [](Drawn& d, const json& v, const Place&) { d.fault.card.only = v; }},
+      {"label", [](Drawn& d, const json& v, const Place& p) { d.fault.card.label = text(v, p); }},
+      {"when", [](Drawn& d, const json& v, const Place& p) { d.fault.when = anchor(v, p); }},
+      {"after", [](Drawn& d, const json& v, const Place& p) { d.fault.at = duration(v, p); }},
+      {"hold", [](Drawn& d, const json& v, const Place& p) { set_hold(d.fault.card, v, p); }},
+      {"until", [](Drawn& d, const json& v, const Place& p) { d.fault.until = anchor(v, p); }},
+      {"within",
+       [](Drawn& d, const json& v, const Place& p) {
+         d.fault.patience = duration(v, p);
+         d.patient = true;
+       }},
+      {"probability",
+       [](Drawn& d, const json& v, const Place& p) { d.probability = probability(v, p); }},
+      {"beyond-minority",
+       [](Drawn& d, const json& v, const Place& p) {
+         if (!v.is_boolean()) misfit(p, quoted(v) + ", expected true or false");
+         d.fault.card.beyond_minority = v.get<bool>();
+       }},
+  };
+  return setters;
+}
+
+const FaultKind& kind_of(const json& value, const Place& place) {
+  if (!value.is_object()) misfit(place, quoted(value) + ", expected an object");
+  if (!value.contains("kind")) misfit(place, "a fault without a kind");
+  const auto& name = value["kind"];
+  const FaultKind* kind =
+      name.is_string() ? FaultKinds::instance().find(name.get_ref<const std::string&>()) : nullptr;
+  if (kind == nullptr) {
+    misfit(place / "kind", quoted(name) + ", expected one of: " + FaultKinds::instance().names());
+  }
+  return *kind;
+}
+
+Drawn parse_fault(const json& value, const Place& place, std::size_t nodes) {
+  const FaultKind& kind = kind_of(value, place);
+  Drawn drawn{.nodes = nodes};
+  drawn.fault.card = kind.card();
+  set_all(drawn, value, place, fault_setters());
+  const Card& card = drawn.fault.card;
+  if (const auto fine = check(kind.parameters(), card.params); !fine) {
+    misfit(place / "params", fine.error().message);
+  }
+  for (const char* key : {"only", "peers"}) {
+    if (value.contains(key) && !kind.on_links()) {
+      misfit(place / key, "only faults on links have it, not " + card.kind);
+    }
+  }
+  if (drawn.fault.when && !drawn.patient) drawn.fault.patience = kAnchorPatience;
+  return drawn;
+}
+
+struct Draft {
+  PhasePlan plan;
+  std::size_t nodes = 0;
+};
+
+void set_faults(Draft& draft, const json& value, const Place& place) {
+  if (!value.is_array() || value.size() > kFaultsPerPhaseMax) {
+    misfit(place, "expected a list of at most " + std::to_string(kFaultsPerPhaseMax) + " faults");
+  }
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    Drawn drawn = parse_fault(value[i], place / i, draft.nodes);
+    draft.plan.phase.faults.push_back(std::move(drawn.fault));
+    draft.plan.probabilities.push_back(drawn.probability);
+  }
+}
+
+const Setters<Draft>& phase_setters() {
+  static const Setters<Draft> setters = {
+      {"name", [](Draft& d, const json& v, const Place& p) { d.plan.phase.name = text(v, p); }},
+      {"when", [](Draft& d, const json& v, const Place& p) { d.plan.phase.when = anchor(v, p); }},
+      {"until", [](Draft& d, const json& v, const Place& p) { d.plan.phase.until = anchor(v, p); }},
+      {"at-most",
+       [](Draft& d, const json& v, const Place& p) { d.plan.phase.at_most = duration(v, p); }},
+      {"faults", set_faults},
+      {"repeat",
+       [](Draft& d, const json& v, const Place& p) {
+         if (!v.is_number_unsigned() || v.get<std::uint64_t>() < 1 ||
+             v.get<std::uint64_t>() > kRepeatMax) {
+           misfit(p, quoted(v) + ", expected a whole number from 1 to 1000000");
+         }
+         d.plan.repeat = v.get<std::uint64_t>();
+       }},
+  };
+  return setters;
+}
+
+/// Labels that are spoken of must be given to some fault.
+void check_labels(const std::vector<PhasePlan>& phases, const Place& place) {
+  std::set<std::string> given;
+  for (const auto& plan : phases) {
+    for (const auto& fault : plan.phase.faults) given.insert(fault.card.label);
+  }
+  const auto known = [&](const std::string& label, const Place& where) {
+    if (!label.empty() && !given.contains(label)) {
+      misfit(where, "found label \"" + label + "\", expected the label of a fault");
+    }
+  };
+  const auto spoken = [&](const std::optional<Anchor>& anchor, const Place& where) {
+    if (anchor && anchor->event == "fault") known(anchor->params.value("label", ""), where);
+  };
+  for (std::size_t i = 0; i < phases.size(); ++i) {
+    const Phase& phase = phases[i].phase;
+    spoken(phase.when, place / i / "when");
+    spoken(phase.until, place / i / "until");
+    for (std::size_t k = 0; k < phase.faults.size(); ++k) {
+      const PlannedFault& fault = phase.faults[k];
+      const Place at = place / i / "faults" / k;
+      known(fault.card.target.fault, at / "target");
+      if (fault.card.peers) known(fault.card.peers->fault, at / "peers");
+      spoken(fault.when, at / "when");
+      spoken(fault.until, at / "until");
+    }
+  }
+}
+
+class Play final : public Script {
+ public:
+  Play(std::vector<PhasePlan> phases, std::uint64_t repeat)
+      : phases_(std::move(phases)), rounds_left_(repeat) {}
+
+  std::optional<Phase> next(const Situation&, base::Prng& prng) override {
+    if (phases_.empty() || rounds_left_ == 0) return std::nullopt;
+    const PhasePlan& plan = phases_[current_];
+    Phase phase = plan.phase;
+    phase.faults.clear();
+    for (std::size_t i = 0; i < plan.phase.faults.size(); ++i) {
+      if (!prng.chance(plan.probabilities[i])) continue;
+      PlannedFault fault = plan.phase.faults[i];
+      fault.hold = prng.between(fault.card.hold_min, fault.card.hold_max);
+      fault.card.planned_by = phase.name.empty() ? "phases" : phase.name;
+      phase.faults.push_back(std::move(fault));
+    }
+    advance(plan.repeat);
+    return phase;
+  }
+
+ private:
+  void advance(std::uint64_t repeat) {
+    if (++played_ < repeat) return;
+    played_ = 0;
+    if (++current_ < phases_.size()) return;
+    current_ = 0;
+    --rounds_left_;
+  }
+  std::vector<PhasePlan> phases_;
+  std::uint64_t rounds_left_;
+  std::size_t current_ = 0;
+  std::uint64_t played_ = 0;  // of the current phase
+};
+
+}  // namespace
+
+ParsedPhases parse_phases(const json& value, std::size_t nodes) {
+  ParsedPhases parsed;
+  try {
+    if (!value.is_array() || value.size() > kPhasesMax) {
+      misfit(Place(), "expected a list of at most " + std::to_string(kPhasesMax) + " phases");
+    }
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      Draft draft{.nodes = nodes};
+      set_all(draft, value[i], Place() / i, phase_setters());
+      parsed.phases.push_back(std::move(draft.plan));
+    }
+    check_labels(parsed.phases, Place());
+  } catch (const Misfit& misfit) {
+    parsed.misfit = misfit;
+  }
+  return parsed;
+}
+
+std::unique_ptr<Script> play(std::vector<PhasePlan> phases, std::uint64_t repeat) {
+  return std::make_unique<Play>(std::move(phases), repeat);
+}
+
+}  // namespace capsize::nemesis

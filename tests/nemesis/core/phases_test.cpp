@@ -1,0 +1,144 @@
+#include "nemesis/phases.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "stage.h"
+
+namespace capsize::nemesis {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(Phases, OneAfterTheOther_EachWhenTheLastFaultOfTheOneBeforeHasEnded) {
+  Stage stage(R"([{"faults": [{"kind": "pause", "target": "n2", "hold": "100ms"},
+                              {"kind": "pause", "target": "n3", "hold": "200ms"}]},
+                  {"faults": [{"kind": "kill", "target": "n1", "hold": "100ms"}]}])");
+  stage.run_until(150ms);
+  EXPECT_THAT(stage.cluster.calls, ElementsAre("pause n2", "pause n3", "resume n2"));
+  stage.run_until(400ms);
+  EXPECT_THAT(stage.cluster.calls, ElementsAre("pause n2", "pause n3", "resume n2", "resume n3",
+                                               "kill n1", "restart n1"));
+}
+
+TEST(Phases, Repeat_IsOfThePhase_RepeatPhasesOfAll) {
+  Stage stage(R"([{"repeat": 2, "faults": [{"kind": "pause", "target": "n2", "hold": "10ms"}]},
+                  {"faults": [{"kind": "pause", "target": "n3", "hold": "10ms"}]}])",
+              2);
+  stage.run_until(2s);
+  EXPECT_THAT(stage.cluster.calls, ElementsAre("pause n2", "resume n2", "pause n2", "resume n2",
+                                               "pause n3", "resume n3", "pause n2", "resume n2",
+                                               "pause n2", "resume n2", "pause n3", "resume n3"));
+}
+
+TEST(Phases, Until_HealsWhatIsInForceAndSkipsWhatWaits) {
+  Stage stage(R"([{"until": {"leader": {"term-above": 3}},
+                   "faults": [{"kind": "pause", "target": "n2", "hold": "10s"},
+                              {"kind": "kill", "target": "n3", "after": "5s"}]}])");
+  stage.trace({.node = 1, .event = "role", .role = "leader", .term = 3});
+  stage.run_until(100ms);
+  EXPECT_THAT(stage.cluster.calls, ElementsAre("pause n2")) << "term 3 is not above 3";
+  stage.trace({.node = 1, .event = "role", .role = "leader", .term = 4});
+  stage.run_until(200ms);
+  EXPECT_THAT(stage.cluster.calls, ElementsAre("pause n2", "resume n2"));
+  EXPECT_EQ(stage.log.back(), "end pause installed");
+  EXPECT_THAT(stage.log, testing::Contains("begin kill skipped"));
+}
+
+TEST(Phases, AtMost_EndsThem) {
+  Stage stage(R"([{"at-most": "50ms", "faults": [{"kind": "pause", "hold": "10s"}]}])");
+  stage.run_until(100ms);
+  EXPECT_EQ(stage.log.back(), "end pause installed");
+}
+
+TEST(Phases, AFault_WaitsForItsAnchor_AndIsSkippedWithoutIt) {
+  Stage stage(R"([{"faults": [{"kind": "kill", "target": "n1", "when": {"election": {"node": "n4"}},
+                               "after": "20ms", "hold": "50ms", "within": "1s"},
+                              {"kind": "pause", "target": "n2", "when": "membership-change",
+                               "within": "300ms"}]}])");
+  stage.run_until(100ms);
+  EXPECT_THAT(stage.cluster.calls, IsEmpty());
+  stage.trace({.node = 3, .event = "role", .role = "precandidate", .term = 4});
+  stage.run_until(110ms);
+  EXPECT_THAT(stage.cluster.calls, IsEmpty()) << "20 ms after it";
+  stage.run_until(140ms);
+  EXPECT_THAT(stage.cluster.calls, ElementsAre("kill n1"));
+  stage.run_until(500ms);
+  EXPECT_EQ(stage.log.back(), "begin pause skipped");
+  EXPECT_EQ(stage.lines.back()["reason"], "its anchor did not fire");
+}
+
+TEST(Phases, LabelsJoinFaults) {
+  Stage stage(R"([{"faults": [{"kind": "cut", "target": "leader", "label": "old", "hold": "300ms"},
+                              {"kind": "pause", "target": {"same-as": "old"}, "hold": "50ms",
+                               "when": {"fault": {"label": "old"}}, "beyond-minority": true},
+                              {"kind": "kill", "target": "n2", "hold": "50ms",
+                               "when": {"fault": {"label": "old", "moment": "ended"}}}]}])");
+  stage.run_until(600ms);
+  EXPECT_THAT(stage.cluster.calls, ElementsAre("install cut 8", "pause n1", "resume n1",
+                                               "remove cut", "kill n2", "restart n2"));
+}
+
+TEST(Phases, Probability_IsDrawnFromTheSeed) {
+  const auto played = [](const char* probability) {
+    const std::string text = std::string(R"([{"repeat": 100, "faults": [{"kind": "pause",)") +
+                             R"("hold": "1ms", "probability": )" + probability + "}]}]";
+    Stage stage(text.c_str());
+    stage.run_until(4s);
+    return std::count(stage.log.begin(), stage.log.end(), "begin pause installed");
+  };
+  EXPECT_EQ(played("0"), 0);
+  EXPECT_EQ(played("1"), 100);
+  const auto some = played("0.5");
+  EXPECT_TRUE(some > 25 && some < 75) << some;
+  EXPECT_EQ(played("0.5"), some);
+}
+
+struct Bad {
+  const char* phases;
+  const char* place;
+  const char* what;
+};
+
+class PhasesRefused : public testing::TestWithParam<Bad> {};
+
+TEST_P(PhasesRefused, NamesThePlaceWhatWasFoundAndWhatWasExpected) {
+  const auto parsed = parse_phases(nlohmann::json::parse(GetParam().phases), 5);
+  ASSERT_FALSE(parsed.ok());
+  EXPECT_EQ(parsed.misfit->place.to_string(), GetParam().place);
+  EXPECT_THAT(parsed.misfit->what, HasSubstr(GetParam().what));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, PhasesRefused,
+    testing::Values(
+        Bad{R"({})", "", "a list"}, Bad{R"([3])", "/0", "an object"},
+        Bad{R"([{"fautls": []}])", "/0/fautls", "unknown key, expected one of: at-most, faults"},
+        Bad{R"([{"faults": [{"target": "n1"}]}])", "/0/faults/0", "without a kind"},
+        Bad{R"([{"faults": [{"kind": "kil"}]}])", "/0/faults/0/kind", "expected one of: "},
+        Bad{R"([{"faults": [{"kind": "kill", "target": "n6"}]}])", "/0/faults/0/target",
+            "found n6, expected n1 to n5"},
+        Bad{R"([{"faults": [{"kind": "kill", "target": "anybody"}]}])", "/0/faults/0/target",
+            "leader-minority"},
+        Bad{R"([{"faults": [{"kind": "drop", "params": {"probability": 2}}]}])",
+            "/0/faults/0/params", "probability: found 2, expected a number from 0 to 1"},
+        Bad{R"([{"faults": [{"kind": "drop", "params": {"share": 1}}]}])", "/0/faults/0/params",
+            "share: unknown parameter, expected one of: direction, probability"},
+        Bad{R"([{"faults": [{"kind": "kill", "hold": ["2s", "1s"]}]}])", "/0/faults/0/hold",
+            "shortest"},
+        Bad{R"([{"faults": [{"kind": "kill", "hold": 5}]}])", "/0/faults/0/hold", "a duration"},
+        Bad{R"([{"faults": [{"kind": "kill", "only": {}}]}])", "/0/faults/0/only", "links"},
+        Bad{R"([{"faults": [{"kind": "kill", "when": "leadr"}]}])", "/0/faults/0/when",
+            "expected one of: acknowledged, "},
+        Bad{R"([{"faults": [{"kind": "kill", "when": {"leader": {"count": 0}}}]}])",
+            "/0/faults/0/when", "leader: count: found 0"},
+        Bad{R"([{"faults": [{"kind": "kill", "target": {"same-as": "x"}}]}])", "/0/faults/0/target",
+            "label \"x\""},
+        Bad{R"([{"when": {"fault": {"label": "x"}}}])", "/0/when", "label \"x\""},
+        Bad{R"([{"repeat": 0}])", "/0/repeat", "1 to 1000000"}));
+
+}  // namespace
+}  // namespace capsize::nemesis

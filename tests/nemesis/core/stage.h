@@ -1,0 +1,51 @@
+// A nemesis on a cluster of variables, moved through time in steps of five milliseconds.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fake_cluster.h"
+#include "nemesis/nemesis.h"
+#include "nemesis/phases.h"
+#include "nemesis/schedule.h"
+#include "node/base/check.h"
+
+namespace capsize::nemesis {
+
+struct Stage {
+  explicit Stage(std::vector<std::unique_ptr<Script>> scripts, std::size_t nodes = 5,
+                 std::size_t spares = 0)
+      : cluster(nodes, spares),
+        nemesis(std::move(scripts), cluster, 1, [this](const FaultEvent& event) {
+          log.push_back(std::string(name(event.phase)) + " " + event.fault->card.kind + " " +
+                        std::string(name(event.state)));
+          lines.push_back(to_json(event));
+        }) {
+    cluster.state.leader = 0;
+  }
+  /// Phases as text. Precondition: they are right.
+  explicit Stage(const char* phases, std::uint64_t repeat = 1)
+      : Stage(scripts_of(phases, repeat)) {}
+
+  void run_until(base::Duration until) {
+    for (; now <= until; now += std::chrono::milliseconds(5)) nemesis.step(now);
+  }
+  void trace(TraceEvent event) { cluster.events.push_back(std::move(event)); }
+
+  FakeCluster cluster;
+  std::vector<std::string> log;
+  std::vector<nlohmann::json> lines;
+  Nemesis nemesis;
+  base::Duration now{};
+
+ private:
+  static std::vector<std::unique_ptr<Script>> scripts_of(const char* text, std::uint64_t repeat) {
+    auto parsed = parse_phases(nlohmann::json::parse(text), 5);
+    CHECK(parsed.ok(), "the phases of a test are right");
+    std::vector<std::unique_ptr<Script>> scripts;
+    scripts.push_back(play(std::move(parsed.phases), repeat));
+    return scripts;
+  }
+};
+
+}  // namespace capsize::nemesis
