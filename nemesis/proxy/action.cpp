@@ -1,5 +1,7 @@
 #include "nemesis/proxy/action.h"
 
+#include <cmath>
+
 #include "node/base/units.h"
 
 namespace capsize::nemesis::proxy {
@@ -39,6 +41,34 @@ bool Parameters::flag(const std::string& key, bool otherwise) {
   const bool* flag = std::get_if<bool>(&*value);
   if (flag == nullptr) refuse(key + ": expected true or false");
   return flag != nullptr ? *flag : otherwise;
+}
+
+std::uint64_t Parameters::count(const std::string& key, std::uint64_t least, std::uint64_t most) {
+  const auto value = take(key);
+  const double* number = value ? std::get_if<double>(&*value) : nullptr;
+  const bool fits = number != nullptr && *number >= static_cast<double>(least) &&
+                    *number <= static_cast<double>(most) && *number == std::floor(*number);
+  if (!fits) {
+    refuse(key + ": expected a whole number from " + std::to_string(least) + " to " +
+           std::to_string(most));
+    return least;
+  }
+  return static_cast<std::uint64_t>(*number);
+}
+
+std::size_t Parameters::word(const std::string& key, std::initializer_list<const char*> words) {
+  const auto value = take(key);
+  if (!value) return 0;
+  const std::string* text = std::get_if<std::string>(&*value);
+  std::string names;
+  std::size_t place = 0;
+  for (const char* word : words) {
+    if (text != nullptr && *text == word) return place;
+    names += (names.empty() ? "" : ", ") + std::string(word);
+    ++place;
+  }
+  refuse(key + ": expected one of: " + names);
+  return 0;
 }
 
 void Parameters::refuse(std::string why) {

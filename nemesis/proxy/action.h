@@ -5,6 +5,7 @@
 // edit the message's fate. They see no socket, so the same action runs in a simulated network.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -22,27 +23,86 @@
 
 namespace capsize::nemesis::proxy {
 
+/// Copies of one message, all rules together: a stack of duplicating rules stays bounded.
+inline constexpr std::size_t kCopiesMax = 8;
+/// Messages that a rule may keep of a link, to send them again.
+inline constexpr std::size_t kKeptMax = 1024;
+
+/// For how long each copy is held: from one to kCopiesMax of them, without a heap.
+class Copies {
+ public:
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] base::Duration front() const { return held_.front(); }
+  base::Duration* begin() { return held_.data(); }
+  base::Duration* end() { return held_.data() + size_; }
+  /// Precondition: size() < kCopiesMax.
+  void add(base::Duration held) {
+    CHECK(size_ < kCopiesMax, "a message has at most kCopiesMax copies");
+    held_[size_++] = held;
+  }
+
+ private:
+  std::array<base::Duration, kCopiesMax> held_{};
+  std::size_t size_ = 1;
+};
+
+/// A message waits until `gap` later ones of its link went by, but not longer than `longest`.
+struct Overtake {
+  std::uint64_t gap = 1;
+  base::Duration longest{};
+};
+
+/// The message joins an even sample of `keep` among those seen so far; `again`: one of those that
+/// are kept is sent once more.
+struct Replay {
+  std::size_t keep = 0;
+  bool again = false;
+};
+
+/// So many bits are flipped; the seed says which.
+struct Corruption {
+  std::uint64_t bits = 1;
+  std::uint64_t seed = 0;
+};
+
 /// What becomes of one message. Rules stack: each edits what those installed before it decided.
 struct Fate {
   bool discard = false;  // whatever else was said; no rule takes it back
-  /// One element a copy: how long it is held. Never empty.
-  std::vector<base::Duration> copies = {base::Duration::zero()};
-  /// The message may overtake others of its link.
-  bool reorder = false;
+  Copies copies;
+  bool reorder = false;                  // it may overtake others of its link
+  std::optional<Corruption> corruption;  // of all copies
+  std::optional<Overtake> overtake;
+  std::optional<Replay> replay;  // of the rule that is being asked
 };
-/// Copies of one message, all rules together: a stack of duplicating rules stays bounded.
-inline constexpr std::size_t kCopiesMax = 8;
 
 /// For the evidence: what an action did to this very message.
-enum class Effect : std::uint8_t { kNone, kDiscarded, kDelayed, kDuplicated };
+enum class Effect : std::uint8_t {
+  kNone,
+  kDiscarded,
+  kDelayed,
+  kDuplicated,
+  kCorrupted,
+  kThrottled,  // waits for the link to be free, not longer than the rule is there
+  kHeld,       // until the rule is removed
+};
+
+/// In which order a rule gives out, when it is removed, what it held.
+enum class ReleaseOrder : std::uint8_t { kAsSent, kReverse, kShuffled };
+
+struct Message {
+  const wire::Header& header;
+  std::size_t bytes = 0;  // both frames
+  base::Instant now;
+};
 
 class Action {
  public:
   virtual ~Action() = default;
-  virtual Effect apply(const wire::Header& header, base::Prng& random, Fate& fate) = 0;
+  virtual Effect apply(const Message& message, base::Prng& random, Fate& fate) = 0;
   /// A strict cut: what the proxy holds for the link is discarded when it begins, and what was sent
   /// before its end never arrives.
   [[nodiscard]] virtual bool is_cut() const { return false; }
+  [[nodiscard]] virtual ReleaseOrder release_order() const { return ReleaseOrder::kAsSent; }
 };
 
 /// The flat JSON object that describes an action, without JSON. Getters remember the first thing
@@ -59,6 +119,11 @@ class Parameters {
   /// Text such as "20ms", up to an hour; required.
   [[nodiscard]] base::Duration duration(const std::string& key);
   [[nodiscard]] bool flag(const std::string& key, bool otherwise);
+  /// A whole number; required.
+  [[nodiscard]] std::uint64_t count(const std::string& key, std::uint64_t least,
+                                    std::uint64_t most);
+  /// One of `words`, by its place; the first one when the key is missing.
+  [[nodiscard]] std::size_t word(const std::string& key, std::initializer_list<const char*> words);
   void refuse(std::string why);
   [[nodiscard]] base::Status status() const;
 

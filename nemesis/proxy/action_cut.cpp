@@ -6,7 +6,7 @@ namespace {
 
 class Cut : public Action {
  public:
-  Effect apply(const wire::Header&, base::Prng&, Fate& fate) override {
+  Effect apply(const Message&, base::Prng&, Fate& fate) override {
     fate.discard = true;
     return Effect::kDiscarded;
   }

@@ -9,7 +9,7 @@ class Delay : public Action {
  public:
   Delay(base::Duration min, base::Duration max, bool reorder)
       : min_(min), max_(max), reorder_(reorder) {}
-  Effect apply(const wire::Header&, base::Prng& random, Fate& fate) override {
+  Effect apply(const Message&, base::Prng& random, Fate& fate) override {
     for (base::Duration& held : fate.copies) held += random.between(min_, max_);
     fate.reorder = fate.reorder || reorder_;
     return Effect::kDelayed;

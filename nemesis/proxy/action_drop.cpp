@@ -7,7 +7,7 @@ namespace {
 class Drop : public Action {
  public:
   explicit Drop(double probability) : probability_(probability) {}
-  Effect apply(const wire::Header&, base::Prng& random, Fate& fate) override {
+  Effect apply(const Message&, base::Prng& random, Fate& fate) override {
     if (!random.chance(probability_)) return Effect::kNone;
     fate.discard = true;
     return Effect::kDiscarded;

@@ -7,10 +7,10 @@ namespace {
 class Duplicate : public Action {
  public:
   explicit Duplicate(double probability) : probability_(probability) {}
-  Effect apply(const wire::Header&, base::Prng& random, Fate& fate) override {
+  Effect apply(const Message&, base::Prng& random, Fate& fate) override {
     if (!random.chance(probability_) || fate.copies.size() >= kCopiesMax) return Effect::kNone;
     // A rule installed later (a delay with jitter) draws for the copy on its own.
-    fate.copies.push_back(fate.copies.front());
+    fate.copies.add(fate.copies.front());
     return Effect::kDuplicated;
   }
 

@@ -6,7 +6,7 @@ namespace {
 
 class Watch : public Action {
  public:
-  Effect apply(const wire::Header&, base::Prng&, Fate&) override { return Effect::kNone; }
+  Effect apply(const Message&, base::Prng&, Fate&) override { return Effect::kNone; }
 };
 
 class WatchKind : public ActionKind {

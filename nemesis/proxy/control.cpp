@@ -98,10 +98,11 @@ json to_json(const Evidence& evidence) {
   for (const auto& [link, counts] : evidence.links) {
     links[link_name(link)] = {{"seen", counts.seen}, {"discarded", counts.discarded}};
   }
-  return {{"seen", evidence.seen},
-          {"discarded", evidence.discarded},
-          {"delayed", evidence.delayed},
-          {"duplicated", evidence.duplicated},
+  return {{"seen", evidence.seen},           {"discarded", evidence.discarded},
+          {"delayed", evidence.delayed},     {"duplicated", evidence.duplicated},
+          {"corrupted", evidence.corrupted}, {"throttled", evidence.throttled},
+          {"held", evidence.held},           {"released", evidence.released},
+          {"reordered", evidence.reordered}, {"replayed", evidence.replayed},
           {"links", std::move(links)}};
 }
 

@@ -9,6 +9,7 @@
 #include <zmq.hpp>
 
 #include "nemesis/proxy/control.h"
+#include "nemesis/proxy/corruption.h"
 #include "nemesis/proxy/switchboard.h"
 #include "node/wire/link.h"
 
@@ -26,13 +27,28 @@ base::Instant now() {
   return base::Instant(std::chrono::seconds(time.tv_sec) + base::Duration(time.tv_nsec));
 }
 
-struct Frames : Cargo {
-  mutable zmq::message_t header, payload;  // mutable: zmq_msg_copy takes no const source
-};
-
 std::string_view view(const zmq::message_t& message) {
   return {message.data<char>(), message.size()};
 }
+
+struct Frames : Cargo {
+  [[nodiscard]] std::size_t bytes() const override { return header.size() + payload.size(); }
+  [[nodiscard]] std::shared_ptr<const Cargo> keep() const override {
+    auto kept = std::make_shared<Frames>();
+    kept->header.copy(header);
+    kept->payload.copy(payload);
+    return kept;
+  }
+  [[nodiscard]] std::shared_ptr<const Cargo> corrupted(const Corruption& how) const override {
+    auto copy = std::make_shared<Frames>();  // of the bytes: the originals may be in other queues
+    copy->header.rebuild(header.data(), header.size());
+    copy->payload.rebuild(payload.data(), payload.size());
+    flip_bits(how, {copy->header.data<char>(), copy->header.size()},
+              {copy->payload.data<char>(), copy->payload.size()});
+    return copy;
+  }
+  mutable zmq::message_t header, payload;  // mutable: zmq_msg_copy takes no const source
+};
 
 struct LinkSockets {
   LinkId link;
@@ -134,17 +150,17 @@ struct Proxy::Impl : Outlet {
 
   /// One message of a link. False: there was none.
   bool read_message(LinkSockets& sockets) {
-    auto frames = std::make_shared<Frames>();
-    if (!sockets.in.recv(frames->header, zmq::recv_flags::dontwait)) return false;
+    Frames frames;
+    if (!sockets.in.recv(frames.header, zmq::recv_flags::dontwait)) return false;
     const bool two = sockets.in.get(zmq::sockopt::rcvmore) != 0 &&
-                     sockets.in.recv(frames->payload, zmq::recv_flags::dontwait).has_value() &&
+                     sockets.in.recv(frames.payload, zmq::recv_flags::dontwait).has_value() &&
                      sockets.in.get(zmq::sockopt::rcvmore) == 0;
     if (!two) {
       skip_rest(sockets.in);
       board.arrive_malformed(sockets.link);
       return true;
     }
-    const auto decoded = wire::decode(view(frames->header), view(frames->payload),
+    const auto decoded = wire::decode(view(frames.header), view(frames.payload),
                                       {run_id, sockets.link.to, sockets.link.from});
     if (const auto* header = std::get_if<wire::Header>(&decoded)) {
       board.arrive(sockets.link, *header, frames, now());

@@ -1,6 +1,7 @@
 #include "nemesis/proxy/rule_book.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace capsize::nemesis::proxy {
 namespace {
@@ -10,6 +11,10 @@ Range hull(const Range& a, const Range& b) {
 }
 Scope hull(const Scope& a, const Scope& b) {
   return {a.types | b.types, hull(a.term, b.term), hull(a.index, b.index)};
+}
+
+base::Instant sent_at(const wire::Header& header) {
+  return base::Instant(base::Duration(header.sent_ns));
 }
 
 }  // namespace
@@ -84,53 +89,67 @@ std::vector<std::uint64_t> RuleBook::ids() const {
   return ids;
 }
 
-Judgement RuleBook::judge(LinkId link, const wire::Header& header) {
+const Rule* RuleBook::find(std::uint64_t id) const {
+  const auto found = rules_.find(id);
+  return found == rules_.end() ? nullptr : &found->second->rule;
+}
+
+bool RuleBook::is_quiet(LinkId link, const wire::Header& header) const {
+  const OfLink& state = links_.at(link);
+  return state.rules.empty() && sent_at(header) >= state.last_healed;
+}
+
+Judgement RuleBook::judge(LinkId link, const Message& message) {
   Judgement judgement;
   OfLink& state = links_.at(link);
   // Every matching rule is asked, also after one discarded: its random stream must not depend on
   // which other rules are installed.
   for (Installed* installed : state.rules) {
-    if (!installed->rule.filter.passes(header, installed->random)) continue;
-    Evidence& evidence = installed->evidence;
-    Evidence::OfLink& of_link = evidence.links.at(link);
-    ++evidence.seen;
-    ++of_link.seen;
-    switch (installed->rule.action->apply(header, installed->random, judgement.fate)) {
-      case Effect::kNone:
-        break;
-      case Effect::kDiscarded:
-        ++evidence.discarded;
-        ++of_link.discarded;
-        break;
-      case Effect::kDelayed:
-        ++evidence.delayed;
-        judgement.ordered_with |= installed->rule.filter.scope().types;
-        break;
-      case Effect::kDuplicated:
-        ++evidence.duplicated;
-        break;
-    }
+    if (!installed->rule.filter.passes(message.header, installed->random)) continue;
+    meet(*installed, message, judgement);
   }
-  CHECK(!judgement.fate.copies.empty() && judgement.fate.copies.size() <= kCopiesMax,
-        "a message has from one to kCopiesMax copies");
-  const base::Instant sent{base::Duration(header.sent_ns)};
-  if (sent < state.last_healed) {
-    judgement.fate.discard |= std::any_of(
-        state.healed.begin(), state.healed.end(),
-        [&](const Healed& healed) { return sent < healed.at && healed.scope.contains(header); });
-  }
+  judgement.fate.discard |= is_from_before(state, message.header);
   return judgement;
+}
+
+void RuleBook::meet(Installed& installed, const Message& message, Judgement& judgement) {
+  const std::uint64_t id = installed.rule.id;
+  Fate& fate = judgement.fate;
+  const bool was_to_overtake = fate.overtake.has_value();
+  const Effect effect = installed.rule.action->apply(message, installed.random, fate);
+  installed.evidence.count({message.header.from, message.header.to}, effect);
+  if (effect == Effect::kDelayed || effect == Effect::kThrottled) {
+    judgement.ordered_with |= installed.rule.filter.scope().types;
+  }
+  if (effect == Effect::kThrottled) judgement.throttled_by = id;
+  if (effect == Effect::kHeld) judgement.holders.push_back(id);
+  if (fate.overtake && !was_to_overtake) judgement.overtake_by = id;
+  if (fate.replay) judgement.replays.push_back({id, *std::exchange(fate.replay, {})});
+}
+
+bool RuleBook::is_from_before(const OfLink& link, const wire::Header& header) {
+  const base::Instant sent = sent_at(header);
+  if (sent >= link.last_healed) return false;
+  return std::any_of(link.healed.begin(), link.healed.end(), [&](const Healed& healed) {
+    return sent < healed.at && healed.scope.contains(header);
+  });
 }
 
 bool RuleBook::discards_held(std::uint64_t id, LinkId link, const wire::Header& header) {
   Installed& cut = *rules_.at(id);
   if (!cut.rule.filter.passes(header, cut.random)) return false;
-  Evidence::OfLink& of_link = cut.evidence.links.at(link);
-  ++cut.evidence.seen;
-  ++cut.evidence.discarded;
-  ++of_link.seen;
-  ++of_link.discarded;
+  cut.evidence.count(link, Effect::kDiscarded);
   return true;
+}
+
+bool RuleBook::is_severed(LinkId link, const wire::Header& header) const {
+  const OfLink& state = links_.at(link);
+  return is_from_before(state, header) ||
+         std::any_of(state.rules.begin(), state.rules.end(), [&](const Installed* installed) {
+           const Rule& rule = installed->rule;
+           return rule.action->is_cut() && rule.filter.is_scope() &&
+                  rule.filter.scope().contains(header);
+         });
 }
 
 }  // namespace capsize::nemesis::proxy

@@ -8,7 +8,6 @@
 // partition, and leaves nothing behind.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -18,15 +17,9 @@
 
 #include "nemesis/filter/filter.h"
 #include "nemesis/proxy/action.h"
+#include "nemesis/proxy/evidence.h"
 
 namespace capsize::nemesis::proxy {
-
-/// A directed link, by node numbers.
-struct LinkId {
-  std::uint32_t from = 0;
-  std::uint32_t to = 0;
-  friend auto operator<=>(const LinkId&, const LinkId&) = default;
-};
 
 struct Rule {
   std::uint64_t id = 0;
@@ -38,23 +31,18 @@ inline constexpr std::size_t kRulesMax = 1024;
 /// Scopes of ended cuts that a link remembers one by one.
 inline constexpr std::size_t kHealedMax = 64;
 
-/// Proof that a rule bit. Copies made by duplication are not messages of their own here.
-struct Evidence {
-  struct OfLink {
-    std::uint64_t seen = 0;
-    std::uint64_t discarded = 0;
-  };
-  std::uint64_t seen = 0;  // messages that passed the rule's filter
-  std::uint64_t discarded = 0;
-  std::uint64_t delayed = 0;
-  std::uint64_t duplicated = 0;
-  std::map<LinkId, OfLink> links;  // every link of the rule, also those that saw nothing
-};
-
 struct Judgement {
   Fate fate;
   /// Types among which this message keeps its place (those of its delaying rules).
   TypeSet ordered_with;
+  std::vector<std::uint64_t> holders;         // rules that hold it until they are removed
+  std::optional<std::uint64_t> throttled_by;  // the last rule that makes it wait for the link
+  std::uint64_t overtake_by = 0;              // the rule of fate.overtake
+  struct ReplayOf {
+    std::uint64_t rule = 0;
+    Replay replay;
+  };
+  std::vector<ReplayOf> replays;
 };
 
 class RuleBook {
@@ -67,12 +55,24 @@ class RuleBook {
   [[nodiscard]] std::optional<Evidence> remove(std::uint64_t id, base::Instant now);
   /// The evidence so far of a rule that stays; null when there is none.
   [[nodiscard]] const Evidence* peek(std::uint64_t id) const;
+  [[nodiscard]] const Rule* find(std::uint64_t id) const;
   [[nodiscard]] std::vector<std::uint64_t> ids() const;
 
+  /// Whether nothing would be decided about the message: most of them, most of the time.
+  [[nodiscard]] bool is_quiet(LinkId link, const wire::Header& header) const;
   /// Decides about a message that the proxy has just read. Precondition: the link exists.
-  [[nodiscard]] Judgement judge(LinkId link, const wire::Header& header);
+  [[nodiscard]] Judgement judge(LinkId link, const Message& message);
   /// Whether a message that was held when cut `id` began is discarded by it.
   [[nodiscard]] bool discards_held(std::uint64_t id, LinkId link, const wire::Header& header);
+  /// Whether a strict cut, in force or over, keeps this message from ever arriving.
+  [[nodiscard]] bool is_severed(LinkId link, const wire::Header& header) const;
+
+  /// What is known of a rule's effect only later.
+  void count_reordered(std::uint64_t id) { ++rules_.at(id)->evidence.reordered; }
+  void count_replayed(std::uint64_t id) { ++rules_.at(id)->evidence.replayed; }
+  void count_released(std::uint64_t id, std::uint64_t messages) {
+    rules_.at(id)->evidence.released += messages;
+  }
 
  private:
   struct Installed {
@@ -91,6 +91,9 @@ class RuleBook {
     base::Instant last_healed{};  // of all of them
   };
   static void remember(OfLink& link, const Scope& scope, base::Instant now);
+  static bool is_from_before(const OfLink& link, const wire::Header& header);
+  static void meet(Installed& installed, const Message& message, Judgement& judgement);
+
   std::uint64_t seed_;
   std::map<LinkId, OfLink> links_;
   std::map<std::uint64_t, std::unique_ptr<Installed>> rules_;

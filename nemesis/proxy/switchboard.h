@@ -13,15 +13,11 @@
 #include <optional>
 #include <vector>
 
+#include "nemesis/proxy/memory.h"
 #include "nemesis/proxy/rule_book.h"
+#include "nemesis/proxy/waiting.h"
 
 namespace capsize::nemesis::proxy {
-
-/// The frames of one message, as whoever owns the sockets keeps them.
-class Cargo {
- public:
-  virtual ~Cargo() = default;
-};
 
 class Outlet {
  public:
@@ -47,15 +43,11 @@ struct Observation {
   base::Instant last_append{};  // when the newest message of that leader was read, delivered or not
 };
 
-/// Copies held per link; beyond it they are lost, so that no rule fills the memory.
-inline constexpr std::size_t kHeldMax = 65536;
-
 class Switchboard {
  public:
   Switchboard(const std::set<LinkId>& links, std::uint64_t seed, Outlet& outlet);
 
-  void arrive(LinkId link, const wire::Header& header, std::shared_ptr<const Cargo> cargo,
-              base::Instant now);
+  void arrive(LinkId link, const wire::Header& header, const Cargo& cargo, base::Instant now);
   void arrive_malformed(LinkId link);
   /// Delivers what is due. To be called at or after next_release(), and before arrive() of a
   /// message that was read later, so that the order of a link holds.
@@ -65,6 +57,7 @@ class Switchboard {
   /// From this call on the rule holds. A cut discards what is held on its links and passes its
   /// filter.
   [[nodiscard]] base::Status install(Rule rule);
+  /// What the rule held for as long as it is there becomes due.
   [[nodiscard]] std::optional<Evidence> remove(std::uint64_t id, base::Instant now);
   /// The evidence so far of a rule that stays; null when there is none.
   [[nodiscard]] const Evidence* peek(std::uint64_t id) const { return book_.peek(id); }
@@ -74,25 +67,33 @@ class Switchboard {
   [[nodiscard]] const Observation& observation() const { return observation_; }
 
  private:
-  struct Held {
-    wire::Header header;
-    std::shared_ptr<const Cargo> cargo;
-  };
   struct OfLink {
     LinkStats stats;
-    /// By time of release; of equal times the one that came first goes first.
-    std::multimap<base::Instant, Held> held;
+    Waiting waiting;
     /// Per type: when the last message goes that keeps its place.
     std::array<base::Instant, wire::kMessageTypeCount> ordered_until{};
   };
   void hand_over(LinkId link, OfLink& state, const Cargo& cargo);
-  void hold(OfLink& state, Held held, base::Instant until);
+  void hand_over(LinkId link, OfLink& state, const Waiting::Due& due);
+  /// True: a copy was handed over at once.
+  bool send_copies(LinkId link, OfLink& state, const Parcel& parcel, Judgement& judgement,
+                   base::Instant now);
+  void hold(OfLink& state, const Parcel& parcel, const Judgement& judgement);
+  /// Whether the message steps aside instead of going on.
+  bool step_aside(OfLink& state, const Parcel& parcel, const Judgement& judgement,
+                  base::Instant now);
+  void replay(LinkId link, OfLink& state, const Judgement& judgement);
+  void remember(LinkId link, const wire::Header& header, const Cargo& cargo,
+                const Judgement& judgement);
   void observe(const wire::Header& header, base::Instant now);
   void discard_held(std::uint64_t rule, LinkId link);
+  void end_rule(const Rule& rule, LinkId link, base::Prng& random, base::Instant now);
 
+  std::uint64_t seed_;
   RuleBook book_;
   Outlet& outlet_;
   std::map<LinkId, OfLink> links_;
+  std::map<std::pair<std::uint64_t, LinkId>, Memory> memories_;  // by replaying rule
   Observation observation_;
 };
 

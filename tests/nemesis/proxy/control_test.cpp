@@ -9,6 +9,16 @@ namespace {
 
 using nlohmann::json;
 
+struct Empty : Cargo {
+  [[nodiscard]] std::size_t bytes() const override { return 0; }
+  [[nodiscard]] std::shared_ptr<const Cargo> keep() const override {
+    return std::make_shared<Empty>();
+  }
+  [[nodiscard]] std::shared_ptr<const Cargo> corrupted(const Corruption&) const override {
+    return keep();
+  }
+};
+
 struct Accepts : Outlet {
   bool deliver(LinkId, const Cargo&) override { return true; }
 };
@@ -27,7 +37,7 @@ struct ControlTest : ::testing::Test {
     header.from = from;
     header.to = to;
     header.term = term;
-    board.arrive({from, to}, header, std::make_shared<Cargo>(), base::Instant(base::Duration(5)));
+    board.arrive({from, to}, header, Empty(), base::Instant(base::Duration(5)));
   }
   Accepts out;
   Switchboard board{{{1, 2}, {2, 1}}, 0, out};
@@ -40,7 +50,8 @@ TEST_F(ControlTest, Install_ThenRemove_ReturnsEvidence) {
             (json{{"ok", true}, {"time", 77}}));
   arrive(1, 2, 3);
   EXPECT_EQ(ask(R"({"op":"remove","id":12})"), json::parse(R"({"ok":true,"time":77,"evidence":
-      {"seen":1,"discarded":1,"delayed":0,"duplicated":0,
+      {"seen":1,"discarded":1,"delayed":0,"duplicated":0,"corrupted":0,"throttled":0,"held":0,
+       "released":0,"reordered":0,"replayed":0,
        "links":{"n1>n2":{"seen":1,"discarded":1}}}})"));
   EXPECT_EQ(error(R"({"op":"remove","id":12})"), "no rule of this id is installed");
 }

@@ -5,62 +5,10 @@
 
 #include <set>
 
+#include "switchboard_fixture.h"
+
 namespace capsize::nemesis::proxy {
 namespace {
-
-using wire::MessageType;
-
-constexpr LinkId kForth{1, 2};
-constexpr LinkId kBack{2, 1};
-
-base::Instant at(std::int64_t ms) {
-  return base::Instant(std::chrono::milliseconds(ms));
-}
-
-struct Numbered : Cargo {
-  explicit Numbered(int n) : number(n) {}
-  int number;
-};
-
-struct Recorder : Outlet {
-  bool deliver(LinkId link, const Cargo& cargo) override {
-    if (paused.contains(link)) return false;
-    delivered.push_back(static_cast<const Numbered&>(cargo).number);
-    return true;
-  }
-  std::vector<int> delivered;
-  std::set<LinkId> paused;
-};
-
-struct SwitchboardTest : ::testing::Test {
-  void send(int number, std::int64_t sent_ms, std::int64_t read_ms,
-            MessageType type = MessageType::kAppendEntries, LinkId link = kForth) {
-    wire::Header header;
-    header.type = type;
-    header.from = link.from;
-    header.to = link.to;
-    header.term = static_cast<std::uint64_t>(term);
-    header.sent_ns = at(sent_ms).time_since_epoch().count();
-    board.release(at(read_ms));
-    board.arrive(link, header, std::make_shared<Numbered>(number), at(read_ms));
-  }
-  void install(std::uint64_t id, std::string_view kind, std::map<std::string, Parameters::Value> p,
-               Filter::Options only = {}, std::set<LinkId> links = {kForth}) {
-    auto action = make_action(kind, Parameters(std::move(p)));
-    ASSERT_TRUE(action) << action.error().message;
-    const auto status =
-        board.install({id, std::move(links), Filter(only), std::move(action).value()});
-    ASSERT_TRUE(status) << status.error().message;
-  }
-  static Filter::Options only(MessageType type) {
-    return {.scope = {.types = TypeSet().set(static_cast<std::size_t>(type))}};
-  }
-
-  int term = 1;
-  Recorder out;
-  Switchboard board{{kForth, kBack}, 42, out};
-};
-using Delivered = std::vector<int>;
 
 TEST_F(SwitchboardTest, Switchboard_WithoutRules_DeliversAtOnceInOrder) {
   for (int n = 1; n <= 3; ++n) send(n, n, n);
@@ -279,7 +227,8 @@ TEST(Action_, MakeAction_BadParameters_NamesTheKey) {
     return action ? std::string() : action.error().message;
   };
   EXPECT_EQ(error("burn", {}),
-            "unknown kind of action, expected one of: cut, delay, drop, duplicate, watch");
+            "unknown kind of action, expected one of: bandwidth, corrupt, cut, delay, drop, "
+            "duplicate, hold, reorder, replay, watch");
   EXPECT_EQ(error("cut", {{"x", true}}), "action cut: unknown key x");
   EXPECT_EQ(error("drop", {}), "action drop: probability: expected a number from 0 to 1");
   EXPECT_EQ(error("drop", {{"probability", 1.5}}),
