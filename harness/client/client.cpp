@@ -205,7 +205,8 @@ Finished Client::finish(const Answer& answer) {
   Finished finished{.operation = std::move(open_->operation),
                     .type = answer.type,
                     .value = tells ? answer.value : json(),
-                    .latency = now - open_->invoked};
+                    .latency = now - open_->invoked,
+                    .node = open_->node};
   open_.reset();
   if (answer.type == EventType::kInfo) {
     process_ += options_.threads;

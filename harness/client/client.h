@@ -34,6 +34,7 @@ struct Finished {
   EventType type = EventType::kInfo;
   nlohmann::json value;  // of an ok read or txn
   base::Duration latency{};
+  std::size_t node = 0;  // which answered last, or was asked last
 };
 
 /// Where a node takes requests, and what passes between it and the clients.

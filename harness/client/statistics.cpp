@@ -12,7 +12,10 @@ void Statistics::add(const Finished& finished, base::Duration now) {
   latency[std::string(name(finished.type))].add(finished.latency);
   if (finished.type != EventType::kOk) return;
   ok_times.push_back(now);
-  if (!workloads::only_reads(finished.operation)) ok_write_times.push_back(now);
+  if (workloads::only_reads(finished.operation)) return;
+  ok_write_times.push_back(now);
+  if (ok_writes_by_node.size() <= finished.node) ok_writes_by_node.resize(finished.node + 1);
+  ok_writes_by_node[finished.node].push_back(now);
 }
 
 OutcomeCounts Statistics::totals() const {

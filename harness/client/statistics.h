@@ -24,6 +24,8 @@ struct Statistics {
   std::map<std::string, LatencyHistogram> latency;  // per outcome: "ok", "fail", "info"
   std::vector<base::Duration> ok_times;             // completions of all ok operations, ascending
   std::vector<base::Duration> ok_write_times;       // of those that change something, ascending
+  /// The same by the node that acknowledged them; as long as the highest such node asks for.
+  std::vector<std::vector<base::Duration>> ok_writes_by_node;
 
   void add(const Finished& finished, base::Duration now);
   [[nodiscard]] OutcomeCounts totals() const;

@@ -58,6 +58,9 @@ json faults(const Outcome& outcome) {
     if (fault.state != nemesis::FaultState::kSkipped) {
       line["outage-ms"] = milliseconds(service.outage);
       line["recovery-ms"] = service.recovery ? json(milliseconds(*service.recovery)) : json();
+      line["recovery-everywhere-ms"] =
+          service.recovery_everywhere ? json(milliseconds(*service.recovery_everywhere)) : json();
+      line["undisturbed-ms"] = milliseconds(service.undisturbed);
       line["overlapped"] = service.overlapped;
     }
     list.push_back(std::move(line));
@@ -140,7 +143,13 @@ json recoveries(const Outcome& outcome) {
 
 }  // namespace
 
-std::string again(const Scenario& scenario) {
+std::string again(const Outcome& outcome) {
+  const Scenario& scenario = outcome.scenario;
+  if (!scenario.phases.empty()) {
+    // Phases have no flags: the resolved scenario has them, and everything else.
+    return fmt::format("{} run {}", program_invocation_name,
+                       (outcome.directory / "scenario.json").string());
+  }
   std::string nemesis;
   for (const auto& name : scenario.nemesis) nemesis += (nemesis.empty() ? "" : ",") + name;
   std::string command = fmt::format(
@@ -188,7 +197,7 @@ json to_json(const Outcome& outcome) {
       {"versions", versions(outcome)},
       {"host", host(outcome)},
       {"interrupted", outcome.interrupted},
-      {"again", again(outcome.scenario)}};
+      {"again", again(outcome)}};
   if (outcome.linearizable) result["linearizable"] = checker::to_json(*outcome.linearizable);
   if (!outcome.harness_error.empty()) result["harness-error"] = outcome.harness_error;
   return result;

@@ -10,6 +10,6 @@ namespace capsize::harness {
 
 [[nodiscard]] nlohmann::json to_json(const Outcome& outcome);
 /// The command that runs the same plan again.
-[[nodiscard]] std::string again(const Scenario& scenario);
+[[nodiscard]] std::string again(const Outcome& outcome);
 
 }  // namespace capsize::harness

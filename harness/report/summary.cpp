@@ -81,6 +81,11 @@ std::string evidence_of(const nemesis::FaultRecord& fault) {
   return text;
 }
 
+std::string everywhere(const ServiceAroundFault& service) {
+  if (!service.recovery_everywhere) return {};
+  return fmt::format(", everywhere {:.0f} ms", ms(*service.recovery_everywhere));
+}
+
 void faults(Out out, const Outcome& outcome) {
   std::size_t installed = 0;
   for (const auto& fault : outcome.faults) {
@@ -98,9 +103,10 @@ void faults(Out out, const Outcome& outcome) {
       continue;
     }
     const auto& service = outcome.service[i];
-    const std::string back =
-        service.recovery ? fmt::format("back {:.0f} ms after healing", ms(*service.recovery))
-                         : std::string("no write acknowledged after healing");
+    const std::string back = service.recovery
+                                 ? fmt::format("back {:.0f} ms after healing{}",
+                                               ms(*service.recovery), everywhere(service))
+                                 : std::string("no write acknowledged after healing");
     fmt::format_to(
         out, "    {:>7.2f} s  {:<10}{:<16} {:>4.0f} ms  outage {:>4.0f} ms, {}{}; {}{}\n",
         seconds(fault.begin), fault.fault->card.kind, nodes, ms(fault.end - fault.begin),
@@ -123,7 +129,7 @@ std::string summary(const Outcome& outcome) {
   fmt::format_to(out, "  run           {}\n", outcome.directory.string());
   fmt::format_to(out, "  seed          {} (fixes the plan; real processes decide the rest)\n",
                  outcome.scenario.seed.value_or(0));
-  fmt::format_to(out, "  again         {}\n", again(outcome.scenario));
+  fmt::format_to(out, "  again         {}\n", again(outcome));
   return text;
 }
 

@@ -59,6 +59,21 @@ Check invariants(Outcome& outcome) {
   return check;
 }
 
+/// Faults within the load after which some node was not back within the bound, though nothing else
+/// was broken all that time.
+std::string slow_recoveries(const Outcome& outcome) {
+  std::string text;
+  for (std::size_t i = 0; i < outcome.faults.size(); ++i) {
+    const auto& fault = outcome.faults[i];
+    if (fault.state == nemesis::FaultState::kSkipped) continue;
+    if (!too_slow(outcome.service[i], outcome.scenario.live_bound)) continue;
+    text += fmt::format("{}{} after {} {} had healed, not every node had acknowledged a write",
+                        text.empty() ? "" : "; ", seconds(outcome.scenario.live_bound),
+                        fault.fault->card.kind, fault.fault->id);
+  }
+  return text;
+}
+
 Check live(const Outcome& outcome) {
   Check check{.name = "live", .bound = base::format_duration(outcome.scenario.live_bound)};
   if (outcome.interrupted) {
@@ -74,16 +89,20 @@ Check live(const Outcome& outcome) {
     late += fmt::format("{}{} {}", late.empty() ? "" : ", ", nemesis::node_name(node),
                         recovery.first_write ? "(reads)" : "(write)");
   }
-  if (late.empty()) return check;
-  check.explanation = fmt::format("{} after healing, not served by: {}",
-                                  seconds(outcome.scenario.live_bound), late);
+  const std::string slow = slow_recoveries(outcome);
+  if (late.empty() && slow.empty()) return check;
+  if (!late.empty()) {
+    check.explanation = fmt::format("{} after healing, not served by: {}",
+                                    seconds(outcome.scenario.live_bound), late);
+  }
+  if (!slow.empty()) check.explanation += (late.empty() ? "" : "; ") + slow;
   if (outcome.statistics.totals().ok == 0) {
     check.verdict = Verdict::kVacuous;
     check.explanation = "no operation ever succeeded, so there was no service to come back";
-  } else if (outcome.worst_lag_after_healing > kLagMax) {
+  } else if (const auto lag = late.empty() ? outcome.worst_lag : outcome.worst_lag_after_healing;
+             lag > kLagMax) {
     check.verdict = Verdict::kUnknown;
-    check.explanation += fmt::format("; but the harness' own timers lagged by {}",
-                                     seconds(outcome.worst_lag_after_healing));
+    check.explanation += fmt::format("; but the harness' own timers lagged by {}", seconds(lag));
   } else {
     check.verdict = Verdict::kInvalid;
   }

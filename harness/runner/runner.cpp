@@ -206,7 +206,7 @@ class Run {
     const auto& writes = outcome_.statistics.ok_write_times;
     for (const auto& fault : outcome_.faults) {
       outcome_.service.push_back(
-          service_around(fault, outcome_.faults, writes, outcome_.load_time));
+          service_around(fault, outcome_.faults, outcome_.statistics, outcome_.load_time));
     }
     outcome_.quiet_rate =
         quiet_rate(outcome_.faults, outcome_.statistics.ok_times, outcome_.load_time);

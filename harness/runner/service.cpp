@@ -47,14 +47,50 @@ std::vector<Interval> merged(const std::vector<FaultRecord>& faults, base::Durat
   return result;
 }
 
+std::optional<base::Duration> first_after(const std::vector<base::Duration>& times,
+                                          base::Duration healed) {
+  const auto next = std::lower_bound(times.begin(), times.end(), healed);
+  if (next == times.end()) return std::nullopt;
+  return *next - healed;
+}
+
+std::optional<base::Duration> everywhere_after(
+    const std::vector<std::vector<base::Duration>>& by_node, base::Duration healed) {
+  std::optional<base::Duration> last;
+  for (const auto& times : by_node) {
+    if (times.empty()) continue;
+    const auto first = first_after(times, healed);
+    if (!first) return std::nullopt;
+    last = std::max(last.value_or(base::Duration::zero()), *first);
+  }
+  return last;
+}
+
+base::Duration undisturbed_after(const FaultRecord& fault, const std::vector<FaultRecord>& all,
+                                 base::Duration load_end) {
+  base::Duration until = load_end;
+  for (const auto& other : all) {
+    if (&other == &fault || other.state == nemesis::FaultState::kSkipped) continue;
+    if (other.end <= fault.end) continue;
+    until = std::min(until, std::max(other.begin, fault.end));
+  }
+  return std::max(until - fault.end, base::Duration::zero());
+}
+
 }  // namespace
 
+bool too_slow(const ServiceAroundFault& service, base::Duration bound) {
+  if (service.recovery_everywhere && *service.recovery_everywhere <= bound) return false;
+  return service.undisturbed > bound;
+}
+
 ServiceAroundFault service_around(const FaultRecord& fault, const std::vector<FaultRecord>& all,
-                                  const std::vector<base::Duration>& ok_writes,
-                                  base::Duration load_end) {
+                                  const Statistics& statistics, base::Duration load_end) {
+  const auto& ok_writes = statistics.ok_write_times;
   ServiceAroundFault service;
-  const auto next = std::lower_bound(ok_writes.begin(), ok_writes.end(), fault.end);
-  if (next != ok_writes.end()) service.recovery = *next - fault.end;
+  service.recovery = first_after(ok_writes, fault.end);
+  service.recovery_everywhere = everywhere_after(statistics.ok_writes_by_node, fault.end);
+  service.undisturbed = undisturbed_after(fault, all, load_end);
 
   // Gaps that touch [begin, end]: from the last write before it to the first one after it.
   auto it = std::lower_bound(ok_writes.begin(), ok_writes.end(), fault.begin);

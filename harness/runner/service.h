@@ -14,6 +14,12 @@ namespace capsize::harness {
 struct ServiceAroundFault {
   /// From healing to the first acknowledged write; nothing if none came any more.
   std::optional<base::Duration> recovery;
+  /// The same until every node has acknowledged one (every node that ever did: some may have no
+  /// client that writes).
+  std::optional<base::Duration> recovery_everywhere;
+  /// How long after the healing nothing else was broken, within the load: as long as that is, the
+  /// recovery is this fault's alone, and can be held against a bound.
+  base::Duration undisturbed{};
   /// The longest time without an acknowledged write that touches the fault.
   base::Duration outage{};
   /// Whether another stopping or separating fault was in force at the healing, so that the recovery
@@ -23,8 +29,10 @@ struct ServiceAroundFault {
 
 [[nodiscard]] ServiceAroundFault service_around(const nemesis::FaultRecord& fault,
                                                 const std::vector<nemesis::FaultRecord>& all,
-                                                const std::vector<base::Duration>& ok_writes,
+                                                const Statistics& statistics,
                                                 base::Duration load_end);
+/// Whether the bound was broken: it was not back everywhere, though nothing else was in the way.
+[[nodiscard]] bool too_slow(const ServiceAroundFault& service, base::Duration bound);
 
 /// Rate of ok operations a second over the time in which no fault held or was recovered from; zero
 /// if there was none.

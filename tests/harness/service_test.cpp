@@ -18,9 +18,13 @@ FaultRecord record(const std::shared_ptr<PlannedFault>& fault, base::Duration be
   return {.fault = fault, .state = state, .begin = begin, .end = end};
 }
 
+Statistics writes(std::vector<base::Duration> times) {
+  return {.ok_write_times = times, .ok_writes_by_node = {std::move(times)}};
+}
+
 TEST(Service, Recovery_IsFromHealingToTheNextAcknowledgedWrite) {
   const std::vector<FaultRecord> faults = {record(kKill, 1s, 2s)};
-  const auto service = service_around(faults[0], faults, {900ms, 2300ms, 2400ms}, 5s);
+  const auto service = service_around(faults[0], faults, writes({900ms, 2300ms, 2400ms}), 5s);
   EXPECT_EQ(service.recovery, 300ms);
   EXPECT_EQ(service.outage, 1400ms);
   EXPECT_FALSE(service.overlapped);
@@ -28,14 +32,15 @@ TEST(Service, Recovery_IsFromHealingToTheNextAcknowledgedWrite) {
 
 TEST(Service, WritesDuringTheFault_ShortenTheOutage) {
   const std::vector<FaultRecord> faults = {record(kKill, 1s, 2s)};
-  const auto service = service_around(faults[0], faults, {900ms, 1500ms, 1600ms, 2050ms}, 5s);
+  const auto service =
+      service_around(faults[0], faults, writes({900ms, 1500ms, 1600ms, 2050ms}), 5s);
   EXPECT_EQ(service.outage, 600ms);
   EXPECT_EQ(service.recovery, 50ms);
 }
 
 TEST(Service, NoWriteAfterwards_IsNoRecovery) {
   const std::vector<FaultRecord> faults = {record(kKill, 1s, 2s)};
-  const auto service = service_around(faults[0], faults, {900ms}, 5s);
+  const auto service = service_around(faults[0], faults, writes({900ms}), 5s);
   EXPECT_FALSE(service.recovery);
   EXPECT_EQ(service.outage, 4100ms);
 }
@@ -43,8 +48,31 @@ TEST(Service, NoWriteAfterwards_IsNoRecovery) {
 TEST(Service, HealingUnderAnotherHardFault_IsMarked_UnderABadNetworkNot) {
   const std::vector<FaultRecord> faults = {record(kKill, 1s, 2s), record(kKill, 1500ms, 3s),
                                            record(kDrop, 1s, 4s)};
-  EXPECT_TRUE(service_around(faults[0], faults, {}, 5s).overlapped);
-  EXPECT_FALSE(service_around(faults[1], faults, {}, 5s).overlapped);
+  EXPECT_TRUE(service_around(faults[0], faults, writes({}), 5s).overlapped);
+  EXPECT_FALSE(service_around(faults[1], faults, writes({}), 5s).overlapped);
+}
+
+TEST(Service, Everywhere_IsTheLastNodeThatIsBack) {
+  const std::vector<FaultRecord> faults = {record(kKill, 1s, 2s)};
+  Statistics statistics = writes({900ms, 2100ms, 2400ms});
+  statistics.ok_writes_by_node = {{900ms, 2100ms}, {}, {2400ms}};
+  EXPECT_EQ(service_around(faults[0], faults, statistics, 5s).recovery_everywhere, 400ms);
+  statistics.ok_writes_by_node[0].pop_back();
+  EXPECT_FALSE(service_around(faults[0], faults, statistics, 5s).recovery_everywhere);
+}
+
+TEST(Service, TheBoundIsBroken_OnlyWhereNothingElseWasInTheWay) {
+  std::vector<FaultRecord> faults = {record(kKill, 1s, 2s)};
+  const auto broken = [&](const Statistics& statistics) {
+    return too_slow(service_around(faults[0], faults, statistics, 9s), 5s);
+  };
+  EXPECT_TRUE(broken(writes({900ms}))) << "7 s without a write, and nothing else broken";
+  EXPECT_FALSE(broken(writes({900ms, 6900ms})));
+  EXPECT_TRUE(broken(writes({900ms, 7100ms})));
+  faults.push_back(record(kDrop, 4s, 5s));
+  EXPECT_FALSE(broken(writes({900ms}))) << "another fault began 2 s after the healing";
+  faults[1] = record(kDrop, 500ms, 1500ms);
+  EXPECT_TRUE(broken(writes({900ms}))) << "it had ended before";
 }
 
 TEST(Service, QuietRate_CountsOnlyWhereNothingIsBrokenOrHealing) {

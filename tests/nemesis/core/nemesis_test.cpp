@@ -155,7 +155,7 @@ TEST(FaultContract, EveryKind_InstallsShowsEvidenceAndHeals) {
 // be played on a healthy cluster of five.
 TEST(StrategyContract, EveryCardOfEveryStrategy_CanBePlayed) {
   for (const auto& strategy : Strategies::instance().all()) {
-    ASSERT_FALSE(strategy->deck().empty()) << strategy->name();
+    ASSERT_TRUE(!strategy->deck().empty() || strategy->script()) << strategy->name();
     for (const auto& card : strategy->deck()) {
       ASSERT_NE(FaultKinds::instance().find(card.kind), nullptr) << strategy->name();
       EXPECT_LE(card.hold_min, card.hold_max) << strategy->name();
@@ -163,6 +163,27 @@ TEST(StrategyContract, EveryCardOfEveryStrategy_CanBePlayed) {
       stage.run_until(100ms);
       EXPECT_EQ(stage.nemesis.records().front().state, FaultState::kInstalled) << strategy->name();
     }
+  }
+}
+
+TEST(StrategyContract, EveryScript_GoesOnAndNamesRegisteredFaults) {
+  for (const auto& strategy : Strategies::instance().all()) {
+    const auto script = strategy->script();
+    if (!script) continue;
+    base::Prng prng(1);
+    FakeCluster cluster(5, strategy->spares());
+    std::size_t faults = 0;
+    for (std::uint64_t phase = 0; phase < 50; ++phase) {
+      const auto next = script->next({.cluster = cluster.state, .phases = phase}, prng);
+      if (!next) break;
+      for (const auto& fault : next->faults) {
+        const auto* kind = FaultKinds::instance().find(fault.card.kind);
+        ASSERT_NE(kind, nullptr) << strategy->name();
+        EXPECT_TRUE(check(kind->parameters(), fault.card.params)) << strategy->name();
+        ++faults;
+      }
+    }
+    EXPECT_GT(faults, 0U) << strategy->name();
   }
 }
 
