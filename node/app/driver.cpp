@@ -7,6 +7,9 @@ namespace {
 
 // Messages, and requests, taken in one round: a flood of one kind must not starve the others.
 constexpr int kBatchMax = 256;
+// A disk whose last sync took longer is left to the log thread. So is an entry that is larger.
+constexpr std::uint64_t kFastSyncNs = 2'000'000;
+constexpr std::size_t kSmallEntryBytes = std::size_t{64} * 1024;
 constexpr std::uint64_t kBytesWaitingMax = std::uint64_t{64} * 1024 * 1024;
 
 replica::Limits limits(const Options& options) {
@@ -33,7 +36,7 @@ void Driver::run(int stop_fd) {
   const std::size_t snapshot = poller.watch(ports_.snapshots.event_fd());
   const std::size_t peers = poller.watch(ports_.peers.socket());
   const std::size_t clients = poller.watch(ports_.clients.socket());
-  carry_out(replica_.take_output(now()));  // what the start itself gave rise to
+  step();  // what the start itself gave rise to
   while (true) {
     const bool room = ports_.log.bytes_waiting() < kBytesWaitingMax;
     poller.enable(clients, room);
@@ -44,9 +47,14 @@ void Driver::run(int stop_fd) {
     if (poller.ready(log)) receive_receipt();
     if (poller.ready(snapshot)) receive_snapshot();
     if (poller.ready(clients)) receive_requests();
-    replica_.tick(now());
-    carry_out(replica_.take_output(now()));
+    step();
   }
+}
+
+void Driver::step() {
+  do {
+    replica_.tick(now());
+  } while (!carry_out(replica_.take_output(now())));
 }
 
 base::Duration Driver::wait_max() {
@@ -62,17 +70,29 @@ void Driver::receive_messages() {
 }
 
 void Driver::receive_receipt() {
-  const auto receipt = ports_.log.take_receipt();
-  if (!receipt) return;
-  while (!after_sync_.empty() && after_sync_.front().token() <= receipt->token()) {
-    for (raft::Message& message : std::move(after_sync_.front()).release(*receipt)) {
+  if (const auto receipt = ports_.log.take_receipt()) on_disk(*receipt);
+}
+
+void Driver::on_disk(const raft::SyncReceipt& receipt) {
+  while (!after_sync_.empty() && after_sync_.front().token() <= receipt.token()) {
+    for (raft::Message& message : std::move(after_sync_.front()).release(receipt)) {
       send(std::move(message));
     }
     after_sync_.pop_front();
   }
-  replica_.persisted(*receipt, now());
-  synced_ = receipt->token();
+  replica_.persisted(receipt, now());
+  synced_ = receipt.token();
   begin_snapshot();
+}
+
+bool Driver::waits_for_nothing_else(const raft::PersistBatch& batch) const {
+  const raft::SoftState state = replica_.soft_state();
+  // More than this entry uncommitted: others are on their way, and one sync will do for several.
+  const bool alone = batch.entries.size() == 1 && state.last == state.commit.next();
+  const std::uint64_t last_sync_ns = ports_.log.sync_times().latest_ns;
+  return alone && !batch.snapshot && state.role == raft::Role::kFollower &&
+         batch.entries.front().payload->size() <= kSmallEntryBytes && last_sync_ns > 0 &&
+         last_sync_ns <= kFastSyncNs;
 }
 
 void Driver::begin_snapshot() {
@@ -107,22 +127,30 @@ void Driver::answer_control() {
   }
 }
 
-void Driver::carry_out(replica::Output output) {
+bool Driver::carry_out(replica::Output output) {
   if (const auto status = ports_.trace.write(output.trace, true_now()); !status) {
     die(kSystemCallFailed, status.error().message);
   }
   for (const replica::PeerMessage& message : output.messages) {
     ports_.peers.send(message, true_now());
   }
+  const bool here = output.sync && waits_for_nothing_else(output.sync->batch);
   if (output.sync) {
     if (!output.sync->messages.empty()) after_sync_.push_back(std::move(output.sync->messages));
-    ports_.log.submit(std::move(output.sync->batch));
+    if (!here) ports_.log.submit(std::move(output.sync->batch));
   }
   if (output.snapshot) {
     snapshot_ = std::move(output.snapshot);
     begin_snapshot();
   }
   for (const replica::ClientReply& reply : output.replies) ports_.clients.answer(reply);
+  if (!here) return true;
+  if (const auto receipt = ports_.log.write_here(output.sync->batch)) {
+    on_disk(*receipt);
+    return false;
+  }
+  ports_.log.submit(std::move(output.sync->batch));
+  return true;
 }
 
 void Driver::send(raft::Message message) {

@@ -10,6 +10,11 @@
 //   5. replies to clients
 // While a sync runs, rounds go on: heartbeats are answered however slow the disk is. When too many
 // bytes wait for it, client requests are left in their socket.
+//
+// One exception: a follower that is sent one entry while nothing else is under way would only wait
+// for the log thread, so it writes and syncs itself, as the last thing of its round. It does so as
+// long as the disk was fast the last time; one that stalls therefore stops it once, like a SIGSTOP.
+// A leader never does: it must go on sending heartbeats, and step down when its disk hangs.
 #pragma once
 
 #include <deque>
@@ -48,11 +53,15 @@ class Driver {
  private:
   void receive_messages();
   void receive_receipt();
+  void on_disk(const raft::SyncReceipt& receipt);
+  [[nodiscard]] bool waits_for_nothing_else(const raft::PersistBatch& batch) const;
   void begin_snapshot();
   void receive_snapshot();
   void receive_requests();
   void answer_control();
-  void carry_out(replica::Output output);
+  void step();
+  /// False: something of it was written here, and may have led to more.
+  [[nodiscard]] bool carry_out(replica::Output output);
   void send(raft::Message message);
   [[nodiscard]] base::Instant now() { return ports_.clock.now(true_now()); }
   [[nodiscard]] base::Duration wait_max();

@@ -25,6 +25,7 @@ constexpr std::uint64_t kSnapshotEveryMax = 100'000'000;
 // above, restarts read what they do not need.
 constexpr std::uint64_t kBytesMin = 4096;
 constexpr std::uint64_t kBytesMax = std::uint64_t{1} << 30;
+constexpr base::Duration kCommitNoticeMax = std::chrono::seconds(1);
 constexpr base::Duration kTimeoutMax = std::chrono::hours(1);
 
 /// As the parser fills it in; text is checked afterwards.
@@ -34,6 +35,7 @@ struct Raw {
   std::string peers, voters, status;
   std::string election_timeout = "150ms..300ms";
   std::string heartbeat = "50ms";
+  std::string commit_notice = "2ms";
   std::string segment_bytes = "64MiB";
   std::string snapshot_bytes = "64MiB";
   bool no_pre_vote = false, no_check_quorum = false, no_leader_stickiness = false;
@@ -57,6 +59,9 @@ void declare(CLI::App& app, Raw& raw) {
   app.add_option("--parent", raw.parent, "end when this process ends")->check(CLI::PositiveNumber);
   app.add_option("--election-timeout", raw.election_timeout, "MIN..MAX")->capture_default_str();
   app.add_option("--heartbeat", raw.heartbeat, "interval of a leader")->capture_default_str();
+  app.add_option("--commit-notice", raw.commit_notice,
+                 "how long a commit index waits for entries to travel with; 0s: not at all")
+      ->capture_default_str();
   app.add_flag("--no-pre-vote", raw.no_pre_vote, "campaign without asking first");
   app.add_flag("--no-check-quorum", raw.no_check_quorum, "lead on without hearing a majority");
   app.add_flag("--no-leader-stickiness", raw.no_leader_stickiness, "vote though a leader is alive");
@@ -105,6 +110,16 @@ base::Result<base::Duration> read_timeout(const char* flag, std::string_view tex
     return base::Error{std::string(flag) + ": expected from 1ms to 1h"};
   }
   return duration.value();
+}
+
+base::Status read_commit_notice(Raw& raw) {
+  const auto delay = base::parse_duration(raw.commit_notice);
+  if (!delay) return base::Error{"--commit-notice: " + delay.error().message};
+  if (delay.value() < base::Duration::zero() || delay.value() > kCommitNoticeMax) {
+    return base::Error{"--commit-notice: found '" + raw.commit_notice + "', expected 0s to 1s"};
+  }
+  raw.options.raft.commit_notice_delay = delay.value();
+  return {};
 }
 
 base::Status read_timing(Raw& raw) {
@@ -197,8 +212,8 @@ base::Result<std::vector<raft::NodeId>> read_voters(const Raw& raw) {
 }
 
 base::Result<Request> to_run(Raw& raw) {
-  for (const auto& step :
-       {check_present(raw), read_peers(raw), read_timing(raw), read_sizes(raw)}) {
+  for (const auto& step : {check_present(raw), read_peers(raw), read_timing(raw),
+                           read_commit_notice(raw), read_sizes(raw)}) {
     if (!step) return step.error();
   }
   if (const auto status = check_endpoints(raw); !status) return status.error();

@@ -154,6 +154,7 @@ void Raft::Impl::check_invariants() {
 
 base::Instant Raft::Impl::deadline() const {
   base::Instant next = role_ == Role::kLeader ? next_heartbeat_ : election_deadline_;
+  if (role_ == Role::kLeader && notice_waits_) next = std::min(next, notice_due_);
   if (transfer_) next = std::min(next, transfer_->deadline);
   if (!local_reads_.has_unanswered()) return next;
   if (leaderless_since_) {

@@ -183,6 +183,8 @@ struct Raft::Impl {
   std::optional<Transfer> transfer_;
   Lease lease_;
   base::Instant next_heartbeat_;  // leader
+  base::Instant notice_due_;      // leader: when the commit index is sent by itself
+  bool notice_waits_ = false;     // for that, or for entries to travel with
   Index term_start_;              // leader: its no-op
 
   Index commit_, handed_, applied_;  // applied <= handed out <= commit <= last

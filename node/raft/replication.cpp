@@ -38,6 +38,7 @@ EntryId Raft::Impl::append_own(EntryType type, Bytes payload) {
 
 void Raft::Impl::replicate_to_all() {
   if (role_ != Role::kLeader) return;
+  notice_waits_ = false;
   for (auto& [peer, progress] : peers_) replicate(peer, progress);
 }
 
@@ -55,8 +56,11 @@ void Raft::Impl::replicate(NodeId to, Progress& progress) {
   // else carries. What a probing follower may commit is not known, so it is told by heartbeats.
   const Index can_commit = std::min(commit_, progress.next().previous());
   const bool commit_is_news = !progress.probing() && progress.sent_commit < can_commit;
-  if (progress.heartbeat_due || progress.sent_round < read_queue_.round() || commit_is_news) {
+  if (progress.heartbeat_due || progress.sent_round < read_queue_.round() ||
+      (commit_is_news && now_ >= notice_due_)) {
     send_append(to, progress, {});
+  } else if (commit_is_news) {
+    notice_waits_ = true;
   }
 }
 
@@ -122,6 +126,7 @@ void Raft::Impl::advance_commit_as_leader() {
 void Raft::Impl::advance_commit(Index to) {
   CHECK(to > commit_ && to <= log_.last().index, "the commit index grows within the log (5.3)");
   commit_ = to;
+  if (!notice_waits_) notice_due_ = now_ + config_.commit_notice_delay;
   trace_.add(TraceKind::kCommit, hard_state_.term, role_, log_, commit_);
 }
 

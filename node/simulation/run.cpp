@@ -42,6 +42,9 @@ ClusterOptions draw_cluster(const RunOptions& options) {
   drawn.spares = drawn.config.pre_vote && random.chance(0.6)
                      ? static_cast<std::uint32_t>(random.between(1, 2))
                      : 0;
+  drawn.config.commit_notice_delay =
+      random.chance(0.5) ? random.between(base::Duration(1), std::chrono::milliseconds(80))
+                         : base::Duration::zero();
   return drawn;
 }
 

@@ -43,6 +43,26 @@ void LogThread::submit(raft::PersistBatch batch) {
   submitted_.notify_one();
 }
 
+std::optional<raft::SyncReceipt> LogThread::write_here(raft::PersistBatch& batch) {
+  std::optional<raft::LogPoint> mark;
+  {
+    const std::lock_guard lock(mutex_);
+    if (writing_ || !collecting_.empty()) return std::nullopt;
+    writing_ = true;
+    mark = std::exchange(mark_, std::nullopt);
+  }
+  const raft::SyncToken token = batch.token;
+  std::vector<raft::PersistBatch> alone;
+  alone.push_back(std::move(batch));
+  bytes_waiting_ += payload_bytes(alone.front());
+  // After a failure `writing_` stays: nothing is written any more.
+  if (!write_out(alone, mark)) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  writing_ = false;
+  receipt_.reset();  // an older one says less
+  return issue(token);
+}
+
 void LogThread::mark(const raft::LogPoint& snapshot) {
   const std::lock_guard lock(mutex_);
   mark_ = snapshot;
@@ -63,12 +83,14 @@ void LogThread::run() {
   while (true) {
     {
       std::unique_lock lock(mutex_);
-      submitted_.wait(lock, [this] { return stopping_ || !collecting_.empty(); });
-      if (collecting_.empty()) return;
+      submitted_.wait(lock, [this] { return stopping_ || (!collecting_.empty() && !writing_); });
+      if (collecting_.empty() || writing_) return;  // or a write_here() failed
+      writing_ = true;
       writing.swap(collecting_);
       mark = std::exchange(mark_, std::nullopt);
     }
     if (!write_out(writing, mark)) return;
+    publish(writing.back().token);
     writing.clear();
   }
 }
@@ -92,7 +114,6 @@ bool LogThread::write_out(const std::vector<raft::PersistBatch>& batches,
     synced_in(std::chrono::steady_clock::now() - began);
   }
   bytes_waiting_ -= bytes;
-  publish(batches.back().token);
   return true;
 }
 
@@ -100,7 +121,7 @@ void LogThread::synced_in(std::chrono::steady_clock::duration time) {
   const auto ns = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::nanoseconds>(time).count());
   latest_ns_ = ns;
-  longest_ns_ = std::max<std::uint64_t>(longest_ns_, ns);  // this thread alone writes it
+  longest_ns_ = std::max<std::uint64_t>(longest_ns_, ns);  // whoever writes the log alone writes it
   total_ns_ += ns;
   ++syncs_;
 }
@@ -109,6 +130,7 @@ void LogThread::publish(raft::SyncToken token) {
   {
     const std::lock_guard lock(mutex_);
     receipt_ = issue(token);
+    writing_ = false;
   }
   const std::uint64_t one = 1;
   CHECK(::write(event_.get(), &one, sizeof one) == sizeof one, "an eventfd can be written");

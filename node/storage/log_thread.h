@@ -4,6 +4,9 @@
 // collected; then all of it goes to disk with one write and one sync. The batch size adapts to load
 // and disk without a timer.
 //
+// Whoever submits may also do the work himself while the thread has none: handing it over and
+// hearing of its end wakes two threads, which takes longer than some disks do (write_here).
+//
 // A failed write or sync is told to `on_failure` once; after that the thread writes nothing more
 // and gives no receipt. In the node `on_failure` ends the process (exit 66) and does not return.
 //
@@ -37,6 +40,10 @@ class LogThread : private raft::SyncReceiptIssuer {
 
   /// Tokens grow. Never blocks on the disk.
   void submit(raft::PersistBatch batch);
+  /// Writes and syncs in the calling thread, if this one is idle: for a caller who would only wait.
+  /// The receipt covers all batches before, too. Nothing: it is at work, and `batch` is as it was;
+  /// or the write failed, and on_failure was told.
+  [[nodiscard]] std::optional<raft::SyncReceipt> write_here(raft::PersistBatch& batch);
   /// A snapshot of the node's own is on disk: the log is cut behind it with the next batch.
   void mark(const raft::LogPoint& snapshot);
   /// For the newest token that is on disk, and so for all before it; nothing when there is no newer
@@ -59,13 +66,13 @@ class LogThread : private raft::SyncReceiptIssuer {
 
  private:
   void run();
-  /// False after a failure.
+  /// By whoever made `writing_` true. False after a failure.
   bool write_out(const std::vector<raft::PersistBatch>& batches,
                  const std::optional<raft::LogPoint>& mark);
   void synced_in(std::chrono::steady_clock::duration time);
   void publish(raft::SyncToken token);
 
-  std::unique_ptr<Log> log_;  // the thread's own
+  std::unique_ptr<Log> log_;  // of whoever made `writing_` true
   OnFailure on_failure_;
   Descriptor event_;
   std::atomic<std::uint64_t> bytes_waiting_{0};
@@ -74,9 +81,10 @@ class LogThread : private raft::SyncReceiptIssuer {
 
   std::mutex mutex_;
   std::condition_variable submitted_;
-  std::vector<raft::PersistBatch> collecting_;  // guarded by mutex_, as the next three
+  std::vector<raft::PersistBatch> collecting_;  // guarded by mutex_, as the next four
   std::optional<raft::LogPoint> mark_;
   std::optional<raft::SyncReceipt> receipt_;
+  bool writing_ = false;
   bool stopping_ = false;
 
   std::thread thread_;  // last: it uses everything above

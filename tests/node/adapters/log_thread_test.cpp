@@ -138,6 +138,68 @@ TEST(LogThread_, EmptyBatch_GetsItsReceiptWithoutASync) {
   EXPECT_EQ(thread.syncs(), 0U);
 }
 
+TEST(LogThread_, WriteHere_GivesTheReceiptAtOnceAndIsOnDisk) {
+  MemoryFileSystem files;
+  {
+    LogThread thread(open_log(files), must_not_fail);
+    auto batches = sample_batches();
+    for (auto& item : batches) {
+      const raft::SyncToken token = item.token;
+      const auto receipt = thread.write_here(item);
+      ASSERT_TRUE(receipt);
+      EXPECT_EQ(receipt->token(), token);
+    }
+    EXPECT_FALSE(thread.take_receipt()) << "a receipt is given once";
+    EXPECT_EQ(thread.bytes_waiting(), 0U);
+    EXPECT_GT(thread.sync_times().latest_ns, 0U);
+  }
+  files.crash(0);
+  const auto opened = std::get<Log::Opened>(Log::open(files, "d"));
+  EXPECT_EQ(show(opened.recovered), states_after_each_record(sample_batches()).back());
+}
+
+TEST(LogThread_, WriteHere_WhileTheThreadIsAtWork_LeavesTheBatchToTheCaller) {
+  GatedFiles files;
+  LogThread thread(open_log(files), must_not_fail);
+  files.close_gate();
+  thread.submit(batch(1, std::nullopt, {entry(1, 1, "first")}));
+  files.wait_until_a_sync_waits();
+  auto second = batch(2, std::nullopt, {entry(1, 2, "second")});
+  EXPECT_FALSE(thread.write_here(second));
+  ASSERT_EQ(second.entries.size(), 1U);
+  files.open_gate();
+  EXPECT_EQ(wait_for_receipt(thread, 1), raft::SyncToken(1));
+  const auto receipt = thread.write_here(second);
+  ASSERT_TRUE(receipt) << "the thread is idle once its receipt is there";
+  thread.submit(batch(3, std::nullopt, {entry(1, 3, "third")}));
+  EXPECT_EQ(wait_for_receipt(thread, 3), raft::SyncToken(3)) << "and goes on behind it";
+}
+
+TEST(LogThread_, WriteHere_BehindAnUntakenReceipt_LeavesNoOlderOne) {
+  MemoryFileSystem files;
+  LogThread thread(open_log(files), must_not_fail);
+  thread.submit(batch(1, std::nullopt, {entry(1, 1, "first")}));
+  ASSERT_TRUE(wait_readable(thread.event_fd()));
+  auto second = batch(2, std::nullopt, {entry(1, 2, "second")});
+  ASSERT_TRUE(thread.write_here(second));
+  EXPECT_FALSE(thread.take_receipt()) << "it would take back what the newer one says";
+}
+
+TEST(LogThread_, WriteHere_ThatFails_IsToldAndNothingIsWrittenAnyMore) {
+  MemoryFileSystem files;
+  auto log = open_log(files);
+  files.fail_from(3, false);  // room and write succeed, the sync does not
+  std::string told;
+  LogThread thread(std::move(log), [&](const base::Error& error) { told = error.message; });
+  auto first = batch(1, hard_state(1, 1), {});
+  EXPECT_FALSE(thread.write_here(first));
+  EXPECT_NE(told, "");
+  thread.submit(batch(2, hard_state(2, 1), {}));
+  auto third = batch(3, hard_state(3, 1), {});
+  EXPECT_FALSE(thread.write_here(third));
+  EXPECT_FALSE(thread.take_receipt());
+}
+
 TEST(LogThread_, FailedSync_IsToldAndGivesNoReceipt) {
   MemoryFileSystem files;
   auto log = open_log(files);

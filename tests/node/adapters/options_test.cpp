@@ -72,6 +72,14 @@ TEST(Options_, LeaseReads_NameTheirAssumption) {
             "--lease-reads-assume-bounded-clock-drift: impossible with --no-leader-stickiness");
 }
 
+TEST(Options_, CommitNotice_IsBounded) {
+  EXPECT_EQ(parsed({}).raft.commit_notice_delay, std::chrono::milliseconds(2));
+  EXPECT_EQ(parsed({"--commit-notice", "0s"}).raft.commit_notice_delay, base::Duration::zero());
+  EXPECT_EQ(error({"--commit-notice", "2s"}), "--commit-notice: found '2s', expected 0s to 1s");
+  EXPECT_EQ(error({"--commit-notice", "2"}),
+            "--commit-notice: found '2', expected a duration such as 500ms, 30s or 2m");
+}
+
 TEST(Options_, Defaults_AreTheSafeOnes) {
   const Options options = parsed({});
   EXPECT_TRUE(options.raft.pre_vote && options.raft.check_quorum && options.raft.leader_stickiness);

@@ -61,6 +61,46 @@ TEST(Replication5_3, CommitIndex_IsToldWithoutWaitingForAHeartbeat) {
   EXPECT_EQ(bench.applied(2).size(), 1U);
 }
 
+BenchSetup with_notice_delay(base::Duration delay) {
+  BenchSetup setup;
+  setup.config.commit_notice_delay = delay;
+  return setup;
+}
+
+TEST(Replication5_3, CommitNoticeDelay_CommitTravelsWithTheNextEntries) {
+  Bench bench(with_notice_delay(milliseconds(2)));
+  bench.elect(1);
+  bench.propose(1, "a");
+  bench.deliver(all());
+  bench.deliver(all());
+  EXPECT_EQ(bench.applied(1).size(), 1U);
+  EXPECT_EQ(bench.count(link(1, 2)), 0U) << "it waits";
+  bench.advance(1, milliseconds(1));
+  bench.propose(1, "b");
+  const auto sent = bench.sent<AppendEntries>(1);
+  ASSERT_EQ(sent.size(), 2U) << "one a follower, for both";
+  EXPECT_EQ(sent[0].second.commit, bench.state(1).commit);
+  bench.deliver(all());
+  EXPECT_EQ(bench.applied(2), std::vector<std::string>{"a"});
+}
+
+TEST(Replication5_3, CommitNoticeDelay_IsSentByItselfWhenItIsOver) {
+  Bench bench(with_notice_delay(milliseconds(2)));
+  bench.elect(1);
+  bench.advance(1, milliseconds(5));
+  bench.settle();  // what the election gave rise to
+  bench.propose(1, "a");
+  bench.deliver(all());
+  bench.deliver(all());
+  EXPECT_EQ(bench.node(1).deadline(), bench.now(1) + milliseconds(2));
+  bench.advance(1, milliseconds(2));
+  ASSERT_EQ(bench.count(link(1, 2)), 1U);
+  ASSERT_EQ(bench.count(link(1, 3)), 1U);
+  EXPECT_GT(bench.node(1).deadline(), bench.now(1) + milliseconds(2)) << "nothing waits any more";
+  bench.deliver(all());
+  EXPECT_EQ(bench.applied(2).size(), 1U);
+}
+
 TEST(Replication5_3, ManyProposals_TravelInOneMessage) {
   Bench bench;
   bench.elect(1);
