@@ -63,6 +63,7 @@ struct FaultEvent {
   Moment phase = Moment::kPlanned;
   base::Duration time{};
   std::vector<Node> nodes = {};  // resolved target; empty before it is known
+  std::vector<Node> peers = {};  // the same of the card's peers
   FaultState state = FaultState::kPlanned;
   std::string reason = {};
   std::optional<Node> leader = {};            // who was known to lead at the begin

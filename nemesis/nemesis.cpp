@@ -19,12 +19,15 @@ Nemesis::Nemesis(std::vector<std::unique_ptr<Script>> scripts, Cluster& cluster,
                  Log log)
     : cluster_(cluster),
       targets_(base::Prng::stream(seed, "nemesis-targets")),
+      seed_(seed),
       log_(std::move(log)),
       watches_(cluster) {
-  for (auto& script : scripts) {
-    choices_.push_back(base::Prng::stream(seed, kScriptStream, lanes_.size()));
-    lanes_.emplace_back(std::move(script), watches_);
-  }
+  for (auto& script : scripts) add(std::move(script));
+}
+
+void Nemesis::add(std::unique_ptr<Script> script) {
+  choices_.push_back(base::Prng::stream(seed_, kScriptStream, lanes_.size()));
+  lanes_.emplace_back(std::move(script), watches_);
 }
 
 std::optional<base::Duration> Nemesis::step(base::Duration now) {
@@ -163,6 +166,7 @@ void Nemesis::begin_on(const Waiting& waiting, std::size_t lane, std::vector<Nod
                    .phase = Moment::kBegin,
                    .time = now,
                    .nodes = active.strike.nodes,
+                   .peers = active.strike.peers,
                    .state = act.done ? FaultState::kInstalled : FaultState::kSkipped,
                    .reason = act.reason,
                    .leader = leader,

@@ -49,6 +49,12 @@ class Nemesis {
   std::optional<base::Duration> step(base::Duration now);
   /// Heals everything in force and skips what has not begun. Idempotent.
   void stop(base::Duration now, const std::string& reason);
+  /// One more script, in a lane of its own.
+  void add(std::unique_ptr<Script> script);
+  /// For whoever steers: an anchor that no fault waits for.
+  [[nodiscard]] std::unique_ptr<WatchList::Handle> arm(const Anchor& anchor, base::Duration now) {
+    return watches_.arm(anchor, now);
+  }
   /// Fires the anchors that wait for this word.
   void tell(const std::string& word) { watches_.tell(word); }
 
@@ -75,6 +81,7 @@ class Nemesis {
 
   Cluster& cluster_;
   base::Prng targets_;
+  std::uint64_t seed_;
   Log log_;
   WatchList watches_;  // outlives lanes and active faults, which hold handles of it
   std::vector<Lane> lanes_;

@@ -258,7 +258,7 @@ class Play final : public Script {
 
 }  // namespace
 
-ParsedPhases parse_phases(const json& value, std::size_t nodes) {
+ParsedPhases parse_phases(const json& value, std::size_t nodes, Labels labels) {
   ParsedPhases parsed;
   try {
     if (!value.is_array() || value.size() > kPhasesMax) {
@@ -269,7 +269,7 @@ ParsedPhases parse_phases(const json& value, std::size_t nodes) {
       set_all(draft, value[i], Place() / i, phase_setters());
       parsed.phases.push_back(std::move(draft.plan));
     }
-    check_labels(parsed.phases, Place());
+    if (labels == Labels::kGivenHere) check_labels(parsed.phases, Place());
   } catch (const Misfit& misfit) {
     parsed.misfit = misfit;
   }

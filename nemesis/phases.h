@@ -43,9 +43,13 @@ inline constexpr std::size_t kPhasesMax = 1000;
 inline constexpr std::size_t kFaultsPerPhaseMax = 100;
 inline constexpr std::uint64_t kRepeatMax = 1'000'000;
 
+/// Whether a label that is spoken of has to be given to a fault of these phases.
+enum class Labels { kGivenHere, kAny };
+
 /// Everything is checked: keys, kinds, parameters, labels that nobody has, nodes beyond the
 /// cluster.
-[[nodiscard]] ParsedPhases parse_phases(const nlohmann::json& value, std::size_t nodes);
+[[nodiscard]] ParsedPhases parse_phases(const nlohmann::json& value, std::size_t nodes,
+                                        Labels labels = Labels::kGivenHere);
 /// Plays them in their order, `repeat` times.
 [[nodiscard]] std::unique_ptr<Script> play(std::vector<PhasePlan> phases, std::uint64_t repeat);
 

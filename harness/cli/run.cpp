@@ -1,5 +1,6 @@
 // capsize run: a cluster, faults, clients, a verdict.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -12,6 +13,11 @@
 
 namespace capsize::harness {
 namespace {
+
+void print_line(const nlohmann::json& line) {
+  fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  std::fflush(stdout);
+}
 
 class Run final : public Verb {
  public:
@@ -32,11 +38,17 @@ class Run final : public Verb {
     options_.add_options(app);
     app.add_option("--store", store_, "directory of runs")->capture_default_str();
     app.add_flag("--quiet", quiet_, "no progress on standard error");
+    app.add_flag("--steer", steer_,
+                 "faults by requests on standard input, answers on standard output "
+                 "(harness/runner/steering.h)");
   }
   int run() override {
     const auto scenario = options_.resolve();
     if (!scenario) return usage_error(scenario.error().message);
     RunOptions run{.store = store_, .binaries = binary_directory()};
+    LineInput requests(STDIN_FILENO);
+    run.answer = [](const nlohmann::json& line) { print_line(line); };
+    if (steer_) run.requests = &requests;
     Outcome outcome;
     {
       ProgressDisplay display;
@@ -44,8 +56,14 @@ class Run final : public Verb {
       if (!quiet_) fmt::print(stderr, "seed {}\n", scenario.value().seed.value_or(0));
       outcome = run_scenario(scenario.value(), run);
     }
-    fmt::print("{}", harness::summary(outcome));
-    std::fflush(stdout);
+    if (steer_) {
+      print_line({{"verdict", checker::name(outcome.verdict())},
+                  {"directory", outcome.directory.string()},
+                  {"harness-error", outcome.harness_error}});
+    } else {
+      fmt::print("{}", harness::summary(outcome));
+      std::fflush(stdout);
+    }
     return outcome.interrupted ? kInterruptedExit : checker::exit_code(outcome.verdict());
   }
 
@@ -53,6 +71,7 @@ class Run final : public Verb {
   ScenarioOptions options_;
   std::string store_ = "store";
   bool quiet_ = false;
+  bool steer_ = false;
 };
 
 const base::Registered<Verb, Run> registered;

@@ -12,6 +12,7 @@
 #include "harness/runner/checks.h"
 #include "harness/runner/plan.h"
 #include "harness/runner/signals.h"
+#include "harness/runner/steering.h"
 #include "harness/store/run_directory.h"
 #include "node/base/check.h"
 #include "workloads/workload.h"
@@ -23,6 +24,7 @@ using namespace std::chrono_literals;
 
 constexpr base::Duration kStepMax = 20ms;
 constexpr base::Duration kProgressInterval = 200ms;
+constexpr base::Duration kSteerInterval = 2ms;
 constexpr auto kMembersBound = 5000ms;
 
 /// faults.jsonl, a line at a time, and the same as notes in the history.
@@ -67,6 +69,10 @@ class Run {
     outcome_.directory = directory.path();
     outcome_.binaries = options.binaries;
     outcome_.plan = plan(scenario);
+    if (!outcome_.scenario.expect && options.requests != nullptr) {
+      // Whoever steers sees what took hold; that there was load is promised here.
+      outcome_.scenario.expect = Expectations{.ok = 10};
+    }
     if (!outcome_.scenario.expect) {
       outcome_.scenario.expect = default_expectations(scenario, outcome_.plan);
     }
@@ -108,13 +114,15 @@ class Run {
     start_ = clock.start();
     Load load(messaging_, history, clock, *generator, load_options());
     FaultLog fault_log(directory_, history);
-    nemesis::Nemesis nemesis(scripts(outcome_.scenario, outcome_.plan), cluster_,
-                             *outcome_.scenario.seed,
+    auto played = options_.recorded != nullptr ? nemesis::play(*options_.recorded)
+                                               : scripts(outcome_.scenario, outcome_.plan);
+    nemesis::Nemesis nemesis(std::move(played), cluster_, *outcome_.scenario.seed,
                              [&](const auto& event) { fault_log.write(event); });
 
+    Steering steering(nemesis, cluster_, options_.answer);
     SignalGuard signals;  // before the thread, which inherits the blocked signals
     std::thread client([&] { run_clients(load); });
-    drive(clock, load, nemesis, signals);
+    drive(clock, load, nemesis, steering, signals);
     client.join();
     history.flush();
     collect(load, nemesis, history, fault_log);
@@ -124,7 +132,7 @@ class Run {
   /// must still be healed and stopped.
   void run_clients(Load& load) {
     try {
-      load.run(stop_);
+      load.run(enough_);
       load_ended_ = true;
       load.settle(healed_);
       outcome_.worst_lag = load.take_worst_lag();
@@ -154,13 +162,14 @@ class Run {
   }
 
   /// Main thread, until the client thread has finished.
-  void drive(const RunClock& clock, const Load& load, nemesis::Nemesis& nemesis,
+  void drive(const RunClock& clock, const Load& load, nemesis::Nemesis& nemesis, Steering& steering,
              SignalGuard& signals) {
     base::Duration shown{};
     while (!finished_) {
       base::Duration wake = clock.now() + kStepMax;
       if (!load_ended_) {
         if (const auto next = nemesis.step(clock.now())) wake = std::min(wake, *next);
+        if (options_.requests) wake = std::min(wake, steer(steering, clock.now()));
       } else if (!healed_) {
         outcome_.load_time = clock.now();
         nemesis.stop(clock.now(), outcome_.interrupted ? "interrupted" : "end of the load");
@@ -171,7 +180,7 @@ class Run {
       }
       if (auto fine = cluster_.supervise(); !fine) {
         outcome_.harness_error = fine.error().message;
-        stop_ = true;
+        stop();
       }
       if (options_.progress && clock.now() - shown >= kProgressInterval) {
         shown = clock.now();
@@ -179,9 +188,27 @@ class Run {
       }
       if (signals.wait(wake - clock.now())) {
         outcome_.interrupted = true;
-        stop_ = true;
+        stop();
       }
     }
+  }
+
+  void stop() {
+    enough_ = true;
+    stop_ = true;
+  }
+
+  /// Requests that have come, and answers that are due. Returns when to look again.
+  base::Duration steer(Steering& steering, base::Duration now) {
+    for (const auto& line : options_.requests->take()) steering.take(line, now);
+    steering.step(now);
+    if (steering.finish_asked()) enough_ = true;
+    if (options_.requests->closed() && !enough_) {
+      // Whoever steered is gone, and nobody waits for a verdict.
+      outcome_.interrupted = true;
+      stop();
+    }
+    return now + kSteerInterval;
   }
 
   Progress progress(const RunClock& clock, const Load& load, const nemesis::Nemesis& nemesis) {
@@ -233,8 +260,9 @@ class Run {
   ProcessCluster cluster_;
   Outcome outcome_;
   base::Instant start_{};
-  std::string client_failure_;  // written by the client thread, read when it has ended
-  std::atomic<bool> stop_{false};
+  std::string client_failure_;       // written by the client thread, read when it has ended
+  std::atomic<bool> enough_{false};  // the load shall end, the rest goes on
+  std::atomic<bool> stop_{false};    // the rest is cut short, too
   std::atomic<bool> load_ended_{false};
   std::atomic<bool> healed_{false};
   std::atomic<bool> finished_{false};

@@ -13,8 +13,10 @@
 #include <functional>
 #include <string>
 
+#include "harness/runner/line_input.h"
 #include "harness/runner/outcome.h"
 #include "harness/scenario/scenario.h"
+#include "nemesis/recorded.h"
 
 namespace capsize::harness {
 
@@ -33,6 +35,11 @@ struct RunOptions {
   std::filesystem::path store = "store";
   std::filesystem::path binaries;
   std::function<void(const Progress&)> progress;
+  /// Not null: these instead of what the scenario plans (capsize replay).
+  const nemesis::Recorded* recorded = nullptr;
+  /// Not null: the run is steered by these lines (steering.h), and answers.
+  LineInput* requests = nullptr;
+  std::function<void(const nlohmann::json&)> answer;
 };
 
 /// Never throws and never fails: whatever breaks is in Outcome::harness_error. `scenario` must have

@@ -62,6 +62,8 @@ struct Scenario {
 /// the members as they are.
 inline constexpr std::string_view kSwarm = "all";
 
+/// The JSON Schema of scenario files (scenario_schema.cpp).
+[[nodiscard]] nlohmann::json scenario_schema();
 [[nodiscard]] nlohmann::json to_json(const Scenario& scenario);
 [[nodiscard]] nlohmann::json to_json(const Expectations& expectations);
 

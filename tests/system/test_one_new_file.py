@@ -1,5 +1,6 @@
 """A strategy, a workload and a model, each added as one new file, with no other file touched."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -75,6 +76,7 @@ def extended(tmp_path_factory):
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, tree / name)
     (tree / "nemesis/strategies/nudge.cpp").write_text(STRATEGY)
+    shutil.copy2(ROOT / "nemesis/examples/deposed.cpp", tree / "nemesis/strategies/deposed.cpp")
     (tree / "workloads/blind_writes.cpp").write_text(WORKLOAD)
     (tree / "checker/models/write_once_register.cpp").write_text(model_source())
     subprocess.run(["cmake", "--preset", "release", "-DCAPSIZE_TESTS=OFF"], cwd=tree, check=True,
@@ -95,6 +97,14 @@ def test_each_appears_in_list(extended):
     assert "blind-writes" in run(extended, "list", "workloads").stdout
     assert "write-once-register" in run(extended, "list", "models").stdout
     assert "nudge" in run(extended, "run", "--help").stdout
+
+
+def test_a_strategy_that_is_asked_works_in_a_run(extended, tmp_path):
+    done = run(extended, "run", "--nemesis", "deposed", "--time-limit", "6s", "--store",
+               str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = json.loads((pathlib.Path(tmp_path) / "latest" / "results.json").read_text())
+    assert [fault["state"] for fault in results["faults"]["list"]] == ["installed"] * 3
 
 
 def test_each_works_in_a_run(extended, tmp_path):

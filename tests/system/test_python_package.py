@@ -14,8 +14,8 @@ from conftest import BIN, ROOT
 def _package(monkeypatch):
     monkeypatch.setenv("CAPSIZE_BIN", str(BIN))
     monkeypatch.syspath_prepend(str(pathlib.Path(ROOT) / "harness" / "python"))
-    for name in ("capsize", "capsize.model"):
-        sys.modules.pop(name, None)
+    for name in [name for name in sys.modules if name.split(".")[0] == "capsize"]:
+        sys.modules.pop(name)
     return importlib.import_module("capsize")
 
 

@@ -6,7 +6,8 @@
     assert capsize.check([{"process": 0, "type": "invoke", "f": "read", "key": "x", "value": None},
                           {"process": 0, "type": "ok", "f": "read", "key": "x", "value": 3}])
 
-A model of one's own is a table of pure functions, see `capsize.Model`.
+A cluster that a test breaks as it likes is `capsize.Cluster`, and a pytest fixture
+(capsize/pytest_plugin.py). A model of one's own is a table of pure functions, see `capsize.Model`.
 
 A failing assert shows the result, which says in words what went wrong. The command is looked for in
 the folder CAPSIZE_BIN, then in build/bin of the sources this file lies in, then in PATH.
@@ -15,19 +16,15 @@ the folder CAPSIZE_BIN, then in build/bin of the sources this file lies in, then
 import dataclasses
 import json
 import os
-import pathlib
-import shutil
 import subprocess
 
+from capsize.cluster import Cluster, Fault, Verdict
+from capsize.command import CapsizeError
+from capsize.command import command as find_command
 from capsize.model import IMPOSSIBLE, UNKNOWN, Model, judge
 
-__all__ = ["check", "CapsizeError", "IMPOSSIBLE", "Model", "Result", "UNKNOWN"]
-
-_SOURCES = pathlib.Path(__file__).resolve().parents[3]
-
-
-class CapsizeError(Exception):
-    """The history could not be judged: malformed, no model, no command. The text says what and where."""
+__all__ = ["check", "CapsizeError", "Cluster", "Fault", "IMPOSSIBLE", "Model", "Result", "UNKNOWN",
+           "Verdict"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,18 +47,6 @@ class Result:
             for operation in violation["operations"]:
                 lines.append(f"    {json.dumps(operation)}")
         return "\n".join(lines)
-
-
-def _command():
-    places = [os.environ.get("CAPSIZE_BIN"), _SOURCES / "build" / "bin"]
-    for place in filter(None, places):
-        command = pathlib.Path(place) / "capsize"
-        if command.is_file():
-            return str(command)
-    command = shutil.which("capsize")
-    if command is None:
-        raise CapsizeError("capsize: not found in CAPSIZE_BIN, build/bin or PATH")
-    return command
 
 
 _UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
@@ -90,7 +75,7 @@ def _run(arguments, history, after=()):
     """Runs a verb on a path, or on events through standard input."""
     is_path = isinstance(history, (str, os.PathLike))
     text = None if is_path else "".join(json.dumps(event) + "\n" for event in history)
-    command = [_command(), *arguments, "--", os.fspath(history) if is_path else "-", *after]
+    command = [find_command(), *arguments, "--", os.fspath(history) if is_path else "-", *after]
     return subprocess.run(command, input=text, capture_output=True, text=True, check=False)
 
 

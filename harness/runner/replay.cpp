@@ -1,0 +1,80 @@
+#include "harness/runner/replay.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+#include "node/base/check.h"
+
+namespace capsize::harness {
+namespace {
+
+using nlohmann::json;
+
+base::Result<json> read_json(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  if (!file) return base::Error{fmt::format("{}: cannot be read", path.string())};
+  json content = json::parse(file, nullptr, /*allow_exceptions=*/false);
+  if (!content.is_object()) {
+    return base::Error{fmt::format("{}: expected a JSON object", path.string())};
+  }
+  return content;
+}
+
+void read_violations(const json& results, RecordedRun& run) {
+  for (const auto& check : results.value("checks", json::array())) {
+    if (check.value("verdict", "") == "invalid") run.violated.push_back(check.value("name", ""));
+  }
+  const json report = results.value("linearizable", json::object());
+  for (const auto& violation : report.value("violations", json::array())) {
+    const auto anomaly = violation.value("anomaly", "");
+    auto& known = run.anomalies;
+    if (std::find(known.begin(), known.end(), anomaly) == known.end()) known.push_back(anomaly);
+  }
+}
+
+}  // namespace
+
+base::Result<RecordedRun> read_run(const std::filesystem::path& directory) {
+  auto scenario = read_scenario(directory / "scenario.json");
+  if (!scenario) return scenario.error();
+  if (auto fine = validate(scenario.value()); !fine) {
+    return base::Error{(directory / "scenario.json").string() + ": " + fine.error().message};
+  }
+  if (!scenario.value().seed) {
+    return base::Error{(directory / "scenario.json").string() + ": found no seed"};
+  }
+  std::ifstream lines(directory / "faults.jsonl");
+  if (!lines) return base::Error{(directory / "faults.jsonl").string() + ": cannot be read"};
+  auto faults = nemesis::read_recorded(lines, (directory / "faults.jsonl").string());
+  if (!faults) return faults.error();
+  const auto results = read_json(directory / "results.json");
+  if (!results) return results.error();
+  RecordedRun run{.scenario = std::move(scenario).value(), .faults = std::move(faults).value()};
+  read_violations(results.value(), run);
+  return run;
+}
+
+bool came_back(const RecordedRun& recorded, const Outcome& outcome) {
+  const auto& names = recorded.violated;
+  return std::any_of(outcome.checks.begin(), outcome.checks.end(), [&](const Check& check) {
+    return check.verdict == checker::Verdict::kInvalid &&
+           std::find(names.begin(), names.end(), check.name) != names.end();
+  });
+}
+
+Interval wilson(std::uint64_t times, std::uint64_t of) {
+  CHECK(of > 0 && times <= of, "a share of something");
+  constexpr double kZ = 1.959964;  // two-sided 95 %
+  const auto n = static_cast<double>(of);
+  const double share = static_cast<double>(times) / n;
+  const double middle = share + kZ * kZ / (2 * n);
+  const double half = kZ * std::sqrt(share * (1 - share) / n + kZ * kZ / (4 * n * n));
+  const double scale = 1 + kZ * kZ / n;
+  return {.low = std::max(0.0, (middle - half) / scale),
+          .high = std::min(1.0, (middle + half) / scale)};
+}
+
+}  // namespace capsize::harness

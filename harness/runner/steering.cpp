@@ -1,0 +1,136 @@
+#include "harness/runner/steering.h"
+
+#include "nemesis/phases.h"
+#include "node/base/units.h"
+
+namespace capsize::harness {
+namespace {
+
+using nemesis::FaultRecord;
+using nlohmann::json;
+
+constexpr const char* kUntilEnded = "1h";
+constexpr base::Duration kWaitDefault = std::chrono::seconds(10);
+
+json names(const std::vector<nemesis::Node>& nodes) {
+  json list = json::array();
+  for (const auto node : nodes) list.push_back(nemesis::node_name(node));
+  return list;
+}
+
+bool has_ended(const FaultRecord& record) {
+  return record.state == nemesis::FaultState::kSkipped || record.evidence.contains("end");
+}
+
+json told(const std::string& label) {
+  return {{"told", {{"word", "end " + label}}}};
+}
+
+}  // namespace
+
+void Steering::take(const std::string& line, base::Duration now) {
+  const json request = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const json id = request.is_object() && request.contains("id") ? request["id"] : json();
+  if (!request.is_object()) return refuse(id, "expected one JSON object a line");
+  if (request.contains("begin")) return begin(id, request["begin"]);
+  if (request.contains("end")) return end(id, request["end"]);
+  if (request.contains("wait")) return wait(id, request, now);
+  if (request.contains("view")) return view(id);
+  if (!request.contains("finish")) return refuse(id, "expected begin, end, wait, view or finish");
+  finish_asked_ = true;
+  answer_({{"id", id}, {"ok", true}});
+}
+
+void Steering::begin(const json& id, json fault) {
+  if (!fault.is_object()) return refuse(id, "begin: expected a fault");
+  const std::string label = fault.contains("label") && fault["label"].is_string()
+                                ? fault["label"].get<std::string>()
+                                : "steered-" + std::to_string(++begun_);
+  if (find(label) != nullptr) return refuse(id, "label: a fault had \"" + label + "\" before");
+  fault["label"] = label;
+  if (!fault.contains("hold")) fault["hold"] = kUntilEnded;
+  // Labels of faults that are over are known to the nemesis, but not within this one phase.
+  const json phases = json::array({{{"faults", {fault}}, {"until", told(label)}}});
+  auto parsed = nemesis::parse_phases(phases, cluster_.view().nodes.size(), nemesis::Labels::kAny);
+  if (!parsed.ok()) {
+    return refuse(id, parsed.misfit->place.to_string() + ": " + parsed.misfit->what);
+  }
+  nemesis_.add(nemesis::play(std::move(parsed.phases), 1));
+  pending_.push_back({id, label, Want::kBegun});
+}
+
+void Steering::end(const json& id, const json& label) {
+  if (!label.is_string() || find(label.get<std::string>()) == nullptr) {
+    return refuse(id, "end: found " + label.dump().substr(0, 64) +
+                          ", expected the label of a fault that has begun");
+  }
+  nemesis_.tell("end " + label.get<std::string>());
+  pending_.push_back({id, label.get<std::string>(), Want::kEnded});
+}
+
+void Steering::wait(const json& id, const json& request, base::Duration now) {
+  auto anchor = nemesis::parse_anchor(request["wait"]);
+  if (!anchor) return refuse(id, "wait: " + anchor.error().message);
+  base::Duration within = kWaitDefault;
+  if (request.contains("within")) {
+    const auto parsed = request["within"].is_string()
+                            ? base::parse_duration(request["within"].get<std::string>())
+                            : base::Error{"expected a duration such as \"5s\""};
+    if (!parsed) return refuse(id, "within: " + parsed.error().message);
+    within = parsed.value();
+  }
+  waiting_.push_back({id, nemesis_.arm(anchor.value(), now), now, now + within});
+}
+
+void Steering::view(const json& id) {
+  const auto view = cluster_.view();
+  json nodes = json::object();
+  for (nemesis::Node node = 0; node < view.nodes.size(); ++node) {
+    nodes[nemesis::node_name(node)] = {{"running", view.nodes[node].running},
+                                       {"paused", view.nodes[node].paused},
+                                       {"writes", view.nodes[node].writes}};
+  }
+  answer_({{"id", id},
+           {"leader", view.leader ? json(nemesis::node_name(*view.leader)) : json()},
+           {"term", view.term},
+           {"members", names(view.members)},
+           {"acknowledged", view.acknowledged},
+           {"nodes", nodes}});
+}
+
+void Steering::refuse(const json& id, const std::string& why) {
+  answer_({{"id", id}, {"error", why}});
+}
+
+const FaultRecord* Steering::find(const std::string& label) const {
+  for (const auto& record : nemesis_.records()) {
+    if (record.fault->card.label == label) return &record;
+  }
+  return nullptr;
+}
+
+bool Steering::settle(const Pending& pending) {
+  const FaultRecord* record = find(pending.label);
+  if (record == nullptr || (pending.want == Want::kEnded && !has_ended(*record))) return false;
+  json line = {{"id", pending.id},
+               {"label", pending.label},
+               {"state", nemesis::name(record->state)},
+               {"nodes", names(record->nodes)},
+               {"evidence", record->evidence}};
+  if (!record->reason.empty()) line["reason"] = record->reason;
+  answer_(line);
+  return true;
+}
+
+void Steering::step(base::Duration now) {
+  pending_.remove_if([this](const Pending& pending) { return settle(pending); });
+  waiting_.remove_if([&](Waiting& waiting) {
+    const bool fired = waiting.handle->fired(now);
+    if (!fired && now < waiting.until) return false;
+    const auto after = std::chrono::duration<double, std::milli>(now - waiting.since).count();
+    answer_({{"id", waiting.id}, {"fired", fired}, {"after-ms", after}});
+    return true;
+  });
+}
+
+}  // namespace capsize::harness

@@ -1,0 +1,68 @@
+// A run that is steered from outside, by a test in Python for instance: requests come as lines of
+// JSON and are answered as lines of JSON, each with the request's "id".
+//
+//   {"id":1,"begin":{"kind":"cut","target":"leader"}}      a fault as in a scenario's phases;
+//   without
+//                                                          "hold" it holds until it is ended
+//     -> {"id":1,"label":"steered-1","state":"installed","nodes":["n2"],"evidence":{…}}
+//   {"id":2,"end":"steered-1"}                             -> {"id":2,"state":"installed",…}
+//   {"id":3,"wait":{"leader":{"term-above":2}},"within":"5s"}   ->
+//   {"id":3,"fired":true,"after-ms":120}
+//   {"id":4,"view":true}                                   -> {"id":4,"leader":"n3","term":4,…}
+//   {"id":5,"finish":true}                                 the load ends, the checks follow
+//
+// What is not understood is answered with {"id":…,"error":"…"}. One concept with the other ways to
+// write a strategy: each fault is a phase of a script of its own (nemesis/strategy.h).
+#pragma once
+
+#include <functional>
+#include <list>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "nemesis/nemesis.h"
+
+namespace capsize::harness {
+
+class Steering {
+ public:
+  using Answer = std::function<void(const nlohmann::json&)>;
+  Steering(nemesis::Nemesis& nemesis, nemesis::Cluster& cluster, Answer answer)
+      : nemesis_(nemesis), cluster_(cluster), answer_(std::move(answer)) {}
+
+  void take(const std::string& line, base::Duration now);
+  /// Answers what has come about since the last call.
+  void step(base::Duration now);
+  [[nodiscard]] bool finish_asked() const { return finish_asked_; }
+
+ private:
+  enum class Want { kBegun, kEnded };
+  struct Pending {
+    nlohmann::json id;
+    std::string label;
+    Want want = Want::kBegun;
+  };
+  struct Waiting {
+    nlohmann::json id;
+    std::unique_ptr<nemesis::WatchList::Handle> handle;
+    base::Duration since{};
+    base::Duration until{};
+  };
+  void begin(const nlohmann::json& id, nlohmann::json fault);
+  void end(const nlohmann::json& id, const nlohmann::json& label);
+  void wait(const nlohmann::json& id, const nlohmann::json& request, base::Duration now);
+  void view(const nlohmann::json& id);
+  void refuse(const nlohmann::json& id, const std::string& why);
+  [[nodiscard]] const nemesis::FaultRecord* find(const std::string& label) const;
+  bool settle(const Pending& pending);
+
+  nemesis::Nemesis& nemesis_;
+  nemesis::Cluster& cluster_;
+  Answer answer_;
+  std::list<Pending> pending_;
+  std::list<Waiting> waiting_;
+  std::uint64_t begun_ = 0;
+  bool finish_asked_ = false;
+};
+
+}  // namespace capsize::harness

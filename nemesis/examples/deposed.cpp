@@ -1,0 +1,31 @@
+// The leader is stopped until another one leads, then it goes on as if nothing had been. Three
+// times.
+#include "nemesis/strategy.h"
+
+namespace capsize::nemesis {
+namespace {
+
+using namespace std::chrono_literals;
+
+class DeposedScript final : public Script {
+ public:
+  std::optional<Phase> next(const Situation& situation, base::Prng&) override {
+    if (situation.installed >= 3) return std::nullopt;
+    PlannedFault pause{.card = {.kind = "pause", .target = Target::kLeader},
+                       .hold = 2s,
+                       .until = Anchor{"leader"}};
+    return Phase{.when = Anchor{"acknowledged", {{"count", 100}}}, .faults = {pause}};
+  }
+};
+
+class Deposed final : public Strategy {
+ public:
+  std::string_view name() const override { return "deposed"; }
+  std::string_view summary() const override { return "leaders stop until another one leads"; }
+  std::unique_ptr<Script> script() const override { return std::make_unique<DeposedScript>(); }
+};
+
+const base::Registered<Strategy, Deposed> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

@@ -1,0 +1,141 @@
+#include "nemesis/schema.h"
+
+#include "nemesis/anchor_kind.h"
+#include "nemesis/fault_kind.h"
+#include "nemesis/phases.h"
+
+namespace capsize::nemesis {
+namespace {
+
+using nlohmann::json;
+
+json reference(const char* name) {
+  return {{"$ref", std::string("#/$defs/") + name}};
+}
+
+json schema_of_one(const Parameter& parameter) {
+  using Type = Parameter::Type;
+  json schema = json::object();
+  switch (parameter.type) {
+    case Type::kDuration:
+      schema = {{"type", "string"}, {"pattern", "^-?[0-9.]+(ns|us|ms|s|m|h)$"}};
+      break;
+    case Type::kProbability:
+      schema = {{"type", "number"}, {"minimum", 0}, {"maximum", 1}};
+      break;
+    case Type::kNumber:
+    case Type::kCount:
+      schema = {{"type", parameter.type == Type::kCount ? "integer" : "number"},
+                {"minimum", parameter.least},
+                {"maximum", parameter.most}};
+      break;
+    case Type::kFlag:
+      schema = {{"type", "boolean"}};
+      break;
+    case Type::kWord:
+      schema = {{"type", "string"}};
+      if (!parameter.words.empty()) schema["enum"] = parameter.words;
+      break;
+  }
+  if (!parameter.summary.empty()) schema["description"] = parameter.summary;
+  if (!parameter.otherwise.is_null()) schema["default"] = parameter.otherwise;
+  return schema;
+}
+
+json object_of(json properties) {
+  return {
+      {"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+}
+
+json anchor() {
+  json names = json::array();
+  json objects = json::array();
+  for (const auto& kind : AnchorKinds::instance().all()) {
+    const std::string name(kind->name());
+    names.push_back(name);
+    json object = object_of({{name, schema_of(kind->parameters())}});
+    object["description"] = kind->summary();
+    object["required"] = {name};
+    objects.push_back(std::move(object));
+  }
+  objects.push_back({{"enum", names}});
+  return {{"oneOf", std::move(objects)}};
+}
+
+json target() {
+  return {{"description", "whom it is aimed at when it begins"},
+          {"oneOf",
+           {{{"enum",
+              {"one", "follower", "minority", "majority", "leader", "leader-minority", "followers",
+               "all"}}},
+            {{"type", "string"}, {"pattern", "^n[1-9][0-9]*$"}},
+            {{"type", "array"}, {"items", {{"type", "string"}, {"pattern", "^n[1-9][0-9]*$"}}}},
+            object_of({{"same-as", {{"type", "string"}}}}),
+            object_of({{"all-but", {{"type", "string"}}}})}}};
+}
+
+json fault() {
+  json kinds = json::array();
+  json rules = json::array();
+  for (const auto& kind : FaultKinds::instance().all()) {
+    kinds.push_back({{"const", kind->name()}, {"description", kind->summary()}});
+    rules.push_back({{"if", {{"properties", {{"kind", {{"const", kind->name()}}}}}}},
+                     {"then", {{"properties", {{"params", schema_of(kind->parameters())}}}}}});
+  }
+  json fault = object_of({{"kind", {{"oneOf", kinds}}},
+                          {"target", reference("target")},
+                          {"peers", reference("target")},
+                          {"params", {{"type", "object"}}},
+                          {"only", {{"type", "object"}}},
+                          {"label", {{"type", "string"}}},
+                          {"when", reference("anchor")},
+                          {"after", reference("duration")},
+                          {"hold", reference("hold")},
+                          {"until", reference("anchor")},
+                          {"within", reference("duration")},
+                          {"probability", {{"type", "number"}, {"minimum", 0}, {"maximum", 1}}},
+                          {"beyond-minority", {{"type", "boolean"}}}});
+  fault["required"] = {"kind"};
+  fault["allOf"] = std::move(rules);
+  return fault;
+}
+
+}  // namespace
+
+json schema_of(const Declared& declared) {
+  json properties = json::object();
+  for (const auto& parameter : declared) {
+    properties[std::string(parameter.name)] = schema_of_one(parameter);
+  }
+  return object_of(std::move(properties));
+}
+
+json definitions() {
+  return {{"duration", {{"type", "string"}, {"pattern", "^[0-9.]+(ns|us|ms|s|m|h)$"}}},
+          {"hold",
+           {{"oneOf",
+             {reference("duration"),
+              {{"type", "array"},
+               {"items", reference("duration")},
+               {"minItems", 2},
+               {"maxItems", 2}}}}}},
+          {"target", target()},
+          {"anchor", anchor()},
+          {"fault", fault()},
+          {"phase",
+           object_of({{"name", {{"type", "string"}}},
+                      {"when", reference("anchor")},
+                      {"until", reference("anchor")},
+                      {"at-most", reference("duration")},
+                      {"repeat", {{"type", "integer"}, {"minimum", 1}, {"maximum", kRepeatMax}}},
+                      {"faults",
+                       {{"type", "array"},
+                        {"items", reference("fault")},
+                        {"maxItems", kFaultsPerPhaseMax}}}})}};
+}
+
+json phases_schema() {
+  return {{"type", "array"}, {"items", reference("phase")}, {"maxItems", kPhasesMax}};
+}
+
+}  // namespace capsize::nemesis

@@ -1,0 +1,85 @@
+#include "nemesis/recorded.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "stage.h"
+
+namespace capsize::nemesis {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::string text_of(const Stage& stage) {
+  std::string text;
+  for (const auto& line : stage.lines) text += line.dump() + "\n";
+  return text;
+}
+
+Recorded recorded(const std::string& text) {
+  std::istringstream lines(text);
+  auto read = read_recorded(lines, "faults.jsonl");
+  EXPECT_TRUE(read) << (read ? "" : read.error().message);
+  return read ? std::move(read).value() : Recorded{};
+}
+
+TEST(Recorded, FaultsOfARun_AreDoneAgainWithoutTheStrategy) {
+  Stage first(R"([{"faults": [{"kind": "kill", "target": "leader", "hold": "100ms"},
+                              {"kind": "cut", "target": "one", "after": "200ms", "hold": "50ms"},
+                              {"kind": "pause", "target": "leader", "after": "20ms",
+                               "within": "30ms"}]},
+                  {"when": "election", "faults": [{"kind": "pause", "target": "n4",
+                                                   "hold": "50ms", "until": "leader"}]}])");
+  first.run_until(400ms);
+  first.trace({.node = 2, .event = "role", .role = "candidate"});
+  first.run_until(600ms);
+  ASSERT_EQ(first.cluster.calls.size(), 6U);
+
+  const Recorded again = recorded(text_of(first));
+  EXPECT_EQ(again.faults, 3U) << "what was skipped is left out";
+  Stage second(play(again));
+  second.run_until(400ms);
+  second.trace({.node = 2, .event = "role", .role = "candidate"});
+  second.run_until(600ms);
+  EXPECT_EQ(second.cluster.calls, first.cluster.calls);
+}
+
+TEST(Recorded, TheLeadersFault_IsTheLeadersAgain) {
+  Stage first(R"([{"faults": [{"kind": "pause", "target": "leader", "hold": "100ms"}]}])");
+  first.run_until(200ms);
+  Stage second(play(recorded(text_of(first))));
+  second.cluster.state.leader = 3;
+  second.run_until(200ms);
+  EXPECT_THAT(second.cluster.calls, ElementsAre("pause n4", "resume n4"));
+}
+
+TEST(Recorded, AFileThatIsCutOff_IsReadUpToThere) {
+  Stage first(R"([{"faults": [{"kind": "pause", "target": "n2", "hold": "100ms"}]}])");
+  first.run_until(200ms);
+  std::string text = text_of(first);
+  text.resize(text.size() - 20);  // in the middle of the end's line
+  Stage second(play(recorded(text)));
+  second.run_until(200ms);
+  EXPECT_THAT(second.cluster.calls, ElementsAre("pause n2", "resume n2"));
+}
+
+TEST(Recorded, WhatIsNoFault_IsRefusedWithItsLine) {
+  for (const auto& [text, says] :
+       {std::pair{"3\n", "1: expected one JSON object"},
+        {"{}\n", "1: found no id"},
+        {R"({"id":1,"phase":"begin","state":"installed"})", "1: found no anchor"},
+        {R"({"id":1,"phase":"begin","state":"installed","anchor":{},"kind":"kil"})",
+         "kind: found kil"}}) {
+    std::istringstream lines(text);
+    const auto read = read_recorded(lines, "f.jsonl");
+    ASSERT_FALSE(read) << text;
+    EXPECT_THAT(read.error().message, HasSubstr(says));
+  }
+}
+
+}  // namespace
+}  // namespace capsize::nemesis
