@@ -107,16 +107,12 @@ json with_defaults(const Declared& declared, const json& given) {
   return all;
 }
 
-std::string describe(const Declared& declared) {
-  std::string text;
-  for (const auto& parameter : declared) {
-    if (!text.empty()) text += ", ";
-    text += parameter.name;
-    if (parameter.otherwise.is_string()) {
-      text += " " + parameter.otherwise.get<std::string>();
-    } else if (!parameter.otherwise.is_null()) {
-      text += " " + parameter.otherwise.dump();
-    }
+std::string describe(const Parameter& parameter) {
+  std::string text(parameter.summary);
+  text += (text.empty() ? "" : ": ") + expected(parameter);
+  if (!parameter.otherwise.is_null()) {
+    const json& value = parameter.otherwise;
+    text += " [" + (value.is_string() ? value.get<std::string>() : value.dump()) + "]";
   }
   return text;
 }

@@ -37,8 +37,8 @@ using Declared = std::vector<Parameter>;
 [[nodiscard]] base::Status check(const Declared& declared, const nlohmann::json& given);
 /// The given ones with the defaults filled in. Precondition: check() holds.
 [[nodiscard]] nlohmann::json with_defaults(const Declared& declared, const nlohmann::json& given);
-/// "period 100ms, share 0.5", for lists and plans.
-[[nodiscard]] std::string describe(const Declared& declared);
+/// "share of each message: a number from 0 to 1 [0.2]", for lists.
+[[nodiscard]] std::string describe(const Parameter& parameter);
 
 /// A checked duration parameter, "-50ms" included.
 [[nodiscard]] base::Duration duration_of(const nlohmann::json& parameters, const char* name);

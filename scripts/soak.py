@@ -1,4 +1,8 @@
-"""Runs `capsize run` with many seeds and sums up; see scripts/soak."""
+"""Runs `capsize run` with many seeds and sums up; see scripts/soak.
+
+Without arguments behind --, every run is of 5 s and has another nemesis: each strategy, each kind of
+fault alone, the default, and the mixtures that `all` draws from the seed, in turn.
+"""
 
 import argparse
 import collections
@@ -21,7 +25,7 @@ def parse(arguments):
     parser = argparse.ArgumentParser(prog="scripts/soak", description=__doc__)
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--first-seed", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=1, help="runs at a time [1]")
+    parser.add_argument("--jobs", type=int, default=2, help="runs at a time [2]")
     parser.add_argument("--expect", type=int, default=0, help="exit code that every run should have")
     parser.add_argument("--store", default="store/soak")
     parser.add_argument("--resume", action="store_true", help="skip the seeds that are done already")
@@ -29,13 +33,40 @@ def parse(arguments):
     return parser.parse_args(arguments)
 
 
-def run_one(options, seed):
+def listed(what):
+    """Names that `capsize list` shows; the lines that begin with a space belong to the name above."""
+    lines = subprocess.run([str(BINARY), "list", what], capture_output=True, text=True, check=True)
+    return [line.split()[0] for line in lines.stdout.splitlines() if not line.startswith(" ")]
+
+
+def mixtures():
+    """Every name of --nemesis, and as many mixtures drawn from the seed."""
+    names = sorted({*listed("nemeses"), *listed("faults")})
+    return [nemesis for name in names for nemesis in (name, "all")] + ["default"]
+
+
+def orphans():
+    """Processes of Capsize whose parent is gone."""
+    left = []
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = stat.read_text()
+        except OSError:
+            continue
+        name, rest = text[text.index("(") + 1:text.rindex(")")], text[text.rindex(")") + 2:].split()
+        if name.startswith("capsize") and rest[1] == "1":
+            left.append(int(stat.parent.name))
+    return left
+
+
+def run_one(options, seed, nemeses):
     store = pathlib.Path(options.store)
     name = f"seed-{seed}"
+    arguments = options.run or ["--time-limit", "5s", "--nemesis", nemeses[seed % len(nemeses)]]
     command = [str(BINARY), "run", "--quiet", "--seed", str(seed), "--store", str(store),
-               "--name", name, *options.run]
+               "--name", name, *arguments]
     done = subprocess.run(command, capture_output=True, text=True)
-    line = {"seed": seed, "exit": done.returncode}
+    line = {"seed": seed, "exit": done.returncode, "arguments": arguments}
     try:
         results = json.loads((store / name / "latest" / "results.json").read_text())
     except (OSError, ValueError):
@@ -76,14 +107,17 @@ def main():
         journal.unlink()
     seeds = [seed for seed in range(options.first_seed, options.first_seed + options.runs)
              if seed not in done]
+    nemeses = [] if options.run else mixtures()
+    before = set(orphans())
     lock = threading.Lock()
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for line in pool.map(lambda seed: run_one(options, seed), seeds):
+        for line in pool.map(lambda seed: run_one(options, seed, nemeses), seeds):
             with lock, open(journal, "a") as file:
                 file.write(json.dumps(line) + "\n")
             done[line["seed"]] = line
             mark = "as expected" if line["exit"] == options.expect else f"UNEXPECTED {line.get('why')}"
-            print(f"seed {line['seed']}: exit {line['exit']}, {line.get('verdict')}, "
+            what = " ".join(line["arguments"]) + ": " if nemeses else ""
+            print(f"seed {line['seed']}: {what}exit {line['exit']}, {line.get('verdict')}, "
                   f"{line.get('leader-changes')} leader changes, {line.get('installed')} faults, "
                   f"{line.get('anomalies')}: {mark}", flush=True)
     lines = [line for seed, line in done.items()
@@ -92,7 +126,10 @@ def main():
     print(f"\n{len(lines)} runs: " + ", ".join(f"{n} {v}" for v, n in verdicts.most_common()))
     for field in ("installed", "kinds", "recovery-max-ms", "never-recovered", *FIELDS[1:]):
         print(spread(lines, field))
-    return 0 if lines and all(line["exit"] == options.expect for line in lines) else 1
+    left = set(orphans()) - before
+    print(f"processes left: {len(left)} {sorted(left) if left else ''}")
+    fine = lines and all(line["exit"] == options.expect for line in lines) and not left
+    return 0 if fine else 1
 
 
 if __name__ == "__main__":

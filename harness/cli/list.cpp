@@ -12,6 +12,7 @@
 #include "checker/properties/property.h"
 #include "harness/cli/binaries.h"
 #include "harness/cli/verb.h"
+#include "nemesis/anchor_kind.h"
 #include "nemesis/fault_kind.h"
 #include "nemesis/strategy.h"
 #include "workloads/workload.h"
@@ -26,6 +27,17 @@ void line(std::string_view name, std::string_view summary) {
 template <class Registry>
 void list_registry() {
   for (const auto& item : Registry::instance().all()) line(item->name(), item->summary());
+}
+
+/// With the parameters below, where there are some.
+template <class Registry>
+void list_with_parameters() {
+  for (const auto& item : Registry::instance().all()) {
+    line(item->name(), item->summary());
+    for (const auto& parameter : item->parameters()) {
+      fmt::print("  {:<20} {}\n", parameter.name, nemesis::describe(parameter));
+    }
+  }
 }
 
 int list_bugs() {
@@ -55,7 +67,7 @@ class List final : public Verb {
  public:
   std::string_view name() const override { return "list"; }
   std::string_view summary() const override {
-    return "Lists workloads, nemeses, faults, models, formats, checks or bugs";
+    return "Lists workloads, nemeses, faults, anchors, models, formats, checks or bugs";
   }
   std::string_view examples() const override {
     return "Examples:\n  capsize list nemeses\n  capsize list bugs\n";
@@ -64,12 +76,13 @@ class List final : public Verb {
     app.add_option("what", what_)
         ->required()
         ->check(CLI::IsMember(
-            {"workloads", "nemeses", "faults", "models", "formats", "checks", "bugs"}));
+            {"workloads", "nemeses", "faults", "anchors", "models", "formats", "checks", "bugs"}));
   }
   int run() override {
     if (what_ == "workloads") list_registry<workloads::Workloads>();
     if (what_ == "nemeses") list_registry<nemesis::Strategies>();
-    if (what_ == "faults") list_registry<nemesis::FaultKinds>();
+    if (what_ == "faults") list_with_parameters<nemesis::FaultKinds>();
+    if (what_ == "anchors") list_with_parameters<nemesis::AnchorKinds>();
     if (what_ == "models") {
       for (const auto* model : checker::list_models()) line(model->name, model->summary);
     }

@@ -56,7 +56,7 @@ def test_malformed_history_raises_with_its_place(package, tmp_path):
 
 def test_missing_command_is_named(package, monkeypatch):
     monkeypatch.setenv("CAPSIZE_BIN", os.devnull)
-    monkeypatch.setattr(package, "_SOURCES", pathlib.Path(os.devnull))
+    monkeypatch.setattr("capsize.command._SOURCES", pathlib.Path(os.devnull))
     monkeypatch.setenv("PATH", "")
     with pytest.raises(package.CapsizeError, match="not found"):
         package.check([])
