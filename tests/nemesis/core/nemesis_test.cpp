@@ -135,7 +135,7 @@ TEST(Nemesis, StepReturnsWhenItIsNeededNext) {
 
 // The contract of every registered kind of fault: it installs, its evidence is believed, it heals,
 // and what it touched is as before.
-TEST(FaultContract, EveryKind_InstallsShowsEvidenceAndHeals) {
+TEST(EveryFault, EveryKind_InstallsShowsEvidenceAndHeals) {
   for (const auto& kind : FaultKinds::instance().all()) {
     Stage stage(
         {planned(1, {.kind = std::string(kind->name()), .target = Target::kOne}, 0ms, 50ms)}, 5, 1);
