@@ -33,6 +33,8 @@ class FaultKind {
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual std::string_view summary() const = 0;
   [[nodiscard]] virtual Impact impact() const = 0;
+  /// Whether a leader whom it hits is bound to lose its office: runs promise leader changes by it.
+  [[nodiscard]] virtual bool unseats() const { return impact() != Impact::kDegrades; }
   /// Whether it acts on links, so that `only` and `peers` mean something.
   [[nodiscard]] virtual bool on_links() const { return false; }
   [[nodiscard]] virtual Declared parameters() const { return {}; }

@@ -17,7 +17,7 @@ Act LinkFault::begin(const Strike& strike, Cluster& cluster) const {
   if (affected_links.empty()) return {.done = false, .reason = "no link leads out of the target"};
   nlohmann::json action = strike.params;
   action.erase("direction");
-  action["kind"] = kind_;
+  action["kind"] = action_kind();
   return cluster.install_rule(strike.id, affected_links, action, strike.only);
 }
 

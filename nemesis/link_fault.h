@@ -23,6 +23,8 @@ class LinkFault : public FaultKind {
   [[nodiscard]] bool proven(const nlohmann::json& evidence) const override;
 
  protected:
+  /// The proxy's action; it has the fault's name unless that is only about which links.
+  [[nodiscard]] virtual std::string_view action_kind() const { return kind_; }
   /// Parameters of the proxy's action.
   [[nodiscard]] virtual Declared action() const { return {}; }
   /// By default every link with an end in the nodes and, where peers are given, the other in them.

@@ -14,7 +14,9 @@ constexpr const char* kAnyKind = "any";
 
 bool aims_at_leader(const nemesis::PlannedFault& fault) {
   const auto* kind = nemesis::FaultKinds::instance().find(fault.card.kind);
-  if (kind == nullptr || kind->impact() == nemesis::Impact::kDegrades) return false;
+  if (kind == nullptr || !kind->unseats()) return false;
+  // A leader that loses some links, or some messages, may well go on.
+  if (fault.card.peers || !fault.card.only.empty()) return false;
   return fault.card.target == nemesis::Target::kLeader ||
          fault.card.target == nemesis::Target::kAll;
 }

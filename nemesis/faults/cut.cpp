@@ -1,4 +1,6 @@
-// A partition: every message between the nodes and the rest is discarded, one way or both.
+// A partition: every message between the nodes and the rest is discarded, one way or both. What is
+// cut is the target's choice: one node, halves (minority, majority), the leader with a minority
+// (leader-minority), and with `peers` single links (target n1, peers n2).
 #include "nemesis/link_fault.h"
 
 namespace capsize::nemesis {

@@ -1,5 +1,5 @@
-// Messages on all links of the nodes: holds each message back for a time between min and max, in
-// order or not.
+// Messages on all links of the nodes: holds each message back for a time between min and max.
+// Latency where both are the same, jitter otherwise; the order stays unless `reorder`.
 #include "nemesis/link_fault.h"
 
 namespace capsize::nemesis {

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <ctime>
@@ -10,6 +11,7 @@
 
 #include "nemesis/proxy/control.h"
 #include "nemesis/proxy/corruption.h"
+#include "nemesis/proxy/poller.h"
 #include "nemesis/proxy/switchboard.h"
 #include "node/wire/link.h"
 
@@ -20,6 +22,11 @@ namespace {
 constexpr int kBatchMax = 64;
 constexpr int kControlMessagesMax = 1000;
 constexpr int kControlReconnectMs = 10;
+
+// Keys in the poller. Of link i: kLinkKeys + 2 i for its messages, and the next for its monitor.
+constexpr std::size_t kStopKey = 0;
+constexpr std::size_t kControlKey = 1;
+constexpr std::size_t kLinkKeys = 2;
 
 base::Instant now() {
   timespec time{};
@@ -200,11 +207,39 @@ struct Proxy::Impl : Outlet {
     }
   }
 
-  [[nodiscard]] std::chrono::milliseconds wait_max() const {
+  [[nodiscard]] std::optional<std::chrono::milliseconds> wait_max() const {
     const auto next = board.next_release();
-    if (!next) return std::chrono::milliseconds(-1);
-    return std::max(std::chrono::ceil<std::chrono::milliseconds>(*next - now()),
-                    std::chrono::milliseconds(0));
+    if (!next) return std::nullopt;
+    return std::chrono::ceil<std::chrono::milliseconds>(*next - now());
+  }
+
+  /// Control first: a rule holds for everything that is read after its answer was made.
+  bool serve(Poller& poller, const std::vector<std::size_t>& ready) {
+    const auto is_ready = [&](std::size_t key) {
+      return std::find(ready.begin(), ready.end(), key) != ready.end();
+    };
+    if (is_ready(kStopKey)) return false;
+    while (is_ready(kControlKey) && answer_control()) {
+    }
+    board.release(now());
+    for (const std::size_t key : ready) {
+      if (key < kLinkKeys) continue;
+      LinkSockets& sockets = *links[(key - kLinkKeys) / 2];
+      if ((key - kLinkKeys) % 2 == 1) {
+        shrink_new_connections(sockets);
+      } else if (!read_batch(sockets)) {
+        poller.again(key);
+      }
+    }
+    return true;
+  }
+
+  /// True: there is nothing left to read.
+  bool read_batch(LinkSockets& sockets) {
+    for (int n = 0; n < kBatchMax; ++n) {
+      if (!read_message(sockets)) return true;
+    }
+    return false;
   }
 
   std::uint64_t run_id;
@@ -226,31 +261,20 @@ base::Result<std::unique_ptr<Proxy>> Proxy::open(const Settings& settings) {
 }
 
 void Proxy::run(int stop_fd) {
-  std::vector<zmq::pollitem_t> items = {{nullptr, stop_fd, ZMQ_POLLIN, 0},
-                                        {impl_->control_socket.handle(), 0, ZMQ_POLLIN, 0}};
-  for (const auto& sockets : impl_->links) {
-    items.push_back({sockets->in.handle(), 0, ZMQ_POLLIN, 0});
-    items.push_back({sockets->monitor.handle(), 0, ZMQ_POLLIN, 0});
+  Poller poller;
+  poller.watch(stop_fd, kStopKey);
+  poller.watch(impl_->control_socket.get(zmq::sockopt::fd), kControlKey);
+  poller.again(kControlKey);
+  for (std::size_t i = 0; i < impl_->links.size(); ++i) {
+    const LinkSockets& sockets = *impl_->links[i];
+    const std::size_t key = kLinkKeys + 2 * i;
+    poller.watch(sockets.in.get(zmq::sockopt::fd), key);
+    poller.watch(sockets.monitor.get(zmq::sockopt::fd), key + 1);
+    // Something may have come before anybody watched.
+    poller.again(key);
+    poller.again(key + 1);
   }
-  while (true) {
-    try {
-      zmq::poll(items, impl_->wait_max());
-    } catch (const zmq::error_t& error) {
-      CHECK(error.num() == EINTR, "poll fails only when a signal interrupts it");
-      continue;
-    }
-    if (items[0].revents != 0) return;
-    // Control first: a rule holds for everything that is read after its answer was made.
-    while (items[1].revents != 0 && impl_->answer_control()) {
-    }
-    impl_->board.release(now());
-    for (std::size_t i = 0; i < impl_->links.size(); ++i) {
-      LinkSockets& sockets = *impl_->links[i];
-      if (items[3 + 2 * i].revents != 0) Impl::shrink_new_connections(sockets);
-      if (items[2 + 2 * i].revents == 0) continue;
-      for (int n = 0; n < kBatchMax && impl_->read_message(sockets); ++n) {
-      }
-    }
+  while (impl_->serve(poller, poller.wait(impl_->wait_max()))) {
   }
 }
 

@@ -51,7 +51,7 @@ bool Switchboard::send_copies(LinkId link, OfLink& state, const Parcel& parcel,
     } else if (state.waiting.full()) {
       ++state.stats.lost;
     } else {
-      state.waiting.until(until, parcel, judgement.throttled_by);
+      state.waiting.until(until, now + delay, parcel, judgement.throttled_by);
     }
     if (judgement.fate.reorder || delay == base::Duration::zero()) continue;
     for (std::size_t type = 0; type < state.ordered_until.size(); ++type) {
@@ -111,7 +111,15 @@ void Switchboard::arrive_malformed(LinkId link) {
 
 void Switchboard::release(base::Instant now) {
   for (auto& [link, state] : links_) {
-    while (const auto due = state.waiting.take_due(now)) hand_over(link, state, *due);
+    while (auto due = state.waiting.take_due(now)) {
+      if (!due->patient) {
+        hand_over(link, state, *due);
+      } else if (outlet_.deliver(link, *due->parcel.cargo)) {
+        ++state.stats.delivered;
+      } else if (!state.waiting.put_back(std::move(*due), now)) {
+        ++state.stats.lost;
+      }
+    }
   }
 }
 

@@ -20,8 +20,9 @@ void put_in_order(std::vector<Parcel>& parcels, ReleaseOrder order, base::Prng& 
 
 }  // namespace
 
-void Waiting::until(base::Instant when, Parcel parcel, std::optional<std::uint64_t> throttled_by) {
-  timed_.emplace(when, Timed{std::move(parcel), throttled_by});
+void Waiting::until(base::Instant when, base::Instant own, Parcel parcel,
+                    std::optional<std::uint64_t> throttled_by) {
+  timed_.emplace(when, Timed{std::move(parcel), own, throttled_by});
 }
 
 void Waiting::while_rules(std::vector<std::uint64_t> rules, Parcel parcel) {
@@ -38,16 +39,8 @@ bool Waiting::aside(std::uint64_t rule, const Overtake& overtake, base::Instant 
 
 Waiting::Ended Waiting::end_rule(std::uint64_t id, ReleaseOrder order, base::Prng& random,
                                  base::Instant now) {
+  const bool throttled = end_throttle(id, now);
   std::vector<Parcel> parcels;
-  for (auto timed = timed_.begin(); timed != timed_.end();) {
-    if (timed->second.throttled_by != id) {
-      ++timed;
-      continue;
-    }
-    parcels.push_back(std::move(timed->second.parcel));
-    timed = timed_.erase(timed);
-  }
-  const std::size_t throttled = parcels.size();
   std::erase_if(held_, [&](Held& held) {
     if (std::erase(held.rules, id) == 0 || !held.rules.empty()) return false;
     parcels.push_back(std::move(held.parcel));
@@ -56,10 +49,28 @@ Waiting::Ended Waiting::end_rule(std::uint64_t id, ReleaseOrder order, base::Prn
   put_in_order(parcels, order, random);
   base::Instant due = now;
   for (Parcel& parcel : parcels) {
-    until(due, std::move(parcel));
+    timed_.emplace(due, Timed{.parcel = std::move(parcel), .own = due, .patient = true});
     due += kReleaseGap;
   }
-  return {.released = parcels.size() - throttled, .any = !parcels.empty()};
+  return {.released = parcels.size(), .any = throttled || !parcels.empty()};
+}
+
+bool Waiting::end_throttle(std::uint64_t id, base::Instant now) {
+  const bool any = std::any_of(timed_.begin(), timed_.end(),
+                               [id](const auto& item) { return item.second.throttled_by == id; });
+  if (!any) return false;
+  base::Instant last = now;  // of those that keep their order
+  std::multimap<base::Instant, Timed> again;
+  for (auto& [when, timed] : timed_) {
+    const bool throttled = timed.throttled_by == id;
+    const bool behind = timed.own < when;
+    if (throttled) timed = {.parcel = std::move(timed.parcel), .own = now, .patient = true};
+    const base::Instant due = throttled || behind ? std::max(timed.own, last) : when;
+    if (throttled || behind) last = due + kReleaseGap;
+    again.emplace(due, std::move(timed));
+  }
+  timed_ = std::move(again);
+  return true;
 }
 
 std::optional<Waiting::Due> Waiting::take_due(base::Instant now) {
@@ -70,10 +81,19 @@ std::optional<Waiting::Due> Waiting::take_due(base::Instant now) {
     aside_.erase(late);
     return due;
   }
-  if (timed_.empty() || timed_.begin()->first > now) return std::nullopt;
-  Due due{std::move(timed_.begin()->second.parcel)};
+  if (timed_.empty() || std::max(timed_.begin()->first, resume_) > now) return std::nullopt;
+  auto& [when, timed] = *timed_.begin();
+  Due due{.parcel = std::move(timed.parcel), .when = when, .patient = timed.patient};
   timed_.erase(timed_.begin());
   return due;
+}
+
+bool Waiting::put_back(Due due, base::Instant now) {
+  if (now >= due.when + kRetryMax) return false;
+  timed_.emplace_hint(timed_.begin(), due.when,
+                      Timed{.parcel = std::move(due.parcel), .own = due.when, .patient = true});
+  resume_ = now + kRetryGap;
+  return true;
 }
 
 std::vector<Waiting::Due> Waiting::went_by() {
@@ -97,7 +117,7 @@ std::optional<Waiting::Due> Waiting::take_aside(std::uint64_t id) {
 
 std::optional<base::Instant> Waiting::next() const {
   std::optional<base::Instant> next;
-  if (!timed_.empty()) next = timed_.begin()->first;
+  if (!timed_.empty()) next = std::max(timed_.begin()->first, resume_);
   for (const Aside& aside : aside_) next = next ? std::min(*next, aside.latest) : aside.latest;
   return next;
 }

@@ -16,8 +16,11 @@ namespace capsize::nemesis::proxy {
 /// Copies held per link; beyond it they are lost, so that no rule fills the memory.
 inline constexpr std::size_t kHeldMax = 65536;
 /// What a rule held comes out one by one, so slowly that the queue of a receiver that reads (256
-/// messages) takes it all: a burst would be lost there.
+/// messages) takes it all: a burst would be lost there. One that it does not take is tried again
+/// for so long, and those behind it wait.
 inline constexpr base::Duration kReleaseGap = std::chrono::microseconds(20);
+inline constexpr base::Duration kRetryGap = std::chrono::milliseconds(1);
+inline constexpr base::Duration kRetryMax = std::chrono::seconds(1);
 
 class Waiting {
  public:
@@ -25,9 +28,10 @@ class Waiting {
   [[nodiscard]] bool empty() const { return size() == 0; }
   [[nodiscard]] bool full() const { return size() >= kHeldMax; }
 
-  /// Of equal times the one that was added first goes first. `throttled_by`: goes when that rule
-  /// ends, at the latest.
-  void until(base::Instant when, Parcel parcel, std::optional<std::uint64_t> throttled_by = {});
+  /// Of equal times the one that was added first goes first. `own`: when it would have gone, were
+  /// there nobody in front of it. `throttled_by`: goes when that rule ends, at the latest.
+  void until(base::Instant when, base::Instant own, Parcel parcel,
+             std::optional<std::uint64_t> throttled_by = {});
   /// Until all of these rules are removed.
   void while_rules(std::vector<std::uint64_t> rules, Parcel parcel);
   /// Until `gap` others went by. False: the rule has put one aside on this link already.
@@ -44,11 +48,16 @@ class Waiting {
 
   struct Due {
     Parcel parcel;
+    base::Instant when{};
+    bool patient = false;    // to be tried again if the receiver does not take it
     std::uint64_t rule = 0;  // that had put it aside
     bool overtaken = false;  // and others went by meanwhile
   };
   /// The next one whose time has come, or nothing.
   [[nodiscard]] std::optional<Due> take_due(base::Instant now);
+  /// The receiver did not take it: it is the next one again, after kRetryGap. False: it was tried
+  /// for kRetryMax.
+  [[nodiscard]] bool put_back(Due due, base::Instant now);
   /// A message went by. Those put aside whose gap is filled.
   [[nodiscard]] std::vector<Due> went_by();
   /// That rule `id` had put aside, when it ends.
@@ -63,7 +72,9 @@ class Waiting {
  private:
   struct Timed {
     Parcel parcel;
-    std::optional<std::uint64_t> throttled_by;
+    base::Instant own{};
+    std::optional<std::uint64_t> throttled_by = {};
+    bool patient = false;
   };
   struct Held {
     Parcel parcel;
@@ -75,11 +86,17 @@ class Waiting {
     std::uint64_t gap = 0;
     std::uint64_t passed = 0;
     base::Instant latest{};
-    [[nodiscard]] Due due() { return {std::move(parcel), rule, passed > 0}; }
+    [[nodiscard]] Due due() {
+      return {.parcel = std::move(parcel), .rule = rule, .overtaken = passed > 0};
+    }
   };
+  /// The throttled ones go from `now` on; those behind them move up. False: there were none.
+  bool end_throttle(std::uint64_t id, base::Instant now);
+
   std::multimap<base::Instant, Timed> timed_;
   std::vector<Held> held_;  // as sent
   std::vector<Aside> aside_;
+  base::Instant resume_{};  // the timed ones go on then: the receiver's queue was full
 };
 
 }  // namespace capsize::nemesis::proxy

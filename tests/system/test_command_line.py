@@ -86,7 +86,7 @@ def test_help_ends_with_examples(capsize):
 
 @pytest.mark.parametrize("what, some", [
     ("workloads", ["append", "register"]),
-    ("nemeses", ["flaky-links", "kill", "membership", "partition", "pause"]),
+    ("nemeses", ["bad-network", "flaky-links", "kill", "membership", "partition", "pause", "topologies"]),
     ("faults", ["cut", "delay", "drop", "duplicate", "grow", "kill", "pause", "replace", "shrink", "transfer"]),
     ("anchors", ["leader", "message", "recovered"]),
     ("models", ["cas-register", "kv", "list", "register"]),

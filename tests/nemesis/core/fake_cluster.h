@@ -123,6 +123,7 @@ class FakeCluster final : public Cluster {
                    const nlohmann::json& only) override {
     calls.push_back("install " + action.value("kind", "?") + " " + std::to_string(links.size()));
     rules[id] = action;
+    rule_links[id] = links;
     if (!only.empty()) rules[id]["only"] = only;
     return {.done = true, .evidence = {{"installed", 1}}};
   }
@@ -138,12 +139,14 @@ class FakeCluster final : public Cluster {
   nlohmann::json control_reply = nlohmann::json::object();
   std::function<nlohmann::json(Node, const nlohmann::json&)> on_control;
   std::map<std::uint64_t, nlohmann::json> rules;
+  std::map<std::uint64_t, std::vector<Link>> rule_links;  // also of those that are gone
   std::vector<std::string> calls;
   std::uint64_t incarnation = 0;
   bool pause_works = true;
   bool change_works = true;
   nlohmann::json proxy_evidence = {
-      {"seen", 10}, {"discarded", 5}, {"delayed", 5}, {"duplicated", 5}};
+      {"seen", 10},     {"discarded", 5}, {"delayed", 5},  {"duplicated", 5}, {"corrupted", 5},
+      {"throttled", 5}, {"held", 5},      {"released", 5}, {"reordered", 5},  {"replayed", 5}};
 };
 
 }  // namespace capsize::nemesis

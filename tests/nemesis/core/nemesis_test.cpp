@@ -137,8 +137,7 @@ TEST(Nemesis, StepReturnsWhenItIsNeededNext) {
 // and what it touched is as before.
 TEST(EveryFault, EveryKind_InstallsShowsEvidenceAndHeals) {
   for (const auto& kind : FaultKinds::instance().all()) {
-    Stage stage(
-        {planned(1, {.kind = std::string(kind->name()), .target = Target::kOne}, 0ms, 50ms)}, 5, 1);
+    Stage stage({planned(1, kind->card(), 0ms, 50ms)}, 5, 1);
     stage.run_until(20ms);
     EXPECT_FALSE(stage.cluster.calls.empty()) << kind->name();
     stage.run_until(100ms);

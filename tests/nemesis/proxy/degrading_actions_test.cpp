@@ -141,6 +141,15 @@ TEST_F(DegradingActionsTest, Bandwidth_Removed_TheQueueIsDueAtOnceInOrder) {
   EXPECT_THAT(out.delivered, ElementsAre(1, 2, 3, 4));
 }
 
+TEST_F(DegradingActionsTest, Bandwidth_Removed_ThoseThatWaitedBehindItsQueueMoveUp) {
+  install(1, "bandwidth", {{"bytes-per-second", 1.0}, {"queue-bytes", 100'000.0}}, {.every = 2});
+  for (int n = 1; n <= 4; ++n) send(n, 0, 0);  // 2 and 4 are throttled, 3 waits behind 2
+  EXPECT_THAT(out.delivered, ElementsAre(1));
+  ASSERT_TRUE(board.remove(1, at(5)));
+  board.release(at(6));
+  EXPECT_THAT(out.delivered, ElementsAre(1, 2, 3, 4));
+}
+
 TEST_F(DegradingActionsTest, Hold_ThenRemoved_GivesEverythingOutInOrder) {
   install_hold(1);
   send_each_ms(1, 4);
@@ -202,6 +211,31 @@ TEST_F(DegradingActionsTest, Hold_BeyondTheBound_LosesAndSaysSo) {
   for (std::size_t n = 0; n < kHeldMax + 10; ++n) send(1, 1, 1);
   EXPECT_EQ(board.stats().at(kForth).held, kHeldMax);
   EXPECT_EQ(board.stats().at(kForth).lost, 10U);
+}
+
+TEST_F(DegradingActionsTest, Hold_ReleasedToAFullReceiver_IsTriedAgainInOrder) {
+  install_hold(1);
+  send_each_ms(1, 3);
+  ASSERT_TRUE(board.remove(1, at(10)));
+  out.paused.insert(kForth);
+  board.release(at(11));
+  EXPECT_EQ(board.next_release(), at(12));
+  EXPECT_EQ(board.stats().at(kForth).lost, 0U);
+  out.paused.clear();
+  board.release(at(12));
+  EXPECT_THAT(out.delivered, ElementsAre(1, 2, 3));
+}
+
+TEST_F(DegradingActionsTest, Hold_ReleasedToADeadReceiver_IsLostAfterASecond) {
+  install_hold(1);
+  send_each_ms(1, 3);
+  ASSERT_TRUE(board.remove(1, at(10)));
+  out.paused.insert(kForth);
+  board.release(at(1009));
+  EXPECT_EQ(board.stats().at(kForth).held, 3U);
+  board.release(at(1011));
+  EXPECT_EQ(board.stats().at(kForth).lost, 3U);
+  EXPECT_FALSE(board.next_release());
 }
 
 TEST_F(DegradingActionsTest, Cut_DuringAHold_DiscardsWhatIsHeldAndTheHealRuleHolds) {

@@ -1,140 +1,33 @@
-// A cut is a cut, with real sockets: proved by the receiver from the numbers and times in the
-// headers, never from what the proxy says about itself.
-#include <gtest/gtest.h>
-#include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <atomic>
-#include <ctime>
-#include <limits>
-#include <nlohmann/json.hpp>
-#include <thread>
-#include <zmq.hpp>
-
-#include "nemesis/proxy/proxy.h"
-#include "node/wire/header.h"
-#include "node/wire/link.h"
+// A cut is a cut, with real sockets.
+#include "proxy_fixture.h"
 
 namespace capsize::nemesis::proxy {
 namespace {
 
-using nlohmann::json;
-
-constexpr std::uint64_t kRun = 4711;
 constexpr std::uint64_t kMessages = 100'000;
 constexpr std::uint64_t kCuts = 25;
-constexpr int kAnswerMsMax = 30'000;
 
-std::int64_t now_ns() {
-  timespec time{};
-  ::clock_gettime(CLOCK_MONOTONIC, &time);
-  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
-}
-
-struct Arrival {
-  std::uint64_t sequence;
-  std::int64_t sent_ns;
-};
 struct Window {
   std::int64_t begin_ns, end_ns;  // of a cut, as the proxy's answers give them
 };
 
-/// n1 -> proxy -> n2, with names of its own so that parallel tests never meet.
-class ProxyCutTest : public ::testing::Test {
+class ProxyCutTest : public ProxyLinkTest {
  protected:
-  void SetUp() override {
-    const std::string base = "ipc://@capsize-test-" + std::to_string(::getpid()) + "-";
-    in_ = base + "in";
-    out_ = base + "out";
-    auto proxy = Proxy::open({kRun, 1, base + "control", {{{1, 2}, in_, out_}}});
-    ASSERT_TRUE(proxy) << proxy.error().message;
-    proxy_ = std::move(proxy).value();
-    proxy_thread_ = std::thread([this] { proxy_->run(stop_fd_); });
-    control_.set(zmq::sockopt::linger, 0);
-    control_.set(zmq::sockopt::rcvtimeo, kAnswerMsMax);
-    control_.connect(base + "control");
-    receiver_.set(zmq::sockopt::rcvhwm, wire::kLinkMessagesMax);
-    receiver_.bind(out_);
-    sender_.set(zmq::sockopt::linger, 0);
-    sender_.set(zmq::sockopt::sndhwm, wire::kLinkMessagesMax);
-    sender_.set(zmq::sockopt::sndtimeo, kAnswerMsMax);
-    sender_.connect(in_);
-  }
-  void TearDown() override {
-    const std::uint64_t one = 1;
-    ASSERT_EQ(::write(stop_fd_, &one, sizeof one), 8);
-    proxy_thread_.join();
-    ::close(stop_fd_);
-  }
-
-  json ask(std::string_view request) {
-    control_.send(zmq::buffer(request), zmq::send_flags::none);
-    zmq::message_t reply;
-    if (!control_.recv(reply)) return {{"ok", false}, {"error", "no answer"}};
-    return json::parse(reply.to_string_view());
-  }
   std::int64_t cut() {
     const json reply =
         ask(R"({"op":"install","id":1,"links":[["n1","n2"]],"action":{"kind":"cut"}})");
     EXPECT_EQ(reply.at("ok"), true) << reply;
     return reply.at("time");
   }
+  /// Once the cut has bitten: otherwise all that was sent may still wait in front of the proxy.
   std::int64_t heal() {
+    for (int tries = 0; tries < 10'000; ++tries) {
+      if (ask(R"({"op":"peek","id":1})").at("evidence").at("discarded") > 0) break;
+    }
     const json reply = ask(R"({"op":"remove","id":1})");
     EXPECT_EQ(reply.at("ok"), true) << reply;
     EXPECT_GT(reply.at("evidence").at("discarded"), 0) << "the cut bit nothing";
     return reply.at("time");
-  }
-  json link_stats() { return ask(R"({"op":"stats"})").at("links").at("n1>n2"); }
-  /// How many copies the receiver's socket was given, once the proxy has read all that was sent.
-  std::uint64_t wait_until_all_is_read() {
-    json stats = link_stats();
-    while (stats.at("seen") < sent_.load()) stats = link_stats();
-    return stats.at("delivered");
-  }
-  void receive_all_delivered() {
-    const std::uint64_t delivered = wait_until_all_is_read();
-    while (arrivals_.size() < delivered && receive_one(kAnswerMsMax)) {
-    }
-    EXPECT_EQ(arrivals_.size(), delivered);
-  }
-
-  void send_one() {
-    wire::Header header;
-    header.type = wire::MessageType::kAppendEntries;
-    header.run_id = kRun;
-    header.from = 1;
-    header.to = 2;
-    header.sequence = sent_ + 1;
-    header.sent_ns = now_ns();
-    const wire::HeaderFrame frame = wire::encode(header, payload_);
-    ASSERT_TRUE(sender_.send(zmq::buffer(frame), zmq::send_flags::sndmore));
-    ASSERT_TRUE(sender_.send(zmq::buffer(payload_), zmq::send_flags::none));
-    ++sent_;
-  }
-  /// False: nothing came within `wait_ms`.
-  bool receive_one(int wait_ms) {
-    receiver_.set(zmq::sockopt::rcvtimeo, wait_ms);
-    zmq::message_t header, payload;
-    if (!receiver_.recv(header) || !receiver_.recv(payload)) return false;
-    const auto decoded =
-        wire::decode(header.to_string_view(), payload.to_string_view(), {kRun, 2, 1});
-    const auto* decoded_header = std::get_if<wire::Header>(&decoded);
-    EXPECT_NE(decoded_header, nullptr);
-    if (decoded_header != nullptr) {
-      arrivals_.push_back({decoded_header->sequence, decoded_header->sent_ns});
-    }
-    return true;
-  }
-  /// A probe arrives. The first ones may be lost: a sender learns with a delay that there is room.
-  bool link_works() {
-    const std::size_t before = arrivals_.size();
-    for (int probe = 0; probe < 10'000 && arrivals_.size() == before; ++probe) {
-      send_one();
-      receive_all_delivered();
-    }
-    return arrivals_.size() > before && arrivals_.back().sequence == sent_;
   }
   /// Nothing sent during a cut arrived, everything that did is in order and came once.
   void expect_strict(const std::vector<Window>& windows) {
@@ -145,22 +38,11 @@ class ProxyCutTest : public ::testing::Test {
       }
     }
     EXPECT_EQ(leaked, 0U) << "messages that were sent during a cut arrived";
+    EXPECT_TRUE(refused_.empty());
     for (std::size_t i = 1; i < arrivals_.size(); ++i) {
       ASSERT_LT(arrivals_[i - 1].sequence, arrivals_[i].sequence);
     }
   }
-
-  std::string in_, out_;
-  std::string payload_ = std::string(128, 'x');
-  int stop_fd_ = ::eventfd(0, EFD_CLOEXEC);
-  zmq::context_t context_;
-  zmq::socket_t control_{context_, zmq::socket_type::dealer};
-  zmq::socket_t sender_{context_, zmq::socket_type::push};
-  zmq::socket_t receiver_{context_, zmq::socket_type::pull};
-  std::unique_ptr<Proxy> proxy_;
-  std::thread proxy_thread_;
-  std::atomic<std::uint64_t> sent_{0};
-  std::vector<Arrival> arrivals_;
 };
 
 TEST_F(ProxyCutTest, Cut_RepeatedUnderLoad_NothingSentMeanwhileEverArrives) {

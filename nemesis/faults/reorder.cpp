@@ -1,0 +1,35 @@
+// Messages on all links of the nodes: some step aside until later ones of their link went by.
+#include "nemesis/link_fault.h"
+
+namespace capsize::nemesis {
+namespace {
+
+class Reorder final : public LinkFault {
+ public:
+  Reorder()
+      : LinkFault("reorder", "lets later messages overtake some, on the same link", "reordered") {}
+
+ private:
+  Declared action() const override {
+    using Type = Parameter::Type;
+    return {{.name = "probability",
+             .type = Type::kProbability,
+             .otherwise = 0.3,
+             .summary = "of each message to step aside"},
+            {.name = "gap",
+             .type = Type::kCount,
+             .otherwise = 1,
+             .summary = "so many overtake it; with 1 neighbours swap",
+             .least = 1,
+             .most = 1000},
+            {.name = "max",
+             .type = Type::kDuration,
+             .otherwise = "50ms",
+             .summary = "it waits no longer"}};
+  }
+};
+
+const base::Registered<FaultKind, Reorder> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

@@ -1,0 +1,31 @@
+// What networks do to messages beyond losing and delaying them, in long stretches; and held
+// messages that come out all at once, in any order, when their senders believe them dead.
+#include "nemesis/strategy.h"
+
+namespace capsize::nemesis {
+namespace {
+
+using namespace std::chrono_literals;
+
+class BadNetwork final : public Strategy {
+ public:
+  std::string_view name() const override { return "bad-network"; }
+  std::string_view summary() const override {
+    return "messages are overtaken, corrupted, held back, sent again, or wait for a narrow link";
+  }
+  std::vector<Card> deck() const override {
+    return {
+        {.kind = "reorder", .target = Target::kAll, .hold_min = 1500ms, .hold_max = 2500ms},
+        {.kind = "corrupt", .target = Target::kAll, .hold_min = 1500ms, .hold_max = 2500ms},
+        {.kind = "replay", .target = Target::kAll, .hold_min = 1500ms, .hold_max = 2500ms},
+        {.kind = "bandwidth", .target = Target::kLeader, .hold_min = 1000ms, .hold_max = 2000ms},
+        {.kind = "hold", .target = Target::kLeader, .params = {{"order", "shuffled"}}},
+        {.kind = "hold", .target = Target::kOne, .params = {{"order", "reverse"}}},
+    };
+  }
+};
+
+const base::Registered<Strategy, BadNetwork> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

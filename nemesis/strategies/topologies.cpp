@@ -1,0 +1,34 @@
+// Cuts that leave more than two sides, or sides that overlap: the networks on which elections flap.
+#include "nemesis/strategy.h"
+
+namespace capsize::nemesis {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Topologies final : public Strategy {
+ public:
+  std::string_view name() const override { return "topologies"; }
+  std::string_view summary() const override {
+    return "the network falls apart unevenly: a bridge, a ring, one way, one link, clients cut off";
+  }
+  std::vector<Card> deck() const override {
+    return {
+        {.kind = "bridge", .target = Target::kMinority},
+        {.kind = "bridge", .target = Target::kLeaderMinority},
+        {.kind = "ring", .target = Target::kAll},
+        {.kind = "cut", .target = Target::kLeaderMinority},
+        {.kind = "cut", .target = Target::kLeader, .peers = Target::kFollower},
+        {.kind = "cut",
+         .target = Target::kFollower,
+         .params = {{"direction", "inbound"}},
+         .peers = Target::kLeader},
+        {.kind = "cut-clients", .target = Target::kLeader},
+    };
+  }
+};
+
+const base::Registered<Strategy, Topologies> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

@@ -1,0 +1,100 @@
+// Faults whose links are more than a boundary: which ones they cut.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "fake_cluster.h"
+#include "nemesis/fault_kind.h"
+
+namespace capsize::nemesis {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+/// A fault of one kind, begun.
+struct Begun {
+  Begun(std::string_view kind, std::uint64_t id, std::size_t size, std::vector<Node> nodes)
+      : cluster(size),
+        act(FaultKinds::instance().find(kind)->begin({.id = id, .nodes = std::move(nodes)},
+                                                     cluster)) {
+    const auto& links = cluster.rule_links[id];
+    cut.insert(links.begin(), links.end());
+  }
+  /// Whom a node hears, itself included.
+  [[nodiscard]] std::set<Node> heard_by(Node node) const {
+    std::set<Node> heard;
+    for (Node other = 0; other < cluster.state.nodes.size(); ++other) {
+      if (!cut.contains({other, node})) heard.insert(other);
+    }
+    return heard;
+  }
+  FakeCluster cluster;
+  Act act;
+  std::set<Link> cut;
+};
+
+TEST(Ring, OfAnySize_LeavesEachAMajority_NoTwoTheSame) {
+  for (const std::size_t size : {4U, 5U, 6U, 7U, 9U}) {
+    std::vector<Node> nodes(size);
+    for (Node node = 0; node < size; ++node) nodes[node] = node;
+    const Begun ring("ring", 7, size, nodes);
+    ASSERT_TRUE(ring.act.done);
+    EXPECT_EQ(ring.cluster.rules.at(7)["kind"], "cut");
+    std::set<std::set<Node>> views;
+    for (const Node node : nodes) {
+      EXPECT_GE(ring.heard_by(node).size(), size / 2 + 1);
+      views.insert(ring.heard_by(node));
+    }
+    EXPECT_EQ(views.size(), size);
+    for (const auto& [from, to] : ring.cut) EXPECT_TRUE(ring.cut.contains({to, from}));
+  }
+}
+
+TEST(Ring, OfAnotherFault_IsAnotherRing) {
+  std::set<std::set<Link>> rings;
+  for (std::uint64_t id = 1; id <= 20; ++id) {
+    rings.insert(Begun("ring", id, 5, {0, 1, 2, 3, 4}).cut);
+  }
+  EXPECT_GT(rings.size(), 5U) << "of the twelve that there are";
+}
+
+TEST(Ring, OfThree_IsRefusedWithTheReason) {
+  const Begun ring("ring", 1, 3, {0, 1, 2});
+  EXPECT_FALSE(ring.act.done);
+  EXPECT_THAT(ring.act.reason, HasSubstr("no link"));
+}
+
+TEST(Bridge, HearsBothSides_WhichDoNotHearEachOther) {
+  std::set<Node> bridges;
+  for (std::uint64_t id = 0; id < 3; ++id) {
+    const Begun bridge("bridge", id, 5, {0, 1});
+    ASSERT_TRUE(bridge.act.done);
+    EXPECT_EQ(bridge.cluster.rules.at(id)["kind"], "cut");
+    for (const Node node : {2U, 3U, 4U}) {
+      if (bridge.heard_by(node).size() == 5) {
+        bridges.insert(node);
+      } else {
+        EXPECT_THAT(bridge.heard_by(node), ElementsAre(2, 3, 4));
+      }
+    }
+    EXPECT_EQ(bridge.heard_by(0).size(), 3U);
+    EXPECT_EQ(bridge.heard_by(1), bridge.heard_by(0));
+  }
+  EXPECT_THAT(bridges, ElementsAre(2, 3, 4)) << "each fault has another one";
+}
+
+TEST(CutClients, ThatLostNothing_AreNotProven) {
+  const FaultKind& kind = *FaultKinds::instance().find("cut-clients");
+  const auto evidence = [](int requests, int replies) {
+    return nlohmann::json{
+        {"end", {{"n1", {{"requests-lost", requests}, {"replies-lost", replies}}}}}};
+  };
+  EXPECT_FALSE(kind.proven(evidence(0, 0)));
+  EXPECT_TRUE(kind.proven(evidence(1, 0)));
+  EXPECT_TRUE(kind.proven(evidence(0, 1)));
+}
+
+}  // namespace
+}  // namespace capsize::nemesis

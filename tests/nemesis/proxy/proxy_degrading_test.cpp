@@ -1,0 +1,160 @@
+// The degrading actions with real sockets: each shows at the receiver, and is gone when its rule
+// is.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "proxy_fixture.h"
+
+namespace capsize::nemesis::proxy {
+namespace {
+
+using testing::ElementsAreArray;
+
+class ProxyDegradingTest : public ProxyLinkTest {
+ protected:
+  void install(const json& action, const json& only = json::object()) {
+    const json reply = ask(json{
+        {"op", "install"},
+        {"id", 1},
+        {"links", json::array({{"n1", "n2"}})},
+        {"action", action},
+        {"only", only}}.dump());
+    ASSERT_EQ(reply.at("ok"), true) << reply;
+  }
+  json remove() {
+    const json reply = ask(R"({"op":"remove","id":1})");
+    EXPECT_EQ(reply.at("ok"), true) << reply;
+    return reply.at("evidence");
+  }
+  /// Sends so many while the rule holds; few enough for every queue on the way. Forgets what came
+  /// before.
+  void send_many(int messages) {
+    arrivals_.clear();
+    first_ = sent_ + 1;
+    for (int n = 0; n < messages; ++n) send_one();
+    while (link_stats().at("seen") < sent_.load()) {
+    }
+  }
+  void receive(std::size_t messages) {
+    while (arrivals_.size() < messages && receive_one(kAnswerMsMax)) {
+    }
+  }
+  /// Of the arrivals, from 0 on for the first one of send_many().
+  [[nodiscard]] std::vector<std::uint64_t> numbers() const {
+    std::vector<std::uint64_t> numbers;
+    for (const Arrival& arrival : arrivals_) numbers.push_back(arrival.sequence - first_);
+    return numbers;
+  }
+  /// What follows comes in order and once.
+  void expect_healed() {
+    receive_late_ones();
+    send_many(20);
+    receive(20);
+    EXPECT_THAT(numbers(), ElementsAreArray(in_order(20)));
+    EXPECT_FALSE(receive_one(0));
+  }
+  /// Up to a probe that was sent last.
+  void receive_late_ones() {
+    send_one();
+    while (arrivals_.empty() || arrivals_.back().sequence != sent_) {
+      ASSERT_TRUE(receive_one(kAnswerMsMax));
+    }
+  }
+  static std::vector<std::uint64_t> in_order(std::uint64_t count) {
+    std::vector<std::uint64_t> numbers(count);
+    for (std::uint64_t n = 0; n < count; ++n) numbers[n] = n;
+    return numbers;
+  }
+  std::uint64_t first_ = 0;
+};
+
+TEST_F(ProxyDegradingTest, Reorder_SwapsNeighboursUntilItIsRemoved) {
+  ASSERT_TRUE(link_works());
+  install({{"kind", "reorder"}, {"probability", 1}, {"gap", 1}, {"max", "1h"}});
+  send_many(6);
+  receive(6);
+  EXPECT_THAT(numbers(), ElementsAreArray({1, 0, 3, 2, 5, 4}));
+  EXPECT_EQ(remove().at("reordered"), 3);
+  expect_healed();
+}
+
+TEST_F(ProxyDegradingTest, Corrupt_IsRefusedByTheChecksumOfTheReceiver) {
+  ASSERT_TRUE(link_works());
+  install({{"kind", "corrupt"}, {"probability", 1}, {"bits", 1}});
+  send_many(100);
+  const std::uint64_t before = received();
+  while (received() < before + 100 && receive_one(kAnswerMsMax)) {
+  }
+  EXPECT_TRUE(arrivals_.empty()) << "a corrupted message was accepted";
+  EXPECT_EQ(refused_[wire::HeaderError::kChecksum], 100U);
+  EXPECT_EQ(remove().at("corrupted"), 100);
+  expect_healed();
+  EXPECT_EQ(refused_[wire::HeaderError::kChecksum], 100U);
+}
+
+TEST_F(ProxyDegradingTest, Bandwidth_DropsTheTailAndReleasesTheQueueWhenItIsRemoved) {
+  ASSERT_TRUE(link_works());
+  // 200 bytes a message: a byte a second carries none of them in the time of a test.
+  install({{"kind", "bandwidth"}, {"bytes-per-second", 1}, {"queue-bytes", 1000}});
+  send_many(20);
+  EXPECT_FALSE(receive_one(0));
+  const json evidence = remove();
+  EXPECT_EQ(evidence.at("throttled"), 5) << evidence;
+  EXPECT_EQ(evidence.at("discarded"), 15) << evidence;
+  receive(5);
+  EXPECT_THAT(numbers(), ElementsAreArray(in_order(5)));
+  expect_healed();
+}
+
+TEST_F(ProxyDegradingTest, Hold_ReleasesAllInReverseAndLosesNone) {
+  ASSERT_TRUE(link_works());
+  const std::uint64_t lost = link_stats().at("lost");
+  install({{"kind", "hold"}, {"order", "reverse"}});
+  // More than the queues on the way take in one burst.
+  constexpr std::uint64_t kHeld = 2000;
+  send_many(kHeld);
+  EXPECT_FALSE(receive_one(0));
+  EXPECT_EQ(remove().at("released"), kHeld);
+  receive(kHeld);
+  std::vector<std::uint64_t> reversed = in_order(kHeld);
+  std::reverse(reversed.begin(), reversed.end());
+  EXPECT_THAT(numbers(), ElementsAreArray(reversed));
+  EXPECT_EQ(link_stats().at("lost"), lost);
+  expect_healed();
+}
+
+TEST_F(ProxyDegradingTest, Replay_BringsMessagesOfAnOldTermAgainUntilItIsRemoved) {
+  ASSERT_TRUE(link_works());
+  install({{"kind", "replay"}, {"probability", 1}, {"keep", 100}});
+  send_many(50);
+  receive(99);
+  term_ = 2;
+  const std::uint64_t new_term = sent_ + 1;
+  send_many(50);
+  receive(100);
+  const auto old = std::count_if(arrivals_.begin(), arrivals_.end(), [&](const Arrival& arrival) {
+    return arrival.sequence < new_term;
+  });
+  EXPECT_GT(old, 0) << "none of the 50 came from the term before";
+  EXPECT_EQ(remove().at("replayed"), 99);
+  expect_healed();
+}
+
+TEST_F(ProxyDegradingTest, Only_HoldsTheRuleToTheMessagesThatItNames) {
+  ASSERT_TRUE(link_works());
+  install(
+      {{"kind", "drop"}, {"probability", 1}},
+      {{"types", {"AppendEntries"}}, {"term", {5, 9}}, {"every", 2}, {"skip", 1}, {"count", 2}});
+  send_many(10);
+  receive(10);
+  term_ = 5;
+  send_many(10);
+  receive(8);
+  EXPECT_THAT(numbers(), ElementsAreArray({0, 1, 2, 4, 6, 7, 8, 9}));
+  EXPECT_EQ(remove().at("discarded"), 2);
+  expect_healed();
+}
+
+}  // namespace
+}  // namespace capsize::nemesis::proxy

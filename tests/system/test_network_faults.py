@@ -1,0 +1,65 @@
+"""Every fault of the network on real processes: it takes hold, its evidence is seen, and after it has healed the
+cluster serves through every node again (the check `live`)."""
+
+import json
+
+import pytest
+import zmq
+
+from conftest import children, run_id_of, wait_for
+
+# Kind, and the counter of its evidence that proves it.
+FAULTS = {"cut": "discarded", "delay": "delayed", "drop": "discarded", "duplicate": "duplicated",
+          "reorder": "reordered", "corrupt": "corrupted", "bandwidth": "throttled", "hold": "released",
+          "replay": "replayed", "bridge": "discarded", "ring": "discarded"}
+
+
+def ended(capsize, kind):
+    return [line for line in capsize.faults()
+            if line["kind"] == kind and line["phase"] == "end" and line["state"] == "installed"]
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_fault_of_the_network_takes_hold_and_heals(capsize, kind):
+    run = capsize("run", "--nemesis", kind, "--time-limit", "5s", "--seed", 7)
+    assert run.returncode == 0, run.stdout + run.stderr
+    faults = ended(capsize, kind)
+    assert faults, "none took hold"
+    for fault in faults:
+        assert fault["evidence"]["end"][FAULTS[kind]] > 0
+    assert capsize.check_verdict("live")["verdict"] == "valid"
+
+
+def dropped_by_nodes(run_id, nodes):
+    """What the nodes count as refused, by cause, each node's own count of it."""
+    counts = []
+    with zmq.Context() as context:
+        for node in range(1, nodes + 1):
+            with context.socket(zmq.DEALER) as dealer:
+                dealer.linger = 0
+                dealer.connect(f"ipc://@capsize-{run_id:016x}-n{node}-control")
+                dealer.send(b'{"op":"status"}')
+                counts.append(json.loads(dealer.recv())["dropped"] if dealer.poll(5000) else {})
+    return counts
+
+
+def test_what_is_corrupted_is_refused_by_the_checksum_and_nothing_else(capsize, started):
+    process = capsize.start("run", "--nemesis", "corrupt", "--nodes", 3, "--time-limit", "20s", "--seed", 7)
+    started.append(process)
+    run_id = run_id_of(wait_for(lambda: len(found := children(process.pid)) == 4 and found, 30, "nodes and proxy")[0])
+    counts = wait_for(lambda: any(found := dropped_by_nodes(run_id, 3)) and found, 20, "a message refused")
+    assert {cause for node in counts for cause in node} == {"wrong-checksum"}
+
+
+def test_clients_that_are_cut_off_get_no_answer_and_the_cluster_goes_on(capsize):
+    run = capsize("run", "--nemesis", "cut-clients", "--time-limit", "5s", "--seed", 7)
+    assert run.returncode == 0, run.stdout + run.stderr
+    for fault in ended(capsize, "cut-clients"):
+        assert all(node["requests-lost"] + node["replies-lost"] > 0 for node in fault["evidence"]["end"].values())
+    assert capsize.results()["counts"]["all"]["info"] > 0, "what was asked of them has an unknown outcome"
+
+
+@pytest.mark.parametrize("strategy", ["bad-network", "topologies"])
+def test_strategies_of_the_network_are_survived(capsize, strategy):
+    run = capsize("run", "--nemesis", strategy, "--time-limit", "10s", "--seed", 3)
+    assert run.returncode == 0, run.stdout + run.stderr
