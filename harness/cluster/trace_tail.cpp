@@ -28,13 +28,6 @@ bool wanted(std::string_view line) {
 
 }  // namespace
 
-void TraceTail::skip_to_end() {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path_, error);
-  position_ = error ? 0 : size;
-  rest_.clear();
-}
-
 void TraceTail::read(std::vector<nemesis::TraceEvent>& events) {
   const int file = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return;  // not begun yet

@@ -13,8 +13,6 @@ namespace capsize::harness {
 class TraceTail {
  public:
   TraceTail(nemesis::Node node, std::filesystem::path path) : node_(node), path_(std::move(path)) {}
-  /// Forgets what is there already: only what is written from now on counts.
-  void skip_to_end();
   /// Appends what came since the last call, whole lines only. Cost: one pass over the new bytes;
   /// the frequent events (append, commit, apply) are passed over unparsed.
   void read(std::vector<nemesis::TraceEvent>& events);

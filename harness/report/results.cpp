@@ -53,7 +53,7 @@ json faults(const Outcome& outcome) {
                  {"end-ms", milliseconds(fault.end)},
                  {"planned-by", fault.fault->card.planned_by}};
     if (!fault.reason.empty()) line["reason"] = fault.reason;
-    if (fault.effect) line["effect-ms"] = milliseconds(*fault.effect);
+    if (fault.effect) line["effect-ms"] = static_cast<double>(fault.effect->count()) / 1e6;
     for (const auto node : fault.nodes) line["nodes"].push_back(nemesis::node_name(node));
     const auto& service = outcome.service[i];
     if (fault.state != nemesis::FaultState::kSkipped) {
