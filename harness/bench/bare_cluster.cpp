@@ -86,7 +86,8 @@ base::Status BareCluster::spawn(std::size_t node) {
   std::string peers;
   for (std::size_t peer = 0; peer < members_.size(); ++peer) {
     if (peer == node) continue;
-    peers += fmt::format("{}{}={}", peers.empty() ? "" : ",", name_of(peer), members_[peer].peers);
+    peers +=
+        fmt::format("{}{}={}", peers.empty() ? "" : ",", name_of(peer), link_endpoint(node, peer));
   }
   std::vector<std::string> arguments = {"--id",      std::to_string(node + 1),
                                         "--run-id",  std::to_string(run_id_),
@@ -108,8 +109,38 @@ base::Status BareCluster::spawn(std::size_t node) {
   return {};
 }
 
+std::string BareCluster::link_endpoint(std::size_t from, std::size_t to) const {
+  if (!options_.proxy) return members_[to].peers;
+  return fmt::format("ipc://@capsize-bench-{:016x}-{}-{}", run_id_, name_of(from), name_of(to));
+}
+
+base::Status BareCluster::spawn_proxy() {
+  std::filesystem::create_directories(options_.directory);
+  std::vector<std::string> arguments = {
+      "--run-id",  std::to_string(run_id_),
+      "--control", fmt::format("ipc://@capsize-bench-{:016x}-proxy", run_id_),
+      "--parent",  std::to_string(::getpid())};
+  for (std::size_t from = 0; from < members_.size(); ++from) {
+    for (std::size_t to = 0; to < members_.size(); ++to) {
+      if (from == to) continue;
+      arguments.insert(arguments.end(),
+                       {"--link", fmt::format("{}:{}={},{}", name_of(from), name_of(to),
+                                              link_endpoint(from, to), members_[to].peers)});
+    }
+  }
+  auto spawned = ChildProcess::spawn({.program = options_.binaries / "capsize-proxy",
+                                      .arguments = std::move(arguments),
+                                      .log = options_.directory / "proxy.log"});
+  if (!spawned) return spawned.error();
+  proxy_ = std::make_unique<ChildProcess>(std::move(spawned).value());
+  return {};
+}
+
 base::Status BareCluster::start() {
   if (auto named = name_endpoints(); !named) return named;
+  if (options_.proxy) {
+    if (auto spawned = spawn_proxy(); !spawned) return spawned;
+  }
   for (std::size_t node = 0; node < members_.size(); ++node) {
     if (auto spawned = spawn(node); !spawned) return spawned;
   }
@@ -118,6 +149,10 @@ base::Status BareCluster::start() {
 }
 
 base::Status BareCluster::supervise() {
+  if (const auto ending = proxy_ ? proxy_->poll() : std::nullopt) {
+    return base::Error{fmt::format("the proxy ended with {}; its log: {}", describe(*ending),
+                                   (options_.directory / "proxy.log").string())};
+  }
   for (std::size_t node = 0; node < members_.size(); ++node) {
     if (const auto ending = members_[node].process->poll()) {
       return base::Error{fmt::format("{} ended with {}; its log: {}", name_of(node),

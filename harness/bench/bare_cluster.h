@@ -1,4 +1,5 @@
-// A cluster of real nodes without the proxy: what they do at their own speed.
+// A cluster of real nodes without the proxy: what they do at their own speed. Or with it, at rest:
+// what it costs.
 //
 // Used from the main thread only (child_process.h). Endpoints are abstract sockets named after a
 // random id, or loopback ports that were free a moment ago.
@@ -21,7 +22,8 @@ struct BareClusterOptions {
   std::filesystem::path binaries;
   std::filesystem::path directory;  // nN/{data,log,trace.jsonl} are made in it
   bool trace = true;
-  bool tcp = false;  // otherwise ipc
+  bool tcp = false;    // otherwise ipc; not for links through the proxy
+  bool proxy = false;  // on every link between nodes, without a rule
   std::vector<std::string> node_arguments;
 };
 
@@ -50,6 +52,9 @@ class BareCluster {
     std::unique_ptr<ChildProcess> process;
   };
   base::Status name_endpoints();
+  base::Status spawn_proxy();
+  /// Where `from` sends what is for `to`.
+  [[nodiscard]] std::string link_endpoint(std::size_t from, std::size_t to) const;
   base::Status spawn(std::size_t node);
   base::Result<nlohmann::json> status(std::size_t node);
   [[nodiscard]] std::filesystem::path directory_of(std::size_t node) const;
@@ -58,6 +63,7 @@ class BareCluster {
   const Messaging& messaging_;
   std::uint64_t run_id_;
   std::vector<Member> members_;
+  std::unique_ptr<ChildProcess> proxy_;
 };
 
 }  // namespace capsize::harness

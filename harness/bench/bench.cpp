@@ -99,6 +99,7 @@ base::Status run_size(const BenchOptions& options, const Messaging& messaging,
                        .directory = folder / fmt::format("{}-nodes", nodes),
                        .trace = options.trace,
                        .tcp = options.tcp,
+                       .proxy = options.proxy,
                        .node_arguments = options.node_arguments},
                       messaging);
   if (auto started = cluster.start(); !started) return started;

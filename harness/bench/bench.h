@@ -1,4 +1,5 @@
-// capsize bench: the cells of the table, each on a cluster of real nodes without the proxy.
+// capsize bench: the cells of the table, each on a cluster of real nodes, without the proxy or with
+// it at rest.
 #pragma once
 
 #include <filesystem>
@@ -22,6 +23,7 @@ struct BenchOptions {
   bool to_all = false;  // clients spread over all nodes, otherwise all at the leader
   bool tcp = false;
   bool trace = true;
+  bool proxy = false;
   std::filesystem::path binaries;
   std::filesystem::path directory;  // a folder of its own is made in it, and removed
   std::vector<std::string> node_arguments;

@@ -52,7 +52,18 @@ def test_killed_it_leaves_no_process(tmp_path):
     wait_for(lambda: not any(os.path.exists(f"/proc/{node}") for node in nodes), 10, "the nodes are gone")
 
 
+def test_through_the_proxy_there_are_figures_too(tmp_path):
+    figures = tmp_path / "figures.json"
+    done = bench(tmp_path, "--nodes", "3", "--clients", "4", "--operations", "put", "--time", "300ms", "--proxy",
+                 "--json", figures)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(figures.read_text())
+    assert document["proxy"] is True
+    assert document["cells"][0]["operations"] > 0 and document["cells"][0]["failed"] == 0
+
+
 @pytest.mark.parametrize("arguments, says", [
+    (["--proxy", "--transport", "tcp"], "--proxy: expected --transport ipc"),
     (["--nodes", "0"], "--nodes"),
     (["--operations", "scan"], "--operations"),
     (["--time", "5"], "--time: found '5', expected 5s"),
