@@ -12,6 +12,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr base::Duration kTimeMax = std::chrono::hours(240);
+
 /// Thrown and caught in this file only.
 struct Misread {
   std::string what;
@@ -37,8 +39,12 @@ T parsed(base::Result<T> result, const char* name) {
 
 base::Duration nanoseconds(const json& object, const char* name) {
   const json& number = field(object, name);
-  if (!number.is_number_integer()) throw Misread{std::string(name) + ": expected nanoseconds"};
-  return base::Duration(number.get<std::int64_t>());
+  const auto time = number.is_number_integer() ? number.get<std::int64_t>() : std::int64_t{-1};
+  if (time < 0 || time > kTimeMax.count()) {
+    throw Misread{std::string(name) + ": found " + number.dump().substr(0, 64) +
+                  ", expected nanoseconds, up to ten days"};
+  }
+  return base::Duration(time);
 }
 
 std::optional<Anchor> anchor(const json& object, const char* name) {

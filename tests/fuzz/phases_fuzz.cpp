@@ -1,0 +1,55 @@
+// Phases of a scenario, and faults.jsonl of a run: hostile text ends in an error, or in a script
+// that asks for registered faults only, with parameters that they take.
+#include <cstdint>
+#include <cstdlib>
+#include <sstream>
+#include <string>
+
+#include "nemesis/fault_kind.h"
+#include "nemesis/phases.h"
+#include "nemesis/recorded.h"
+
+using namespace capsize;
+
+namespace {
+
+void require(bool fine) {
+  if (!fine) std::abort();
+}
+
+void play_some(nemesis::Script& script) {
+  base::Prng prng(1);
+  nemesis::Situation situation;
+  situation.cluster.nodes.resize(5, {.running = true});
+  for (; situation.phases < 20; ++situation.phases) {
+    const auto phase = script.next(situation, prng);
+    if (!phase) return;
+    for (const auto& fault : phase->faults) {
+      const auto* kind = nemesis::FaultKinds::instance().find(fault.card.kind);
+      require(kind != nullptr);
+      require(nemesis::check(kind->parameters(), fault.card.params).ok());
+      require(fault.hold >= base::Duration::zero());
+      // What is written down can be read again.
+      require(nemesis::parse_target(nemesis::to_json(fault.card.target)).ok());
+      require(!nemesis::to_json(fault)
+                   .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+                   .empty());
+    }
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  const auto value = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false, true);
+  if (!value.is_discarded()) {
+    auto parsed = nemesis::parse_phases(value, 5);
+    if (parsed.ok()) play_some(*nemesis::play(std::move(parsed.phases), 2));
+  }
+  std::istringstream lines(text);
+  if (const auto recorded = nemesis::read_recorded(lines, "faults.jsonl")) {
+    for (auto& script : nemesis::play(recorded.value())) play_some(*script);
+  }
+  return 0;
+}
