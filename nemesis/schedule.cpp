@@ -86,9 +86,9 @@ std::vector<PlannedFault> make_schedule(const std::vector<Deck>& decks,
   auto hard_prng = base::Prng::stream(options.seed, "schedule-hard");
   auto soft_prng = base::Prng::stream(options.seed, "schedule-soft");
   deal(hard, begin, end, std::max<std::size_t>(slots, 1), hard_prng, schedule);
-  // Degrading faults last two to three times as long, so a third as many fill their lane.
-  const auto soft_slots =
-      static_cast<std::size_t>(static_cast<double>(slots) * options.degrading_share + 1e-9);
+  // Degrading faults last two to three times as long, so fewer of them fill their lane.
+  const double share = hard.empty() ? 1 : options.degrading_share;
+  const auto soft_slots = static_cast<std::size_t>(static_cast<double>(slots) * share + 1e-9);
   deal(soft, begin, end, std::max<std::size_t>(soft_slots, 1), soft_prng, schedule);
 
   std::stable_sort(schedule.begin(), schedule.end(),

@@ -16,7 +16,9 @@ using nemesis::Node;
 using nlohmann::json;
 
 // An election and a newcomer's catching up on a bad network fit in.
-constexpr auto kChangeBound = 2000ms;
+constexpr auto kChangeBound = 3000ms;
+// An answer that has not come by then may never come: its leader may have been deposed meanwhile.
+constexpr auto kAttemptBound = 700ms;
 constexpr auto kPause = 10ms;
 
 json names(const std::vector<Node>& nodes) {
@@ -46,7 +48,8 @@ ProcessCluster::Administered ProcessCluster::administer(const json& question) {
   const auto until = monotonic_now() + kChangeBound;
   Administered result;
   for (; monotonic_now() < until; std::this_thread::sleep_for(kPause)) {
-    const json answer = ask_leader(question, left(until));
+    const json answer =
+        ask_leader(question, std::min<std::chrono::milliseconds>(kAttemptBound, left(until)));
     const auto outcome = answer.value("outcome", "");
     result.reason = answer.value("error", "");
     // "no-change": an earlier request whose answer did not come was carried out.
