@@ -123,15 +123,17 @@ class CapsizeCluster(Cluster):
                    "--control", own["control"], "--peers", peers, *self.arguments]
         return command + (["--trace", self.trace_file(node)] if self.trace else [])
 
-    def known_leader(self, node):
+    def status(self, node):
+        """None: it does not answer."""
         with self.context.socket(zmq.DEALER) as asker:
             asker.linger = 0
             asker.connect(self.endpoints[node]["control"])
             asker.send(b'{"op":"status"}')
-            if not asker.poll(500):
-                return None
-            leader = json.loads(asker.recv()).get("leader")
-            return None if leader is None else int(leader[1:]) - 1
+            return json.loads(asker.recv()) if asker.poll(500) else None
+
+    def known_leader(self, node):
+        leader = (self.status(node) or {}).get("leader")
+        return None if leader is None else int(leader[1:]) - 1
 
     def prober(self, nodes):
         return CapsizeProber(self, nodes)

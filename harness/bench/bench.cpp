@@ -50,7 +50,7 @@ class Folder {
 };
 
 CellOptions cell_options(const BenchOptions& options, const std::string& operation,
-                         const BareCluster& cluster, std::size_t clients, std::size_t leader) {
+                         const std::vector<std::string>& endpoints, std::size_t clients) {
   CellOptions cell;
   cell.put = operation == "put";
   cell.time = options.time;
@@ -58,10 +58,20 @@ CellOptions cell_options(const BenchOptions& options, const std::string& operati
   cell.keys = options.keys;
   cell.stopped = options.stopped;
   for (std::size_t client = 0; client < clients; ++client) {
-    cell.endpoints.push_back(
-        cluster.client_endpoint(options.to_all ? client % cluster.size() : leader));
+    cell.endpoints.push_back(endpoints[client % endpoints.size()]);
   }
   return cell;
+}
+
+/// Whom the clients of a cell ask.
+std::vector<std::string> asked(const BenchOptions& options, const BareCluster& cluster,
+                               std::size_t leader) {
+  if (!options.to_all) return {cluster.client_endpoint(leader)};
+  std::vector<std::string> endpoints;
+  for (std::size_t node = 0; node < cluster.size(); ++node) {
+    endpoints.push_back(cluster.client_endpoint(node));
+  }
+  return endpoints;
 }
 
 /// A client could be told of puts that nobody did: then the figures would be of something else.
@@ -79,8 +89,8 @@ base::Result<Cell> run_one(const BenchOptions& options, const Messaging& messagi
   if (!leader) return leader.error();
   const auto before = cluster.committed();
   if (!before) return before.error();
-  auto result =
-      run_cell(messaging, cell_options(options, operation, cluster, clients, leader.value()));
+  const auto endpoints = asked(options, cluster, leader.value());
+  auto result = run_cell(messaging, cell_options(options, operation, endpoints, clients));
   if (const auto lives = cluster.supervise(); !lives) return lives.error();
   if (!result) return result.error();
   const auto after = cluster.committed();
@@ -105,7 +115,7 @@ base::Status run_size(const BenchOptions& options, const Messaging& messaging,
   if (auto started = cluster.start(); !started) return started;
   const auto leader = cluster.leader();
   if (!leader) return leader.error();
-  CellOptions fill = cell_options(options, "put", cluster, 1, leader.value());
+  CellOptions fill = cell_options(options, "put", {cluster.client_endpoint(leader.value())}, 1);
   fill.time = kFillTime;
   if (auto filled = fill_keys(messaging, fill); !filled) return filled;
   for (const std::size_t clients : options.clients) {
@@ -118,9 +128,22 @@ base::Status run_size(const BenchOptions& options, const Messaging& messaging,
   return {};
 }
 
+base::Status run_connected(const BenchOptions& options, const BenchEvents& events) {
+  const Messaging messaging;
+  for (const std::size_t clients : options.clients) {
+    for (const std::string& operation : options.operations) {
+      auto result = run_cell(messaging, cell_options(options, operation, options.connect, clients));
+      if (!result) return result.error();
+      events.finished({options.connect.size(), clients, operation, std::move(result).value()});
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 base::Status run_bench(const BenchOptions& options, const BenchEvents& events) {
+  if (!options.connect.empty()) return run_connected(options, events);
   const auto folder = Folder::make(options.directory);
   if (!folder) return folder.error();
   const std::size_t bytes = options.value_bytes + kRecordBytes;

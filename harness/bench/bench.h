@@ -24,6 +24,7 @@ struct BenchOptions {
   bool tcp = false;
   bool trace = true;
   bool proxy = false;
+  std::vector<std::string> connect;  // client endpoints of nodes that run already: none is started
   std::filesystem::path binaries;
   std::filesystem::path directory;  // a folder of its own is made in it, and removed
   std::vector<std::string> node_arguments;
@@ -47,8 +48,9 @@ struct BenchEvents {
   std::function<void(const Cell&)> finished;
 };
 
-/// All processes are gone when it returns. Error: the harness' own, or a node that ended, or puts
-/// that were acknowledged and are not in the log.
+/// With `connect`, the clients are spread over those endpoints, `nodes` in a cell is their number,
+/// and nothing is raw-timed or filled in. All processes are gone when it returns. Error: the
+/// harness' own, or a node that ended, or puts that were acknowledged and are not in the log.
 [[nodiscard]] base::Status run_bench(const BenchOptions& options, const BenchEvents& events);
 
 }  // namespace capsize::harness

@@ -11,6 +11,7 @@
 #include "harness/bench/bench.h"
 #include "harness/cli/binaries.h"
 #include "harness/cli/verb.h"
+#include "harness/cluster/messaging_many.h"
 #include "harness/report/revision.h"
 #include "harness/runner/signals.h"
 #include "node/base/units.h"
@@ -48,6 +49,11 @@ json to_json(const Cell& cell) {
 void print_raw(const char* what, const LatencyHistogram& times) {
   fmt::print("{:<42} p50 {:>7.0f} us   p99 {:>7.0f} us\n", what, microseconds(times.quantile(0.5)),
              microseconds(times.quantile(0.99)));
+}
+
+void print_heading() {
+  fmt::print("\n{:>5} {:>8} {:>10} {:>12} {:>10} {:>10} {:>10} {:>8}\n", "nodes", "clients",
+             "operation", "per second", "p50 us", "p99 us", "max us", "failed");
 }
 
 void print_cell(const Cell& cell) {
@@ -96,6 +102,9 @@ class Bench final : public Verb {
     app.add_option("--keys", options_.keys, "how many there are")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
+    app.add_option("--connect", options_.connect,
+                   "client endpoint of a node that runs already; may be repeated. No cluster is "
+                   "started, and --nodes and whatever nodes are told have no meaning");
     app.add_option("--target", target_, "whom clients ask: the leader, or a node each")
         ->check(CLI::IsMember({"leader", "all"}))
         ->capture_default_str();
@@ -116,6 +125,10 @@ class Bench final : public Verb {
     if (!time || time.value() <= base::Duration::zero()) {
       return usage_error(fmt::format("--time: found '{}', expected 5s", time_));
     }
+    for (const std::string& endpoint : options_.connect) {
+      const auto right = check_connectable(endpoint);
+      if (!right) return usage_error("--connect: " + right.error().message);
+    }
     options_.time = time.value();
     options_.to_all = target_ == "all";
     options_.tcp = transport_ == "tcp";
@@ -135,22 +148,21 @@ class Bench final : public Verb {
     SignalGuard signals;  // before any thread, which inherits the blocked signals
     bool interrupted = false;
     options_.stopped = [&] { return interrupted = interrupted || signals.wait({}); };
-    const auto done = run_bench(
-        options_, {.measured =
-                       [&](const RawTimes& raw) {
-                         document["disk-sync"] = latencies(raw.sync);
-                         document["zeromq-round-trip"] = latencies(raw.round_trip);
-                         print_raw("one sync of the disk (fdatasync)", raw.sync);
-                         print_raw("one ZeroMQ round trip", raw.round_trip);
-                         fmt::print("\n{:>5} {:>8} {:>10} {:>12} {:>10} {:>10} {:>10} {:>8}\n",
-                                    "nodes", "clients", "operation", "per second", "p50 us",
-                                    "p99 us", "max us", "failed");
-                       },
-                   .finished =
-                       [&](const Cell& cell) {
-                         document["cells"].push_back(to_json(cell));
-                         print_cell(cell);
-                       }});
+    if (!options_.connect.empty()) print_heading();
+    const auto done =
+        run_bench(options_, {.measured =
+                                 [&](const RawTimes& raw) {
+                                   document["disk-sync"] = latencies(raw.sync);
+                                   document["zeromq-round-trip"] = latencies(raw.round_trip);
+                                   print_raw("one sync of the disk (fdatasync)", raw.sync);
+                                   print_raw("one ZeroMQ round trip", raw.round_trip);
+                                   print_heading();
+                                 },
+                             .finished =
+                                 [&](const Cell& cell) {
+                                   document["cells"].push_back(to_json(cell));
+                                   print_cell(cell);
+                                 }});
     if (interrupted) return kInterruptedExit;
     if (!done) return harness_error(done.error().message);
     if (json_.empty()) return 0;

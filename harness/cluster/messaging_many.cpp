@@ -18,6 +18,20 @@ constexpr int kEventsMax = 256;
 
 }  // namespace
 
+base::Status check_connectable(const std::string& endpoint) {
+  const base::Error wrong{fmt::format("found '{}', expected ipc://… or tcp://HOST:PORT", endpoint)};
+  if (!endpoint.starts_with("ipc://") && !endpoint.starts_with("tcp://")) return wrong;
+  try {
+    zmq::context_t context;
+    zmq::socket_t socket(context, zmq::socket_type::dealer);
+    socket.set(zmq::sockopt::linger, 0);
+    socket.connect(endpoint);
+  } catch (const zmq::error_t&) {
+    return wrong;
+  }
+  return {};
+}
+
 struct DealerSet::Impl {
   explicit Impl(zmq::context_t& context) : zmq(context), epoll(::epoll_create1(EPOLL_CLOEXEC)) {
     CHECK(epoll >= 0, "an epoll can be made");

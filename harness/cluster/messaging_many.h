@@ -10,13 +10,18 @@
 #include <vector>
 
 #include "harness/cluster/messaging.h"
+#include "node/base/result.h"
 #include "node/base/time.h"
 
 namespace capsize::harness {
 
+/// Error: not an endpoint that ZeroMQ can connect to, as `tcp://127.0.0.1:5555` is. Whether anybody
+/// listens there does not matter.
+[[nodiscard]] base::Status check_connectable(const std::string& endpoint);
+
 class DealerSet {
  public:
-  /// One DEALER, with a connection of its own, for each endpoint given.
+  /// One DEALER, with a connection of its own, for each endpoint given. Each is connectable.
   DealerSet(const Messaging& messaging, const std::vector<std::string>& endpoints);
   ~DealerSet();
   DealerSet(const DealerSet&) = delete;

@@ -6,14 +6,15 @@
 
 namespace capsize::raft {
 
-void Progress::sent_entries(Index last) {
+void Progress::sent_entries(Index last, std::size_t bytes) {
   CHECK(last >= next_, "an AppendEntries with entries ends at or behind its first");
   if (probing_) {
     paused_ = true;
     return;
   }
   next_ = last.next();
-  in_flight_.push_back(last);
+  in_flight_.push_back({last, bytes});
+  in_flight_bytes_ += bytes;
 }
 
 void Progress::accepted(Index index, Index base) {
@@ -22,7 +23,10 @@ void Progress::accepted(Index index, Index base) {
   if (needs_snapshot(base)) return;
   transfer.reset();
   probing_ = false;
-  while (!in_flight_.empty() && in_flight_.front() <= match_) in_flight_.pop_front();
+  while (!in_flight_.empty() && in_flight_.front().last <= match_) {
+    in_flight_bytes_ -= in_flight_.front().bytes;
+    in_flight_.pop_front();
+  }
 }
 
 bool Progress::refused(Index rejected, Index hint) {
@@ -35,6 +39,7 @@ bool Progress::refused(Index rejected, Index hint) {
   probing_ = true;
   paused_ = false;
   in_flight_.clear();
+  in_flight_bytes_ = 0;
   sent_commit = std::min(sent_commit, match_);  // whatever it was told after that, it did not take
   // At least one step back, never below what matches: so probing ends (M-25, M-36).
   next_ = std::max(match_.next(), std::min(rejected, hint));

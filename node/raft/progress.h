@@ -37,12 +37,15 @@ class Progress {
   /// Is the entry before next(), which every AppendEntries names, below what the log still knows?
   [[nodiscard]] bool needs_snapshot(Index base) const { return next_ <= base; }
   /// May entries be sent now?
-  [[nodiscard]] bool may_send_entries() const {
-    return probing_ ? !paused_ : in_flight_.size() < kAppendsInFlightMax;
+  [[nodiscard]] bool may_send_entries(std::size_t window_bytes) const {
+    if (probing_) return !paused_;
+    return in_flight_.empty() ||
+           (in_flight_.size() < kAppendsInFlightMax && in_flight_bytes_ < window_bytes);
   }
 
-  /// Entries up to `last` were sent. A probe waits for its answer; replication goes ahead.
-  void sent_entries(Index last);
+  /// Entries up to `last`, of so many bytes, were sent. A probe waits for its answer; replication
+  /// goes ahead.
+  void sent_entries(Index last, std::size_t bytes);
   /// The follower holds everything up to `index`, durably; and its log agrees with ours up to the
   /// entry before next(). A transfer ends once the log, which begins behind `base`, can go on.
   void accepted(Index index, Index base = {});
@@ -64,7 +67,12 @@ class Progress {
   Index next_{1};
   bool probing_ = true;
   bool paused_ = false;
-  std::deque<Index> in_flight_;  // last entry of each AppendEntries not yet acknowledged
+  struct Append {
+    Index last;
+    std::size_t bytes;
+  };
+  std::deque<Append> in_flight_;  // each AppendEntries with entries that is not yet acknowledged
+  std::size_t in_flight_bytes_ = 0;
 };
 
 }  // namespace capsize::raft

@@ -39,10 +39,13 @@ struct Config {
   std::size_t append_entries_max = 1024;  // entries in one AppendEntries
   std::size_t append_bytes_max =
       1024 * 1024;  // payload bytes in one AppendEntries, at least one entry
+  // Payload bytes under way to one follower, beyond which the next AppendEntries waits: whoever is
+  // far behind is fed in portions, between which clients and other followers are served.
+  std::size_t append_window_bytes = 256 * 1024;
   // Entries kept in memory behind a snapshot, so that a follower a little behind is sent entries.
   std::uint64_t compaction_margin = 0;
   std::uint64_t compaction_margin_bytes = 16 * 1024 * 1024;  // of their payloads, at most
-  std::size_t snapshot_piece_bytes = 1024 * 1024;            // of content in one InstallSnapshot
+  std::size_t snapshot_piece_bytes = 256 * 1024;             // of content in one InstallSnapshot
   std::uint64_t incarnation = 1;
   std::uint64_t seed = 0;  // of this replica's own stream: hash(seed, "raft", id, incarnation)
   std::string bug;         // name of a seeded bug; read only where CAPSIZE_SEEDED_BUGS is defined

@@ -6,6 +6,15 @@
 #include "node/raft/raft_impl.h"
 
 namespace capsize::raft {
+namespace {
+
+std::size_t payload_bytes(const std::vector<Entry>& entries) {
+  std::size_t bytes = 0;
+  for (const Entry& entry : entries) bytes += entry.payload->size();
+  return bytes;
+}
+
+}  // namespace
 
 void Raft::Impl::tick_leader() {
   // Thesis 6.2: a leader that a majority has not answered for an election timeout is none. After a
@@ -48,7 +57,7 @@ void Raft::Impl::replicate(NodeId to, Progress& progress) {
     return;
   }
   const Index last = log_.last().index;
-  while (progress.next() <= last && progress.may_send_entries()) {
+  while (progress.next() <= last && progress.may_send_entries(config_.append_window_bytes)) {
     send_append(to, progress,
                 log_.slice(progress.next(), config_.append_entries_max, config_.append_bytes_max));
   }
@@ -70,7 +79,7 @@ void Raft::Impl::send_append(NodeId to, Progress& progress, std::vector<Entry> e
   progress.heartbeat_due = false;
   progress.sent_round = read_queue_.round();
   progress.sent_commit = std::max(progress.sent_commit, std::min(commit_, end));
-  if (!entries.empty()) progress.sent_entries(end);
+  if (!entries.empty()) progress.sent_entries(end, payload_bytes(entries));
   send(to, AppendEntries{{log_.term(previous).value(), previous},
                          commit_,
                          read_queue_.round(),

@@ -45,6 +45,7 @@ ClusterOptions draw_cluster(const RunOptions& options) {
   drawn.config.commit_notice_delay =
       random.chance(0.5) ? random.between(base::Duration(1), std::chrono::milliseconds(80))
                          : base::Duration::zero();
+  drawn.config.append_window_bytes = random.chance(0.5) ? random.between(1, 400) : 1024 * 1024;
   return drawn;
 }
 

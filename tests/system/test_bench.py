@@ -66,6 +66,7 @@ def test_through_the_proxy_there_are_figures_too(tmp_path):
     (["--proxy", "--transport", "tcp"], "--proxy: expected --transport ipc"),
     (["--nodes", "0"], "--nodes"),
     (["--operations", "scan"], "--operations"),
+    (["--connect", "tcp://127.0.0.1:x"], "--connect: found 'tcp://127.0.0.1:x', expected ipc://… or tcp://HOST:PORT"),
     (["--time", "5"], "--time: found '5', expected 5s"),
 ])
 def test_usage_errors_are_one_line_and_254(tmp_path, arguments, says):

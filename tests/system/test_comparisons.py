@@ -35,6 +35,18 @@ def test_bench_etcd_prints_ratios(tmp_path):
     assert report["failover-ms"]["median-ratio"] > 0
 
 
+def test_bench_catch_up_compares_the_clients_throughput(tmp_path):
+    figures = tmp_path / "figures.json"
+    done = run("bench-catch-up", "--clients", "8", "--keys", "2000", "--behind", "25000", "--seconds", "0.2", "--runs", "1",
+               "--directory", tmp_path, "--json", figures)
+    assert done.returncode == 0, done.stderr
+    snapshot, entries = json.loads(figures.read_text())
+    assert (snapshot["needs"], entries["needs"]) == ("snapshot", "entries")
+    for row in snapshot, entries:
+        assert row["ratio"] > 0 and row["behind"] > 0 and row["seconds"] > 0
+    assert [path.name for path in tmp_path.iterdir()] == ["figures.json"]
+
+
 def test_bench_restart_says_how_soon_and_with_how_much_memory(tmp_path):
     figures = tmp_path / "figures.json"
     done = run("bench-restart", "--entries", "3000", "--runs", "1", "--directory", tmp_path, "--json", figures)

@@ -300,12 +300,58 @@ TEST(Progress, FullWindow_WaitsForAcknowledgements) {
   raft::Progress progress(Index{0}, {});
   progress.accepted(Index{0});
   for (std::uint64_t i = 1; i <= raft::kAppendsInFlightMax; ++i) {
-    ASSERT_TRUE(progress.may_send_entries());
-    progress.sent_entries(Index{i});
+    ASSERT_TRUE(progress.may_send_entries(1000));
+    progress.sent_entries(Index{i}, 1);
   }
-  EXPECT_FALSE(progress.may_send_entries());
+  EXPECT_FALSE(progress.may_send_entries(1000));
   progress.accepted(Index{1});
-  EXPECT_TRUE(progress.may_send_entries());
+  EXPECT_TRUE(progress.may_send_entries(1000));
+}
+
+TEST(Progress, FullWindowOfBytes_WaitsForAcknowledgements) {
+  raft::Progress progress(Index{0}, {});
+  progress.accepted(Index{0});
+  ASSERT_TRUE(progress.may_send_entries(100));
+  progress.sent_entries(Index{3}, 99);
+  ASSERT_TRUE(progress.may_send_entries(100));
+  progress.sent_entries(Index{5}, 1);
+  EXPECT_FALSE(progress.may_send_entries(100));
+  progress.accepted(Index{3});
+  EXPECT_TRUE(progress.may_send_entries(100));
+  progress.accepted(Index{5});
+  progress.sent_entries(Index{6}, 1000);
+  EXPECT_FALSE(progress.may_send_entries(100)) << "one that is larger goes by itself";
+  EXPECT_TRUE(progress.refused(Index{6}, Index{6}));
+  EXPECT_TRUE(progress.may_send_entries(100)) << "what was refused is under way no more";
+  progress.accepted(Index{5});
+  progress.sent_entries(Index{6}, 50);
+  EXPECT_TRUE(progress.may_send_entries(100)) << "nor is it counted later";
+}
+
+TEST(Replication5_3, FarBehindFollower_IsFedInPortionsOfTheWindow) {
+  BenchSetup setup;
+  setup.config.append_entries_max = 10;
+  setup.config.append_window_bytes = 1000;
+  Bench bench(std::move(setup));
+  bench.elect(1);
+  bench.isolate(3);
+  for (int i = 0; i < 100; ++i) bench.propose(1, std::string(50, 'x'));
+  bench.settle();
+  bench.heal();
+  bench.heartbeat(1);
+  bench.deliver(link(1, 3));
+  bench.deliver(link(3, 1));  // where the logs meet is known now
+  for (int portions = 0; bench.state(3).last < bench.state(1).last; ++portions) {
+    ASSERT_LT(portions, 20) << "every acknowledgement lets the next one go";
+    std::size_t bytes = 0;
+    for (const auto& [message, append] : bench.sent<AppendEntries>(1)) {
+      if (message.to != n(3)) continue;
+      for (const raft::Entry& entry : append.entries) bytes += entry.payload->size();
+    }
+    EXPECT_LE(bytes, 1500U) << "the window, and the rest of the message that fills it";
+    bench.deliver(link(1, 3));
+    bench.deliver(link(3, 1));
+  }
 }
 
 struct Figure7Case {

@@ -1,0 +1,151 @@
+"""What a follower that catches up costs the clients. See scripts/bench-catch-up."""
+
+import argparse
+import json
+import pathlib
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+from bare_cluster import BIN, CapsizeCluster
+
+EVERY_SECONDS = 0.02  # how often the nodes are asked for their indexes
+NEAR = 2000  # so many entries behind the leader a follower is one that keeps up
+DEADLINE_SECONDS = 120
+
+# What the nodes keep decides what the one that was away is sent: up to half as many entries as lie between two
+# snapshots are kept behind one.
+VARIANTS = {
+    "snapshot": lambda behind: ["--snapshot-every", str(max(10, behind // 2))],
+    "entries": lambda behind: ["--snapshot-every", "100000000", "--snapshot-bytes", "1GiB"],
+}
+# No new leader because a busy machine made one wait.
+PATIENCE = ["--heartbeat", "100ms", "--election-timeout", "1s..2s"]
+
+
+class Load:
+    """Clients of the leader that write as fast as they are answered, as long as the block lasts."""
+
+    def __init__(self, endpoint, options):
+        self.process = subprocess.Popen(
+            [BIN / "capsize", "bench", "--connect", endpoint, "--clients", str(options.clients), "--operations", "put",
+             "--time", "1h", "--keys", str(options.keys), "--value-bytes", str(options.value_bytes)],
+            stdout=subprocess.DEVNULL)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *raised):
+        ended = self.process.poll()
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait()
+        if ended is not None and raised[0] is None:
+            raise SystemExit(f"the load ended by itself, with exit code {ended}")
+
+
+def sample(cluster, node):
+    """The time, the node's commit index, and its last entry on disk; None if it does not answer."""
+    status = cluster.status(node)
+    return None if status is None else (time.monotonic(), status["commit"], status["persisted"])
+
+
+def committed_until(cluster, leader, index):
+    """Waits until so much is committed."""
+    until = time.monotonic() + DEADLINE_SECONDS
+    while time.monotonic() < until:
+        found = sample(cluster, leader)
+        if found and found[1] >= index:
+            return
+        time.sleep(EVERY_SECONDS)
+    raise SystemExit(f"{index} entries are not committed within {DEADLINE_SECONDS} s")
+
+
+def rate(samples):
+    """Entries that were committed a second, from the first to the last of these samples."""
+    (begin, first, _), (end, last, _) = samples[0], samples[-1]
+    return (last - first) / (end - begin)
+
+
+def samples_of(cluster, leader, seconds):
+    samples, until = [], time.monotonic() + seconds
+    while time.monotonic() < until:
+        if found := sample(cluster, leader):
+            samples.append(found)
+        time.sleep(EVERY_SECONDS)
+    return samples
+
+
+def until_caught_up(cluster, leader, node):
+    """Starts the node. The seconds until it answers, the leader's samples from then on until it keeps up, and how many
+    entries it was behind."""
+    begin = time.monotonic()
+    cluster.restart(node)
+    samples, behind, starting = [], None, None
+    while time.monotonic() < begin + DEADLINE_SECONDS:
+        ours, its = sample(cluster, leader), sample(cluster, node)
+        if ours and its:
+            if behind is None:
+                behind, starting = ours[1] - its[2], time.monotonic() - begin
+            samples.append(ours)
+            if ours[1] - its[2] <= NEAR and len(samples) > 1:
+                return starting, samples, behind
+        time.sleep(EVERY_SECONDS)
+    raise SystemExit(f"not caught up within {DEADLINE_SECONDS} s")
+
+
+def measure(options, variant):
+    """One run on a cluster of its own: throughput while the node is away, while it catches up, and after."""
+    arguments = PATIENCE + VARIANTS[variant](options.behind) + options.node_arg
+    with CapsizeCluster(3, options.directory, arguments, trace=True) as cluster:
+        leader = cluster.leader()
+        node = (leader + 1) % cluster.nodes
+        with Load(cluster.endpoints[leader]["client"], options):
+            committed_until(cluster, leader, options.keys)
+            cluster.kill(node)
+            committed_until(cluster, leader, sample(cluster, leader)[1] + options.behind)
+            away = rate(samples_of(cluster, leader, options.seconds))
+            starting, catching_up, behind = until_caught_up(cluster, leader, node)
+            after = rate(samples_of(cluster, leader, options.seconds))
+        installed = b'"event":"install"' in cluster.trace_file(node).read_bytes()
+        if cluster.leader() != leader:
+            raise SystemExit("the leader changed meanwhile: the figures are of something else")
+    if installed != (variant == "snapshot"):
+        raise SystemExit(f"{variant}: the node was sent {'a snapshot' if installed else 'entries'}")
+    return {"away-per-second": away, "catching-up-per-second": rate(catching_up), "after-per-second": after,
+            "ratio": rate(catching_up) / away, "behind": behind, "starting-seconds": starting,
+            "seconds": catching_up[-1][0] - catching_up[0][0]}
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="bench-catch-up", description=__doc__.splitlines()[0])
+    parser.add_argument("--variants", type=lambda text: text.split(","), default=list(VARIANTS))
+    parser.add_argument("--clients", type=int, default=64)
+    parser.add_argument("--keys", type=int, default=200_000, help="what a snapshot holds")
+    parser.add_argument("--value-bytes", type=int, default=100)
+    parser.add_argument("--behind", type=int, default=300_000, help="entries that the node misses")
+    parser.add_argument("--seconds", type=float, default=3, help="of the windows before and after")
+    parser.add_argument("--runs", type=int, default=3, help="medians count")
+    parser.add_argument("--directory", default=".", help="on whose disk the data is")
+    parser.add_argument("--node-arg", action="append", default=[], help="for all nodes")
+    parser.add_argument("--json", type=pathlib.Path)
+    options = parser.parse_args()
+    if set(options.variants) - set(VARIANTS):
+        parser.error(f"--variants: expected {', '.join(VARIANTS)}")
+    print(f"{'needs':>10} {'behind':>9} | {'away/s':>8} {'catching up/s':>14} {'after/s':>8} | {'kept':>6} {'seconds':>8}"
+          f"   (puts of {options.clients} clients; medians of {options.runs})")
+    report = []
+    for variant in options.variants:
+        runs = [measure(options, variant) for _ in range(options.runs)]
+        row = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+        print(f"{variant:>10} {row['behind']:>9.0f} | {row['away-per-second']:>8.0f} "
+              f"{row['catching-up-per-second']:>14.0f} {row['after-per-second']:>8.0f} | {row['ratio']:>6.0%} "
+              f"{row['seconds']:>8.2f}", flush=True)
+        report.append({"needs": variant, **row, "runs": runs})
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
