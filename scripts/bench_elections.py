@@ -2,11 +2,13 @@
 
 import argparse
 import json
+import math
 import pathlib
 import statistics
 import sys
 import time
 
+import election_model
 from bare_cluster import CapsizeCluster
 
 # Figure 16 of the Raft paper: how much randomness helps, and how short a timeout can be (milliseconds).
@@ -21,15 +23,6 @@ BAR_COLUMNS = 60
 def heartbeat(low):
     """The paper: half of the minimum election timeout."""
     return low / 2
-
-
-def expected_first_timeout(low, high, waiting):
-    """Mean milliseconds from the crash to the first timeout among `waiting` followers.
-
-    The smallest of n draws from [low, high] lies on average at low + (high - low) / (n + 1) (order statistics; thesis,
-    chapter 9). It is counted from the last heartbeat, and a crash comes on average half an interval behind that.
-    """
-    return low + (high - low) / (waiting + 1) - heartbeat(low) / 2
 
 
 def elected_at(cluster, node, seen):
@@ -73,16 +66,26 @@ def measure(options, low, high):
         return [leaderless(cluster, seen) for _ in range(options.kills)]
 
 
-def draw(times, kills):
-    """The cumulative distribution, as in the figure: how many of the elections were over by then."""
+def bar(at, mark):
+    if at > DEADLINE_SECONDS * 1000:
+        return f"not within {DEADLINE_SECONDS} s"
+    scale = min(BAR_COLUMNS, max(1, round(at / 1000 * BAR_COLUMNS)))
+    return f"{at:>8.0f} ms {mark * scale}{'+' if at > 1000 else ''}"
+
+
+def quantile(ordered, part, count):
+    """Of `count`, of which only those in `ordered` came to an end."""
+    rank = max(1, round(part * count))
+    return ordered[rank - 1] if rank <= len(ordered) else math.inf
+
+
+def draw(times, kills, model):
+    """The cumulative distribution, as in the figure: how many of the elections were over by then; below, by the model."""
     for part in (0.1, 0.25, 0.5, 0.75, 0.9, 1.0):
-        rank = max(1, round(part * kills))
-        if rank > len(times):
-            print(f"    {part:>4.0%}  not within {DEADLINE_SECONDS} s")
-            continue
-        at = times[rank - 1]
-        scale = min(BAR_COLUMNS, max(1, round(at / 1000 * BAR_COLUMNS)))
-        print(f"    {part:>4.0%} {at:>8.0f} ms {'#' * scale}{'+' if at > 1000 else ''}")
+        print(f"    {part:>4.0%}  measured {bar(quantile(times, part, kills), '#')}")
+        # The longest of so many, not of all that were played.
+        by_model = quantile(model, min(part, kills / (kills + 1)), len(model))
+        print(f"          model    {bar(by_model, '-')}")
 
 
 def main():
@@ -90,6 +93,8 @@ def main():
     parser.add_argument("--nodes", type=int, default=5)
     parser.add_argument("--kills", type=int, default=30, help="of a leader, for each timeout")
     parser.add_argument("--family", choices=[*FAMILIES, "all"], default="all")
+    parser.add_argument("--delay", type=float, default=1.0,
+                        help="the model's: ms that a message takes, with the sync that goes before it")
     parser.add_argument("--directory", default=".", help="on whose disk the logs are")
     parser.add_argument("--node-arg", action="append", default=[], help="as --node-arg=--no-pre-vote")
     parser.add_argument("--json", type=pathlib.Path)
@@ -102,13 +107,17 @@ def main():
         for low, high in timeouts:
             found = measure(options, low, high)
             times = sorted(t for t in found if t is not None)
-            expected = expected_first_timeout(low, high, options.nodes - 1)
-            mean = statistics.mean(times) if times else float("nan")
-            print(f"{low} to {high} ms ({family}): mean {mean:.0f} ms; the first timeout is expected at {expected:.0f} ms")
-            draw(times, options.kills)
+            model = election_model.elections(options.nodes, low, high, heartbeat(low), options.delay)
+            split = election_model.split_share(options.nodes, low, high, options.delay)
+            apart = election_model.distance(times, model) if times else 1.0
+            mean, expected = statistics.mean(times) if times else math.inf, statistics.mean(model)
+            print(f"{low} to {high} ms ({family}): mean {mean:.0f} ms, by the model {expected:.0f} ms with {split:.1%} of the "
+                  f"votes split; the distributions are at most {apart:.2f} apart (by chance {1.36 / options.kills ** 0.5:.2f})")
+            draw(times, options.kills, model)
             sys.stdout.flush()
             report.append({"family": family, "low-ms": low, "high-ms": high, "leaderless-ms": found,
-                           "expected-first-timeout-ms": expected})
+                           "model": {"delay-ms": options.delay, "split-share": split, "distance": apart,
+                                     "mean-ms": expected if math.isfinite(expected) else None}})
     if options.json:
         options.json.write_text(json.dumps(report, indent=1) + "\n")
 
