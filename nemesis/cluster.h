@@ -50,7 +50,7 @@ struct Act {
 };
 
 /// A transition that a node traced of itself (node/PROTOCOL.md, Trace); only the rare ones: start,
-/// role, config, snapshot, install, transfer.
+/// role, config, snapshot-begin, snapshot, install, transfer.
 struct TraceEvent {
   Node node = 0;
   std::string event;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "nemesis/fault_kind.h"
+#include "nemesis/only.h"
 #include "node/base/units.h"
 
 namespace capsize::nemesis {
@@ -151,6 +152,9 @@ Drawn parse_fault(const json& value, const Place& place, std::size_t nodes) {
     if (value.contains(key) && !kind.on_links()) {
       misfit(place / key, "only faults on links have it, not " + card.kind);
     }
+  }
+  if (const auto fine = check_only(card.only); !fine) {
+    misfit(place / "only", fine.error().message);
   }
   if (drawn.fault.when && !drawn.patient) drawn.fault.patience = kAnchorPatience;
   return drawn;

@@ -9,8 +9,8 @@
 namespace capsize::harness {
 namespace {
 
-constexpr std::array<std::string_view, 6> kWanted = {"start",    "role",    "config",
-                                                     "snapshot", "install", "transfer"};
+constexpr std::array<std::string_view, 7> kWanted = {
+    "start", "role", "config", "snapshot-begin", "snapshot", "install", "transfer"};
 constexpr std::string_view kKey = "\"event\":\"";
 constexpr std::size_t kBlockBytes = std::size_t{64} * 1024;
 // A trace line has some 200 bytes; what is so much longer is not one.

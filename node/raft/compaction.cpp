@@ -33,6 +33,7 @@ SnapshotBegun Raft::Impl::begin_snapshot() {
   CHECK(may_begin_snapshot(), "one snapshot at a time, and each goes beyond the one before it");
   CHECK(!log_.has_untaken() && !hard_state_dirty_, "what it may overtake was handed to the disk");
   snapshot_begun_ = true;
+  trace_.add(TraceKind::kSnapshotBegin, hard_state_.term, role_, log_, applied_);
   const LogPoint last{{*log_.term(applied_), applied_}, log_.hash(applied_)};
   return {{last, nullptr, configurations_.at(applied_)}, taken_};
 }

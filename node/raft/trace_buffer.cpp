@@ -22,6 +22,8 @@ std::string_view name(TraceKind kind) {
       return "commit";
     case TraceKind::kApply:
       return "apply";
+    case TraceKind::kSnapshotBegin:
+      return "snapshot-begin";
     case TraceKind::kSnapshot:
       return "snapshot";
     case TraceKind::kInstall:

@@ -17,6 +17,7 @@ enum class TraceKind : std::uint8_t {
   kTruncate,
   kCommit,
   kApply,
+  kSnapshotBegin,
   kSnapshot,
   kInstall,
   kConfiguration,  // in force from now on: the entry was appended

@@ -59,6 +59,9 @@ TEST_F(Anchors, Snapshot_OwnOrSent) {
   arm({{"snapshot", {{"of", "own"}}}});
   EXPECT_FALSE(traced({.event = "install"}));
   EXPECT_TRUE(traced({.event = "snapshot"}));
+  arm({{"snapshot", {{"moment", "begun"}}}});
+  EXPECT_FALSE(traced({.event = "snapshot"}));
+  EXPECT_TRUE(traced({.event = "snapshot-begin"}));
 }
 
 TEST_F(Anchors, MembershipChangeAndStart_AreTraced) {

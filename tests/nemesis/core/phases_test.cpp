@@ -131,6 +131,8 @@ INSTANTIATE_TEST_SUITE_P(
             "shortest"},
         Bad{R"([{"faults": [{"kind": "kill", "hold": 5}]}])", "/0/faults/0/hold", "a duration"},
         Bad{R"([{"faults": [{"kind": "kill", "only": {}}]}])", "/0/faults/0/only", "links"},
+        Bad{R"([{"faults": [{"kind": "cut", "only": {"types": ["Append"]}}]}])", "/0/faults/0/only",
+            "Append"},
         Bad{R"([{"faults": [{"kind": "kill", "when": "leadr"}]}])", "/0/faults/0/when",
             "expected one of: acknowledged, "},
         Bad{R"([{"faults": [{"kind": "kill", "when": {"leader": {"count": 0}}}]}])",
