@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "nemesis/fault_kind.h"
+#include "nemesis/only.h"
 #include "node/wire/header.h"
 
 namespace capsize::nemesis {
@@ -79,6 +80,8 @@ Card card_of(const json& line) {
   card.target = nodes_of(field(target, "nodes"), line);
   if (target.contains("peers")) card.peers = nodes_of(target["peers"], line);
   card.only = line.value("only", json::object());
+  if (const auto fine = check_only(card.only); !fine)
+    throw Misread{"only: " + fine.error().message};
   card.label = line.value("label", "");
   card.planned_by = line.value("planned-by", "");
   card.beyond_minority = true;

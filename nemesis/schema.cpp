@@ -3,6 +3,7 @@
 #include "nemesis/anchor_kind.h"
 #include "nemesis/fault_kind.h"
 #include "nemesis/phases.h"
+#include "node/wire/header.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -74,6 +75,27 @@ json target() {
             object_of({{"all-but", {{"type", "string"}}}})}}};
 }
 
+json only() {
+  const json range = {{"type", "array"},
+                      {"items", {{"type", "integer"}, {"minimum", 0}}},
+                      {"minItems", 2},
+                      {"maxItems", 2}};
+  const auto count = [](int least) { return json{{"type", "integer"}, {"minimum", least}}; };
+  json types = json::array();
+  for (std::size_t type = 1; type < wire::kMessageTypeCount; ++type) {
+    types.push_back(wire::name(static_cast<wire::MessageType>(type)));
+  }
+  json schema = object_of({{"types", {{"type", "array"}, {"items", {{"enum", types}}}}},
+                           {"term", range},
+                           {"index", range},
+                           {"every", count(1)},
+                           {"skip", count(0)},
+                           {"count", count(1)},
+                           {"probability", {{"type", "number"}, {"minimum", 0}, {"maximum", 1}}}});
+  schema["description"] = "which messages a fault on links is about";
+  return schema;
+}
+
 json fault() {
   json kinds = json::array();
   json rules = json::array();
@@ -86,7 +108,7 @@ json fault() {
                           {"target", reference("target")},
                           {"peers", reference("target")},
                           {"params", {{"type", "object"}}},
-                          {"only", {{"type", "object"}}},
+                          {"only", reference("only")},
                           {"label", {{"type", "string"}}},
                           {"when", reference("anchor")},
                           {"after", reference("duration")},
@@ -120,6 +142,7 @@ json definitions() {
                {"minItems", 2},
                {"maxItems", 2}}}}}},
           {"target", target()},
+          {"only", only()},
           {"anchor", anchor()},
           {"fault", fault()},
           {"phase",

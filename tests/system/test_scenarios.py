@@ -58,6 +58,8 @@ def test_the_schema_takes_what_is_shipped(schema, path):
     {"phases": [{"faults": [{"target": "n1"}]}]},
     {"phases": [{"faults": [{"kind": "drop", "params": {"probability": 2}}]}]},
     {"phases": [{"faults": [{"kind": "drop", "params": {"share": 1}}]}]},
+    {"phases": [{"faults": [{"kind": "cut", "only": {"types": ["Append"]}}]}]},
+    {"phases": [{"faults": [{"kind": "cut", "only": {"every": 0}}]}]},
     {"phases": [{"when": {"leadr": {}}}]},
     {"phases": [{"when": {"leader": {"count": 0}}}]},
     {"phases": [{"faults": [{"kind": "kill", "hold": 3}]}]},
