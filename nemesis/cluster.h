@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -77,6 +78,9 @@ class Cluster {
   virtual Act launch(const std::vector<Node>& nodes) = 0;
   virtual Act pause(const std::vector<Node>& nodes) = 0;
   virtual Act resume(const std::vector<Node>& nodes) = 0;
+  /// Each loses what its disk holds back but for this share (0..1) of it, and dies by SIGKILL
+  /// (node/PROTOCOL.md, `crash`). The evidence: `held` and `written` bytes, and the signal.
+  virtual Act crash(const std::vector<Node>& nodes, double keep) = 0;
   /// From now to its next start, a node that ends by itself with one of these codes did not crash.
   virtual void expect_end(const std::vector<Node>& nodes, const std::vector<int>& exit_codes) = 0;
   /// Which of them have ended so: `exit-code` for each of these, nothing for the others.
@@ -85,6 +89,18 @@ class Cluster {
   /// One control request (node/PROTOCOL.md, Control) to each; the evidence is what they answered.
   /// Done if each answered ok.
   virtual Act control(const std::vector<Node>& nodes, const nlohmann::json& request) = 0;
+  /// The same again and again until each node's answer satisfies; the evidence is the last ones.
+  using Satisfied = std::function<bool(Node, const nlohmann::json& answer)>;
+  virtual Act control_until(const std::vector<Node>& nodes, const nlohmann::json& request,
+                            const Satisfied& satisfied, base::Duration bound) = 0;
+
+  // The files of a node.
+  /// Damages them as `how` says (harness/cluster/damage.h): {"kind":"copy"} remembers the log of a
+  /// node that runs; `bit-flip`, `truncate` and `rollback` (to what was remembered) need one that
+  /// does not, and keep what was there before. The evidence: file, offset, bytes.
+  virtual Act damage(Node node, const nlohmann::json& how) = 0;
+  /// Puts back what was there before the damage. The nodes do not run.
+  virtual Act repair(const std::vector<Node>& nodes) = 0;
 
   // Who belongs to the cluster.
   /// Makes these the members (joint consensus), newcomers among them caught up first. The evidence

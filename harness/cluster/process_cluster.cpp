@@ -41,6 +41,7 @@ ProcessCluster::ProcessCluster(ClusterOptions options, const Messaging& messagin
         std::make_unique<Asker>(messaging_, endpoint(nemesis::node_name(node) + "-control"));
     members_.back()->client = std::make_unique<Asker>(messaging_, client_endpoint(node));
     if (node < options_.nodes) configured_.push_back(node);
+    data_.emplace_back(node_directory(node), base::Prng::stream(options_.seed, "damage", node));
     tails_.emplace_back(node, node_directory(node) / "trace.jsonl");
   }
   proxy_control_ = std::make_unique<Asker>(messaging_, endpoint("proxy-control"));
@@ -256,24 +257,6 @@ Act ProcessCluster::peek_rule(std::uint64_t id) {
   auto answer = ask_proxy({{"op", "peek"}, {"id", id}});
   if (!answer) return {.done = false, .reason = answer.error().message};
   return {.done = true, .evidence = answer.value().value("evidence", json::object())};
-}
-
-Act ProcessCluster::control(const std::vector<Node>& nodes, const json& request) {
-  Act act{.done = true};
-  for (const Node node : nodes) {
-    const auto name = nemesis::node_name(node);
-    auto answer = members_[node]->control->ask(request.dump(), kControlBound);
-    const json parsed = answer ? json::parse(answer.value(), nullptr, false) : json();
-    if (parsed.is_object() && parsed.value("ok", false)) {
-      act.evidence[name] = parsed;
-      act.evidence[name].erase("ok");
-      continue;
-    }
-    act.done = false;
-    act.reason = name + " refused " + request.dump() + ": " +
-                 (answer ? answer.value() : answer.error().message);
-  }
-  return act;
 }
 
 Act ProcessCluster::cut_clients(const std::vector<Node>& nodes) {

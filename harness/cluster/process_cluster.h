@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "harness/cluster/client_traffic.h"
+#include "harness/cluster/damage.h"
 #include "harness/cluster/messaging.h"
 #include "harness/cluster/trace_tail.h"
 #include "harness/process/child_process.h"
@@ -67,6 +68,11 @@ class ProcessCluster final : public nemesis::Cluster {
   nemesis::Act endings(const std::vector<nemesis::Node>& nodes) override;
   nemesis::Act control(const std::vector<nemesis::Node>& nodes,
                        const nlohmann::json& request) override;
+  nemesis::Act control_until(const std::vector<nemesis::Node>& nodes, const nlohmann::json& request,
+                             const Satisfied& satisfied, base::Duration bound) override;
+  nemesis::Act crash(const std::vector<nemesis::Node>& nodes, double keep) override;
+  nemesis::Act damage(nemesis::Node node, const nlohmann::json& how) override;
+  nemesis::Act repair(const std::vector<nemesis::Node>& nodes) override;
   nemesis::Act change_members(const std::vector<nemesis::Node>& members) override;
   nemesis::Act transfer_leadership(nemesis::Node to) override;
   nemesis::Act install_rule(std::uint64_t id, const std::vector<nemesis::Link>& links,
@@ -105,6 +111,7 @@ class ProcessCluster final : public nemesis::Cluster {
   base::Status start_proxy();
   base::Status spawn(nemesis::Node node);
   base::Status await_ready(nemesis::Node node, std::chrono::milliseconds bound);
+  base::Result<nlohmann::json> ask_control(nemesis::Node node, const nlohmann::json& request);
   base::Result<nlohmann::json> ask_proxy(const nlohmann::json& question) const;
   [[nodiscard]] std::string voters() const;  // of the start: n1,n2,…
   void observe() const;
@@ -128,7 +135,8 @@ class ProcessCluster final : public nemesis::Cluster {
   std::vector<nemesis::Node> configured_;  // the members, as last asked for
   bool members_known_ = true;              // and answered
   std::vector<Crash> crashes_;
-  std::vector<TraceTail> tails_;  // one a node
+  std::vector<TraceTail> tails_;     // one a node
+  std::vector<DataDirectory> data_;  // one a node
   mutable std::optional<nemesis::Node> leader_;
   mutable std::uint64_t term_ = 0;
   mutable base::Instant observed_{};

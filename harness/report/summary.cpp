@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <iterator>
 
+#include "harness/report/evidence_text.h"
 #include "harness/report/results.h"
 #include "harness/report/violation_text.h"
 
@@ -58,29 +59,6 @@ void operations(Out out, const Outcome& outcome) {
   }
 }
 
-std::string evidence_of(const nemesis::FaultRecord& fault) {
-  const auto end = fault.evidence.value("end", nlohmann::json::object());
-  std::string text;
-  for (const char* counter : {"discarded", "delayed", "duplicated"}) {
-    if (end.value(counter, std::uint64_t{0}) > 0) {
-      text += fmt::format("{} {}", end[counter].get<std::uint64_t>(), counter);
-      text += fmt::format(" of {} ", end.value("seen", std::uint64_t{0}));
-    }
-  }
-  if (!text.empty()) return text;
-  const auto begin = fault.evidence.value("begin", nlohmann::json::object());
-  for (const auto& [node, life] : begin.items()) {
-    if (!life.is_object()) continue;
-    if (life.contains("signal")) {
-      text += fmt::format("{} life {} ended by signal {} ", node, life.value("incarnation", 0),
-                          life.value("signal", 0));
-    } else {
-      text += fmt::format("{} in state {} ", node, life.value("state", "?"));
-    }
-  }
-  return text;
-}
-
 std::string everywhere(const ServiceAroundFault& service) {
   if (!service.recovery_everywhere) return {};
   return fmt::format(", everywhere {:.0f} ms", ms(*service.recovery_everywhere));
@@ -111,7 +89,7 @@ void faults(Out out, const Outcome& outcome) {
         out, "    {:>7.2f} s  {:<10}{:<16} {:>4.0f} ms  outage {:>4.0f} ms, {}{}; {}{}\n",
         seconds(fault.begin), fault.fault->card.kind, nodes, ms(fault.end - fault.begin),
         ms(service.outage), back, service.overlapped ? " (under another fault)" : "",
-        evidence_of(fault),
+        evidence_text(fault.evidence),
         fault.state == nemesis::FaultState::kIndeterminate ? "INDETERMINATE: " + fault.reason
                                                            : std::string());
   }

@@ -90,7 +90,9 @@ bool Driver::waits_for_nothing_else(const raft::PersistBatch& batch) const {
   // More than this entry uncommitted: others are on their way, and one sync will do for several.
   const bool alone = batch.entries.size() == 1 && state.last == state.commit.next();
   const std::uint64_t last_sync_ns = ports_.log.sync_times().latest_ns;
-  return alone && !batch.snapshot && state.role == raft::Role::kFollower &&
+  // A disk that a fault may block: this thread has to be there to be told that it is over.
+  return alone && !batch.snapshot && !ports_.disk.may_block() &&
+         state.role == raft::Role::kFollower &&
          batch.entries.front().payload->size() <= kSmallEntryBytes && last_sync_ns > 0 &&
          last_sync_ns <= kFastSyncNs;
 }

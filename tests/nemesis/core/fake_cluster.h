@@ -3,11 +3,13 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "nemesis/cluster.h"
+#include "tests/nemesis/core/fake_node.h"
 
 namespace capsize::nemesis {
 
@@ -45,6 +47,7 @@ class FakeCluster final : public Cluster {
   Act restart(const std::vector<Node>& nodes) override {
     Act act{.done = true};
     for (const Node node : nodes) {
+      processes[node] = {};
       calls.push_back("restart " + node_name(node));
       state.nodes[node].running = true;
       act.evidence[node_name(node)] = {{"incarnation", ++incarnation}};
@@ -98,18 +101,58 @@ class FakeCluster final : public Cluster {
     Act act{.done = true};
     for (const Node node : nodes) {
       calls.push_back("control " + node_name(node) + " " + request.dump());
-      act.evidence[node_name(node)] = on_control ? on_control(node, request) : control_reply;
+      act.evidence[node_name(node)] = reply(node, request);
+      if (processes[node].failed()) state.nodes[node].running = false;
     }
     return act;
   }
+  Act control_until(const std::vector<Node>& nodes, const nlohmann::json& request,
+                    const Satisfied& satisfied, base::Duration) override {
+    Act act;
+    for (int attempt = 0; attempt < 10 && !act.done; ++attempt) {
+      act = control(nodes, request);
+      for (const Node node : nodes) {
+        act.done = act.done && satisfied(node, act.evidence[node_name(node)]);
+      }
+    }
+    return act;
+  }
+  Act crash(const std::vector<Node>& nodes, double keep) override {
+    Act act = kill(nodes);
+    for (const Node node : nodes) {
+      const auto held = processes[node].held();
+      act.evidence[node_name(node)]["held"] = held;
+      act.evidence[node_name(node)]["written"] =
+          static_cast<std::uint64_t>(static_cast<double>(held) * keep);
+    }
+    return act;
+  }
+  Act damage(Node node, const nlohmann::json& how) override {
+    const auto kind = how.value("kind", "");
+    calls.push_back("damage " + node_name(node) + " " + kind);
+    if (!damage_works) return {.done = false, .reason = "no such file"};
+    if (kind != "copy") damaged.insert(node);
+    return {.done = true, .evidence = {{"file", "log-00000001"}, {"offset", 70}, {"bytes", 1}}};
+  }
+  Act repair(const std::vector<Node>& nodes) override {
+    for (const Node node : nodes) {
+      calls.push_back("repair " + node_name(node));
+      damaged.erase(node);
+    }
+    return {.done = true};
+  }
   Act cut_clients(const std::vector<Node>& nodes) override {
-    for (const Node node : nodes) calls.push_back("cut clients " + node_name(node));
+    for (const Node node : nodes) {
+      calls.push_back("cut clients " + node_name(node));
+      without_clients.insert(node);
+    }
     return {.done = true};
   }
   Act rejoin_clients(const std::vector<Node>& nodes) override {
     Act act{.done = true};
     for (const Node node : nodes) {
       calls.push_back("rejoin clients " + node_name(node));
+      without_clients.erase(node);
       act.evidence[node_name(node)] = {{"requests-lost", 3}, {"replies-lost", 1}};
     }
     return act;
@@ -133,10 +176,18 @@ class FakeCluster final : public Cluster {
     return {.done = true, .evidence = proxy_evidence};
   }
 
+  nlohmann::json reply(Node node, const nlohmann::json& request) {
+    if (on_control) return on_control(node, request);
+    return control_reply.is_null() ? processes[node].answer(request) : control_reply;
+  }
+
   ClusterView state;
   std::vector<TraceEvent> events;  // that take_events() hands out
   std::map<Node, std::vector<int>> expected;
-  nlohmann::json control_reply = nlohmann::json::object();
+  std::map<Node, FakeNode> processes;
+  std::set<Node> damaged, without_clients;
+  bool damage_works = true;
+  nlohmann::json control_reply = {};  // instead of what the process would say
   std::function<nlohmann::json(Node, const nlohmann::json&)> on_control;
   std::map<std::uint64_t, nlohmann::json> rules;
   std::map<std::uint64_t, std::vector<Link>> rule_links;  // also of those that are gone

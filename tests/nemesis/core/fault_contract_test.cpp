@@ -27,6 +27,9 @@ class FaultContract : public testing::TestWithParam<std::string> {
     EXPECT_TRUE(stage.cluster.rules.empty());
     EXPECT_EQ(stage.cluster.state.members, stage.cluster.state.core());
     for (const auto& node : stage.cluster.state.nodes) EXPECT_TRUE(node.running && !node.paused);
+    for (const auto& [node, process] : stage.cluster.processes) EXPECT_FALSE(process.faulty());
+    EXPECT_TRUE(stage.cluster.damaged.empty());
+    EXPECT_TRUE(stage.cluster.without_clients.empty());
     EXPECT_EQ(stage.nemesis.in_force(), "");
   }
 };

@@ -1,0 +1,77 @@
+// What the nodes are asked on their control ports: faults that live in the process, and its status.
+#include <csignal>
+#include <thread>
+
+#include "harness/cluster/clock.h"
+#include "harness/cluster/process_cluster.h"
+
+namespace capsize::harness {
+namespace {
+
+using namespace std::chrono_literals;
+using nemesis::Act;
+using nemesis::Node;
+using nlohmann::json;
+
+constexpr auto kControlBound = 1000ms;
+constexpr auto kPause = 1ms;
+
+}  // namespace
+
+base::Result<json> ProcessCluster::ask_control(Node node, const json& request) {
+  Member& member = *members_[node];
+  const auto name = nemesis::node_name(node);
+  if (member.expected_down || !member.process) return base::Error{name + " is down"};
+  auto answer = member.control->ask(request.dump(), kControlBound);
+  json parsed = answer ? json::parse(answer.value(), nullptr, false) : json();
+  if (!parsed.is_object() || !parsed.value("ok", false)) {
+    return base::Error{name + " refused " + request.dump() + ": " +
+                       (answer ? answer.value() : answer.error().message)};
+  }
+  parsed.erase("ok");
+  return parsed;
+}
+
+Act ProcessCluster::control(const std::vector<Node>& nodes, const json& request) {
+  return control_until(
+      nodes, request, [](Node, const json&) { return true; }, base::Duration::zero());
+}
+
+Act ProcessCluster::control_until(const std::vector<Node>& nodes, const json& request,
+                                  const Satisfied& satisfied, base::Duration bound) {
+  Act act{.done = true};
+  const auto begun = monotonic_now();
+  for (const Node node : nodes) {
+    while (true) {
+      auto answer = ask_control(node, request);
+      if (answer) act.evidence[nemesis::node_name(node)] = answer.value();
+      if (answer && satisfied(node, answer.value())) break;
+      if (answer && monotonic_now() - begun < bound) {
+        std::this_thread::sleep_for(kPause);
+        continue;
+      }
+      act.done = false;
+      act.reason = answer ? nemesis::node_name(node) + " did not come to it in time"
+                          : answer.error().message;
+      break;
+    }
+  }
+  act.effect = monotonic_now() - begun;
+  return act;
+}
+
+Act ProcessCluster::crash(const std::vector<Node>& nodes, double keep) {
+  json told = json::object();
+  for (const Node node : nodes) {
+    look_for_crash(node);  // who died just before must not be taken for crashed
+    auto answer = ask_control(node, {{"op", "crash"}, {"keep", keep}});
+    members_[node]->expected_down = true;  // it kills itself soon
+    if (answer) told[nemesis::node_name(node)] = answer.value();
+  }
+  // The signal comes from here so that nobody has to wait for it.
+  Act act = end_by(nodes, SIGKILL);
+  act.evidence.merge_patch(told);
+  return act;
+}
+
+}  // namespace capsize::harness

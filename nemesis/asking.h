@@ -1,0 +1,20 @@
+// Faults that live in the process of a node are made and healed by asking it. Meanwhile other
+// faults may have killed or paused it.
+#pragma once
+
+#include "nemesis/cluster.h"
+
+namespace capsize::nemesis {
+
+/// Asks those of the nodes that can answer, and leaves out the others.
+Act ask_those_up(Cluster& cluster, const std::vector<Node>& nodes, const nlohmann::json& request);
+
+/// Asks all of them to heal. One that is down has nothing to heal, for a new process begins without
+/// faults; its evidence is `down`. One that is paused is woken for as long as it takes: it must not
+/// keep a fault that nobody takes away again.
+Act ask_to_heal(Cluster& cluster, const std::vector<Node>& nodes, const nlohmann::json& request);
+
+/// Whether the evidence of ask_to_heal is there for each node that `begin` has.
+[[nodiscard]] bool healed(const nlohmann::json& begin, const nlohmann::json& end);
+
+}  // namespace capsize::nemesis

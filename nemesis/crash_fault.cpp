@@ -1,0 +1,44 @@
+#include "nemesis/crash_fault.h"
+
+#include "nemesis/asking.h"
+#include "nemesis/lives.h"
+
+namespace capsize::nemesis {
+namespace {
+
+using nlohmann::json;
+
+// Under load every member of a cluster that serves is sent something sooner than that.
+constexpr base::Duration kHeldBound = std::chrono::milliseconds(500);
+
+}  // namespace
+
+Act CrashFault::begin(const Strike& strike, Cluster& cluster) const {
+  const Act stalled =
+      cluster.control(strike.nodes, {{"op", "disk"}, {"hold-unsynced", true}, {"stall", true}});
+  if (!stalled.done) {
+    ask_to_heal(cluster, strike.nodes,
+                {{"op", "disk"}, {"hold-unsynced", false}, {"stall", false}});
+    return {.done = false, .reason = stalled.reason};
+  }
+  // Who holds nothing by then dies all the same; the evidence tells.
+  cluster.control_until(
+      strike.nodes, {{"op", "status"}},
+      [](Node, const json& status) { return status.value("bytes-held", 0) > 0; }, kHeldBound);
+  return cluster.crash(strike.nodes, keep(strike.params));
+}
+
+Act CrashFault::end(const Strike& strike, Cluster& cluster) const {
+  return cluster.restart(strike.nodes);
+}
+
+bool CrashFault::proven(const json& evidence) const {
+  bool any = false;
+  for (const auto& [node, death] : evidence["begin"].items()) {
+    any =
+        any || bit(death.value("held", std::uint64_t{0}), death.value("written", std::uint64_t{0}));
+  }
+  return any && lived_again(evidence["begin"], evidence["end"], 9);
+}
+
+}  // namespace capsize::nemesis

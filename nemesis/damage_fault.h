@@ -1,0 +1,39 @@
+// What the faults have in common that damage the files of a node. It is killed, damaged and started
+// again: it may refuse (exit 65) or come up with less than it had acknowledged. A voter that forgot
+// something can make a correct cluster lose data, so it comes up isolated, from its peers and from
+// the clients; healing kills it, puts the files back and lets it in again. `rejoin` lets the
+// damaged node take part, for scenarios that want to see what comes of it.
+#pragma once
+
+#include "nemesis/fault_kind.h"
+
+namespace capsize::nemesis {
+
+class DamageFault : public FaultKind {
+ public:
+  DamageFault(std::string_view kind, std::string_view summary) : kind_(kind), summary_(summary) {}
+  [[nodiscard]] std::string_view name() const override { return kind_; }
+  [[nodiscard]] std::string_view summary() const override { return summary_; }
+  [[nodiscard]] Impact impact() const override { return Impact::kStops; }
+  /// How it damages, and `rejoin`.
+  [[nodiscard]] Declared parameters() const final;
+  [[nodiscard]] std::vector<int> exit_codes() const override { return {65}; }
+  Act begin(const Strike& strike, Cluster& cluster) const override;
+  Act end(const Strike& strike, Cluster& cluster) const override;
+  [[nodiscard]] bool proven(const nlohmann::json& evidence) const override;
+
+ protected:
+  [[nodiscard]] virtual Declared damage_parameters() const { return {}; }
+  /// What has to be there before the nodes are killed; not done: the fault cannot be made now.
+  virtual Act prepare(const Strike& /*strike*/, Cluster& /*cluster*/) const {
+    return {.done = true};
+  }
+  /// For Cluster::damage.
+  [[nodiscard]] virtual nlohmann::json damage(const nlohmann::json& params) const = 0;
+
+ private:
+  std::string_view kind_;
+  std::string_view summary_;
+};
+
+}  // namespace capsize::nemesis

@@ -1,0 +1,27 @@
+// A clock that jumps. Forward at once; back means that it stands still, for a monotonic clock never
+// goes back (node/app/clock.h).
+#include "nemesis/clock_fault.h"
+
+namespace capsize::nemesis {
+namespace {
+
+class ClockBump final : public ClockFault {
+ public:
+  ClockBump() : ClockFault("clock-bump", "the node's clock jumps, or stands still for as long") {}
+  Declared parameters() const override {
+    return {{.name = "by",
+             .type = Parameter::Type::kDuration,
+             .otherwise = "500ms",
+             .summary = "\"-500ms\": it stands still for so long"}};
+  }
+
+ private:
+  nlohmann::json request(const nlohmann::json& params) const override {
+    return {{"op", "clock"}, {"bump", params["by"]}};
+  }
+};
+
+const base::Registered<FaultKind, ClockBump> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

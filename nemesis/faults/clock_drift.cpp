@@ -1,0 +1,28 @@
+// A clock that runs fast or slow.
+#include "nemesis/clock_fault.h"
+
+namespace capsize::nemesis {
+namespace {
+
+class ClockDrift final : public ClockFault {
+ public:
+  ClockDrift() : ClockFault("clock-drift", "the node's clock runs at another rate") {}
+  Declared parameters() const override {
+    return {{.name = "rate",
+             .type = Parameter::Type::kNumber,
+             .otherwise = 1.5,
+             .summary = "1 is true, 2 twice as fast",
+             .least = 0.01,
+             .most = 100}};
+  }
+
+ private:
+  nlohmann::json request(const nlohmann::json& params) const override {
+    return {{"op", "clock"}, {"rate", params["rate"]}};
+  }
+};
+
+const base::Registered<FaultKind, ClockDrift> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

@@ -1,0 +1,52 @@
+// A clock that jumps there and back, again and again: it races and stands still by turns.
+#include <algorithm>
+
+#include "nemesis/asking.h"
+#include "nemesis/clock_fault.h"
+
+namespace capsize::nemesis {
+namespace {
+
+class ClockStrobe final : public ClockFault {
+ public:
+  ClockStrobe()
+      : ClockFault("clock-strobe", "the node's clock jumps there and back all the time") {}
+  Declared parameters() const override {
+    return {{.name = "by",
+             .type = Parameter::Type::kDuration,
+             .otherwise = "100ms",
+             .summary = "how far"},
+            {.name = "period",
+             .type = Parameter::Type::kDuration,
+             .otherwise = "40ms",
+             .summary = "from one jump to the next"}};
+  }
+  base::Duration period(const nlohmann::json& params) const override {
+    return std::max<base::Duration>(std::chrono::milliseconds(1), duration_of(params, "period"));
+  }
+  Act pulse(const Strike& strike, Cluster& cluster, std::uint64_t count) const override {
+    const auto by = strike.params["by"].get<std::string>();
+    const bool back = count % 2 == 0;
+    Act act =
+        ask_those_up(cluster, strike.nodes, {{"op", "clock"}, {"bump", back ? opposite(by) : by}});
+    act.evidence = {{back ? "back" : "there", offsets(act.evidence)}};
+    return act;
+  }
+  bool proven(const nlohmann::json& evidence) const override {
+    return ClockFault::proven(evidence) && evidence.contains("pulse") &&
+           evidence["pulse"].contains("back") && !evidence["pulse"]["back"].empty();
+  }
+
+ private:
+  static std::string opposite(const std::string& by) {
+    return by.starts_with('-') ? by.substr(1) : "-" + by;
+  }
+  nlohmann::json request(const nlohmann::json& params) const override {
+    return {{"op", "clock"}, {"bump", params["by"]}};
+  }
+};
+
+const base::Registered<FaultKind, ClockStrobe> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

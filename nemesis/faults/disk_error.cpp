@@ -1,0 +1,17 @@
+// A call of the storage fails.
+#include "nemesis/disk_error.h"
+
+namespace capsize::nemesis {
+namespace {
+
+class AnyDiskError final : public DiskError {
+ public:
+  AnyDiskError()
+      : DiskError("disk-error", "a write, sync or rename fails, and the node ends (exit 66)",
+                  "EIO") {}
+};
+
+const base::Registered<FaultKind, AnyDiskError> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

@@ -1,0 +1,62 @@
+// A sync that lies: it says that it is done, and the bytes are not on disk before the next one that
+// does not. Harmless as long as the process lives, which is why nothing else may stop it meanwhile.
+// With `kill` it dies before that, and has lost what it promised: no voter may do that, so this is
+// for scenarios that want to see it found.
+#include "nemesis/disk_fault.h"
+#include "nemesis/lives.h"
+
+namespace capsize::nemesis {
+namespace {
+
+class LyingDisk final : public DiskFault {
+ public:
+  LyingDisk()
+      : DiskFault("lying-disk", "syncs say that they are done, and are not", Impact::kStops,
+                  "syncs-lied") {}
+  Declared parameters() const override {
+    return {{.name = "syncs",
+             .type = Parameter::Type::kCount,
+             .otherwise = 1,
+             .summary = "how many of them lie",
+             .least = 1},
+            {.name = "kill",
+             .type = Parameter::Type::kFlag,
+             .otherwise = false,
+             .summary = "unsafe: it crashes before the bytes are on disk"}};
+  }
+  Act begin(const Strike& strike, Cluster& cluster) const override {
+    Act act = DiskFault::begin(strike, cluster);
+    if (!act.done || !kills(strike)) return act;
+    const Act crash = cluster.crash(strike.nodes, 0);
+    act.evidence.merge_patch(crash.evidence);
+    act.effect = crash.effect;
+    return act;
+  }
+  Act end(const Strike& strike, Cluster& cluster) const override {
+    return kills(strike) ? cluster.restart(strike.nodes) : DiskFault::end(strike, cluster);
+  }
+  bool proven(const nlohmann::json& evidence) const override {
+    const auto& begin = evidence["begin"];
+    if (!DiskFault::proven(evidence)) return false;
+    if (!begin.begin()->contains("signal")) return true;
+    for (const auto& [node, death] : begin.items()) {
+      if (death.value("held", 0) == 0) return false;
+    }
+    return lived_again(begin, evidence["end"], 9);
+  }
+
+ private:
+  static bool kills(const Strike& strike) { return strike.params["kill"].get<bool>(); }
+  nlohmann::json on(const nlohmann::json& params) const override {
+    // Where it is to die, no true sync may come between the lie and that.
+    return {{"hold-unsynced", true}, {"lie-syncs", params["syncs"]}, {"stall", params["kill"]}};
+  }
+  nlohmann::json off() const override {
+    return {{"hold-unsynced", false}, {"lie-syncs", 0}, {"stall", false}};
+  }
+};
+
+const base::Registered<FaultKind, LyingDisk> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

@@ -1,0 +1,32 @@
+// Nodes that die again as soon as they are up.
+#include "nemesis/restarts_fault.h"
+
+namespace capsize::nemesis {
+namespace {
+
+class RestartStorm final : public RestartsFault {
+ public:
+  RestartStorm()
+      : RestartsFault("restart-storm", "nodes are killed and started over and over", 9) {}
+  Declared parameters() const override {
+    return {{.name = "period",
+             .type = Parameter::Type::kDuration,
+             .otherwise = "150ms",
+             .summary = "from one kill to the next"},
+            {.name = "together",
+             .type = Parameter::Type::kFlag,
+             .otherwise = false,
+             .summary = "all of them at once; otherwise by turns"}};
+  }
+
+ private:
+  std::vector<Node> turn(const Strike& strike, std::uint64_t turn) const override {
+    if (strike.params["together"].get<bool>()) return strike.nodes;
+    return {strike.nodes[turn % strike.nodes.size()]};
+  }
+};
+
+const base::Registered<FaultKind, RestartStorm> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

@@ -1,0 +1,22 @@
+// A disk that hangs: no sync comes back until it is lifted. The process goes on and answers, but
+// can promise nothing; a leader steps down.
+#include "nemesis/disk_fault.h"
+
+namespace capsize::nemesis {
+namespace {
+
+class StalledDisk final : public DiskFault {
+ public:
+  StalledDisk()
+      : DiskFault("stalled-disk", "no sync comes back, as long as it holds", Impact::kSeparates,
+                  "syncs-stalled") {}
+
+ private:
+  nlohmann::json on(const nlohmann::json&) const override { return {{"stall", true}}; }
+  nlohmann::json off() const override { return {{"stall", false}}; }
+};
+
+const base::Registered<FaultKind, StalledDisk> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

@@ -1,0 +1,28 @@
+// Clocks. Raft needs them for its progress only, as long as no lease is believed.
+#include "nemesis/strategy.h"
+
+namespace capsize::nemesis {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Clock final : public Strategy {
+ public:
+  std::string_view name() const override { return "clock"; }
+  std::string_view summary() const override { return "clocks jump, race, crawl and stand still"; }
+  std::vector<Card> deck() const override {
+    return {
+        {.kind = "clock-bump", .target = Target::kLeader, .params = {{"by", "1s"}}},
+        {.kind = "clock-bump", .target = Target::kLeader, .params = {{"by", "-400ms"}}},
+        {.kind = "clock-bump", .target = Target::kMinority, .params = {{"by", "300ms"}}},
+        {.kind = "clock-strobe", .target = Target::kOne},
+        {.kind = "clock-drift", .target = Target::kLeader, .params = {{"rate", 0.2}}},
+        {.kind = "clock-drift", .target = Target::kFollowers, .params = {{"rate", 3.0}}},
+    };
+  }
+};
+
+const base::Registered<Strategy, Clock> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

@@ -1,0 +1,37 @@
+// Disks, only as far as Raft promises to bear them: what was synced stays, on every voter that
+// votes.
+#include "nemesis/strategy.h"
+
+namespace capsize::nemesis {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Disk final : public Strategy {
+ public:
+  std::string_view name() const override { return "disk"; }
+  std::string_view summary() const override {
+    return "disks lose, tear, refuse, stall, lie and rot, and a correct cluster loses nothing";
+  }
+  std::vector<Card> deck() const override {
+    return {
+        {.kind = "lose-unsynced", .target = Target::kAll, .hold_min = 100ms, .hold_max = 300ms},
+        {.kind = "lose-unsynced", .target = Target::kLeader, .hold_min = 200ms, .hold_max = 600ms},
+        {.kind = "torn-write", .target = Target::kMinority, .params = {{"keep", 0.7}}},
+        {.kind = "disk-error", .target = Target::kLeader, .params = {{"call", "sync"}}},
+        {.kind = "disk-error", .target = Target::kOne, .params = {{"call", "rename"}}},
+        {.kind = "disk-full", .target = Target::kOne, .params = {{"error", "short"}}},
+        {.kind = "slow-disk", .target = Target::kMinority},
+        {.kind = "stalled-disk", .target = Target::kLeader},
+        {.kind = "lying-disk", .target = Target::kOne},
+        {.kind = "bit-flip", .target = Target::kOne},
+        {.kind = "truncate-log", .target = Target::kFollower},
+        {.kind = "rollback-log", .target = Target::kLeader},
+    };
+  }
+};
+
+const base::Registered<Strategy, Disk> registered;
+
+}  // namespace
+}  // namespace capsize::nemesis

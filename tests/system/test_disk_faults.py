@@ -1,0 +1,62 @@
+"""Disks that lose, tear, refuse, stall, lie and rot, under load."""
+
+import pytest
+
+from faults_alone import assert_gone, run_kind, starts
+
+
+def test_lose_unsynced_loses_bytes_that_nobody_was_promised(capsize):
+    for evidence in run_kind(capsize, "lose-unsynced"):
+        for death in evidence["begin"].values():
+            assert death["signal"] == 9
+            assert death["written"] == 0
+        assert any(death["held"] > 0 for death in evidence["begin"].values())
+    assert_gone(capsize)
+
+
+def test_torn_write_is_cut_off_at_the_next_start(capsize):
+    for evidence in run_kind(capsize, "torn-write"):
+        node, death = next(iter(evidence["begin"].items()))
+        assert 0 < death["written"] < death["held"]
+        log = capsize.run_directory() / "nodes" / node / "log"
+        assert "cut a torn tail" in log.read_text()
+    assert_gone(capsize)
+
+
+@pytest.mark.parametrize("kind", ["disk-error", "disk-full"])
+def test_a_failed_write_ends_the_node_and_is_no_crash(capsize, kind):
+    for evidence in run_kind(capsize, kind):
+        for node, end in evidence["end"].items():
+            assert end["exit-code"] == 66
+            assert "as the disk fault asks" in (
+                capsize.run_directory() / "nodes" / node / "log").read_text()
+    assert_gone(capsize)
+
+
+@pytest.mark.parametrize("kind,counter", [("slow-disk", "syncs-delayed"),
+                                          ("stalled-disk", "syncs-stalled"),
+                                          ("lying-disk", "syncs-lied")])
+def test_a_node_survives_a_bad_disk(capsize, kind, counter):
+    for evidence in run_kind(capsize, kind):
+        for node, met in evidence["begin"].items():
+            assert met[counter] > 0
+            assert "down" not in evidence["end"][node]
+            assert len(starts(capsize, node)) == 1, "its process lived on"
+    assert_gone(capsize)
+
+
+@pytest.mark.parametrize("kind", ["bit-flip", "truncate-log", "rollback-log"])
+def test_a_damaged_node_stays_out_until_it_is_repaired(capsize, kind):
+    for evidence in run_kind(capsize, kind):
+        for node, end in evidence["end"].items():
+            assert evidence["begin"][node]["damage"]["bytes"] > 0
+            assert end["start"] in ("refused", "up")
+            if end["start"] == "refused":
+                assert end["exit-code"] == 65
+            assert (capsize.run_directory() / "nodes" / node / "data-damaged").is_dir()
+            # What it came up with at last is at least what it had before the damage.
+            lives = starts(capsize, node)
+            assert lives[-1]["incarnation"] == end["repaired"]
+            if end["start"] == "up":
+                assert lives[-1]["index"] >= lives[-2]["index"]
+    assert_gone(capsize)
