@@ -16,6 +16,18 @@ std::vector<Node> ended(const std::vector<Node>& nodes, const json& endings) {
   return list;
 }
 
+/// A node that fails at its next write may have ended before its answer was on the way.
+void take_ends_for_answers(Cluster& cluster, const std::vector<Node>& nodes, Act& planned) {
+  const Act endings = cluster.endings(nodes);
+  for (const Node node : nodes) {
+    const auto name = node_name(node);
+    if (planned.evidence.contains(name)) continue;
+    if (!endings.evidence.contains(name)) return;
+    planned.evidence[name] = {{"ended-before-it-answered", true}};
+  }
+  planned.done = true;
+}
+
 }  // namespace
 
 Declared DiskError::parameters() const {
@@ -46,6 +58,7 @@ Act DiskError::begin(const Strike& strike, Cluster& cluster) const {
   const bool of_snapshots = params["call"] == "create" || params["call"] == "rename" ||
                             params["call"] == "sync-directory";
   if (planned.done && of_snapshots) ask_those_up(cluster, strike.nodes, {{"op", "snapshot"}});
+  if (!planned.done) take_ends_for_answers(cluster, strike.nodes, planned);
   if (planned.done) return planned;
   // Some may have been told: they must not end later, when nobody expects it.
   const Act undone = end(strike, cluster);
