@@ -3,242 +3,73 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <iterator>
-#include <random>
+#include <map>
+#include <utility>
+
+#include "checker/generate/history_generator.h"
 
 namespace capsize::checker {
 namespace {
 
-constexpr std::array<std::string_view, 4> kAnomalyNames = {"stale-read", "unwritten-read",
-                                                           "aborted-read", "lost-write"};
-constexpr std::int64_t kNull = 0;  // values are numbers from 1; this one is printed as null
-constexpr std::uint64_t kNobody = ~std::uint64_t{0};
-constexpr double kInjectAfter = 0.8;  // of the operations
-constexpr std::uint64_t kStepNanosecondsMax = 2000;
+using Generators = std::map<std::string_view, std::unique_ptr<HistoryGenerator>>;
 
-enum class Kind : std::uint8_t { kRead, kWrite, kCas };
-enum class End : std::uint8_t { kOk, kFail, kInfo };
+/// Filled before main(), and only read afterwards.
+Generators& generators() {
+  static Generators all;
+  return all;
+}
 
-struct Pending {
-  std::uint64_t process = 0;
-  std::uint64_t invoked = 0;  // index
-  std::uint32_t key = 0;
-  Kind kind = Kind::kRead;
-  End end = End::kOk;
-  bool applied = false;   // had its moment, whether it changed anything or not
-  bool injected = false;  // a read whose value has been decided upon
-  std::int64_t value = kNull;
-  std::int64_t expected = kNull;
-  // A write: what had been written, acknowledged and not overwritten when it began.
-  std::int64_t older = kNull;
-  std::uint64_t older_writer = kNobody;
-};
+const HistoryGenerator* find(std::string_view model) {
+  const auto found = generators().find(model);
+  return found == generators().end() ? nullptr : found->second.get();
+}
 
-// What a stale read needs to know about a register: its value, once that was acknowledged, and an
-// older one whose write had been acknowledged before the write of the newer one began.
-struct Register {
-  std::int64_t value = kNull;
-  bool acknowledged = true;
-  std::uint64_t writer = kNobody;  // index of the invocation
-  std::int64_t older = kNull;
-  std::uint64_t older_writer = kNobody;
-  std::int64_t aborted = kNull;
-  std::uint64_t aborted_writer = kNobody;
-};
-
-class Generator {
- public:
-  Generator(const GenerateOptions& options, const LineSink& sink)
-      : options_(options), sink_(sink), random_(options.seed), registers_(options.keys) {}
-
-  Generated run() {
-    sink_(fmt::format("{{\"capsize-history\":1,\"model\":\"{}\"}}\n",
-                      options_.cas > 0 ? "cas-register" : "register"));
-    for (std::uint32_t client = 0; client < options_.clients; ++client) idle_.push_back(client);
-    while (begun_ < options_.operations || !pending_.empty()) {
-      const bool can_begin = begun_ < options_.operations && !idle_.empty();
-      if (can_begin && (pending_.empty() || chance(0.5))) {
-        begin();
-      } else {
-        advance(below(pending_.size()));
-      }
-    }
-    return std::move(generated_);
-  }
-
- private:
-  std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
-  bool chance(double share) { return static_cast<double>(random_() >> 11) * 0x1.0p-53 < share; }
-
-  template <class Item>
-  static Item take(std::vector<Item>& items, std::uint64_t place) {
-    std::swap(items[place], items.back());
-    Item item = items.back();
-    items.pop_back();
-    return item;
-  }
-
-  std::int64_t written_value() {
-    if (options_.values == 0) return next_value_++;
-    return static_cast<std::int64_t>(1 + below(options_.values));
-  }
-
-  void begin() {
-    Pending one;
-    one.process = take(idle_, below(idle_.size()));
-    one.key = static_cast<std::uint32_t>(below(options_.keys));
-    one.invoked = generated_.events;
-    const Register& its = registers_[one.key];
-    if (chance(options_.reads)) {
-      one.kind = Kind::kRead;
-      inject(one);
-    } else {
-      const bool cas = chance(options_.cas / std::max(1e-9, 1 - options_.reads));
-      one.kind = cas ? Kind::kCas : Kind::kWrite;
-      if (cas) one.expected = chance(0.7) ? its.value : written_value();
-      one.value = written_value();
-      one.end = chance(options_.indeterminate) ? End::kInfo
-                : chance(options_.failed)      ? End::kFail
-                                               : End::kOk;
-      if (its.acknowledged) {
-        one.older = its.value;
-        one.older_writer = its.writer;
-      }
-    }
-    emit(one, "invoke");
-    ++begun_;
-    pending_.push_back(one);
-  }
-
-  // Decides what a read returns before it is even sent.
-  void inject(Pending& read) {
-    if (options_.anomaly == InjectedAnomaly::kNone || !generated_.witness.empty()) return;
-    if (static_cast<double>(begun_) < kInjectAfter * static_cast<double>(options_.operations)) {
-      return;
-    }
-    Register& its = registers_[read.key];
-    switch (options_.anomaly) {
-      case InjectedAnomaly::kStaleRead:
-      case InjectedAnomaly::kLostWrite:
-        if (!its.acknowledged || its.writer == kNobody || its.older_writer == kNobody) return;
-        read.value = its.older;
-        generated_.witness = {its.older_writer, its.writer};
-        if (options_.anomaly == InjectedAnomaly::kLostWrite) {
-          its.value = its.older;
-          its.writer = its.older_writer;
-        }
-        break;
-      case InjectedAnomaly::kAbortedRead:
-        if (its.aborted_writer == kNobody) return;
-        read.value = its.aborted;
-        generated_.witness = {its.aborted_writer};
-        break;
-      default:
-        read.value = next_value_++;
-    }
-    generated_.witness.push_back(read.invoked);
-    read.injected = true;
-  }
-
-  void advance(std::uint64_t place) {
-    if (!pending_[place].applied) {
-      apply(pending_[place]);
-      return;
-    }
-    const Pending one = take(pending_, place);
-    constexpr const char* kNames[] = {"ok", "fail", "info"};
-    emit(one, kNames[static_cast<std::size_t>(one.end)]);
-    Register& its = registers_[one.key];
-    if (one.kind != Kind::kRead && one.end == End::kOk && its.writer == one.invoked) {
-      its.acknowledged = true;
-    }
-    if (one.kind == Kind::kWrite && one.end == End::kFail) {
-      its.aborted = one.value;
-      its.aborted_writer = one.invoked;
-    }
-    idle_.push_back(one.end == End::kInfo ? one.process + options_.clients : one.process);
-  }
-
-  void apply(Pending& one) {
-    Register& its = registers_[one.key];
-    one.applied = true;
-    if (one.kind == Kind::kRead) {
-      if (!one.injected) one.value = its.value;
-      return;
-    }
-    if (one.kind == Kind::kCas && one.expected != its.value) {
-      if (one.end == End::kOk) one.end = End::kFail;
-      return;
-    }
-    if (one.end == End::kFail || (one.end == End::kInfo && chance(0.5))) return;
-    its.value = one.value;
-    its.writer = one.invoked;
-    its.acknowledged = false;
-    its.older = one.older;
-    its.older_writer = one.older_writer;
-  }
-
-  static std::string shown(std::int64_t value) {
-    return value == kNull ? "null" : fmt::format("{}", value);
-  }
-
-  void emit(const Pending& one, std::string_view type) {
-    constexpr const char* kNames[] = {"read", "write", "cas"};
-    time_ += 1 + below(kStepNanosecondsMax);
-    std::string value = shown(type == "invoke" && one.kind == Kind::kRead ? kNull : one.value);
-    if (one.kind == Kind::kCas) value = fmt::format("[{},{}]", shown(one.expected), value);
-    line_.clear();
-    fmt::format_to(std::back_inserter(line_),
-                   "{{\"index\":{},\"time\":{},\"process\":{},\"type\":\"{}\",\"f\":\"{}\","
-                   "\"key\":\"k{}\",\"value\":{}}}\n",
-                   generated_.events, time_, one.process, type,
-                   kNames[static_cast<std::size_t>(one.kind)], one.key, value);
-    sink_(line_);
-    ++generated_.events;
-  }
-
-  const GenerateOptions& options_;
-  const LineSink& sink_;
-  std::mt19937_64 random_;
-  std::vector<Register> registers_;
-  std::vector<std::uint64_t> idle_;  // process numbers
-  std::vector<Pending> pending_;
-  std::uint64_t begun_ = 0;
-  std::uint64_t time_ = 0;
-  std::int64_t next_value_ = 1;
-  std::string line_;
-  Generated generated_;
-};
+bool is_share(double share) {
+  return share >= 0 && share <= 1;  // not a number is neither
+}
 
 }  // namespace
 
-std::optional<InjectedAnomaly> injected_anomaly(std::string_view name) {
-  const auto found = std::find(kAnomalyNames.begin(), kAnomalyNames.end(), name);
-  if (found == kAnomalyNames.end()) return std::nullopt;
-  return static_cast<InjectedAnomaly>(found - kAnomalyNames.begin() + 1);
+GeneratorRegistrar::GeneratorRegistrar(std::unique_ptr<HistoryGenerator> generator) {
+  const std::string_view name = generator->name();
+  generators().emplace(name, std::move(generator));
 }
 
-std::span<const std::string_view> injected_anomaly_names() {
-  return kAnomalyNames;
+std::vector<std::string_view> generated_models() {
+  std::vector<std::string_view> names;
+  for (const auto& [name, generator] : generators()) names.push_back(name);
+  return names;
+}
+
+std::vector<std::string_view> anomalies_of(std::string_view model) {
+  const HistoryGenerator* const generator = find(model);
+  if (generator == nullptr) return {};
+  return {generator->anomalies().begin(), generator->anomalies().end()};
 }
 
 std::optional<std::string> problem_of(const GenerateOptions& options) {
-  const auto is_share = [](double share) { return share >= 0 && share <= 1; };
-  if (options.clients == 0 || options.keys == 0) return "clients and keys: at least 1";
+  const HistoryGenerator* const generator = find(options.model);
+  if (generator == nullptr) {
+    return fmt::format("model: found '{}', expected one of {}", options.model,
+                       fmt::join(generated_models(), ", "));
+  }
+  if (options.clients == 0 || options.keys == 0) return "clients, --keys: at least 1";
   if (!is_share(options.reads) || !is_share(options.cas) || !is_share(options.indeterminate) ||
       !is_share(options.failed) || options.reads + options.cas > 1) {
-    return "shares: from 0 to 1, reads and cas together too";
+    return "reads, --cas, --indeterminate, --failed: from 0 to 1, reads and cas together too";
   }
-  if (options.anomaly == InjectedAnomaly::kNone) return std::nullopt;
-  if (options.values != 0 || options.cas > 0) {
-    return "an anomaly is certain only with different values and without cas";
+  const auto possible = generator->anomalies();
+  if (!options.anomaly.empty() &&
+      std::find(possible.begin(), possible.end(), options.anomaly) == possible.end()) {
+    return fmt::format("anomaly: found '{}', expected for {} one of {}", options.anomaly,
+                       options.model, fmt::join(possible, ", "));
   }
-  return std::nullopt;
+  return generator->problem_of(options);
 }
 
 Generated generate(const GenerateOptions& options, const LineSink& sink) {
-  return Generator(options, sink).run();
+  const HistoryGenerator* const generator = find(options.model);
+  return generator->generate(options, sink);
 }
 
 }  // namespace capsize::checker

@@ -14,22 +14,30 @@ namespace {
 class Generate final : public Verb {
  public:
   std::string_view name() const override { return "generate"; }
-  std::string_view summary() const override {
-    return "Writes a history of registers whose verdict is known";
-  }
+  std::string_view summary() const override { return "Writes a history whose verdict is known"; }
   std::string_view examples() const override {
     return "Examples:\n"
            "  capsize generate --operations 1000000 --keys 1000 --clients 10 > million.jsonl\n"
            "  capsize generate --anomaly stale-read --seed 7 | capsize check -\n"
            "  capsize generate --values 5 --cas 0.3 --indeterminate 0.08 > hard.jsonl\n"
+           "  capsize generate --model fifo-queue --anomaly lost-element | capsize check -\n"
+           "  capsize generate --model cas-register --values 3 --cas 0.2 --anomaly unwritten-read\n"
            "The events that prove an injected anomaly are named on standard error.\n";
   }
   void add_options(CLI::App& app) override {
+    const auto models = checker::generated_models();
+    std::string anomalies = "what goes wrong once, near the end";
+    for (const std::string_view model : models) {
+      anomalies += fmt::format("; of {}: {}", model, fmt::join(checker::anomalies_of(model), ", "));
+    }
+    app.add_option("--model", options_.model, fmt::format("{}", fmt::join(models, ", ")))
+        ->capture_default_str();
     app.add_option("--operations", options_.operations)->capture_default_str();
     app.add_option("--clients", options_.clients, "operations open at a time, at most")
         ->capture_default_str();
     app.add_option("--keys", options_.keys)->capture_default_str();
-    app.add_option("--reads", options_.reads, "share of the operations")->capture_default_str();
+    app.add_option("--reads", options_.reads, "share of the operations; of a queue, dequeues")
+        ->capture_default_str();
     app.add_option("--cas", options_.cas, "share of the operations; the rest writes")
         ->capture_default_str();
     app.add_option("--indeterminate", options_.indeterminate, "share of the writes and cas")
@@ -38,29 +46,25 @@ class Generate final : public Verb {
         ->capture_default_str();
     app.add_option("--values", options_.values, "how many different ones; 0: all are different")
         ->capture_default_str();
-    const auto names = checker::injected_anomaly_names();
-    app.add_option("--anomaly", anomaly_, "what goes wrong once, near the end")
-        ->check(CLI::IsMember(std::vector<std::string>(names.begin(), names.end())));
+    app.add_option("--anomaly", options_.anomaly, anomalies);
     app.add_option("--seed", options_.seed)->capture_default_str();
   }
   int run() override {
-    if (!anomaly_.empty()) options_.anomaly = checker::injected_anomaly(anomaly_).value();
-    if (const auto problem = checker::problem_of(options_)) return usage_error(*problem);
+    if (const auto problem = checker::problem_of(options_)) return usage_error("--" + *problem);
     const auto generated = checker::generate(
         options_, [](std::string_view line) { std::fwrite(line.data(), 1, line.size(), stdout); });
     if (std::fflush(stdout) != 0) return usage_error("standard output: cannot be written");
-    if (options_.anomaly == checker::InjectedAnomaly::kNone) return 0;
+    if (options_.anomaly.empty()) return 0;
     if (generated.witness.empty()) {
       return usage_error("no occasion for the anomaly came: more operations, or another seed");
     }
-    fmt::print(stderr, "{}: the operations with index {}\n", anomaly_,
+    fmt::print(stderr, "{}: the operations with index {}\n", options_.anomaly,
                fmt::join(generated.witness, ", "));
     return 0;
   }
 
  private:
   checker::GenerateOptions options_;
-  std::string anomaly_;
 };
 
 const base::Registered<Verb, Generate> registered;
