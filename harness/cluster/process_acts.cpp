@@ -62,6 +62,11 @@ Act ProcessCluster::end_by(const std::vector<Node>& nodes, int signal) {
 Act ProcessCluster::launch(const std::vector<Node>& nodes) {
   Act act{.done = true};
   for (const Node node : nodes) {
+    // On a machine without time to spare the life before may not be over, and holds its directory.
+    auto& before = members_[node]->process;
+    if (before && !before->wait(kReadyBound)) {
+      return {.done = false, .reason = nemesis::node_name(node) + " does not end"};
+    }
     if (auto spawned = spawn(node); !spawned) {
       return {.done = false, .reason = spawned.error().message};
     }

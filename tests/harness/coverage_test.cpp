@@ -80,7 +80,7 @@ TEST(Coverage, OneNode_PromisesNoServiceWhileItIsDown) {
 }
 
 TEST(Coverage, DefaultRun_PromisesFaultsOfEveryKindAndThreeLeaderChanges) {
-  const auto scenario = scenario_with(parse_nemesis("all"));
+  const auto scenario = scenario_with(parse_nemesis("default"));
   const auto expect = default_expectations(scenario, plan(scenario));
   EXPECT_GE(expect.leader_changes, 3U);
   EXPECT_GE(expect.faults.at("any"), 9U);
