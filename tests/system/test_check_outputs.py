@@ -1,0 +1,101 @@
+"""What `capsize check` writes beside its verdict: a legal order, a page, and verdicts while a file grows."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import wait_for
+
+
+def line(process, kind, function, value):
+    return json.dumps({"process": process, "type": kind, "f": function, "key": "x",
+                       "value": value}) + "\n"
+
+
+def operation(process, function, asked, answered):
+    return line(process, "invoke", function, asked) + line(process, "ok", function, answered)
+
+
+@pytest.fixture(name="valid")
+def _valid(tmp_path):
+    path = tmp_path / "valid.jsonl"
+    path.write_text(line(0, "invoke", "write", 1) + operation(1, "write", 2, 2)
+                    + operation(2, "read", None, 2) + line(0, "ok", "write", 1)
+                    + operation(2, "read", None, 1) + operation(1, "read", None, 1))
+    return path
+
+
+@pytest.fixture(name="stale")
+def _stale(tmp_path):
+    path = tmp_path / "stale.jsonl"
+    path.write_text(operation(0, "write", "<script>document.title='x'</script>",
+                              "<script>document.title='x'</script>")
+                    + operation(0, "write", "new", "new") + operation(1, "read", None, "new")
+                    + operation(2, "read", None, "<script>document.title='x'</script>"))
+    return path
+
+
+def test_a_witness_is_a_legal_order_that_verifies(capsize, valid, tmp_path):
+    witness = tmp_path / "witness.jsonl"
+    assert capsize("check", "--model", "register", "--witness", witness, valid).returncode == 0
+    order = [json.loads(text) for text in witness.read_text().splitlines()]
+    assert order[0]["capsize-witness"] == 1 and order[0]["operations"] == len(order) - 1 == 5
+    assert capsize("check", "--model", "register", "--verify-witness", witness,
+                   valid).returncode == 0
+
+
+def test_an_order_that_is_none_does_not_verify(capsize, valid, tmp_path):
+    witness = tmp_path / "witness.jsonl"
+    assert capsize("check", "--model", "register", "--witness", witness, valid).returncode == 0
+    head, first, *rest = witness.read_text().splitlines()
+    wrong = tmp_path / "wrong.jsonl"
+    wrong.write_text("\n".join([head, *rest, first]) + "\n")
+    run = capsize("check", "--model", "register", "--verify-witness", wrong, valid)
+    assert run.returncode == 1, run.stdout + run.stderr
+
+
+def test_an_invalid_history_has_no_witness(capsize, stale, tmp_path):
+    witness = tmp_path / "witness.jsonl"
+    assert capsize("check", "--model", "register", "--witness", witness, stale).returncode == 1
+    assert not witness.exists()
+
+
+def test_the_page_shows_the_operations_in_a_browser_and_escapes_what_is_hostile(capsize, stale,
+                                                                               tmp_path):
+    page = tmp_path / "why.html"
+    assert capsize("check", "--model", "register", "--explain", page, stale).returncode == 1
+    chromium = shutil.which("chromium")
+    assert chromium, "scripts/setup installs it"
+    dom = subprocess.run([chromium, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
+                          f"--user-data-dir={tmp_path / 'profile'}", page.as_uri()],
+                         capture_output=True, text=True, timeout=60, check=True).stdout
+    assert "stale read" in dom
+    assert "process 2" in dom and "<svg" in dom
+    title = dom[dom.index("<title>") + len("<title>"):dom.index("</title>")]
+    assert title != "x", "a value of the history was executed"
+    assert "&lt;script&gt;document.title" in dom
+    assert "<script>document.title" not in dom
+
+
+def test_follow_says_so_as_soon_as_the_prefix_is_wrong(capsize, started, tmp_path):
+    path = tmp_path / "growing.jsonl"
+    path.write_text(operation(0, "write", 1, 1) + operation(0, "write", 2, 2))
+    process = capsize.start("check", "--model", "register", "--follow", path)
+    started.append(process)
+    # Held open, as a recorder does: the file is not over.
+    with open(path, "a", encoding="utf-8") as recorder:
+        recorder.write(operation(1, "read", None, 1))
+        recorder.flush()
+        wait_for(lambda: process.poll() is not None, 10, "a verdict on the prefix")
+    output, _ = process.communicate()
+    assert process.returncode == 1 and "stale read" in output
+
+
+def test_follow_of_a_pipe_ends_with_it(capsize, started, valid):
+    process = subprocess.Popen(capsize.command("check", "--model", "register", "--follow", "-"),
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    started.append(process)
+    output, _ = process.communicate(valid.read_text(), timeout=30)
+    assert process.returncode == 0 and "valid" in output
