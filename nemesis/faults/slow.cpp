@@ -23,6 +23,8 @@ class Slow final : public FaultKind {
   std::string_view name() const override { return "slow"; }
   std::string_view summary() const override { return "SIGSTOP and SIGCONT by turns"; }
   Impact impact() const override { return Impact::kStops; }
+  // It goes on before anybody misses it, if the period is short.
+  bool unseats() const override { return false; }
   Declared parameters() const override {
     return {{.name = "period",
              .type = Parameter::Type::kDuration,
