@@ -14,8 +14,10 @@ constexpr base::Duration kHeldBound = std::chrono::milliseconds(500);
 }  // namespace
 
 Act CrashFault::begin(const Strike& strike, Cluster& cluster) const {
-  const Act stalled =
-      cluster.control(strike.nodes, {{"op", "disk"}, {"hold-unsynced", true}, {"stall", true}});
+  // Held first, stalled then: a sync that began before stalls with nothing held, and nothing is
+  // appended behind it.
+  Act stalled = cluster.control(strike.nodes, {{"op", "disk"}, {"hold-unsynced", true}});
+  if (stalled.done) stalled = cluster.control(strike.nodes, {{"op", "disk"}, {"stall", true}});
   if (!stalled.done) {
     ask_to_heal(cluster, strike.nodes,
                 {{"op", "disk"}, {"hold-unsynced", false}, {"stall", false}});
