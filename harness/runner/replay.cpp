@@ -52,6 +52,7 @@ base::Result<RecordedRun> read_run(const std::filesystem::path& directory) {
   if (!faults) return faults.error();
   const auto results = read_json(directory / "results.json");
   if (!results) return results.error();
+  scenario.value().name = "replay";
   RecordedRun run{.scenario = std::move(scenario).value(), .faults = std::move(faults).value()};
   read_violations(results.value(), run);
   return run;
