@@ -78,19 +78,18 @@ def samples_of(cluster, leader, seconds):
 
 
 def until_caught_up(cluster, leader, node):
-    """Starts the node. The seconds until it answers, the leader's samples from then on until it keeps up, and how many
-    entries it was behind."""
+    """Starts the node. The seconds until it answers, and the leader's samples from then on until it keeps up."""
     begin = time.monotonic()
     cluster.restart(node)
-    samples, behind, starting = [], None, None
+    samples, starting = [], None
     while time.monotonic() < begin + DEADLINE_SECONDS:
         ours, its = sample(cluster, leader), sample(cluster, node)
         if ours and its:
-            if behind is None:
-                behind, starting = ours[1] - its[2], time.monotonic() - begin
+            if starting is None:
+                starting = time.monotonic() - begin
             samples.append(ours)
             if ours[1] - its[2] <= NEAR and len(samples) > 1:
-                return starting, samples, behind
+                return starting, samples
         time.sleep(EVERY_SECONDS)
     raise SystemExit(f"not caught up within {DEADLINE_SECONDS} s")
 
@@ -103,10 +102,12 @@ def measure(options, variant):
         node = (leader + 1) % cluster.nodes
         with Load(cluster.endpoints[leader]["client"], options):
             committed_until(cluster, leader, options.keys)
+            had = sample(cluster, node)[2]
             cluster.kill(node)
             committed_until(cluster, leader, sample(cluster, leader)[1] + options.behind)
             away = rate(samples_of(cluster, leader, options.seconds))
-            starting, catching_up, behind = until_caught_up(cluster, leader, node)
+            behind = sample(cluster, leader)[1] - had
+            starting, catching_up = until_caught_up(cluster, leader, node)
             after = rate(samples_of(cluster, leader, options.seconds))
         installed = b'"event":"install"' in cluster.trace_file(node).read_bytes()
         if cluster.leader() != leader:

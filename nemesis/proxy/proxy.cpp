@@ -21,7 +21,6 @@ namespace {
 // Messages read from one link before the others, and control, get their turn.
 constexpr int kBatchMax = 64;
 constexpr int kControlMessagesMax = 1000;
-constexpr int kControlReconnectMs = 10;
 
 // Keys in the poller. Of link i: kLinkKeys + 2 i for its messages, and the next for its monitor.
 constexpr std::size_t kStopKey = 0;

@@ -34,7 +34,8 @@ base::Instant at(std::int64_t ms) {
 
 void send(Switchboard& board, std::int64_t ms) {
   wire::Header header;
-  header.type = static_cast<wire::MessageType>(1 + ms % (wire::kMessageTypeCount - 1));
+  header.type = static_cast<wire::MessageType>(1 + static_cast<std::uint64_t>(ms) %
+                                                       (wire::kMessageTypeCount - 1));
   header.from = ms % 2 == 0 ? 1 : 2;
   header.to = 3 - header.from;
   header.term = static_cast<std::uint64_t>(ms / 8);
