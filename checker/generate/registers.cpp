@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
-#include <random>
 
 #include "checker/generate/history_generator.h"
+#include "checker/generate/interleaving.h"
 
 namespace capsize::checker {
 namespace {
@@ -20,11 +19,8 @@ constexpr std::string_view kLostWrite = "lost-write";
 constexpr std::array kAnomalies = {kStaleRead, kUnwrittenRead, kAbortedRead, kLostWrite};
 constexpr std::int64_t kNull = 0;  // values are numbers from 1; this one is printed as null
 constexpr std::uint64_t kNobody = ~std::uint64_t{0};
-constexpr double kInjectAfter = 0.8;  // of the operations
-constexpr std::uint64_t kStepNanosecondsMax = 2000;
 
 enum class Kind : std::uint8_t { kRead, kWrite, kCas };
-enum class End : std::uint8_t { kOk, kFail, kInfo };
 
 struct Pending {
   std::uint64_t process = 0;
@@ -53,81 +49,38 @@ struct Register {
   std::uint64_t aborted_writer = kNobody;
 };
 
-class Generator {
+class Generator final : public Interleaving<Pending> {
  public:
   Generator(const GenerateOptions& options, const LineSink& sink)
-      : options_(options),
-        sink_(sink),
-        random_(options.seed),
-        registers_(options.keys),
-        next_value_(static_cast<std::int64_t>(options.values) + 1) {}
-
-  Generated run() {
-    const bool with_cas = options_.model == "register" && options_.cas > 0;
-    sink_(fmt::format("{{\"capsize-history\":1,\"model\":\"{}\"}}\n",
-                      with_cas ? "cas-register" : options_.model));
-    for (std::uint32_t client = 0; client < options_.clients; ++client) idle_.push_back(client);
-    while (begun_ < options_.operations || !pending_.empty()) {
-      const bool can_begin = begun_ < options_.operations && !idle_.empty();
-      if (can_begin && (pending_.empty() || chance(0.5))) {
-        begin();
-      } else {
-        advance(below(pending_.size()));
-      }
-    }
-    return std::move(generated_);
-  }
+      : Interleaving(options, sink), registers_(options.keys) {}
 
  private:
-  std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
-  bool chance(double share) { return static_cast<double>(random_() >> 11) * 0x1.0p-53 < share; }
-
-  template <class Item>
-  static Item take(std::vector<Item>& items, std::uint64_t place) {
-    std::swap(items[place], items.back());
-    Item item = items.back();
-    items.pop_back();
-    return item;
-  }
-
-  std::int64_t written_value() {
-    if (options_.values == 0) return next_value_++;
-    return static_cast<std::int64_t>(1 + below(options_.values));
-  }
-
-  void begin() {
+  Pending begin(std::uint64_t process) override {
     Pending one;
-    one.process = take(idle_, below(idle_.size()));
+    one.process = process;
     one.key = static_cast<std::uint32_t>(below(options_.keys));
     one.invoked = generated_.events;
     const Register& its = registers_[one.key];
     if (chance(options_.reads)) {
       one.kind = Kind::kRead;
-      inject(one);
+      if (wants_anomaly()) inject(one);
     } else {
       const bool cas = chance(options_.cas / std::max(1e-9, 1 - options_.reads));
       one.kind = cas ? Kind::kCas : Kind::kWrite;
-      if (cas) one.expected = chance(0.7) ? its.value : written_value();
-      one.value = written_value();
-      one.end = chance(options_.indeterminate) ? End::kInfo
-                : chance(options_.failed)      ? End::kFail
-                                               : End::kOk;
+      if (cas) one.expected = chance(0.7) ? its.value : drawn_value();
+      one.value = drawn_value();
+      one.end = drawn_end();
       if (its.acknowledged) {
         one.older = its.value;
         one.older_writer = its.writer;
       }
     }
     emit(one, "invoke");
-    ++begun_;
-    pending_.push_back(one);
+    return one;
   }
 
   // Decides what a read returns before it is even sent.
   void inject(Pending& read) {
-    if (options_.anomaly.empty() || !generated_.witness.empty()) return;
-    if (static_cast<double>(begun_) < kInjectAfter * static_cast<double>(options_.operations)) {
-      return;
-    }
     Register& its = registers_[read.key];
     if (options_.anomaly == kUnwrittenRead) {
       read.value = next_value_++;
@@ -148,14 +101,13 @@ class Generator {
     read.injected = true;
   }
 
-  void advance(std::uint64_t place) {
-    if (!pending_[place].applied) {
-      apply(pending_[place]);
+  void advance(std::uint64_t place) override {
+    if (!open(place).applied) {
+      apply(open(place));
       return;
     }
-    const Pending one = take(pending_, place);
-    constexpr const char* kNames[] = {"ok", "fail", "info"};
-    emit(one, kNames[static_cast<std::size_t>(one.end)]);
+    const Pending one = close(place);
+    emit(one, checker::name(one.end));
     Register& its = registers_[one.key];
     if (one.kind != Kind::kRead && one.end == End::kOk && its.writer == one.invoked) {
       its.acknowledged = true;
@@ -164,7 +116,7 @@ class Generator {
       its.aborted = one.value;
       its.aborted_writer = one.invoked;
     }
-    idle_.push_back(one.end == End::kInfo ? one.process + options_.clients : one.process);
+    release(one.process, one.end);
   }
 
   void apply(Pending& one) {
@@ -192,30 +144,13 @@ class Generator {
 
   void emit(const Pending& one, std::string_view type) {
     constexpr const char* kNames[] = {"read", "write", "cas"};
-    time_ += 1 + below(kStepNanosecondsMax);
     std::string value = shown(type == "invoke" && one.kind == Kind::kRead ? kNull : one.value);
     if (one.kind == Kind::kCas) value = fmt::format("[{},{}]", shown(one.expected), value);
-    line_.clear();
-    fmt::format_to(std::back_inserter(line_),
-                   "{{\"index\":{},\"time\":{},\"process\":{},\"type\":\"{}\",\"f\":\"{}\","
-                   "\"key\":\"k{}\",\"value\":{}}}\n",
-                   generated_.events, time_, one.process, type,
-                   kNames[static_cast<std::size_t>(one.kind)], one.key, value);
-    sink_(line_);
-    ++generated_.events;
+    Interleaving::emit(one.process, type, kNames[static_cast<std::size_t>(one.kind)], one.key,
+                       value);
   }
 
-  const GenerateOptions& options_;
-  const LineSink& sink_;
-  std::mt19937_64 random_;
   std::vector<Register> registers_;
-  std::vector<std::uint64_t> idle_;  // process numbers
-  std::vector<Pending> pending_;
-  std::uint64_t begun_ = 0;
-  std::uint64_t time_ = 0;
-  std::int64_t next_value_;  // nobody has written it yet, or, of few values, ever will
-  std::string line_;
-  Generated generated_;
 };
 
 class Registers : public HistoryGenerator {
@@ -231,7 +166,8 @@ class Registers : public HistoryGenerator {
                        options.anomaly);
   }
   Generated generate(const GenerateOptions& options, const LineSink& sink) const override {
-    return Generator(options, sink).run();
+    const bool with_cas = options.model == "register" && options.cas > 0;
+    return Generator(options, sink).run(with_cas ? "cas-register" : options.model);
   }
 };
 
