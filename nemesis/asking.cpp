@@ -1,6 +1,29 @@
 #include "nemesis/asking.h"
 
 namespace capsize::nemesis {
+namespace {
+
+constexpr int kAttempts = 3;
+
+/// A new process begins without faults. In good order, so that nothing is lost that a disk holds
+/// back.
+Act replace(Cluster& cluster, Node node) {
+  cluster.stop({node});
+  Act act = cluster.restart({node});
+  act.evidence[node_name(node)]["replaced"] = true;
+  return act;
+}
+
+Act ask_or_replace(Cluster& cluster, Node node, const nlohmann::json& request) {
+  Act act;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    act = cluster.control({node}, request);
+    if (!act.uncertain) return act;
+  }
+  return replace(cluster, node);
+}
+
+}  // namespace
 
 Act ask_those_up(Cluster& cluster, const std::vector<Node>& nodes, const nlohmann::json& request) {
   const ClusterView view = cluster.view();
@@ -21,7 +44,7 @@ Act ask_to_heal(Cluster& cluster, const std::vector<Node>& nodes, const nlohmann
     }
     const bool paused = view.nodes[node].paused;
     if (paused) cluster.resume({node});
-    const Act act = cluster.control({node}, request);
+    const Act act = ask_or_replace(cluster, node, request);
     if (paused) cluster.pause({node});
     all.evidence.update(act.evidence);
     if (act.done) continue;
@@ -29,6 +52,20 @@ Act ask_to_heal(Cluster& cluster, const std::vector<Node>& nodes, const nlohmann
     all.reason = act.reason;
   }
   return all;
+}
+
+Act take_back(Cluster& cluster, const std::vector<Node>& nodes, const Act& failed,
+              const nlohmann::json& request) {
+  const ClusterView view = cluster.view();
+  for (const Node node : nodes) {
+    if (!view.nodes[node].running) continue;  // it ended, and the process with what it was asked
+    if (failed.uncertain) {
+      replace(cluster, node);
+    } else {
+      cluster.control({node}, request);
+    }
+  }
+  return {.done = false, .reason = failed.reason};
 }
 
 bool healed(const nlohmann::json& begin, const nlohmann::json& end) {

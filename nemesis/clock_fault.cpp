@@ -43,7 +43,9 @@ Act ClockFault::begin(const Strike& strike, Cluster& cluster) const {
   const Act before = cluster.control(strike.nodes, {{"op", "clock"}});
   if (!before.done) return before;
   Act act = cluster.control(strike.nodes, request(strike.params));
-  if (!act.done) end(strike, cluster);
+  if (!act.done) {
+    return take_back(cluster, strike.nodes, act, {{"op", "clock"}, {"rate", 1}});
+  }
   act.evidence = {{"before", offsets(before.evidence)}, {"after", offsets(act.evidence)}};
   return act;
 }

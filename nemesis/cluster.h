@@ -45,6 +45,8 @@ struct ClusterView {
 struct Act {
   bool done = false;
   std::string reason;  // why not
+  /// Not done, but may yet come to happen: a request that nobody answered.
+  bool uncertain = false;
   nlohmann::json evidence = nlohmann::json::object();
   /// From the call until the effect was seen: the process reaped, stopped, the rule in force.
   std::optional<base::Duration> effect = {};

@@ -19,9 +19,8 @@ Act CrashFault::begin(const Strike& strike, Cluster& cluster) const {
   Act stalled = cluster.control(strike.nodes, {{"op", "disk"}, {"hold-unsynced", true}});
   if (stalled.done) stalled = cluster.control(strike.nodes, {{"op", "disk"}, {"stall", true}});
   if (!stalled.done) {
-    ask_to_heal(cluster, strike.nodes,
-                {{"op", "disk"}, {"hold-unsynced", false}, {"stall", false}});
-    return {.done = false, .reason = stalled.reason};
+    return take_back(cluster, strike.nodes, stalled,
+                     {{"op", "disk"}, {"hold-unsynced", false}, {"stall", false}});
   }
   // Who holds nothing by then dies all the same; the evidence tells.
   cluster.control_until(

@@ -60,9 +60,10 @@ Act DiskError::begin(const Strike& strike, Cluster& cluster) const {
   if (planned.done && of_snapshots) ask_those_up(cluster, strike.nodes, {{"op", "snapshot"}});
   if (!planned.done) take_ends_for_answers(cluster, strike.nodes, planned);
   if (planned.done) return planned;
-  // Some may have been told: they must not end later, when nobody expects it.
-  const Act undone = end(strike, cluster);
-  return {.done = false, .reason = planned.reason, .evidence = undone.evidence};
+  // Some may have been told, and must not end later, when nobody expects it.
+  const Act failed = take_back(cluster, strike.nodes, planned, {{"op", "disk"}, {"fail", nullptr}});
+  end(strike, cluster);
+  return failed;
 }
 
 Act DiskError::end(const Strike& strike, Cluster& cluster) const {

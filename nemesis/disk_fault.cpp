@@ -18,10 +18,7 @@ json disk(json keys) {
 
 Act DiskFault::begin(const Strike& strike, Cluster& cluster) const {
   Act made = cluster.control(strike.nodes, disk(on(strike.params)));
-  if (!made.done) {
-    ask_to_heal(cluster, strike.nodes, disk(off()));
-    return made;
-  }
+  if (!made.done) return take_back(cluster, strike.nodes, made, disk(off()));
   const auto count = [this](const json& reply) { return reply.value(counter_, std::uint64_t{0}); };
   const Act met = cluster.control_until(
       strike.nodes, disk(json::object()),

@@ -20,18 +20,22 @@ constexpr auto kPause = 1ms;
 
 }  // namespace
 
-base::Result<json> ProcessCluster::ask_control(Node node, const json& request) {
+Act ProcessCluster::ask_control(Node node, const json& request) {
   Member& member = *members_[node];
   const auto name = nemesis::node_name(node);
-  if (member.expected_down || !member.process) return base::Error{name + " is down"};
+  if (member.expected_down || !member.process) return {.done = false, .reason = name + " is down"};
   auto answer = member.control->ask(request.dump(), kControlBound);
-  json parsed = answer ? json::parse(answer.value(), nullptr, false) : json();
+  if (!answer) {
+    return {.done = false,
+            .reason = name + " did not answer " + request.dump() + ": " + answer.error().message,
+            .uncertain = true};
+  }
+  json parsed = json::parse(answer.value(), nullptr, false);
   if (!parsed.is_object() || !parsed.value("ok", false)) {
-    return base::Error{name + " refused " + request.dump() + ": " +
-                       (answer ? answer.value() : answer.error().message)};
+    return {.done = false, .reason = name + " refused " + request.dump() + ": " + answer.value()};
   }
   parsed.erase("ok");
-  return parsed;
+  return {.done = true, .evidence = std::move(parsed)};
 }
 
 Act ProcessCluster::control(const std::vector<Node>& nodes, const json& request) {
@@ -45,16 +49,17 @@ Act ProcessCluster::control_until(const std::vector<Node>& nodes, const json& re
   const auto begun = monotonic_now();
   for (const Node node : nodes) {
     while (true) {
-      auto answer = ask_control(node, request);
-      if (answer) act.evidence[nemesis::node_name(node)] = answer.value();
-      if (answer && satisfied(node, answer.value())) break;
-      if (answer && monotonic_now() - begun < bound) {
+      const Act answer = ask_control(node, request);
+      if (answer.done) act.evidence[nemesis::node_name(node)] = answer.evidence;
+      if (answer.done && satisfied(node, answer.evidence)) break;
+      if (answer.done && monotonic_now() - begun < bound) {
         std::this_thread::sleep_for(kPause);
         continue;
       }
       act.done = false;
-      act.reason = answer ? nemesis::node_name(node) + " did not come to it in time"
-                          : answer.error().message;
+      act.uncertain = act.uncertain || answer.uncertain;
+      act.reason =
+          answer.done ? nemesis::node_name(node) + " did not come to it in time" : answer.reason;
       break;
     }
   }
@@ -66,9 +71,9 @@ Act ProcessCluster::crash(const std::vector<Node>& nodes, double keep) {
   json told = json::object();
   for (const Node node : nodes) {
     look_for_crash(node);  // who died just before must not be taken for crashed
-    auto answer = ask_control(node, {{"op", "crash"}, {"keep", keep}});
+    const Act answer = ask_control(node, {{"op", "crash"}, {"keep", keep}});
     members_[node]->expected_down = true;  // it kills itself soon
-    if (answer) told[nemesis::node_name(node)] = answer.value();
+    if (answer.done) told[nemesis::node_name(node)] = answer.evidence;
   }
   // The signal comes from here so that nobody has to wait for it.
   Act act = end_by(nodes, SIGKILL);

@@ -111,7 +111,7 @@ class ProcessCluster final : public nemesis::Cluster {
   base::Status start_proxy();
   base::Status spawn(nemesis::Node node);
   base::Status await_ready(nemesis::Node node, std::chrono::milliseconds bound);
-  base::Result<nlohmann::json> ask_control(nemesis::Node node, const nlohmann::json& request);
+  nemesis::Act ask_control(nemesis::Node node, const nlohmann::json& request);
   base::Result<nlohmann::json> ask_proxy(const nlohmann::json& question) const;
   [[nodiscard]] std::string voters() const;  // of the start: n1,n2,…
   void observe() const;

@@ -101,6 +101,12 @@ class FakeCluster final : public Cluster {
     Act act{.done = true};
     for (const Node node : nodes) {
       calls.push_back("control " + node_name(node) + " " + request.dump());
+      if (refuse) act = {.done = false, .reason = node_name(node) + " refused"};
+      if (refuse) continue;
+      if (silent.contains(node)) {
+        act = {.done = false, .reason = node_name(node) + " did not answer", .uncertain = true};
+        continue;
+      }
       act.evidence[node_name(node)] = reply(node, request);
       if (processes[node].failed()) state.nodes[node].running = false;
     }
@@ -186,6 +192,8 @@ class FakeCluster final : public Cluster {
   std::map<Node, std::vector<int>> expected;
   std::map<Node, FakeNode> processes;
   std::set<Node> damaged, without_clients;
+  std::set<Node> silent;  // to control requests
+  bool refuse = false;    // them
   bool damage_works = true;
   nlohmann::json control_reply = {};  // instead of what the process would say
   std::function<nlohmann::json(Node, const nlohmann::json&)> on_control;
