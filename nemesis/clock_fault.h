@@ -6,16 +6,14 @@
 
 #include <optional>
 
-#include "nemesis/fault_kind.h"
+#include "nemesis/named_fault.h"
 
 namespace capsize::nemesis {
 
-class ClockFault : public FaultKind {
+class ClockFault : public NamedFault {
  public:
-  ClockFault(std::string_view kind, std::string_view summary) : kind_(kind), summary_(summary) {}
-  [[nodiscard]] std::string_view name() const override { return kind_; }
-  [[nodiscard]] std::string_view summary() const override { return summary_; }
-  [[nodiscard]] Impact impact() const override { return Impact::kDegrades; }
+  ClockFault(std::string_view kind, std::string_view summary)
+      : NamedFault(kind, summary, Impact::kDegrades) {}
   Act begin(const Strike& strike, Cluster& cluster) const override;
   Act end(const Strike& strike, Cluster& cluster) const override;
   /// Every clock that can be compared has gained, or every one has lost, between the first reading
@@ -25,10 +23,6 @@ class ClockFault : public FaultKind {
  protected:
   /// The clock request that makes it wrong.
   [[nodiscard]] virtual nlohmann::json request(const nlohmann::json& params) const = 0;
-
- private:
-  std::string_view kind_;
-  std::string_view summary_;
 };
 
 /// The replies to clock requests as {"nN": {"offset-ns": …}}.

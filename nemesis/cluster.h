@@ -18,6 +18,8 @@ namespace capsize::nemesis {
 using Node = std::size_t;
 using Link = std::pair<Node, Node>;  // directed: from, to
 [[nodiscard]] std::string node_name(Node node);
+/// ["n1","n3"]
+[[nodiscard]] nlohmann::json node_names(const std::vector<Node>& nodes);
 
 struct NodeView {
   bool running = false;

@@ -3,16 +3,14 @@
 // nothing about it, however many nodes are struck.
 #pragma once
 
-#include "nemesis/fault_kind.h"
+#include "nemesis/named_fault.h"
 
 namespace capsize::nemesis {
 
-class CrashFault : public FaultKind {
+class CrashFault : public NamedFault {
  public:
-  CrashFault(std::string_view kind, std::string_view summary) : kind_(kind), summary_(summary) {}
-  [[nodiscard]] std::string_view name() const override { return kind_; }
-  [[nodiscard]] std::string_view summary() const override { return summary_; }
-  [[nodiscard]] Impact impact() const override { return Impact::kStops; }
+  CrashFault(std::string_view kind, std::string_view summary)
+      : NamedFault(kind, summary, Impact::kStops) {}
   Act begin(const Strike& strike, Cluster& cluster) const override;
   Act end(const Strike& strike, Cluster& cluster) const override;
   [[nodiscard]] bool proven(const nlohmann::json& evidence) const override;
@@ -22,10 +20,6 @@ class CrashFault : public FaultKind {
   [[nodiscard]] virtual double keep(const nlohmann::json& params) const = 0;
   /// Whether so many of so many bytes are what the fault is about.
   [[nodiscard]] virtual bool bit(std::uint64_t held, std::uint64_t written) const = 0;
-
- private:
-  std::string_view kind_;
-  std::string_view summary_;
 };
 
 }  // namespace capsize::nemesis

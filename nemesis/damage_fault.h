@@ -5,16 +5,14 @@
 // damaged node take part, for scenarios that want to see what comes of it.
 #pragma once
 
-#include "nemesis/fault_kind.h"
+#include "nemesis/named_fault.h"
 
 namespace capsize::nemesis {
 
-class DamageFault : public FaultKind {
+class DamageFault : public NamedFault {
  public:
-  DamageFault(std::string_view kind, std::string_view summary) : kind_(kind), summary_(summary) {}
-  [[nodiscard]] std::string_view name() const override { return kind_; }
-  [[nodiscard]] std::string_view summary() const override { return summary_; }
-  [[nodiscard]] Impact impact() const override { return Impact::kStops; }
+  DamageFault(std::string_view kind, std::string_view summary)
+      : NamedFault(kind, summary, Impact::kStops) {}
   /// How it damages, and `rejoin`.
   [[nodiscard]] Declared parameters() const final;
   [[nodiscard]] std::vector<int> exit_codes() const override { return {65}; }
@@ -30,10 +28,6 @@ class DamageFault : public FaultKind {
   }
   /// For Cluster::damage.
   [[nodiscard]] virtual nlohmann::json damage(const nlohmann::json& params) const = 0;
-
- private:
-  std::string_view kind_;
-  std::string_view summary_;
 };
 
 }  // namespace capsize::nemesis

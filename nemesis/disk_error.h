@@ -2,17 +2,14 @@
 // stops at once and retries nothing (exit 66), because nobody knows what is on the disk then.
 #pragma once
 
-#include "nemesis/fault_kind.h"
+#include "nemesis/named_fault.h"
 
 namespace capsize::nemesis {
 
-class DiskError : public FaultKind {
+class DiskError : public NamedFault {
  public:
   DiskError(std::string_view kind, std::string_view summary, std::string_view error)
-      : kind_(kind), summary_(summary), error_(error) {}
-  [[nodiscard]] std::string_view name() const override { return kind_; }
-  [[nodiscard]] std::string_view summary() const override { return summary_; }
-  [[nodiscard]] Impact impact() const override { return Impact::kStops; }
+      : NamedFault(kind, summary, Impact::kStops), error_(error) {}
   [[nodiscard]] Declared parameters() const override;
   [[nodiscard]] std::vector<int> exit_codes() const override { return {66}; }
   Act begin(const Strike& strike, Cluster& cluster) const override;
@@ -21,8 +18,6 @@ class DiskError : public FaultKind {
   [[nodiscard]] bool proven(const nlohmann::json& evidence) const override;
 
  private:
-  std::string_view kind_;
-  std::string_view summary_;
   std::string_view error_;  // the default of the parameter
 };
 

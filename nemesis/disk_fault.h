@@ -2,18 +2,15 @@
 // while. The evidence is the node's own count of the syncs that met the fault.
 #pragma once
 
-#include "nemesis/fault_kind.h"
+#include "nemesis/named_fault.h"
 
 namespace capsize::nemesis {
 
-class DiskFault : public FaultKind {
+class DiskFault : public NamedFault {
  public:
   /// `counter`: of the reply to a disk request (node/PROTOCOL.md, Control).
   DiskFault(std::string_view kind, std::string_view summary, Impact impact, const char* counter)
-      : kind_(kind), summary_(summary), impact_(impact), counter_(counter) {}
-  [[nodiscard]] std::string_view name() const override { return kind_; }
-  [[nodiscard]] std::string_view summary() const override { return summary_; }
-  [[nodiscard]] Impact impact() const override { return impact_; }
+      : NamedFault(kind, summary, impact), counter_(counter) {}
   /// Done also if no sync has met the fault yet; then it is not proven.
   Act begin(const Strike& strike, Cluster& cluster) const override;
   Act end(const Strike& strike, Cluster& cluster) const override;
@@ -25,9 +22,6 @@ class DiskFault : public FaultKind {
   [[nodiscard]] virtual nlohmann::json off() const = 0;
 
  private:
-  std::string_view kind_;
-  std::string_view summary_;
-  Impact impact_;
   const char* counter_;
 };
 

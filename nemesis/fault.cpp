@@ -52,11 +52,8 @@ nlohmann::json to_json(const FaultEvent& event) {
   line["phase"] = name(event.phase);
   line["time"] = event.time.count();
   line["state"] = name(event.state);
-  const auto add_names = [&line](const char* key, const std::vector<Node>& nodes) {
-    for (const Node node : nodes) line["target"][key].push_back(node_name(node));
-  };
-  add_names("nodes", event.nodes);
-  add_names("peers", event.peers);
+  if (!event.nodes.empty()) line["target"]["nodes"] = node_names(event.nodes);
+  if (!event.peers.empty()) line["target"]["peers"] = node_names(event.peers);
   if (event.leader) line["leader"] = node_name(*event.leader);
   if (event.effect) line["effect-ns"] = event.effect->count();
   if (!event.reason.empty()) line["reason"] = event.reason;

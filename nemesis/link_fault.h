@@ -1,20 +1,17 @@
 // What the network faults have in common: one rule of the proxy over the links of the nodes.
 #pragma once
 
-#include "nemesis/fault_kind.h"
 #include "nemesis/links.h"
+#include "nemesis/named_fault.h"
 
 namespace capsize::nemesis {
 
 /// The parameters become the rule's action, with the kind added; `direction` selects the links.
-class LinkFault : public FaultKind {
+class LinkFault : public NamedFault {
  public:
   /// `counter` is the field of the proxy's evidence that proves the fault.
   LinkFault(std::string_view kind, std::string_view summary, const char* counter)
-      : kind_(kind), summary_(summary), counter_(counter) {}
-  [[nodiscard]] std::string_view name() const override { return kind_; }
-  [[nodiscard]] std::string_view summary() const override { return summary_; }
-  [[nodiscard]] Impact impact() const override { return Impact::kDegrades; }
+      : NamedFault(kind, summary, Impact::kDegrades), counter_(counter) {}
   [[nodiscard]] bool on_links() const override { return true; }
   /// `direction`, and what action() declares.
   [[nodiscard]] Declared parameters() const final;
@@ -24,7 +21,7 @@ class LinkFault : public FaultKind {
 
  protected:
   /// The proxy's action; it has the fault's name unless that is only about which links.
-  [[nodiscard]] virtual std::string_view action_kind() const { return kind_; }
+  [[nodiscard]] virtual std::string_view action_kind() const { return name(); }
   /// Parameters of the proxy's action.
   [[nodiscard]] virtual Declared action() const { return {}; }
   /// By default every link with an end in the nodes and, where peers are given, the other in them.
@@ -32,8 +29,6 @@ class LinkFault : public FaultKind {
                                                 std::size_t cluster_size) const;
 
  private:
-  std::string_view kind_;
-  std::string_view summary_;
   const char* counter_;
 };
 

@@ -8,17 +8,14 @@
 #include <variant>
 #include <vector>
 
-#include "nemesis/fault_kind.h"
+#include "nemesis/named_fault.h"
 
 namespace capsize::nemesis {
 
-class MembersFault : public FaultKind {
+class MembersFault : public NamedFault {
  public:
   MembersFault(std::string_view kind, std::string_view summary, Impact impact)
-      : kind_(kind), summary_(summary), impact_(impact) {}
-  [[nodiscard]] std::string_view name() const override { return kind_; }
-  [[nodiscard]] std::string_view summary() const override { return summary_; }
-  [[nodiscard]] Impact impact() const override { return impact_; }
+      : NamedFault(kind, summary, impact) {}
   [[nodiscard]] std::size_t spares() const override { return 1; }
   Act begin(const Strike& strike, Cluster& cluster) const override;
   Act end(const Strike& strike, Cluster& cluster) const override;
@@ -29,11 +26,6 @@ class MembersFault : public FaultKind {
   using Wanted = std::variant<std::vector<Node>, std::string_view>;
   [[nodiscard]] virtual Wanted wanted(const std::vector<Node>& nodes,
                                       const ClusterView& view) const = 0;
-
- private:
-  std::string_view kind_;
-  std::string_view summary_;
-  Impact impact_;
 };
 
 /// The first spare that runs; nothing without one.

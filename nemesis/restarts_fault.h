@@ -2,18 +2,15 @@
 // when a pulse is over.
 #pragma once
 
-#include "nemesis/fault_kind.h"
+#include "nemesis/named_fault.h"
 
 namespace capsize::nemesis {
 
-class RestartsFault : public FaultKind {
+class RestartsFault : public NamedFault {
  public:
   /// `signal`: SIGKILL (9), or 0 for an end in good order.
   RestartsFault(std::string_view kind, std::string_view summary, int signal)
-      : kind_(kind), summary_(summary), signal_(signal) {}
-  [[nodiscard]] std::string_view name() const override { return kind_; }
-  [[nodiscard]] std::string_view summary() const override { return summary_; }
-  [[nodiscard]] Impact impact() const override { return Impact::kStops; }
+      : NamedFault(kind, summary, Impact::kStops), signal_(signal) {}
   [[nodiscard]] base::Duration period(const nlohmann::json& params) const override;
   Act begin(const Strike& strike, Cluster& cluster) const override;
   Act pulse(const Strike& strike, Cluster& cluster, std::uint64_t count) const override;
@@ -28,8 +25,6 @@ class RestartsFault : public FaultKind {
 
  private:
   Act end_and_start(const std::vector<Node>& nodes, Cluster& cluster) const;
-  std::string_view kind_;
-  std::string_view summary_;
   int signal_;
 };
 

@@ -115,6 +115,12 @@ std::string node_name(Node node) {
   return "n" + std::to_string(node + 1);
 }
 
+nlohmann::json node_names(const std::vector<Node>& nodes) {
+  nlohmann::json names = nlohmann::json::array();
+  for (const Node node : nodes) names.push_back(node_name(node));
+  return names;
+}
+
 std::vector<Node> ClusterView::core() const {
   std::vector<Node> core;
   for (Node node = 0; node < nodes.size(); ++node) {
@@ -138,9 +144,7 @@ nlohmann::json to_json(const Target& target) {
   if (target.select == Select::kSame) return {{"same-as", target.fault}};
   if (target.select == Select::kRest) return {{"all-but", target.fault}};
   if (target.select != Select::kNamed) return name(target);
-  nlohmann::json names = nlohmann::json::array();
-  for (const Node node : target.nodes) names.push_back(node_name(node));
-  return names;
+  return node_names(target.nodes);
 }
 
 base::Result<Target> parse_target(const nlohmann::json& value) {

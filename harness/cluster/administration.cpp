@@ -21,12 +21,6 @@ constexpr auto kChangeBound = 3000ms;
 constexpr auto kAttemptBound = 700ms;
 constexpr auto kPause = 10ms;
 
-json names(const std::vector<Node>& nodes) {
-  json list = json::array();
-  for (const Node node : nodes) list.push_back(nemesis::node_name(node));
-  return list;
-}
-
 std::chrono::milliseconds left(base::Instant until) {
   return std::max(1ms,
                   std::chrono::duration_cast<std::chrono::milliseconds>(until - monotonic_now()));
@@ -61,10 +55,11 @@ ProcessCluster::Administered ProcessCluster::administer(const json& question) {
 }
 
 Act ProcessCluster::change_members(const std::vector<Node>& members) {
-  const auto result = administer({{"id", 1}, {"f", "change-members"}, {"value", names(members)}});
+  const auto result =
+      administer({{"id", 1}, {"f", "change-members"}, {"value", nemesis::node_names(members)}});
   if (result.done || result.may_happen) configured_ = members;
   members_known_ = result.done;
-  if (result.done) return {.done = true, .evidence = {{"voters", names(members)}}};
+  if (result.done) return {.done = true, .evidence = {{"voters", nemesis::node_names(members)}}};
   // What was asked for may yet come: then the way back has to be gone, too.
   return {.done = result.may_happen, .reason = result.reason};
 }

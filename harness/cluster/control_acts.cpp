@@ -13,9 +13,7 @@ using nemesis::Act;
 using nemesis::Node;
 using nlohmann::json;
 
-// Far beyond any answer but on a machine without time to spare: what timed out may yet be carried
-// out.
-constexpr auto kControlBound = 3000ms;
+constexpr auto kControlBound = 1000ms;
 constexpr auto kPause = 1ms;
 
 }  // namespace

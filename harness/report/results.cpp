@@ -54,7 +54,7 @@ json faults(const Outcome& outcome) {
                  {"planned-by", fault.fault->card.planned_by}};
     if (!fault.reason.empty()) line["reason"] = fault.reason;
     if (fault.effect) line["effect-ms"] = static_cast<double>(fault.effect->count()) / 1e6;
-    for (const auto node : fault.nodes) line["nodes"].push_back(nemesis::node_name(node));
+    if (!fault.nodes.empty()) line["nodes"] = nemesis::node_names(fault.nodes);
     const auto& service = outcome.service[i];
     if (fault.state != nemesis::FaultState::kSkipped) {
       line["outage-ms"] = milliseconds(service.outage);

@@ -12,12 +12,6 @@ using nlohmann::json;
 constexpr const char* kUntilEnded = "1h";
 constexpr base::Duration kWaitDefault = std::chrono::seconds(10);
 
-json names(const std::vector<nemesis::Node>& nodes) {
-  json list = json::array();
-  for (const auto node : nodes) list.push_back(nemesis::node_name(node));
-  return list;
-}
-
 bool has_ended(const FaultRecord& record) {
   return record.state == nemesis::FaultState::kSkipped || record.evidence.contains("end");
 }
@@ -93,7 +87,7 @@ void Steering::view(const json& id) {
   answer_({{"id", id},
            {"leader", view.leader ? json(nemesis::node_name(*view.leader)) : json()},
            {"term", view.term},
-           {"members", names(view.members)},
+           {"members", nemesis::node_names(view.members)},
            {"acknowledged", view.acknowledged},
            {"nodes", nodes}});
 }
@@ -115,7 +109,7 @@ bool Steering::settle(const Pending& pending) {
   json line = {{"id", pending.id},
                {"label", pending.label},
                {"state", nemesis::name(record->state)},
-               {"nodes", names(record->nodes)},
+               {"nodes", nemesis::node_names(record->nodes)},
                {"evidence", record->evidence}};
   if (!record->reason.empty()) line["reason"] = record->reason;
   answer_(line);

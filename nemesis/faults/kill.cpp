@@ -1,5 +1,6 @@
 // SIGKILL, then a restart from disk.
 #include "nemesis/fault_kind.h"
+#include "nemesis/lives.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -16,15 +17,7 @@ class Kill final : public FaultKind {
     return cluster.restart(strike.nodes);
   }
   bool proven(const nlohmann::json& evidence) const override {
-    const auto& begin = evidence["begin"];
-    const auto& end = evidence["end"];
-    // Killed by the signal that was sent, and alive again in a later incarnation.
-    for (const auto& [node, life] : begin.items()) {
-      if (life.value("signal", 0) != 9) return false;
-      if (!end.contains(node)) return false;
-      if (end[node].value("incarnation", 0) <= life.value("incarnation", 0)) return false;
-    }
-    return !begin.empty();
+    return lived_again(evidence["begin"], evidence["end"], 9);
   }
 };
 
