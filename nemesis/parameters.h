@@ -33,6 +33,14 @@ struct Parameter {
 };
 using Declared = std::vector<Parameter>;
 
+/// "probability", as many faults on links have it.
+[[nodiscard]] inline Parameter probability(double otherwise, std::string_view summary) {
+  return {.name = "probability",
+          .type = Parameter::Type::kProbability,
+          .otherwise = otherwise,
+          .summary = summary};
+}
+
 /// Whether every given parameter is declared and of its type. The error names key, found, expected.
 [[nodiscard]] base::Status check(const Declared& declared, const nlohmann::json& given);
 /// The given ones with the defaults filled in. Precondition: check() holds.

@@ -6,9 +6,9 @@ import pathlib
 import signal
 import statistics
 import subprocess
-import sys
 import time
 
+import interruptible
 from bare_cluster import BIN, CapsizeCluster
 
 EVERY_SECONDS = 0.02  # how often the nodes are asked for their indexes
@@ -149,4 +149,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    interruptible.run(main)

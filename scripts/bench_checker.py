@@ -7,9 +7,10 @@ import os
 import pathlib
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
+
+import interruptible
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
@@ -165,4 +166,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    interruptible.run(main)

@@ -10,6 +10,7 @@ import time
 
 import election_model
 from bare_cluster import CapsizeCluster
+import interruptible
 
 # Figure 16 of the Raft paper: how much randomness helps, and how short a timeout can be (milliseconds).
 FAMILIES = {
@@ -123,4 +124,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    interruptible.run(main)

@@ -7,9 +7,9 @@ import shutil
 import statistics
 import struct
 import subprocess
-import sys
 import tempfile
 
+import interruptible
 from bare_cluster import BIN, CapsizeCluster, EtcdCluster
 
 VALUE_BYTES = 100
@@ -154,4 +154,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    interruptible.run(main)

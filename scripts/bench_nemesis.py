@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 
+import interruptible
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BINARY = ROOT / "build" / "bin" / "capsize"
 
@@ -64,4 +66,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    interruptible.run(main)

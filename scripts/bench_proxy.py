@@ -5,9 +5,9 @@ import json
 import pathlib
 import statistics
 import subprocess
-import sys
 import tempfile
 
+import interruptible
 from bare_cluster import BIN
 
 MANY, ONE = 64, 1  # clients: what throughput and what latency is asked of
@@ -69,4 +69,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    interruptible.run(main)

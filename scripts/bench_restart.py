@@ -3,11 +3,11 @@
 import argparse
 import json
 import pathlib
-import sys
 import time
 
 import zmq
 
+import interruptible
 from bare_cluster import CapsizeCluster, wait_for
 
 WINDOW = 2000  # puts under way
@@ -105,4 +105,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    interruptible.run(main)

@@ -13,7 +13,8 @@ import pathlib
 import statistics
 import subprocess
 import sys
-import threading
+
+import interruptible
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BINARY = ROOT / "build" / "bin" / "capsize"
@@ -109,10 +110,9 @@ def main():
              if seed not in done]
     nemeses = [] if options.run else mixtures()
     before = set(orphans())
-    lock = threading.Lock()
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for line in pool.map(lambda seed: run_one(options, seed, nemeses), seeds):
-            with lock, open(journal, "a") as file:
+            with open(journal, "a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
             done[line["seed"]] = line
             mark = "as expected" if line["exit"] == options.expect else f"UNEXPECTED {line.get('why')}"
@@ -133,4 +133,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    interruptible.run(main, "--resume goes on from here")

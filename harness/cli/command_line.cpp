@@ -39,7 +39,9 @@ int run_command_line(int argc, char** argv) {
     fmt::print("{}", parsed.empty() ? app.help() : parsed.front()->help());
     return 0;
   } catch (const CLI::ParseError& error) {
-    return usage_error(fmt::format("{} (see 'capsize --help')", error.what()));
+    const auto parsed = app.get_subcommands();
+    const std::string verb = parsed.empty() ? "" : parsed.front()->get_name() + " ";
+    return usage_error(fmt::format("{} (see 'capsize {}--help')", error.what(), verb));
   }
   return chosen->run();
 }

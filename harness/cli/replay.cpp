@@ -33,7 +33,9 @@ class ReplayVerb final : public Verb {
            "Real processes are not deterministic: the plan is the same, the outcome need not be.\n";
   }
   void add_options(CLI::App& app) override {
-    app.add_option("run", directory_, "directory of the run")->required()->type_name("RUN_DIR");
+    app.add_option("run-directory", directory_, "of the run, with its faults.jsonl")
+        ->required()
+        ->type_name("RUN_DIR");
     app.add_option("--times", times_, "how often")
         ->capture_default_str()
         ->check(CLI::Range(std::uint64_t{1}, kTimesMax));

@@ -14,10 +14,7 @@ class Corrupt final : public LinkFault {
  private:
   Declared action() const override {
     using Type = Parameter::Type;
-    return {{.name = "probability",
-             .type = Type::kProbability,
-             .otherwise = 0.1,
-             .summary = "of each message"},
+    return {probability(0.1, "of each message"),
             {.name = "bits",
              .type = Type::kCount,
              .otherwise = 1,

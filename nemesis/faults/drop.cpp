@@ -9,12 +9,7 @@ class Drop final : public LinkFault {
   Drop() : LinkFault("drop", "loses each message with the given probability", "discarded") {}
 
  private:
-  Declared action() const override {
-    return {{.name = "probability",
-             .type = Parameter::Type::kProbability,
-             .otherwise = 0.2,
-             .summary = "of each message"}};
-  }
+  Declared action() const override { return {probability(0.2, "of each message")}; }
 };
 
 const base::Registered<FaultKind, Drop> registered;

@@ -11,12 +11,7 @@ class Duplicate final : public LinkFault {
                   "duplicated") {}
 
  private:
-  Declared action() const override {
-    return {{.name = "probability",
-             .type = Parameter::Type::kProbability,
-             .otherwise = 0.3,
-             .summary = "of each message"}};
-  }
+  Declared action() const override { return {probability(0.3, "of each message")}; }
 };
 
 const base::Registered<FaultKind, Duplicate> registered;

@@ -12,10 +12,7 @@ class Reorder final : public LinkFault {
  private:
   Declared action() const override {
     using Type = Parameter::Type;
-    return {{.name = "probability",
-             .type = Type::kProbability,
-             .otherwise = 0.3,
-             .summary = "of each message to step aside"},
+    return {probability(0.3, "of each message to step aside"),
             {.name = "gap",
              .type = Type::kCount,
              .otherwise = 1,

@@ -14,10 +14,7 @@ class Replay final : public LinkFault {
  private:
   Declared action() const override {
     using Type = Parameter::Type;
-    return {{.name = "probability",
-             .type = Type::kProbability,
-             .otherwise = 0.3,
-             .summary = "with each message"},
+    return {probability(0.3, "with each message"),
             {.name = "keep",
              .type = Type::kCount,
              .otherwise = 256,
