@@ -11,9 +11,10 @@ constexpr std::size_t kFirstHeads = 8;
 
 }  // namespace
 
-Configurations::Configurations(std::size_t key_words, std::size_t count_words)
-    : key_words_(key_words),
-      width_(key_words + count_words),
+Configurations::Configurations(const RowLayout& layout)
+    : layout_(&layout),
+      key_words_(layout.key_words()),
+      width_(layout.width()),
       piece_shift_(static_cast<unsigned>(
           std::bit_width(std::max<std::size_t>(1, kPieceWords / (width_ + 1))) - 1)) {}
 
@@ -29,15 +30,6 @@ std::uint64_t Configurations::hash(const std::uint64_t* row) const {
 bool Configurations::same_key(std::uint32_t number, const std::uint64_t* other) const {
   const std::uint64_t* mine = at(number);
   return std::equal(mine, mine + key_words_, other);
-}
-
-bool Configurations::dominates(std::uint32_t number, const std::uint64_t* other) const {
-  const std::uint64_t* mine = at(number);
-  for (std::size_t i = key_words_; i < width_; ++i) {
-    const std::uint64_t low = 0xFFFFFFFFu;
-    if ((mine[i] & low) > (other[i] & low) || (mine[i] >> 32) > (other[i] >> 32)) return false;
-  }
-  return true;
 }
 
 std::size_t Configurations::find(const Heads& heads, const std::uint64_t* wanted,
@@ -78,7 +70,7 @@ std::uint32_t Configurations::insert(Row added, std::uint32_t parent) {
   for (std::uint32_t older = head; older != kNone && compared < kComparedWordsMax;
        older = static_cast<std::uint32_t>(at(older)[width_])) {
     compared += 2 + width_ - key_words_;
-    if (dominates(older, added.data())) {
+    if (layout_->dominates(at(older), added.data())) {
       work_ += compared;
       return kNone;
     }
@@ -100,7 +92,7 @@ void Configurations::grow(Shard& shard) {
 }
 
 void Configurations::keep_only(std::span<const std::uint32_t> numbers) {
-  Configurations kept(key_words_, width_ - key_words_);
+  Configurations kept(*layout_);
   for (const std::uint32_t number : numbers) {
     // None of them dominates another, or it would have been refused; later ones may still
     // dominate earlier ones, which is why each is linked and none is looked up.

@@ -1,9 +1,7 @@
 // Configurations: the states that a search has reached, each remembered once, with dominance.
 //
-// A configuration is a row of 64-bit words: the key (completion and object state, mask of applied
-// open operations) and the counts of indeterminate operations used. A row whose key is known and
-// that has used at least as many of each class can do nothing that the known one could not, and is
-// refused.
+// A configuration is a row of 64-bit words (row_layout.h). A row that can do nothing that a known
+// one of the same key could not is refused.
 //
 // Whoever owns it keeps bounds of time and memory, so nothing here happens in one big step: rows
 // live in pieces that never move, and the table of keys is many small ones, each of which grows by
@@ -17,6 +15,8 @@
 #include <span>
 #include <vector>
 
+#include "checker/algorithms/row_layout.h"
+
 namespace capsize::checker {
 
 class Configurations {
@@ -24,8 +24,8 @@ class Configurations {
   using Row = std::span<const std::uint64_t>;
   static constexpr std::uint32_t kNone = 0xFFFFFFFFu;
 
-  /// Rows of `key_words` words of key and `count_words` words with two counts each.
-  Configurations(std::size_t key_words, std::size_t count_words);
+  /// The layout has to outlive it.
+  explicit Configurations(const RowLayout& layout);
 
   /// The number of the row, or kNone if it is dominated by one that is there. Looks at so many rows
   /// of the same key at most; what it overlooks then is work done twice, never a wrong verdict.
@@ -59,7 +59,6 @@ class Configurations {
   }
   [[nodiscard]] std::uint64_t hash(const std::uint64_t* row) const;
   [[nodiscard]] bool same_key(std::uint32_t number, const std::uint64_t* other) const;
-  [[nodiscard]] bool dominates(std::uint32_t number, const std::uint64_t* other) const;
   [[nodiscard]] std::size_t find(const Heads& heads, const std::uint64_t* row,
                                  std::uint64_t hash) const;
   /// The head of the row's key, after growing its shard if need be.
@@ -67,6 +66,7 @@ class Configurations {
   std::uint32_t append(const std::uint64_t* row, std::uint32_t parent, std::uint32_t& head);
   void grow(Shard& shard);
 
+  const RowLayout* layout_;
   std::size_t key_words_;
   std::size_t width_;
   unsigned piece_shift_;  // rows in a piece, as a power of two

@@ -10,6 +10,26 @@ constexpr std::uint64_t kWorkPerTurn = std::uint64_t{1} << 19;  // words looked 
 constexpr std::uint64_t kCompactBytes = std::uint64_t{64} << 20;
 constexpr std::chrono::nanoseconds kCompactTimePerRow{500};
 
+// Moves each operation that was marked as hidden to where it stands: before the last blind write.
+std::vector<std::uint32_t> reveal_hidden(std::span<const KeyOperation> operations,
+                                         const std::vector<std::uint32_t>& marked,
+                                         std::uint32_t mark) {
+  std::vector<std::uint32_t> reversed;
+  std::vector<std::uint32_t> hidden;
+  for (auto next = marked.rbegin(); next != marked.rend(); ++next) {
+    if ((*next & mark) != 0) {
+      hidden.push_back(*next & ~mark);
+      continue;
+    }
+    reversed.push_back(*next);
+    if (!operations[*next].blind) continue;
+    reversed.insert(reversed.end(), hidden.begin(), hidden.end());
+    hidden.clear();
+  }
+  std::ranges::reverse(reversed);
+  return reversed;
+}
+
 }  // namespace
 
 Search::Search(const SearchProblem& problem, StateTable& states, Order order, const Budget* budget,
@@ -19,22 +39,22 @@ Search::Search(const SearchProblem& problem, StateTable& states, Order order, co
       order_(order),
       budget_(budget),
       want_order_(want_order),
-      mask_words_((problem.slots + 63) / 64),
-      seen_(1 + mask_words_, (problem.classes.size() + 1) / 2),
-      row_(1 + mask_words_ + (problem.classes.size() + 1) / 2),
+      seen_(problem.layout),
+      row_(problem),
+      parent_(problem),
       compact_above_(kCompactBytes),
       next_look_(kWorkPerTurn) {
-  begin();
-  if (settle()) {
-    result_ = Result::kLegal;
-  } else {
-    remember(Configurations::kNone);
-  }
+  if (problem.exact) wanted_.emplace(problem);
+  if (begin()) result_ = Result::kLegal;
+  stack_.insert(stack_.end(), later_.rbegin(), later_.rend());
+  stack_.insert(stack_.end(), children_.rbegin(), children_.rend());
 }
 
-void Search::begin() {
-  std::fill(row_.begin(), row_.end(), 0);
-  set(0, problem_.model.initial(states_, problem_.initial));
+bool Search::begin() {
+  row_.clear();
+  row_.set(0, problem_.model.initial(states_, problem_.initial));
+  trace_.clear();
+  return go_on(false);
 }
 
 std::uint64_t Search::memory_bytes() const {
@@ -65,125 +85,185 @@ std::uint64_t Search::advance(std::uint64_t steps_max) {
 // One configuration can have thousands of children, each compared with thousands of others: too
 // much to look at the clock in between only. What is left undone then is not needed any more.
 bool Search::is_out_of_time() {
+  if (tracing_) return false;
   if (work() < next_look_) return out_of_time_;
   next_look_ = work() + kWorkPerTurn;
   return out_of_time_ = budget_ != nullptr && budget_->time_is_up();
 }
 
-bool Search::available(std::size_t info_class) const {
-  const auto& invocations = problem_.classes[info_class].invocations;
-  const KeyOperation& completing = problem_.operations[problem_.completions[completion()]];
-  const std::uint32_t next = used(info_class);
-  return next < invocations.size() && invocations[next] <= completing.complete;
+// What the row in hand leads to by itself. True: there is nothing left to pass.
+bool Search::go_on(bool wants_observer) {
+  if (settle()) return true;
+  if (wants_observer && !consumed_) row_.mark_unseen();
+  remember();
+  return false;
 }
 
-// Applies every open pure operation that is possible now, and passes every completion whose
-// operation is applied. True: there is nothing left to pass.
+// Applies every open pure operation that is possible now, and passes every completion that asks for
+// nothing. True: there is none left.
 bool Search::settle() {
+  consumed_ = false;
   for (;;) {
-    if (completion() == problem_.completions.size()) return true;
-    work_ += 1 + problem_.open_at(completion()).size();
-    for (const std::uint32_t operation : problem_.open_at(completion())) {
-      if (!problem_.operations[operation].pure || applied(operation)) continue;
-      if (!problem_.model.step(states_, state(), problem_.operations[operation])) continue;
-      flip(operation);
-      note(operation);
+    if (row_.completion() == problem_.completions.size()) return true;
+    apply_pure();
+    const std::uint32_t next = completing();
+    if (!row_.may_pass(next)) return false;
+    if (!row_.is_applied(next)) {
+      if (problem_.seen_late[next]) remember_as_due(next);
+      trace_.push_back(next | kHidden);
     }
-    const std::uint32_t completing = problem_.completions[completion()];
-    if (!applied(completing)) return false;
-    flip(completing);
-    set(completion() + 1, state());
+    row_.forget(next);
+    row_.set(row_.completion() + 1, row_.state());
   }
 }
 
-void Search::remember(std::uint32_t parent) {
-  furthest_ = std::max(furthest_, completion());
-  const std::uint32_t number = seen_.insert(row_, parent);
+void Search::apply_pure() {
+  const auto open = problem_.open_at(row_.completion());
+  work_ += 1 + open.size();
+  for (const std::uint32_t operation : open) {
+    if (!problem_.operations[operation].pure || row_.is_applied(operation)) continue;
+    if (!problem_.model.step(states_, row_.state(), problem_.operations[operation])) continue;
+    row_.apply(operation);
+    trace_.push_back(operation);
+    consumed_ = true;
+  }
+}
+
+void Search::remember() {
+  if (tracing_) {
+    if (target_ != nullptr && std::equal(row_.words().begin(), row_.words().end(), target_)) {
+      found_ = trace_;
+    }
+    return;
+  }
+  furthest_ = std::max(furthest_, row_.completion());
+  const std::uint32_t number = seen_.insert(row_.words(), parent_number_);
   if (number == Configurations::kNone) return;
   if (order_ == Order::kDepthFirst) {
     children_.push_back(number);
   } else {
-    waiting_[completion()].push_back(number);
+    waiting_[row_.completion()].push_back(number);
     ++waiting_rows_;
   }
 }
 
-// Tries everything that can be applied next; the row in hand is restored for each.
+// The other thing that a write which could have been overwritten can do when it completes: leave
+// its value for those who begin later.
+void Search::remember_as_due(std::uint32_t write) {
+  row_.make_due(write);
+  children_.swap(later_);
+  remember();
+  children_.swap(later_);
+  row_.make_hideable(write);
+}
+
 bool Search::expand(std::uint32_t number) {
-  const auto row = seen_.row(number);
-  parent_.assign(row.begin(), row.end());
-  row_ = parent_;
+  parent_.assign(seen_.row(number));
+  parent_number_ = number;
   children_.clear();
-  for (const std::uint32_t operation : problem_.open_at(completion())) {
-    if (applied(operation) || problem_.operations[operation].pure) continue;
-    if (is_out_of_time()) return false;
-    if (apply_open(operation)) {
-      if (settle()) return true;
-      remember(number);
-    }
-    row_ = parent_;
-  }
-  for (std::size_t one = 0; one < problem_.classes.size(); ++one) {
-    if (is_out_of_time()) return false;
-    if (apply_info(one)) {
-      if (settle()) return true;
-      remember(number);
-    }
-    row_ = parent_;
-  }
+  later_.clear();
+  if (expand_row()) return true;
   // The first child is the most promising one, so it has to lie on top.
+  stack_.insert(stack_.end(), later_.rbegin(), later_.rend());
   stack_.insert(stack_.end(), children_.rbegin(), children_.rend());
-  children_.clear();
   return false;
 }
 
-bool Search::apply_open(std::uint32_t operation) {
-  const KeyOperation& applied_now = problem_.operations[operation];
-  const auto after = problem_.model.step(states_, state(), applied_now);
-  if (!after) return false;
-  flip(operation);
-  if (applied_now.blind) hide_dead_writes();
-  set(completion(), *after);
-  note(operation);
-  return true;
-}
-
-void Search::hide_dead_writes() {
-  for (const std::uint32_t other : problem_.open_at(completion())) {
-    if (!problem_.dead[other] || applied(other)) continue;
-    flip(other);
-    note(other);
-  }
-}
-
-bool Search::apply_info(std::size_t one) {
-  const KeyOperation& operation = problem_.classes[one].operation;
-  if (!available(one)) return false;
-  if (problem_.exact && !is_wanted(operation.written)) return false;
-  const auto after = problem_.model.step(states_, state(), operation);
-  if (!after || *after == state()) return false;
-  const std::uint32_t place = problem_.classes[one].places[used(one)];
-  use(one);
-  if (operation.blind) hide_dead_writes();
-  set(completion(), *after);
-  note(place);
-  return true;
-}
-
-bool Search::is_wanted(ValueId value) {
-  work_ += problem_.open_at(completion()).size() + problem_.classes.size();
-  for (const std::uint32_t operation : problem_.open_at(completion())) {
-    if (problem_.operations[operation].observed == value && !applied(operation)) return true;
+// Tries everything that can be applied next; the row in hand is restored for each.
+bool Search::expand_row() {
+  row_ = parent_;
+  alike_.clear();
+  const auto open = problem_.open_at(row_.completion());
+  work_ += open.size() + problem_.classes.size();
+  if (wanted_) wanted_->find(row_, [this](std::size_t one) { return is_available(one); });
+  for (const std::uint32_t operation : open) {
+    if (row_.is_applied(operation) || problem_.operations[operation].pure) continue;
+    if (is_out_of_time()) return false;
+    // Of several alike the one that completes first.
+    const bool first = !has_open_like(problem_.alike[operation]);
+    if (first) alike_.push_back(problem_.alike[operation]);
+    if (first && try_open(operation)) return true;
+    row_ = parent_;
   }
   for (std::size_t one = 0; one < problem_.classes.size(); ++one) {
-    if (problem_.classes[one].operation.observed == value && available(one)) return true;
+    if (is_out_of_time()) return false;
+    if (try_info(one)) return true;
+    row_ = parent_;
   }
   return false;
+}
+
+bool Search::try_open(std::uint32_t operation) {
+  const KeyOperation& one = problem_.operations[operation];
+  const bool early = operation != completing();
+  if (one.blind && row_.is_unseen()) return false;
+  if (one.blind && early && wanted_ && !wanted_->wants_what_leaves(operation)) return false;
+  const auto after = problem_.model.step(states_, row_.state(), one);
+  if (!after) return false;
+  row_.apply(operation);
+  if (one.blind) overwrite();
+  row_.set(row_.completion(), *after);
+  trace_.assign(1, operation);
+  return go_on(wanted_ && one.blind && early);
+}
+
+bool Search::try_info(std::size_t one) {
+  const SearchProblem::InfoClass& info = problem_.classes[one];
+  if (!is_available(one)) return false;
+  if (wanted_ && !wanted_->wants_what_class_leaves(one)) return false;
+  if (info.operation.blind && (row_.is_unseen() || has_cheaper(one))) return false;
+  const auto after = problem_.model.step(states_, row_.state(), info.operation);
+  if (!after || *after == row_.state()) return false;
+  const std::uint32_t place = info.places[row_.used(one)];
+  row_.use(one);
+  if (info.operation.blind) overwrite();
+  row_.set(row_.completion(), *after);
+  trace_.assign(1, place);
+  return go_on(wanted_.has_value());
+}
+
+// An acknowledged operation that does the same is to be preferred: it has to be applied anyway.
+bool Search::is_available(std::size_t one) const {
+  const SearchProblem::InfoClass& info = problem_.classes[one];
+  const std::uint32_t next = row_.used(one);
+  return next < info.invocations.size() &&
+         info.invocations[next] <= problem_.operations[completing()].complete &&
+         !has_open_like(info.alike);
+}
+
+bool Search::has_open_like(std::uint32_t alike) const {
+  return std::ranges::find(alike_, alike) != alike_.end();
+}
+
+// Whether something else in the group of an indeterminate write leaves the same value, and nothing
+// is won by overwriting.
+bool Search::has_cheaper(std::size_t write) const {
+  for (std::size_t one = write + 1; one < problem_.classes.size(); ++one) {
+    const KeyOperation& other = problem_.classes[one].operation;
+    if (!wanted_ || other.written != problem_.classes[write].operation.written) return false;
+    if (other.observed == row_.state() && is_available(one)) return !has_unsafe_write();
+  }
+  return false;
+}
+
+bool Search::has_unsafe_write() const {
+  return std::ranges::any_of(problem_.open_at(row_.completion()), [this](std::uint32_t operation) {
+    return problem_.operations[operation].blind && operation != completing() &&
+           !row_.may_pass(operation);
+  });
+}
+
+// A blind write is applied: other open ones can stand right before it. Not the one that completes:
+// nothing is applied here that is not to come before it.
+void Search::overwrite() {
+  for (const std::uint32_t other : problem_.open_at(row_.completion())) {
+    if (!problem_.operations[other].blind || other == completing()) continue;
+    if (!row_.is_applied(other)) row_.make_hideable(other);
+  }
 }
 
 std::uint32_t Search::take() {
   if (order_ == Order::kDepthFirst) {
-    if (stack_.empty() && !children_.empty()) stack_.swap(children_);
     if (stack_.empty()) return Configurations::kNone;
     const std::uint32_t top = stack_.back();
     stack_.pop_back();
@@ -228,37 +308,16 @@ std::vector<std::uint32_t> Search::legal_order() {
   std::reverse(path.begin(), path.end());
   tracing_ = true;
   std::vector<std::uint32_t> order;
-  begin();
-  settle();
-  order.swap(trace_);
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    const auto row = seen_.row(path[i]);
-    const std::uint64_t* next = i + 1 < path.size() ? seen_.row(path[i + 1]).data() : nullptr;
-    trace_step(Row(row.begin(), row.end()), next);
-    order.insert(order.end(), trace_.begin(), trace_.end());
+  for (std::size_t i = 0; i <= path.size(); ++i) {
+    target_ = i < path.size() ? seen_.row(path[i]).data() : nullptr;
+    found_.clear();
+    if (i > 0) parent_.assign(seen_.row(path[i - 1]));
+    const bool at_end = i == 0 ? begin() : expand_row();
+    const auto& steps = at_end ? trace_ : found_;
+    order.insert(order.end(), steps.begin(), steps.end());
   }
   tracing_ = false;
-  return order;
-}
-
-// What leads from one configuration to the next, or to the end (null), is left in trace_.
-void Search::trace_step(const Row& from, const std::uint64_t* to) {
-  const auto is_it = [&] {
-    const bool at_end = settle();
-    return to == nullptr ? at_end : !at_end && std::equal(row_.begin(), row_.end(), to);
-  };
-  row_ = from;
-  for (const std::uint32_t operation : problem_.open_at(completion())) {
-    row_ = from;
-    trace_.clear();
-    if (applied(operation) || problem_.operations[operation].pure) continue;
-    if (apply_open(operation) && is_it()) return;
-  }
-  for (std::size_t one = 0; one < problem_.classes.size(); ++one) {
-    row_ = from;
-    trace_.clear();
-    if (apply_info(one) && is_it()) return;
-  }
+  return reveal_hidden(problem_.operations, order, kHidden);
 }
 
 }  // namespace capsize::checker

@@ -1,15 +1,16 @@
 // Search: one search order over one SearchProblem (just_in_time_search.h has the algorithm).
 //
-// What it knows is a row of words: completion and object state, a mask of open operations that are
-// applied already, counts of indeterminate ones. Each row remembers the one it was reached from,
-// so a legal order is found by walking back and doing each step once more.
+// Each configuration remembers the one that it was reached from, so a legal order is found by
+// walking back and doing each step once more.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "checker/algorithms/configurations.h"
-#include "checker/algorithms/search_problem.h"
+#include "checker/algorithms/search_row.h"
+#include "checker/algorithms/wanted_values.h"
 #include "checker/models/state_table.h"
 
 namespace capsize::checker {
@@ -35,58 +36,47 @@ class Search {
 
  private:
   static constexpr std::size_t kNumberBytes = sizeof(std::uint32_t);
-  using Row = std::vector<std::uint64_t>;
+  // Marks an operation of the trace that stands before the last blind write, and not here.
+  static constexpr std::uint32_t kHidden = 0x80000000u;
 
   [[nodiscard]] std::uint64_t work() const { return work_ + seen_.work(); }
   bool is_out_of_time();
+  [[nodiscard]] std::uint32_t completing() const {
+    return problem_.completions[row_.completion()];
+  }
 
-  [[nodiscard]] std::size_t completion() const { return row_[0] >> 32; }
-  [[nodiscard]] State state() const { return static_cast<State>(row_[0]); }
-  void set(std::size_t completion, State state) {
-    row_[0] = (std::uint64_t{completion} << 32) | state;
-  }
-  [[nodiscard]] bool applied(std::uint32_t operation) const {
-    const std::uint32_t slot = problem_.slot[operation];
-    return (row_[1 + slot / 64] >> (slot % 64)) & 1;
-  }
-  void flip(std::uint32_t operation) {
-    const std::uint32_t slot = problem_.slot[operation];
-    row_[1 + slot / 64] ^= std::uint64_t{1} << (slot % 64);
-  }
-  [[nodiscard]] std::uint32_t used(std::size_t info_class) const {
-    const std::uint64_t word = row_[1 + mask_words_ + info_class / 2];
-    return static_cast<std::uint32_t>(info_class % 2 == 0 ? word : word >> 32);
-  }
-  void use(std::size_t info_class) {
-    row_[1 + mask_words_ + info_class / 2] += info_class % 2 == 0 ? 1 : std::uint64_t{1} << 32;
-  }
-  [[nodiscard]] bool available(std::size_t info_class) const;
-
-  void begin();
+  bool begin();
   bool settle();
-  void remember(std::uint32_t parent);
+  void apply_pure();
+  void remember();
+  void remember_as_due(std::uint32_t write);
   bool expand(std::uint32_t number);
-  bool apply_open(std::uint32_t operation);
-  void hide_dead_writes();
-  bool apply_info(std::size_t one);
-  bool is_wanted(ValueId value);
+  bool expand_row();
+  bool try_open(std::uint32_t operation);
+  bool try_info(std::size_t one);
+  bool go_on(bool wants_observer);
+  [[nodiscard]] bool is_available(std::size_t one) const;
+  [[nodiscard]] bool has_open_like(std::uint32_t alike) const;
+  [[nodiscard]] bool has_unsafe_write() const;
+  [[nodiscard]] bool has_cheaper(std::size_t write) const;
+  void overwrite();
   std::uint32_t take();
   void compact();
-  void note(std::uint32_t operation) {
-    if (tracing_) trace_.push_back(operation);
-  }
-  void trace_step(const Row& from, const std::uint64_t* to);
+  void trace_to(const std::uint64_t* target, std::vector<std::uint32_t>& order);
 
   const SearchProblem& problem_;
   StateTable& states_;
   Order order_;
   const Budget* budget_;
   bool want_order_;
-  std::size_t mask_words_;
   Configurations seen_;
-  Row row_;                                                    // the configuration in hand
-  Row parent_;                                                 // the one that is being expanded
-  std::vector<std::uint32_t> stack_, children_;                // depth first
+  std::optional<WantedValues> wanted_;                         // of an exact problem
+  SearchRow row_;                                              // the configuration in hand
+  SearchRow parent_;                                           // the one that is being expanded
+  std::uint32_t parent_number_ = Configurations::kNone;        // its number
+  std::vector<std::uint32_t> alike_;                           // open and not applied, in parent_
+  bool consumed_ = false;                                      // by what observes the state
+  std::vector<std::uint32_t> stack_, children_, later_;        // depth first
   std::map<std::size_t, std::vector<std::uint32_t>> waiting_;  // by completion
   std::size_t waiting_rows_ = 0;
   std::size_t furthest_ = 0;
@@ -96,8 +86,11 @@ class Search {
   bool out_of_time_ = false;
   Result result_ = Result::kOpen;
   std::uint32_t last_ = Configurations::kNone;  // kLegal: the configuration before the end
+
   bool tracing_ = false;
-  std::vector<std::uint32_t> trace_;  // operations applied since the last trace_step
+  const std::uint64_t* target_ = nullptr;  // the row to come to
+  std::vector<std::uint32_t> trace_;       // operations since parent_
+  std::vector<std::uint32_t> found_;       // those that led to the target
 };
 
 }  // namespace capsize::checker

@@ -4,6 +4,8 @@
 #include <map>
 #include <tuple>
 
+#include "checker/algorithms/late_sight.h"
+
 namespace capsize::checker {
 namespace {
 
@@ -53,15 +55,10 @@ SearchProblem::SearchProblem(std::span<const KeyOperation> all, const Model& its
   const bool absence = std::any_of(all.begin(), all.end(), observes_absence);
   exact = !absence && std::all_of(all.begin(), all.end(), is_exact);
   collect_classes(!absence);
-  dead.assign(operations.size(), false);
-  if (!absence) {
-    auto observers = observers_of(operations);
-    for (const InfoClass& one : classes) {
-      if (one.operation.observed != kNoValue) observers.push_back(&one.operation);
-    }
-    find_dead(observers);
-  }
+  number_alike();
+  find_seen_late(absence);
   lay_out_slots();
+  lay_out_rows();
 }
 
 // A question about two long strings takes a while, and there can be millions of them.
@@ -107,20 +104,45 @@ void SearchProblem::collect_classes(bool drop_unneeded) {
   }
 }
 
-void SearchProblem::find_dead(std::span<const KeyOperation* const> observers) {
+void SearchProblem::number_alike() {
+  std::map<ClassKey, std::uint32_t> numbers;
+  const auto number = [&](const KeyOperation& operation) {
+    return numbers.try_emplace(class_key(operation), static_cast<std::uint32_t>(numbers.size()))
+        .first->second;
+  };
+  alike.reserve(operations.size());
+  for (const KeyOperation& operation : operations) alike.push_back(number(operation));
+  for (InfoClass& one : classes) one.alike = number(one.operation);
+}
+
+void SearchProblem::find_seen_late(bool absence) {
+  if (exact) {
+    seen_late = seen_after_completion(operations, classes);
+    return;
+  }
+  seen_late.assign(operations.size(), true);
+  if (absence) return;
+  auto observers = observers_of(operations);
+  for (const InfoClass& one : classes) {
+    if (one.operation.observed != kNoValue) observers.push_back(&one.operation);
+  }
+  find_needed(observers);
+}
+
+void SearchProblem::find_needed(std::span<const KeyOperation* const> observers) {
   std::map<ClassKey, bool> known;
   std::size_t comparisons = 0;
   for (std::size_t i = 0; i < operations.size() && comparisons < kComparisonsMax; ++i) {
     const KeyOperation& operation = operations[i];
     if (!operation.required || !operation.blind) continue;
-    const auto [entry, added] = known.try_emplace(class_key(operation), false);
+    const auto [entry, added] = known.try_emplace(class_key(operation), true);
     if (added) {
       comparisons += observers.size();
-      entry->second = std::none_of(observers.begin(), observers.end(), [&](const auto* observer) {
+      entry->second = std::any_of(observers.begin(), observers.end(), [&](const auto* observer) {
         return is_out_of_time() || model.needs(values, *observer, operation);
       });
     }
-    dead[i] = entry->second;
+    seen_late[i] = entry->second;
   }
 }
 
@@ -162,9 +184,25 @@ void SearchProblem::lay_out_slots() {
   }
 }
 
+// Classes that leave the same value come to stand side by side, a blind write in front.
+void SearchProblem::lay_out_rows() {
+  const auto order = [](const InfoClass& one) {
+    return std::tuple(one.operation.written, !one.operation.blind);
+  };
+  if (exact) std::ranges::stable_sort(classes, {}, order);
+  layout.mask_words = (slots + 63) / 64;
+  layout.classes = classes.size();
+  for (std::uint32_t i = 0; i < classes.size(); ++i) {
+    const bool joins = exact && i > 0 &&
+                       classes[i].operation.written == classes[i - 1].operation.written;
+    if (!joins) layout.groups.push_back({i, i, classes[i].operation.blind});
+    layout.groups.back().last = i + 1;
+  }
+}
+
 std::uint64_t SearchProblem::memory_bytes() const {
-  return (completions.size() + slot.size() + open.size()) * sizeof(std::uint32_t) +
-         open_begin.size() * sizeof(std::uint64_t) + dead.size() / 8 +
+  return (completions.size() + slot.size() + alike.size() + open.size()) * sizeof(std::uint32_t) +
+         open_begin.size() * sizeof(std::uint64_t) + seen_late.size() / 8 +
          operations.size() * sizeof(Position);
 }
 

@@ -1,18 +1,17 @@
 // SearchProblem: one key's operations, prepared for the just-in-time search.
 //
 // The search walks the completions of the acknowledged operations, in order. Here is what it needs
-// at each of them: which operations are open (each in a slot, so that "already applied" is one bit
-// and the bit set is as long as the concurrency, not as the history), and how many indeterminate
-// operations of which class have begun (those with equal arguments are interchangeable, so a
-// count replaces a set). What can be said before searching is said here too:
+// at each of them: which operations are open (each in a slot, so that what happened to it is a bit
+// or two, and a row is as long as the concurrency, not as the history), and how many indeterminate
+// operations of which class have begun (those that are alike are interchangeable, so a count
+// replaces a set). What can be said before searching is said here too:
 //  - an indeterminate operation that no observation needs is dropped: it may just as well never
-//  have
-//    happened;
-//  - a dead write is an acknowledged blind write that no observation needs: it can hide right
-//  before
-//    any other blind write;
+//    have happened;
+//  - an acknowledged blind write may be seen late if somebody can observe its value after it has
+//    completed (late_sight.h);
 //  - the problem is exact if every operation either wants or leaves one certain value; then an
-//    indeterminate operation is worth applying only where something waits for what it leaves.
+//    operation that somebody could see is worth applying early only where something waits for what
+//    it leaves.
 // All three need that nobody observed an absence: a failed cas that saw "anything but 3" switches
 // them off.
 #pragma once
@@ -21,6 +20,7 @@
 #include <span>
 #include <vector>
 
+#include "checker/algorithms/row_layout.h"
 #include "checker/budget.h"
 #include "checker/models/model.h"
 
@@ -47,6 +47,7 @@ struct SearchProblem {
     KeyOperation operation;             ///< stands for all of them
     std::vector<Position> invocations;  ///< ascending; the first n of them are used first
     std::vector<std::uint32_t> places;  ///< of the same ones
+    std::uint32_t alike = kNone;        ///< the number that acknowledged ones like it have
   };
 
   SearchProblem(std::span<const KeyOperation> all, const Model& its_model, ValueId initial_value,
@@ -58,11 +59,13 @@ struct SearchProblem {
   std::span<const KeyOperation> operations;
   std::vector<std::uint32_t> completions;  ///< acknowledged operations in order of completion
   std::vector<std::uint32_t> slot;         ///< by operation; kNone for indeterminate ones
-  std::vector<bool> dead;                  ///< by operation
+  std::vector<std::uint32_t> alike;        ///< by operation: equal for those that do the same
+  std::vector<bool> seen_late;             ///< by operation: a blind write to whom that may happen
   std::vector<std::uint64_t> open_begin;   ///< by completion, one more than there are
   std::vector<std::uint32_t> open;         ///< operations open at a completion, by completion order
-  std::vector<InfoClass> classes;
+  std::vector<InfoClass> classes;  ///< in an exact problem those that leave one value in a row
   std::uint32_t slots = 0;
+  RowLayout layout;
   bool exact = false;
   GivenUp given_up = GivenUp::kNot;
 
@@ -73,9 +76,12 @@ struct SearchProblem {
   [[nodiscard]] std::uint64_t memory_bytes() const;
 
  private:
+  void number_alike();
   void collect_classes(bool drop_unneeded);
-  void find_dead(std::span<const KeyOperation* const> observers);
+  void find_seen_late(bool absence);
+  void find_needed(std::span<const KeyOperation* const> observers);
   void lay_out_slots();
+  void lay_out_rows();
   bool is_out_of_time();
 
   const SearchBounds& bounds_;

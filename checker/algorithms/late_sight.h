@@ -1,0 +1,26 @@
+// Which acknowledged blind writes can be seen by anybody after they have completed.
+//
+// Conditions: the caller's problem is exact (every operation wants or leaves one certain value).
+//
+// Theorem. Let w be an acknowledged write of v, and let h be the earliest completion of an
+// acknowledged mutation that began after w had completed. In a legal order nothing that began after
+// h sees w, since that mutation stands in between. What sees w is an acknowledged operation that
+// observes v, or one that observes u where indeterminate cas lead from v to u; it must have begun
+// by h, and not have completed before w. If there is none, w can stand at its completion or before
+// it, and whatever follows it then is a mutation that does not look, or nothing.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "checker/algorithms/search_problem.h"
+#include "checker/models/model.h"
+
+namespace capsize::checker {
+
+/// By operation; true at least where the theorem does not exclude it. `operations` in order of
+/// invocation. O(n log n) for each value that indeterminate cas lead to.
+[[nodiscard]] std::vector<bool> seen_after_completion(
+    std::span<const KeyOperation> operations, std::span<const SearchProblem::InfoClass> classes);
+
+}  // namespace capsize::checker

@@ -1,0 +1,34 @@
+#include "checker/algorithms/wanted_values.h"
+
+#include <algorithm>
+
+namespace capsize::checker {
+
+WantedValues::WantedValues(const SearchProblem& problem) : problem_(problem) {
+  std::vector<ValueId> left;
+  for (const KeyOperation& operation : problem.operations) {
+    if (operation.written != kNoValue) left.push_back(operation.written);
+  }
+  std::ranges::sort(left);
+  left.erase(std::unique(left.begin(), left.end()), left.end());
+  const auto number = [&](ValueId value) {
+    const auto found = std::ranges::lower_bound(left, value);
+    if (value == kNoValue || found == left.end() || *found != value) return kNobody;
+    return static_cast<std::uint32_t>(found - left.begin());
+  };
+  for (const KeyOperation& operation : problem.operations) {
+    wants_.push_back(number(operation.observed));
+    leaves_.push_back(number(operation.written));
+  }
+  for (const auto& one : problem.classes) {
+    class_wants_.push_back(number(one.operation.observed));
+    class_leaves_.push_back(number(one.operation.written));
+  }
+  group_of_.resize(left.size());
+  for (const RowLayout::Group& group : problem.layout.groups) {
+    group_of_[class_leaves_[group.first]] = group;
+  }
+  is_wanted_.resize(left.size());
+}
+
+}  // namespace capsize::checker
