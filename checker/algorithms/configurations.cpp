@@ -67,13 +67,26 @@ std::uint32_t Configurations::append(const std::uint64_t* row, std::uint32_t par
 std::uint32_t Configurations::insert(Row added, std::uint32_t parent) {
   std::uint32_t& head = head_for(added.data());
   std::uint64_t compared = 0;
-  for (std::uint32_t older = head; older != kNone && compared < kComparedWordsMax;
-       older = static_cast<std::uint32_t>(at(older)[width_])) {
+  std::uint32_t newer = kNone;
+  for (std::uint32_t older = head; older != kNone && compared < kComparedWordsMax;) {
     compared += 2 + width_ - key_words_;
-    if (layout_->dominates(at(older), added.data())) {
+    const std::uint64_t* row = at(older);
+    if (layout_->dominates(row, added.data())) {
       work_ += compared;
       return kNone;
     }
+    const std::uint32_t next = link(row);
+    if (!layout_->dominates(added.data(), row)) {
+      newer = older;
+    } else {
+      if (newer == kNone) {
+        head = next;
+      } else {
+        set_link(newer, next);
+      }
+      set_link(older, kSuperseded);
+    }
+    older = next;
   }
   work_ += compared + width_;
   return append(added.data(), parent, head);

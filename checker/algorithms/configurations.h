@@ -1,7 +1,8 @@
 // Configurations: the states that a search has reached, each remembered once, with dominance.
 //
 // A configuration is a row of 64-bit words (row_layout.h). A row that can do nothing that a known
-// one of the same key could not is refused.
+// one of the same key could not is refused; known ones that can do nothing that it could not are
+// superseded by it.
 //
 // Whoever owns it keeps bounds of time and memory, so nothing here happens in one big step: rows
 // live in pieces that never move, and the table of keys is many small ones, each of which grows by
@@ -30,6 +31,10 @@ class Configurations {
   /// The number of the row, or kNone if it is dominated by one that is there. Looks at so many rows
   /// of the same key at most; what it overlooks then is work done twice, never a wrong verdict.
   std::uint32_t insert(Row row, std::uint32_t parent);
+  /// Whether a later row can do whatever this one can: it need not be looked at any more.
+  [[nodiscard]] bool is_superseded(std::uint32_t number) const {
+    return link(at(number)) == kSuperseded;
+  }
   [[nodiscard]] Row row(std::uint32_t number) const { return {at(number), width_}; }
   /// What insert() was told, until keep_only().
   [[nodiscard]] std::uint32_t parent(std::uint32_t number) const {
@@ -48,6 +53,8 @@ class Configurations {
   static constexpr std::size_t kPieceWords = std::size_t{1} << 14;
   using Heads = std::vector<std::uint32_t>;  // open addressing, power of two: newest row of a key
 
+  static constexpr std::uint32_t kSuperseded = kNone - 1;  // in place of a link
+
   struct Shard {
     Heads heads;
     std::size_t keys = 0;
@@ -56,6 +63,14 @@ class Configurations {
   [[nodiscard]] const std::uint64_t* at(std::uint32_t number) const {
     return pieces_[number >> piece_shift_].get() +
            (number & ((std::uint32_t{1} << piece_shift_) - 1)) * (width_ + 1);
+  }
+  // The newest older row with the same key that is not superseded.
+  [[nodiscard]] std::uint32_t link(const std::uint64_t* row) const {
+    return static_cast<std::uint32_t>(row[width_]);
+  }
+  void set_link(std::uint32_t number, std::uint32_t older) {
+    std::uint64_t& word = const_cast<std::uint64_t*>(at(number))[width_];
+    word = (word & ~std::uint64_t{kNone}) | older;
   }
   [[nodiscard]] std::uint64_t hash(const std::uint64_t* row) const;
   [[nodiscard]] bool same_key(std::uint32_t number, const std::uint64_t* other) const;

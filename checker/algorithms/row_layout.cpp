@@ -1,6 +1,34 @@
 #include "checker/algorithms/row_layout.h"
 
+#include <bit>
+
 namespace capsize::checker {
+namespace {
+
+constexpr unsigned kWordBits = 64;
+
+}  // namespace
+
+RowLayout::RowLayout(std::size_t slots, const std::vector<Class>& classes)
+    : mask_words_((slots + kWordBits - 1) / kWordBits) {
+  unsigned shift = kWordBits;
+  for (std::uint32_t i = 0; i < classes.size(); ++i) {
+    if (!classes[i].joins) groups_.push_back({i, i, classes[i].is_write});
+    groups_.back().last = i + 1;
+    const auto bits = static_cast<unsigned>(std::bit_width(classes[i].count_max));
+    if (shift + bits + 1 > kWordBits) {
+      guards_.push_back(0);
+      shift = 0;
+    }
+    const auto group = static_cast<std::uint32_t>(groups_.size() - 1);
+    lanes_.push_back({counts() + guards_.size() - 1, shift, (std::uint64_t{1} << bits) - 1, group});
+    shift += bits;
+    guards_.back() |= std::uint64_t{1} << shift;
+    group_of_guard_.resize(guards_.size() * kWordBits);
+    group_of_guard_[(guards_.size() - 1) * kWordBits + shift] = group;
+    ++shift;
+  }
+}
 
 bool RowLayout::dominates(const std::uint64_t* row, const std::uint64_t* other) const {
   for (std::size_t i = safe(); i < used(); ++i) {
@@ -9,27 +37,29 @@ bool RowLayout::dominates(const std::uint64_t* row, const std::uint64_t* other) 
   for (std::size_t i = used(); i < counts(); ++i) {
     if ((row[i] & ~other[i]) != 0) return false;
   }
-  return counts_dominate(row, other);
+  for (std::size_t word = 0; word < guards_.size(); ++word) {
+    const std::uint64_t guard = guards_[word];
+    const std::size_t at = counts() + word;
+    // A guard is lost in each lane that counts more here than there.
+    std::uint64_t more = guard & ~((other[at] | guard) - row[at]);
+    for (; more != 0; more &= more - 1) {
+      const auto bit = static_cast<std::size_t>(std::countr_zero(more));
+      if (!made_good(groups_[group_of_guard_[word * kWordBits + bit]], row, other)) return false;
+    }
+  }
+  return true;
 }
 
-// In a group, what was used beyond the other row must be made good by writes that the other one has
-// used and this one has not.
-bool RowLayout::counts_dominate(const std::uint64_t* row, const std::uint64_t* other) const {
-  for (const Group& group : groups) {
-    std::uint32_t one = group.first;
-    std::uint32_t spare = 0;
-    if (group.has_write) {
-      if (count(row, one) > count(other, one)) return false;
-      spare = count(other, one) - count(row, one);
-      ++one;
-    }
-    for (; one != group.last; ++one) {
-      const std::uint32_t mine = count(row, one);
-      const std::uint32_t theirs = count(other, one);
-      if (mine <= theirs) continue;
-      if (mine - theirs > spare) return false;
-      spare -= mine - theirs;
-    }
+bool RowLayout::made_good(const Group& group, const std::uint64_t* row,
+                          const std::uint64_t* other) const {
+  if (!group.has_write || count(row, group.first) >= count(other, group.first)) return false;
+  std::uint32_t spare = count(other, group.first) - count(row, group.first);
+  for (std::uint32_t one = group.first + 1; one != group.last; ++one) {
+    const std::uint32_t mine = count(row, one);
+    const std::uint32_t theirs = count(other, one);
+    if (mine <= theirs) continue;
+    if (mine - theirs > spare) return false;
+    spare -= mine - theirs;
   }
   return true;
 }

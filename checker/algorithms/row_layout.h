@@ -4,11 +4,14 @@
 //   applied   a bit a slot: operations that were applied; what they did depends on the state
 //   safe      a bit a slot: pure operations that were applied, blind writes that need not be any more
 //   used      a bit a slot: blind writes that were applied
-//   counts    indeterminate operations used, two classes a word
+//   counts    indeterminate operations used, a lane of bits a class
 //
 // Place and applied are the key. In the others more of `safe`, less of `used` and smaller counts
 // can do whatever less, more and larger ones could (just_in_time_search.h says why), so among rows
 // of one key some make others superfluous.
+//
+// A lane is as wide as its largest count needs, and one bit more that is always 0: one subtraction
+// a word then compares all lanes in it.
 #pragma once
 
 #include <cstddef>
@@ -17,36 +20,61 @@
 
 namespace capsize::checker {
 
-struct RowLayout {
-  /// Classes that leave the same value: a blind write, if there is one, and then others. A write can
-  /// stand in for any of them, as it is possible in every state.
-  struct Group {
-    std::uint32_t first = 0;
-    std::uint32_t last = 0;  ///< exclusive
-    bool has_write = false;  ///< it is the first
+class RowLayout {
+ public:
+  /// A class of indeterminate operations that are alike.
+  struct Class {
+    std::size_t count_max = 0;
+    bool joins = false;     ///< it leaves the same value as the class before it
+    bool is_write = false;  ///< possible in every state. Among those that join, the first only
   };
 
-  std::size_t mask_words = 0;
-  std::size_t classes = 0;
-  std::vector<Group> groups = {};  ///< of all classes, in order
+  RowLayout() = default;
+  RowLayout(std::size_t slots, const std::vector<Class>& classes);
 
+  [[nodiscard]] std::size_t mask_words() const { return mask_words_; }
   [[nodiscard]] std::size_t applied() const { return 1; }
-  [[nodiscard]] std::size_t safe() const { return applied() + mask_words; }
-  [[nodiscard]] std::size_t used() const { return safe() + mask_words; }
-  [[nodiscard]] std::size_t counts() const { return used() + mask_words; }
+  [[nodiscard]] std::size_t safe() const { return applied() + mask_words_; }
+  [[nodiscard]] std::size_t used() const { return safe() + mask_words_; }
+  [[nodiscard]] std::size_t counts() const { return used() + mask_words_; }
   [[nodiscard]] std::size_t key_words() const { return safe(); }
-  [[nodiscard]] std::size_t width() const { return counts() + (classes + 1) / 2; }
+  [[nodiscard]] std::size_t width() const { return counts() + guards_.size(); }
 
   [[nodiscard]] std::uint32_t count(const std::uint64_t* row, std::size_t one) const {
-    const std::uint64_t word = row[counts() + one / 2];
-    return static_cast<std::uint32_t>(one % 2 == 0 ? word : word >> 32);
+    const Lane& lane = lanes_[one];
+    return static_cast<std::uint32_t>((row[lane.word] >> lane.shift) & lane.mask);
+  }
+  /// Precondition: less than count_max so far.
+  void add_one(std::uint64_t* row, std::size_t one) const {
+    row[lanes_[one].word] += std::uint64_t{1} << lanes_[one].shift;
   }
 
   /// Whether `row` can do whatever `other`, a row of the same key, can.
   [[nodiscard]] bool dominates(const std::uint64_t* row, const std::uint64_t* other) const;
 
  private:
-  [[nodiscard]] bool counts_dominate(const std::uint64_t* row, const std::uint64_t* other) const;
+  struct Lane {
+    std::size_t word = 0;
+    unsigned shift = 0;
+    std::uint64_t mask = 0;
+    std::uint32_t group = 0;
+  };
+  // Classes that leave one value. What is used of others beyond another row can be made good by
+  // writes of the same value that were not used: a write can stand in for any of them.
+  struct Group {
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;  // exclusive
+    bool has_write = false;  // it is the first
+  };
+
+  [[nodiscard]] bool made_good(const Group& group, const std::uint64_t* row,
+                               const std::uint64_t* other) const;
+
+  std::size_t mask_words_ = 0;
+  std::vector<std::uint64_t> guards_;  // by word of counts: the highest bit of each lane
+  std::vector<Lane> lanes_;            // by class
+  std::vector<std::uint32_t> group_of_guard_;  // by bit of the counts
+  std::vector<Group> groups_;
 };
 
 }  // namespace capsize::checker

@@ -262,13 +262,23 @@ void Search::overwrite() {
   }
 }
 
+// The next one to be expanded; kNone if there is none left.
 std::uint32_t Search::take() {
-  if (order_ == Order::kDepthFirst) {
-    if (stack_.empty()) return Configurations::kNone;
-    const std::uint32_t top = stack_.back();
-    stack_.pop_back();
-    return top;
+  for (;;) {
+    const std::uint32_t next =
+        order_ == Order::kDepthFirst ? take_from_stack() : take_lowest();
+    if (next == Configurations::kNone || !seen_.is_superseded(next)) return next;
   }
+}
+
+std::uint32_t Search::take_from_stack() {
+  if (stack_.empty()) return Configurations::kNone;
+  const std::uint32_t top = stack_.back();
+  stack_.pop_back();
+  return top;
+}
+
+std::uint32_t Search::take_lowest() {
   if (waiting_.empty()) return Configurations::kNone;
   auto& lowest = waiting_.begin()->second;
   const std::uint32_t next = lowest.back();
@@ -288,7 +298,8 @@ void Search::compact() {
     return;
   }
   std::vector<std::uint32_t> kept;
-  for (const auto& [completion, rows] : waiting_) {
+  for (auto& [completion, rows] : waiting_) {
+    waiting_rows_ -= std::erase_if(rows, [&](auto row) { return seen_.is_superseded(row); });
     kept.insert(kept.end(), rows.begin(), rows.end());
   }
   seen_.keep_only(kept);
@@ -296,6 +307,7 @@ void Search::compact() {
   for (auto& [completion, rows] : waiting_) {
     for (std::uint32_t& row : rows) row = number++;
   }
+  std::erase_if(waiting_, [](const auto& level) { return level.second.empty(); });
   compact_above_ = std::max(kCompactBytes, 2 * seen_.memory_bytes());
 }
 

@@ -61,6 +61,8 @@ class Search {
   [[nodiscard]] bool has_cheaper(std::size_t write) const;
   void overwrite();
   std::uint32_t take();
+  std::uint32_t take_from_stack();
+  std::uint32_t take_lowest();
   void compact();
   void trace_to(const std::uint64_t* target, std::vector<std::uint32_t>& order);
 

@@ -190,14 +190,13 @@ void SearchProblem::lay_out_rows() {
     return std::tuple(one.operation.written, !one.operation.blind);
   };
   if (exact) std::ranges::stable_sort(classes, {}, order);
-  layout.mask_words = (slots + 63) / 64;
-  layout.classes = classes.size();
-  for (std::uint32_t i = 0; i < classes.size(); ++i) {
-    const bool joins = exact && i > 0 &&
-                       classes[i].operation.written == classes[i - 1].operation.written;
-    if (!joins) layout.groups.push_back({i, i, classes[i].operation.blind});
-    layout.groups.back().last = i + 1;
+  std::vector<RowLayout::Class> rows;
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    const KeyOperation& one = classes[i].operation;
+    const bool joins = exact && i > 0 && one.written == classes[i - 1].operation.written;
+    rows.push_back({classes[i].places.size(), joins, one.blind});
   }
+  layout = RowLayout(slots, rows);
 }
 
 std::uint64_t SearchProblem::memory_bytes() const {

@@ -62,10 +62,7 @@ class SearchRow {
   [[nodiscard]] std::uint32_t used(std::size_t info_class) const {
     return layout().count(words_.data(), info_class);
   }
-  void use(std::size_t info_class) {
-    words_[layout().counts() + info_class / 2] +=
-        info_class % 2 == 0 ? 1 : std::uint64_t{1} << 32;
-  }
+  void use(std::size_t info_class) { layout().add_one(words_.data(), info_class); }
 
  private:
   static constexpr std::uint64_t kUnseen = std::uint64_t{1} << 63;

@@ -20,13 +20,11 @@ WantedValues::WantedValues(const SearchProblem& problem) : problem_(problem) {
     wants_.push_back(number(operation.observed));
     leaves_.push_back(number(operation.written));
   }
-  for (const auto& one : problem.classes) {
-    class_wants_.push_back(number(one.operation.observed));
-    class_leaves_.push_back(number(one.operation.written));
-  }
-  group_of_.resize(left.size());
-  for (const RowLayout::Group& group : problem.layout.groups) {
-    group_of_[class_leaves_[group.first]] = group;
+  leaving_.resize(left.size());
+  for (std::uint32_t one = 0; one < problem.classes.size(); ++one) {
+    class_wants_.push_back(number(problem.classes[one].operation.observed));
+    class_leaves_.push_back(number(problem.classes[one].operation.written));
+    leaving_[class_leaves_[one]].push_back(one);
   }
   is_wanted_.resize(left.size());
 }

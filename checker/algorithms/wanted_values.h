@@ -24,8 +24,7 @@ class WantedValues {
       if (wants_[operation] != kNobody && !row.is_applied(operation)) want(wants_[operation]);
     }
     for (std::size_t next = 0; next < wanted_.size(); ++next) {
-      const RowLayout::Group group = group_of_[wanted_[next]];
-      for (std::uint32_t one = group.first; one != group.last; ++one) {
+      for (const std::uint32_t one : leaving_[wanted_[next]]) {
         if (class_wants_[one] != kNobody && available(one)) want(class_wants_[one]);
       }
     }
@@ -55,7 +54,7 @@ class WantedValues {
   // Values that somebody leaves have numbers from 0; kNobody: nobody leaves what is observed.
   std::vector<std::uint32_t> wants_, leaves_;              // by operation
   std::vector<std::uint32_t> class_wants_, class_leaves_;  // by class
-  std::vector<RowLayout::Group> group_of_;                 // by value: the classes that leave it
+  std::vector<std::vector<std::uint32_t>> leaving_;        // by value: the classes that leave it
   std::vector<bool> is_wanted_;                            // by value
   std::vector<std::uint32_t> wanted_;
 };
