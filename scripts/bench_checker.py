@@ -37,8 +37,11 @@ CASES = [
      None),
     ("2e3 operations, 10 clients, 5 values, cas", HARD + " --values 5", "", "valid", 2.0, 512),
     ("2e3 operations, 10 clients, 3 values, cas", HARD + " --values 3", "", "valid", 2.0, 512),
-    ("1e5 operations, 80 clients, 3 values: bounds",
-     "--operations 100000 --clients 80 --values 3 --cas 0.2 --indeterminate 0.01",
+    ("1e5 operations, 80 clients, 3 values, cas",
+     "--operations 100000 --clients 80 --values 3 --cas 0.2 --indeterminate 0.01", "", "valid",
+     None, None),
+    ("1e5 operations, 80 clients, 20 values: bounds",
+     "--operations 100000 --clients 80 --values 20 --cas 0.3 --indeterminate 0.05",
      "--check-limit 2s --memory-limit 256MiB", None, 2.3, 256),
 ]
 QUICK_OPERATIONS_MAX = "--operations 10000000"

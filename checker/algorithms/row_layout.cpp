@@ -21,16 +21,31 @@ RowLayout::RowLayout(std::size_t slots, const std::vector<Class>& classes)
       shift = 0;
     }
     const auto group = static_cast<std::uint32_t>(groups_.size() - 1);
-    lanes_.push_back({counts() + guards_.size() - 1, shift, (std::uint64_t{1} << bits) - 1, group});
+    const std::uint64_t guard = std::uint64_t{1} << bits;
+    lanes_.push_back({counts() + guards_.size() - 1, shift, guard - 1, guard, group});
     shift += bits;
     guards_.back() |= std::uint64_t{1} << shift;
     group_of_guard_.resize(guards_.size() * kWordBits);
     group_of_guard_[(guards_.size() - 1) * kWordBits + shift] = group;
     ++shift;
   }
+  tracked_ = guards_;
+}
+
+void RowLayout::track_nothing() {
+  tracked_.assign(guards_.size(), 0);
+}
+
+void RowLayout::track(std::size_t one) {
+  const Group& group = groups_[lanes_[one].group];
+  for (std::uint32_t member = group.first; member != group.last; ++member) {
+    const Lane& lane = lanes_[member];
+    tracked_[lane.word - counts()] |= lane.guard << lane.shift;
+  }
 }
 
 bool RowLayout::dominates(const std::uint64_t* row, const std::uint64_t* other) const {
+  if (row[cost()] > other[cost()]) return false;
   for (std::size_t i = safe(); i < used(); ++i) {
     if ((other[i] & ~row[i]) != 0) return false;
   }
@@ -38,7 +53,7 @@ bool RowLayout::dominates(const std::uint64_t* row, const std::uint64_t* other) 
     if ((row[i] & ~other[i]) != 0) return false;
   }
   for (std::size_t word = 0; word < guards_.size(); ++word) {
-    const std::uint64_t guard = guards_[word];
+    const std::uint64_t guard = tracked_[word];
     const std::size_t at = counts() + word;
     // A guard is lost in each lane that counts more here than there.
     std::uint64_t more = guard & ~((other[at] | guard) - row[at]);

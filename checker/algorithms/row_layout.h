@@ -5,10 +5,14 @@
 //   safe      a bit a slot: pure operations that were applied, blind writes that need not be any more
 //   used      a bit a slot: blind writes that were applied
 //   counts    indeterminate operations used, a lane of bits a class
+//   cost      uses of indeterminate operations beyond what there was, and all uses
 //
 // Place and applied are the key. In the others more of `safe`, less of `used` and smaller counts
 // can do whatever less, more and larger ones could (just_in_time_search.h says why), so among rows
 // of one key some make others superfluous.
+//
+// Counts that are not tracked are not compared: of their classes there is no end then, and cost says
+// how much that was made use of.
 //
 // A lane is as wide as its largest count needs, and one bit more that is always 0: one subtraction
 // a word then compares all lanes in it.
@@ -38,7 +42,16 @@ class RowLayout {
   [[nodiscard]] std::size_t used() const { return safe() + mask_words_; }
   [[nodiscard]] std::size_t counts() const { return used() + mask_words_; }
   [[nodiscard]] std::size_t key_words() const { return safe(); }
-  [[nodiscard]] std::size_t width() const { return counts() + guards_.size(); }
+  [[nodiscard]] std::size_t cost() const { return counts() + guards_.size(); }
+  [[nodiscard]] std::size_t width() const { return cost() + 1; }
+
+  void track_nothing();
+  /// And with it all classes that leave the same value, as one can stand in for another.
+  void track(std::size_t one);
+  [[nodiscard]] bool is_tracked(std::size_t one) const {
+    return ((tracked_[lanes_[one].word - counts()] >> lanes_[one].shift) & lanes_[one].guard) != 0;
+  }
+  [[nodiscard]] bool tracks_everything() const { return tracked_ == guards_; }
 
   [[nodiscard]] std::uint32_t count(const std::uint64_t* row, std::size_t one) const {
     const Lane& lane = lanes_[one];
@@ -57,6 +70,7 @@ class RowLayout {
     std::size_t word = 0;
     unsigned shift = 0;
     std::uint64_t mask = 0;
+    std::uint64_t guard = 0;  // shifted as the mask is
     std::uint32_t group = 0;
   };
   // Classes that leave one value. What is used of others beyond another row can be made good by
@@ -71,8 +85,9 @@ class RowLayout {
                                const std::uint64_t* other) const;
 
   std::size_t mask_words_ = 0;
-  std::vector<std::uint64_t> guards_;  // by word of counts: the highest bit of each lane
-  std::vector<Lane> lanes_;            // by class
+  std::vector<std::uint64_t> guards_;   // by word of counts: the highest bit of each lane
+  std::vector<std::uint64_t> tracked_;  // of them those whose lanes are compared
+  std::vector<Lane> lanes_;             // by class
   std::vector<std::uint32_t> group_of_guard_;  // by bit of the counts
   std::vector<Group> groups_;
 };

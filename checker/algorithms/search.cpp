@@ -39,15 +39,35 @@ Search::Search(const SearchProblem& problem, StateTable& states, Order order, co
       order_(order),
       budget_(budget),
       want_order_(want_order),
-      seen_(problem.layout),
+      layout_(problem.layout),
+      seen_(layout_),
       row_(problem),
       parent_(problem),
       compact_above_(kCompactBytes),
       next_look_(kWorkPerTurn) {
-  if (problem.exact) wanted_.emplace(problem);
-  if (begin()) result_ = Result::kLegal;
+  for (const SearchProblem::InfoClass& one : problem.classes) {
+    classes_.push_back(static_cast<std::uint32_t>(classes_.size()));
+    first_invoke_.push_back(one.invocations[0]);
+  }
+  if (problem.exact) {
+    wanted_.emplace(problem);
+    if (order == Order::kByCompletion) layout_.track_nothing();
+  }
+  start();
+}
+
+void Search::start() {
+  parent_number_ = Configurations::kNone;
+  if (begin()) reach_end(Configurations::kNone);
+  push_children();
+}
+
+// The first child is the most promising one, so it has to lie on top.
+void Search::push_children() {
   stack_.insert(stack_.end(), later_.rbegin(), later_.rend());
   stack_.insert(stack_.end(), children_.rbegin(), children_.rend());
+  later_.clear();
+  children_.clear();
 }
 
 bool Search::begin() {
@@ -73,11 +93,11 @@ std::uint64_t Search::advance(std::uint64_t steps_max) {
     if (next == Configurations::kNone) {
       result_ = Result::kIllegal;
     } else if (expand(next)) {
-      result_ = Result::kLegal;
-      last_ = next;
+      reach_end(next);
     }
   }
-  const bool compactable = order_ == Order::kByCompletion && !want_order_;
+  const bool compactable =
+      order_ == Order::kByCompletion && !want_order_ && layout_.tracks_everything();
   if (compactable && seen_.memory_bytes() > compact_above_) compact();
   return steps;
 }
@@ -142,7 +162,7 @@ void Search::remember() {
   if (order_ == Order::kDepthFirst) {
     children_.push_back(number);
   } else {
-    waiting_[row_.completion()].push_back(number);
+    waiting_[{row_.overused(), row_.completion()}].push_back(number);
     ++waiting_rows_;
   }
 }
@@ -160,12 +180,8 @@ void Search::remember_as_due(std::uint32_t write) {
 bool Search::expand(std::uint32_t number) {
   parent_.assign(seen_.row(number));
   parent_number_ = number;
-  children_.clear();
-  later_.clear();
   if (expand_row()) return true;
-  // The first child is the most promising one, so it has to lie on top.
-  stack_.insert(stack_.end(), later_.rbegin(), later_.rend());
-  stack_.insert(stack_.end(), children_.rbegin(), children_.rend());
+  push_children();
   return false;
 }
 
@@ -174,7 +190,7 @@ bool Search::expand_row() {
   row_ = parent_;
   alike_.clear();
   const auto open = problem_.open_at(row_.completion());
-  work_ += open.size() + problem_.classes.size();
+  work_ += open.size() + problem_.classes.size() / 8;
   if (wanted_) wanted_->find(row_, [this](std::size_t one) { return is_available(one); });
   for (const std::uint32_t operation : open) {
     if (row_.is_applied(operation) || problem_.operations[operation].pure) continue;
@@ -185,7 +201,7 @@ bool Search::expand_row() {
     if (first && try_open(operation)) return true;
     row_ = parent_;
   }
-  for (std::size_t one = 0; one < problem_.classes.size(); ++one) {
+  for (const std::uint32_t one : wanted_ ? wanted_->useful_classes(row_.state()) : classes_) {
     if (is_out_of_time()) return false;
     if (try_info(one)) return true;
     row_ = parent_;
@@ -210,25 +226,41 @@ bool Search::try_open(std::uint32_t operation) {
 bool Search::try_info(std::size_t one) {
   const SearchProblem::InfoClass& info = problem_.classes[one];
   if (!is_available(one)) return false;
-  if (wanted_ && !wanted_->wants_what_class_leaves(one)) return false;
   if (info.operation.blind && (row_.is_unseen() || has_cheaper(one))) return false;
   const auto after = problem_.model.step(states_, row_.state(), info.operation);
   if (!after || *after == row_.state()) return false;
-  const std::uint32_t place = info.places[row_.used(one)];
-  row_.use(one);
+  const std::uint32_t place = use_one_of(one);
   if (info.operation.blind) overwrite();
   row_.set(row_.completion(), *after);
   trace_.assign(1, place);
   return go_on(wanted_.has_value());
 }
 
-// An acknowledged operation that does the same is to be preferred: it has to be applied anyway.
-bool Search::is_available(std::size_t one) const {
+// The first of a class stands for those that there are not.
+std::uint32_t Search::use_one_of(std::size_t one) {
   const SearchProblem::InfoClass& info = problem_.classes[one];
   const std::uint32_t next = row_.used(one);
-  return next < info.invocations.size() &&
-         info.invocations[next] <= problem_.operations[completing()].complete &&
-         !has_open_like(info.alike);
+  if (!is_left(one)) {
+    row_.overuse();
+    return info.places[0];
+  }
+  row_.use(one);
+  return info.places[next];
+}
+
+// Whether one that was not used has begun.
+bool Search::is_left(std::size_t one) const {
+  const auto& invocations = problem_.classes[one].invocations;
+  const std::uint32_t next = row_.used(one);
+  return next < invocations.size() &&
+         invocations[next] <= problem_.operations[completing()].complete;
+}
+
+// An acknowledged operation that does the same is to be preferred: it has to be applied anyway.
+bool Search::is_available(std::size_t one) const {
+  if (first_invoke_[one] > problem_.operations[completing()].complete) return false;
+  if (layout_.is_tracked(one) && !is_left(one)) return false;
+  return !has_open_like(problem_.classes[one].alike);
 }
 
 bool Search::has_open_like(std::uint32_t alike) const {
@@ -266,7 +298,7 @@ void Search::overwrite() {
 std::uint32_t Search::take() {
   for (;;) {
     const std::uint32_t next =
-        order_ == Order::kDepthFirst ? take_from_stack() : take_lowest();
+        order_ == Order::kDepthFirst ? take_from_stack() : take_cheapest();
     if (next == Configurations::kNone || !seen_.is_superseded(next)) return next;
   }
 }
@@ -278,13 +310,13 @@ std::uint32_t Search::take_from_stack() {
   return top;
 }
 
-std::uint32_t Search::take_lowest() {
+std::uint32_t Search::take_cheapest() {
   if (waiting_.empty()) return Configurations::kNone;
-  auto& lowest = waiting_.begin()->second;
-  const std::uint32_t next = lowest.back();
-  lowest.pop_back();
+  auto& cheapest = waiting_.begin()->second;
+  const std::uint32_t next = cheapest.back();
+  cheapest.pop_back();
   --waiting_rows_;
-  if (lowest.empty()) waiting_.erase(waiting_.begin());
+  if (cheapest.empty()) waiting_.erase(waiting_.begin());
   return next;
 }
 
@@ -298,20 +330,55 @@ void Search::compact() {
     return;
   }
   std::vector<std::uint32_t> kept;
-  for (auto& [completion, rows] : waiting_) {
+  for (auto& [place, rows] : waiting_) {
     waiting_rows_ -= std::erase_if(rows, [&](auto row) { return seen_.is_superseded(row); });
     kept.insert(kept.end(), rows.begin(), rows.end());
   }
   seen_.keep_only(kept);
   std::uint32_t number = 0;
-  for (auto& [completion, rows] : waiting_) {
+  for (auto& [place, rows] : waiting_) {
     for (std::uint32_t& row : rows) row = number++;
   }
   std::erase_if(waiting_, [](const auto& level) { return level.second.empty(); });
   compact_above_ = std::max(kCompactBytes, 2 * seen_.memory_bytes());
 }
 
+// Every row has been passed that there is to pass.
+void Search::reach_end(std::uint32_t number) {
+  last_ = number;
+  if (row_.overused() == 0) {
+    result_ = Result::kLegal;
+  } else {
+    refine();
+  }
+}
+
+// What was used twice on the way to the end has to be counted. That is something new each time, or
+// the way would not have been taken; so it comes to an end.
+void Search::refine() {
+  std::vector<bool> used(problem_.operations.size(), false);
+  std::vector<bool> used_twice(problem_.operations.size(), false);
+  for (const std::uint32_t step : steps_to_end()) {
+    const std::uint32_t operation = step & ~kHidden;
+    if (used[operation]) used_twice[operation] = true;
+    used[operation] = true;
+  }
+  for (std::size_t one = 0; one < problem_.classes.size(); ++one) {
+    if (used_twice[problem_.classes[one].places[0]]) layout_.track(one);
+  }
+  work_ += seen_.work();
+  seen_ = Configurations(layout_);
+  waiting_.clear();
+  waiting_rows_ = 0;
+  furthest_ = 0;
+  start();
+}
+
 std::vector<std::uint32_t> Search::legal_order() {
+  return reveal_hidden(problem_.operations, steps_to_end(), kHidden);
+}
+
+std::vector<std::uint32_t> Search::steps_to_end() {
   std::vector<std::uint32_t> path;
   for (std::uint32_t number = last_; number != Configurations::kNone;
        number = seen_.parent(number)) {
@@ -319,17 +386,17 @@ std::vector<std::uint32_t> Search::legal_order() {
   }
   std::reverse(path.begin(), path.end());
   tracing_ = true;
-  std::vector<std::uint32_t> order;
+  std::vector<std::uint32_t> steps;
   for (std::size_t i = 0; i <= path.size(); ++i) {
     target_ = i < path.size() ? seen_.row(path[i]).data() : nullptr;
     found_.clear();
     if (i > 0) parent_.assign(seen_.row(path[i - 1]));
     const bool at_end = i == 0 ? begin() : expand_row();
-    const auto& steps = at_end ? trace_ : found_;
-    order.insert(order.end(), steps.begin(), steps.end());
+    const auto& some = at_end ? trace_ : found_;
+    steps.insert(steps.end(), some.begin(), some.end());
   }
   tracing_ = false;
-  return reveal_hidden(problem_.operations, order, kHidden);
+  return steps;
 }
 
 }  // namespace capsize::checker

@@ -2,6 +2,10 @@
 //
 // Each configuration remembers the one that it was reached from, so a legal order is found by
 // walking back and doing each step once more.
+//
+// By completion, an exact problem is refined as needed (just_in_time_search.h): at first no class of
+// indeterminate operations ever ends. An end that was reached by using more than there is tells which
+// classes have to be tracked, and the search begins anew.
 #pragma once
 
 #include <map>
@@ -45,7 +49,11 @@ class Search {
     return problem_.completions[row_.completion()];
   }
 
+  void start();
   bool begin();
+  void reach_end(std::uint32_t number);
+  void refine();
+  std::vector<std::uint32_t> steps_to_end();
   bool settle();
   void apply_pure();
   void remember();
@@ -55,22 +63,27 @@ class Search {
   bool try_open(std::uint32_t operation);
   bool try_info(std::size_t one);
   bool go_on(bool wants_observer);
+  std::uint32_t use_one_of(std::size_t one);
+  [[nodiscard]] bool is_left(std::size_t one) const;
   [[nodiscard]] bool is_available(std::size_t one) const;
   [[nodiscard]] bool has_open_like(std::uint32_t alike) const;
   [[nodiscard]] bool has_unsafe_write() const;
   [[nodiscard]] bool has_cheaper(std::size_t write) const;
   void overwrite();
+  void push_children();
   std::uint32_t take();
   std::uint32_t take_from_stack();
-  std::uint32_t take_lowest();
+  std::uint32_t take_cheapest();
   void compact();
-  void trace_to(const std::uint64_t* target, std::vector<std::uint32_t>& order);
 
   const SearchProblem& problem_;
   StateTable& states_;
   Order order_;
   const Budget* budget_;
   bool want_order_;
+  std::vector<std::uint32_t> classes_;  // all of them
+  std::vector<Position> first_invoke_;  // by class
+  RowLayout layout_;
   Configurations seen_;
   std::optional<WantedValues> wanted_;                         // of an exact problem
   SearchRow row_;                                              // the configuration in hand
@@ -79,7 +92,8 @@ class Search {
   std::vector<std::uint32_t> alike_;                           // open and not applied, in parent_
   bool consumed_ = false;                                      // by what observes the state
   std::vector<std::uint32_t> stack_, children_, later_;        // depth first
-  std::map<std::size_t, std::vector<std::uint32_t>> waiting_;  // by completion
+  // By completion, those that overuse least first.
+  std::map<std::pair<std::uint64_t, std::size_t>, std::vector<std::uint32_t>> waiting_;
   std::size_t waiting_rows_ = 0;
   std::size_t furthest_ = 0;
   std::uint64_t compact_above_;

@@ -62,9 +62,16 @@ class SearchRow {
   [[nodiscard]] std::uint32_t used(std::size_t info_class) const {
     return layout().count(words_.data(), info_class);
   }
-  void use(std::size_t info_class) { layout().add_one(words_.data(), info_class); }
+  void use(std::size_t info_class) {
+    layout().add_one(words_.data(), info_class);
+    ++words_[layout().cost()];
+  }
+  /// Uses an operation of the class that there is not, or not yet.
+  void overuse() { words_[layout().cost()] += kOverused; }
+  [[nodiscard]] std::uint64_t overused() const { return words_[layout().cost()] / kOverused; }
 
  private:
+  static constexpr std::uint64_t kOverused = std::uint64_t{1} << 32;
   static constexpr std::uint64_t kUnseen = std::uint64_t{1} << 63;
 
   [[nodiscard]] const RowLayout& layout() const { return problem_->layout; }

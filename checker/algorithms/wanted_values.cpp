@@ -25,8 +25,21 @@ WantedValues::WantedValues(const SearchProblem& problem) : problem_(problem) {
     class_wants_.push_back(number(problem.classes[one].operation.observed));
     class_leaves_.push_back(number(problem.classes[one].operation.written));
     leaving_[class_leaves_[one]].push_back(one);
+    observing_[problem.classes[one].operation.observed].push_back(one);
   }
   is_wanted_.resize(left.size());
+}
+
+const std::vector<std::uint32_t>& WantedValues::useful_classes(State state) {
+  useful_.clear();
+  for (const ValueId observed : {state, kNoValue}) {
+    const auto found = observing_.find(observed);
+    if (found == observing_.end()) continue;
+    for (const std::uint32_t one : found->second) {
+      if (is_wanted_[class_leaves_[one]]) useful_.push_back(one);
+    }
+  }
+  return useful_;
 }
 
 }  // namespace capsize::checker

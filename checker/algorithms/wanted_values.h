@@ -1,10 +1,12 @@
-// WantedValues: which values would be seen at once, if some operation left them now.
+// WantedValues: which values would be seen at once, if some operation left them now, and which
+// indeterminate operations would leave them.
 //
 // A value is wanted if an open acknowledged operation that is not applied yet observes it, or if an
 // indeterminate operation that is available observes it and leaves a wanted value.
 #pragma once
 
 #include <cstdint>
+#include <unordered_map>
 #include <vector>
 
 #include "checker/algorithms/search_row.h"
@@ -33,9 +35,8 @@ class WantedValues {
   [[nodiscard]] bool wants_what_leaves(std::uint32_t operation) const {
     return is_wanted_[leaves_[operation]];
   }
-  [[nodiscard]] bool wants_what_class_leaves(std::size_t one) const {
-    return is_wanted_[class_leaves_[one]];
-  }
+  /// Classes that leave a wanted value and could take effect in this state, available or not.
+  [[nodiscard]] const std::vector<std::uint32_t>& useful_classes(State state);
 
  private:
   static constexpr std::uint32_t kNobody = 0xFFFFFFFFu;
@@ -55,8 +56,11 @@ class WantedValues {
   std::vector<std::uint32_t> wants_, leaves_;              // by operation
   std::vector<std::uint32_t> class_wants_, class_leaves_;  // by class
   std::vector<std::vector<std::uint32_t>> leaving_;        // by value: the classes that leave it
-  std::vector<bool> is_wanted_;                            // by value
+  // By what they observe; kNoValue for those that do not.
+  std::unordered_map<ValueId, std::vector<std::uint32_t>> observing_;
+  std::vector<bool> is_wanted_;  // by value
   std::vector<std::uint32_t> wanted_;
+  std::vector<std::uint32_t> useful_;
 };
 
 }  // namespace capsize::checker

@@ -133,16 +133,17 @@ TEST(JustInTimeSearchRandom, Lists_AgreeWithBruteForce) {
   }
 }
 
-// Forty writers of few values at once, and then a value that nobody wrote: every order is tried.
+// Sixty cas at once, each an edge between two of twenty values. No way goes over all of them, as 0 is
+// left more often than it is come to; every order is tried.
 std::vector<KeyOperation> hard(ValueTable& values) {
   std::vector<KeyOperation> operations;
-  const std::uint32_t writers = 40;
+  const std::uint32_t writers = 62;
   for (std::uint32_t i = 0; i < writers; ++i) {
     KeyOperation cas;
     cas.code = kCodeCas;
     cas.required = true;
-    cas.observed = values.integer(i % 7);
-    cas.written = values.integer((i * 5 + 1) % 7);
+    cas.observed = values.integer(i < 60 ? i % 20 : 0);
+    cas.written = values.integer((i + 1 + i / 20) % 20);
     cas.invoke = i;
     cas.complete = writers + i;
     operations.push_back(cas);

@@ -171,7 +171,7 @@ TEST(Generator, EveryAnomalyOfEveryModel_IsAViolationThatItsWitnessesShow) {
   }
 }
 
-// Eighty clients, three values: more orders than anybody can try. What is asserted is generous, as
+// Eighty clients, twenty values: more orders than anybody can try. What is asserted is generous, as
 // machines are slow at times; scripts/bench-checker measures.
 TEST(Generator, HardHistory_EndsAtItsBoundAndSaysWhere) {
   std::string text;
@@ -179,8 +179,8 @@ TEST(Generator, HardHistory_EndsAtItsBoundAndSaysWhere) {
             .clients = 80,
             .reads = 0.4,
             .cas = 0.3,
-            .indeterminate = 0.02,
-            .values = 3,
+            .indeterminate = 0.05,
+            .values = 20,
             .seed = 5},
            [&](std::string_view line) { text += line; });
   const CheckOptions options{.model = "cas-register",
@@ -190,7 +190,6 @@ TEST(Generator, HardHistory_EndsAtItsBoundAndSaysWhere) {
   const auto begin = std::chrono::steady_clock::now();
   const Report report = check_history(std::get<History>(loaded), options);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
-  if (report.verdict == Verdict::kValid) GTEST_SKIP() << "too easy after all";
   EXPECT_EQ(report.verdict, Verdict::kUnknown) << report.reason;
   for (const char* part : {"key k0", "bound", "index", "operations are open", "indeterminate"}) {
     EXPECT_NE(report.reason.find(part), std::string::npos) << report.reason;
