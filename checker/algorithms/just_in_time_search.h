@@ -6,18 +6,42 @@
 // anything earlier than some completion asks for it gains nothing, since it could be done later as
 // well. States that were met before are not tried again.
 //
+// So whatever is applied when c completes comes before c in the order, and c comes last.
+//
 // Reductions, each without loss:
-//  - a pure operation that is possible in the current state is applied at once: it takes nothing
-//    away and is one obligation less;
-//  - dead writes hide before another blind write (SearchProblem says which are dead);
-//  - indeterminate operations come last, as counts of interchangeable ones, and in an exact problem
-//    only where an open operation, or another indeterminate one, wants the value that they leave.
-//    In a legal order without useless ones each stands right before the operation that wants it;
-//  - dominance (Configurations).
+//  - *Pure operations at once.* One that is possible in the current state takes nothing away and is
+//    one obligation less.
+//  - *Alike, the first.* Of open operations that do the same, the one that completes first is
+//    applied; before indeterminate ones that do the same, open acknowledged ones. Exchange the two
+//    in any legal order: the other one has more time left.
+//  - *Overwritten writes are not guessed.* A blind write d whose value nobody sees stands right
+//    before another blind write b. Instead of choosing which ones those are, each blind write
+//    that is applied makes all open ones hideable: they can still be applied and seen later, but
+//    need not be. One that completes as hideable goes to where the last blind write is. It may
+//    also be seen late, by something that begins after it completed; that is the one choice left,
+//    and only where late_sight.h allows it. A hideable write that is not applied can do whatever an
+//    applied one can, so these compare, and two to the number of open writes becomes one.
+//  - *Nothing for nobody* (exact problems only). A blind write that is applied before its completion
+//    asks for it, or an indeterminate operation, is followed by an operation that observes what it
+//    left: otherwise it could be later, hidden or left out. The same holds along a chain of
+//    indeterminate ones. wanted_values.h says what an observer is there for.
+//  - *A cas for a write* (exact problems only). An indeterminate cas that leaves v from the current
+//    state is preferred to an indeterminate write of v, unless that makes more writes hideable: the
+//    write can do whatever the cas could.
+//  - *Dominance* (row_layout.h): of two configurations with the same place and the same applied cas,
+//    the one that has done more of what must be done and used less of what may be used.
+//
+// *Counting only what has to be counted* (exact problems, by completion). How often indeterminate
+// operations were used multiplies the configurations. So at first there is no end of them: each can
+// be used again and again once it has begun. That allows more than the history does, so if even then
+// no order is legal, there is none. Where an order is found that uses none more often than it can be
+// used, it is one of the history. Where it does, those that it uses too often are counted from then
+// on, and the search starts again: abstraction refined by counterexamples (Clarke et al., CAV 2000).
+// In the end all are counted, and mostly it needs few.
 //
 // Two searches share one budget and take turns: depth first, which is fast when there are many
-// legal orders, and by completion, lowest first, which is fast at showing that there is none. Where
-// the first has come no further for long, the other one gets most of the turns.
+// legal orders and counts everything, and by completion. Where the first has come no further for
+// long, the other one gets most of the turns.
 //
 // How it fails: at its bound of time, memory or steps it says kUnknown and names the bound.
 #pragma once

@@ -139,6 +139,21 @@ inline std::vector<KeyOperation> random_register(const Shape& shape, Random& ran
   return operations;
 }
 
+// Turns some reads into failed cas that saw another value.
+inline void add_mismatches(std::vector<KeyOperation>& operations, Random& random) {
+  for (KeyOperation& operation : operations) {
+    if (operation.code != kCodeRead || random.chance(50)) continue;
+    operation.code = kCodeMismatch;
+    operation.argument = operation.observed;
+    operation.observed = kNoValue;
+  }
+}
+
+inline bool has_mismatch(const std::vector<KeyOperation>& operations) {
+  return std::any_of(operations.begin(), operations.end(),
+                     [](const KeyOperation& one) { return one.code == kCodeMismatch; });
+}
+
 /// Reads see prefixes of one order of the elements, mostly, so that a good part is legal.
 inline std::vector<KeyOperation> random_list(const Shape& shape, Random& random,
                                              ValueTable& values) {

@@ -20,16 +20,6 @@ Decision search(const std::vector<KeyOperation>& operations, ValueId initial, co
 
 enum class Extra { kNone, kMismatch, kText };
 
-// Turns some reads into failed cas that saw another value.
-void add_mismatches(std::vector<KeyOperation>& operations, Random& random) {
-  for (KeyOperation& operation : operations) {
-    if (operation.code != kCodeRead || random.chance(50)) continue;
-    operation.code = kCodeMismatch;
-    operation.argument = operation.observed;
-    operation.observed = kNoValue;
-  }
-}
-
 // Turns writes into appends of short strings, some reads into strings, some writes into deletes.
 void make_text(std::vector<KeyOperation>& operations, Random& random, ValueTable& values) {
   const auto text = [&](std::uint32_t length) {
@@ -66,7 +56,7 @@ void agree_with_brute_force(const Shape& shape, Extra extra, std::uint64_t first
     Random random(seed);
     ValueTable values;
     auto operations = testing::random_register(shape, random, values);
-    if (extra == Extra::kMismatch) add_mismatches(operations, random);
+    if (extra == Extra::kMismatch) testing::add_mismatches(operations, random);
     if (extra == Extra::kText) make_text(operations, random, values);
     const Decision decision = search(operations, kNullValue, model, values);
     ASSERT_NE(decision.kind, Decision::Kind::kUnknown) << "seed " << seed;
