@@ -19,11 +19,12 @@ Decoded decode(const History& history, const Operation& operation, const DecodeO
 }
 
 std::optional<State> step(StateTable& states, State state, const KeyOperation& operation) {
-  std::vector<ValueId> elements = states.elements(state);
+  const auto before = states.elements(state);
+  std::vector<ValueId> elements(before.begin(), before.end());
   if (operation.code == kCodeAdd) {
     elements.insert(std::upper_bound(elements.begin(), elements.end(), operation.argument),
                     operation.argument);
-    return states.list(std::move(elements));
+    return states.list(elements);
   }
   if (operation.argument == kNullValue) {
     return elements.empty() ? std::optional(state) : std::nullopt;
@@ -31,7 +32,7 @@ std::optional<State> step(StateTable& states, State state, const KeyOperation& o
   const auto found = std::find(elements.begin(), elements.end(), operation.argument);
   if (found == elements.end()) return std::nullopt;
   elements.erase(found);
-  return states.list(std::move(elements));
+  return states.list(elements);
 }
 
 // Histories of reads alone belong to registers.

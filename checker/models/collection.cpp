@@ -64,9 +64,10 @@ State initial_collection(StateTable& states, ValueId initial) {
 }
 
 State initial_sorted_collection(StateTable& states, ValueId initial) {
-  std::vector<ValueId> elements = states.elements(initial_collection(states, initial));
+  const auto unsorted = states.elements(initial_collection(states, initial));
+  std::vector<ValueId> elements(unsorted.begin(), unsorted.end());
   std::sort(elements.begin(), elements.end());
-  return states.list(std::move(elements));
+  return states.list(elements);
 }
 
 bool uses_any(const History& history, std::initializer_list<std::string_view> names) {

@@ -11,12 +11,11 @@ Decoded decode(const History& history, const Operation& operation, const DecodeO
 }
 
 std::optional<State> step(StateTable& states, State state, const KeyOperation& operation) {
-  std::vector<ValueId> elements = states.elements(state);
+  const auto elements = states.elements(state);
   if (operation.code == kCodeAdd) return states.append_element(state, operation.argument);
   if (elements.empty()) return found_empty(operation) ? std::optional(state) : std::nullopt;
   if (!took(operation, elements.front())) return std::nullopt;
-  elements.erase(elements.begin());
-  return states.list(std::move(elements));
+  return states.list(elements.subspan(1));
 }
 
 // Histories of reads alone belong to registers.

@@ -35,7 +35,8 @@ State initial(StateTable& states, ValueId value) {
 }
 
 std::optional<State> step(StateTable& states, State state, const KeyOperation& operation) {
-  std::vector<ValueId> registers = states.elements(state);
+  const auto before = states.elements(state);
+  std::vector<ValueId> registers(before.begin(), before.end());
   const auto steps = transaction_steps(states.values(), operation.argument);
   for (const TransactionStep& one : *steps) {
     std::size_t at = 1;
@@ -49,7 +50,7 @@ std::optional<State> step(StateTable& states, State state, const KeyOperation& o
       return std::nullopt;
     }
   }
-  return states.list(std::move(registers));
+  return states.list(registers);
 }
 
 // The writers of the very values that were read.

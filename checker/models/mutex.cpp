@@ -13,7 +13,7 @@ Decoded decode(const History& history, const Operation& operation, const DecodeO
 std::optional<State> step(StateTable& states, State state, const KeyOperation& operation) {
   const bool held = !states.elements(state).empty();
   if (held == (operation.code == kCodeAdd)) return std::nullopt;
-  return states.list(held ? std::vector<ValueId>{} : std::vector<ValueId>{kNullValue});
+  return held ? states.list({}) : states.list({kNullValue});
 }
 
 // Histories of reads alone belong to registers.

@@ -23,7 +23,8 @@ std::vector<ValueId> sorted_elements(const ValueTable& values, ValueId array) {
 }
 
 std::optional<State> step(StateTable& states, State state, const KeyOperation& operation) {
-  std::vector<ValueId> elements = states.elements(state);
+  const auto before = states.elements(state);
+  std::vector<ValueId> elements(before.begin(), before.end());
   if (operation.code == kCodeReadAll) {
     const bool same = elements == sorted_elements(states.values(), operation.argument);
     return same ? std::optional(state) : std::nullopt;
@@ -39,7 +40,7 @@ std::optional<State> step(StateTable& states, State state, const KeyOperation& o
   } else {
     elements.insert(place, operation.argument);
   }
-  return states.list(std::move(elements));
+  return states.list(elements);
 }
 
 // Whoever saw all elements saw all that was done; whoever asked for one, what was done to it.

@@ -7,12 +7,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <initializer_list>
+#include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "checker/history/values.h"
+#include "checker/models/interned.h"
 #include "checker/models/model.h"
 
 namespace capsize::checker {
@@ -29,30 +30,35 @@ class StateTable {
 
   [[nodiscard]] bool is_list(State state) const;
   /// The state that is this list of elements; models may put any numbers into it.
-  State list(std::vector<ValueId> elements);
-  /// Precondition: is_list(state).
-  [[nodiscard]] std::vector<ValueId> elements(State state) const;
+  State list(std::span<const ValueId> elements);
+  State list(std::initializer_list<ValueId> elements) {
+    return list(std::span(elements.begin(), elements.size()));
+  }
+  /// Precondition: is_list(state). The view lives as long as the table.
+  [[nodiscard]] std::span<const ValueId> elements(State state) const;
   /// The state with one element more. Precondition: is_list(state).
   State append_element(State state, ValueId element);
 
   /// Grows with each state that is no value of the history.
-  [[nodiscard]] std::uint64_t memory_bytes() const { return memory_bytes_; }
+  [[nodiscard]] std::uint64_t memory_bytes() const {
+    return texts_.memory_bytes() + lists_.memory_bytes();
+  }
 
  private:
   [[nodiscard]] bool is_value(State state) const { return state < values_.size(); }
-  [[nodiscard]] State number(std::size_t own) const {
+  [[nodiscard]] State number(std::uint32_t own) const {
     return static_cast<State>(values_.size() + own);
   }
-  [[nodiscard]] std::size_t own(State state) const { return state - values_.size(); }
+  [[nodiscard]] std::uint32_t own(State state) const {
+    return static_cast<std::uint32_t>(state - values_.size());
+  }
 
   const ValueTable& values_;
   // A model's own states are either all texts or all lists; `texts_` or `lists_` is used.
-  std::vector<std::string> texts_;
-  std::unordered_map<std::string, State> text_states_;
-  std::vector<std::vector<ValueId>> lists_;
-  std::map<std::vector<ValueId>, State> list_states_;
-  std::unordered_map<std::uint64_t, State> successors_;  // (state, argument) -> state
-  std::uint64_t memory_bytes_ = 0;
+  Interned<char> texts_;
+  Interned<ValueId> lists_;
+  std::string text_;               // scratch
+  std::vector<ValueId> elements_;  // scratch
 };
 
 }  // namespace capsize::checker

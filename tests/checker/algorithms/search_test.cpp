@@ -70,6 +70,71 @@ TEST_P(EachOrder, Random_AgreesWithBruteForceAndItsOrderReplays) {
   EXPECT_LT(violations, kHistories * 19 / 20);
 }
 
+KeyOperation read_of(ValueId value, Position invoke, Position complete) {
+  KeyOperation read;
+  read.code = kCodeRead;
+  read.required = read.pure = true;
+  read.observed = value;
+  read.invoke = invoke;
+  read.complete = complete;
+  return read;
+}
+
+// `complete` kNever: indeterminate.
+KeyOperation write_of(ValueId value, Position invoke, Position complete) {
+  KeyOperation write;
+  write.code = kCodeWrite;
+  write.required = complete != kNever;
+  write.blind = true;
+  write.written = value;
+  write.invoke = invoke;
+  write.complete = complete;
+  return write;
+}
+
+KeyOperation lost_cas(ValueId expected, ValueId written, Position invoke) {
+  KeyOperation cas = write_of(written, invoke, kNever);
+  cas.code = kCodeCas;
+  cas.blind = false;
+  cas.observed = expected;
+  return cas;
+}
+
+class OneOrder : public ::testing::TestWithParam<Search::Order> {
+ protected:
+  bool is_legal(const std::vector<KeyOperation>& operations, ValueId initial) {
+    const SearchBounds bounds{nullptr, std::uint64_t{64} << 20};
+    const SearchProblem problem(operations, *find_model("kv"), initial, values_, bounds);
+    StateTable states(values_);
+    Search search(problem, states, GetParam(), nullptr, false);
+    while (search.result() == Search::Result::kOpen) search.advance(1024);
+    return search.result() == Search::Result::kLegal;
+  }
+
+  ValueTable values_;
+};
+
+// The first read of 1 has to come from the lost write, which then also hides the write of 9: the cas
+// is needed once more, for the last read.
+TEST_P(OneOrder, WriteThatHidesAnother_IsNotGivenUpForACas) {
+  const ValueId zero = values_.integer(0), one = values_.integer(1), nine = values_.integer(9);
+  std::vector<KeyOperation> operations = {
+      write_of(one, 0, kNever), lost_cas(zero, one, 1), write_of(nine, 2, 6), read_of(one, 3, 4),
+      read_of(one, 7, 8),       write_of(zero, 9, 10),  read_of(one, 11, 12)};
+  EXPECT_TRUE(is_legal(operations, zero));
+  operations.push_back(write_of(zero, 13, 14));
+  operations.push_back(read_of(one, 15, 16));
+  EXPECT_FALSE(is_legal(operations, zero)) << "there is nothing left to make a 1 of";
+}
+
+INSTANTIATE_TEST_SUITE_P(Search, OneOrder,
+                         ::testing::Values(Search::Order::kDepthFirst,
+                                           Search::Order::kByCompletion),
+                         [](const auto& tested) {
+                           const bool deep = tested.param == Search::Order::kDepthFirst;
+                           return deep ? "DepthFirst" : "ByCompletion";
+                         });
+
 INSTANTIATE_TEST_SUITE_P(
     Search, EachOrder,
     ::testing::Combine(
