@@ -21,23 +21,25 @@
 //    also be seen late, by something that begins after it completed; that is the one choice left,
 //    and only where late_sight.h allows it. A hideable write that is not applied can do whatever an
 //    applied one can, so these compare, and two to the number of open writes becomes one.
-//  - *Nothing for nobody* (exact problems only). A blind write that is applied before its completion
+//  - *Nothing for nobody* (exact problems only). A blind write that is applied before its
+//  completion
 //    asks for it, or an indeterminate operation, is followed by an operation that observes what it
 //    left: otherwise it could be later, hidden or left out. The same holds along a chain of
 //    indeterminate ones. wanted_values.h says what an observer is there for.
 //  - *A cas for a write* (exact problems only). An indeterminate cas that leaves v from the current
 //    state is preferred to an indeterminate write of v, unless that makes more writes hideable: the
 //    write can do whatever the cas could.
-//  - *Dominance* (row_layout.h): of two configurations with the same place and the same applied cas,
+//  - *Dominance* (row_layout.h): of two configurations with the same place and the same applied
+//  cas,
 //    the one that has done more of what must be done and used less of what may be used.
 //
 // *Counting only what has to be counted* (exact problems, by completion). How often indeterminate
 // operations were used multiplies the configurations. So at first there is no end of them: each can
-// be used again and again once it has begun. That allows more than the history does, so if even then
-// no order is legal, there is none. Where an order is found that uses none more often than it can be
-// used, it is one of the history. Where it does, those that it uses too often are counted from then
-// on, and the search starts again: abstraction refined by counterexamples (Clarke et al., CAV 2000).
-// In the end all are counted, and mostly it needs few.
+// be used again and again once it has begun. That allows more than the history does, so if even
+// then no order is legal, there is none. Where an order is found that uses none more often than it
+// can be used, it is one of the history. Where it does, those that it uses too often are counted
+// from then on, and the search starts again: abstraction refined by counterexamples (Clarke et al.,
+// CAV 2000). In the end all are counted, and mostly it needs few.
 //
 // Two searches share one budget and take turns: depth first, which is fast when there are many
 // legal orders and counts everything, and by completion. Where the first has come no further for

@@ -40,11 +40,9 @@ class LateSight {
     const auto later = std::upper_bound(
         operations_.begin(), operations_.end(), write.complete,
         [](Position at, const KeyOperation& operation) { return at < operation.invoke; });
-    const Position horizon =
-        first_complete_[static_cast<std::size_t>(later - operations_.begin())];
-    return std::any_of(reached.begin(), reached.end(), [&](ValueId value) {
-      return is_observed(value, write.complete, horizon);
-    });
+    const Position horizon = first_complete_[static_cast<std::size_t>(later - operations_.begin())];
+    return std::any_of(reached.begin(), reached.end(),
+                       [&](ValueId value) { return is_observed(value, write.complete, horizon); });
   }
 
  private:
@@ -69,9 +67,8 @@ class LateSight {
     const auto found = observers_.find(value);
     if (found == observers_.end()) return false;
     const Observers& observers = found->second;
-    const auto begun =
-        std::upper_bound(observers.invoke.begin(), observers.invoke.end(), horizon) -
-        observers.invoke.begin();
+    const auto begun = std::upper_bound(observers.invoke.begin(), observers.invoke.end(), horizon) -
+                       observers.invoke.begin();
     return begun > 0 && observers.last_complete[static_cast<std::size_t>(begun - 1)] >= from;
   }
 

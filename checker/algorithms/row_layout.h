@@ -2,17 +2,17 @@
 //
 //   place     completion and object state, and whether the state still waits to be seen
 //   applied   a bit a slot: operations that were applied; what they did depends on the state
-//   safe      a bit a slot: pure operations that were applied, blind writes that need not be any more
-//   used      a bit a slot: blind writes that were applied
-//   counts    indeterminate operations used, a lane of bits a class
-//   cost      uses of indeterminate operations beyond what there was, and all uses
+//   safe      a bit a slot: pure operations that were applied, blind writes that need not be any
+//   more used      a bit a slot: blind writes that were applied counts    indeterminate operations
+//   used, a lane of bits a class cost      uses of indeterminate operations beyond what there was,
+//   and all uses
 //
 // Place and applied are the key. In the others more of `safe`, less of `used` and smaller counts
 // can do whatever less, more and larger ones could (just_in_time_search.h says why), so among rows
 // of one key some make others superfluous.
 //
-// Counts that are not tracked are not compared: of their classes there is no end then, and cost says
-// how much that was made use of.
+// Counts that are not tracked are not compared: of their classes there is no end then, and cost
+// says how much that was made use of.
 //
 // A lane is as wide as its largest count needs, and one bit more that is always 0: one subtraction
 // a word then compares all lanes in it.
@@ -85,9 +85,9 @@ class RowLayout {
                                const std::uint64_t* other) const;
 
   std::size_t mask_words_ = 0;
-  std::vector<std::uint64_t> guards_;   // by word of counts: the highest bit of each lane
-  std::vector<std::uint64_t> tracked_;  // of them those whose lanes are compared
-  std::vector<Lane> lanes_;             // by class
+  std::vector<std::uint64_t> guards_;          // by word of counts: the highest bit of each lane
+  std::vector<std::uint64_t> tracked_;         // of them those whose lanes are compared
+  std::vector<Lane> lanes_;                    // by class
   std::vector<std::uint32_t> group_of_guard_;  // by bit of the counts
   std::vector<Group> groups_;
 };

@@ -297,8 +297,7 @@ void Search::overwrite() {
 // The next one to be expanded; kNone if there is none left.
 std::uint32_t Search::take() {
   for (;;) {
-    const std::uint32_t next =
-        order_ == Order::kDepthFirst ? take_from_stack() : take_cheapest();
+    const std::uint32_t next = order_ == Order::kDepthFirst ? take_from_stack() : take_cheapest();
     if (next == Configurations::kNone || !seen_.is_superseded(next)) return next;
   }
 }

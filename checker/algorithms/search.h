@@ -3,9 +3,9 @@
 // Each configuration remembers the one that it was reached from, so a legal order is found by
 // walking back and doing each step once more.
 //
-// By completion, an exact problem is refined as needed (just_in_time_search.h): at first no class of
-// indeterminate operations ever ends. An end that was reached by using more than there is tells which
-// classes have to be tracked, and the search begins anew.
+// By completion, an exact problem is refined as needed (just_in_time_search.h): at first no class
+// of indeterminate operations ever ends. An end that was reached by using more than there is tells
+// which classes have to be tracked, and the search begins anew.
 #pragma once
 
 #include <map>
@@ -45,9 +45,7 @@ class Search {
 
   [[nodiscard]] std::uint64_t work() const { return work_ + seen_.work(); }
   bool is_out_of_time();
-  [[nodiscard]] std::uint32_t completing() const {
-    return problem_.completions[row_.completion()];
-  }
+  [[nodiscard]] std::uint32_t completing() const { return problem_.completions[row_.completion()]; }
 
   void start();
   bool begin();
@@ -85,13 +83,13 @@ class Search {
   std::vector<Position> first_invoke_;  // by class
   RowLayout layout_;
   Configurations seen_;
-  std::optional<WantedValues> wanted_;                         // of an exact problem
-  SearchRow row_;                                              // the configuration in hand
-  SearchRow parent_;                                           // the one that is being expanded
-  std::uint32_t parent_number_ = Configurations::kNone;        // its number
-  std::vector<std::uint32_t> alike_;                           // open and not applied, in parent_
-  bool consumed_ = false;                                      // by what observes the state
-  std::vector<std::uint32_t> stack_, children_, later_;        // depth first
+  std::optional<WantedValues> wanted_;                   // of an exact problem
+  SearchRow row_;                                        // the configuration in hand
+  SearchRow parent_;                                     // the one that is being expanded
+  std::uint32_t parent_number_ = Configurations::kNone;  // its number
+  std::vector<std::uint32_t> alike_;                     // open and not applied, in parent_
+  bool consumed_ = false;                                // by what observes the state
+  std::vector<std::uint32_t> stack_, children_, later_;  // depth first
   // By completion, those that overuse least first.
   std::map<std::pair<std::uint64_t, std::size_t>, std::vector<std::uint32_t>> waiting_;
   std::size_t waiting_rows_ = 0;

@@ -69,8 +69,7 @@ class Interned {
     std::size_t at = (hash / kShards) & mask;
     for (; shard.slots[at] != kNone; at = (at + 1) & mask) {
       const Entry& entry = entries_[shard.slots[at]];
-      if (entry.hash == hash &&
-          std::ranges::equal(std::span(entry.begin, entry.size), sequence)) {
+      if (entry.hash == hash && std::ranges::equal(std::span(entry.begin, entry.size), sequence)) {
         break;
       }
     }

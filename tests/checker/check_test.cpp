@@ -141,8 +141,9 @@ TEST(Check, RepeatedValues_GoToTheSearch) {
   EXPECT_EQ(report.algorithms.at("just-in-time-search"), 1u);
 }
 
-// Many cas at once, which no fast decider takes and no search finishes soon: each is an edge between
-// two of twenty values, and no way goes over all of them, as 0 is left more often than it is come to.
+// Many cas at once, which no fast decider takes and no search finishes soon: each is an edge
+// between two of twenty values, and no way goes over all of them, as 0 is left more often than it
+// is come to.
 std::string hard_key(const std::string& key, int first_process) {
   std::string text, completions;
   for (int i = 0; i < 62; ++i) {

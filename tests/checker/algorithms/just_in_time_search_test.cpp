@@ -123,8 +123,8 @@ TEST(JustInTimeSearchRandom, Lists_AgreeWithBruteForce) {
   }
 }
 
-// Sixty cas at once, each an edge between two of twenty values. No way goes over all of them, as 0 is
-// left more often than it is come to; every order is tried.
+// Sixty cas at once, each an edge between two of twenty values. No way goes over all of them, as 0
+// is left more often than it is come to; every order is tried.
 std::vector<KeyOperation> hard(ValueTable& values) {
   std::vector<KeyOperation> operations;
   const std::uint32_t writers = 62;

@@ -114,8 +114,8 @@ class OneOrder : public ::testing::TestWithParam<Search::Order> {
   ValueTable values_;
 };
 
-// The first read of 1 has to come from the lost write, which then also hides the write of 9: the cas
-// is needed once more, for the last read.
+// The first read of 1 has to come from the lost write, which then also hides the write of 9: the
+// cas is needed once more, for the last read.
 TEST_P(OneOrder, WriteThatHidesAnother_IsNotGivenUpForACas) {
   const ValueId zero = values_.integer(0), one = values_.integer(1), nine = values_.integer(9);
   std::vector<KeyOperation> operations = {
