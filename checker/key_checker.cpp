@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "checker/algorithms/distinct_bag.h"
 #include "checker/algorithms/distinct_queue.h"
 #include "checker/algorithms/distinct_transactions.h"
 #include "checker/algorithms/growing_set.h"
@@ -36,6 +37,8 @@ std::string_view name(Decider decider) {
       return "distinct-transactions";
     case Decider::kDistinctQueue:
       return "distinct-queue";
+    case Decider::kDistinctBag:
+      return "distinct-bag";
     case Decider::kGrowingSet:
       return "growing-set";
     case Decider::kUnitCounter:
@@ -88,6 +91,8 @@ Decision KeyChecker::run(Decider decider, std::span<const KeyOperation> operatio
       return decide_distinct_transactions(operations, problem().initial, history_.values);
     case Decider::kDistinctQueue:
       return decide_distinct_queue(operations, problem().initial, want_order);
+    case Decider::kDistinctBag:
+      return decide_distinct_bag(operations, problem().initial, want_order);
     case Decider::kGrowingSet:
       return decide_growing_set(operations, problem().initial, history_.values, want_order);
     case Decider::kUnitCounter:

@@ -1,9 +1,12 @@
 #include "checker/algorithms/distinct_queue.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <optional>
 
+#include "checker/algorithms/emptiness.h"
+#include "checker/algorithms/left_overs.h"
 #include "checker/algorithms/queue_elements.h"
+#include "checker/algorithms/queue_order.h"
 #include "checker/models/collection.h"
 
 namespace capsize::checker {
@@ -14,134 +17,117 @@ class DistinctQueue {
   explicit DistinctQueue(std::span<const KeyOperation> operations) : operations_(operations) {}
 
   Decision decide(bool want_order) {
-    if (!gather_enqueues()) return {.kind = Decision::Kind::kNotApplicable};
-    if (auto found = gather_dequeues()) return *std::move(found);
-    collect();
+    Decision decision = gather_elements(operations_, queue_);
+    if (decision.kind != Decision::Kind::kLegal) return decision;
     if (auto found = out_of_turn()) return *std::move(found);
-    if (auto found = never_empty()) return *std::move(found);
-    Decision decision;
-    if (want_order) decision.order = order_of_queue(queue_, moments_);
+    LeftOvers left_overs = find_left_overs();
+    if (!left_overs.deadlines_hold()) return overtaken(left_overs);
+    Emptiness emptiness = find_empty_moments(operations_, queue_, left_overs);
+    if (!emptiness.possible) return queue_violation(std::move(emptiness.witness));
+    if (want_order) decision.order = legal_order(emptiness, left_overs);
     return decision;
   }
 
  private:
-  static constexpr std::uint32_t kNone = QueueElement::kNone;
-
-  static Decision violation(std::vector<std::uint32_t> witness) {
-    witness.erase(std::remove(witness.begin(), witness.end(), kNone), witness.end());
-    std::sort(witness.begin(), witness.end());
-    witness.erase(std::unique(witness.begin(), witness.end()), witness.end());
-    return {.kind = Decision::Kind::kViolation, .witness = std::move(witness)};
-  }
-
-  bool gather_enqueues() {
-    for (std::uint32_t i = 0; i < operations_.size(); ++i) {
-      const KeyOperation& operation = operations_[i];
-      if (operation.code == kCodeTake && operation.argument != kNoValue) continue;
-      if (operation.code != kCodeAdd || operation.argument == kNullValue) return false;
-      QueueElement element;
-      element.enqueue = i;
-      element.in_begin = operation.invoke;
-      element.in_end = operation.complete;
-      if (!by_value_.try_emplace(operation.argument, element).second) return false;
-    }
-    return true;
-  }
-
-  std::optional<Decision> gather_dequeues() {
-    for (std::uint32_t i = 0; i < operations_.size(); ++i) {
-      const KeyOperation& operation = operations_[i];
-      if (operation.code != kCodeTake) continue;
-      if (operation.argument == kNullValue) {
-        queue_.empty.push_back(i);
-        continue;
-      }
-      const auto found = by_value_.find(operation.argument);
-      if (found == by_value_.end()) return violation({i});
-      QueueElement& element = found->second;
-      if (element.dequeue != kNone) return violation({element.enqueue, element.dequeue, i});
-      if (operation.complete < element.in_begin) return violation({element.enqueue, i});
-      element.dequeue = i;
-      element.out_begin = operation.invoke;
-      element.out_end = operation.complete;
-      element.in_end = std::min(element.in_end, operation.complete);
-    }
-    return std::nullopt;
-  }
-
-  void collect() {
-    for (const auto& [value, element] : by_value_) {
-      const bool happened =
-          operations_[element.enqueue].required || element.dequeue != QueueElement::kNone;
-      if (happened) queue_.elements.push_back(element);
-    }
-    std::sort(queue_.elements.begin(), queue_.elements.end(),
-              [](const auto& a, const auto& b) { return a.enqueue < b.enqueue; });
-  }
-
-  // Case 3: the one that was put in before and comes out last, against each.
+  // Case 3: the one that was put in before and comes out last, against each. Where an indeterminate
+  // dequeue may have taken what is left over, only the others.
   std::optional<Decision> out_of_turn() const {
     std::vector<const QueueElement*> by_end;
-    for (const QueueElement& element : queue_.elements) by_end.push_back(&element);
-    std::sort(by_end.begin(), by_end.end(),
-              [](const auto* a, const auto* b) { return a->in_end < b->in_end; });
+    for (const QueueElement& element : queue_.elements) {
+      if (!element.is_left_over() || queue_.unknown.empty()) by_end.push_back(&element);
+    }
+    std::ranges::sort(by_end, {}, [](const auto* element) { return element->in_end; });
     const QueueElement* latest = nullptr;
     auto ended = by_end.begin();
     for (const QueueElement& element : queue_.elements) {
       for (; ended != by_end.end() && (*ended)->in_end < element.in_begin; ++ended) {
         if (latest == nullptr || (*ended)->out_begin > latest->out_begin) latest = *ended;
       }
-      if (latest == nullptr || element.dequeue == kNone) continue;
+      if (latest == nullptr || element.is_left_over()) continue;
       if (latest->out_begin > element.out_end) {
-        return violation({latest->enqueue, latest->dequeue, element.enqueue, element.dequeue});
+        return queue_violation(
+            {latest->enqueue, latest->dequeue, element.enqueue, element.dequeue});
       }
     }
     return std::nullopt;
   }
 
-  // Case 4, and a moment for each dequeue that found nothing.
-  std::optional<Decision> never_empty() {
-    std::vector<const QueueElement*> certain;
-    for (const QueueElement& element : queue_.elements) {
-      if (element.in_end < element.out_begin) certain.push_back(&element);
+  // Case 3 for what an indeterminate dequeue may have taken: it must begin before anything has
+  // come out that was put in later.
+  LeftOvers find_left_overs() {
+    std::vector<LeftOvers::Element> elements;
+    first_out_.assign(queue_.elements.size() + 1, nullptr);
+    for (std::size_t i = queue_.elements.size(); i-- > 0;) {
+      const QueueElement& element = queue_.elements[i];
+      const QueueElement* first = first_out_[i + 1];
+      const bool earlier = first == nullptr || element.out_end < first->out_end;
+      first_out_[i] = !element.is_left_over() && earlier ? &element : first;
     }
-    std::sort(certain.begin(), certain.end(),
-              [](const auto* a, const auto* b) { return a->in_end < b->in_end; });
-    auto next = certain.begin();
-    Position busy_until = 0;  // something is in all the time from before `moment` until here
-    std::vector<std::uint32_t> chain;  // why
-    for (const std::uint32_t empty : queue_.empty) {
-      Position moment = operations_[empty].invoke;
-      // Those that began before the moment; each may carry it on to its own end.
-      for (; next != certain.end() && (*next)->in_end < std::max(moment, busy_until); ++next) {
-        if ((*next)->in_end >= busy_until) chain.clear();
-        if ((*next)->out_begin <= busy_until) continue;
-        busy_until = (*next)->out_begin;
-        chain.insert(chain.end(), {(*next)->enqueue, (*next)->dequeue});
-      }
-      moment = std::max(moment, busy_until);
-      if (moment > operations_[empty].complete) {
-        chain.push_back(empty);
-        return violation(chain);
-      }
-      moments_.push_back(moment);
+    for (std::uint32_t i = 0; i < queue_.elements.size(); ++i) {
+      if (!queue_.elements[i].is_left_over()) continue;
+      const QueueElement* first = first_behind(queue_.elements[i]);
+      elements.push_back(
+          {i, queue_.elements[i].in_end, first == nullptr ? kNever : first->out_end});
     }
-    return std::nullopt;
+    std::vector<Position> takes;
+    for (const std::uint32_t unknown : queue_.unknown) {
+      takes.push_back(operations_[unknown].invoke);
+    }
+    // Without indeterminate dequeues, out_of_turn() has looked at them all.
+    if (takes.empty()) elements.clear();
+    return {std::move(elements), std::move(takes)};
+  }
+
+  // Of the elements that were certainly put in later, the one that came out first.
+  const QueueElement* first_behind(const QueueElement& element) const {
+    const auto later =
+        std::ranges::upper_bound(queue_.elements, element.in_end, {},
+                                 [](const QueueElement& other) { return other.in_begin; });
+    return first_out_[static_cast<std::size_t>(later - queue_.elements.begin())];
+  }
+
+  // More elements were overtaken up to some deadline than dequeues began up to it: the first such
+  // deadline, and all that has one up to it.
+  Decision overtaken(const LeftOvers& left_overs) const {
+    std::vector<LeftOvers::Element> due = left_overs.elements();
+    std::ranges::sort(due, {}, &LeftOvers::Element::deadline);
+    std::vector<std::uint32_t> witness;
+    for (std::size_t i = 0; i < due.size(); ++i) {
+      const QueueElement& element = queue_.elements[due[i].index];
+      const QueueElement* first = first_behind(element);
+      witness.insert(witness.end(), {element.enqueue, first->enqueue, first->dequeue});
+      const bool in_time =
+          i < queue_.unknown.size() && operations_[queue_.unknown[i]].invoke <= due[i].deadline;
+      if (!in_time) break;
+    }
+    witness.insert(witness.end(), queue_.unknown.begin(), queue_.unknown.end());
+    return queue_violation(std::move(witness));
+  }
+
+  std::vector<std::uint32_t> legal_order(const Emptiness& emptiness, const LeftOvers& left_overs) {
+    std::vector<Position> moments;
+    queue_.empty.clear();
+    for (const Emptiness::Moment& moment : emptiness.moments) {
+      moments.push_back(moment.at);
+      queue_.empty.push_back(moment.dequeue);
+    }
+    for (const auto& [take, index] : left_overs.assign(moments)) {
+      queue_.elements[index].dequeue = queue_.unknown[take];
+      queue_.elements[index].out_begin = operations_[queue_.unknown[take]].invoke;
+    }
+    return order_of_queue(queue_, moments);
   }
 
   std::span<const KeyOperation> operations_;
-  std::unordered_map<ValueId, QueueElement> by_value_;
   QueueElements queue_;
-  std::vector<Position> moments_;
+  std::vector<const QueueElement*> first_out_;  // among the elements from here on
 };
 
 }  // namespace
 
 Decision decide_distinct_queue(std::span<const KeyOperation> operations, ValueId initial,
                                bool want_order) {
-  if (initial != kNullValue && initial != kEmptyList) {
-    return {.kind = Decision::Kind::kNotApplicable};
-  }
+  if (!starts_empty(initial)) return {.kind = Decision::Kind::kNotApplicable};
   return DistinctQueue(operations).decide(want_order);
 }
 

@@ -1,9 +1,13 @@
-// QueueElements: a queue's operations, taken together by the element that they are about.
+// QueueElements: the operations of a queue or bag, taken together by the element that they are
+// about.
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
+#include "checker/algorithms/decision.h"
 #include "checker/models/model.h"
 
 namespace capsize::checker {
@@ -12,21 +16,29 @@ struct QueueElement {
   static constexpr std::uint32_t kNone = 0xFFFFFFFFu;
 
   std::uint32_t enqueue = kNone;  ///< place of the operation
-  std::uint32_t dequeue = kNone;  ///< kNone: it stays inside
+  std::uint32_t dequeue = kNone;  ///< kNone: nobody is known to have taken it
   Position in_begin = 0;          ///< invocation of the enqueue
   Position in_end = 0;            ///< its completion, or the dequeue's if that is earlier
   Position out_begin = kNever;    ///< invocation of the dequeue
   Position out_end = kNever;      ///< its completion
+
+  [[nodiscard]] bool is_left_over() const { return dequeue == kNone; }
 };
 
 struct QueueElements {
   std::vector<QueueElement> elements;  ///< that took effect, by invocation of the enqueue
   std::vector<std::uint32_t> empty;    ///< dequeues that found nothing, by invocation
+  std::vector<std::uint32_t> unknown;  ///< indeterminate dequeues, by invocation
 };
 
-/// A legal order. Preconditions: the conditions of distinct_queue.h hold, and `moments` has one for
-/// each empty dequeue, ascending, within its interval, at which nothing is certainly in.
-[[nodiscard]] std::vector<std::uint32_t> order_of_queue(const QueueElements& queue,
-                                                        const std::vector<Position>& moments);
+/// kNotApplicable if an element is null or enqueued twice by operations that did not fail;
+/// kViolation if one is dequeued that was not enqueued before, or dequeued twice. An indeterminate
+/// enqueue of something that nobody is known to have dequeued is left out. `operations` in order of
+/// invocation, with the codes of collection.h.
+[[nodiscard]] Decision gather_elements(std::span<const KeyOperation> operations,
+                                       QueueElements& gathered);
+
+/// A violation: the witness without kNone and in order.
+[[nodiscard]] Decision queue_violation(std::vector<std::uint32_t> witness);
 
 }  // namespace capsize::checker

@@ -1,7 +1,9 @@
 // bag: a queue without order: dequeue gives any element, null where there is none.
 //
-// An indeterminate dequeue may have taken any element, which is not one state afterwards but many;
-// histories with one are refused rather than judged wrongly.
+// An indeterminate dequeue may have taken any element, which is not one state afterwards but many.
+// Only an empty bag tells that something is missing, and then it has to be all there is. So a legal
+// order stays one if each indeterminate dequeue is moved to right before the next one that found
+// nothing, and which element each of them takes there is the same: here it is the first.
 #include <algorithm>
 
 #include "checker/models/collection.h"
@@ -10,12 +12,7 @@ namespace capsize::checker {
 namespace {
 
 Decoded decode(const History& history, const Operation& operation, const DecodeOptions&) {
-  Decoded decoded =
-      decode_collection(history, operation, {{"enqueue", kCodeAdd}, {"dequeue", kCodeTake}});
-  if (decoded.operation.code == kCodeTake && operation.outcome == Outcome::kInfo) {
-    return {Decoded::Kind::kMalformed, {}, "a dequeue whose outcome is known"};
-  }
-  return decoded;
+  return decode_collection(history, operation, {{"enqueue", kCodeAdd}, {"dequeue", kCodeTake}});
 }
 
 std::optional<State> step(StateTable& states, State state, const KeyOperation& operation) {
@@ -29,7 +26,9 @@ std::optional<State> step(StateTable& states, State state, const KeyOperation& o
   if (operation.argument == kNullValue) {
     return elements.empty() ? std::optional(state) : std::nullopt;
   }
-  const auto found = std::find(elements.begin(), elements.end(), operation.argument);
+  const auto found = operation.argument == kNoValue
+                         ? elements.begin()
+                         : std::find(elements.begin(), elements.end(), operation.argument);
   if (found == elements.end()) return std::nullopt;
   elements.erase(found);
   return states.list(elements);
@@ -45,7 +44,7 @@ const ModelRegistrar kRegistrar({
     .summary = "an unordered queue: enqueue x, dequeue -> any x or null",
     .generalised_by = {},
     .functions = {"enqueue", "dequeue"},
-    .deciders = {},
+    .deciders = {Decider::kDistinctBag},
     .decode = &decode,
     .plausible = &plausible,
     .initial = &initial_sorted_collection,

@@ -40,6 +40,9 @@ struct CollectionFunction {
 [[nodiscard]] State initial_collection(StateTable& states, ValueId initial);
 /// The same where the state is kept sorted.
 [[nodiscard]] State initial_sorted_collection(StateTable& states, ValueId initial);
+[[nodiscard]] inline bool starts_empty(ValueId initial) {
+  return initial == kNullValue || initial == kEmptyList;
+}
 /// Whether any operation has one of these names.
 [[nodiscard]] bool uses_any(const History& history, std::initializer_list<std::string_view> names);
 /// Operations on the same element, both ways, and every take of who knows what: leave out all of an

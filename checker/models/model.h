@@ -63,6 +63,7 @@ enum class Decider : std::uint8_t {
   kDistinctText,
   kDistinctTransactions,
   kDistinctQueue,
+  kDistinctBag,
   kGrowingSet,
   kUnitCounter,
 };

@@ -88,7 +88,7 @@ Simulation random_simulation(const std::string& model, Random& random) {
   simulation.values = random.chance(40) ? 1 + random.below(3) : 0;
   simulation.wrong_percent = random.chance(70) ? 25 : 0;
   simulation.plain = random.chance(50);
-  simulation.info_percent = model == "bag" ? 0 : random.below(3) * 15;
+  simulation.info_percent = random.below(3) * 15;
   return simulation;
 }
 

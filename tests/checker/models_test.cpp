@@ -19,7 +19,6 @@ struct Kind {
   const char* model;
   std::vector<std::uint8_t> mutations;
   std::vector<std::uint8_t> questions;
-  bool info_takes = true;
 };
 
 std::vector<KeyOperation> random_operations(const Kind& kind, Random& random, ValueTable& values) {
@@ -31,7 +30,6 @@ std::vector<KeyOperation> random_operations(const Kind& kind, Random& random, Va
     operation.code = codes[random.below(static_cast<std::uint32_t>(codes.size()))];
     operation.pure = asks;
     operation.argument = values.integer(1 + random.below(3));
-    if (operation.code == kCodeTake && !kind.info_takes) operation.required = true;
     if (operation.code == kCodeTake && random.chance(25)) operation.argument = kNullValue;
     if (operation.code == kCodeTake && !operation.required) operation.argument = kNoValue;
     if (operation.code == kCodeReadAll && std::string(kind.model) == "set") {
@@ -72,7 +70,7 @@ TEST(ModelsRandom, Stack_AgreesWithBruteForce) {
   agree_with_brute_force({"stack", {kCodeAdd, kCodeTake}, {}}, 10'000);
 }
 TEST(ModelsRandom, Bag_AgreesWithBruteForce) {
-  agree_with_brute_force({"bag", {kCodeAdd, kCodeTake}, {}, false}, 20'000);
+  agree_with_brute_force({"bag", {kCodeAdd, kCodeTake}, {}}, 20'000);
 }
 TEST(ModelsRandom, Set_AgreesWithBruteForce) {
   agree_with_brute_force(

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "checker/check.h"
+#include "checker/models/collection.h"
 #include "checker/models/state_table.h"
 
 namespace capsize::checker::testing {
@@ -37,10 +38,25 @@ class BruteForce {
     if (all_done) return true;
     for (std::size_t i = 0; i < operations_.size(); ++i) {
       if ((done >> i) & 1 || !may_be_next(done, i)) continue;
-      const auto after = model_.step(states_, state, operations_[i]);
-      if (after && search(done | std::uint64_t{1} << i, *after)) return true;
+      for (const KeyOperation& meant : meanings(operations_[i])) {
+        const auto after = model_.step(states_, state, meant);
+        if (after && search(done | std::uint64_t{1} << i, *after)) return true;
+      }
     }
     return false;
+  }
+
+  // An indeterminate dequeue from a bag took any element there ever is.
+  std::vector<KeyOperation> meanings(const KeyOperation& operation) const {
+    const bool any = model_.name == "bag" && operation.code == kCodeTake;
+    if (!any || operation.argument != kNoValue) return {operation};
+    std::vector<KeyOperation> meant;
+    for (const KeyOperation& other : operations_) {
+      if (other.code != kCodeAdd) continue;
+      meant.push_back(operation);
+      meant.back().argument = other.argument;
+    }
+    return meant;
   }
 
   bool may_be_next(std::uint64_t done, std::size_t candidate) const {

@@ -63,7 +63,6 @@ TEST_P(StandsAlone, Random_ViolationsOfEveryModel) {
     Simulation simulation{.model = model, .operations = 4 + random.below(12)};
     simulation.clients = 1 + random.below(4);
     simulation.wrong_percent = 20;
-    if (model == "bag") simulation.info_percent = 0;
     const std::string text = testing::Simulator(simulation, random).run();
     const Report report = check_history(load(text));
     for (const Violation& violation : report.violations) {

@@ -46,7 +46,7 @@ TEST(WitnessRandom, EveryValidHistoryOfEveryModel_HasOneThatReplays) {
       simulation.values = random.chance(50) ? 3 : 0;
       simulation.wrong_percent = random.chance(50) ? 10 : 0;
       simulation.plain = random.chance(50);
-      if (model == "bag" || random.chance(40)) simulation.info_percent = 0;
+      if (random.chance(40)) simulation.info_percent = 0;
       const std::string text = testing::Simulator(simulation, random).run();
       const History history = load(text);
       const auto lines = witness_of(history);

@@ -1,0 +1,80 @@
+#include "checker/algorithms/distinct_bag.h"
+
+#include <algorithm>
+
+#include "checker/algorithms/emptiness.h"
+#include "checker/algorithms/left_overs.h"
+#include "checker/algorithms/queue_elements.h"
+#include "checker/models/collection.h"
+
+namespace capsize::checker {
+namespace {
+
+// Where an operation stands: its position, and its turn among those at the same one.
+struct Placed {
+  enum Turn : std::uint8_t { kOut, kInAndOut, kEmpty, kIn };
+  Position at = 0;
+  Turn turn = kOut;
+  std::uint32_t operation = 0;
+  std::uint32_t second = QueueElement::kNone;  // the dequeue that follows at once
+};
+
+LeftOvers left_overs_of(std::span<const KeyOperation> operations, const QueueElements& bag) {
+  std::vector<LeftOvers::Element> elements;
+  for (std::uint32_t i = 0; i < bag.elements.size(); ++i) {
+    if (bag.elements[i].is_left_over()) elements.push_back({i, bag.elements[i].in_end, kNever});
+  }
+  std::vector<Position> takes;
+  for (const std::uint32_t unknown : bag.unknown) takes.push_back(operations[unknown].invoke);
+  return {std::move(elements), std::move(takes)};
+}
+
+std::vector<std::uint32_t> order_of_bag(const QueueElements& bag, const Emptiness& emptiness,
+                                        const LeftOvers& left_overs) {
+  std::vector<Placed> placed;
+  std::vector<Position> moments;
+  for (const Emptiness::Moment& moment : emptiness.moments) {
+    placed.push_back({moment.at, Placed::kEmpty, moment.dequeue});
+    moments.push_back(moment.at);
+  }
+  for (const QueueElement& element : bag.elements) {
+    if (!element.is_left_over() && element.in_end >= element.out_begin) {
+      const Position both = std::max(element.in_begin, element.out_begin);
+      placed.push_back({both, Placed::kInAndOut, element.enqueue, element.dequeue});
+      continue;
+    }
+    placed.push_back({element.in_end, Placed::kIn, element.enqueue});
+    if (!element.is_left_over()) {
+      placed.push_back({element.out_begin, Placed::kOut, element.dequeue});
+    }
+  }
+  for (const auto& [take, index] : left_overs.assign(moments)) {
+    const Position gone = *std::ranges::upper_bound(moments, bag.elements[index].in_end);
+    placed.push_back({gone, Placed::kOut, bag.unknown[take]});
+  }
+  std::ranges::stable_sort(placed, {},
+                           [](const Placed& one) { return std::pair(one.at, one.turn); });
+  std::vector<std::uint32_t> order;
+  for (const Placed& one : placed) {
+    order.push_back(one.operation);
+    if (one.second != QueueElement::kNone) order.push_back(one.second);
+  }
+  return order;
+}
+
+}  // namespace
+
+Decision decide_distinct_bag(std::span<const KeyOperation> operations, ValueId initial,
+                             bool want_order) {
+  QueueElements bag;
+  if (!starts_empty(initial)) return {.kind = Decision::Kind::kNotApplicable};
+  Decision decision = gather_elements(operations, bag);
+  if (decision.kind != Decision::Kind::kLegal) return decision;
+  LeftOvers left_overs = left_overs_of(operations, bag);
+  Emptiness emptiness = find_empty_moments(operations, bag, left_overs);
+  if (!emptiness.possible) return queue_violation(std::move(emptiness.witness));
+  if (want_order) decision.order = order_of_bag(bag, emptiness, left_overs);
+  return decision;
+}
+
+}  // namespace capsize::checker

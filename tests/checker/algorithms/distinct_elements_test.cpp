@@ -1,0 +1,110 @@
+// Queues and bags with different elements against brute force: lost enqueues, indeterminate
+// dequeues, dequeues that found nothing, and ties.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "checker/algorithms/distinct_bag.h"
+#include "checker/algorithms/distinct_queue.h"
+#include "checker/models/collection.h"
+#include "tests/checker/random_history.h"
+
+namespace capsize::checker {
+namespace {
+
+using testing::BruteForce;
+using testing::Random;
+
+std::vector<KeyOperation> random_operations(Random& random, ValueTable& values) {
+  std::vector<KeyOperation> operations(2 + random.below(7));
+  std::uint32_t enqueued = 0;
+  for (KeyOperation& operation : operations) {
+    operation.required = !random.chance(25);
+    operation.code = random.chance(50) ? kCodeAdd : kCodeTake;
+    if (operation.code == kCodeAdd) {
+      operation.argument = values.integer(++enqueued);
+    } else if (!operation.required) {
+      operation.argument = kNoValue;
+    } else {
+      const std::uint32_t taken = random.below(5);
+      operation.argument = taken == 0 ? kNullValue : values.integer(taken);
+    }
+  }
+  testing::place(operations, {.ties = random.chance(30)}, random);
+  return operations;
+}
+
+// Whether the order has every acknowledged operation, none twice, keeps precedence and is possible.
+bool replays(const std::vector<std::uint32_t>& order, const std::vector<KeyOperation>& operations,
+             const Model& model, const ValueTable& values) {
+  StateTable states(values);
+  State state = model.initial(states, kNullValue);
+  Position latest_invoke = 0;
+  std::set<std::uint32_t> placed;
+  for (const std::uint32_t place : order) {
+    const auto after = model.step(states, state, operations[place]);
+    if (!after || !placed.insert(place).second) return false;
+    if (operations[place].complete < latest_invoke) return false;
+    latest_invoke = std::max(latest_invoke, operations[place].invoke);
+    state = *after;
+  }
+  for (std::uint32_t i = 0; i < operations.size(); ++i) {
+    if (operations[i].required && !placed.contains(i)) return false;
+  }
+  return true;
+}
+
+struct Kind {
+  const char* model;
+  Decision (*decide)(std::span<const KeyOperation>, ValueId, bool);
+};
+
+class DistinctElements : public ::testing::TestWithParam<Kind> {};
+
+TEST_P(DistinctElements, Random_AgreesWithBruteForceAndItsOrderReplays) {
+  const Model& model = *find_model(GetParam().model);
+  constexpr int kHistories = 20'000;
+  int legal_ones = 0;
+  int with_unknown_dequeue = 0;
+  for (std::uint64_t seed = 1; seed <= kHistories; ++seed) {
+    Random random(seed);
+    ValueTable values;
+    const auto operations = random_operations(random, values);
+    const Decision decision = GetParam().decide(operations, kNullValue, true);
+    ASSERT_NE(decision.kind, Decision::Kind::kNotApplicable) << "seed " << seed;
+    const bool legal = BruteForce(operations, kNullValue, model, values).legal();
+    ASSERT_EQ(decision.is_violation(), !legal) << "seed " << seed;
+    if (legal) {
+      ASSERT_TRUE(replays(decision.order, operations, model, values)) << "seed " << seed;
+      ++legal_ones;
+      with_unknown_dequeue += std::ranges::any_of(decision.order, [&](std::uint32_t place) {
+        return operations[place].argument == kNoValue;
+      });
+      continue;
+    }
+    // What is shown is a violation too.
+    std::vector<KeyOperation> shown;
+    for (const std::uint32_t place : decision.witness) shown.push_back(operations[place]);
+    const bool closed = std::ranges::all_of(operations, [&](const KeyOperation& one) {
+      return one.code != kCodeTake || one.argument != kNoValue ||
+             std::ranges::any_of(shown,
+                                 [&](const auto& other) { return other.source == one.source; });
+    });
+    if (closed) {
+      ASSERT_FALSE(BruteForce(shown, kNullValue, model, values).legal()) << "seed " << seed;
+    }
+  }
+  EXPECT_GT(legal_ones, kHistories / 20);
+  EXPECT_LT(legal_ones, kHistories * 19 / 20);
+  EXPECT_GT(with_unknown_dequeue, kHistories / 100);
+}
+
+INSTANTIATE_TEST_SUITE_P(Collections, DistinctElements,
+                         ::testing::Values(Kind{"fifo-queue", &decide_distinct_queue},
+                                           Kind{"bag", &decide_distinct_bag}),
+                         [](const auto& tested) {
+                           return std::string(tested.param.model) == "bag" ? "Bag" : "FifoQueue";
+                         });
+
+}  // namespace
+}  // namespace capsize::checker
