@@ -7,6 +7,7 @@
 #include "checker/algorithms/distinct_bag.h"
 #include "checker/algorithms/distinct_queue.h"
 #include "checker/algorithms/distinct_transactions.h"
+#include "checker/algorithms/element_search.h"
 #include "checker/algorithms/growing_set.h"
 #include "checker/algorithms/just_in_time_search.h"
 #include "checker/algorithms/sourceless_read.h"
@@ -146,19 +147,18 @@ KeyResult KeyChecker::decide_fast(KeyId key, bool explain_it, const Budget& budg
 Violates KeyChecker::certainly_illegal(const Budget& limits, std::uint64_t memory_bytes) const {
   return [this, &limits, memory_bytes](std::span<const KeyOperation> operations) {
     const SearchBounds bounds{&limits, std::min(kShrinkMemoryBytes, memory_bytes), kShrinkStepsMax};
-    return search_just_in_time(operations, problem_->initial, model_, history_.values, bounds)
-        .is_violation();
+    std::string_view algorithm;
+    return search(operations, bounds, algorithm).is_violation();
   };
 }
 
 KeyResult KeyChecker::search(KeyId key, bool explain_it, const Budget& budget,
                              std::uint64_t memory_bytes) {
   KeyResult result;
-  result.algorithm = "just-in-time-search";
   if ((result.malformed = prepare(key))) return result;
-  Decision decision = search_just_in_time(
-      problem().operations, problem().initial, model_, history_.values,
-      {.budget = &budget, .memory_bytes = memory_bytes, .want_order = want_order_});
+  const SearchBounds bounds{
+      .budget = &budget, .memory_bytes = memory_bytes, .want_order = want_order_};
+  Decision decision = search(problem().operations, bounds, result.algorithm);
   if (want_order_) result.order = sources(decision.order);
   result.kind = decision.kind;
   result.reason = std::move(decision.reason);
@@ -167,6 +167,18 @@ KeyResult KeyChecker::search(KeyId key, bool explain_it, const Budget& budget,
     explain_search(decision, budget, memory_bytes, result);
   }
   return result;
+}
+
+Decision KeyChecker::search(std::span<const KeyOperation> operations, const SearchBounds& bounds,
+                            std::string_view& algorithm) const {
+  if (model_.element_by_element) {
+    algorithm = "element-by-element";
+    Decision decision =
+        search_element_by_element(operations, problem_->initial, history_.values, bounds);
+    if (decision.kind != Decision::Kind::kNotApplicable) return decision;
+  }
+  algorithm = "just-in-time-search";
+  return search_just_in_time(operations, problem_->initial, model_, history_.values, bounds);
 }
 
 WeakerAnswers KeyChecker::ask_weaker(KeyId key, const Budget& budget) {
@@ -202,11 +214,14 @@ void KeyChecker::explain_search(const Decision& decision, const Budget& budget,
                                 std::uint64_t memory_bytes, KeyResult& result) {
   // What begins behind the end cannot matter, nor what only looked and saw it behind the end.
   std::vector<std::uint32_t> prefix;
-  for (std::uint32_t i = 0; i < problem().operations.size(); ++i) {
-    const KeyOperation& operation = problem().operations[i];
-    if (operation.invoke > decision.end) break;
-    if (!operation.pure || operation.complete <= decision.end) prefix.push_back(i);
-  }
+  const auto add = [&](std::uint32_t place) {
+    const KeyOperation& operation = problem().operations[place];
+    if (operation.invoke > decision.end) return;
+    if (!operation.pure || operation.complete <= decision.end) prefix.push_back(place);
+  };
+  for (std::uint32_t i = 0; i < problem().operations.size() && decision.witness.empty(); ++i)
+    add(i);
+  for (const std::uint32_t place : decision.witness) add(place);
   const Budget limits = explain_budget(budget);
   result.violation =
       explain(problem(), std::move(prefix), certainly_illegal(limits, memory_bytes), limits);

@@ -81,6 +81,8 @@ struct Model {
   /// Optional: false where the history can hardly be meant for this model, though it is well
   /// formed.
   bool (*plausible)(const History& history) = nullptr;
+  /// Whether each element is a register of its own but for reads of all (element_search.h).
+  bool element_by_element = false;
   /// Optional: the objects that an operation reads or changes, where that may be several. The keys
   /// of the file then mean nothing; groups of connected objects take their place.
   void (*touches)(const History& history, const Operation& operation,

@@ -62,6 +62,7 @@ const ModelRegistrar kRegistrar({
     .deciders = {Decider::kGrowingSet},
     .decode = &decode,
     .plausible = &plausible,
+    .element_by_element = true,
     .initial = &initial_sorted_collection,
     .step = &step,
     .needs = &needs,
