@@ -11,6 +11,7 @@
 #include "checker/algorithms/growing_set.h"
 #include "checker/algorithms/just_in_time_search.h"
 #include "checker/algorithms/sourceless_read.h"
+#include "checker/algorithms/sum_bounds.h"
 #include "checker/algorithms/unit_counter.h"
 #include "checker/explain/explain.h"
 #include "checker/explain/telling_clash.h"
@@ -44,6 +45,8 @@ std::string_view name(Decider decider) {
       return "growing-set";
     case Decider::kUnitCounter:
       return "unit-counter";
+    case Decider::kSumBounds:
+      return "sum-bounds";
     case Decider::kNone:
       break;
   }
@@ -98,6 +101,8 @@ Decision KeyChecker::run(Decider decider, std::span<const KeyOperation> operatio
       return decide_growing_set(operations, problem().initial, history_.values, want_order);
     case Decider::kUnitCounter:
       return decide_unit_counter(operations, problem().initial, history_.values, want_order);
+    case Decider::kSumBounds:
+      return find_sum_out_of_bounds(operations, problem().initial, history_.values);
     case Decider::kNone:
       break;
   }
@@ -171,7 +176,7 @@ KeyResult KeyChecker::search(KeyId key, bool explain_it, const Budget& budget,
 
 Decision KeyChecker::search(std::span<const KeyOperation> operations, const SearchBounds& bounds,
                             std::string_view& algorithm) const {
-  if (model_.element_by_element) {
+  if (model_.mutations == Mutations::kOfElements) {
     algorithm = "element-by-element";
     Decision decision =
         search_element_by_element(operations, problem_->initial, history_.values, bounds);

@@ -10,8 +10,9 @@ constexpr std::uint64_t kWorkPerTurn = std::uint64_t{1} << 19;  // words looked 
 constexpr std::uint64_t kCompactBytes = std::uint64_t{64} << 20;
 constexpr std::chrono::nanoseconds kCompactTimePerRow{500};
 
-// Moves each operation that was marked as hidden to where it stands: before the last blind write.
-std::vector<std::uint32_t> reveal_hidden(std::span<const KeyOperation> operations,
+// Moves each operation that was marked as hidden to where it stands: before the last blind write
+// that overwrites it.
+std::vector<std::uint32_t> reveal_hidden(const SearchProblem& problem,
                                          const std::vector<std::uint32_t>& marked,
                                          std::uint32_t mark) {
   std::vector<std::uint32_t> reversed;
@@ -22,9 +23,13 @@ std::vector<std::uint32_t> reveal_hidden(std::span<const KeyOperation> operation
       continue;
     }
     reversed.push_back(*next);
-    if (!operations[*next].blind) continue;
-    reversed.insert(reversed.end(), hidden.begin(), hidden.end());
-    hidden.clear();
+    const KeyOperation& later = problem.operations[*next];
+    if (!later.blind) continue;
+    std::erase_if(hidden, [&](std::uint32_t earlier) {
+      const bool here = problem.overwrites(later, problem.operations[earlier]);
+      if (here) reversed.push_back(earlier);
+      return here;
+    });
   }
   std::ranges::reverse(reversed);
   return reversed;
@@ -49,10 +54,12 @@ Search::Search(const SearchProblem& problem, StateTable& states, Order order, co
     classes_.push_back(static_cast<std::uint32_t>(classes_.size()));
     first_invoke_.push_back(one.invocations[0]);
   }
-  if (problem.exact) {
-    wanted_.emplace(problem);
-    if (order == Order::kByCompletion) layout_.track_nothing();
-  }
+  // Where nothing is known of the operations, or they add up, there would be no end to the states.
+  const bool finite =
+      problem.kind == SearchProblem::Kind::kExact || problem.kind == SearchProblem::Kind::kElements;
+  if (finite && order == Order::kByCompletion) layout_.track_nothing();
+  demand_ = make_demand(problem, states);
+  available_ = [this](std::size_t one) { return is_available(one); };
   start();
 }
 
@@ -191,7 +198,7 @@ bool Search::expand_row() {
   alike_.clear();
   const auto open = problem_.open_at(row_.completion());
   work_ += open.size() + problem_.classes.size() / 8;
-  if (wanted_) wanted_->find(row_, [this](std::size_t one) { return is_available(one); });
+  if (demand_) demand_->find(row_, available_);
   for (const std::uint32_t operation : open) {
     if (row_.is_applied(operation) || problem_.operations[operation].pure) continue;
     if (is_out_of_time()) return false;
@@ -201,7 +208,7 @@ bool Search::expand_row() {
     if (first && try_open(operation)) return true;
     row_ = parent_;
   }
-  for (const std::uint32_t one : wanted_ ? wanted_->useful_classes(row_.state()) : classes_) {
+  for (const std::uint32_t one : demand_ ? demand_->useful_classes() : classes_) {
     if (is_out_of_time()) return false;
     if (try_info(one)) return true;
     row_ = parent_;
@@ -212,28 +219,43 @@ bool Search::expand_row() {
 bool Search::try_open(std::uint32_t operation) {
   const KeyOperation& one = problem_.operations[operation];
   const bool early = operation != completing();
-  if (one.blind && row_.is_unseen()) return false;
-  if (one.blind && early && wanted_ && !wanted_->wants_what_leaves(operation)) return false;
+  const bool for_somebody = early && is_gated(one);
+  if (for_somebody && !demand_->wants(operation)) return false;
+  if (row_.is_unseen() && (early ? has_to_wait(one) : is_gated(one))) return false;
   const auto after = problem_.model.step(states_, row_.state(), one);
   if (!after) return false;
+  // Where only observers look, what changes nothing can wait. A cas may come after it here and now.
+  if (for_somebody && *after == row_.state() && demand_->takes_several()) return false;
   row_.apply(operation);
-  if (one.blind) overwrite();
+  if (one.blind) overwrite(one);
   row_.set(row_.completion(), *after);
   trace_.assign(1, operation);
-  return go_on(wanted_ && one.blind && early);
+  return go_on(for_somebody);
 }
 
 bool Search::try_info(std::size_t one) {
   const SearchProblem::InfoClass& info = problem_.classes[one];
   if (!is_available(one)) return false;
-  if (info.operation.blind && (row_.is_unseen() || has_cheaper(one))) return false;
+  if (row_.is_unseen() && has_to_wait(info.operation)) return false;
+  if (info.operation.blind && has_cheaper(one)) return false;
   const auto after = problem_.model.step(states_, row_.state(), info.operation);
   if (!after || *after == row_.state()) return false;
   const std::uint32_t place = use_one_of(one);
-  if (info.operation.blind) overwrite();
+  if (info.operation.blind) overwrite(info.operation);
   row_.set(row_.completion(), *after);
   trace_.assign(1, place);
-  return go_on(wanted_.has_value());
+  return go_on(demand_ != nullptr);
+}
+
+// Whether the operation is applied early only if somebody waits for it. A cas is not: it may have
+// to come before something that destroys what it expects.
+bool Search::is_gated(const KeyOperation& mutation) const {
+  return demand_ && (mutation.blind || problem_.kind == SearchProblem::Kind::kSums);
+}
+
+// Whether what was applied last and nobody has seen has to be seen before this is applied.
+bool Search::has_to_wait(const KeyOperation& mutation) const {
+  return is_gated(mutation) && !demand_->takes_several();
 }
 
 // The first of a class stands for those that there are not.
@@ -272,7 +294,9 @@ bool Search::has_open_like(std::uint32_t alike) const {
 bool Search::has_cheaper(std::size_t write) const {
   for (std::size_t one = write + 1; one < problem_.classes.size(); ++one) {
     const KeyOperation& other = problem_.classes[one].operation;
-    if (!wanted_ || other.written != problem_.classes[write].operation.written) return false;
+    if (problem_.kind != SearchProblem::Kind::kExact ||
+        other.written != problem_.classes[write].operation.written)
+      return false;
     if (other.observed == row_.state() && is_available(one)) return !has_unsafe_write();
   }
   return false;
@@ -287,10 +311,11 @@ bool Search::has_unsafe_write() const {
 
 // A blind write is applied: other open ones can stand right before it. Not the one that completes:
 // nothing is applied here that is not to come before it.
-void Search::overwrite() {
+void Search::overwrite(const KeyOperation& later) {
   for (const std::uint32_t other : problem_.open_at(row_.completion())) {
-    if (!problem_.operations[other].blind || other == completing()) continue;
-    if (!row_.is_applied(other)) row_.make_hideable(other);
+    const KeyOperation& earlier = problem_.operations[other];
+    if (!earlier.blind || other == completing() || row_.is_applied(other)) continue;
+    if (problem_.overwrites(later, earlier)) row_.make_hideable(other);
   }
 }
 
@@ -374,7 +399,7 @@ void Search::refine() {
 }
 
 std::vector<std::uint32_t> Search::legal_order() {
-  return reveal_hidden(problem_.operations, steps_to_end(), kHidden);
+  return reveal_hidden(problem_, steps_to_end(), kHidden);
 }
 
 std::vector<std::uint32_t> Search::steps_to_end() {

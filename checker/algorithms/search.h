@@ -9,12 +9,12 @@
 #pragma once
 
 #include <map>
-#include <optional>
+#include <memory>
 #include <vector>
 
 #include "checker/algorithms/configurations.h"
+#include "checker/algorithms/demand.h"
 #include "checker/algorithms/search_row.h"
-#include "checker/algorithms/wanted_values.h"
 #include "checker/models/state_table.h"
 
 namespace capsize::checker {
@@ -67,7 +67,9 @@ class Search {
   [[nodiscard]] bool has_open_like(std::uint32_t alike) const;
   [[nodiscard]] bool has_unsafe_write() const;
   [[nodiscard]] bool has_cheaper(std::size_t write) const;
-  void overwrite();
+  [[nodiscard]] bool is_gated(const KeyOperation& mutation) const;
+  [[nodiscard]] bool has_to_wait(const KeyOperation& mutation) const;
+  void overwrite(const KeyOperation& later);
   void push_children();
   std::uint32_t take();
   std::uint32_t take_from_stack();
@@ -83,7 +85,8 @@ class Search {
   std::vector<Position> first_invoke_;  // by class
   RowLayout layout_;
   Configurations seen_;
-  std::optional<WantedValues> wanted_;                   // of an exact problem
+  std::unique_ptr<Demand> demand_;  // of a problem of which enough is known
+  Demand::Available available_;
   SearchRow row_;                                        // the configuration in hand
   SearchRow parent_;                                     // the one that is being expanded
   std::uint32_t parent_number_ = Configurations::kNone;  // its number

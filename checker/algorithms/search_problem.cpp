@@ -29,17 +29,12 @@ bool is_exact(const KeyOperation& operation) {
   return operation.pure ? operation.observed != kNoValue : operation.written != kNoValue;
 }
 
-// One operation for each different observation of the acknowledged ones.
-std::vector<const KeyOperation*> observers_of(std::span<const KeyOperation> operations) {
-  std::map<ClassKey, const KeyOperation*> different;
-  for (const KeyOperation& operation : operations) {
-    if (operation.required && operation.observed != kNoValue) {
-      different.try_emplace({0, 0, operation.observed, 0}, &operation);
-    }
-  }
-  std::vector<const KeyOperation*> observers;
-  for (const auto& [key, operation] : different) observers.push_back(operation);
-  return observers;
+SearchProblem::Kind kind_of(const Model& model, std::span<const KeyOperation> operations,
+                            bool absence) {
+  if (model.mutations == Mutations::kOfElements) return SearchProblem::Kind::kElements;
+  if (model.mutations == Mutations::kAddUp) return SearchProblem::Kind::kSums;
+  const bool exact = !absence && std::ranges::all_of(operations, is_exact);
+  return exact ? SearchProblem::Kind::kExact : SearchProblem::Kind::kAny;
 }
 
 }  // namespace
@@ -52,13 +47,30 @@ SearchProblem::SearchProblem(std::span<const KeyOperation> all, const Model& its
       initial(initial_value),
       operations(all),
       bounds_(its_bounds) {
-  const bool absence = std::any_of(all.begin(), all.end(), observes_absence);
-  exact = !absence && std::all_of(all.begin(), all.end(), is_exact);
+  const bool absence = model.mutations == Mutations::kInOrder &&
+                       std::any_of(all.begin(), all.end(), observes_absence);
+  kind = kind_of(model, all, absence);
   collect_classes(!absence);
   number_alike();
   find_seen_late(absence);
   lay_out_slots();
   lay_out_rows();
+}
+
+// One operation for each different observation of the acknowledged ones.
+std::vector<const KeyOperation*> SearchProblem::observers() const {
+  std::map<ClassKey, const KeyOperation*> different;
+  for (const KeyOperation& operation : operations) {
+    if (!operation.required) continue;
+    if (operation.observed != kNoValue) {
+      different.try_emplace({0, 0, operation.observed, 0}, &operation);
+    } else if (operation.pure) {
+      different.try_emplace(class_key(operation), &operation);
+    }
+  }
+  std::vector<const KeyOperation*> all;
+  for (const auto& [key, operation] : different) all.push_back(operation);
+  return all;
 }
 
 // A question about two long strings takes a while, and there can be millions of them.
@@ -82,7 +94,7 @@ void SearchProblem::collect_classes(bool drop_unneeded) {
     one.invocations.push_back(operation.invoke);
     one.places.push_back(i);
   }
-  auto observers = observers_of(operations);
+  auto observers = this->observers();
   std::vector<InfoClass> rest;
   for (auto& [key, one] : all) rest.push_back(std::move(one));
   if (!drop_unneeded || rest.size() * (observers.size() + rest.size()) > kComparisonsMax) {
@@ -116,13 +128,13 @@ void SearchProblem::number_alike() {
 }
 
 void SearchProblem::find_seen_late(bool absence) {
-  if (exact) {
+  if (kind == Kind::kExact) {
     seen_late = seen_after_completion(operations, classes);
     return;
   }
   seen_late.assign(operations.size(), true);
   if (absence) return;
-  auto observers = observers_of(operations);
+  auto observers = this->observers();
   for (const InfoClass& one : classes) {
     if (one.operation.observed != kNoValue) observers.push_back(&one.operation);
   }
@@ -189,6 +201,7 @@ void SearchProblem::lay_out_rows() {
   const auto order = [](const InfoClass& one) {
     return std::tuple(one.operation.written, !one.operation.blind);
   };
+  const bool exact = kind == Kind::kExact;
   if (exact) std::ranges::stable_sort(classes, {}, order);
   std::vector<RowLayout::Class> rows;
   for (std::size_t i = 0; i < classes.size(); ++i) {

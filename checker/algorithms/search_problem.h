@@ -9,11 +9,11 @@
 //    have happened;
 //  - an acknowledged blind write may be seen late if somebody can observe its value after it has
 //    completed (late_sight.h);
-//  - the problem is exact if every operation either wants or leaves one certain value; then an
-//    operation that somebody could see is worth applying early only where something waits for what
-//    it leaves.
-// All three need that nobody observed an absence: a failed cas that saw "anything but 3" switches
-// them off.
+//  - the problem is exact if every operation either wants or leaves one certain value; sets and
+//    counters have kinds of their own. In these kinds it is known what an observer waits for, so an
+//    operation is worth applying early only where somebody waits for it (demand.h).
+// All of it needs that nobody observed an absence: a failed cas that saw "anything but 3" switches
+// it off. What a set does not contain is no such absence, for the model tells who sees it.
 #pragma once
 
 #include <cstdint>
@@ -41,6 +41,8 @@ struct SearchBounds {
 struct SearchProblem {
   /// Why the preparation was left half done: there is nothing to search then.
   enum class GivenUp : std::uint8_t { kNot, kTime, kMemory };
+  /// What is known of the operations.
+  enum class Kind : std::uint8_t { kAny, kExact, kElements, kSums };
   static constexpr std::uint32_t kNone = 0xFFFFFFFFu;
 
   struct InfoClass {
@@ -66,16 +68,21 @@ struct SearchProblem {
   std::vector<InfoClass> classes;  ///< in an exact problem those that leave one value in a row
   std::uint32_t slots = 0;
   RowLayout layout;
-  bool exact = false;
+  Kind kind = Kind::kAny;
   GivenUp given_up = GivenUp::kNot;
 
   [[nodiscard]] std::span<const std::uint32_t> open_at(std::size_t completion) const {
     return std::span(open).subspan(open_begin[completion],
                                    open_begin[completion + 1] - open_begin[completion]);
   }
+  /// Whether of two blind writes the later one leaves nothing of the earlier one.
+  [[nodiscard]] bool overwrites(const KeyOperation& later, const KeyOperation& earlier) const {
+    return kind != Kind::kElements || later.argument == earlier.argument;
+  }
   [[nodiscard]] std::uint64_t memory_bytes() const;
 
  private:
+  [[nodiscard]] std::vector<const KeyOperation*> observers() const;
   void number_alike();
   void collect_classes(bool drop_unneeded);
   void find_seen_late(bool absence);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "checker/models/collection.h"
+#include "checker/models/counter.h"
 
 namespace capsize::checker {
 namespace {
@@ -29,25 +30,19 @@ State state_of(StateTable& states, std::int64_t sum) {
   return states.list({static_cast<ValueId>(bits), static_cast<ValueId>(bits >> 32)});
 }
 
-std::int64_t number(const ValueTable& values, ValueId value) {
-  return value == kNullValue ? 0 : values.as_integer(value);
-}
-
 State initial(StateTable& states, ValueId value) {
   const bool is_number = states.values().kind(value) == ValueTable::Kind::kInteger;
   return state_of(states, is_number ? states.values().as_integer(value) : 0);
 }
 
 std::optional<State> step(StateTable& states, State state, const KeyOperation& operation) {
-  const auto halves = states.elements(state);
-  const auto sum =
-      static_cast<std::int64_t>((std::uint64_t{halves[1]} << 32) | std::uint64_t{halves[0]});
-  const std::int64_t argument = number(states.values(), operation.argument);
+  const std::int64_t sum = counter_sum(states, state);
+  const std::int64_t amount = counter_amount(states.values(), operation);
   if (operation.code == kCodeAdd) {
     return state_of(states, static_cast<std::int64_t>(static_cast<std::uint64_t>(sum) +
-                                                      static_cast<std::uint64_t>(argument)));
+                                                      static_cast<std::uint64_t>(amount)));
   }
-  return argument == sum ? std::optional(state) : std::nullopt;
+  return amount == sum ? std::optional(state) : std::nullopt;
 }
 
 // A sum is made of everything that was added.
@@ -65,13 +60,24 @@ const ModelRegistrar kRegistrar({
     .summary = "a counter: add n, read -> sum",
     .generalised_by = {},
     .functions = {"add", "read"},
-    .deciders = {Decider::kUnitCounter},
+    .deciders = {Decider::kUnitCounter, Decider::kSumBounds},
     .decode = &decode,
     .plausible = &plausible,
+    .mutations = Mutations::kAddUp,
     .initial = &initial,
     .step = &step,
     .needs = &needs,
 });
 
 }  // namespace
+
+std::int64_t counter_sum(const StateTable& states, State state) {
+  const auto halves = states.elements(state);
+  return static_cast<std::int64_t>((std::uint64_t{halves[1]} << 32) | std::uint64_t{halves[0]});
+}
+
+std::int64_t counter_amount(const ValueTable& values, const KeyOperation& operation) {
+  return operation.argument == kNullValue ? 0 : values.as_integer(operation.argument);
+}
+
 }  // namespace capsize::checker

@@ -55,6 +55,13 @@ struct DecodeOptions {
 /// Codes of the operations that several models share.
 enum Code : std::uint8_t { kCodeRead, kCodeWrite, kCodeCas, kCodeMismatch, kCodeAppend };
 
+/// What the search may assume of operations that are not pure. They never refuse, unless in order.
+enum class Mutations : std::uint8_t {
+  kInOrder,     ///< nothing but what each operation says of itself
+  kOfElements,  ///< each overwrites the element that is its argument, and `needs` tells who sees it
+  kAddUp,       ///< in any order they lead to the same state
+};
+
 /// Which fast decider may be tried for a key before the search.
 enum class Decider : std::uint8_t {
   kNone,
@@ -66,6 +73,7 @@ enum class Decider : std::uint8_t {
   kDistinctBag,
   kGrowingSet,
   kUnitCounter,
+  kSumBounds,
 };
 
 struct Model {
@@ -81,8 +89,7 @@ struct Model {
   /// Optional: false where the history can hardly be meant for this model, though it is well
   /// formed.
   bool (*plausible)(const History& history) = nullptr;
-  /// Whether each element is a register of its own but for reads of all (element_search.h).
-  bool element_by_element = false;
+  Mutations mutations = Mutations::kInOrder;
   /// Optional: the objects that an operation reads or changes, where that may be several. The keys
   /// of the file then mean nothing; groups of connected objects take their place.
   void (*touches)(const History& history, const Operation& operation,

@@ -7,11 +7,13 @@ namespace capsize::checker {
 namespace {
 
 Decoded decode(const History& history, const Operation& operation, const DecodeOptions&) {
-  return decode_collection(history, operation,
-                           {{"add", kCodeAdd},
-                            {"remove", kCodeRemove},
-                            {"contains", kCodeContains},
-                            {"read", kCodeReadAll}});
+  Decoded decoded = decode_collection(history, operation,
+                                      {{"add", kCodeAdd},
+                                       {"remove", kCodeRemove},
+                                       {"contains", kCodeContains},
+                                       {"read", kCodeReadAll}});
+  decoded.operation.blind = !decoded.operation.pure;
+  return decoded;
 }
 
 std::vector<ValueId> sorted_elements(const ValueTable& values, ValueId array) {
@@ -62,7 +64,7 @@ const ModelRegistrar kRegistrar({
     .deciders = {Decider::kGrowingSet},
     .decode = &decode,
     .plausible = &plausible,
-    .element_by_element = true,
+    .mutations = Mutations::kOfElements,
     .initial = &initial_sorted_collection,
     .step = &step,
     .needs = &needs,

@@ -5,7 +5,6 @@
 // CAPSIZE_RANDOM_HISTORIES=1000000 asks for more than the few that run with the other tests.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -22,11 +21,6 @@ namespace {
 using testing::BruteForce;
 using testing::Random;
 using testing::Simulation;
-
-std::uint64_t histories_per_model() {
-  const char* wanted = std::getenv("CAPSIZE_RANDOM_HISTORIES");
-  return wanted == nullptr ? 100 : std::strtoull(wanted, nullptr, 10);
-}
 
 History load(const std::string& text) {
   return std::get<History>(load_history_text(text));
@@ -98,7 +92,7 @@ TEST_P(EveryModel, Random_AgreesWithBruteForce) {
   const Model& model = *find_model(GetParam());
   std::map<std::string, std::uint64_t> algorithms;
   std::uint64_t legal_ones = 0;
-  const std::uint64_t histories = histories_per_model();
+  const std::uint64_t histories = testing::histories(100);
   for (std::uint64_t seed = 1; seed <= histories; ++seed) {
     Random random(seed);
     const Simulation simulation = random_simulation(GetParam(), random);

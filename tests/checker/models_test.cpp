@@ -12,37 +12,8 @@ namespace capsize::checker {
 namespace {
 
 using testing::BruteForce;
+using testing::Kind;
 using testing::Random;
-
-// What a test may ask of each model, and how often its answers are about right.
-struct Kind {
-  const char* model;
-  std::vector<std::uint8_t> mutations;
-  std::vector<std::uint8_t> questions;
-};
-
-std::vector<KeyOperation> random_operations(const Kind& kind, Random& random, ValueTable& values) {
-  std::vector<KeyOperation> operations(1 + random.below(7));
-  for (KeyOperation& operation : operations) {
-    operation.required = !random.chance(25);
-    const bool asks = operation.required && !kind.questions.empty() && random.chance(40);
-    const auto& codes = asks ? kind.questions : kind.mutations;
-    operation.code = codes[random.below(static_cast<std::uint32_t>(codes.size()))];
-    operation.pure = asks;
-    operation.argument = values.integer(1 + random.below(3));
-    if (operation.code == kCodeTake && random.chance(25)) operation.argument = kNullValue;
-    if (operation.code == kCodeTake && !operation.required) operation.argument = kNoValue;
-    if (operation.code == kCodeReadAll && std::string(kind.model) == "set") {
-      std::vector<ValueId> elements;
-      for (std::uint32_t i = 1; i <= 3; ++i) {
-        if (random.chance(50)) elements.push_back(values.integer(i));
-      }
-      operation.argument = values.list(elements);
-    }
-  }
-  testing::place(operations, {.ties = random.chance(30)}, random);
-  return operations;
-}
 
 void agree_with_brute_force(const Kind& kind, std::uint64_t first_seed) {
   constexpr int kHistories = 3000;
@@ -51,7 +22,7 @@ void agree_with_brute_force(const Kind& kind, std::uint64_t first_seed) {
   for (std::uint64_t seed = first_seed; seed < first_seed + kHistories; ++seed) {
     Random random(seed);
     ValueTable values;
-    const auto operations = random_operations(kind, random, values);
+    const auto operations = testing::random_operations(kind, random, values);
     const Decision decision = search_just_in_time(operations, kNullValue, model, values,
                                                   {nullptr, std::uint64_t{64} << 20});
     ASSERT_NE(decision.kind, Decision::Kind::kUnknown) << "seed " << seed;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <random>
 #include <set>
 #include <string>
@@ -83,6 +84,12 @@ class Random {
  private:
   std::mt19937_64 engine_;
 };
+
+/// How many histories a test is to ask about: CAPSIZE_RANDOM_HISTORIES, or else so many.
+inline std::uint64_t histories(std::uint64_t otherwise) {
+  const char* wanted = std::getenv("CAPSIZE_RANDOM_HISTORIES");
+  return wanted == nullptr ? otherwise : std::strtoull(wanted, nullptr, 10);
+}
 
 /// What a random history consists of.
 struct Shape {
@@ -168,6 +175,42 @@ inline void add_mismatches(std::vector<KeyOperation>& operations, Random& random
 inline bool has_mismatch(const std::vector<KeyOperation>& operations) {
   return std::any_of(operations.begin(), operations.end(),
                      [](const KeyOperation& one) { return one.code == kCodeMismatch; });
+}
+
+// What a test may ask of each model, and how often its answers are about right.
+struct Kind {
+  const char* model;
+  std::vector<std::uint8_t> mutations;
+  std::vector<std::uint8_t> questions;
+  std::uint32_t operations_max = 7;
+};
+
+inline std::vector<KeyOperation> random_operations(const Kind& kind, Random& random,
+                                                   ValueTable& values) {
+  std::vector<KeyOperation> operations(1 + random.below(kind.operations_max));
+  for (KeyOperation& operation : operations) {
+    operation.required = !random.chance(25);
+    const bool asks = operation.required && !kind.questions.empty() && random.chance(40);
+    const auto& codes = asks ? kind.questions : kind.mutations;
+    operation.code = codes[random.below(static_cast<std::uint32_t>(codes.size()))];
+    operation.pure = asks;
+    operation.argument = values.integer(1 + random.below(3));
+    if (std::string(kind.model) == "counter") {
+      operation.argument =
+          values.integer(asks ? random.below(9) : static_cast<std::int64_t>(random.below(5)) - 1);
+    }
+    if (operation.code == kCodeTake && random.chance(25)) operation.argument = kNullValue;
+    if (operation.code == kCodeTake && !operation.required) operation.argument = kNoValue;
+    if (operation.code == kCodeReadAll && std::string(kind.model) == "set") {
+      std::vector<ValueId> elements;
+      for (std::uint32_t i = 1; i <= 3; ++i) {
+        if (random.chance(50)) elements.push_back(values.integer(i));
+      }
+      operation.argument = values.list(elements);
+    }
+  }
+  place(operations, {.ties = random.chance(30)}, random);
+  return operations;
 }
 
 /// Reads see prefixes of one order of the elements, mostly, so that a good part is legal.

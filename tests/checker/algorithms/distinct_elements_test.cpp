@@ -63,10 +63,10 @@ class DistinctElements : public ::testing::TestWithParam<Kind> {};
 
 TEST_P(DistinctElements, Random_AgreesWithBruteForceAndItsOrderReplays) {
   const Model& model = *find_model(GetParam().model);
-  constexpr int kHistories = 20'000;
-  int legal_ones = 0;
-  int with_unknown_dequeue = 0;
-  for (std::uint64_t seed = 1; seed <= kHistories; ++seed) {
+  const std::uint64_t histories = testing::histories(20'000);
+  std::uint64_t legal_ones = 0;
+  std::uint64_t with_unknown_dequeue = 0;
+  for (std::uint64_t seed = 1; seed <= histories; ++seed) {
     Random random(seed);
     ValueTable values;
     const auto operations = random_operations(random, values);
@@ -94,9 +94,9 @@ TEST_P(DistinctElements, Random_AgreesWithBruteForceAndItsOrderReplays) {
       ASSERT_FALSE(BruteForce(shown, kNullValue, model, values).legal()) << "seed " << seed;
     }
   }
-  EXPECT_GT(legal_ones, kHistories / 20);
-  EXPECT_LT(legal_ones, kHistories * 19 / 20);
-  EXPECT_GT(with_unknown_dequeue, kHistories / 100);
+  EXPECT_GT(legal_ones, histories / 20);
+  EXPECT_LT(legal_ones, histories * 19 / 20);
+  EXPECT_GT(with_unknown_dequeue, histories / 100);
 }
 
 INSTANTIATE_TEST_SUITE_P(Collections, DistinctElements,

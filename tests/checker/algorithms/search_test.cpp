@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "checker/models/collection.h"
 #include "tests/checker/random_history.h"
 
 namespace capsize::checker {
@@ -46,16 +47,17 @@ class EachOrder : public ::testing::TestWithParam<std::tuple<Search::Order, Case
 TEST_P(EachOrder, Random_AgreesWithBruteForceAndItsOrderReplays) {
   const auto& [order, one] = GetParam();
   const Model& model = *find_model("kv");
-  constexpr int kHistories = 4000;
-  int violations = 0;
-  for (std::uint64_t seed = 1; seed <= kHistories; ++seed) {
+  const std::uint64_t histories = testing::histories(4000);
+  std::uint64_t violations = 0;
+  for (std::uint64_t seed = 1; seed <= histories; ++seed) {
     Random random(seed);
     ValueTable values;
     auto operations = testing::random_register(one.shape, random, values);
     if (one.mismatches) testing::add_mismatches(operations, random);
     const SearchBounds bounds{nullptr, std::uint64_t{64} << 20};
     const SearchProblem problem(operations, model, kNullValue, values, bounds);
-    ASSERT_EQ(problem.exact, !one.mismatches || !testing::has_mismatch(operations));
+    ASSERT_EQ(problem.kind == SearchProblem::Kind::kExact,
+              !one.mismatches || !testing::has_mismatch(operations));
     StateTable states(values);
     Search search(problem, states, order, nullptr, true);
     while (search.result() == Search::Result::kOpen) search.advance(1024);
@@ -66,9 +68,56 @@ TEST_P(EachOrder, Random_AgreesWithBruteForceAndItsOrderReplays) {
     }
     violations += !legal;
   }
-  EXPECT_GT(violations, kHistories / 20);
-  EXPECT_LT(violations, kHistories * 19 / 20);
+  EXPECT_GT(violations, histories / 20);
+  EXPECT_LT(violations, histories * 19 / 20);
 }
+
+// The same of sets and counters, in which more than one mutation may serve one read.
+class EachOrderOfOthers
+    : public ::testing::TestWithParam<std::tuple<Search::Order, testing::Kind>> {};
+
+TEST_P(EachOrderOfOthers, Random_AgreesWithBruteForceAndItsOrderReplays) {
+  const auto& [order, kind] = GetParam();
+  const Model& model = *find_model(kind.model);
+  const std::uint64_t histories = testing::histories(5000);
+  std::uint64_t violations = 0;
+  for (std::uint64_t seed = 1; seed <= histories; ++seed) {
+    Random random(seed);
+    ValueTable values;
+    const auto operations = testing::random_operations(kind, random, values);
+    const SearchBounds bounds{nullptr, std::uint64_t{64} << 20};
+    const SearchProblem problem(operations, model, kNullValue, values, bounds);
+    StateTable states(values);
+    Search search(problem, states, order, nullptr, true);
+    while (search.result() == Search::Result::kOpen) search.advance(1024);
+    const bool legal = BruteForce(operations, kNullValue, model, values).legal();
+    ASSERT_EQ(search.result() == Search::Result::kLegal, legal) << "seed " << seed;
+    if (legal) {
+      ASSERT_TRUE(replays(search.legal_order(), problem)) << "seed " << seed;
+    }
+    violations += !legal;
+  }
+  EXPECT_GT(violations, histories / 20);
+  EXPECT_LT(violations, histories * 19 / 20);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Search, EachOrderOfOthers,
+    ::testing::Combine(::testing::Values(Search::Order::kDepthFirst, Search::Order::kByCompletion),
+                       ::testing::Values(testing::Kind{"set",
+                                                       {kCodeAdd, kCodeRemove},
+                                                       {kCodeContains, kCodeLacks, kCodeReadAll},
+                                                       9},
+                                         testing::Kind{"counter", {kCodeAdd}, {kCodeReadAll}, 9},
+                                         testing::Kind{"fifo-queue", {kCodeAdd, kCodeTake}, {}},
+                                         testing::Kind{"stack", {kCodeAdd, kCodeTake}, {}},
+                                         testing::Kind{"bag", {kCodeAdd, kCodeTake}, {}})),
+    [](const auto& tested) {
+      const bool deep = std::get<0>(tested.param) == Search::Order::kDepthFirst;
+      std::string name = std::get<1>(tested.param).model;
+      std::erase(name, '-');
+      return (deep ? "DepthFirst_" : "ByCompletion_") + name;
+    });
 
 KeyOperation read_of(ValueId value, Position invoke, Position complete) {
   KeyOperation read;

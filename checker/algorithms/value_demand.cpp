@@ -1,10 +1,10 @@
-#include "checker/algorithms/wanted_values.h"
+#include "checker/algorithms/value_demand.h"
 
 #include <algorithm>
 
 namespace capsize::checker {
 
-WantedValues::WantedValues(const SearchProblem& problem) : problem_(problem) {
+ValueDemand::ValueDemand(const SearchProblem& problem) : problem_(problem) {
   std::vector<ValueId> left;
   for (const KeyOperation& operation : problem.operations) {
     if (operation.written != kNoValue) left.push_back(operation.written);
@@ -30,7 +30,25 @@ WantedValues::WantedValues(const SearchProblem& problem) : problem_(problem) {
   is_wanted_.resize(left.size());
 }
 
-const std::vector<std::uint32_t>& WantedValues::useful_classes(State state) {
+void ValueDemand::find(const SearchRow& row, const Available& available) {
+  forget();
+  for (const std::uint32_t operation : problem_.open_at(row.completion())) {
+    if (wants_[operation] != kNobody && !row.is_applied(operation)) want(wants_[operation]);
+  }
+  for (std::size_t next = 0; next < wanted_.size(); ++next) {
+    for (const std::uint32_t one : leaving_[wanted_[next]]) {
+      if (class_wants_[one] != kNobody && available(one)) want(class_wants_[one]);
+    }
+  }
+  find_useful(row.state());
+}
+
+void ValueDemand::forget() {
+  for (const std::uint32_t value : wanted_) is_wanted_[value] = false;
+  wanted_.clear();
+}
+
+void ValueDemand::find_useful(State state) {
   useful_.clear();
   for (const ValueId observed : {state, kNoValue}) {
     const auto found = observing_.find(observed);
@@ -39,7 +57,6 @@ const std::vector<std::uint32_t>& WantedValues::useful_classes(State state) {
       if (is_wanted_[class_leaves_[one]]) useful_.push_back(one);
     }
   }
-  return useful_;
 }
 
 }  // namespace capsize::checker
