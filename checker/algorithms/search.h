@@ -9,12 +9,10 @@
 #pragma once
 
 #include <map>
-#include <memory>
 #include <vector>
 
 #include "checker/algorithms/configurations.h"
-#include "checker/algorithms/demand.h"
-#include "checker/algorithms/search_row.h"
+#include "checker/algorithms/expansion.h"
 #include "checker/models/state_table.h"
 
 namespace capsize::checker {
@@ -40,74 +38,41 @@ class Search {
 
  private:
   static constexpr std::size_t kNumberBytes = sizeof(std::uint32_t);
-  // Marks an operation of the trace that stands before the last blind write, and not here.
-  static constexpr std::uint32_t kHidden = 0x80000000u;
 
-  [[nodiscard]] std::uint64_t work() const { return work_ + seen_.work(); }
+  [[nodiscard]] std::uint64_t work() const;
   bool is_out_of_time();
-  [[nodiscard]] std::uint32_t completing() const { return problem_.completions[row_.completion()]; }
-
   void start();
-  bool begin();
-  void reach_end(std::uint32_t number);
-  void refine();
-  std::vector<std::uint32_t> steps_to_end();
-  bool settle();
-  void apply_pure();
-  void remember();
-  void remember_as_due(std::uint32_t write);
-  bool expand(std::uint32_t number);
-  bool expand_row();
-  bool try_open(std::uint32_t operation);
-  bool try_info(std::size_t one);
-  bool go_on(bool wants_observer);
-  std::uint32_t use_one_of(std::size_t one);
-  [[nodiscard]] bool is_left(std::size_t one) const;
-  [[nodiscard]] bool is_available(std::size_t one) const;
-  [[nodiscard]] bool has_open_like(std::uint32_t alike) const;
-  [[nodiscard]] bool has_unsafe_write() const;
-  [[nodiscard]] bool has_cheaper(std::size_t write) const;
-  [[nodiscard]] bool is_gated(const KeyOperation& mutation) const;
-  [[nodiscard]] bool has_to_wait(const KeyOperation& mutation) const;
-  void overwrite(const KeyOperation& later);
+  void remember(const SearchRow& row, bool second_choice);
   void push_children();
   std::uint32_t take();
   std::uint32_t take_from_stack();
   std::uint32_t take_cheapest();
   void compact();
+  void reach_end();
+  void refine();
+  std::vector<std::uint32_t> steps_to_end();
 
   const SearchProblem& problem_;
-  StateTable& states_;
   Order order_;
   const Budget* budget_;
   bool want_order_;
-  std::vector<std::uint32_t> classes_;  // all of them
-  std::vector<Position> first_invoke_;  // by class
-  RowLayout layout_;
+  RowLayout layout_;  // of the problem; what it tracks is this search's own
   Configurations seen_;
-  std::unique_ptr<Demand> demand_;  // of a problem of which enough is known
-  Demand::Available available_;
-  SearchRow row_;                                        // the configuration in hand
-  SearchRow parent_;                                     // the one that is being expanded
-  std::uint32_t parent_number_ = Configurations::kNone;  // its number
-  std::vector<std::uint32_t> alike_;                     // open and not applied, in parent_
-  bool consumed_ = false;                                // by what observes the state
+  Expansion expansion_;
+  Expansion::Reached remember_;
+  std::uint32_t expanding_ = Configurations::kNone;
   std::vector<std::uint32_t> stack_, children_, later_;  // depth first
   // By completion, those that overuse least first.
   std::map<std::pair<std::uint64_t, std::size_t>, std::vector<std::uint32_t>> waiting_;
   std::size_t waiting_rows_ = 0;
   std::size_t furthest_ = 0;
   std::uint64_t compact_above_;
-  std::uint64_t work_ = 0;
+  std::uint64_t earlier_work_ = 0;  // before the search began anew
   std::uint64_t next_look_;
   bool out_of_time_ = false;
-  Result result_ = Result::kOpen;
-  std::uint32_t last_ = Configurations::kNone;  // kLegal: the configuration before the end
-
   bool tracing_ = false;
-  const std::uint64_t* target_ = nullptr;  // the row to come to
-  std::vector<std::uint32_t> trace_;       // operations since parent_
-  std::vector<std::uint32_t> found_;       // those that led to the target
+  Result result_ = Result::kOpen;
+  std::uint32_t last_ = Configurations::kNone;  // the configuration before the end
 };
 
 }  // namespace capsize::checker
