@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 
+import hard_histories
 import interruptible
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -129,6 +130,23 @@ def external(command, runs):
     return result
 
 
+def hard_cells(command, folder):
+    """The slowest and the largest of all cells; each has to be decided, whatever the verdict."""
+    path = pathlib.Path(folder) / "hard.jsonl"
+    seconds, mib, verdicts = [], [], []
+    for cell in hard_histories.CELLS:
+        hard_histories.write_history(path, cell, seed=1)
+        took, peak, reports = timed([*command, "--check-limit", "10s", "--memory-limit", "512MiB",
+                                     str(path)])
+        seconds.append(took)
+        mib.append(peak)
+        verdicts.append(reports[0]["verdict"])
+    told = ", ".join(f"{verdicts.count(one)} {one}" for one in sorted(set(verdicts)))
+    return {"name": f"the slowest of {len(seconds)} hard cells", "seconds": round(max(seconds), 3),
+            "load": 0, "check": round(max(seconds), 3), "MiB": round(max(mib)), "verdict": told,
+            "as-expected": "unknown" not in verdicts, "aim": 2.0, "aim-MiB": 512}
+
+
 def measure_cases(capsize, arguments, folder):
     history = pathlib.Path(folder) / "history.jsonl"
     for name, generate, check, expected, aim, aim_mib in CASES:
@@ -159,6 +177,8 @@ def main():
         for result in measure_cases(capsize, arguments, folder):
             results.append(result)
             show(result)
+        results.append(hard_cells([capsize, "check", "--json", "--model", "cas-register"], folder))
+        show(results[-1])
     if "CAPSIZE_HISTORIES" in os.environ:
         results.append(external([capsize, "check", "--json"], arguments.runs))
         show(results[-1])
