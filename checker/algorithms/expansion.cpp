@@ -123,7 +123,7 @@ bool Expansion::try_info(std::size_t one) {
   if (row_.is_unseen() && has_to_wait(info.operation)) return false;
   if (info.operation.blind && has_cheaper(one)) return false;
   const auto after = problem_.model.step(states_, row_.state(), info.operation);
-  if (!after || *after == row_.state()) return false;
+  if (!after || (*after == row_.state() && !hides_something(info.operation))) return false;
   const std::uint32_t place = use_one_of(one);
   if (info.operation.blind) overwrite(info.operation);
   row_.set(row_.completion(), *after);
@@ -184,6 +184,12 @@ bool Expansion::has_cheaper(std::size_t write) const {
     if (other.observed == row_.state() && is_available(one)) return !has_unsafe_write();
   }
   return false;
+}
+
+// Even a write of what is there already can be needed for that, before a cas.
+bool Expansion::hides_something(const KeyOperation& write) const {
+  const bool only_observers = demand_ && demand_->takes_several();
+  return write.blind && !only_observers && has_unsafe_write();
 }
 
 bool Expansion::has_unsafe_write() const {

@@ -53,6 +53,7 @@ class Expansion {
   [[nodiscard]] bool is_available(std::size_t one) const;
   [[nodiscard]] bool has_open_like(std::uint32_t alike) const;
   [[nodiscard]] bool has_cheaper(std::size_t write) const;
+  [[nodiscard]] bool hides_something(const KeyOperation& write) const;
   [[nodiscard]] bool has_unsafe_write() const;
   void overwrite(const KeyOperation& later);
 

@@ -176,6 +176,23 @@ TEST_P(OneOrder, WriteThatHidesAnother_IsNotGivenUpForACas) {
   EXPECT_FALSE(is_legal(operations, zero)) << "there is nothing left to make a 1 of";
 }
 
+// One legal order: cas 0 to 2, write 1, the lost write of 2, cas 2 to 3, read 3. Random histories
+// come upon this once in a hundred thousand.
+TEST_P(OneOrder, LostWriteOfWhatIsThere_HidesAnotherBeforeACas) {
+  const ValueId zero = values_.integer(0), one = values_.integer(1), two = values_.integer(2),
+                three = values_.integer(3);
+  KeyOperation to_three = lost_cas(two, three, 0);
+  KeyOperation to_two = lost_cas(zero, two, 4);
+  to_three.required = to_two.required = true;
+  to_three.complete = 6;
+  to_two.complete = 5;
+  std::vector<KeyOperation> operations = {to_three, write_of(one, 1, 7), write_of(two, 2, kNever),
+                                          to_two, read_of(three, 8, 9)};
+  EXPECT_TRUE(is_legal(operations, zero));
+  operations.erase(operations.begin() + 2);
+  EXPECT_FALSE(is_legal(operations, zero));
+}
+
 INSTANTIATE_TEST_SUITE_P(Search, OneOrder,
                          ::testing::Values(Search::Order::kDepthFirst,
                                            Search::Order::kByCompletion),
