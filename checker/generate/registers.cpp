@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <vector>
 
 #include "checker/generate/history_generator.h"
 #include "checker/generate/interleaving.h"
@@ -16,7 +18,11 @@ constexpr std::string_view kUnwrittenRead = "unwritten-read";  // … what nobod
 constexpr std::string_view kAbortedRead = "aborted-read";      // … what only a failed write wrote
 // An acknowledged write is undone, and reads find the older value from then on.
 constexpr std::string_view kLostWrite = "lost-write";
+// Two cas expect the same value, which was there once, and both are acknowledged.
+constexpr std::string_view kTwoWinners = "two-winners";
 constexpr std::array kAnomalies = {kStaleRead, kUnwrittenRead, kAbortedRead, kLostWrite};
+constexpr std::array kCasAnomalies = {kStaleRead, kUnwrittenRead, kAbortedRead, kLostWrite,
+                                      kTwoWinners};
 constexpr std::int64_t kNull = 0;  // values are numbers from 1; this one is printed as null
 constexpr std::uint64_t kNobody = ~std::uint64_t{0};
 
@@ -29,7 +35,7 @@ struct Pending {
   Kind kind = Kind::kRead;
   End end = End::kOk;
   bool applied = false;   // had its moment, whether it changed anything or not
-  bool injected = false;  // a read whose value has been decided upon
+  bool injected = false;  // a read whose value has been decided upon, a cas that wins anyway
   std::int64_t value = kNull;
   std::int64_t expected = kNull;
   // A write: what had been written, acknowledged and not overwritten when it began.
@@ -47,6 +53,10 @@ struct Register {
   std::uint64_t older_writer = kNobody;
   std::int64_t aborted = kNull;
   std::uint64_t aborted_writer = kNobody;
+  // Where the value comes from: the last write (none: the initial value) and the cas since. If the
+  // last of them is an acknowledged cas, `taken` is what it expected.
+  std::vector<std::uint64_t> chain = {};
+  std::optional<std::int64_t> taken = {};
 };
 
 class Generator final : public Interleaving<Pending> {
@@ -74,14 +84,29 @@ class Generator final : public Interleaving<Pending> {
         one.older = its.value;
         one.older_writer = its.writer;
       }
+      if (options_.anomaly == kTwoWinners && wants_anomaly()) contend(one);
     }
     emit(one, "invoke");
     return one;
   }
 
+  // Makes a winner of a mutation: the second one of what a cas has just taken, or else, so that
+  // there is one in histories with few cas, the first.
+  void contend(Pending& one) {
+    const Register& its = registers_[one.key];
+    one.kind = Kind::kCas;
+    one.end = End::kOk;
+    one.expected = its.taken.value_or(its.value);
+    if (!its.taken) return;
+    one.injected = true;
+    generated_.witness = its.chain;
+    generated_.witness.push_back(one.invoked);
+  }
+
   // Decides what a read returns before it is even sent.
   void inject(Pending& read) {
     Register& its = registers_[read.key];
+    if (options_.anomaly == kTwoWinners) return;
     if (options_.anomaly == kUnwrittenRead) {
       read.value = next_value_++;
     } else if (options_.anomaly == kAbortedRead) {
@@ -126,7 +151,7 @@ class Generator final : public Interleaving<Pending> {
       if (!one.injected) one.value = its.value;
       return;
     }
-    if (one.kind == Kind::kCas && one.expected != its.value) {
+    if (one.kind == Kind::kCas && one.expected != its.value && !one.injected) {
       if (one.end == End::kOk) one.end = End::kFail;
       return;
     }
@@ -136,6 +161,14 @@ class Generator final : public Interleaving<Pending> {
     its.acknowledged = false;
     its.older = one.older;
     its.older_writer = one.older_writer;
+    if (options_.anomaly == kTwoWinners) remember_origin(its, one);
+  }
+
+  static void remember_origin(Register& its, const Pending& one) {
+    if (one.kind == Kind::kWrite) its.chain.clear();
+    its.chain.push_back(one.invoked);
+    its.taken.reset();
+    if (one.kind == Kind::kCas && one.end == End::kOk) its.taken = one.expected;
   }
 
   static std::string shown(std::int64_t value) {
@@ -158,12 +191,11 @@ class Registers : public HistoryGenerator {
   std::string_view name() const override { return "register"; }
   std::span<const std::string_view> anomalies() const override { return kAnomalies; }
   std::optional<std::string> problem_of(const GenerateOptions& options) const override {
-    const bool certain = options.values == 0 && options.cas == 0;
-    if (options.anomaly.empty() || options.anomaly == kUnwrittenRead || certain) {
-      return std::nullopt;
-    }
-    return fmt::format("anomaly: {} is certain only with different values and without cas",
-                       options.anomaly);
+    if (options.anomaly.empty() || options.anomaly == kUnwrittenRead) return std::nullopt;
+    const bool may_have_cas = options.anomaly == kTwoWinners;
+    if (options.values == 0 && (may_have_cas || options.cas == 0)) return std::nullopt;
+    return fmt::format("anomaly: {} is certain only with different values{}", options.anomaly,
+                       may_have_cas ? "" : " and without cas");
   }
   Generated generate(const GenerateOptions& options, const LineSink& sink) const override {
     const bool with_cas = options.model == "register" && options.cas > 0;
@@ -174,11 +206,13 @@ class Registers : public HistoryGenerator {
 class CasRegisters final : public Registers {
  public:
   std::string_view name() const override { return "cas-register"; }
+  std::span<const std::string_view> anomalies() const override { return kCasAnomalies; }
 };
 
 class KeyValueStores final : public Registers {
  public:
   std::string_view name() const override { return "kv"; }
+  std::span<const std::string_view> anomalies() const override { return kCasAnomalies; }
 };
 
 const GeneratorRegistrar registers(std::make_unique<Registers>());

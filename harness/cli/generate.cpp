@@ -22,6 +22,7 @@ class Generate final : public Verb {
            "  capsize generate --values 5 --cas 0.3 --indeterminate 0.08 > hard.jsonl\n"
            "  capsize generate --model fifo-queue --anomaly lost-element | capsize check -\n"
            "  capsize generate --model cas-register --values 3 --cas 0.2 --anomaly unwritten-read\n"
+           "  capsize generate --model kv --cas 0.2 --anomaly two-winners | capsize check -\n"
            "The events that prove an injected anomaly are named on standard error.\n";
   }
   void add_options(CLI::App& app) override {

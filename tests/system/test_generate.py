@@ -9,8 +9,8 @@ from conftest import BIN
 
 ANOMALIES = {
     "register": ["stale-read", "unwritten-read", "aborted-read", "lost-write"],
-    "cas-register": ["unwritten-read"],
-    "kv": ["stale-read"],
+    "cas-register": ["unwritten-read", "two-winners"],
+    "kv": ["stale-read", "two-winners"],
     "list": ["stale-read", "reordered-append"],
     "set": ["aborted-read", "lost-write"],
     "counter": ["stale-read", "unwritten-read", "lost-write"],

@@ -36,6 +36,26 @@ GenerateOptions shape(std::uint64_t seed) {
           .seed = seed};
 }
 
+/// What the events with these indexes, and their completions, are by themselves.
+std::string only(const std::string& text, const std::vector<std::uint64_t>& invocations) {
+  std::istringstream lines(text);
+  std::string line, kept;
+  std::set<std::string> processes;
+  std::getline(lines, kept);
+  kept += '\n';
+  for (std::uint64_t index = 0; std::getline(lines, line); ++index) {
+    const std::string process = line.substr(line.find("\"process\""), 14);
+    const bool invokes = line.find("\"invoke\"") != std::string::npos;
+    const bool wanted =
+        invokes ? std::find(invocations.begin(), invocations.end(), index) != invocations.end()
+                : processes.contains(process);
+    if (invokes && wanted) processes.insert(process);
+    if (!invokes) processes.erase(process);
+    if (wanted) kept += line + "\n";
+  }
+  return kept;
+}
+
 TEST(Generator, WithoutAnomaly_IsLinearizable) {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     GenerateOptions options = shape(seed);
@@ -75,6 +95,30 @@ TEST(Generator, Anomaly_IsFoundUnderItsName) {
   }
 }
 
+TEST(Generator, TwoWinners_AreFoundUnderTheirNameWhateverTheShareOfCas) {
+  for (const char* model : {"cas-register", "kv"}) {
+    int found = 0;
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+      GenerateOptions options = shape(seed);
+      options.model = model;
+      options.anomaly = "two-winners";
+      options.cas = 0.1 * static_cast<double>(seed % 6);
+      const Made made = make(options);
+      if (made.generated.witness.empty()) continue;
+      ++found;
+      ASSERT_EQ(made.report.verdict, Verdict::kInvalid) << "seed " << seed;
+      ASSERT_EQ(made.report.violations.at(0).anomaly, Anomaly::kTwoWinners) << "seed " << seed;
+      // The witness is the proof, the origin of what both expected included.
+      const auto part = load_history_text(only(made.text, made.generated.witness));
+      const Report alone = check_history(std::get<History>(part));
+      ASSERT_EQ(alone.verdict, Verdict::kInvalid) << "seed " << seed;
+      ASSERT_EQ(alone.violations.at(0).anomaly, Anomaly::kTwoWinners) << "seed " << seed;
+      ASSERT_EQ(alone.counts.operations, made.generated.witness.size()) << "seed " << seed;
+    }
+    EXPECT_GT(found, 40) << model;
+  }
+}
+
 TEST(Generator, SameSeed_GivesTheSameHistory) {
   EXPECT_EQ(make(shape(7)).text, make(shape(7)).text);
   EXPECT_NE(make(shape(7)).text, make(shape(8)).text);
@@ -88,6 +132,12 @@ TEST(Generator, OptionsThatMakeNothingCertain_AreRefused) {
   EXPECT_EQ(problem({.values = 3, .anomaly = "stale-read"}),
             "anomaly: stale-read is certain only with different values and without cas");
   EXPECT_EQ(problem({.values = 3}), "none");
+  EXPECT_EQ(problem({.model = "kv", .cas = 0.2, .values = 3, .anomaly = "two-winners"}),
+            "anomaly: two-winners is certain only with different values");
+  EXPECT_EQ(problem({.model = "kv", .cas = 0.2, .anomaly = "two-winners"}), "none");
+  EXPECT_EQ(problem({.anomaly = "two-winners"}),
+            "anomaly: found 'two-winners', expected for register one of stale-read, "
+            "unwritten-read, aborted-read, lost-write");
   EXPECT_EQ(problem({.cas = 0.2, .values = 3, .anomaly = "unwritten-read"}), "none");
   EXPECT_EQ(problem({.model = "list", .values = 3, .anomaly = "stale-read"}),
             "anomaly: certain only with different values");
@@ -121,26 +171,6 @@ TEST(Generator, EveryModel_WithoutAnomalyIsLinearizable) {
       ASSERT_EQ(made.report.counts.operations, options.operations);
     }
   }
-}
-
-/// What the events with these indexes, and their completions, are by themselves.
-std::string only(const std::string& text, const std::vector<std::uint64_t>& invocations) {
-  std::istringstream lines(text);
-  std::string line, kept;
-  std::set<std::string> processes;
-  std::getline(lines, kept);
-  kept += '\n';
-  for (std::uint64_t index = 0; std::getline(lines, line); ++index) {
-    const std::string process = line.substr(line.find("\"process\""), 14);
-    const bool invokes = line.find("\"invoke\"") != std::string::npos;
-    const bool wanted =
-        invokes ? std::find(invocations.begin(), invocations.end(), index) != invocations.end()
-                : processes.contains(process);
-    if (invokes && wanted) processes.insert(process);
-    if (!invokes) processes.erase(process);
-    if (wanted) kept += line + "\n";
-  }
-  return kept;
 }
 
 TEST(Generator, EveryAnomalyOfEveryModel_IsAViolationThatItsWitnessesShow) {
