@@ -2,6 +2,7 @@
 // read, by a transaction that shows the rest of what it wrote too, and not overwritten since?
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
@@ -46,7 +47,9 @@ class TransactionExplainer {
       all_.push_back(understood(problem.history.values, operation));
     }
     for (const Transaction& one : all_) {
-      for (const auto& write : one.writes) writer_[write] = &one;
+      for (const auto& write : one.writes) {
+        writers_[write].push_back(&one);
+      }
     }
   }
 
@@ -69,10 +72,16 @@ class TransactionExplainer {
   std::string saw(const Transaction& one, ValueId key, ValueId value) const {
     return fmt::format("{} read {} = {}", by(one), wording_.value(key), wording_.value(value));
   }
-  const Transaction* writer(ValueId key, ValueId value) const {
-    const auto found = writer_.find({key, value});
-    return found == writer_.end() ? nullptr : found->second;
+  const std::vector<const Transaction*>& writers(ValueId key, ValueId value) const {
+    const auto found = writers_.find({key, value});
+    return found == writers_.end() ? nobody_ : found->second;
   }
+  const Transaction* writer(ValueId key, ValueId value) const {
+    const auto& all = writers(key, value);
+    return all.empty() ? nullptr : all.front();
+  }
+  // Written several times: nobody can say which of the writes was seen.
+  bool is_repeated(ValueId key, ValueId value) const { return writers(key, value).size() > 1; }
 
   std::optional<Finding> contradicting(const Transaction& one) const {
     if (!one.contradicted) return std::nullopt;
@@ -87,7 +96,12 @@ class TransactionExplainer {
       if (value == problem_.initial) continue;
       const Transaction* origin = writer(key, value);
       if (origin == nullptr) return unwritten(one, key, value);
-      if (origin != &one && origin->operation->invoke <= one.operation->complete) continue;
+      const auto& all = writers(key, value);
+      if (std::any_of(all.begin(), all.end(), [&](const Transaction* other) {
+            return other != &one && other->operation->invoke <= one.operation->complete;
+          })) {
+        continue;
+      }
       const std::string when =
           origin == &one ? "wrote that itself only afterwards"
                          : fmt::format("but {}, which wrote that, began only {} that", by(*origin),
@@ -116,10 +130,11 @@ class TransactionExplainer {
   std::optional<Finding> fractured(const Transaction& one) const {
     for (const auto& [key, value] : one.reads) {
       const Transaction* origin = writer(key, value);
-      if (origin == nullptr || origin == &one) continue;
+      if (origin == nullptr || origin == &one || is_repeated(key, value)) continue;
       for (const auto& [other_key, written] : origin->writes) {
         const auto seen = one.reads.find(other_key);
         if (seen == one.reads.end() || seen->second == written) continue;
+        if (is_repeated(other_key, seen->second)) continue;
         const Transaction* older = writer(other_key, seen->second);
         if (older != nullptr && older->operation->complete >= origin->operation->invoke &&
             !reads_from(*origin, *older)) {
@@ -139,7 +154,7 @@ class TransactionExplainer {
 
   bool reads_from(const Transaction& one, const Transaction& from) const {
     for (const auto& [key, value] : one.reads) {
-      if (writer(key, value) == &from) return true;
+      if (!is_repeated(key, value) && writer(key, value) == &from) return true;
     }
     return false;
   }
@@ -147,13 +162,16 @@ class TransactionExplainer {
   // What it read had been overwritten by something acknowledged before it began.
   std::optional<Finding> stale(const Transaction& one) const {
     for (const auto& [key, value] : one.reads) {
-      const Transaction* origin = writer(key, value);
       for (const Transaction& newer : all_) {
         const auto write = newer.writes.find(key);
-        if (write == newer.writes.end() || &newer == origin || &newer == &one) continue;
+        if (write == newer.writes.end() || write->second == value || &newer == &one) continue;
         if (newer.operation->complete >= one.operation->invoke) continue;
-        const bool after_origin = origin == nullptr || reads_from(newer, *origin) ||
-                                  origin->operation->complete < newer.operation->invoke;
+        const auto& origins = writers(key, value);
+        const bool after_origin =
+            std::all_of(origins.begin(), origins.end(), [&](const Transaction* origin) {
+              return (origins.size() == 1 && reads_from(newer, *origin)) ||
+                     origin->operation->complete < newer.operation->invoke;
+            });
         if (!after_origin) continue;
         return Finding{
             Anomaly::kStaleRead,
@@ -169,7 +187,8 @@ class TransactionExplainer {
   const KeyProblem& problem_;
   Wording wording_;
   std::vector<Transaction> all_;
-  std::map<std::pair<ValueId, ValueId>, const Transaction*> writer_;
+  std::map<std::pair<ValueId, ValueId>, std::vector<const Transaction*>> writers_;
+  const std::vector<const Transaction*> nobody_ = {};
 };
 
 }  // namespace
