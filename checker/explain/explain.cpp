@@ -15,12 +15,27 @@ struct Explainer {
 
 // The first that has something to say about a model's violation says it.
 constexpr Explainer kExplainers[] = {
-    {"register", &explain_register}, {"cas-register", &explain_register},
-    {"kv", &explain_register},       {"kv", &explain_text},
-    {"list", &explain_list},         {"fifo-queue", &explain_collection},
-    {"stack", &explain_collection},  {"bag", &explain_collection},
-    {"set", &explain_collection},    {"counter", &explain_counter},
-    {"mutex", &explain_mutex},       {"multi-register", &explain_transactions},
+    {"register", &explain_register},
+    {"register", &explain_origins},
+    {"register", &explain_by_moment},
+    {"cas-register", &explain_register},
+    {"cas-register", &explain_origins},
+    {"cas-register", &explain_by_moment},
+    {"kv", &explain_foreign},
+    {"kv", &explain_register},
+    {"kv", &explain_text},
+    {"kv", &explain_origins},
+    {"kv", &explain_by_moment},
+    {"list", &explain_list},
+    {"list", &explain_foreign},
+    {"list", &explain_by_moment},
+    {"fifo-queue", &explain_collection},
+    {"stack", &explain_collection},
+    {"bag", &explain_collection},
+    {"set", &explain_collection},
+    {"counter", &explain_counter},
+    {"mutex", &explain_mutex},
+    {"multi-register", &explain_transactions},
 };
 
 Finding find(const KeyProblem& problem, std::span<const KeyOperation> witness) {

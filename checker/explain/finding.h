@@ -47,6 +47,19 @@ struct Finding {
 [[nodiscard]] std::optional<Finding> explain_transactions(const KeyProblem& problem,
                                                           std::span<const KeyOperation> witness);
 
+/// Strings and lists, pieces may repeat: one is shown that nobody wrote, or only who failed.
+[[nodiscard]] std::optional<Finding> explain_foreign(const KeyProblem& problem,
+                                                     std::span<const KeyOperation> witness);
+
+/// Reads, writes and cas, values may repeat: a value that cannot have been there, or was taken by
+/// more cas than it can have been.
+[[nodiscard]] std::optional<Finding> explain_origins(const KeyProblem& problem,
+                                                     std::span<const KeyOperation> witness);
+
+/// What is read whole, values may repeat: something old, or something that was still to come.
+[[nodiscard]] std::optional<Finding> explain_by_moment(const KeyProblem& problem,
+                                                       std::span<const KeyOperation> witness);
+
 /// Anything: names the operation that comes too late for every order of the others.
 [[nodiscard]] Finding explain_any(const KeyProblem& problem, std::span<const KeyOperation> witness);
 

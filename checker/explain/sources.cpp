@@ -29,6 +29,10 @@ Sources::Sources(const KeyProblem& problem) : problem_(problem) {
     }
     if (operation.required) mutations_.emplace_back(operation.complete, operation.invoke);
   }
+  // An append that failed is no source, but what it should have gone on from is one.
+  for (const KeyOperation& failed : problem.failed) {
+    whole_values_ = whole_values_ && failed.code != kCodeAppend;
+  }
   std::sort(mutations_.begin(), mutations_.end());
   Position largest = 0;
   for (auto& [complete, invoke] : mutations_) invoke = largest = std::max(largest, invoke);

@@ -1,0 +1,26 @@
+#include "checker/explain/small_search.h"
+
+#include <algorithm>
+
+#include "checker/algorithms/just_in_time_search.h"
+
+namespace capsize::checker {
+namespace {
+
+constexpr std::uint64_t kMemoryBytes = std::uint64_t{32} << 20;
+constexpr std::uint64_t kStepsMax = 20'000;  // of one question
+
+}  // namespace
+
+bool SmallSearch::has_legal_order(std::vector<KeyOperation> operations) {
+  std::stable_sort(operations.begin(), operations.end(),
+                   [](const auto& a, const auto& b) { return a.invoke < b.invoke; });
+  const auto kind = search_just_in_time(
+                        operations, problem_.initial, problem_.model, problem_.history.values,
+                        {.budget = &budget_, .memory_bytes = kMemoryBytes, .steps_max = kStepsMax})
+                        .kind;
+  certain_ = certain_ && kind != Decision::Kind::kUnknown;
+  return kind == Decision::Kind::kLegal;
+}
+
+}  // namespace capsize::checker
