@@ -13,6 +13,7 @@
 #include "checker/history/unpack.h"
 #include "checker/history_checks/history_check.h"
 #include "checker/key_checker.h"
+#include "checker/weaker/sequential_all_keys.h"
 
 namespace capsize::checker {
 namespace {
@@ -20,7 +21,7 @@ namespace {
 // The verdict stands already; other keys are searched only for more of the same.
 constexpr std::chrono::nanoseconds kSearchAfterViolation = std::chrono::milliseconds(20);
 
-// Information beside the verdict, for each key that is explained.
+// Information beside the verdict, for each key that is explained and for all of them together.
 constexpr std::chrono::nanoseconds kWeakerTime = std::chrono::milliseconds(100);
 
 // The program itself, and what the allocator keeps to itself.
@@ -58,6 +59,10 @@ class KeyByKeyCheck {
     run_searches();
     if (report_.violating_keys > 0) {
       report_.verdict = Verdict::kInvalid;
+      if (history_.keys.size() > 1) {
+        report_.sequential_of_all_keys =
+            ask_sequential_of_all_keys(history_, model_, decode_options_, weaker_budget());
+      }
       // What was acknowledged and is gone is worse than what was seen too late.
       std::stable_partition(report_.violations.begin(), report_.violations.end(),
                             [](const Violation& violation) {
@@ -127,9 +132,12 @@ class KeyByKeyCheck {
       ++report_.violating_keys;
       if (!result.violation) return;
       report_.violations.push_back(*std::move(result.violation));
-      const Budget budget(std::min(kWeakerTime, budget_.left() / 4), budget_.memory_limit_bytes());
-      report_.weaker.push_back(checker_.ask_weaker(key, budget));
+      report_.weaker.push_back(checker_.ask_weaker(key, weaker_budget()));
     }
+  }
+
+  Budget weaker_budget() const {
+    return {std::min(kWeakerTime, budget_.left() / 4), budget_.memory_limit_bytes()};
   }
 
   void add_to_witness(KeyId key, const std::vector<std::uint32_t>& order) {

@@ -73,6 +73,8 @@ struct Report {
   HistoryCounts counts;
   std::vector<Violation> violations;  ///< one for each violating key, at most kViolationsMax
   std::vector<WeakerAnswers> weaker;  ///< of the keys of `violations`; never part of the verdict
+  /// Where `weaker` says something and there are several keys: sequential consistency of them all.
+  std::optional<WeakerAnswer> sequential_of_all_keys;
   std::uint64_t violating_keys = 0;
   std::uint64_t unknown_keys = 0;
   std::string reason;                  ///< for every verdict but valid: one line

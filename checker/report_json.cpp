@@ -61,10 +61,14 @@ json to_json(const Violation& violation) {
           {"operations", std::move(operations)}};
 }
 
+json to_json(const WeakerAnswer& answer) {
+  return {{"holds", name(answer.holds)}, {"detail", answer.detail}};
+}
+
 json to_json(const WeakerAnswers& weaker) {
   json out = {{"key", weaker.key}};
   for (const WeakerAnswer& answer : weaker.answers) {
-    out[std::string(answer.question)] = {{"holds", name(answer.holds)}, {"detail", answer.detail}};
+    out[std::string(answer.question)] = to_json(answer);
   }
   return out;
 }
@@ -135,6 +139,9 @@ json to_json(const Report& report) {
               {"cut-off", report.cut_off},
               {"skipped", report.skipped.count},
               {"seconds", {{"load", report.seconds_load}, {"check", report.seconds_check}}}};
+  if (report.sequential_of_all_keys) {
+    out["weaker-all-keys"] = {{"sequential", to_json(*report.sequential_of_all_keys)}};
+  }
   if (report.skipped.count > 0) out["first-skipped"] = report.skipped.first;
   if (report.malformed) out["error"] = to_json(*report.malformed);
   return out;

@@ -4,7 +4,8 @@
 //
 // Each question is one file in this folder, with its definition and where it comes from; it
 // registers itself. All are asked about one key alone: sequential consistency, unlike
-// linearizability, is not local, so all keys together may fail where each alone does not.
+// linearizability, is not local, so all keys together may fail where each alone does not. That is
+// asked once for the whole history (sequential_all_keys.h).
 #pragma once
 
 #include <span>

@@ -182,7 +182,7 @@ class CheckVerb final : public Verb {
                    report.skipped.count, report.skipped.first);
       }
       for (const auto& violation : report.violations) fmt::print("{}", violation_text(violation));
-      for (const auto& answers : report.weaker) fmt::print("{}", weaker_text(answers));
+      fmt::print("{}", weaker_text(report));
     }
     std::fflush(stdout);
   }

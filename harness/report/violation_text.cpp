@@ -88,11 +88,19 @@ std::string violation_text(const checker::Violation& violation) {
   return text;
 }
 
-std::string weaker_text(const checker::WeakerAnswers& answers) {
-  std::string text = "  weaker" + (answers.key.empty() ? "" : ", of key " + answers.key) + ":\n";
-  for (const auto& answer : answers.answers) {
-    text += fmt::format("    {:<18} {}{}{}\n", answer.question, checker::name(answer.holds),
+std::string weaker_text(const checker::Report& report) {
+  std::string text;
+  const auto add = [&text](std::string_view question, const checker::WeakerAnswer& answer) {
+    text += fmt::format("    {:<18} {}{}{}\n", question, checker::name(answer.holds),
                         answer.detail.empty() ? "" : ": ", answer.detail);
+  };
+  for (const auto& [key, answers] : report.weaker) {
+    text += "  weaker" + (key.empty() ? "" : ", of key " + key) + ":\n";
+    for (const auto& answer : answers) add(answer.question, answer);
+  }
+  if (report.sequential_of_all_keys) {
+    text += "  weaker, of all keys together:\n";
+    add("sequential", *report.sequential_of_all_keys);
   }
   return text;
 }

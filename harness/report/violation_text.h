@@ -10,7 +10,7 @@ namespace capsize::harness {
 /// Several lines, indented, each ended by a line feed.
 [[nodiscard]] std::string violation_text(const checker::Violation& violation);
 
-/// What still holds of the key, one line.
-[[nodiscard]] std::string weaker_text(const checker::WeakerAnswers& answers);
+/// What still holds of each key that is explained, and of all keys together; a line an answer.
+[[nodiscard]] std::string weaker_text(const checker::Report& report);
 
 }  // namespace capsize::harness
