@@ -21,8 +21,9 @@ namespace {
 // The verdict stands already; other keys are searched only for more of the same.
 constexpr std::chrono::nanoseconds kSearchAfterViolation = std::chrono::milliseconds(20);
 
-// Information beside the verdict, for each key that is explained and for all of them together.
+// Information beside the verdict, for each key that is explained, and for all of them together.
 constexpr std::chrono::nanoseconds kWeakerTime = std::chrono::milliseconds(100);
+constexpr std::chrono::nanoseconds kWeakerTimeAllKeys = std::chrono::milliseconds(400);
 
 // The program itself, and what the allocator keeps to itself.
 constexpr std::uint64_t kUncountedBytes = std::uint64_t{12} << 20;
@@ -60,8 +61,8 @@ class KeyByKeyCheck {
     if (report_.violating_keys > 0) {
       report_.verdict = Verdict::kInvalid;
       if (history_.keys.size() > 1) {
-        report_.sequential_of_all_keys =
-            ask_sequential_of_all_keys(history_, model_, decode_options_, weaker_budget());
+        report_.sequential_of_all_keys = ask_sequential_of_all_keys(
+            history_, model_, decode_options_, weaker_budget(kWeakerTimeAllKeys));
       }
       // What was acknowledged and is gone is worse than what was seen too late.
       std::stable_partition(report_.violations.begin(), report_.violations.end(),
@@ -132,12 +133,12 @@ class KeyByKeyCheck {
       ++report_.violating_keys;
       if (!result.violation) return;
       report_.violations.push_back(*std::move(result.violation));
-      report_.weaker.push_back(checker_.ask_weaker(key, weaker_budget()));
+      report_.weaker.push_back(checker_.ask_weaker(key, weaker_budget(kWeakerTime)));
     }
   }
 
-  Budget weaker_budget() const {
-    return {std::min(kWeakerTime, budget_.left() / 4), budget_.memory_limit_bytes()};
+  Budget weaker_budget(std::chrono::nanoseconds most) const {
+    return {std::min(most, budget_.left() / 4), budget_.memory_limit_bytes()};
   }
 
   void add_to_witness(KeyId key, const std::vector<std::uint32_t>& order) {

@@ -1,5 +1,8 @@
 #include "checker/weaker/sequential_order.h"
 
+#include <algorithm>
+#include <numeric>
+
 namespace capsize::checker {
 namespace {
 
@@ -15,6 +18,7 @@ SequentialOrder::SequentialOrder(const SequentialGraph& graph)
       unread_(graph.nodes().size() + graph.keys(), 0),
       in_force_(graph.keys()),
       done_(graph.processes(), 0) {
+  rank_writes();
   for (KeyId key = 0; key < graph.keys(); ++key) in_force_[key] = graph.initial_of(key);
   for (Number node = 0; node < graph.nodes().size(); ++node) {
     for (const Number next : graph.after(node)) ++missing_[next];
@@ -32,9 +36,9 @@ SequentialOrder::Outcome SequentialOrder::find(const Budget& budget) {
   Number from = 0;
   for (std::size_t looked = 1; steps_.size() < graph_.nodes().size(); ++looked) {
     if (looked % kStepsBetweenLooks == 0 && budget.time_is_up()) return Outcome::kBoundReached;
-    if (const Number write = next_write(from); write != SequentialGraph::kNobody) {
-      choices_.push_back({steps_.size(), write});
-      take(write);
+    if (const Number rank = next_rank(from); rank != SequentialGraph::kNobody) {
+      choices_.push_back({steps_.size(), rank});
+      take(ranked_[rank]);
       take_observers();
       from = !dead_.empty() && dead_.contains(state()) ? end : 0;
       continue;
@@ -42,18 +46,39 @@ SequentialOrder::Outcome SequentialOrder::find(const Budget& budget) {
     if (choices_.empty()) return Outcome::kNone;
     if (dead_.size() >= dead_max) return Outcome::kBoundReached;
     dead_.insert(state());
-    from = choices_.back().write + 1;
+    from = choices_.back().rank + 1;
     while (steps_.size() > choices_.back().steps) take_back();
     choices_.pop_back();
   }
   return Outcome::kFound;
 }
 
+void SequentialOrder::rank_writes() {
+  const auto& nodes = graph_.nodes();
+  std::vector<Position> first(nodes.size()), last(nodes.size());  // f and s
+  for (Number node = 0; node < nodes.size(); ++node) {
+    first[node] = nodes[node].operation->complete;
+    last[node] = nodes[node].operation->invoke;
+  }
+  for (const auto& reader : nodes) {
+    if (reader.source >= nodes.size()) continue;  // of nothing, or of an initial value
+    first[reader.source] = std::min(first[reader.source], reader.operation->complete);
+    last[reader.source] = std::max(last[reader.source], reader.operation->invoke);
+  }
+  ranked_.resize(nodes.size());
+  std::iota(ranked_.begin(), ranked_.end(), Number{0});
+  std::stable_sort(ranked_.begin(), ranked_.end(), [&](Number a, Number b) {
+    return std::min(first[a], last[a]) < std::min(first[b], last[b]);
+  });
+  rank_.resize(nodes.size());
+  for (Number rank = 0; rank < nodes.size(); ++rank) rank_[ranked_[rank]] = rank;
+}
+
 void SequentialOrder::make_ready(Number node) {
   if (graph_.nodes()[node].observes()) {
     ready_observers_.push_back(node);
   } else {
-    ready_writes_.insert(node);
+    ready_writes_.insert(rank_[node]);
   }
 }
 
@@ -65,7 +90,7 @@ void SequentialOrder::take(Number node) {
   if (one.observes()) {
     --unread_[one.source];
   } else {
-    ready_writes_.erase(node);
+    ready_writes_.erase(rank_[node]);
   }
   if (one.writes()) in_force = node;
   for (const Number next : graph_.after(node)) {
@@ -79,14 +104,14 @@ void SequentialOrder::take_back() {
   steps_.pop_back();
   const auto& one = graph_.nodes()[node];
   for (const Number next : graph_.after(node)) {
-    if (missing_[next]++ == 0) ready_writes_.erase(next);
+    if (missing_[next]++ == 0) ready_writes_.erase(rank_[next]);
   }
   --done_[one.process];
   in_force_[one.key()] = buried;
   if (one.observes()) {
     ++unread_[one.source];
   } else {
-    ready_writes_.insert(node);
+    ready_writes_.insert(rank_[node]);
   }
 }
 
@@ -98,9 +123,9 @@ void SequentialOrder::take_observers() {
   }
 }
 
-SequentialOrder::Number SequentialOrder::next_write(Number from) const {
-  for (auto write = ready_writes_.lower_bound(from); write != ready_writes_.end(); ++write) {
-    if (unread_[in_force_[graph_.nodes()[*write].key()]] == 0) return *write;
+SequentialOrder::Number SequentialOrder::next_rank(Number from) const {
+  for (auto rank = ready_writes_.lower_bound(from); rank != ready_writes_.end(); ++rank) {
+    if (unread_[in_force_[graph_.nodes()[ranked_[*rank]].key()]] == 0) return *rank;
   }
   return SequentialGraph::kNobody;
 }
