@@ -66,9 +66,10 @@ OperationView view(const History& history, const Operation& operation) {
   OperationView shown;
   shown.process = operation.process;
   shown.function = history.functions[operation.function];
-  // What a dequeue brought counts like what a read returned.
-  const bool learnt = operation.outcome == Outcome::kOk &&
-                      (operation.function == kRead || operation.argument == kNullValue);
+  // What a dequeue brought counts like what a read returned, and so does what a set contains.
+  const bool asks = operation.function == kRead || operation.argument == kNullValue ||
+                    shown.function == "contains";
+  const bool learnt = operation.outcome == Outcome::kOk && asks;
   shown.value = history.values.json(learnt ? operation.result : operation.argument);
   shown.invoke_time = operation.invoke_time;
   shown.complete_time = operation.complete_time;

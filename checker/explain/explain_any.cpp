@@ -27,9 +27,7 @@ Finding explain_any(const KeyProblem& problem, std::span<const KeyOperation> wit
     return {Anomaly::kNoLegalOrder, fmt::format("the {} operations shown{} have no legal order",
                                                 witness.size(), wording.of_key())};
   }
-  std::string what = last->observed != kNoValue
-                         ? wording.saw(*last)
-                         : fmt::format("{} failed", wording.by_process(*last));
+  const std::string what = wording.saw(*last);
   if (witness.size() == 1) {
     return {Anomaly::kNoLegalOrder, fmt::format("{}, which the initial value{} rules out: no legal "
                                                 "order",

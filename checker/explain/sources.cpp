@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "checker/models/collection.h"
+
 namespace capsize::checker {
 namespace {
 
@@ -14,12 +16,13 @@ std::vector<std::uint32_t>::const_iterator first_invoked_after(
 
 }  // namespace
 
-Sources::Sources(const KeyProblem& problem) : problem_(problem) {
+Sources::Sources(const KeyProblem& problem)
+    : problem_(problem), by_element_(problem.model.mutations == Mutations::kOfElements) {
   for (std::uint32_t i = 0; i < problem.operations.size(); ++i) {
     const KeyOperation& operation = problem.operations[i];
     if (operation.pure) continue;
-    whole_values_ = whole_values_ && operation.written != kNoValue;
-    Writers& writers = writers_[operation.written];
+    whole_values_ = whole_values_ && left_by(operation) != kNoFact;
+    Writers& writers = writers_[left_by(operation)];
     if (operation.required) {
       const Position before = writers.last_complete.empty() ? 0 : writers.last_complete.back();
       writers.acknowledged.push_back(i);
@@ -27,23 +30,56 @@ Sources::Sources(const KeyProblem& problem) : problem_(problem) {
     } else {
       writers.indeterminate.push_back(i);
     }
-    if (operation.required) mutations_.emplace_back(operation.complete, operation.invoke);
+    if (operation.required) {
+      mutations_[part(operation)].emplace_back(operation.complete, operation.invoke);
+    }
   }
   // An append that failed is no source, but what it should have gone on from is one.
   for (const KeyOperation& failed : problem.failed) {
     whole_values_ = whole_values_ && failed.code != kCodeAppend;
   }
-  std::sort(mutations_.begin(), mutations_.end());
-  Position largest = 0;
-  for (auto& [complete, invoke] : mutations_) invoke = largest = std::max(largest, invoke);
+  for (auto& [part, mutations] : mutations_) {
+    std::sort(mutations.begin(), mutations.end());
+    Position largest = 0;
+    for (auto& [complete, invoke] : mutations) invoke = largest = std::max(largest, invoke);
+  }
+}
+
+ValueId Sources::part(const KeyOperation& operation) const {
+  return by_element_ ? operation.argument : kNullValue;
+}
+
+Sources::Fact Sources::left_by(const KeyOperation& writer) const {
+  if (by_element_) return (Fact{writer.argument} << 32) | Fact{writer.code == kCodeAdd};
+  return writer.written == kNoValue ? kNoFact : Fact{writer.written};
+}
+
+Sources::Fact Sources::seen_by(const KeyOperation& observer) const {
+  if (!by_element_) return observer.observed == kNoValue ? kNoFact : Fact{observer.observed};
+  if (observer.code != kCodeContains && observer.code != kCodeLacks) return kNoFact;
+  return (Fact{observer.argument} << 32) | Fact{observer.code == kCodeContains};
+}
+
+bool Sources::holds_at_first(const KeyOperation& observer) const {
+  if (!by_element_) return observer.observed == problem_.initial;
+  const ValueTable& values = problem_.history.values;
+  const bool is_list = values.kind(problem_.initial) == ValueTable::Kind::kList;
+  const bool there = is_list
+                         ? std::ranges::find(values.as_list(problem_.initial), observer.argument) !=
+                               values.as_list(problem_.initial).end()
+                         : observer.argument == problem_.initial;
+  return there == (observer.code == kCodeContains);
 }
 
 // The largest invocation of what had been acknowledged before the observer began: whatever
 // completed before that cannot be in force any more.
 Position Sources::last_overwritten(const KeyOperation& observer) const {
-  const auto after = std::lower_bound(mutations_.begin(), mutations_.end(),
+  const auto found = mutations_.find(part(observer));
+  if (found == mutations_.end()) return 0;
+  const auto& mutations = found->second;
+  const auto after = std::lower_bound(mutations.begin(), mutations.end(),
                                       std::pair<Position, Position>(observer.invoke, 0));
-  return after == mutations_.begin() ? 0 : std::prev(after)->second;
+  return after == mutations.begin() ? 0 : std::prev(after)->second;
 }
 
 const std::vector<std::uint32_t>& Sources::needed_by(const KeyOperation& observer) const {
@@ -61,13 +97,15 @@ const std::vector<std::uint32_t>& Sources::needed_by(const KeyOperation& observe
 
 std::vector<std::uint32_t> Sources::of(std::uint32_t place) const {
   const KeyOperation& observer = problem_.operations[place];
-  if (!whole_values_) return needed_by(observer);
-  if (observer.observed == kNoValue) return {};
-  const auto found = writers_.find(observer.observed);
+  const Fact seen = seen_by(observer);
+  const bool sees_all = by_element_ && observer.code == kCodeReadAll;
+  if (!whole_values_ || sees_all) return needed_by(observer);
+  if (seen == kNoFact) return {};
+  const auto found = writers_.find(seen);
   if (found == writers_.end()) return {};
   std::vector<std::uint32_t> sources = that_may_be_meant(found->second, place);
   // The initial value needs no writer where none is left.
-  if (!sources.empty() || observer.observed == problem_.initial) return sources;
+  if (!sources.empty() || holds_at_first(observer)) return sources;
   const std::uint32_t latest = latest_of(found->second, observer.invoke);
   if (latest != place) sources.push_back(latest);
   return sources;

@@ -2,16 +2,17 @@
 //
 // An explanation has to show them all: "7 cannot be read here" is about nothing unless every write
 // of 7 that could be meant is on the page. But not every write of 7 can be meant. Where operations
-// name the whole value (registers), a writer is out of the question for an observer if it began
-// after the observer had returned, or if another acknowledged mutation lies between the two in
-// time: in every legal order that one comes between them too. Where none is left, the latest is
-// shown in their stead.
+// name the whole value (registers, and each element of a set), a writer is out of the question for
+// an observer if it began after the observer had returned, or if another acknowledged mutation lies
+// between the two in time: in every legal order that one comes between them too. Where none is
+// left, the latest is shown in their stead.
 //
 // Why that is sound: take any legal order of all operations and strike out everything but a set
 // that holds all sources of its observers. Each observer still stands right behind its source. So a
 // set without a legal order proves that the whole has none.
 //
-// Where values are built up (appends), everything that the model says is needed is a source.
+// Where values are built up (appends), and for reads of a whole set, everything that the model says
+// is needed is a source.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +35,17 @@ class Sources {
   [[nodiscard]] const std::vector<std::uint32_t>& needed_by(const KeyOperation& observer) const;
   [[nodiscard]] Position last_overwritten(const KeyOperation& observer) const;
 
+  // Part of the object and its value, in one number: a register is one part, of a set each element.
+  using Fact = std::uint64_t;
+  static constexpr Fact kNoFact = ~Fact{0};
+  [[nodiscard]] ValueId part(const KeyOperation& operation) const;
+  [[nodiscard]] Fact left_by(const KeyOperation& writer) const;
+  [[nodiscard]] Fact seen_by(const KeyOperation& observer) const;
+  [[nodiscard]] bool holds_at_first(const KeyOperation& observer) const;
+
   const KeyProblem& problem_;
   bool whole_values_ = true;
+  bool by_element_;
   // Who wrote a value, by invocation. The acknowledged ones know the largest completion up to
   // there, so that looking for those that may be meant ends where all earlier ones are overwritten.
   struct Writers {
@@ -46,11 +56,11 @@ class Sources {
   [[nodiscard]] std::vector<std::uint32_t> that_may_be_meant(const Writers& writers,
                                                              std::uint32_t observer) const;
   [[nodiscard]] std::uint32_t latest_of(const Writers& writers, Position position) const;
-  std::unordered_map<ValueId, Writers> writers_;
+  std::unordered_map<Fact, Writers> writers_;
   // What needed_by found, by code and what was told: shrinking asks the same again and again.
   mutable std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> needed_;
-  // Acknowledged mutations by completion, each with the largest invocation up to there.
-  std::vector<std::pair<Position, Position>> mutations_;
+  // By part: acknowledged mutations by completion, each with the largest invocation up to there.
+  std::unordered_map<ValueId, std::vector<std::pair<Position, Position>>> mutations_;
 };
 
 }  // namespace capsize::checker

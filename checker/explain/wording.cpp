@@ -39,12 +39,21 @@ std::string Wording::to_key() const {
   return key.empty() ? "" : " to " + key;
 }
 
+// What a set is asked about is the first of a pair; the answer is missing in an invocation.
+ValueId Wording::asked(const Operation& source) const {
+  const History& history = problem_.history;
+  if (history.functions[source.function] != "contains") return source.argument;
+  if (history.values.kind(source.argument) != ValueTable::Kind::kList) return source.argument;
+  const auto pair = history.values.as_list(source.argument);
+  return pair.empty() ? source.argument : pair.front();
+}
+
 std::string Wording::operation(const KeyOperation& operation) const {
   const Operation& source = problem_.source(operation);
   const std::string& function = problem_.history.functions[source.function];
   if (source.function == kRead || source.function == kDelete) return function + of_key();
   const std::string where = source.function == kCas ? of_key() : to_key();
-  return fmt::format("{} {}{}", function, value(source.argument), where);
+  return fmt::format("{} {}{}", function, value(asked(source)), where);
 }
 
 std::int64_t Wording::process(const KeyOperation& operation) const {
@@ -56,6 +65,11 @@ std::string Wording::by_process(const KeyOperation& one) const {
 }
 
 std::string Wording::saw(const KeyOperation& observer) const {
+  if (observer.observed == kNoValue) {
+    const Operation& source = problem_.source(observer);
+    if (source.outcome != Outcome::kOk) return by_process(observer) + " failed";
+    return fmt::format("{} returned {}", by_process(observer), value(source.result));
+  }
   const char* verb = observer.pure ? "returned" : observer.required ? "succeeded on" : "acted on";
   return fmt::format("{} {} {}", by_process(observer), verb, value(observer.observed));
 }

@@ -21,13 +21,16 @@ class Wording {
   /// "read of x by process 4".
   [[nodiscard]] std::string by_process(const KeyOperation& operation) const;
   [[nodiscard]] std::int64_t process(const KeyOperation& operation) const;
-  /// "read of x by process 4 returned 7", "cas [7,8] of x by process 4 succeeded on 7".
+  /// "read of x by process 4 returned 7", "cas [7,8] of x by process 4 succeeded on 7", "contains 7
+  /// by process 4 returned [7,true]", "cas [7,8] of x by process 4 failed".
   [[nodiscard]] std::string saw(const KeyOperation& observer) const;
   /// From the completion of one to the invocation of the other: "31 ms after", or "after" where the
   /// times are missing or contradict the order of events.
   [[nodiscard]] std::string after(const KeyOperation& earlier, const KeyOperation& later) const;
 
  private:
+  [[nodiscard]] ValueId asked(const Operation& source) const;
+
   const KeyProblem& problem_;
 };
 
