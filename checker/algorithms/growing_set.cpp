@@ -21,7 +21,7 @@ class GrowingSet {
     std::vector<std::uint64_t> levels;
     for (std::uint32_t i = 0; i < operations_.size(); ++i) levels.push_back(level(i));
     if (const auto clash = find_out_of_level(operations_, levels)) {
-      return violation({clash->first, clash->second});
+      return violation(with_read_between(clash->first, clash->second));
     }
     Decision decision;
     if (want_order) decision.order = order_by_level(levels);
@@ -31,7 +31,8 @@ class GrowingSet {
  private:
   struct Element {
     std::uint32_t adder = 0;
-    std::uint64_t first_set = 0;  // 0: in none
+    std::uint64_t first_set = 0;   // 0: in none
+    std::uint32_t first_read = 0;  // one of those that returned that set
   };
   struct Set {
     std::uint32_t read = 0;  // one of those that returned it
@@ -77,6 +78,7 @@ class GrowingSet {
         std::uint64_t& first = element->second.first_set;
         if (first == 0) {
           first = number;
+          element->second.first_read = set.read;
         } else if (first == number && size > known) {
           return violation({set.read});  // one element twice
         } else {
@@ -89,6 +91,15 @@ class GrowingSet {
       largest = set.read;
     }
     return std::nullopt;
+  }
+
+  // That of two adds the later one took effect first is known only because somebody saw it alone.
+  std::vector<std::uint32_t> with_read_between(std::uint32_t first, std::uint32_t second) const {
+    std::vector<std::uint32_t> witness = {first, second};
+    if (operations_[first].code == kCodeAdd && operations_[second].code == kCodeAdd) {
+      witness.push_back(elements_.at(operations_[second].argument).first_read);
+    }
+    return witness;
   }
 
   std::uint64_t level(std::uint32_t place) const {

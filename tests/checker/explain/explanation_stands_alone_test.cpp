@@ -77,6 +77,7 @@ class StandsAlone : public ::testing::TestWithParam<std::string> {
       simulation.clients = 1 + random.below(4);
       simulation.wrong_percent = 20;
       simulation.values = values;
+      simulation.plain = seed % 2 == 0;
       if (model_ == "bag") simulation.info_percent = 0;
       const std::string text = testing::Simulator(simulation, random).run();
       for (const Violation& violation : check_history(load(text)).violations) {
