@@ -27,6 +27,9 @@ struct OperationView {
   std::uint64_t index = 0;               ///< of the invocation, as in the file
   std::optional<std::uint64_t> complete_index;  ///< of the completion, if it was ok or fail
   Outcome outcome = Outcome::kInfo;
+  /// Shown only so that the explanation is complete by itself: the sentence says all that matters
+  /// of it (one of the hundred elements that a set was right to show).
+  bool background = false;
 };
 
 /// How far behind an operation was that saw an older value.

@@ -17,14 +17,17 @@ json time_json(std::int64_t nanoseconds) {
 
 json to_json(const OperationView& operation) {
   // The value is JSON text already; it becomes a value again.
-  return {{"process", operation.process},
-          {"f", operation.function},
-          {"value", json::parse(operation.value, nullptr, false)},
-          {"outcome", name(operation.outcome)},
-          {"index", operation.index},
-          {"complete-index", operation.complete_index ? json(*operation.complete_index) : json()},
-          {"time", time_json(operation.invoke_time)},
-          {"complete-time", time_json(operation.complete_time)}};
+  json shown = {
+      {"process", operation.process},
+      {"f", operation.function},
+      {"value", json::parse(operation.value, nullptr, false)},
+      {"outcome", name(operation.outcome)},
+      {"index", operation.index},
+      {"complete-index", operation.complete_index ? json(*operation.complete_index) : json()},
+      {"time", time_json(operation.invoke_time)},
+      {"complete-time", time_json(operation.complete_time)}};
+  if (operation.background) shown["background"] = true;
+  return shown;
 }
 
 // Pairs of places in `operations` of which neither precedes the other; quadratic, so only of few.

@@ -100,6 +100,9 @@ Violation explain(const KeyProblem& problem, std::vector<std::uint32_t> set,
             [](const KeyOperation& a, const KeyOperation& b) { return a.source < b.source; });
   for (const KeyOperation& operation : shown) {
     violation.operations.push_back(view(problem.history, problem.source(operation)));
+    violation.operations.back().background =
+        std::find(finding.background.begin(), finding.background.end(), operation.source) !=
+        finding.background.end();
   }
   return violation;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "checker/explain/finding.h"
@@ -41,10 +42,10 @@ class CollectionExplainer {
       if (auto found = impossible_take(element, takers)) return found;
     }
     for (const Sight& sight : shown_) {
-      if (auto found = impossible_sight(sight)) return found;
+      if (auto found = impossible_sight(sight)) return about(sight, *std::move(found));
     }
     for (const Sight& sight : not_shown_) {
-      if (auto found = missing(sight)) return found;
+      if (auto found = missing(sight)) return about(sight, *std::move(found));
     }
     for (const KeyOperation* empty : found_empty_) {
       if (auto found = not_empty(*empty)) return found;
@@ -58,6 +59,15 @@ class CollectionExplainer {
     const KeyOperation* observer;
     ValueId element;
   };
+
+  // Each element of a set is a story of its own.
+  Finding about(const Sight& sight, Finding finding) const {
+    for (const auto& [element, adders] : added_) {
+      if (element == sight.element) continue;
+      for (const KeyOperation* adder : adders) finding.background.push_back(adder->source);
+    }
+    return finding;
+  }
 
   const Operations& of(const std::map<ValueId, Operations>& all, ValueId element) const {
     const auto found = all.find(element);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "checker/explain/finding.h"
 #include "checker/explain/wording.h"
@@ -18,34 +19,56 @@ std::int64_t sum(std::int64_t a, std::int64_t b) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
 }
 
+// What a read may return if nothing else is asked: everything acknowledged before it, and any of
+// what was under way.
+struct Possible {
+  std::int64_t certain = 0;
+  std::int64_t least = 0;
+  std::int64_t most = 0;
+  std::size_t under_way = 0;
+  std::vector<std::uint32_t> background = {};  // all the other additions
+};
+
+Possible possible_sums(const KeyProblem& problem, std::span<const KeyOperation> witness,
+                       const KeyOperation& read) {
+  Possible possible;
+  possible.certain = number(problem.history.values, problem.initial);
+  std::int64_t less = 0;
+  std::int64_t more = 0;
+  for (const KeyOperation& add : witness) {
+    if (add.code != kCodeAdd) continue;
+    const std::int64_t amount = number(problem.history.values, add.argument);
+    if (add.invoke <= read.complete && add.complete >= read.invoke) {
+      (amount < 0 ? less : more) = sum(amount < 0 ? less : more, amount);
+      ++possible.under_way;
+      continue;
+    }
+    if (add.complete < read.invoke) possible.certain = sum(possible.certain, amount);
+    possible.background.push_back(add.source);
+  }
+  possible.least = sum(possible.certain, less);
+  possible.most = sum(possible.certain, more);
+  return possible;
+}
+
 }  // namespace
 
 std::optional<Finding> explain_counter(const KeyProblem& problem,
                                        std::span<const KeyOperation> witness) {
   const Wording wording(problem);
   const ValueTable& values = problem.history.values;
-  // The read that no choice fits: everything acknowledged before, and any of what was under way.
   for (const KeyOperation& read : witness) {
     if (read.code != kCodeReadAll) continue;
-    std::int64_t certain = number(values, problem.initial);
-    std::int64_t least = 0;
-    std::int64_t most = 0;
-    for (const KeyOperation& add : witness) {
-      if (add.code != kCodeAdd || add.invoke > read.complete) continue;
-      const std::int64_t amount = number(values, add.argument);
-      if (add.complete < read.invoke) {
-        certain = sum(certain, amount);
-      } else {
-        (amount < 0 ? least : most) = sum(amount < 0 ? least : most, amount);
-      }
-    }
     const std::int64_t seen = number(values, read.argument);
-    if (seen >= sum(certain, least) && seen <= sum(certain, most)) continue;
-    return Finding{
-        Anomaly::kWrongTotal,
-        fmt::format("{} returned {}, but what had been acknowledged adds up to {}, and what was "
-                    "under way to between {} and {} more: a wrong total",
-                    wording.by_process(read), seen, certain, least, most)};
+    const Possible possible = possible_sums(problem, witness, read);
+    if (seen >= possible.least && seen <= possible.most) continue;
+    return Finding{Anomaly::kWrongTotal,
+                   fmt::format("{} returned {}, but it was in [{}, {}]: what had been acknowledged "
+                               "adds up to {}, and {} additions were under way: a wrong total",
+                               wording.by_process(read), seen, possible.least, possible.most,
+                               possible.certain, possible.under_way),
+                   {},
+                   possible.background};
   }
   const auto last = std::find_if(witness.rbegin(), witness.rend(),
                                  [](const auto& one) { return one.code == kCodeReadAll; });

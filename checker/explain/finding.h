@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "checker/explain/anomaly.h"
 #include "checker/key_problem.h"
@@ -19,6 +20,9 @@ struct Finding {
   Anomaly anomaly = Anomaly::kNoLegalOrder;
   std::string sentence = {};
   std::optional<Staleness> staleness = {};
+  /// Operations (their `source`) that are in the explanation only so that all of what is shown has
+  /// a source; the sentence says all that matters of them.
+  std::vector<std::uint32_t> background = {};
 };
 
 /// Reads, writes and cas in which every value is written once.

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <span>
+#include <vector>
 
 #include "checker/explain/wording.h"
 #include "harness/report/interval_drawing.h"
@@ -14,6 +16,7 @@ namespace {
 using Operations = std::span<const checker::OperationView>;
 
 constexpr std::size_t kShownMax = 40;
+constexpr std::size_t kAllShown = 12;         // so few are shown whatever they are
 constexpr std::size_t kConcurrencyTold = 12;  // operations; of more, the drawing says it better
 constexpr std::size_t kValueShown = 40;
 
@@ -58,6 +61,15 @@ std::string staleness_text(const checker::Staleness& staleness) {
          fmt::format("{} version{}\n", staleness.versions, staleness.versions == 1 ? "" : "s");
 }
 
+// Where there are many operations, those that are there only for completeness are left out.
+std::vector<checker::OperationView> telling(const checker::Violation& violation) {
+  if (violation.operations.size() <= kAllShown) return violation.operations;
+  std::vector<checker::OperationView> some;
+  std::copy_if(violation.operations.begin(), violation.operations.end(), std::back_inserter(some),
+               [](const auto& operation) { return !operation.background; });
+  return some;
+}
+
 }  // namespace
 
 std::string violation_text(const checker::Violation& violation) {
@@ -67,12 +79,17 @@ std::string violation_text(const checker::Violation& violation) {
   if (violation.staleness) text += staleness_text(*violation.staleness);
   // Where many values repeat, everything that might have been meant belongs to the explanation; the
   // end of it is where no order fits any more.
-  const std::size_t count = violation.operations.size();
-  const std::size_t left_out = count > kShownMax ? count - kShownMax : 0;
-  const Operations shown = Operations(violation.operations).subspan(left_out);
+  const auto some = telling(violation);
+  const std::size_t left_out = some.size() > kShownMax ? some.size() - kShownMax : 0;
+  const Operations shown = Operations(some).subspan(left_out);
   const auto drawing = interval_drawing(shown);
   fmt::format_to(out, "    {:>3}  {:>7}  {:<7} {:<16} {:>12}  {:>12}  {:<7}\n", "#", "process", "f",
                  "value", "invoked", "completed", "outcome");
+  if (some.size() < violation.operations.size()) {
+    fmt::format_to(out,
+                   "    ({} that the sentence speaks for are left out here, --json has them)\n",
+                   violation.operations.size() - some.size());
+  }
   if (left_out > 0) {
     fmt::format_to(out, "    ({} earlier ones are left out here, --json has them)\n", left_out);
   }

@@ -72,6 +72,22 @@ TEST(ViolationText, DrawsIntervalsAndNamesWhatWasConcurrent) {
   EXPECT_THAT(text, Not(HasSubstr("\x07")));
 }
 
+TEST(ViolationText, LeavesOutWhatTheSentenceSpeaksFor_WhereThereIsMuch) {
+  checker::Violation violation = hostile().violations[0];
+  violation.operations.resize(1);
+  violation.operations.front().function = "telling";
+  checker::OperationView besides = violation.operations.front();
+  besides.function = "besides";
+  besides.background = true;
+  violation.operations.push_back(besides);
+  EXPECT_THAT(violation_text(violation), HasSubstr("besides"));
+  violation.operations.resize(20, besides);
+  const std::string text = violation_text(violation);
+  EXPECT_THAT(text, HasSubstr("(19 that the sentence speaks for are left out here"));
+  EXPECT_THAT(text, HasSubstr("telling"));
+  EXPECT_THAT(text, Not(HasSubstr("besides")));
+}
+
 checker::OperationView operation(std::uint64_t invoke, std::optional<std::uint64_t> complete,
                                  Outcome outcome = Outcome::kOk) {
   checker::OperationView view;
