@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -99,3 +100,18 @@ def test_follow_of_a_pipe_ends_with_it(capsize, started, valid):
     started.append(process)
     output, _ = process.communicate(valid.read_text(), timeout=30)
     assert process.returncode == 0 and "valid" in output
+
+
+def test_the_hardest_history_ends_at_its_bounds_with_the_reason(capsize, tmp_path):
+    """Eighty clients, twenty values: how long it takes exactly is measured by scripts/bench-checker."""
+    hard = tmp_path / "hard.jsonl"
+    hard.write_text(capsize("generate", "--operations", 50_000, "--clients", 80, "--values", 20, "--cas", 0.3,
+                            "--indeterminate", 0.05).stdout)
+    begin = time.monotonic()
+    run = capsize("check", "--json", "--model", "cas-register", "--check-limit", "1s", "--memory-limit", "128MiB",
+                  hard)
+    assert run.returncode == 2
+    report = json.loads(run.stdout)
+    assert report["verdict"] == "unknown" and report["peak-memory-bytes"] < 128 << 20
+    assert "key k0" in report["reason"] and "bound" in report["reason"] and "open" in report["reason"]
+    assert time.monotonic() - begin < 20, "a bound of one second, on a machine that does other things too"
