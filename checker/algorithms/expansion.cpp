@@ -147,7 +147,7 @@ std::uint32_t Expansion::use_one_of(std::size_t one) {
   const SearchProblem::InfoClass& info = problem_.classes[one];
   const std::uint32_t next = row_.used(one);
   if (!is_left(one)) {
-    row_.overuse();
+    row_.overuse(one);
     return info.places[0];
   }
   row_.use(one);

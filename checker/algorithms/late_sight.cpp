@@ -82,10 +82,11 @@ class LateSight {
 }  // namespace
 
 std::vector<bool> seen_after_completion(std::span<const KeyOperation> operations,
-                                        std::span<const SearchProblem::InfoClass> classes) {
+                                        std::span<const SearchProblem::InfoClass> classes,
+                                        const std::function<bool()>& stop) {
   LateSight sight(operations, classes);
   std::vector<bool> seen(operations.size(), false);
-  for (std::size_t i = 0; i < operations.size(); ++i) {
+  for (std::size_t i = 0; i < operations.size() && !stop(); ++i) {
     if (operations[i].required && operations[i].blind) seen[i] = sight.may_be_seen(operations[i]);
   }
   return seen;

@@ -10,6 +10,7 @@
 // it, and whatever follows it then is a mutation that does not look, or nothing.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -19,8 +20,10 @@
 namespace capsize::checker {
 
 /// By operation; true at least where the theorem does not exclude it. `operations` in order of
-/// invocation. O(n log n) for each value that indeterminate cas lead to.
+/// invocation. O(n log n) for each value that indeterminate cas lead to. Where `stop` says so, it
+/// ends early, and the answer is of no use.
 [[nodiscard]] std::vector<bool> seen_after_completion(
-    std::span<const KeyOperation> operations, std::span<const SearchProblem::InfoClass> classes);
+    std::span<const KeyOperation> operations, std::span<const SearchProblem::InfoClass> classes,
+    const std::function<bool()>& stop);
 
 }  // namespace capsize::checker

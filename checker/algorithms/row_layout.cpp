@@ -3,11 +3,6 @@
 #include <bit>
 
 namespace capsize::checker {
-namespace {
-
-constexpr unsigned kWordBits = 64;
-
-}  // namespace
 
 RowLayout::RowLayout(std::size_t slots, const std::vector<Class>& classes)
     : mask_words_((slots + kWordBits - 1) / kWordBits) {
@@ -41,6 +36,13 @@ void RowLayout::track(std::size_t one) {
   for (std::uint32_t member = group.first; member != group.last; ++member) {
     const Lane& lane = lanes_[member];
     tracked_[lane.word - counts()] |= lane.guard << lane.shift;
+  }
+}
+
+void RowLayout::track_overused(const std::uint64_t* row) {
+  for (std::uint32_t group = 0; group < groups_.size(); ++group) {
+    const std::uint64_t word = row[overused() + group / kWordBits];
+    if (((word >> (group % kWordBits)) & 1) != 0) track(groups_[group].first);
   }
 }
 

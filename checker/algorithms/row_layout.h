@@ -2,17 +2,16 @@
 //
 //   place     completion and object state, and whether the state still waits to be seen
 //   applied   a bit a slot: operations that were applied; what they did depends on the state
-//   safe      a bit a slot: pure operations that were applied, blind writes that need not be any
-//   more used      a bit a slot: blind writes that were applied counts    indeterminate operations
-//   used, a lane of bits a class cost      uses of indeterminate operations beyond what there was,
-//   and all uses
+//   safe      a bit a slot: applied pure operations, blind writes that need not be any more
+//   used      a bit a slot: blind writes that were applied
+//   counts    indeterminate operations used, a lane of bits a class
+//   cost      uses of indeterminate operations beyond what there was, and all uses
+//   overused  a bit a group of classes that leave one value: whether it was used beyond that
 //
-// Place and applied are the key. In the others more of `safe`, less of `used` and smaller counts
-// can do whatever less, more and larger ones could (just_in_time_search.h says why), so among rows
-// of one key some make others superfluous.
-//
-// Counts that are not tracked are not compared: of their classes there is no end then, and cost
-// says how much that was made use of.
+// Place and applied are the key. In the others more of `safe`, less of `used`, smaller counts and
+// cost can do whatever less, more and larger ones could (just_in_time_search.h says why), so among
+// rows of one key some make others superfluous. Counts that are not tracked are not compared: of
+// their classes there is no end then, and cost and overused say how much that was made use of.
 //
 // A lane is as wide as its largest count needs, and one bit more that is always 0: one subtraction
 // a word then compares all lanes in it.
@@ -43,7 +42,10 @@ class RowLayout {
   [[nodiscard]] std::size_t counts() const { return used() + mask_words_; }
   [[nodiscard]] std::size_t key_words() const { return safe(); }
   [[nodiscard]] std::size_t cost() const { return counts() + guards_.size(); }
-  [[nodiscard]] std::size_t width() const { return cost() + 1; }
+  [[nodiscard]] std::size_t overused() const { return cost() + 1; }
+  [[nodiscard]] std::size_t width() const {
+    return overused() + (groups_.size() + kWordBits - 1) / kWordBits;
+  }
 
   void track_nothing();
   /// And with it all classes that leave the same value, as one can stand in for another.
@@ -51,7 +53,6 @@ class RowLayout {
   [[nodiscard]] bool is_tracked(std::size_t one) const {
     return ((tracked_[lanes_[one].word - counts()] >> lanes_[one].shift) & lanes_[one].guard) != 0;
   }
-  [[nodiscard]] bool tracks_everything() const { return tracked_ == guards_; }
 
   [[nodiscard]] std::uint32_t count(const std::uint64_t* row, std::size_t one) const {
     const Lane& lane = lanes_[one];
@@ -62,10 +63,19 @@ class RowLayout {
     row[lanes_[one].word] += std::uint64_t{1} << lanes_[one].shift;
   }
 
+  void mark_overused(std::uint64_t* row, std::size_t one) const {
+    const std::uint32_t group = lanes_[one].group;
+    row[overused() + group / kWordBits] |= std::uint64_t{1} << (group % kWordBits);
+  }
+  /// From now on also what this row has overused.
+  void track_overused(const std::uint64_t* row);
+
   /// Whether `row` can do whatever `other`, a row of the same key, can.
   [[nodiscard]] bool dominates(const std::uint64_t* row, const std::uint64_t* other) const;
 
  private:
+  static constexpr unsigned kWordBits = 64;
+
   struct Lane {
     std::size_t word = 0;
     unsigned shift = 0;

@@ -86,8 +86,7 @@ std::uint64_t Search::advance(std::uint64_t steps_max) {
       push_children();
     }
   }
-  const bool compactable =
-      order_ == Order::kByCompletion && !want_order_ && layout_.tracks_everything();
+  const bool compactable = order_ == Order::kByCompletion && !want_order_;
   if (compactable && seen_.memory_bytes() > compact_above_) compact();
   return steps;
 }
@@ -108,7 +107,7 @@ void Search::remember(const SearchRow& row, bool second_choice) {
   if (order_ == Order::kDepthFirst) {
     (second_choice ? later_ : children_).push_back(number);
   } else {
-    waiting_[{row.overused(), row.completion()}].push_back(number);
+    waiting_[{row.completion(), row.overused()}].push_back(number);
     ++waiting_rows_;
   }
 }
@@ -179,19 +178,10 @@ void Search::reach_end() {
   }
 }
 
-// What was used twice on the way to the end has to be counted. That is something new each time, or
-// the way would not have been taken; so it comes to an end.
+// What the way to the end has overused has to be counted. That is something new each time, or the
+// way would not have been taken; so it comes to an end.
 void Search::refine() {
-  std::vector<bool> used(problem_.operations.size(), false);
-  std::vector<bool> used_twice(problem_.operations.size(), false);
-  for (const std::uint32_t step : steps_to_end()) {
-    const std::uint32_t operation = step & ~Expansion::kHidden;
-    if (used[operation]) used_twice[operation] = true;
-    used[operation] = true;
-  }
-  for (std::size_t one = 0; one < problem_.classes.size(); ++one) {
-    if (used_twice[problem_.classes[one].places[0]]) layout_.track(one);
-  }
+  layout_.track_overused(expansion_.row().words().data());
   earlier_work_ += seen_.work();
   seen_ = Configurations(layout_);
   waiting_.clear();

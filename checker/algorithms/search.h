@@ -63,7 +63,7 @@ class Search {
   std::uint32_t expanding_ = Configurations::kNone;
   std::vector<std::uint32_t> stack_, children_, later_;  // depth first
   // By completion, those that overuse least first.
-  std::map<std::pair<std::uint64_t, std::size_t>, std::vector<std::uint32_t>> waiting_;
+  std::map<std::pair<std::size_t, std::uint64_t>, std::vector<std::uint32_t>> waiting_;
   std::size_t waiting_rows_ = 0;
   std::size_t furthest_ = 0;
   std::uint64_t compact_above_;

@@ -123,13 +123,16 @@ void SearchProblem::number_alike() {
         .first->second;
   };
   alike.reserve(operations.size());
-  for (const KeyOperation& operation : operations) alike.push_back(number(operation));
+  for (const KeyOperation& operation : operations) {
+    if (is_out_of_time()) return;
+    alike.push_back(number(operation));
+  }
   for (InfoClass& one : classes) one.alike = number(one.operation);
 }
 
 void SearchProblem::find_seen_late(bool absence) {
   if (kind == Kind::kExact) {
-    seen_late = seen_after_completion(operations, classes);
+    seen_late = seen_after_completion(operations, classes, [this] { return is_out_of_time(); });
     return;
   }
   seen_late.assign(operations.size(), true);

@@ -67,7 +67,10 @@ class SearchRow {
     ++words_[layout().cost()];
   }
   /// Uses an operation of the class that there is not, or not yet.
-  void overuse() { words_[layout().cost()] += kOverused; }
+  void overuse(std::size_t info_class) {
+    words_[layout().cost()] += kOverused;
+    layout().mark_overused(words_.data(), info_class);
+  }
   [[nodiscard]] std::uint64_t overused() const { return words_[layout().cost()] / kOverused; }
 
  private:
