@@ -7,7 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "checker/explain/wording.h"
+#include "checker/follow/explain_clash.h"
 #include "checker/follow/streamed_register.h"
 #include "checker/history/format.h"
 #include "checker/history/load.h"
@@ -17,7 +17,7 @@ namespace {
 
 // Lines that are read before what they were read into is thrown away.
 constexpr std::size_t kLinesAtATime = 512;
-constexpr std::uint64_t kBytesPerValue = 1024;  // remembered, with all that belongs to it
+constexpr std::uint64_t kBytesPerValue = 2048;  // remembered, with all that belongs to it
 
 class Follower {
  public:
@@ -182,9 +182,11 @@ class Follower {
     if (event.type == EventType::kOk) {
       ++report_.counts.ok;
       if (operation.function == kRead) operation.observed = builder.values().json(event.value);
+      operation.outcome = Outcome::kOk;
       clash = open.key->values.ok(operation);
     } else if (event.type == EventType::kFail) {
       ++report_.counts.fail;
+      operation.outcome = Outcome::kFail;
       clash = open.key->values.fail(operation);
     } else {
       ++report_.counts.info;
@@ -192,17 +194,20 @@ class Follower {
       ended_.insert(event.process);
       open.key->values.info(operation);
     }
-    return clash ? found(*open.key, *clash) : true;
+    if (!clash) return true;
+    clash->known_by = std::move(operation);
+    return found(*open.key, *clash);
   }
 
   Key& key_of(const std::string& name) {
     auto& key = keys_[name];
     if (!key) {
-      const std::string initial = options_.initial_json.value_or(initial_.value_or("null"));
-      key.reset(new Key{name, StreamedRegister(initial)});
+      key.reset(new Key{name, StreamedRegister(initial())});
     }
     return *key;
   }
+
+  std::string initial() const { return options_.initial_json.value_or(initial_.value_or("null")); }
 
   bool within_memory() {
     if (report_.counts.operations % kLinesAtATime != 0) return true;
@@ -229,77 +234,13 @@ class Follower {
           clash.late.invoke_index);
       return false;
     }
-    Violation violation;
-    violation.anomaly = clash.anomaly;
-    violation.key = key.name;
-    violation.sentence = sentence(key, clash);
-    for (const auto* operation : {&clash.newer, &clash.before}) {
-      if (*operation && (*operation)->invoke > 0) add(violation, **operation);
-    }
-    add(violation, clash.late);
+    Violation violation = explain_clash({report_.file, report_.model, key.name, initial()}, clash,
+                                        key.values.remembered());
     report_.verdict = Verdict::kInvalid;
     report_.violating_keys = 1;
     report_.reason = violation.sentence;
     report_.violations.push_back(std::move(violation));
     return false;
-  }
-
-  static void add(Violation& violation, const StreamedOperation& operation) {
-    for (const OperationView& known : violation.operations) {
-      if (known.index == operation.invoke_index) return;
-    }
-    OperationView view;
-    view.process = operation.process;
-    view.function = function(operation);
-    view.value = operation.function == kCas
-                     ? fmt::format("[{},{}]", operation.observed, operation.written)
-                 : operation.function == kRead ? operation.observed
-                                               : operation.written;
-    view.invoke_time = operation.invoke_time;
-    view.complete_time = operation.complete_time;
-    view.index = operation.invoke_index;
-    if (operation.complete_index > operation.invoke_index) {
-      view.complete_index = operation.complete_index;
-      view.outcome = Outcome::kOk;
-    }
-    violation.operations.push_back(std::move(view));
-  }
-
-  static const char* function(const StreamedOperation& operation) {
-    return operation.function == kRead ? "read" : operation.function == kWrite ? "write" : "cas";
-  }
-
-  static std::string described(const Key& key, const StreamedOperation& operation) {
-    const std::string of_key = key.name.empty() ? "" : " of " + key.name;
-    const std::string saw =
-        operation.function == kRead ? " that returned " + operation.observed
-        : operation.function == kWrite
-            ? " of " + operation.written
-            : fmt::format(" from {} to {}", operation.observed, operation.written);
-    return fmt::format("{}{} by process {}{}", function(operation), of_key, operation.process,
-                       excerpt(saw));
-  }
-
-  static std::string sentence(const Key& key, const StreamedClash& clash) {
-    const std::string late = described(key, clash.late);
-    switch (clash.anomaly) {
-      case Anomaly::kUnwrittenRead:
-        return late + ": nobody had written that by then, or it was overwritten long before";
-      case Anomaly::kAbortedRead:
-        return late + ", though its write failed: an aborted read";
-      case Anomaly::kTwoWinners:
-        return fmt::format("{} and {} both took effect: two winners of a cas", late,
-                           described(key, *clash.before));
-      case Anomaly::kCircularCas:
-        return late + ": its value can only come from itself, a circular cas";
-      default:
-        break;
-    }
-    if (!clash.before) return late + " came too late: a stale read";
-    const bool same = !clash.newer || clash.newer->invoke == clash.before->invoke;
-    return fmt::format("{} began after {} was over, {} must come behind what it saw: a stale read",
-                       late, described(key, *clash.before),
-                       same ? "which" : "and " + described(key, *clash.newer));
   }
 
   const FollowOptions& options_;

@@ -55,9 +55,10 @@ StreamedRegister::Found StreamedRegister::ok(const Operation& operation) {
     if (found == values_.end()) return std::nullopt;
     value = found->second.get();
     value->writer = operation;
-    if (auto clash = place(*value, now)) return clash;
+    if (auto clash = place(*value, operation)) return clash;
   }
-  if (auto clash = touch(*value->block, operation, now)) return clash;
+  if (auto clash = touch(*value->block, operation, operation)) return clash;
+  if (operation.function == kRead) value->reader = operation;
   raise(*value, operation, now);
   forget_what_is_over(now);
   return std::nullopt;
@@ -72,10 +73,13 @@ StreamedRegister::Found StreamedRegister::fail(const Operation& operation) {
     StreamedClash clash;
     clash.anomaly = Anomaly::kAbortedRead;
     clash.late = operation;
-    if (found != values_.end()) clash.before = found->second->block->first;
+    if (found != values_.end()) {
+      found->second->writer = operation;
+      clash.before = found->second->block->first;
+    }
     return clash;
   }
-  remember(operation.written, Anomaly::kAbortedRead, {});
+  remember(operation.written, {.why = Anomaly::kAbortedRead, .writer = operation});
   values_.erase(found);
   return std::nullopt;
 }
@@ -103,17 +107,17 @@ StreamedRegister::Found StreamedRegister::observe(const Operation& observer,
   const auto found = values_.find(text);
   if (found == values_.end()) return unknown_value(observer);
   value = found->second.get();
-  if (auto clash = place(*value, observer.complete)) return clash;
+  if (auto clash = place(*value, observer)) return clash;
   if (observer.invoke > value->deadline.at) return late(observer, value->deadline);
   return std::nullopt;
 }
 
 // Whoever wrote the value has taken effect: gives it its block. A cas joins that of the value which
-// it expected, whose writer has taken effect, too.
-StreamedRegister::Found StreamedRegister::place(Value& value, std::uint64_t now) {
+// it expected, whose writer has taken effect, too. That is known since `over` is over.
+StreamedRegister::Found StreamedRegister::place(Value& value, const Operation& over) {
   if (value.block != nullptr) return std::nullopt;
   Operation writer = value.writer;
-  writer.complete = now;
+  writer.complete = over.complete;
   if (value.being_placed) {
     StreamedClash clash;
     clash.anomaly = Anomaly::kCircularCas;
@@ -122,6 +126,7 @@ StreamedRegister::Found StreamedRegister::place(Value& value, std::uint64_t now)
   }
   if (writer.function == kWrite) {
     value.block = &blocks_.emplace_back();
+    value.block->root = value.writer;
   } else {
     value.being_placed = true;
     Value* below = nullptr;
@@ -141,15 +146,15 @@ StreamedRegister::Found StreamedRegister::place(Value& value, std::uint64_t now)
   }
   ++value.block->values;
   placed_.push_back(&value);
-  return touch(*value.block, writer, now);
+  return touch(*value.block, writer, over);
 }
 
-// Something of the block is over now; compares it with all others.
+// An operation belongs to the block, as is known since `over` is over; compares it with all others.
 StreamedRegister::Found StreamedRegister::touch(Block& block, const Operation& operation,
-                                                std::uint64_t now) {
+                                                const Operation& over) {
   if (block.f == kNone) {
-    block.f = now;
-    block.first = operation;
+    block.f = over.complete;
+    block.first = over;
   }
   if (operation.invoke > block.s) {
     block.s = operation.invoke;
@@ -157,7 +162,8 @@ StreamedRegister::Found StreamedRegister::touch(Block& block, const Operation& o
   }
   const auto bound = [](Block& earlier, const Block& later) {
     if (earlier.f < later.s && later.f < earlier.deadline.at) {
-      earlier.deadline = {later.f, later.first, later.last};
+      earlier.deadline = {later.f, std::make_shared<const Proof>(
+                                       Proof{later.first, later.last, earlier.first, later.root})};
     }
   };
   const Block* too_late = nullptr;
@@ -177,15 +183,17 @@ StreamedRegister::Found StreamedRegister::touch(Block& block, const Operation& o
 void StreamedRegister::raise(Value& value, const Operation& operation, std::uint64_t now) {
   for (Value* below = value.below; below != nullptr && below->deadline.at == kNone;
        below = below->below) {
-    below->deadline = {now, operation, value.writer};
+    below->deadline = {
+        now, std::make_shared<const Proof>(Proof{operation, value.writer, {}, value.block->root})};
   }
 }
 
 StreamedClash StreamedRegister::late(const Operation& operation, const Deadline& deadline) {
   StreamedClash clash;
   clash.late = operation;
-  clash.newer = deadline.newer;
-  clash.before = deadline.over;
+  if (deadline.proof == nullptr) return clash;
+  clash.newer = deadline.proof->newer;
+  clash.before = deadline.proof->over;
   return clash;
 }
 
@@ -200,6 +208,33 @@ StreamedClash StreamedRegister::unknown_value(const Operation& observer) const {
   StreamedClash clash = late(observer, found->second.deadline);
   clash.anomaly = found->second.why;
   return clash;
+}
+
+std::vector<StreamedOperation> StreamedRegister::remembered() const {
+  std::vector<Operation> all;
+  const auto add = [&all](const Operation& operation) {
+    if (operation.invoke > 0) all.push_back(operation);
+  };
+  const auto add_deadline = [&add](const Deadline& deadline) {
+    if (deadline.proof == nullptr) return;
+    const auto& [over, newer, older, root] = *deadline.proof;
+    for (const auto* part : {&over, &newer, &older, &root}) add(*part);
+  };
+  for (const auto& [text, value] : values_) {
+    add(value->writer);
+    if (value->reader) add(*value->reader);
+    add_deadline(value->deadline);
+  }
+  for (const Block& block : blocks_) {
+    for (const auto* part : {&block.root, &block.first, &block.last}) add(*part);
+    add_deadline(block.deadline);
+  }
+  for (const auto& [text, value] : forgotten_) {
+    add(value.writer);
+    if (value.reader) add(*value.reader);
+    add_deadline(value.deadline);
+  }
+  return all;
 }
 
 const StreamedRegister::Deadline& StreamedRegister::deadline_of(const Value& value) {
@@ -226,7 +261,7 @@ void StreamedRegister::forget(Value& value, Anomaly why) {
   for (auto cas = begin; cas != end; ++cas) {
     const auto written = values_.find(cas->second);
     if (written == values_.end() || written->second->block != nullptr) continue;
-    remember(cas->second, why, deadline);
+    remember(cas->second, {why, deadline, written->second->writer});
     values_.erase(written);
   }
   hopeful_.erase(begin, end);
@@ -234,12 +269,12 @@ void StreamedRegister::forget(Value& value, Anomaly why) {
   if (value.below != nullptr) value.below->above = nullptr;
   --value.block->values;
   const std::string text = value.text;
-  remember(text, why, deadline);
+  remember(text, {why, deadline, std::move(value.writer), std::move(value.reader)});
   values_.erase(text);
 }
 
-void StreamedRegister::remember(const std::string& text, Anomaly why, const Deadline& deadline) {
-  if (!forgotten_.insert_or_assign(text, Forgotten{why, deadline}).second) return;
+void StreamedRegister::remember(const std::string& text, Forgotten what) {
+  if (!forgotten_.insert_or_assign(text, std::move(what)).second) return;
   forgotten_order_.push_back(text);
   if (forgotten_order_.size() <= kRememberedMax) return;
   forgotten_.erase(forgotten_order_.front());

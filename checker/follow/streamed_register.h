@@ -22,7 +22,9 @@
 // prefix that was completed. So the first one is reported at the very event that completes it.
 //
 // Memory: open operations, indeterminate writes that nobody has seen, values that an open read may
-// still return, and the last kRememberedMax forgotten ones (to tell stale from unwritten).
+// still return, and the last kRememberedMax forgotten ones (to tell stale from unwritten). With
+// each it keeps the few operations that would prove a violation, so that an explanation needs no
+// history (remembered()).
 #pragma once
 
 #include <cstdint>
@@ -34,6 +36,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "checker/explain/anomaly.h"
 #include "checker/history/operation.h"
@@ -52,15 +55,17 @@ struct StreamedOperation {
   std::uint64_t complete_index = 0;
   std::int64_t invoke_time = kNoTime;
   std::int64_t complete_time = kNoTime;
+  Outcome outcome = Outcome::kInfo;  ///< so far
 };
 
 struct StreamedClash {
   /// The values repeat while the first may still be read: this algorithm cannot decide.
   bool not_applicable = false;
   Anomaly anomaly = Anomaly::kStaleRead;
-  StreamedOperation late = {};                   ///< who cannot have seen what it saw
-  std::optional<StreamedOperation> newer = {};   ///< what must come behind that value
-  std::optional<StreamedOperation> before = {};  ///< and was over before `late` began
+  StreamedOperation late = {};                     ///< who cannot have seen what it saw
+  std::optional<StreamedOperation> newer = {};     ///< what must come behind that value
+  std::optional<StreamedOperation> before = {};    ///< and was over before `late` began
+  std::optional<StreamedOperation> known_by = {};  ///< what completed and brought it to light
 };
 
 class StreamedRegister {
@@ -73,10 +78,14 @@ class StreamedRegister {
   StreamedRegister& operator=(const StreamedRegister&) = delete;
 
   std::optional<StreamedClash> invoke(const StreamedOperation& operation);
-  /// Precondition for all three: it was invoked, and `complete` is set.
+  /// Precondition for all three: it was invoked, and `complete` and `outcome` are set.
   std::optional<StreamedClash> ok(const StreamedOperation& operation);
   std::optional<StreamedClash> fail(const StreamedOperation& operation);
   void info(const StreamedOperation& operation);
+
+  /// The operations that are remembered, some of them several times: after a clash they hold what
+  /// proves it, but for the operation that brought it to light. O(size()).
+  [[nodiscard]] std::vector<StreamedOperation> remembered() const;
 
   /// What is remembered, in values; for bounds.
   [[nodiscard]] std::size_t size() const { return values_.size() + forgotten_.size(); }
@@ -86,15 +95,22 @@ class StreamedRegister {
   using Operation = StreamedOperation;
   using Found = std::optional<StreamedClash>;
 
+  // Why whoever observes something and began later is too late.
+  struct Proof {
+    Operation over;   // completed by then
+    Operation newer;  // why it must come behind: of the same block,
+    Operation older;  // and began after this one of the older block was over
+    Operation root;   // who began the block of `newer`
+  };
   struct Deadline {
     std::uint64_t at = kNone;
-    Operation over;   // completed there
-    Operation newer;  // why it must come behind
+    std::shared_ptr<const Proof> proof = {};  // nullptr: there is no deadline
   };
   struct Block {
     std::uint64_t f = kNone;
     std::uint64_t s = 0;
-    Operation first, last;  // whose they are
+    Operation root;         // the write at its foot
+    Operation first, last;  // whose f and s are
     Deadline deadline;
     std::size_t values = 0;
   };
@@ -105,20 +121,28 @@ class StreamedRegister {
     Value* below = nullptr;           // the value that its cas expected
     Value* above = nullptr;           // the value of the cas that expected it
     std::optional<Operation> winner;  // that cas
+    std::optional<Operation> reader;  // the last
     Deadline deadline;
     bool being_placed = false;
   };
 
-  Found place(Value& value, std::uint64_t now);
+  struct Forgotten {
+    Anomaly why;
+    Deadline deadline = {};
+    Operation writer = {};
+    std::optional<Operation> reader = {};
+  };
+
+  Found place(Value& value, const Operation& over);
   Found observe(const Operation& observer, const std::string& text, Value*& value);
-  Found touch(Block& block, const Operation& operation, std::uint64_t now);
+  Found touch(Block& block, const Operation& operation, const Operation& over);
   void raise(Value& value, const Operation& operation, std::uint64_t now);
   [[nodiscard]] StreamedClash unknown_value(const Operation& observer) const;
   [[nodiscard]] static StreamedClash late(const Operation& operation, const Deadline& deadline);
   void stop_waiting(const Operation& operation);
   void forget_what_is_over(std::uint64_t now);
   void forget(Value& value, Anomaly why);
-  void remember(const std::string& text, Anomaly why, const Deadline& deadline);
+  void remember(const std::string& text, Forgotten what);
   [[nodiscard]] static const Deadline& deadline_of(const Value& value);
 
   std::unordered_map<std::string, std::unique_ptr<Value>> values_;
@@ -127,10 +151,6 @@ class StreamedRegister {
   std::set<std::uint64_t> open_reads_;                         // invocations
   std::unordered_map<std::string, int> expected_;              // by open cas
   std::unordered_multimap<std::string, std::string> hopeful_;  // expected -> written, info cas
-  struct Forgotten {
-    Anomaly why;
-    Deadline deadline;
-  };
   std::unordered_map<std::string, Forgotten> forgotten_;
   std::deque<std::string> forgotten_order_;
   std::size_t until_forgetting_ = 0;

@@ -114,12 +114,13 @@ TEST(Follow, GeneratedHistories_AreJudgedAsTheyAreMade) {
   }
 }
 
-TEST(Follow, StaleRead_IsToldWithWhoWasBefore) {
+TEST(Follow, StaleRead_IsToldWithAllWriters) {
   const Report report = follow_text(call(1, "write", "1", "1") + call(2, "write", "2", "2") +
-                                    call(3, "read", "null", "1"));
+                                    call(2, "read", "null", "2") + call(3, "read", "null", "1"));
   EXPECT_EQ(report.verdict, Verdict::kInvalid);
-  EXPECT_THAT(report.reason, HasSubstr("read by process 3 that returned 1 began after write by "
-                                       "process 2 of 2 was over"));
+  EXPECT_THAT(report.reason, HasSubstr("read by process 3 returned 1, after"));
+  EXPECT_THAT(report.reason, HasSubstr("a stale read"));
+  EXPECT_EQ(report.violations.at(0).operations.front().value, "1");
 }
 
 TEST(Follow, WhatCannotBeFollowed_IsRefusedWithItsLine) {
