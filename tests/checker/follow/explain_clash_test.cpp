@@ -7,7 +7,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
-#include <utility>
 
 #include "checker/check.h"
 #include "checker/follow/follow.h"
@@ -172,13 +171,33 @@ TEST(FollowExplains, RandomHistories_AsThePlainCheckDoes) {
   }
 }
 
+std::string event(int process, const char* type, const char* f, const Json& value) {
+  return Json({{"process", process}, {"type", type}, {"f", f}, {"value", value}}).dump() + "\n";
+}
+
+// The value 1 is forgotten at once when process 3 is done. That 2 is newer, only the read of
+// process 2 shows: it was over before 2 was written.
+TEST(FollowExplains, ReaderOfForgottenValue_IsRemembered) {
+  std::string text;
+  for (int i = 0; i < 12; ++i) {
+    text += event(6, "invoke", "read", {}) + event(6, "ok", "read", {});
+  }
+  for (const int process : {2, 3}) text += event(process, "invoke", "read", {});
+  text += event(1, "invoke", "write", 1) + event(4, "invoke", "write", 7);
+  text += event(4, "ok", "write", 7) + event(2, "ok", "read", 1);
+  text += event(4, "invoke", "write", 2) + event(4, "ok", "write", 2);
+  text += event(3, "ok", "read", 1);
+  text += event(5, "invoke", "read", {}) + event(5, "ok", "read", 1);
+  const Report followed = follow_text(text);
+  ASSERT_EQ(followed.verdict, Verdict::kInvalid);
+  EXPECT_EQ(followed.violations.at(0).operations.size(), 4U);
+  EXPECT_EQ(followed.reason, check_text(text).reason);
+}
+
 TEST(FollowExplains, ChainOfMoreCasThanAreRemembered_IsToldAsItWasMet) {
   std::string text;
   const auto call = [&text](int process, const char* f, const Json& asked, const Json& got) {
-    for (const auto& [type, value] : {std::pair("invoke", asked), std::pair("ok", got)}) {
-      text +=
-          Json({{"process", process}, {"type", type}, {"f", f}, {"value", value}}).dump() + "\n";
-    }
+    text += event(process, "invoke", f, asked) + event(process, "ok", f, got);
   };
   call(1, "write", 0, 0);
   const int last = 3 * static_cast<int>(StreamedRegister::kRememberedMax);
