@@ -2,11 +2,10 @@
 // dequeues, dequeues that found nothing, and ties.
 #include <gtest/gtest.h>
 
-#include <set>
-
 #include "checker/algorithms/distinct_bag.h"
 #include "checker/algorithms/distinct_queue.h"
 #include "checker/models/collection.h"
+#include "tests/checker/algorithms/replay.h"
 #include "tests/checker/random_history.h"
 
 namespace capsize::checker {
@@ -34,26 +33,6 @@ std::vector<KeyOperation> random_operations(Random& random, ValueTable& values) 
   return operations;
 }
 
-// Whether the order has every acknowledged operation, none twice, keeps precedence and is possible.
-bool replays(const std::vector<std::uint32_t>& order, const std::vector<KeyOperation>& operations,
-             const Model& model, const ValueTable& values) {
-  StateTable states(values);
-  State state = model.initial(states, kNullValue);
-  Position latest_invoke = 0;
-  std::set<std::uint32_t> placed;
-  for (const std::uint32_t place : order) {
-    const auto after = model.step(states, state, operations[place]);
-    if (!after || !placed.insert(place).second) return false;
-    if (operations[place].complete < latest_invoke) return false;
-    latest_invoke = std::max(latest_invoke, operations[place].invoke);
-    state = *after;
-  }
-  for (std::uint32_t i = 0; i < operations.size(); ++i) {
-    if (operations[i].required && !placed.contains(i)) return false;
-  }
-  return true;
-}
-
 struct Kind {
   const char* model;
   Decision (*decide)(std::span<const KeyOperation>, ValueId, bool);
@@ -75,7 +54,8 @@ TEST_P(DistinctElements, Random_AgreesWithBruteForceAndItsOrderReplays) {
     const bool legal = BruteForce(operations, kNullValue, model, values).legal();
     ASSERT_EQ(decision.is_violation(), !legal) << "seed " << seed;
     if (legal) {
-      ASSERT_TRUE(replays(decision.order, operations, model, values)) << "seed " << seed;
+      ASSERT_TRUE(testing::replays(decision.order, operations, model, kNullValue, values))
+          << "seed " << seed;
       ++legal_ones;
       with_unknown_dequeue += std::ranges::any_of(decision.order, [&](std::uint32_t place) {
         return operations[place].argument == kNoValue;

@@ -4,9 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
-
 #include "checker/models/collection.h"
+#include "tests/checker/algorithms/replay.h"
 #include "tests/checker/random_history.h"
 
 namespace capsize::checker {
@@ -15,26 +14,6 @@ namespace {
 using testing::BruteForce;
 using testing::Random;
 using testing::Shape;
-
-// Whether the order has every acknowledged operation, none twice, keeps precedence and is possible.
-bool replays(const std::vector<std::uint32_t>& order, const SearchProblem& problem) {
-  const auto& operations = problem.operations;
-  StateTable states(problem.values);
-  State state = problem.model.initial(states, problem.initial);
-  Position latest_invoke = 0;
-  std::set<std::uint32_t> placed;
-  for (const std::uint32_t place : order) {
-    const auto after = problem.model.step(states, state, operations[place]);
-    if (!after || !placed.insert(place).second) return false;
-    if (operations[place].complete < latest_invoke) return false;
-    latest_invoke = std::max(latest_invoke, operations[place].invoke);
-    state = *after;
-  }
-  for (std::uint32_t i = 0; i < operations.size(); ++i) {
-    if (operations[i].required && !placed.contains(i)) return false;
-  }
-  return true;
-}
 
 struct Case {
   const char* name;
@@ -64,7 +43,8 @@ TEST_P(EachOrder, Random_AgreesWithBruteForceAndItsOrderReplays) {
     const bool legal = BruteForce(operations, kNullValue, model, values).legal();
     ASSERT_EQ(search.result() == Search::Result::kLegal, legal) << "seed " << seed;
     if (legal) {
-      ASSERT_TRUE(replays(search.legal_order(), problem)) << "seed " << seed;
+      ASSERT_TRUE(testing::replays(search.legal_order(), operations, model, kNullValue, values))
+          << "seed " << seed;
     }
     violations += !legal;
   }
@@ -93,7 +73,8 @@ TEST_P(EachOrderOfOthers, Random_AgreesWithBruteForceAndItsOrderReplays) {
     const bool legal = BruteForce(operations, kNullValue, model, values).legal();
     ASSERT_EQ(search.result() == Search::Result::kLegal, legal) << "seed " << seed;
     if (legal) {
-      ASSERT_TRUE(replays(search.legal_order(), problem)) << "seed " << seed;
+      ASSERT_TRUE(testing::replays(search.legal_order(), operations, model, kNullValue, values))
+          << "seed " << seed;
     }
     violations += !legal;
   }
