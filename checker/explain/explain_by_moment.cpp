@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 #include <vector>
 
 #include "checker/explain/explain_pieces.h"
@@ -106,7 +105,8 @@ std::optional<Finding> explain_by_moment(const KeyProblem& problem,
   const Budget budget(kTimeMax, 0);
   SmallSearch search(problem, budget);
   std::optional<Finding> never, early;
-  for (const KeyOperation& observer : witness | std::views::reverse) {
+  for (auto next = witness.rbegin(); next != witness.rend(); ++next) {
+    const KeyOperation& observer = *next;
     if (!observer.required || observer.observed == kNoValue) continue;
     const OtherMoment moment(witness, observer, search);
     if (!moment.is_culprit()) continue;

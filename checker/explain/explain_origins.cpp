@@ -33,7 +33,8 @@ std::optional<Finding> two_winners(const KeyProblem& problem,
       winners[cas.observed].push_back(&cas);
     }
   }
-  for (const auto& [value, cas] : winners) {
+  for (const auto& [expected, cas] : winners) {
+    const ValueId value = expected;
     const auto times = static_cast<std::size_t>(
         std::count_if(witness.begin(), witness.end(),
                       [&](const auto& writer) { return changes_to(writer, value); }) +
