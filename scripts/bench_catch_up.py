@@ -9,6 +9,7 @@ import subprocess
 import time
 
 import interruptible
+from argument_types import positive
 from bare_cluster import BIN, CapsizeCluster
 
 EVERY_SECONDS = 0.02  # how often the nodes are asked for their indexes
@@ -122,12 +123,12 @@ def measure(options, variant):
 def main():
     parser = argparse.ArgumentParser(prog="bench-catch-up", description=__doc__.splitlines()[0])
     parser.add_argument("--variants", type=lambda text: text.split(","), default=list(VARIANTS))
-    parser.add_argument("--clients", type=int, default=64)
-    parser.add_argument("--keys", type=int, default=200_000, help="what a snapshot holds")
-    parser.add_argument("--value-bytes", type=int, default=100)
-    parser.add_argument("--behind", type=int, default=300_000, help="entries that the node misses")
+    parser.add_argument("--clients", type=positive, default=64)
+    parser.add_argument("--keys", type=positive, default=200_000, help="what a snapshot holds")
+    parser.add_argument("--value-bytes", type=positive, default=100)
+    parser.add_argument("--behind", type=positive, default=300_000, help="entries that the node misses")
     parser.add_argument("--seconds", type=float, default=3, help="of the windows before and after")
-    parser.add_argument("--runs", type=int, default=3, help="medians count")
+    parser.add_argument("--runs", type=positive, default=3, help="medians count")
     parser.add_argument("--directory", default=".", help="on whose disk the data is")
     parser.add_argument("--node-arg", action="append", default=[], help="for all nodes")
     parser.add_argument("--json", type=pathlib.Path)

@@ -12,6 +12,7 @@ import time
 
 import hard_histories
 import interruptible
+from argument_types import positive
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
@@ -165,7 +166,7 @@ def measure_cases(capsize, arguments, folder):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--runs", type=positive, default=5)
     parser.add_argument("--quick", action="store_true", help="without the ten million operations")
     parser.add_argument("--json", type=pathlib.Path)
     arguments = parser.parse_args()

@@ -9,8 +9,9 @@ import sys
 import time
 
 import election_model
-from bare_cluster import CapsizeCluster
 import interruptible
+from argument_types import positive
+from bare_cluster import CapsizeCluster
 
 # Figure 16 of the Raft paper: how much randomness helps, and how short a timeout can be (milliseconds).
 FAMILIES = {
@@ -91,8 +92,8 @@ def draw(times, kills, model):
 
 def main():
     parser = argparse.ArgumentParser(prog="bench-elections", description=__doc__.splitlines()[0])
-    parser.add_argument("--nodes", type=int, default=5)
-    parser.add_argument("--kills", type=int, default=30, help="of a leader, for each timeout")
+    parser.add_argument("--nodes", type=positive, default=5)
+    parser.add_argument("--kills", type=positive, default=30, help="of a leader, for each timeout")
     parser.add_argument("--family", choices=[*FAMILIES, "all"], default="all")
     parser.add_argument("--delay", type=float, default=1.0,
                         help="the model's: ms that a message takes, with the sync that goes before it")

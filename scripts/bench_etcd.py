@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 
 import interruptible
+from argument_types import positive
 from bare_cluster import BIN, CapsizeCluster, EtcdCluster
 
 VALUE_BYTES = 100
@@ -132,8 +133,8 @@ def main():
     parser = argparse.ArgumentParser(prog="bench-etcd", description=__doc__.splitlines()[0])
     parser.add_argument("--clients", type=lambda text: [int(n) for n in text.split(",")], default=[1, 8, 64, 256])
     parser.add_argument("--operations", type=lambda text: text.split(","), default=["put", "get"])
-    parser.add_argument("--seconds", type=int, default=5, help="of each measurement")
-    parser.add_argument("--rounds", type=int, default=3, help="in turns; medians count")
+    parser.add_argument("--seconds", type=positive, default=5, help="of each measurement")
+    parser.add_argument("--rounds", type=positive, default=3, help="in turns; medians count")
     parser.add_argument("--kills", type=int, default=30, help="0: no failover")
     parser.add_argument("--directory", default=".", help="on whose disk the logs are")
     parser.add_argument("--node-arg", action="append", default=[], help="for Capsize's nodes")

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 
 import interruptible
+from argument_types import positive
 from bare_cluster import BIN
 
 MANY, ONE = 64, 1  # clients: what throughput and what latency is asked of
@@ -55,8 +56,8 @@ def compare(options, nodes):
 def main():
     parser = argparse.ArgumentParser(prog="bench-proxy", description=__doc__.splitlines()[0])
     parser.add_argument("--nodes", type=lambda text: [int(n) for n in text.split(",")], default=[3, 5])
-    parser.add_argument("--seconds", type=int, default=4, help="of each measurement")
-    parser.add_argument("--rounds", type=int, default=3, help="in turns; medians count")
+    parser.add_argument("--seconds", type=positive, default=4, help="of each measurement")
+    parser.add_argument("--rounds", type=positive, default=3, help="in turns; medians count")
     parser.add_argument("--directory", default=".", help="on whose disk the logs are")
     parser.add_argument("--node-arg", action="append", default=[], help="for every node")
     parser.add_argument("--json", type=pathlib.Path)

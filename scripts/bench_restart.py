@@ -8,6 +8,7 @@ import time
 import zmq
 
 import interruptible
+from argument_types import positive
 from bare_cluster import CapsizeCluster, wait_for
 
 WINDOW = 2000  # puts under way
@@ -82,8 +83,8 @@ def report_row(name, runs):
 
 def main():
     parser = argparse.ArgumentParser(prog="bench-restart", description=__doc__.splitlines()[0])
-    parser.add_argument("--entries", type=int, default=1_000_000)
-    parser.add_argument("--runs", type=int, default=3, help="the fastest counts")
+    parser.add_argument("--entries", type=positive, default=1_000_000)
+    parser.add_argument("--runs", type=positive, default=3, help="the fastest counts")
     parser.add_argument("--directory", default=".", help="on whose disk the data is")
     parser.add_argument("--json", type=pathlib.Path)
     options = parser.parse_args()

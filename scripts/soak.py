@@ -15,6 +15,7 @@ import subprocess
 import sys
 
 import interruptible
+from argument_types import positive
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BINARY = ROOT / "build" / "bin" / "capsize"
@@ -24,9 +25,9 @@ FIELDS = ("verdict", "leader-changes", "ok-per-second-quiet", "verdict-after-ms"
 
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="scripts/soak", description=__doc__)
-    parser.add_argument("--runs", type=int, default=50)
+    parser.add_argument("--runs", type=positive, default=50)
     parser.add_argument("--first-seed", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=2, help="runs at a time [2]")
+    parser.add_argument("--jobs", type=positive, default=2, help="runs at a time [2]")
     parser.add_argument("--expect", type=int, default=0, help="exit code that every run should have")
     parser.add_argument("--store", default="store/soak")
     parser.add_argument("--resume", action="store_true", help="skip the seeds that are done already")

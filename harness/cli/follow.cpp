@@ -35,7 +35,7 @@ checker::Report follow_history(const std::string& file, const checker::FollowOpt
     report.file = file;
     report.verdict = checker::Verdict::kUsageError;
     report.reason =
-        fmt::format("{}: {}, expected a file that can be read", file, std::strerror(errno));
+        fmt::format("{}: found {}, expected a file that can be read", file, std::strerror(errno));
     return report;
   }
   checker::LineReader lines(std::move(source));

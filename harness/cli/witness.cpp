@@ -57,8 +57,8 @@ Report replay_witness(const std::string& file, const checker::CheckOptions& opti
     Report report;
     report.file = file;
     report.verdict = Verdict::kUsageError;
-    report.reason =
-        fmt::format("{}: {}, expected a file that can be read", witness, std::strerror(errno));
+    report.reason = fmt::format("{}: found {}, expected a file that can be read", witness,
+                                std::strerror(errno));
     return report;
   }
   checker::LineReader lines(std::move(source));
