@@ -26,9 +26,17 @@ class Demand {
   virtual void find(const SearchRow& row, const Available& available) = 0;
   [[nodiscard]] virtual bool wants(std::uint32_t operation) const = 0;
   /// Classes that could serve somebody in this state, available or not.
-  [[nodiscard]] virtual const std::vector<std::uint32_t>& useful_classes() const = 0;
+  [[nodiscard]] const std::vector<std::uint32_t>& useful_classes() const { return useful_; }
   /// Whether it may take several mutations to serve one observer.
-  [[nodiscard]] virtual bool takes_several() const = 0;
+  [[nodiscard]] bool takes_several() const { return takes_several_; }
+
+ protected:
+  explicit Demand(bool takes_several) : takes_several_(takes_several) {}
+
+  std::vector<std::uint32_t> useful_;  // find() says which
+
+ private:
+  bool takes_several_;
 };
 
 /// Nothing for a problem of which nothing is known.

@@ -19,16 +19,6 @@ struct Placed {
   std::uint32_t second = QueueElement::kNone;  // the dequeue that follows at once
 };
 
-LeftOvers left_overs_of(std::span<const KeyOperation> operations, const QueueElements& bag) {
-  std::vector<LeftOvers::Element> elements;
-  for (std::uint32_t i = 0; i < bag.elements.size(); ++i) {
-    if (bag.elements[i].is_left_over()) elements.push_back({i, bag.elements[i].in_end, kNever});
-  }
-  std::vector<Position> takes;
-  for (const std::uint32_t unknown : bag.unknown) takes.push_back(operations[unknown].invoke);
-  return {std::move(elements), std::move(takes)};
-}
-
 std::vector<std::uint32_t> order_of_bag(const QueueElements& bag, const Emptiness& emptiness,
                                         const LeftOvers& left_overs) {
   std::vector<Placed> placed;
@@ -70,7 +60,7 @@ Decision decide_distinct_bag(std::span<const KeyOperation> operations, ValueId i
   if (!starts_empty(initial)) return {.kind = Decision::Kind::kNotApplicable};
   Decision decision = gather_elements(operations, bag);
   if (decision.kind != Decision::Kind::kLegal) return decision;
-  LeftOvers left_overs = left_overs_of(operations, bag);
+  LeftOvers left_overs(operations, bag, [](const QueueElement&) { return kNever; });
   Emptiness emptiness = find_empty_moments(operations, bag, left_overs);
   if (!emptiness.possible) return queue_violation(std::move(emptiness.witness));
   if (want_order) decision.order = order_of_bag(bag, emptiness, left_overs);

@@ -53,9 +53,8 @@ class DistinctQueue {
   }
 
   // Case 3 for what an indeterminate dequeue may have taken: it must begin before anything has
-  // come out that was put in later.
+  // come out that was put in later. Where there is none, out_of_turn() has looked at them all.
   LeftOvers find_left_overs() {
-    std::vector<LeftOvers::Element> elements;
     first_out_.assign(queue_.elements.size() + 1, nullptr);
     for (std::size_t i = queue_.elements.size(); i-- > 0;) {
       const QueueElement& element = queue_.elements[i];
@@ -63,19 +62,10 @@ class DistinctQueue {
       const bool earlier = first == nullptr || element.out_end < first->out_end;
       first_out_[i] = !element.is_left_over() && earlier ? &element : first;
     }
-    for (std::uint32_t i = 0; i < queue_.elements.size(); ++i) {
-      if (!queue_.elements[i].is_left_over()) continue;
-      const QueueElement* first = first_behind(queue_.elements[i]);
-      elements.push_back(
-          {i, queue_.elements[i].in_end, first == nullptr ? kNever : first->out_end});
-    }
-    std::vector<Position> takes;
-    for (const std::uint32_t unknown : queue_.unknown) {
-      takes.push_back(operations_[unknown].invoke);
-    }
-    // Without indeterminate dequeues, out_of_turn() has looked at them all.
-    if (takes.empty()) elements.clear();
-    return {std::move(elements), std::move(takes)};
+    return {operations_, queue_, [this](const QueueElement& element) {
+              const QueueElement* first = first_behind(element);
+              return first == nullptr || queue_.unknown.empty() ? kNever : first->out_end;
+            }};
   }
 
   // Of the elements that were certainly put in later, the one that came out first.

@@ -38,11 +38,7 @@ bool ElementDemand::serves_somebody(const KeyOperation& mutation) const {
 
 const std::vector<ValueId>& ElementDemand::elements_of(ValueId set) {
   const auto [entry, added] = sorted_.try_emplace(set);
-  if (added && set != kNullValue) {
-    const auto list = problem_.values.as_list(set);
-    entry->second.assign(list.begin(), list.end());
-    std::ranges::sort(entry->second);
-  }
+  if (added) entry->second = sorted_elements(problem_.values, set);
   return entry->second;
 }
 

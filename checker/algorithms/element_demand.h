@@ -10,16 +10,12 @@ namespace capsize::checker {
 
 class ElementDemand final : public Demand {
  public:
-  explicit ElementDemand(const SearchProblem& problem) : problem_(problem) {}
+  explicit ElementDemand(const SearchProblem& problem) : Demand(true), problem_(problem) {}
 
   void find(const SearchRow& row, const Available& available) override;
   [[nodiscard]] bool wants(std::uint32_t operation) const override {
     return serves_somebody(problem_.operations[operation]);
   }
-  [[nodiscard]] const std::vector<std::uint32_t>& useful_classes() const override {
-    return useful_;
-  }
-  [[nodiscard]] bool takes_several() const override { return true; }
 
  private:
   [[nodiscard]] bool serves_somebody(const KeyOperation& mutation) const;
@@ -29,7 +25,6 @@ class ElementDemand final : public Demand {
   std::vector<const KeyOperation*> waiting_;              // that ask about one element
   std::vector<const std::vector<ValueId>*> waiting_for_;  // whole sets, sorted
   std::unordered_map<ValueId, std::vector<ValueId>> sorted_;
-  std::vector<std::uint32_t> useful_;
 };
 
 }  // namespace capsize::checker

@@ -49,8 +49,10 @@ class ElementSearch {
  public:
   ElementSearch(std::span<const KeyOperation> operations, ValueId initial, const ValueTable& values,
                 const SearchBounds& bounds)
-      : operations_(operations), values_(values), bounds_(bounds) {
-    if (initial != kNullValue) elements_of(initial, initial_);
+      : operations_(operations),
+        values_(values),
+        bounds_(bounds),
+        initial_(sorted_elements(values, initial)) {
     project();
   }
 
@@ -81,17 +83,6 @@ class ElementSearch {
     return unknown;
   }
 
-  void elements_of(ValueId set, std::vector<ValueId>& elements) const {
-    elements.clear();
-    if (values_.kind(set) != ValueTable::Kind::kList) {
-      if (set != kNullValue) elements.push_back(set);
-      return;
-    }
-    const auto list = values_.as_list(set);
-    elements.assign(list.begin(), list.end());
-    std::ranges::sort(elements);
-  }
-
   void project() {
     for (std::uint32_t i = 0; i < operations_.size(); ++i) {
       if (operations_[i].code == kCodeReadAll) {
@@ -111,9 +102,8 @@ class ElementSearch {
       if (operations_[i].code == kCodeReadAll) reads.push_back(i);
     }
     if (reads.size() * projections_.size() > kProjectedMax) return false;
-    std::vector<ValueId> elements;
     for (const std::uint32_t read : reads) {
-      elements_of(operations_[read].argument, elements);
+      const auto elements = sorted_elements(values_, operations_[read].argument);
       for (auto& [element, projection] : projections_) {
         const bool there = std::ranges::binary_search(elements, element);
         projection.push_back(as_read(operations_[read], there));

@@ -176,11 +176,10 @@ bool Expansion::has_open_like(std::uint32_t alike) const {
 // Whether something else in the group of an indeterminate write leaves the same value, and nothing
 // is won by overwriting.
 bool Expansion::has_cheaper(std::size_t write) const {
+  if (problem_.kind != SearchProblem::Kind::kExact) return false;
   for (std::size_t one = write + 1; one < problem_.classes.size(); ++one) {
     const KeyOperation& other = problem_.classes[one].operation;
-    if (problem_.kind != SearchProblem::Kind::kExact ||
-        other.written != problem_.classes[write].operation.written)
-      return false;
+    if (other.written != problem_.classes[write].operation.written) return false;
     if (other.observed == row_.state() && is_available(one)) return !has_unsafe_write();
   }
   return false;

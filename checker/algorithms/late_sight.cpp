@@ -3,17 +3,13 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "checker/algorithms/begun_intervals.h"
+
 namespace capsize::checker {
 namespace {
 
 // Values that indeterminate cas lead to; with more, the answer is that the write may be seen.
 constexpr std::size_t kReachedMax = 64;
-
-// The acknowledged observers of one value by invocation, each with the largest completion so far.
-struct Observers {
-  std::vector<Position> invoke;
-  std::vector<Position> last_complete;
-};
 
 class LateSight {
  public:
@@ -22,10 +18,7 @@ class LateSight {
       : operations_(operations), classes_(classes), first_complete_(operations.size() + 1, kNever) {
     for (const KeyOperation& operation : operations) {
       if (!operation.required || operation.observed == kNoValue) continue;
-      Observers& observers = observers_[operation.observed];
-      const Position before = observers.invoke.empty() ? 0 : observers.last_complete.back();
-      observers.invoke.push_back(operation.invoke);
-      observers.last_complete.push_back(std::max(before, operation.complete));
+      observers_[operation.observed].add(operation.invoke, operation.complete);
     }
     for (std::size_t i = operations.size(); i-- > 0;) {
       const bool mutates = operations[i].required && !operations[i].pure;
@@ -41,8 +34,10 @@ class LateSight {
         operations_.begin(), operations_.end(), write.complete,
         [](Position at, const KeyOperation& operation) { return at < operation.invoke; });
     const Position horizon = first_complete_[static_cast<std::size_t>(later - operations_.begin())];
-    return std::any_of(reached.begin(), reached.end(),
-                       [&](ValueId value) { return is_observed(value, write.complete, horizon); });
+    return std::any_of(reached.begin(), reached.end(), [&](ValueId value) {
+      const auto found = observers_.find(value);
+      return found != observers_.end() && found->second.any_lasts(horizon, write.complete);
+    });
   }
 
  private:
@@ -63,19 +58,10 @@ class LateSight {
     return reached;
   }
 
-  bool is_observed(ValueId value, Position from, Position horizon) const {
-    const auto found = observers_.find(value);
-    if (found == observers_.end()) return false;
-    const Observers& observers = found->second;
-    const auto begun = std::upper_bound(observers.invoke.begin(), observers.invoke.end(), horizon) -
-                       observers.invoke.begin();
-    return begun > 0 && observers.last_complete[static_cast<std::size_t>(begun - 1)] >= from;
-  }
-
   std::span<const KeyOperation> operations_;
   std::span<const SearchProblem::InfoClass> classes_;
-  std::vector<Position> first_complete_;  // of acknowledged mutations from here on
-  std::unordered_map<ValueId, Observers> observers_;
+  std::vector<Position> first_complete_;                   // of acknowledged mutations from here on
+  std::unordered_map<ValueId, BegunIntervals> observers_;  // acknowledged, by the value
   std::unordered_map<ValueId, std::vector<ValueId>> reached_;
 };
 

@@ -6,8 +6,13 @@
 
 namespace capsize::checker {
 
-LeftOvers::LeftOvers(std::vector<Element> elements, std::vector<Position> takes)
-    : elements_(std::move(elements)), takes_(std::move(takes)) {
+LeftOvers::LeftOvers(std::span<const KeyOperation> operations, const QueueElements& queue,
+                     const std::function<Position(const QueueElement&)>& deadline_of) {
+  for (const std::uint32_t unknown : queue.unknown) takes_.push_back(operations[unknown].invoke);
+  for (std::uint32_t i = 0; i < queue.elements.size(); ++i) {
+    const QueueElement& element = queue.elements[i];
+    if (element.is_left_over()) elements_.push_back({i, element.in_end, deadline_of(element)});
+  }
   std::ranges::sort(elements_, {}, &Element::in_end);
   positions_ = takes_;
   positions_.push_back(0);

@@ -16,6 +16,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -32,8 +33,9 @@ class LeftOvers {
     Position deadline = kNever;
   };
 
-  /// `takes`: when the indeterminate dequeues began, ascending.
-  LeftOvers(std::vector<Element> elements, std::vector<Position> takes);
+  /// `deadline_of`: by when order asks that the element is gone; kNever where it does not.
+  LeftOvers(std::span<const KeyOperation> operations, const QueueElements& queue,
+            const std::function<Position(const QueueElement&)>& deadline_of);
 
   /// Whether the dequeues suffice for the deadlines alone.
   [[nodiscard]] bool deadlines_hold() const { return deadlines_hold_; }
@@ -67,8 +69,8 @@ class LeftOvers {
     std::vector<std::int64_t> changes_;  // by node: for all below it
   };
 
-  std::vector<Element> elements_;  // by in_end
-  std::vector<Position> takes_;
+  std::vector<Element> elements_;    // by in_end
+  std::vector<Position> takes_;      // when the indeterminate dequeues began, ascending
   std::vector<Position> positions_;  // where something changes: takes begin, deadlines pass
   bool deadlines_hold_ = true;
   Spare spare_;

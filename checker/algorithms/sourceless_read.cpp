@@ -4,16 +4,12 @@
 #include <unordered_map>
 #include <vector>
 
+#include "checker/algorithms/begun_intervals.h"
+
 namespace capsize::checker {
 namespace {
 
 constexpr std::uint32_t kNone = 0xFFFFFFFFu;
-
-// The writers of one value by invocation, each with the largest completion up to there.
-struct Writers {
-  std::vector<Position> invoke;
-  std::vector<Position> last_complete;
-};
 
 class SourcelessRead {
  public:
@@ -45,10 +41,7 @@ class SourcelessRead {
       const KeyOperation& operation = operations_[i];
       if (operation.pure) continue;
       if (operation.written == kNoValue) return false;
-      Writers& writers = writers_[operation.written];
-      const Position before = writers.last_complete.empty() ? 0 : writers.last_complete.back();
-      writers.invoke.push_back(operation.invoke);
-      writers.last_complete.push_back(std::max(before, operation.complete));
+      writers_[operation.written].add(operation.invoke, operation.complete);
       if (operation.required) by_complete_.push_back(i);
     }
     std::sort(by_complete_.begin(), by_complete_.end(), [this](std::uint32_t a, std::uint32_t b) {
@@ -60,13 +53,8 @@ class SourcelessRead {
   bool may_have_a_source(const KeyOperation& observer, std::uint32_t between) const {
     if (observer.observed == initial_ && between == kNone) return true;
     const auto found = writers_.find(observer.observed);
-    if (found == writers_.end()) return false;
-    const auto& invoke = found->second.invoke;
-    const auto begun = std::upper_bound(invoke.begin(), invoke.end(), observer.complete);
-    if (begun == invoke.begin()) return false;
     const Position overwritten = between == kNone ? 0 : operations_[between].invoke;
-    const auto last = static_cast<std::size_t>(begun - invoke.begin() - 1);
-    return found->second.last_complete[last] >= overwritten;
+    return found != writers_.end() && found->second.any_lasts(observer.complete, overwritten);
   }
 
   static Decision violation(std::uint32_t observer, std::uint32_t between) {
@@ -80,8 +68,8 @@ class SourcelessRead {
 
   std::span<const KeyOperation> operations_;
   ValueId initial_;
-  std::unordered_map<ValueId, Writers> writers_;
-  std::vector<std::uint32_t> by_complete_;  // acknowledged mutations
+  std::unordered_map<ValueId, BegunIntervals> writers_;  // by the value
+  std::vector<std::uint32_t> by_complete_;               // acknowledged mutations
 };
 
 }  // namespace

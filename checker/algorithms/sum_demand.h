@@ -13,16 +13,12 @@ namespace capsize::checker {
 class SumDemand final : public Demand {
  public:
   SumDemand(const SearchProblem& problem, const StateTable& states)
-      : problem_(problem), states_(states) {}
+      : Demand(true), problem_(problem), states_(states) {}
 
   void find(const SearchRow& row, const Available& available) override;
   [[nodiscard]] bool wants(std::uint32_t operation) const override {
     return serves_somebody(problem_.operations[operation]);
   }
-  [[nodiscard]] const std::vector<std::uint32_t>& useful_classes() const override {
-    return useful_;
-  }
-  [[nodiscard]] bool takes_several() const override { return true; }
 
  private:
   [[nodiscard]] bool serves_somebody(const KeyOperation& addition) const;
@@ -32,7 +28,6 @@ class SumDemand final : public Demand {
   const StateTable& states_;
   std::vector<double> missing_;  // v - s of each waiting read
   double least_ = 0, most_ = 0;  // what can be added, all of one sign
-  std::vector<std::uint32_t> useful_;
 };
 
 }  // namespace capsize::checker

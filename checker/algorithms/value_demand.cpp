@@ -4,7 +4,7 @@
 
 namespace capsize::checker {
 
-ValueDemand::ValueDemand(const SearchProblem& problem) : problem_(problem) {
+ValueDemand::ValueDemand(const SearchProblem& problem) : Demand(false), problem_(problem) {
   std::vector<ValueId> left;
   for (const KeyOperation& operation : problem.operations) {
     if (operation.written != kNoValue) left.push_back(operation.written);

@@ -20,10 +20,6 @@ class ValueDemand final : public Demand {
   [[nodiscard]] bool wants(std::uint32_t operation) const override {
     return is_wanted_[leaves_[operation]];
   }
-  [[nodiscard]] const std::vector<std::uint32_t>& useful_classes() const override {
-    return useful_;
-  }
-  [[nodiscard]] bool takes_several() const override { return false; }
 
  private:
   static constexpr std::uint32_t kNobody = 0xFFFFFFFFu;
@@ -45,7 +41,6 @@ class ValueDemand final : public Demand {
   std::unordered_map<ValueId, std::vector<std::uint32_t>> observing_;
   std::vector<bool> is_wanted_;  // by value
   std::vector<std::uint32_t> wanted_;
-  std::vector<std::uint32_t> useful_;
 };
 
 }  // namespace capsize::checker

@@ -62,12 +62,8 @@ Sources::Fact Sources::seen_by(const KeyOperation& observer) const {
 
 bool Sources::holds_at_first(const KeyOperation& observer) const {
   if (!by_element_) return observer.observed == problem_.initial;
-  const ValueTable& values = problem_.history.values;
-  const bool is_list = values.kind(problem_.initial) == ValueTable::Kind::kList;
-  const bool there = is_list
-                         ? std::ranges::find(values.as_list(problem_.initial), observer.argument) !=
-                               values.as_list(problem_.initial).end()
-                         : observer.argument == problem_.initial;
+  const auto elements = sorted_elements(problem_.history.values, problem_.initial);
+  const bool there = std::ranges::binary_search(elements, observer.argument);
   return there == (observer.code == kCodeContains);
 }
 

@@ -64,10 +64,16 @@ State initial_collection(StateTable& states, ValueId initial) {
 }
 
 State initial_sorted_collection(StateTable& states, ValueId initial) {
-  const auto unsorted = states.elements(initial_collection(states, initial));
-  std::vector<ValueId> elements(unsorted.begin(), unsorted.end());
+  return states.list(sorted_elements(states.values(), initial));
+}
+
+std::vector<ValueId> sorted_elements(const ValueTable& values, ValueId set) {
+  if (set == kNullValue) return {};
+  if (values.kind(set) != ValueTable::Kind::kList) return {set};
+  const auto list = values.as_list(set);
+  std::vector<ValueId> elements(list.begin(), list.end());
   std::sort(elements.begin(), elements.end());
-  return states.list(elements);
+  return elements;
 }
 
 bool uses_any(const History& history, std::initializer_list<std::string_view> names) {

@@ -43,6 +43,8 @@ struct CollectionFunction {
 [[nodiscard]] inline bool starts_empty(ValueId initial) {
   return initial == kNullValue || initial == kEmptyList;
 }
+/// The elements of a value that is a set, sorted: of null none, of what is no list itself.
+[[nodiscard]] std::vector<ValueId> sorted_elements(const ValueTable& values, ValueId set);
 /// Whether any operation has one of these names.
 [[nodiscard]] bool uses_any(const History& history, std::initializer_list<std::string_view> names);
 /// Operations on the same element, both ways, and every take of who knows what: leave out all of an

@@ -16,14 +16,6 @@ Decoded decode(const History& history, const Operation& operation, const DecodeO
   return decoded;
 }
 
-std::vector<ValueId> sorted_elements(const ValueTable& values, ValueId array) {
-  if (array == kNullValue) return {};
-  const auto list = values.as_list(array);
-  std::vector<ValueId> elements(list.begin(), list.end());
-  std::sort(elements.begin(), elements.end());
-  return elements;
-}
-
 std::optional<State> step(StateTable& states, State state, const KeyOperation& operation) {
   const auto before = states.elements(state);
   std::vector<ValueId> elements(before.begin(), before.end());
