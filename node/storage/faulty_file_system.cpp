@@ -14,6 +14,18 @@ base::Error failure(DiskCall call, DiskError error, const std::string& path) {
           ", as the disk fault asks"};
 }
 
+/// How many bytes of `held` a torn write leaves: this share, or a little less. A tear that nobody
+/// could see would be no fault, so it is within a word of 8 bytes, where a record of the log never
+/// ends, and what is lost begins with no zero, for zeros are what reserved room has there anyway.
+std::size_t tear(std::string_view held, double share) {
+  const auto kept = static_cast<std::size_t>(std::floor(static_cast<double>(held.size()) * share));
+  if (kept == held.size()) return kept;
+  for (std::size_t at = kept; at > 0; --at) {
+    if (at % 8 != 0 && held[at] != '\0') return at;
+  }
+  return kept;
+}
+
 class FaultyFile : public WritableFile, private HoldingFile {
  public:
   FaultyFile(std::unique_ptr<WritableFile> below, DiskFaults& faults, std::string path)
@@ -87,8 +99,7 @@ class FaultyFile : public WritableFile, private HoldingFile {
   CrashedBytes crash(double keep) override {
     const std::lock_guard lock(mutex_);
     CrashedBytes bytes{held_.size(), 0};
-    const auto kept =
-        static_cast<std::size_t>(std::floor(static_cast<double>(held_.size()) * keep));
+    const std::size_t kept = tear(held_, keep);
     if (kept > 0 && below_->append(std::string_view(held_).substr(0, kept))) bytes.written = kept;
     forget();
     return bytes;

@@ -126,6 +126,37 @@ TEST_F(FaultyFile_, Crash_WritesAShareOfWhatIsHeldAndSaysSo) {
   EXPECT_EQ(below.content("d/f"), "ab") << "and nothing more, whatever the process still does";
 }
 
+TEST_F(FaultyFile_, Crash_TearsWithinARecordAndBeforeWhatIsNotZero) {
+  faults.hold_unsynced = true;
+  // Two records of 16 bytes: half of them would be the whole of the first one, and its padding.
+  ASSERT_TRUE(file->append(std::string("HEAD\0\0\0\0text\0\0\0\0HEAD\0\0\0\0text\0\0\0\0", 32)));
+  EXPECT_EQ(faults.crash(0.5).written, 11U);
+  EXPECT_EQ(below.content("d/f"), std::string("HEAD\0\0\0\0tex", 11));
+}
+
+TEST_F(FaultyFile_, CrashThatKeepsAll_TearsNothing) {
+  faults.hold_unsynced = true;
+  ASSERT_TRUE(file->append(std::string("HEAD\0\0\0\0", 8)));
+  EXPECT_EQ(faults.crash(1).written, 8U);
+}
+
+TEST(DiskFaults_, TornLog_IsCutWhateverItsRecordsAre) {
+  for (const double keep : {0.1, 0.3, 0.5, 0.7, 0.9}) {
+    MemoryFileSystem below;
+    DiskFaults faults;
+    FaultyFileSystem files(below, faults);
+    auto opened = std::get<Log::Opened>(Log::open(files, "d"));
+    faults.hold_unsynced = true;
+    faults.lies_left = 1'000;
+    for (const auto& item : sample_batches()) opened.log->add(item);
+    ASSERT_TRUE(opened.log->sync());
+    const CrashedBytes bytes = faults.crash(keep);
+    ASSERT_LT(bytes.written, bytes.held);
+    const auto again = std::get<Log::Opened>(Log::open(below, "d"));
+    EXPECT_GT(again.bytes_cut, 0U) << "keep " << keep;
+  }
+}
+
 TEST_F(FaultyFile_, StalledSync_ReturnsWhenItIsLifted) {
   faults.stall(true);
   EXPECT_TRUE(faults.may_block());
