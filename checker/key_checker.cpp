@@ -6,6 +6,7 @@
 
 #include "checker/algorithms/distinct_bag.h"
 #include "checker/algorithms/distinct_queue.h"
+#include "checker/algorithms/distinct_stack.h"
 #include "checker/algorithms/distinct_transactions.h"
 #include "checker/algorithms/element_search.h"
 #include "checker/algorithms/growing_set.h"
@@ -41,6 +42,8 @@ std::string_view name(Decider decider) {
       return "distinct-queue";
     case Decider::kDistinctBag:
       return "distinct-bag";
+    case Decider::kDistinctStack:
+      return "distinct-stack";
     case Decider::kGrowingSet:
       return "growing-set";
     case Decider::kUnitCounter:
@@ -97,6 +100,8 @@ Decision KeyChecker::run(Decider decider, std::span<const KeyOperation> operatio
       return decide_distinct_queue(operations, problem().initial, want_order);
     case Decider::kDistinctBag:
       return decide_distinct_bag(operations, problem().initial, want_order);
+    case Decider::kDistinctStack:
+      return decide_distinct_stack(operations, problem().initial, want_order);
     case Decider::kGrowingSet:
       return decide_growing_set(operations, problem().initial, history_.values, want_order);
     case Decider::kUnitCounter:

@@ -121,11 +121,16 @@ class Moments {
       certain_.cover(empty.invoke, empty.complete, witness);
       return witness;
     }
-    // The dequeues do not suffice: all that is left over, all that orders it, all that is in the
+    // The dequeues do not suffice: all that has to be gone, all that orders it, all that is in the
     // way.
     for (const QueueElement& element : queue_.elements) {
-      if (element.in_begin > empty.complete && element.is_left_over()) continue;
-      witness.insert(witness.end(), {element.enqueue, element.dequeue});
+      if (!element.is_left_over())
+        witness.insert(witness.end(), {element.enqueue, element.dequeue});
+    }
+    for (const LeftOvers::Element& left : left_overs_.elements()) {
+      if (left.in_end <= empty.complete || left.deadline != kNever) {
+        witness.push_back(queue_.elements[left.index].enqueue);
+      }
     }
     witness.insert(witness.end(), queue_.unknown.begin(), queue_.unknown.end());
     return witness;

@@ -71,6 +71,7 @@ enum class Decider : std::uint8_t {
   kDistinctTransactions,
   kDistinctQueue,
   kDistinctBag,
+  kDistinctStack,
   kGrowingSet,
   kUnitCounter,
   kSumBounds,

@@ -28,7 +28,7 @@ const ModelRegistrar kRegistrar({
     .summary = "a stack: push x, pop -> x or null, last in first out",
     .generalised_by = {},
     .functions = {"push", "pop"},
-    .deciders = {},
+    .deciders = {Decider::kDistinctStack},
     .decode = &decode,
     .plausible = &plausible,
     .initial = &initial_collection,

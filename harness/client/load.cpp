@@ -148,8 +148,11 @@ std::vector<NodeRecovery> Load::finish(const std::atomic<bool>& stop) {
     finishers[node].slot->last.reset();
     slots.push_back(finishers[node].slot);
   }
+  const auto in_time = [&] {
+    return clock_.now() < healed + options_.live_bound + options_.put_off(clock_.start() + healed);
+  };
   bool open = true;
-  while (open && !stop.load() && clock_.now() < healed + options_.live_bound) {
+  while (open && !stop.load() && in_time()) {
     open = false;
     for (std::size_t node = 0; node < finishers.size(); ++node) {
       open |= advance(finishers[node], healed, recoveries[node]);

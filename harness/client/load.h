@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,10 @@ struct LoadOptions {
   std::uint64_t retries = 0;
   std::string read_level = "linearizable";  // see client.h
   base::Duration live_bound = std::chrono::seconds(5);
+  /// By how much the bound is put off: how long since healing nobody could have served. Not empty.
+  std::function<base::Duration(base::Instant healed)> put_off = [](base::Instant) {
+    return base::Duration::zero();
+  };
   std::uint64_t seed = 0;
 };
 

@@ -118,7 +118,8 @@ json host(const Outcome& outcome) {
           {"load", load[0]},
           {"cpu-pressure", cpu_pressure()},
           {"largest-timer-lag-ms",
-           milliseconds(std::max(outcome.worst_lag, outcome.worst_lag_after_healing))}};
+           milliseconds(std::max(outcome.worst_lag, outcome.worst_lag_after_healing))},
+          {"disk-hung-ms", milliseconds(outcome.disk_hung + outcome.disk_hung_after_healing)}};
 }
 
 json expectations(const Outcome& outcome) {

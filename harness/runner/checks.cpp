@@ -66,7 +66,7 @@ std::string slow_recoveries(const Outcome& outcome) {
   for (std::size_t i = 0; i < outcome.faults.size(); ++i) {
     const auto& fault = outcome.faults[i];
     if (fault.state == nemesis::FaultState::kSkipped) continue;
-    if (!too_slow(outcome.service[i], outcome.scenario.live_bound)) continue;
+    if (!too_slow(outcome.service[i], outcome.scenario.live_bound + outcome.disk_hung)) continue;
     text += fmt::format("{}{} after {} {} had healed, not every node had acknowledged a write",
                         text.empty() ? "" : "; ", seconds(outcome.scenario.live_bound),
                         fault.fault->card.kind, fault.fault->id);
@@ -92,8 +92,8 @@ Check live(const Outcome& outcome) {
   const std::string slow = slow_recoveries(outcome);
   if (late.empty() && slow.empty()) return check;
   if (!late.empty()) {
-    check.explanation = fmt::format("{} after healing, not served by: {}",
-                                    seconds(outcome.scenario.live_bound), late);
+    const auto bound = outcome.scenario.live_bound + outcome.disk_hung_after_healing;
+    check.explanation = fmt::format("{} after healing, not served by: {}", seconds(bound), late);
   }
   if (!slow.empty()) check.explanation += (late.empty() ? "" : "; ") + slow;
   if (outcome.statistics.totals().ok == 0) {
@@ -103,6 +103,10 @@ Check live(const Outcome& outcome) {
              lag > kLagMax) {
     check.verdict = Verdict::kUnknown;
     check.explanation += fmt::format("; but the harness' own timers lagged by {}", seconds(lag));
+  } else if (!late.empty() && outcome.disk_hung_after_healing > base::Duration::zero()) {
+    check.verdict = Verdict::kUnknown;
+    check.explanation += fmt::format("; but the disk of this machine hung for {} of it",
+                                     seconds(outcome.disk_hung_after_healing));
   } else {
     check.verdict = Verdict::kInvalid;
   }

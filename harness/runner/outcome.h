@@ -49,6 +49,8 @@ struct Outcome {
   base::Duration verdict_after{};  // from the end of the load
   base::Duration worst_lag{};      // of the harness' own timers
   base::Duration worst_lag_after_healing{};
+  base::Duration disk_hung{};  // the machine's own, in the time of the load
+  base::Duration disk_hung_after_healing{};
   std::string harness_error;  // not empty: the harness itself broke
   bool interrupted = false;
 

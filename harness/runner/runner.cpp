@@ -10,6 +10,7 @@
 #include "harness/report/log.h"
 #include "harness/report/results.h"
 #include "harness/runner/checks.h"
+#include "harness/runner/disk_watch.h"
 #include "harness/runner/plan.h"
 #include "harness/runner/signals.h"
 #include "harness/runner/steering.h"
@@ -26,6 +27,8 @@ constexpr base::Duration kStepMax = 20ms;
 constexpr base::Duration kProgressInterval = 200ms;
 constexpr base::Duration kSteerInterval = 2ms;
 constexpr auto kMembersBound = 5000ms;
+constexpr base::Duration kDiskInterval = 250ms;
+constexpr base::Duration kPutOffMax = 30s;  // a disk that hangs for longer ends the run
 
 /// faults.jsonl, a line at a time, and the same as notes in the history.
 class FaultLog {
@@ -112,7 +115,8 @@ class Run {
     }
     const RunClock clock(monotonic_now());
     start_ = clock.start();
-    Load load(messaging_, history, clock, *generator, load_options());
+    const DiskWatch disk(sync_of_file(directory_.path() / "disk-watch"), kDiskInterval);
+    Load load(messaging_, history, clock, *generator, load_options(disk));
     FaultLog fault_log(directory_, history);
     auto played = options_.recorded != nullptr ? nemesis::play(*options_.recorded)
                                                : scripts(outcome_.scenario, outcome_.plan);
@@ -121,7 +125,7 @@ class Run {
 
     Steering steering(nemesis, cluster_, options_.answer);
     SignalGuard signals;  // before the thread, which inherits the blocked signals
-    std::thread client([&] { run_clients(load); });
+    std::thread client([&] { run_clients(load, disk); });
     drive(clock, load, nemesis, steering, signals);
     client.join();
     history.flush();
@@ -130,14 +134,17 @@ class Run {
 
   /// The whole of the client thread. Whatever it throws ends the run, not the process: the cluster
   /// must still be healed and stopped.
-  void run_clients(Load& load) {
+  void run_clients(Load& load, const DiskWatch& disk) {
     try {
       load.run(enough_);
       load_ended_ = true;
       load.settle(healed_);
       outcome_.worst_lag = load.take_worst_lag();
+      outcome_.disk_hung = disk.hung_since(start_);
+      const auto healed = monotonic_now();
       if (!stop_) outcome_.recoveries = load.finish(stop_);
       outcome_.worst_lag_after_healing = load.take_worst_lag();
+      outcome_.disk_hung_after_healing = disk.hung_since(healed);
     } catch (const std::exception& failure) {
       client_failure_ = failure.what();
     }
@@ -145,16 +152,19 @@ class Run {
     finished_ = true;
   }
 
-  LoadOptions load_options() {
+  LoadOptions load_options(const DiskWatch& disk) {
     const Scenario& scenario = outcome_.scenario;
-    LoadOptions options{.concurrency = scenario.concurrency,
-                        .rate = scenario.rate,
-                        .time_limit = scenario.time_limit,
-                        .client_timeout = scenario.client_timeout,
-                        .retries = scenario.retries,
-                        .read_level = scenario.read_level,
-                        .live_bound = scenario.live_bound,
-                        .seed = *scenario.seed};
+    LoadOptions options{
+        .concurrency = scenario.concurrency,
+        .rate = scenario.rate,
+        .time_limit = scenario.time_limit,
+        .client_timeout = scenario.client_timeout,
+        .retries = scenario.retries,
+        .read_level = scenario.read_level,
+        .live_bound = scenario.live_bound,
+        .put_off =
+            [&disk](base::Instant healed) { return std::min(disk.hung_since(healed), kPutOffMax); },
+        .seed = *scenario.seed};
     for (std::size_t node = 0; node < scenario.nodes; ++node) {
       options.nodes.push_back({cluster_.client_endpoint(node), &cluster_.traffic(node)});
     }

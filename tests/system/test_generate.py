@@ -14,6 +14,8 @@ ANOMALIES = {
     "list": ["stale-read", "reordered-append"],
     "set": ["aborted-read", "lost-write"],
     "counter": ["stale-read", "unwritten-read", "lost-write"],
+    "bag": ["duplicate-element", "unwritten-element"],
+    "stack": ["duplicate-element", "lost-element", "unwritten-element"],
     "fifo-queue": ["duplicate-element", "lost-element", "unwritten-element"],
 }
 

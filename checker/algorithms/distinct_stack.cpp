@@ -1,0 +1,117 @@
+#include "checker/algorithms/distinct_stack.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "checker/algorithms/emptiness.h"
+#include "checker/algorithms/left_overs.h"
+#include "checker/algorithms/queue_elements.h"
+#include "checker/algorithms/stack_deadlines.h"
+#include "checker/algorithms/stack_nesting.h"
+#include "checker/algorithms/stack_order.h"
+#include "checker/models/collection.h"
+
+namespace capsize::checker {
+namespace {
+
+class DistinctStack {
+ public:
+  explicit DistinctStack(std::span<const KeyOperation> operations) : operations_(operations) {}
+
+  Decision decide(bool want_order) {
+    Decision decision = gather_elements(operations_, stack_);
+    if (decision.kind != Decision::Kind::kLegal) return decision;
+    const StackNesting nesting =
+        nest(stack_.unknown.empty() ? stack_.elements : without_left_overs());
+    if (!nesting.clash.empty()) return clash(nesting);
+    StackDeadlines deadlines;
+    if (!stack_.unknown.empty()) deadlines = find_deadlines(stack_.elements, nesting);
+    if (auto found = legal_with(deadlines.enough, want_order)) return *std::move(found);
+    if (auto found = illegal_with(deadlines.needed)) return *std::move(found);
+    return {.kind = Decision::Kind::kNotApplicable};
+  }
+
+ private:
+  std::vector<QueueElement> without_left_overs() const {
+    std::vector<QueueElement> elements = stack_.elements;
+    for (QueueElement& element : elements) {
+      if (element.is_left_over()) element.out_begin = element.in_begin;  // in for no time
+    }
+    return elements;
+  }
+
+  Decision clash(const StackNesting& nesting) const {
+    std::vector<std::uint32_t> witness;
+    for (const std::uint32_t i : nesting.clash) {
+      witness.insert(witness.end(), {stack_.elements[i].enqueue, stack_.elements[i].dequeue});
+    }
+    return queue_violation(std::move(witness));
+  }
+
+  // Without indeterminate pops there are no deadlines, and nobody is asked for any.
+  LeftOvers left_overs(const std::vector<Position>& deadlines) const {
+    return {operations_, stack_, [&](const QueueElement& element) {
+              if (deadlines.empty()) return kNever;
+              return deadlines[static_cast<std::size_t>(&element - stack_.elements.data())];
+            }};
+  }
+
+  std::optional<Decision> legal_with(const std::vector<Position>& deadlines, bool want_order) {
+    LeftOvers left = left_overs(deadlines);
+    if (!left.deadlines_hold()) return std::nullopt;
+    const Emptiness emptiness = find_empty_moments(operations_, stack_, left);
+    if (!emptiness.possible) return std::nullopt;
+    Decision decision;
+    if (want_order) decision.order = legal_order(emptiness, left);
+    return decision;
+  }
+
+  std::optional<Decision> illegal_with(const std::vector<Position>& deadlines) const {
+    LeftOvers left = left_overs(deadlines);
+    if (!left.deadlines_hold()) return too_many_due(left);
+    Emptiness emptiness = find_empty_moments(operations_, stack_, left);
+    if (emptiness.possible) return std::nullopt;
+    return queue_violation(std::move(emptiness.witness));
+  }
+
+  // More elements have to be gone up to some deadline than pops began up to it: the first such
+  // deadline, and all that was put in before.
+  Decision too_many_due(const LeftOvers& left) const {
+    std::vector<LeftOvers::Element> due = left.elements();
+    std::ranges::sort(due, {}, &LeftOvers::Element::deadline);
+    std::size_t i = 0;
+    while (i < stack_.unknown.size() && operations_[stack_.unknown[i]].invoke <= due[i].deadline) {
+      ++i;
+    }
+    std::vector<std::uint32_t> witness = stack_.unknown;
+    for (const QueueElement& element : stack_.elements) {
+      if (element.in_begin > due[i].deadline) break;
+      witness.insert(witness.end(), {element.enqueue, element.dequeue});
+    }
+    return queue_violation(std::move(witness));
+  }
+
+  std::vector<std::uint32_t> legal_order(const Emptiness& emptiness, const LeftOvers& left) {
+    std::vector<Position> moments;
+    for (const Emptiness::Moment& moment : emptiness.moments) moments.push_back(moment.at);
+    QueueElements stack = stack_;
+    for (const auto& [take, index] : left.assign(moments)) {
+      stack.elements[index].dequeue = stack.unknown[take];
+      stack.elements[index].out_begin = operations_[stack.unknown[take]].invoke;
+    }
+    return order_of_stack(stack.elements, nest(stack.elements), emptiness);
+  }
+
+  std::span<const KeyOperation> operations_;
+  QueueElements stack_;
+};
+
+}  // namespace
+
+Decision decide_distinct_stack(std::span<const KeyOperation> operations, ValueId initial,
+                               bool want_order) {
+  if (!starts_empty(initial)) return {.kind = Decision::Kind::kNotApplicable};
+  return DistinctStack(operations).decide(want_order);
+}
+
+}  // namespace capsize::checker

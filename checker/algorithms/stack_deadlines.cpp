@@ -1,0 +1,118 @@
+#include "checker/algorithms/stack_deadlines.h"
+
+#include <algorithm>
+
+namespace capsize::checker {
+namespace {
+
+// Either what is left over, or what was certainly in for a while and popped.
+std::vector<std::uint32_t> by_in_begin(std::span<const QueueElement> elements, bool left_over) {
+  std::vector<std::uint32_t> found;
+  for (std::uint32_t i = 0; i < elements.size(); ++i) {
+    const bool certainly_in = elements[i].in_end < elements[i].out_begin;
+    if (elements[i].is_left_over() == left_over && certainly_in) found.push_back(i);
+  }
+  std::ranges::stable_sort(found, {}, [&](std::uint32_t i) { return elements[i].in_begin; });
+  return found;
+}
+
+// The latest that is known for any position from some one on, while more becomes known.
+class LatestFrom {
+ public:
+  explicit LatestFrom(std::vector<Position> positions) : positions_(std::move(positions)) {
+    std::ranges::sort(positions_);
+    latest_.assign(positions_.size() + 1, 0);
+  }
+
+  void add(Position position, Position value) {
+    for (std::size_t i = place_from_end(position); i < latest_.size(); i += i & (~i + 1)) {
+      latest_[i] = std::max(latest_[i], value);
+    }
+  }
+  Position from(Position position) const {
+    Position latest = 0;
+    for (std::size_t i = place_from_end(position); i > 0; i -= i & (~i + 1)) {
+      latest = std::max(latest, latest_[i]);
+    }
+    return latest;
+  }
+
+ private:
+  // Of the positions from this one on, how many there are.
+  std::size_t place_from_end(Position position) const {
+    return static_cast<std::size_t>(positions_.end() -
+                                    std::ranges::lower_bound(positions_, position));
+  }
+
+  std::vector<Position> positions_;
+  std::vector<Position> latest_;  // a Fenwick tree, from the end
+};
+
+class Deadlines {
+ public:
+  Deadlines(std::span<const QueueElement> elements, const StackNesting& nesting)
+      : elements_(elements), nesting_(nesting), around_(latest_around()) {}
+
+  StackDeadlines run() {
+    StackDeadlines deadlines{std::vector<Position>(elements_.size(), kNever),
+                             std::vector<Position>(elements_.size(), kNever)};
+    std::size_t next = 0;
+    for (const std::uint32_t i : by_in_begin(elements_, true)) {
+      for (; next < nesting_.times.size() && nesting_.times[next].begin < elements_[i].in_begin;
+           ++next) {
+        inside_.resize(nesting_.times[next].depth);
+        inside_.push_back(next);
+      }
+      const auto outer =
+          std::ranges::lower_bound(inside_, elements_[i].in_end, std::ranges::greater(),
+                                   [this](std::size_t time) { return nesting_.times[time].end; });
+      if (outer == inside_.begin()) continue;
+      deadlines.enough[i] = nesting_.times[*std::prev(outer)].end;
+      deadlines.needed[i] = needed(static_cast<std::size_t>(outer - inside_.begin()));
+    }
+    return deadlines;
+  }
+
+ private:
+  // For each time: when the last one of those comes out that can have been in at its begin, and
+  // were not certainly in before.
+  std::vector<Position> latest_around() const {
+    std::vector<Position> in_ends;
+    for (const QueueElement& element : elements_) in_ends.push_back(element.in_end);
+    LatestFrom latest(std::move(in_ends));
+    std::vector<Position> around;
+    const auto elements = by_in_begin(elements_, false);
+    auto next = elements.begin();
+    for (const Nested& time : nesting_.times) {
+      for (; next != elements.end() && elements_[*next].in_begin <= time.begin; ++next) {
+        latest.add(elements_[*next].in_end, elements_[*next].out_end);
+      }
+      around.push_back(latest.from(time.begin));
+    }
+    return around;
+  }
+
+  // Of what lies in so many of inside_.
+  Position needed(std::size_t depth) const {
+    Position until = nesting_.times[inside_[depth - 1]].end;
+    for (; depth > 0; --depth) {
+      const Position outer = depth > 1 ? nesting_.times[inside_[depth - 2]].end : kNever;
+      until = std::max(until, std::min(around_[inside_[depth - 1]], outer));
+      if (until < outer) break;
+    }
+    return until;
+  }
+
+  std::span<const QueueElement> elements_;
+  const StackNesting& nesting_;
+  std::vector<Position> around_;     // by time
+  std::vector<std::size_t> inside_;  // times that lie in one another, at the position reached
+};
+
+}  // namespace
+
+StackDeadlines find_deadlines(std::span<const QueueElement> elements, const StackNesting& nesting) {
+  return Deadlines(elements, nesting).run();
+}
+
+}  // namespace capsize::checker

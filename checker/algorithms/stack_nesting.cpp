@@ -1,0 +1,169 @@
+#include "checker/algorithms/stack_nesting.h"
+
+#include <algorithm>
+#include <bit>
+#include <functional>
+#include <optional>
+
+#include "checker/algorithms/covered_line.h"
+
+namespace capsize::checker {
+namespace {
+
+// The greatest of any range of values, which may change. Where nothing is, there is zero.
+class Greatest {
+ public:
+  explicit Greatest(std::size_t size) : size_(std::bit_ceil(size + 1)), values_(2 * size_, 0) {}
+
+  void set(std::size_t at, Position value) {
+    std::size_t node = size_ + at;
+    values_[node] = value;
+    while ((node /= 2) > 0) values_[node] = std::max(values_[2 * node], values_[2 * node + 1]);
+  }
+  Position operator[](std::size_t at) const { return values_[size_ + at]; }
+
+  /// Where the greatest value of [begin, end) is; the range is not empty.
+  std::size_t place(std::size_t begin, std::size_t end) const {
+    std::size_t best = size_ + begin;
+    const auto look = [&](std::size_t node) {
+      if (values_[node] > values_[best]) best = node;
+    };
+    for (std::size_t from = size_ + begin, to = size_ + end; from < to; from /= 2, to /= 2) {
+      if (from % 2 == 1) look(from++);
+      if (to % 2 == 1) look(--to);
+    }
+    while (best < size_) best = 2 * best + (values_[2 * best] == values_[best] ? 0 : 1);
+    return best - size_;
+  }
+
+ private:
+  std::size_t size_;  // a power of two
+  std::vector<Position> values_;
+};
+
+class Nesting {
+ public:
+  explicit Nesting(std::span<const QueueElement> elements)
+      : elements_(elements),
+        by_begin_(certain(elements)),
+        line_(intervals()),
+        early_(by_begin_.size()),
+        late_(by_begin_.size()) {
+    for (std::size_t i = 0; i < by_begin_.size(); ++i) early_.set(i, kNever - at(i).in_begin);
+  }
+
+  StackNesting run() {
+    StackNesting result;
+    push_segments(0, kNever, 0);
+    while (!open_.empty()) {
+      const Segment segment = open_.back();
+      open_.pop_back();
+      const auto bottom = take_bottom(segment);
+      if (!bottom) return {.times = {}, .clash = cover(segment)};
+      result.times.push_back({segment.begin, segment.end, by_begin_[*bottom], segment.depth});
+      push_segments(segment.begin, segment.end, segment.depth + 1);
+    }
+    return result;
+  }
+
+ private:
+  struct Segment {
+    Position begin = 0;
+    Position end = 0;
+    std::uint32_t depth = 0;
+  };
+
+  static std::vector<std::uint32_t> certain(std::span<const QueueElement> elements) {
+    std::vector<std::uint32_t> found;
+    for (std::uint32_t i = 0; i < elements.size(); ++i) {
+      if (elements[i].in_end < elements[i].out_begin) found.push_back(i);
+    }
+    std::ranges::sort(found, {}, [&](std::uint32_t i) { return elements[i].in_end; });
+    return found;
+  }
+
+  std::vector<CoveredLine::Interval> intervals() const {
+    std::vector<CoveredLine::Interval> found;
+    for (const std::uint32_t i : by_begin_) {
+      found.emplace_back(elements_[i].in_end, elements_[i].out_begin);
+    }
+    return found;
+  }
+
+  const QueueElement& at(std::size_t i) const { return elements_[by_begin_[i]]; }
+
+  std::size_t first_from(Position position) const {
+    const auto found = std::ranges::lower_bound(
+        by_begin_, position, {}, [this](std::uint32_t i) { return elements_[i].in_end; });
+    return static_cast<std::size_t>(found - by_begin_.begin());
+  }
+
+  // The segments from one position to another, the first one uppermost.
+  void push_segments(Position from, Position to, std::uint32_t depth) {
+    const std::size_t below = open_.size();
+    for (Position begin = line_.covered_from(from); begin < to;) {
+      const Position end = line_.free_from(begin);
+      open_.push_back({begin, end, depth});
+      if (end >= to) break;
+      begin = line_.covered_from(end);
+    }
+    std::reverse(open_.begin() + static_cast<std::ptrdiff_t>(below), open_.end());
+  }
+
+  // An element that can be in during all of the segment, taken out of it. Who was put in early
+  // enough stays so, because segments only become smaller.
+  std::optional<std::size_t> take_bottom(const Segment& segment) {
+    const std::size_t from = first_from(segment.begin);
+    const std::size_t to = first_from(segment.end);
+    for (;;) {
+      const std::size_t next = early_.place(from, to);
+      if (early_[next] == 0 || kNever - early_[next] > segment.begin) break;
+      early_.set(next, 0);
+      late_.set(next, at(next).out_end);
+    }
+    const std::size_t bottom = late_.place(from, to);
+    if (late_[bottom] == 0 || late_[bottom] < segment.end) return std::nullopt;
+    late_.set(bottom, 0);
+    line_.take_away({at(bottom).in_end, at(bottom).out_begin});
+    return bottom;
+  }
+
+  // As few as possible: each reaches furthest of those that begin before the one before ends. None
+  // of the segment's elements is around it, so none of these is around these.
+  std::vector<std::uint32_t> cover(const Segment& segment) const {
+    std::vector<std::uint32_t> found;
+    Position reached = segment.begin;
+    std::size_t next = first_from(segment.begin);
+    std::optional<std::size_t> furthest;
+    while (reached < segment.end) {
+      for (; next < by_begin_.size() &&
+             (at(next).in_end < reached || at(next).in_end == segment.begin);
+           ++next) {
+        if (is_left(next) && (!furthest || at(next).out_begin > at(*furthest).out_begin)) {
+          furthest = next;
+        }
+      }
+      found.push_back(by_begin_[*furthest]);
+      reached = at(*furthest).out_begin;
+    }
+    return found;
+  }
+
+  bool is_left(std::size_t i) const { return early_[i] != 0 || late_[i] != 0; }
+
+  std::span<const QueueElement> elements_;
+  std::vector<std::uint32_t> by_begin_;  // those that are certainly in at all, by in_end
+  CoveredLine line_;
+  Greatest
+      early_;      // by place in by_begin_: how early it went in, until a segment begins after that
+  Greatest late_;  // from then on: when it comes out at the latest. Then it is taken: zero
+  std::vector<Segment> open_;
+};
+
+}  // namespace
+
+StackNesting nest(std::span<const QueueElement> elements) {
+  return Nesting(elements).run();
+}
+
+}  // namespace capsize::checker

@@ -1,0 +1,47 @@
+// StackNesting: how the elements of a stack lie in one another.
+//
+// Each element has a time during which it is certainly in, the open interval (in_end, out_begin),
+// and a longest time in which it can be, [in_begin, out_end]. In a legal order the times the
+// elements are really in are nested or apart: last in, first out.
+//
+// Theorem (after Abdulla et al., "Efficient Linearizability Monitoring", PLDI 2025, and Lee &
+// Mathur, OOPSLA 2025). Call a maximal stretch covered by certain times a segment. Times that nest
+// exist iff in each segment [l, r] some element of it, its bottom, can be in all the while
+// (in_begin <= l and r <= out_end), and the same holds for what is left of the segment without it,
+// which falls apart into segments again. Any such element will do.
+//
+// Proof. Necessary: the elements of a segment are joined by certain times that overlap, so one of
+// their times contains all the others. Sufficient: let the bottom be in from l to r, and the others
+// by induction within. Any one will do: let t contain all in a solution, and u be able to. Cut all
+// other times down to the segment, t too: they stay nested, and u around them is in for [l, r].
+//
+// Elements whose push and pop overlap are in for no time at all: they ask for nothing.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "checker/algorithms/queue_elements.h"
+
+namespace capsize::checker {
+
+/// The time for which an element is in: from one end of a segment to the other.
+struct Nested {
+  Position begin = 0;
+  Position end = 0;
+  std::uint32_t element = 0;  ///< in the elements it was made of
+  std::uint32_t depth = 0;    ///< how many others it lies in
+};
+
+struct StackNesting {
+  /// Each before those that lie in it, by begin. Of elements in for no time there is none.
+  std::vector<Nested> times;
+  /// Where a segment has no bottom: elements that cover it. None of them can be around the others.
+  std::vector<std::uint32_t> clash;
+};
+
+/// O(n log n).
+[[nodiscard]] StackNesting nest(std::span<const QueueElement> elements);
+
+}  // namespace capsize::checker
