@@ -28,7 +28,7 @@ class CollectionExplainer {
       if (operation.code == kCodeAdd) added_[operation.argument].push_back(&operation);
       if (operation.code == kCodeRemove) removed_[operation.argument].push_back(&operation);
       if (operation.code != kCodeTake) continue;
-      if (operation.argument == kNoValue) ++unknown_takes_;
+      if (operation.argument == kNoValue) unknown_takes_.push_back(&operation);
       if (operation.argument == kNullValue) found_empty_.push_back(&operation);
       if (operation.required && operation.argument != kNullValue) {
         taken_[operation.argument].push_back(&operation);
@@ -190,53 +190,102 @@ class CollectionExplainer {
   }
 
   std::optional<Finding> not_empty(const KeyOperation& empty) const {
-    if (unknown_takes_ > 0) return std::nullopt;
+    Operations missing;
     for (const auto& [value, adders] : added_) {
-      const auto surely_in = static_cast<std::size_t>(std::count_if(
-          adders.begin(), adders.end(), [&](const auto* a) { return precedes(*a, empty); }));
       const Operations& takers = of(taken_, value);
-      const auto perhaps_out = static_cast<std::size_t>(std::count_if(
-          takers.begin(), takers.end(), [&](const auto* t) { return !precedes(empty, *t); }));
-      if (surely_in <= perhaps_out) continue;
-      return Finding{Anomaly::kLostElement,
-                     fmt::format("{} found nothing, {} {} had been acknowledged to process {}, and "
-                                 "nobody had taken {} out: a lost element",
-                                 wording_.by_process(empty), wording_.after(*adders.front(), empty),
-                                 wording_.operation(*adders.front()),
-                                 wording_.process(*adders.front()), element(value))};
+      auto perhaps_out = std::count_if(takers.begin(), takers.end(),
+                                       [&](const auto* t) { return !precedes(empty, *t); });
+      for (const KeyOperation* adder : adders) {
+        if (precedes(*adder, empty) && perhaps_out-- <= 0) missing.push_back(adder);
+      }
+    }
+    if (missing.size() <= perhaps_takers(empty)) return std::nullopt;
+    if (missing.size() > 1) {
+      return too_many(wording_.by_process(empty) + " found nothing", missing, "was in", empty);
+    }
+    const KeyOperation& adder = *missing.front();
+    return Finding{
+        Anomaly::kLostElement,
+        fmt::format("{} found nothing, {} {} had been acknowledged to process {}, and "
+                    "nobody had taken {} out: a lost element",
+                    wording_.by_process(empty), wording_.after(adder, empty),
+                    wording_.operation(adder), wording_.process(adder), element(adder.argument))};
+  }
+
+  // Indeterminate takes that may have taken something before this one was over.
+  std::size_t perhaps_takers(const KeyOperation& until) const {
+    return static_cast<std::size_t>(
+        std::count_if(unknown_takes_.begin(), unknown_takes_.end(),
+                      [&](const auto* take) { return !precedes(until, *take); }));
+  }
+
+  Finding too_many(const std::string& saw, const Operations& missing, const char* where,
+                   const KeyOperation& until) const {
+    std::string elements;
+    for (const KeyOperation* adder : missing) {
+      elements += (elements.empty() ? "" : ", ") + element(adder->argument);
+    }
+    const std::size_t takes = perhaps_takers(until);
+    return {Anomaly::kLostElement,
+            fmt::format("{}, though each of {} {} for sure and nobody is known to have taken it "
+                        "out, and only {} indeterminate {} can have: a lost element",
+                        saw, elements, where, takes, takes == 1 ? "operation" : "operations")};
+  }
+
+  // An element that came out though others should have come out before.
+  std::optional<Finding> out_of_turn() const {
+    if (problem_.model.name != "stack" && problem_.model.name != "fifo-queue") return std::nullopt;
+    for (const auto& [value, takers] : taken_) {
+      const Operations& adders = of(added_, value);
+      if (adders.size() != 1 || takers.size() != 1) continue;
+      if (auto found = overtaking(*adders[0], *takers[0])) return found;
     }
     return std::nullopt;
   }
 
-  // An element that came out though another one should have come out before.
-  std::optional<Finding> out_of_turn() const {
-    const bool stack = problem_.model.name == "stack";
-    if (unknown_takes_ > 0 || (!stack && problem_.model.name != "fifo-queue")) return std::nullopt;
-    for (const auto& [passed, adders] : added_) {
-      for (const auto& [value, takers] : taken_) {
-        const Operations& rivals = of(added_, value);
-        if (value == passed || adders.size() != 1 || rivals.size() != 1 || takers.size() != 1) {
-          continue;
-        }
-        // What lies in front: of a queue what went in before, of a stack what went in later, too.
-        const bool in_front =
-            stack ? precedes(*rivals[0], *adders[0]) && precedes(*adders[0], *takers[0])
-                  : precedes(*adders[0], *rivals[0]);
-        if (!in_front) continue;
-        const Operations& others = of(taken_, passed);
-        if (others.size() > 1) continue;
-        if (!others.empty() && !precedes(*takers[0], *others[0])) continue;
-        const char* verdict = others.empty() ? "nobody ever takes out: a lost element"
-                                             : "came out only later: a reordered element";
-        return Finding{others.empty() ? Anomaly::kLostElement : Anomaly::kReorderedElement,
-                       fmt::format("{} took {} out, though {} was put in by process {} before {} "
-                                   "began, and {} {}",
-                                   wording_.by_process(*takers[0]), element(value), element(passed),
-                                   wording_.process(*adders[0]), wording_.by_process(*rivals[0]),
-                                   element(passed), verdict)};
+  std::optional<Finding> overtaking(const KeyOperation& adder, const KeyOperation& taker) const {
+    Operations missing;
+    for (const auto& [passed, rivals] : added_) {
+      const Operations& others = of(taken_, passed);
+      if (passed == adder.argument || rivals.size() != 1 || others.size() > 1) continue;
+      if (!in_front(*rivals[0], adder, taker)) continue;
+      if (others.empty()) {
+        missing.push_back(rivals[0]);
+      } else if (precedes(taker, *others[0])) {
+        return Finding{Anomaly::kReorderedElement, overtook(*rivals[0], adder, taker) +
+                                                       "came out only later: a reordered element"};
       }
     }
-    return std::nullopt;
+    if (missing.size() <= perhaps_takers(taker)) return std::nullopt;
+    if (missing.size() == 1) {
+      const char* end =
+          unknown_takes_.empty() ? "nobody ever takes out" : "nobody can have taken out";
+      return Finding{Anomaly::kLostElement,
+                     overtook(*missing[0], adder, taker) + end + ": a lost element"};
+    }
+    return too_many(
+        fmt::format("{} took {} out", wording_.by_process(taker), element(adder.argument)), missing,
+        "lay before it", taker);
+  }
+
+  // In a queue lies in front what went in before, in a stack what went in later, too.
+  bool in_front(const KeyOperation& rival, const KeyOperation& adder,
+                const KeyOperation& taker) const {
+    if (problem_.model.name == "stack") return precedes(adder, rival) && precedes(rival, taker);
+    return precedes(rival, adder);
+  }
+
+  std::string overtook(const KeyOperation& rival, const KeyOperation& adder,
+                       const KeyOperation& taker) const {
+    return fmt::format("{} took {} out, though {} was put in by process {} {}, and {} ",
+                       wording_.by_process(taker), element(adder.argument), element(rival.argument),
+                       wording_.process(rival), order_of(rival, adder), element(rival.argument));
+  }
+
+  std::string order_of(const KeyOperation& rival, const KeyOperation& adder) const {
+    const bool later = precedes(adder, rival);
+    return fmt::format("{} {} {}", later ? "after" : "before", wording_.by_process(adder),
+                       later ? "had been acknowledged" : "began");
   }
 
   const KeyProblem& problem_;
@@ -245,7 +294,7 @@ class CollectionExplainer {
   std::map<ValueId, Operations> added_, removed_, taken_;
   Operations found_empty_;
   std::vector<Sight> shown_, not_shown_;
-  std::size_t unknown_takes_ = 0;
+  Operations unknown_takes_;
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "checker/models/collection.h"
+
 namespace capsize::checker {
 namespace {
 
@@ -51,7 +53,9 @@ ValueId Wording::asked(const Operation& source) const {
 std::string Wording::operation(const KeyOperation& operation) const {
   const Operation& source = problem_.source(operation);
   const std::string& function = problem_.history.functions[source.function];
-  if (source.function == kRead || source.function == kDelete) return function + of_key();
+  const bool asks_for_nothing =
+      source.function == kRead || source.function == kDelete || operation.code == kCodeTake;
+  if (asks_for_nothing) return function + of_key();
   const std::string where = source.function == kCas ? of_key() : to_key();
   return fmt::format("{} {}{}", function, value(asked(source)), where);
 }
