@@ -11,6 +11,7 @@
 #include "checker/algorithms/element_search.h"
 #include "checker/algorithms/growing_set.h"
 #include "checker/algorithms/just_in_time_search.h"
+#include "checker/algorithms/queue_search.h"
 #include "checker/algorithms/sourceless_read.h"
 #include "checker/algorithms/sum_bounds.h"
 #include "checker/algorithms/unit_counter.h"
@@ -185,6 +186,11 @@ Decision KeyChecker::search(std::span<const KeyOperation> operations, const Sear
     algorithm = "element-by-element";
     Decision decision =
         search_element_by_element(operations, problem_->initial, history_.values, bounds);
+    if (decision.kind != Decision::Kind::kNotApplicable) return decision;
+  }
+  if (model_.first_in_first_out) {
+    algorithm = "queue-search";
+    Decision decision = search_queue(operations, problem_->initial, bounds);
     if (decision.kind != Decision::Kind::kNotApplicable) return decision;
   }
   algorithm = "just-in-time-search";

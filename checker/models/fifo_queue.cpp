@@ -31,6 +31,7 @@ const ModelRegistrar kRegistrar({
     .deciders = {Decider::kDistinctQueue},
     .decode = &decode,
     .plausible = &plausible,
+    .first_in_first_out = true,
     .initial = &initial_collection,
     .step = &step,
     .needs = &element_needs,

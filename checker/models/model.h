@@ -91,6 +91,8 @@ struct Model {
   /// formed.
   bool (*plausible)(const History& history) = nullptr;
   Mutations mutations = Mutations::kInOrder;
+  /// What is put in comes out in the same order: queue_search.h knows how to search for that.
+  bool first_in_first_out = false;
   /// Optional: the objects that an operation reads or changes, where that may be several. The keys
   /// of the file then mean nothing; groups of connected objects take their place.
   void (*touches)(const History& history, const Operation& operation,

@@ -45,7 +45,7 @@ def test_every_anomaly_is_found_and_its_witnesses_are_named(model, anomaly):
 
 
 @pytest.mark.parametrize("arguments, says", [
-    (["--model", "heap"], "--model: found 'heap', expected one of cas-register, counter"),
+    (["--model", "heap"], "--model: found 'heap', expected one of bag, cas-register, counter"),
     (["--model", "counter", "--anomaly", "lost-element"], "--anomaly: found 'lost-element', expected for counter one of"),
     (["--model", "set", "--cas", "0.1"], "--cas: set has none"),
     (["--model", "list", "--operations", "10001"], "--operations: at most 10000 a key"),
