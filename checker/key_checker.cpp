@@ -8,10 +8,8 @@
 #include "checker/algorithms/distinct_queue.h"
 #include "checker/algorithms/distinct_stack.h"
 #include "checker/algorithms/distinct_transactions.h"
-#include "checker/algorithms/element_search.h"
 #include "checker/algorithms/growing_set.h"
-#include "checker/algorithms/just_in_time_search.h"
-#include "checker/algorithms/queue_search.h"
+#include "checker/algorithms/search_any.h"
 #include "checker/algorithms/sourceless_read.h"
 #include "checker/algorithms/sum_bounds.h"
 #include "checker/algorithms/unit_counter.h"
@@ -159,7 +157,8 @@ Violates KeyChecker::certainly_illegal(const Budget& limits, std::uint64_t memor
   return [this, &limits, memory_bytes](std::span<const KeyOperation> operations) {
     const SearchBounds bounds{&limits, std::min(kShrinkMemoryBytes, memory_bytes), kShrinkStepsMax};
     std::string_view algorithm;
-    return search(operations, bounds, algorithm).is_violation();
+    return search_any(operations, problem_->initial, model_, history_.values, bounds, algorithm)
+        .is_violation();
   };
 }
 
@@ -169,7 +168,8 @@ KeyResult KeyChecker::search(KeyId key, bool explain_it, const Budget& budget,
   if ((result.malformed = prepare(key))) return result;
   const SearchBounds bounds{
       .budget = &budget, .memory_bytes = memory_bytes, .want_order = want_order_};
-  Decision decision = search(problem().operations, bounds, result.algorithm);
+  Decision decision = search_any(problem().operations, problem().initial, model_, history_.values,
+                                 bounds, result.algorithm);
   if (want_order_) result.order = sources(decision.order);
   result.kind = decision.kind;
   result.reason = std::move(decision.reason);
@@ -178,23 +178,6 @@ KeyResult KeyChecker::search(KeyId key, bool explain_it, const Budget& budget,
     explain_search(decision, budget, memory_bytes, result);
   }
   return result;
-}
-
-Decision KeyChecker::search(std::span<const KeyOperation> operations, const SearchBounds& bounds,
-                            std::string_view& algorithm) const {
-  if (model_.mutations == Mutations::kOfElements) {
-    algorithm = "element-by-element";
-    Decision decision =
-        search_element_by_element(operations, problem_->initial, history_.values, bounds);
-    if (decision.kind != Decision::Kind::kNotApplicable) return decision;
-  }
-  if (model_.first_in_first_out) {
-    algorithm = "queue-search";
-    Decision decision = search_queue(operations, problem_->initial, bounds);
-    if (decision.kind != Decision::Kind::kNotApplicable) return decision;
-  }
-  algorithm = "just-in-time-search";
-  return search_just_in_time(operations, problem_->initial, model_, history_.values, bounds);
 }
 
 WeakerAnswers KeyChecker::ask_weaker(KeyId key, const Budget& budget) {

@@ -49,8 +49,6 @@ class KeyChecker {
   KeyProblem& problem() { return *problem_; }
   Decision run(Decider decider, std::span<const KeyOperation> operations, bool want_order);
   [[nodiscard]] std::vector<std::uint32_t> sources(const std::vector<std::uint32_t>& places) const;
-  Decision search(std::span<const KeyOperation> operations, const SearchBounds& bounds,
-                  std::string_view& algorithm) const;
   void explain_search(const Decision& decision, const Budget& budget, std::uint64_t memory_bytes,
                       KeyResult& result);
   [[nodiscard]] Violates certainly_illegal(const Budget& limits, std::uint64_t memory_bytes) const;

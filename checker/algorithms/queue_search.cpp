@@ -42,7 +42,8 @@ bool erase(std::vector<Number>& numbers, Number number) {
   return true;
 }
 
-// How a state was reached.
+// How a state was reached: the first way, for all others used as many indeterminate dequeues. (They
+// took what was put in, is not in, and nobody else took.)
 struct Past {
   Number used = 0;        // indeterminate dequeues
   Number last = kNobody;  // the last step
@@ -250,13 +251,10 @@ class QueueSearch {
 
   void add(State state, const Past& past) {
     const auto [known, is_new] = next_.try_emplace(std::move(state), past);
-    if (is_new) {
-      const State& its = known->first;
-      memory_bytes_ += kStateOverheadBytes +
-                       (its.in.size() + its.early.size() + its.done.size()) * sizeof(Number);
-    } else if (past.used < known->second.used) {
-      known->second = past;
-    }
+    if (!is_new) return;
+    const State& its = known->first;
+    memory_bytes_ +=
+        kStateOverheadBytes + (its.in.size() + its.early.size() + its.done.size()) * sizeof(Number);
   }
 
   std::optional<std::string> reached_bound() {

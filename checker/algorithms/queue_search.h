@@ -24,8 +24,7 @@
 //  - an indeterminate dequeue takes what is in the way of something else. They differ by when they
 //    began, so only how many were used counts.
 //
-// The states up to each completion are kept as a set; of two that differ in nothing but the
-// indeterminate dequeues used, the one with fewer. Their number depends on how many dequeues are
+// The states up to each completion are kept as a set. Their number depends on how many dequeues are
 // open at a time and on the indeterminate ones, not on the length of the history or the queue.
 #pragma once
 

@@ -119,14 +119,28 @@ class CollectionExplainer {
     for (const KeyOperation* taker : takers) {
       if (auto found = sourceless(*taker, value)) return found;
     }
-    const std::size_t times = of(added_, value).size();
-    if (takers.size() <= times || problem_.initial != kNullValue) return std::nullopt;
-    return Finding{
-        Anomaly::kDuplicateElement,
-        fmt::format("{} took {} out, as {} others did, though it was put in {}: a "
-                    "duplicate element",
-                    wording_.by_process(*takers.back()), element(value), takers.size() - 1,
-                    times == 1 ? "once" : fmt::format("{} times", times))};
+    if (problem_.initial != kNullValue) return std::nullopt;
+    for (const KeyOperation* last : takers) {
+      if (auto found = taken_too_often(*last, takers)) return found;
+    }
+    return std::nullopt;
+  }
+
+  // Up to its end more had taken one of these out than had begun to put one in.
+  std::optional<Finding> taken_too_often(const KeyOperation& last, const Operations& takers) const {
+    const Operations& adders = of(added_, last.argument);
+    const auto taken = std::count_if(takers.begin(), takers.end(), [&](const auto* taker) {
+      return taker->complete <= last.complete;
+    });
+    const auto times = std::count_if(adders.begin(), adders.end(),
+                                     [&](const auto* adder) { return !precedes(last, *adder); });
+    if (taken <= times) return std::nullopt;
+    return Finding{Anomaly::kDuplicateElement,
+                   fmt::format("{} took {} out, as {} others did, though it was put in {}{}: a "
+                               "duplicate element",
+                               wording_.by_process(last), element(last.argument), taken - 1,
+                               times == 1 ? "once" : fmt::format("{} times", times),
+                               static_cast<std::size_t>(times) < adders.size() ? " by then" : "")};
   }
 
   std::optional<Finding> impossible_sight(const Sight& sight) const {

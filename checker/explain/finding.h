@@ -41,6 +41,11 @@ struct Finding {
 [[nodiscard]] std::optional<Finding> explain_collection(const KeyProblem& problem,
                                                         std::span<const KeyOperation> witness);
 
+/// Queues, stacks and bags, elements may be equal: one that came out of turn, or once too often, or
+/// vanished.
+[[nodiscard]] std::optional<Finding> explain_by_turn(const KeyProblem& problem,
+                                                     std::span<const KeyOperation> witness);
+
 [[nodiscard]] std::optional<Finding> explain_counter(const KeyProblem& problem,
                                                      std::span<const KeyOperation> witness);
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "checker/algorithms/just_in_time_search.h"
+#include "checker/algorithms/search_any.h"
 
 namespace capsize::checker {
 namespace {
@@ -15,9 +15,11 @@ constexpr std::uint64_t kStepsMax = 20'000;  // of one question
 bool SmallSearch::has_legal_order(std::vector<KeyOperation> operations) {
   std::stable_sort(operations.begin(), operations.end(),
                    [](const auto& a, const auto& b) { return a.invoke < b.invoke; });
-  const auto kind = search_just_in_time(
-                        operations, problem_.initial, problem_.model, problem_.history.values,
-                        {.budget = &budget_, .memory_bytes = kMemoryBytes, .steps_max = kStepsMax})
+  const SearchBounds bounds{
+      .budget = &budget_, .memory_bytes = kMemoryBytes, .steps_max = kStepsMax};
+  std::string_view algorithm;
+  const auto kind = search_any(operations, problem_.initial, problem_.model,
+                               problem_.history.values, bounds, algorithm)
                         .kind;
   certain_ = certain_ && kind != Decision::Kind::kUnknown;
   return kind == Decision::Kind::kLegal;

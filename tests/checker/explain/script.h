@@ -19,6 +19,9 @@ class Script {
   Script& ok(int process, const std::string& f, const std::string& value = "null") {
     return event(process, "ok", f, value);
   }
+  Script& info(int process, const std::string& f, const std::string& value = "null") {
+    return event(process, "info", f, value);
+  }
   Script& fail(int process, const std::string& f, const std::string& value = "null") {
     return event(process, "fail", f, value);
   }

@@ -1,0 +1,119 @@
+// Names violations of queues, stacks and bags in which elements may be equal: by what would have
+// made the others right.
+//
+// Take a dequeue without which the others have a legal order. If there is one with it as soon as it
+// may end later, it took its element before its turn; if as soon as it may begin earlier, after it.
+// If there is one once something may have vanished, something in the way of it was lost; if once
+// its element was there a second time, it is a duplicate. The questions are asked of the search.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "checker/explain/finding.h"
+#include "checker/explain/small_search.h"
+#include "checker/explain/wording.h"
+#include "checker/models/collection.h"
+
+namespace capsize::checker {
+namespace {
+
+constexpr std::size_t kOperationsMax = 64;  // more than that nobody can look at either
+constexpr std::chrono::nanoseconds kTimeMax = std::chrono::milliseconds(100);
+
+class TurnExplainer {
+ public:
+  TurnExplainer(const KeyProblem& problem, std::span<const KeyOperation> witness,
+                const KeyOperation& take, SmallSearch& search)
+      : wording_(problem), take_(take), search_(search) {
+    std::copy_if(witness.begin(), witness.end(), std::back_inserter(others_),
+                 [&](const KeyOperation& other) { return other.source != take.source; });
+  }
+
+  std::optional<Finding> find() {
+    if (!search_.has_legal_order(others_)) return std::nullopt;
+    if (take_.argument == kNullValue) return found_nothing();
+    const std::string took =
+        fmt::format("{} took {} out", wording_.by_process(take_), wording_.value(take_.argument));
+    if (is_legal_in(take_.invoke, kLast)) {
+      return Finding{Anomaly::kReorderedElement, took + " before its turn: a reordered element"};
+    }
+    if (is_legal_in(0, take_.complete)) {
+      return Finding{Anomaly::kReorderedElement, took + " after its turn: a reordered element"};
+    }
+    if (is_legal_with(vanishing())) {
+      return Finding{Anomaly::kLostElement,
+                     took +
+                         ", where something else must have been, which nobody is known to have "
+                         "taken out: a lost element"};
+    }
+    if (is_legal_with(another(take_.argument))) {
+      return Finding{Anomaly::kDuplicateElement,
+                     took + ", once more than it can have been there: a duplicate element"};
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static constexpr Position kLast = kNever - 1;
+
+  std::optional<Finding> found_nothing() {
+    if (!is_legal_with(vanishing())) return std::nullopt;
+    return Finding{Anomaly::kLostElement,
+                   wording_.by_process(take_) +
+                       " found nothing, where something must have been, which nobody is known to "
+                       "have taken out: a lost element"};
+  }
+
+  bool is_legal_in(Position invoke, Position complete) {
+    KeyOperation moved = take_;
+    moved.invoke = invoke;
+    moved.complete = complete;
+    std::vector<KeyOperation> operations = others_;
+    operations.push_back(moved);
+    return search_.has_legal_order(std::move(operations));
+  }
+
+  bool is_legal_with(const KeyOperation& more) {
+    std::vector<KeyOperation> operations = others_;
+    operations.push_back(take_);
+    operations.push_back(more);
+    return search_.has_legal_order(std::move(operations));
+  }
+
+  // Operations that may have happened at any time, or not at all.
+  static KeyOperation vanishing() {
+    KeyOperation take;
+    take.code = kCodeTake;
+    return take;
+  }
+  static KeyOperation another(ValueId element) {
+    KeyOperation add;
+    add.code = kCodeAdd;
+    add.argument = element;
+    return add;
+  }
+
+  Wording wording_;
+  const KeyOperation& take_;
+  SmallSearch& search_;
+  std::vector<KeyOperation> others_;
+};
+
+}  // namespace
+
+std::optional<Finding> explain_by_turn(const KeyProblem& problem,
+                                       std::span<const KeyOperation> witness) {
+  if (witness.size() > kOperationsMax) return std::nullopt;
+  const Budget budget(kTimeMax, 0);
+  SmallSearch search(problem, budget);
+  for (auto next = witness.rbegin(); next != witness.rend(); ++next) {
+    if (next->code != kCodeTake || !next->required) continue;
+    auto found = TurnExplainer(problem, witness, *next, search).find();
+    if (!search.is_certain()) return std::nullopt;
+    if (found) return found;
+  }
+  return std::nullopt;
+}
+
+}  // namespace capsize::checker
