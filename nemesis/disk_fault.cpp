@@ -7,7 +7,8 @@ namespace {
 
 using nlohmann::json;
 
-// A cluster that serves syncs far sooner; one that just lost its leader, or sits on a busy disk, not.
+// A cluster that serves syncs far sooner; one that just lost its leader, or sits on a busy disk,
+// not.
 constexpr base::Duration kMetBound = std::chrono::milliseconds(1000);
 
 json disk(json keys) {
