@@ -73,6 +73,11 @@ class QueueSearch {
   }
 
  private:
+  struct Candidate {
+    std::size_t in_the_way;  // how many must be taken out before
+    Number number;
+    friend auto operator<=>(const Candidate&, const Candidate&) = default;
+  };
   struct Step {
     Number before;  // the step before; kNobody: none
     Number dequeue;
@@ -162,21 +167,20 @@ class QueueSearch {
     // The more is taken out of the way, the more elements may be taken: only one that is better
     // than those before is worth it.
     Number best = kNobody;
-    for (const auto& [in_the_way, number] : candidates(operations_[place].argument, state, past)) {
+    for (const Candidate& candidate : candidates(operations_[place].argument, state, past)) {
+      const Number number = candidate.number;
       if (number >= best) continue;
       best = number;
-      take_out(in_the_way, state, past, [&](State cleared, const Past& then) {
+      take_out(candidate.in_the_way, state, past, [&](State cleared, const Past& then) {
         take(cleared, number);
         add(std::move(cleared), {then.used, step(then.last, place, number)});
       });
     }
   }
 
-  // Equal elements that are in or can be by now, each with how many must be taken out before, by
-  // that and then by completion.
-  std::vector<std::pair<std::size_t, Number>> candidates(ValueId value, const State& state,
-                                                         const Past& past) const {
-    std::vector<std::pair<std::size_t, Number>> found;
+  // Equal elements that are in or can be by now, in order.
+  std::vector<Candidate> candidates(ValueId value, const State& state, const Past& past) const {
+    std::vector<Candidate> found;
     const auto equal = equal_.find(value);
     if (equal == equal_.end()) return found;
     const std::size_t most = open_.size() + unknown_begun_ - past.used;
@@ -188,7 +192,7 @@ class QueueSearch {
                                           : !std::ranges::binary_search(state.early, *at);
       if (!there || element(*at).invoke > now_) continue;
       const std::size_t before = in_the_way(state, element(*at).invoke);
-      if (before <= most) found.emplace_back(before, *at);
+      if (before <= most) found.push_back({before, *at});
       if (before == 0) break;  // those behind it are no better
     }
     std::ranges::sort(found);
