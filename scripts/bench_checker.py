@@ -41,6 +41,8 @@ CASES = [
     ("2e3 operations, 10 clients, 3 values, cas", HARD + " --values 3", "", "valid", 2.0, 512),
     ("1e6 operations, a queue", "--model fifo-queue --operations 1000000 --clients 10", "", "valid",
      None, None),
+    ("1e6 operations, a queue, 6 values",
+     "--model fifo-queue --operations 1000000 --clients 10 --values 6", "", "valid", None, None),
     ("1e6 operations, a stack", "--model stack --operations 1000000 --clients 10", "", "valid",
      None, None),
     ("1e5 operations, 80 clients, 3 values, cas",
