@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "checker/algorithms/emptiness.h"
 #include "checker/algorithms/left_overs.h"
@@ -21,13 +22,12 @@ class DistinctStack {
   Decision decide(bool want_order) {
     Decision decision = gather_elements(operations_, stack_);
     if (decision.kind != Decision::Kind::kLegal) return decision;
-    const StackNesting nesting =
-        nest(stack_.unknown.empty() ? stack_.elements : without_left_overs());
-    if (!nesting.clash.empty()) return clash(nesting);
+    nesting_ = nest(stack_.unknown.empty() ? stack_.elements : without_left_overs());
+    if (!nesting_.clash.empty()) return clash();
     StackDeadlines deadlines;
-    if (!stack_.unknown.empty()) deadlines = find_deadlines(stack_.elements, nesting);
+    if (!stack_.unknown.empty()) deadlines = find_deadlines(stack_.elements, nesting_);
     if (auto found = legal_with(deadlines.enough, want_order)) return *std::move(found);
-    if (auto found = illegal_with(deadlines.needed)) return *std::move(found);
+    if (auto found = illegal_with(deadlines)) return *std::move(found);
     return {.kind = Decision::Kind::kNotApplicable};
   }
 
@@ -40,9 +40,9 @@ class DistinctStack {
     return elements;
   }
 
-  Decision clash(const StackNesting& nesting) const {
+  Decision clash() const {
     std::vector<std::uint32_t> witness;
-    for (const std::uint32_t i : nesting.clash) {
+    for (const std::uint32_t i : nesting_.clash) {
       witness.insert(witness.end(), {stack_.elements[i].enqueue, stack_.elements[i].dequeue});
     }
     return queue_violation(std::move(witness));
@@ -66,27 +66,38 @@ class DistinctStack {
     return decision;
   }
 
-  std::optional<Decision> illegal_with(const std::vector<Position>& deadlines) const {
-    LeftOvers left = left_overs(deadlines);
-    if (!left.deadlines_hold()) return too_many_due(left);
+  std::optional<Decision> illegal_with(const StackDeadlines& deadlines) const {
+    LeftOvers left = left_overs(deadlines.needed);
+    if (!left.deadlines_hold()) return too_many_due(left, deadlines);
     Emptiness emptiness = find_empty_moments(operations_, stack_, left);
     if (emptiness.possible) return std::nullopt;
     return queue_violation(std::move(emptiness.witness));
   }
 
   // More elements have to be gone up to some deadline than pops began up to it: the first such
-  // deadline, and all that was put in before.
-  Decision too_many_due(const LeftOvers& left) const {
+  // deadline, all that has one up to it, and why.
+  Decision too_many_due(const LeftOvers& left, const StackDeadlines& deadlines) const {
     std::vector<LeftOvers::Element> due = left.elements();
     std::ranges::sort(due, {}, &LeftOvers::Element::deadline);
-    std::size_t i = 0;
-    while (i < stack_.unknown.size() && operations_[stack_.unknown[i]].invoke <= due[i].deadline) {
-      ++i;
-    }
     std::vector<std::uint32_t> witness = stack_.unknown;
-    for (const QueueElement& element : stack_.elements) {
-      if (element.in_begin > due[i].deadline) break;
-      witness.insert(witness.end(), {element.enqueue, element.dequeue});
+    std::set<std::uint32_t> reasons;
+    for (std::size_t i = 0; i < due.size(); ++i) {
+      witness.push_back(stack_.elements[due[i].index].enqueue);
+      for (std::uint32_t time = deadlines.inside[due[i].index]; reasons.insert(time).second;) {
+        const std::uint32_t outer = nesting_.times[time].outer;
+        const bool asks =
+            outer != Nested::kNone && deadlines.needed_in[outer] == deadlines.needed_in[time];
+        if (!asks) break;
+        time = outer;
+      }
+      const bool in_time =
+          i < stack_.unknown.size() && operations_[stack_.unknown[i]].invoke <= due[i].deadline;
+      if (!in_time) break;
+    }
+    for (const std::uint32_t time : reasons) {
+      for (const std::uint32_t i : cover(stack_.elements, nesting_, time)) {
+        witness.insert(witness.end(), {stack_.elements[i].enqueue, stack_.elements[i].dequeue});
+      }
     }
     return queue_violation(std::move(witness));
   }
@@ -94,6 +105,7 @@ class DistinctStack {
   std::vector<std::uint32_t> legal_order(const Emptiness& emptiness, const LeftOvers& left) {
     std::vector<Position> moments;
     for (const Emptiness::Moment& moment : emptiness.moments) moments.push_back(moment.at);
+    if (stack_.unknown.empty()) return order_of_stack(stack_.elements, nesting_, emptiness);
     QueueElements stack = stack_;
     for (const auto& [take, index] : left.assign(moments)) {
       stack.elements[index].dequeue = stack.unknown[take];
@@ -104,6 +116,7 @@ class DistinctStack {
 
   std::span<const KeyOperation> operations_;
   QueueElements stack_;
+  StackNesting nesting_;  // where there are indeterminate pops, without what is left over
 };
 
 }  // namespace

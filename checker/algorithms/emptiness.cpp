@@ -121,11 +121,14 @@ class Moments {
       certain_.cover(empty.invoke, empty.complete, witness);
       return witness;
     }
-    // The dequeues do not suffice: all that has to be gone, all that orders it, all that is in the
-    // way.
+    // The dequeues do not suffice: all that has to be gone, all that may order it, all that is in
+    // the way.
+    const bool ordered = std::ranges::any_of(
+        left_overs_.elements(), [](const auto& left) { return left.deadline != kNever; });
     for (const QueueElement& element : queue_.elements) {
-      if (!element.is_left_over())
-        witness.insert(witness.end(), {element.enqueue, element.dequeue});
+      const bool in_the_way = element.in_end <= empty.complete && element.out_begin >= empty.invoke;
+      if (element.is_left_over() || !(ordered || in_the_way)) continue;
+      witness.insert(witness.end(), {element.enqueue, element.dequeue});
     }
     for (const LeftOvers::Element& left : left_overs_.elements()) {
       if (left.in_end <= empty.complete || left.deadline != kNever) {

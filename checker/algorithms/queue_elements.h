@@ -1,5 +1,5 @@
-// QueueElements: the operations of a queue or bag, taken together by the element that they are
-// about.
+// QueueElements: the operations of a queue, stack or bag, taken together by the element that they
+// are about.
 #pragma once
 
 #include <cstdint>

@@ -18,18 +18,10 @@ namespace {
 using Number = std::uint32_t;
 
 constexpr std::uint64_t kStepsBetweenLooks = 256;
-constexpr std::uint64_t kStateOverheadBytes = 160;  // three vectors, a node of a map
+constexpr std::uint64_t kOperationBytes = 128;       // of what is gathered about each
+constexpr std::uint64_t kOperationOrderBytes = 160;  // of each, to find a legal order at the end
+constexpr std::uint64_t kStateBytes = 160;           // two vectors, a node of a map
 constexpr Number kNobody = 0xFFFFFFFFu;
-
-// What is not common to all orders of the operations up to some completion. Elements are numbers in
-// order of completion of their enqueue, dequeues places of operations; all ascending.
-struct State {
-  std::vector<Number> in;     // put in and not taken
-  std::vector<Number> early;  // taken though their enqueue has not completed
-  std::vector<Number> done;   // dequeues that have taken theirs and not completed
-
-  friend auto operator<=>(const State&, const State&) = default;
-};
 
 void insert(std::vector<Number>& numbers, Number number) {
   numbers.insert(std::ranges::lower_bound(numbers, number), number);
@@ -41,6 +33,27 @@ bool erase(std::vector<Number>& numbers, Number number) {
   numbers.erase(found);
   return true;
 }
+
+bool has(const std::vector<Number>& numbers, Number number) {
+  return std::ranges::binary_search(numbers, number);
+}
+
+// What is not common to all orders of the operations up to some completion. Elements are numbers in
+// order of completion of their enqueue, dequeues places of operations. Which elements are in needs
+// no list: all whose enqueue has completed, but for those that are taken.
+struct State {
+  Number first = 0;           // all before it are taken, it is not
+  std::vector<Number> taken;  // behind it, ascending
+  std::vector<Number> done;   // dequeues that have taken theirs and not completed, ascending
+
+  [[nodiscard]] bool is_taken(Number number) const { return number < first || has(taken, number); }
+  void take(Number number) {
+    if (number != first) return insert(taken, number);
+    for (++first; erase(taken, first); ++first) {
+    }
+  }
+  friend auto operator<=>(const State&, const State&) = default;
+};
 
 // How a state was reached: the first way, for all others used as many indeterminate dequeues. (They
 // took what was put in, is not in, and nobody else took.)
@@ -56,23 +69,32 @@ class QueueSearch {
       : operations_(operations), bounds_(bounds) {}
 
   Decision run() {
+    if (operations_.size() * kOperationBytes > bounds_.memory_bytes) return unknown(kMemoryBound);
     if (!gather()) return {.kind = Decision::Kind::kNotApplicable};
     states_.emplace();
     for (const Number place : completions_) {
       come_to(operations_[place].complete);
-      while (!states_.empty()) {
-        if (auto bound = reached_bound()) return unknown(*std::move(bound));
-        auto taken = states_.extract(states_.begin());
-        complete(place, std::move(taken.key()), taken.mapped());
+      if (changes_nothing(place)) {
+        if (look_at_bounds()) return unknown(bound_);
+      } else {
+        for (const auto& [state, past] : states_) {
+          if (look_at_bounds()) return unknown(bound_);
+          complete(place, state, past);
+          if (!bound_.empty()) return unknown(bound_);
+        }
+        if (next_.empty()) return {.kind = Decision::Kind::kViolation, .end = now_};
+        states_.swap(next_);
+        next_.clear();
       }
-      if (next_.empty()) return {.kind = Decision::Kind::kViolation, .end = now_};
-      states_.swap(next_);
       leave(place);
     }
     return legal();
   }
 
  private:
+  static constexpr const char* kMemoryBound = "the memory bound";
+  static constexpr ValueId kFirstName = kEmptyList + 1;  // no name is null, or an empty queue
+
   struct Candidate {
     std::size_t in_the_way;  // how many must be taken out before
     Number number;
@@ -101,45 +123,56 @@ class QueueSearch {
     const auto by_completion = [this](Number i) { return operations_[i].complete; };
     std::ranges::stable_sort(completions_, {}, by_completion);
     std::ranges::stable_sort(elements_, {}, by_completion);
-    for (Number i = 0; i < elements_.size(); ++i) {
-      equal_[element(i).argument].push_back(i);
-      number_of_.emplace(elements_[i], i);
-    }
-    earliest_from_.assign(elements_.size(), kNever);
+    earliest_from_.assign(elements_.size() + 1, kNever);
     for (Number i = static_cast<Number>(elements_.size()); i-- > 0;) {
-      const Position later = i + 1 < elements_.size() ? earliest_from_[i + 1] : kNever;
-      earliest_from_[i] = std::min(later, element(i).invoke);
+      earliest_from_[i] = std::min(earliest_from_[i + 1], element(i).invoke);
     }
+    for (Number i = 0; i < elements_.size(); ++i) equal_[element(i).argument].push_back(i);
     return true;
-  }
-
-  // What has begun by here.
-  void come_to(Position now) {
-    now_ = now;
-    memory_bytes_ = steps_.size() * sizeof(Step);
-    for (; begun_ < dequeues_.size() && operations_[dequeues_[begun_]].invoke <= now; ++begun_) {
-      open_.push_back(dequeues_[begun_]);
-    }
-    std::ranges::stable_sort(open_, {},
-                             [this](Number place) { return operations_[place].complete; });
-    unknown_begun_ =
-        static_cast<Number>(std::ranges::upper_bound(unknown_, now) - unknown_.begin());
   }
 
   const KeyOperation& element(Number number) const { return operations_[elements_[number]]; }
 
-  // Behind a completion.
-  void leave(Number place) {
-    std::erase(open_, place);
-    if (operations_[place].code == kCodeAdd) completed_ = number_of_.at(place) + 1;
+  // What has begun by here.
+  void come_to(Position now) {
+    now_ = now;
+    states_bytes_ = 2 * states_.size() * kStateBytes;
+    for (; begun_ < dequeues_.size() && operations_[dequeues_[begun_]].invoke <= now; ++begun_) {
+      insert_by_completion(dequeues_[begun_]);
+    }
+    while (unknown_begun_ < unknown_.size() && unknown_[unknown_begun_] <= now) ++unknown_begun_;
   }
 
-  void complete(Number place, State state, const Past& past) {
+  void insert_by_completion(Number place) {
+    const auto by_completion = [this](Number i) { return operations_[i].complete; };
+    open_.insert(std::ranges::upper_bound(open_, operations_[place].complete, {}, by_completion),
+                 place);
+    nulls_open_ += operations_[place].argument == kNullValue ? 1 : 0;
+  }
+
+  // Behind a completion. Elements complete in the order of their numbers.
+  void leave(Number place) {
+    if (operations_[place].code == kCodeAdd) {
+      ++completed_;
+    } else {
+      std::erase(open_, place);
+      nulls_open_ -= operations_[place].argument == kNullValue ? 1 : 0;
+    }
+  }
+
+  // An enqueue completes, and nobody waits for the queue to be empty: no state says so.
+  bool changes_nothing(Number place) const {
+    return operations_[place].code == kCodeAdd && nulls_open_ == 0;
+  }
+
+  void complete(Number place, const State& state, const Past& past) {
     const KeyOperation& operation = operations_[place];
     if (operation.code == kCodeAdd) {
-      enqueue_completes(number_of_.at(place), std::move(state), past);
-    } else if (erase(state.done, place)) {
-      add(std::move(state), past);
+      enqueue_completes(state, past);
+    } else if (has(state.done, place)) {
+      State after = state;
+      erase(after.done, place);
+      add(std::move(after), past);
     } else if (operation.argument == kNullValue) {
       find_empty(state, past, [&](State emptied, const Past& then) {
         erase(emptied.done, place);
@@ -150,17 +183,16 @@ class QueueSearch {
     }
   }
 
-  void enqueue_completes(Number number, State state, const Past& past) {
-    const auto put_in = [&](State after, const Past& then) {
-      if (!erase(after.early, number)) insert(after.in, number);
-      add(std::move(after), then);
-    };
+  void enqueue_completes(const State& state, const Past& past) {
     const bool anybody_waits = std::ranges::any_of(open_, [&](Number place) {
-      return operations_[place].argument == kNullValue && !is_done(state, place);
+      return operations_[place].argument == kNullValue && !has(state.done, place);
     });
-    if (anybody_waits) find_empty(state, past, put_in);
+    if (anybody_waits) {
+      find_empty(state, past,
+                 [&](State emptied, const Past& then) { add(std::move(emptied), then); });
+    }
     // To have found nothing costs nothing where nothing is in.
-    if (!anybody_waits || !state.in.empty()) put_in(std::move(state), past);
+    if (!anybody_waits || in_count(state) > 0) add(state, past);
   }
 
   void dequeue_completes(Number place, const State& state, const Past& past) {
@@ -172,7 +204,7 @@ class QueueSearch {
       if (number >= best) continue;
       best = number;
       take_out(candidate.in_the_way, state, past, [&](State cleared, const Past& then) {
-        take(cleared, number);
+        cleared.take(number);
         add(std::move(cleared), {then.used, step(then.last, place, number)});
       });
     }
@@ -183,14 +215,11 @@ class QueueSearch {
     std::vector<Candidate> found;
     const auto equal = equal_.find(value);
     if (equal == equal_.end()) return found;
-    const std::size_t most = open_.size() + unknown_begun_ - past.used;
-    const Number first = state.in.empty() ? completed_ : std::min(state.in.front(), completed_);
-    for (auto at = std::ranges::lower_bound(equal->second, first); at != equal->second.end();
+    const std::size_t most = takers(past);
+    for (auto at = std::ranges::lower_bound(equal->second, state.first); at != equal->second.end();
          ++at) {
-      if (in_the_way(state, earliest_from_[*at]) > most) break;
-      const bool there = *at < completed_ ? std::ranges::binary_search(state.in, *at)
-                                          : !std::ranges::binary_search(state.early, *at);
-      if (!there || element(*at).invoke > now_) continue;
+      if (earliest_from_[*at] > now_ || in_the_way(state, earliest_from_[*at]) > most) break;
+      if (element(*at).invoke > now_ || state.is_taken(*at)) continue;
       const std::size_t before = in_the_way(state, element(*at).invoke);
       if (before <= most) found.push_back({before, *at});
       if (before == 0) break;  // those behind it are no better
@@ -199,37 +228,62 @@ class QueueSearch {
     return found;
   }
 
+  // How many elements can be taken out by others at most.
+  std::size_t takers(const Past& past) const { return open_.size() + unknown_begun_ - past.used; }
+
+  // How many elements are in, of those before a number.
+  std::size_t in_count(const State& state, Number before) const {
+    const Number end = std::min(before, completed_);
+    if (end <= state.first) return 0;
+    const auto taken = std::ranges::lower_bound(state.taken, end) - state.taken.begin();
+    return end - state.first - static_cast<std::size_t>(taken);
+  }
+  std::size_t in_count(const State& state) const { return in_count(state, completed_); }
+
   // How many elements are in that were put in for sure before this position.
   std::size_t in_the_way(const State& state, Position position) const {
     const auto behind = std::ranges::lower_bound(
-        state.in, position, {}, [this](Number in) { return element(in).complete; });
-    return static_cast<std::size_t>(behind - state.in.begin());
+        elements_, position, {}, [this](Number place) { return operations_[place].complete; });
+    return in_count(state, static_cast<Number>(behind - elements_.begin()));
   }
 
-  static void take(State& state, Number number) {
-    if (!erase(state.in, number)) insert(state.early, number);
-  }
-
-  // Takes so many of what is in out, those whose enqueues completed first, in every way.
+  // Takes so many of what is in out, those whose enqueues completed first, in every way: each by an
+  // open dequeue of its value or by an indeterminate one. It differs by the open ones only.
   template <class Then>
   void take_out(std::size_t count, const State& state, const Past& past, const Then& then) {
-    if (count == 0) return then(state, past);
-    const Number number = state.in.front();
-    State after = state;
-    after.in.erase(after.in.begin());
-    if (past.used < unknown_begun_) take_out(count - 1, after, {past.used + 1, past.last}, then);
-    if (const auto dequeue = open_dequeue(element(number).argument, state)) {
-      insert(after.done, *dequeue);
-      take_out(count - 1, after, {past.used, step(past.last, *dequeue, number)}, then);
+    if (count > takers(past)) return;
+    States here, after;
+    here.emplace(state, past);
+    for (; count > 0; --count) {
+      after.clear();
+      for (const auto& [one, its] : here) {
+        if (look_at_bounds()) return;
+        take_first_out(one, its, after);
+      }
+      here.swap(after);
     }
+    for (const auto& [one, its] : here) then(one, its);
+  }
+
+  void take_first_out(const State& state, const Past& past, States& after) {
+    const Number number = state.first;
+    State taken = state;
+    taken.take(number);
+    const auto dequeue = open_dequeue(element(number).argument, state);
+    if (past.used < unknown_begun_) {
+      after.try_emplace(taken, Past{past.used + 1, past.last});
+    }
+    if (!dequeue) return;
+    insert(taken.done, *dequeue);
+    after.try_emplace(std::move(taken), Past{past.used, step(past.last, *dequeue, number)});
   }
 
   // At a moment at which nothing is in, of which all make use that can.
   template <class Then>
   void find_empty(const State& state, const Past& past, const Then& then) {
-    take_out(state.in.size(), state, past, [&](State emptied, const Past& after) {
+    take_out(in_count(state), state, past, [&](State emptied, const Past& after) {
       for (const Number place : open_) {
-        const bool waits = operations_[place].argument == kNullValue && !is_done(emptied, place);
+        const bool waits = operations_[place].argument == kNullValue && !has(emptied.done, place);
         if (waits) insert(emptied.done, place);
       }
       then(std::move(emptied), after);
@@ -239,16 +293,13 @@ class QueueSearch {
   // Of the dequeues of equal elements, the one that has to have taken something first.
   std::optional<Number> open_dequeue(ValueId value, const State& state) const {
     for (const Number place : open_) {
-      if (operations_[place].argument == value && !is_done(state, place)) return place;
+      if (operations_[place].argument == value && !has(state.done, place)) return place;
     }
     return std::nullopt;
   }
 
-  static bool is_done(const State& state, Number place) {
-    return std::ranges::binary_search(state.done, place);
-  }
-
   Number step(Number before, Number dequeue, Number number) {
+    if (!bounds_.want_order) return kNobody;
     steps_.push_back({before, dequeue, number});
     return static_cast<Number>(steps_.size() - 1);
   }
@@ -256,19 +307,25 @@ class QueueSearch {
   void add(State state, const Past& past) {
     const auto [known, is_new] = next_.try_emplace(std::move(state), past);
     if (!is_new) return;
-    const State& its = known->first;
-    memory_bytes_ +=
-        kStateOverheadBytes + (its.in.size() + its.early.size() + its.done.size()) * sizeof(Number);
+    states_bytes_ +=
+        kStateBytes + (known->first.taken.size() + known->first.done.size()) * sizeof(Number);
   }
 
-  std::optional<std::string> reached_bound() {
-    if (++work_ >= bounds_.steps_max) return "the bound on steps";
-    // Those before are there as well.
-    if (2 * memory_bytes_ > bounds_.memory_bytes) return "the memory bound";
-    const bool look = bounds_.budget != nullptr && work_ % kStepsBetweenLooks == 0;
-    if (!look || !bounds_.budget->time_is_up()) return std::nullopt;
-    return fmt::format("the time bound of {:g} s",
-                       std::chrono::duration<double>(bounds_.budget->time_limit()).count());
+  // Stored in bound_: which one was reached.
+  bool look_at_bounds() {
+    // A vector that grows is there twice, and the states of the completion before are there too.
+    const std::uint64_t memory = operations_.size() * kOperationBytes +
+                                 3 * steps_.capacity() * sizeof(Step) + 2 * states_bytes_;
+    if (++work_ >= bounds_.steps_max) {
+      bound_ = "the bound on steps";
+    } else if (memory > bounds_.memory_bytes) {
+      bound_ = kMemoryBound;
+    } else if (bounds_.budget != nullptr && work_ % kStepsBetweenLooks == 0 &&
+               bounds_.budget->time_is_up()) {
+      bound_ = fmt::format("the time bound of {:g} s",
+                           std::chrono::duration<double>(bounds_.budget->time_limit()).count());
+    }
+    return !bound_.empty();
   }
 
   Decision unknown(const std::string& bound) const {
@@ -282,37 +339,40 @@ class QueueSearch {
 
   // With a name of its own for each element, it is a question of another kind.
   Decision legal() const {
+    if (!bounds_.want_order) return {};
+    if (operations_.size() * (kOperationBytes + kOperationOrderBytes) > bounds_.memory_bytes) {
+      return unknown(kMemoryBound);
+    }
     std::vector<KeyOperation> named(operations_.begin(), operations_.end());
     const auto name_of = [](Number place) { return ValueId{place} + kFirstName; };
     for (const Number place : elements_) named[place].argument = name_of(place);
     for (Number i = states_.begin()->second.last; i != kNobody; i = steps_[i].before) {
       named[steps_[i].dequeue].argument = name_of(elements_[steps_[i].element]);
     }
-    return decide_distinct_queue(named, kNullValue, bounds_.want_order);
+    return decide_distinct_queue(named, kNullValue, true);
   }
-
-  static constexpr ValueId kFirstName = kEmptyList + 1;  // no name is null, or an empty queue
 
   std::span<const KeyOperation> operations_;
   const SearchBounds& bounds_;
   std::vector<Number> completions_;  // places of required operations, by completion
   std::vector<Number> elements_;     // places of enqueues, by completion
-  std::unordered_map<Number, Number> number_of_;
   std::unordered_map<ValueId, std::vector<Number>> equal_;  // numbers of elements
   std::vector<Position> earliest_from_;  // invocation, of the elements from one on
   std::vector<Number> dequeues_;         // places of those that are known to have found something,
                                          // or nothing, by invocation
   std::vector<Position> unknown_;        // when indeterminate dequeues began
   // As of now_, where something completes:
-  Position now_ = 0;
+  Position now_ = kNever;
   std::vector<Number> open_;  // of dequeues_, by completion
-  std::size_t begun_ = 0;     // of dequeues_
-  Number completed_ = 0;      // elements whose enqueues did
+  std::size_t nulls_open_ = 0;
+  std::size_t begun_ = 0;  // of dequeues_
+  Number completed_ = 0;   // elements whose enqueues did
   Number unknown_begun_ = 0;
   States states_, next_;
   std::vector<Step> steps_;
   std::uint64_t work_ = 0;
-  std::uint64_t memory_bytes_ = 0;
+  std::uint64_t states_bytes_ = 0;
+  std::string bound_;
 };
 
 }  // namespace

@@ -24,8 +24,10 @@
 //  - an indeterminate dequeue takes what is in the way of something else. They differ by when they
 //    began, so only how many were used counts.
 //
-// The states up to each completion are kept as a set. Their number depends on how many dequeues are
-// open at a time and on the indeterminate ones, not on the length of the history or the queue.
+// The states up to each completion are kept as a set. Their number and their size depend on how
+// many dequeues are open at a time and on the indeterminate ones, not on the length of the history
+// or the queue. What is taken out of the way is taken out one element after the other, and equal
+// states in between are one: which of two equal dequeues did it makes no difference.
 #pragma once
 
 #include <span>

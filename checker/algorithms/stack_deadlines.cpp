@@ -51,25 +51,32 @@ class LatestFrom {
 class Deadlines {
  public:
   Deadlines(std::span<const QueueElement> elements, const StackNesting& nesting)
-      : elements_(elements), nesting_(nesting), around_(latest_around()) {}
+      : elements_(elements),
+        nesting_(nesting),
+        around_(latest_around()),
+        needed_(nesting.times.size()) {}
 
   StackDeadlines run() {
-    StackDeadlines deadlines{std::vector<Position>(elements_.size(), kNever),
-                             std::vector<Position>(elements_.size(), kNever)};
-    std::size_t next = 0;
+    StackDeadlines deadlines;
+    deadlines.enough.assign(elements_.size(), kNever);
+    deadlines.needed.assign(elements_.size(), kNever);
+    deadlines.inside.assign(elements_.size(), Nested::kNone);
+    std::uint32_t next = 0;
     for (const std::uint32_t i : by_in_begin(elements_, true)) {
       for (; next < nesting_.times.size() && nesting_.times[next].begin < elements_[i].in_begin;
            ++next) {
-        inside_.resize(nesting_.times[next].depth);
-        inside_.push_back(next);
+        enter(next);
       }
       const auto outer =
           std::ranges::lower_bound(inside_, elements_[i].in_end, std::ranges::greater(),
-                                   [this](std::size_t time) { return nesting_.times[time].end; });
+                                   [this](std::uint32_t time) { return nesting_.times[time].end; });
       if (outer == inside_.begin()) continue;
-      deadlines.enough[i] = nesting_.times[*std::prev(outer)].end;
-      deadlines.needed[i] = needed(static_cast<std::size_t>(outer - inside_.begin()));
+      const std::uint32_t inside = *std::prev(outer);
+      deadlines.enough[i] = nesting_.times[inside].end;
+      deadlines.needed[i] = needed_[inside];
+      deadlines.inside[i] = inside;
     }
+    deadlines.needed_in = std::move(needed_);
     return deadlines;
   }
 
@@ -92,21 +99,23 @@ class Deadlines {
     return around;
   }
 
-  // Of what lies in so many of inside_.
-  Position needed(std::size_t depth) const {
-    Position until = nesting_.times[inside_[depth - 1]].end;
-    for (; depth > 0; --depth) {
-      const Position outer = depth > 1 ? nesting_.times[inside_[depth - 2]].end : kNever;
-      until = std::max(until, std::min(around_[inside_[depth - 1]], outer));
-      if (until < outer) break;
-    }
-    return until;
+  // Where something could be around it for longer than the time that it lies in lasts, it has to be
+  // around that one as well.
+  void enter(std::uint32_t time) {
+    const Nested& its = nesting_.times[time];
+    const bool outermost = its.outer == Nested::kNone;
+    const Position outer = outermost ? kNever : nesting_.times[its.outer].end;
+    const Position until = std::max(its.end, std::min(around_[time], outer));
+    needed_[time] = until < outer || outermost ? until : needed_[its.outer];
+    inside_.resize(its.depth);
+    inside_.push_back(time);
   }
 
   std::span<const QueueElement> elements_;
   const StackNesting& nesting_;
-  std::vector<Position> around_;     // by time
-  std::vector<std::size_t> inside_;  // times that lie in one another, at the position reached
+  std::vector<Position> around_;       // by time
+  std::vector<Position> needed_;       // by time, of those entered: of what lies in it
+  std::vector<std::uint32_t> inside_;  // times that lie in one another, at the position reached
 };
 
 }  // namespace

@@ -13,6 +13,8 @@ namespace capsize::checker {
 struct StackDeadlines {
   std::vector<Position> enough;  ///< a legal order exists if all are gone by then
   std::vector<Position> needed;  ///< and none if one is not gone by then; never before `enough`
+  std::vector<std::uint32_t> inside;  ///< the innermost time that says so, Nested::kNone if none
+  std::vector<Position> needed_in;    ///< by time: `needed` of what lies in it
 };
 
 /// `nesting`: of the elements that are not left over, without clash. O(n log n).

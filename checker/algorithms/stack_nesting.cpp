@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 #include <functional>
 #include <optional>
 
@@ -41,6 +42,26 @@ class Greatest {
   std::vector<Position> values_;
 };
 
+// Of elements by in_end: each reaches furthest of those that begin before the one before ends.
+std::vector<std::uint32_t> fewest_that_cover(std::span<const QueueElement> elements,
+                                             std::span<const std::uint32_t> by_begin,
+                                             Position begin, Position end) {
+  std::vector<std::uint32_t> found;
+  Position reached = begin;
+  std::optional<std::uint32_t> furthest;
+  for (std::size_t next = 0; reached < end;) {
+    for (; next < by_begin.size(); ++next) {
+      const QueueElement& element = elements[by_begin[next]];
+      if (element.in_end >= reached && element.in_end != begin) break;
+      if (!furthest || element.out_begin > elements[*furthest].out_begin) furthest = by_begin[next];
+    }
+    assert(furthest && elements[*furthest].out_begin > reached);  // a segment has no gap
+    found.push_back(*furthest);
+    reached = elements[*furthest].out_begin;
+  }
+  return found;
+}
+
 class Nesting {
  public:
   explicit Nesting(std::span<const QueueElement> elements)
@@ -54,14 +75,16 @@ class Nesting {
 
   StackNesting run() {
     StackNesting result;
-    push_segments(0, kNever, 0);
+    push_segments({.begin = 0, .end = kNever, .depth = 0, .outer = Nested::kNone});
     while (!open_.empty()) {
       const Segment segment = open_.back();
       open_.pop_back();
       const auto bottom = take_bottom(segment);
       if (!bottom) return {.times = {}, .clash = cover(segment)};
-      result.times.push_back({segment.begin, segment.end, by_begin_[*bottom], segment.depth});
-      push_segments(segment.begin, segment.end, segment.depth + 1);
+      result.times.push_back(
+          {segment.begin, segment.end, by_begin_[*bottom], segment.depth, segment.outer});
+      const auto time = static_cast<std::uint32_t>(result.times.size() - 1);
+      push_segments({segment.begin, segment.end, segment.depth + 1, time});
     }
     return result;
   }
@@ -71,6 +94,7 @@ class Nesting {
     Position begin = 0;
     Position end = 0;
     std::uint32_t depth = 0;
+    std::uint32_t outer = Nested::kNone;
   };
 
   static std::vector<std::uint32_t> certain(std::span<const QueueElement> elements) {
@@ -98,13 +122,13 @@ class Nesting {
     return static_cast<std::size_t>(found - by_begin_.begin());
   }
 
-  // The segments from one position to another, the first one uppermost.
-  void push_segments(Position from, Position to, std::uint32_t depth) {
+  // The segments there are within this one, the first one uppermost.
+  void push_segments(const Segment& within) {
     const std::size_t below = open_.size();
-    for (Position begin = line_.covered_from(from); begin < to;) {
+    for (Position begin = line_.covered_from(within.begin); begin < within.end;) {
       const Position end = line_.free_from(begin);
-      open_.push_back({begin, end, depth});
-      if (end >= to) break;
+      open_.push_back({begin, end, within.depth, within.outer});
+      if (end >= within.end) break;
       begin = line_.covered_from(end);
     }
     std::reverse(open_.begin() + static_cast<std::ptrdiff_t>(below), open_.end());
@@ -128,25 +152,13 @@ class Nesting {
     return bottom;
   }
 
-  // As few as possible: each reaches furthest of those that begin before the one before ends. None
-  // of the segment's elements is around it, so none of these is around these.
+  // None of the segment's elements is around it, so none of these is around these.
   std::vector<std::uint32_t> cover(const Segment& segment) const {
-    std::vector<std::uint32_t> found;
-    Position reached = segment.begin;
-    std::size_t next = first_from(segment.begin);
-    std::optional<std::size_t> furthest;
-    while (reached < segment.end) {
-      for (; next < by_begin_.size() &&
-             (at(next).in_end < reached || at(next).in_end == segment.begin);
-           ++next) {
-        if (is_left(next) && (!furthest || at(next).out_begin > at(*furthest).out_begin)) {
-          furthest = next;
-        }
-      }
-      found.push_back(by_begin_[*furthest]);
-      reached = at(*furthest).out_begin;
+    std::vector<std::uint32_t> left;
+    for (std::size_t i = first_from(segment.begin); i < first_from(segment.end); ++i) {
+      if (is_left(i)) left.push_back(by_begin_[i]);
     }
-    return found;
+    return fewest_that_cover(elements_, left, segment.begin, segment.end);
   }
 
   bool is_left(std::size_t i) const { return early_[i] != 0 || late_[i] != 0; }
@@ -161,6 +173,18 @@ class Nesting {
 };
 
 }  // namespace
+
+std::vector<std::uint32_t> cover(std::span<const QueueElement> elements,
+                                 const StackNesting& nesting, std::uint32_t time) {
+  const Nested& outermost = nesting.times[time];
+  std::vector<std::uint32_t> inside = {outermost.element};
+  for (std::size_t i = time + 1; i < nesting.times.size(); ++i) {
+    if (nesting.times[i].depth <= outermost.depth) break;
+    inside.push_back(nesting.times[i].element);
+  }
+  std::ranges::sort(inside, {}, [&](std::uint32_t i) { return elements[i].in_end; });
+  return fewest_that_cover(elements, inside, outermost.begin, outermost.end);
+}
 
 StackNesting nest(std::span<const QueueElement> elements) {
   return Nesting(elements).run();

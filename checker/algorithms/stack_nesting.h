@@ -28,10 +28,13 @@ namespace capsize::checker {
 
 /// The time for which an element is in: from one end of a segment to the other.
 struct Nested {
+  static constexpr std::uint32_t kNone = 0xFFFFFFFFu;
+
   Position begin = 0;
   Position end = 0;
-  std::uint32_t element = 0;  ///< in the elements it was made of
-  std::uint32_t depth = 0;    ///< how many others it lies in
+  std::uint32_t element = 0;    ///< in the elements it was made of
+  std::uint32_t depth = 0;      ///< how many others it lies in
+  std::uint32_t outer = kNone;  ///< the innermost of these
 };
 
 struct StackNesting {
@@ -40,6 +43,10 @@ struct StackNesting {
   /// Where a segment has no bottom: elements that cover it. None of them can be around the others.
   std::vector<std::uint32_t> clash;
 };
+
+/// Elements of the segment that this time was given for, that cover it: as few as possible.
+[[nodiscard]] std::vector<std::uint32_t> cover(std::span<const QueueElement> elements,
+                                               const StackNesting& nesting, std::uint32_t time);
 
 /// O(n log n).
 [[nodiscard]] StackNesting nest(std::span<const QueueElement> elements);

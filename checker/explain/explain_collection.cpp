@@ -16,6 +16,9 @@ namespace {
 
 using Operations = std::vector<const KeyOperation*>;
 
+// Where each is compared with each. Nobody could look at more either.
+constexpr std::size_t kOperationsMax = 2'000;
+
 bool precedes(const KeyOperation& a, const KeyOperation& b) {
   return a.complete < b.invoke;
 }
@@ -23,7 +26,7 @@ bool precedes(const KeyOperation& a, const KeyOperation& b) {
 class CollectionExplainer {
  public:
   CollectionExplainer(const KeyProblem& problem, std::span<const KeyOperation> witness)
-      : problem_(problem), wording_(problem) {
+      : problem_(problem), wording_(problem), size_(witness.size()) {
     for (const KeyOperation& operation : witness) {
       if (operation.code == kCodeAdd) added_[operation.argument].push_back(&operation);
       if (operation.code == kCodeRemove) removed_[operation.argument].push_back(&operation);
@@ -35,6 +38,10 @@ class CollectionExplainer {
       }
     }
     for (const KeyOperation& operation : witness) look(operation);
+    for (auto& [element, adders] : added_) {
+      std::sort(adders.begin(), adders.end(),
+                [](const auto* a, const auto* b) { return a->invoke < b->invoke; });
+    }
   }
 
   std::optional<Finding> find() const {
@@ -47,6 +54,7 @@ class CollectionExplainer {
     for (const Sight& sight : not_shown_) {
       if (auto found = missing(sight)) return about(sight, *std::move(found));
     }
+    if (size_ > kOperationsMax) return std::nullopt;
     for (const KeyOperation* empty : found_empty_) {
       if (auto found = not_empty(*empty)) return found;
     }
@@ -95,9 +103,7 @@ class CollectionExplainer {
     const std::string saw =
         fmt::format("{} showed {}", wording_.by_process(observer), element(value));
     if (!adders.empty()) {
-      const auto first =
-          *std::min_element(adders.begin(), adders.end(),
-                            [](const auto* a, const auto* b) { return a->invoke < b->invoke; });
+      const KeyOperation* first = adders.front();  // by invocation
       if (!precedes(observer, *first)) return std::nullopt;
       return Finding{Anomaly::kReadBeforeWrite,
                      fmt::format("{}, but {} began only {} that: a read before its write", saw,
@@ -120,27 +126,31 @@ class CollectionExplainer {
       if (auto found = sourceless(*taker, value)) return found;
     }
     if (problem_.initial != kNullValue) return std::nullopt;
-    for (const KeyOperation* last : takers) {
-      if (auto found = taken_too_often(*last, takers)) return found;
-    }
-    return std::nullopt;
+    return taken_too_often(takers);
   }
 
-  // Up to its end more had taken one of these out than had begun to put one in.
-  std::optional<Finding> taken_too_often(const KeyOperation& last, const Operations& takers) const {
-    const Operations& adders = of(added_, last.argument);
-    const auto taken = std::count_if(takers.begin(), takers.end(), [&](const auto* taker) {
-      return taker->complete <= last.complete;
-    });
-    const auto times = std::count_if(adders.begin(), adders.end(),
-                                     [&](const auto* adder) { return !precedes(last, *adder); });
-    if (taken <= times) return std::nullopt;
-    return Finding{Anomaly::kDuplicateElement,
-                   fmt::format("{} took {} out, as {} others did, though it was put in {}{}: a "
-                               "duplicate element",
-                               wording_.by_process(last), element(last.argument), taken - 1,
-                               times == 1 ? "once" : fmt::format("{} times", times),
-                               static_cast<std::size_t>(times) < adders.size() ? " by then" : "")};
+  // Up to the end of some take more had taken one of these out than had begun to put one in.
+  std::optional<Finding> taken_too_often(Operations takers) const {
+    std::sort(takers.begin(), takers.end(),
+              [](const auto* a, const auto* b) { return a->complete < b->complete; });
+    const Operations& adders = of(added_, takers.front()->argument);
+    std::size_t times = 0;
+    for (std::size_t taken = 1; taken <= takers.size(); ++taken) {
+      const KeyOperation& last = *takers[taken - 1];
+      while (times < adders.size() && !precedes(last, *adders[times])) ++times;
+      // Of those that end together, the last one.
+      const bool more = taken < takers.size() && takers[taken]->complete == last.complete;
+      if (taken <= times || more) continue;
+      const std::string others =
+          taken == 2 ? "another one did" : fmt::format("{} others did", taken - 1);
+      return Finding{
+          Anomaly::kDuplicateElement,
+          fmt::format("{} took {} out, as {}, though it was put in {}{}: a duplicate element",
+                      wording_.by_process(last), element(last.argument), others,
+                      times == 1 ? "once" : fmt::format("{} times", times),
+                      times < adders.size() ? " by then" : "")};
+    }
+    return std::nullopt;
   }
 
   std::optional<Finding> impossible_sight(const Sight& sight) const {
@@ -266,16 +276,22 @@ class CollectionExplainer {
       if (others.empty()) {
         missing.push_back(rivals[0]);
       } else if (precedes(taker, *others[0])) {
-        return Finding{Anomaly::kReorderedElement, overtook(*rivals[0], adder, taker) +
-                                                       "came out only later: a reordered element"};
+        return Finding{
+            Anomaly::kReorderedElement,
+            overtook(*rivals[0], adder, taker) +
+                fmt::format("and {} came out only later: a reordered element", element(passed))};
       }
     }
     if (missing.size() <= perhaps_takers(taker)) return std::nullopt;
     if (missing.size() == 1) {
-      const char* end =
-          unknown_takes_.empty() ? "nobody ever takes out" : "nobody can have taken out";
+      const std::string what = element(missing[0]->argument);
       return Finding{Anomaly::kLostElement,
-                     overtook(*missing[0], adder, taker) + end + ": a lost element"};
+                     overtook(*missing[0], adder, taker) +
+                         (unknown_takes_.empty()
+                              ? fmt::format("and {} nobody ever takes out: a lost element", what)
+                              : fmt::format("and nobody can have taken {} out by then: a lost "
+                                            "element",
+                                            what))};
     }
     return too_many(
         fmt::format("{} took {} out", wording_.by_process(taker), element(adder.argument)), missing,
@@ -291,9 +307,9 @@ class CollectionExplainer {
 
   std::string overtook(const KeyOperation& rival, const KeyOperation& adder,
                        const KeyOperation& taker) const {
-    return fmt::format("{} took {} out, though {} was put in by process {} {}, and {} ",
+    return fmt::format("{} took {} out, though {} was put in by process {} {}, ",
                        wording_.by_process(taker), element(adder.argument), element(rival.argument),
-                       wording_.process(rival), order_of(rival, adder), element(rival.argument));
+                       wording_.process(rival), order_of(rival, adder));
   }
 
   std::string order_of(const KeyOperation& rival, const KeyOperation& adder) const {
@@ -309,6 +325,7 @@ class CollectionExplainer {
   Operations found_empty_;
   std::vector<Sight> shown_, not_shown_;
   Operations unknown_takes_;
+  std::size_t size_;
 };
 
 }  // namespace

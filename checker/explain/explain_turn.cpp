@@ -2,9 +2,10 @@
 // made the others right.
 //
 // Take a dequeue without which the others have a legal order. If there is one with it as soon as it
-// may end later, it took its element before its turn; if as soon as it may begin earlier, after it.
-// If there is one once something may have vanished, something in the way of it was lost; if once
-// its element was there a second time, it is a duplicate. The questions are asked of the search.
+// may end later, it took its element before its turn. If there is one once something may have
+// vanished, something in the way of it was lost; if as soon as it may begin earlier, it took its
+// element after its turn; if once its element was there a second time, it is a duplicate. The
+// questions are asked of the search.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -38,14 +39,14 @@ class TurnExplainer {
     if (is_legal_in(take_.invoke, kLast)) {
       return Finding{Anomaly::kReorderedElement, took + " before its turn: a reordered element"};
     }
-    if (is_legal_in(0, take_.complete)) {
-      return Finding{Anomaly::kReorderedElement, took + " after its turn: a reordered element"};
-    }
     if (is_legal_with(vanishing())) {
       return Finding{Anomaly::kLostElement,
                      took +
                          ", where something else must have been, which nobody is known to have "
                          "taken out: a lost element"};
+    }
+    if (is_legal_in(0, take_.complete)) {
+      return Finding{Anomaly::kReorderedElement, took + " after its turn: a reordered element"};
     }
     if (is_legal_with(another(take_.argument))) {
       return Finding{Anomaly::kDuplicateElement,

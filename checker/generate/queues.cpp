@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kDuplicated = "duplicate-element";  // one is taken out twice
 constexpr std::string_view kUnwritten = "unwritten-element";   // nobody put it in
-/// One is never taken out, though another one is that it had to come out before.
+/// One is never taken out, though one is that had to come out after it.
 constexpr std::string_view kLost = "lost-element";
 constexpr std::array kAnomalies = {kDuplicated, kLost, kUnwritten};
 constexpr std::array kAnomaliesWithoutOrder = {kDuplicated, kUnwritten};

@@ -66,7 +66,8 @@ std::string slow_recoveries(const Outcome& outcome) {
   for (std::size_t i = 0; i < outcome.faults.size(); ++i) {
     const auto& fault = outcome.faults[i];
     if (fault.state == nemesis::FaultState::kSkipped) continue;
-    if (!too_slow(outcome.service[i], outcome.scenario.live_bound + outcome.disk_hung)) continue;
+    const auto& service = outcome.service[i];
+    if (!too_slow(service, outcome.scenario.live_bound + service.disk_hung)) continue;
     text += fmt::format("{}{} after {} {} had healed, not every node had acknowledged a write",
                         text.empty() ? "" : "; ", seconds(outcome.scenario.live_bound),
                         fault.fault->card.kind, fault.fault->id);
@@ -92,7 +93,8 @@ Check live(const Outcome& outcome) {
   const std::string slow = slow_recoveries(outcome);
   if (late.empty() && slow.empty()) return check;
   if (!late.empty()) {
-    const auto bound = outcome.scenario.live_bound + outcome.disk_hung_after_healing;
+    const auto put_off = std::min(outcome.disk_hung_after_healing, kLivePutOffMax);
+    const auto bound = outcome.scenario.live_bound + put_off;
     check.explanation = fmt::format("{} after healing, not served by: {}", seconds(bound), late);
   }
   if (!slow.empty()) check.explanation += (late.empty() ? "" : "; ") + slow;
@@ -103,7 +105,7 @@ Check live(const Outcome& outcome) {
              lag > kLagMax) {
     check.verdict = Verdict::kUnknown;
     check.explanation += fmt::format("; but the harness' own timers lagged by {}", seconds(lag));
-  } else if (!late.empty() && outcome.disk_hung_after_healing > base::Duration::zero()) {
+  } else if (!late.empty() && outcome.disk_hung_after_healing > kLivePutOffMax) {
     check.verdict = Verdict::kUnknown;
     check.explanation += fmt::format("; but the disk of this machine hung for {} of it",
                                      seconds(outcome.disk_hung_after_healing));

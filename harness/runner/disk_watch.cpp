@@ -17,7 +17,8 @@ class ProbeFile {
  public:
   explicit ProbeFile(std::filesystem::path path)
       : path_(std::move(path)),
-        file_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {}
+        file_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)),
+        open_error_(file_ < 0 ? errno : 0) {}
   ~ProbeFile() {
     if (file_ < 0) return;
     ::close(file_);
@@ -28,14 +29,19 @@ class ProbeFile {
 
   base::Status sync() const {
     // Written in place: only a change makes the disk work, and the file need not grow.
-    const bool fine = file_ >= 0 && ::pwrite(file_, "x", 1, 0) == 1 && ::fsync(file_) == 0;
-    if (fine) return {};
-    return base::Error{path_.string() + ": " + std::strerror(errno)};
+    if (file_ < 0) return failure(open_error_);
+    if (::pwrite(file_, "x", 1, 0) == 1 && ::fsync(file_) == 0) return {};
+    return failure(errno);
   }
 
  private:
+  base::Status failure(int error) const {
+    return base::Error{path_.string() + ": " + std::strerror(error)};
+  }
+
   std::filesystem::path path_;
   int file_;
+  int open_error_;  // another thread will ask
 };
 
 }  // namespace
@@ -82,12 +88,13 @@ bool DiskWatch::wait(base::Duration interval) {
   return ended_.wait_for(lock, interval, [this] { return end_; });
 }
 
-base::Duration DiskWatch::hung_since(base::Instant from) const {
+base::Duration DiskWatch::hung_between(base::Instant from, base::Instant to) const {
   const base::Instant now = now_();
   const std::lock_guard lock(mutex_);
   base::Duration sum{};
   const auto add = [&](const Sync& hang) {
-    sum += std::max(hang.end - std::max(hang.begin, from), base::Duration::zero());
+    const base::Duration within = std::min(hang.end, to) - std::max(hang.begin, from);
+    sum += std::max(within, base::Duration::zero());
   };
   for (const Sync& hang : hangs_) add(hang);
   if (begun_ && now - *begun_ >= kHang) add({*begun_, now});

@@ -24,8 +24,9 @@ class DiskWatch {
   /// timeout).
   static constexpr base::Duration kHang = std::chrono::milliseconds(300);
 
-  /// Once in `interval`, from now until destruction, which waits for the sync that runs. `sync`
-  /// ends the watch by an error; that says nothing of the run.
+  /// Once in `interval`, from now until destruction, which waits for the sync that runs: with a
+  /// disk that hangs nobody could write results either. `sync` ends the watch by an error; that
+  /// says nothing of the run.
   DiskWatch(std::function<base::Status()> sync, base::Duration interval,
             std::function<base::Instant()> now = &monotonic_now);
   ~DiskWatch();
@@ -33,7 +34,10 @@ class DiskWatch {
   DiskWatch& operator=(const DiskWatch&) = delete;
 
   /// How much of the time since then was spent in hangs, one that goes on included.
-  [[nodiscard]] base::Duration hung_since(base::Instant from) const;
+  [[nodiscard]] base::Duration hung_since(base::Instant from) const {
+    return hung_between(from, base::Instant::max());
+  }
+  [[nodiscard]] base::Duration hung_between(base::Instant from, base::Instant to) const;
 
  private:
   struct Sync {
@@ -54,7 +58,7 @@ class DiskWatch {
   std::thread thread_;
 };
 
-/// Appends to this file and syncs it; the file goes when the last copy does.
+/// Writes to this file and syncs it; the file goes when the last copy does.
 [[nodiscard]] std::function<base::Status()> sync_of_file(const std::filesystem::path& path);
 
 }  // namespace capsize::harness

@@ -20,6 +20,9 @@
 
 namespace capsize::harness {
 
+/// By how much a disk that hangs puts the bound of `live` off, at most.
+inline constexpr base::Duration kLivePutOffMax = std::chrono::seconds(30);
+
 /// One of the checks of CONTRACTS.md section 1.
 struct Check {
   std::string name;
@@ -49,7 +52,7 @@ struct Outcome {
   base::Duration verdict_after{};  // from the end of the load
   base::Duration worst_lag{};      // of the harness' own timers
   base::Duration worst_lag_after_healing{};
-  base::Duration disk_hung{};  // the machine's own, in the time of the load
+  base::Duration disk_hung{};  // the machine's own, until everything was healed
   base::Duration disk_hung_after_healing{};
   std::string harness_error;  // not empty: the harness itself broke
   bool interrupted = false;

@@ -28,7 +28,6 @@ constexpr base::Duration kProgressInterval = 200ms;
 constexpr base::Duration kSteerInterval = 2ms;
 constexpr auto kMembersBound = 5000ms;
 constexpr base::Duration kDiskInterval = 250ms;
-constexpr base::Duration kPutOffMax = 30s;  // a disk that hangs for longer ends the run
 
 /// faults.jsonl, a line at a time, and the same as notes in the history.
 class FaultLog {
@@ -115,6 +114,7 @@ class Run {
     }
     const RunClock clock(monotonic_now());
     start_ = clock.start();
+    SignalGuard signals;  // before any thread, which inherits the blocked signals
     const DiskWatch disk(sync_of_file(directory_.path() / "disk-watch"), kDiskInterval);
     Load load(messaging_, history, clock, *generator, load_options(disk));
     FaultLog fault_log(directory_, history);
@@ -124,12 +124,11 @@ class Run {
                              [&](const auto& event) { fault_log.write(event); });
 
     Steering steering(nemesis, cluster_, options_.answer);
-    SignalGuard signals;  // before the thread, which inherits the blocked signals
     std::thread client([&] { run_clients(load, disk); });
     drive(clock, load, nemesis, steering, signals);
     client.join();
     history.flush();
-    collect(load, nemesis, history, fault_log);
+    collect(load, nemesis, history, fault_log, disk);
   }
 
   /// The whole of the client thread. Whatever it throws ends the run, not the process: the cluster
@@ -154,17 +153,18 @@ class Run {
 
   LoadOptions load_options(const DiskWatch& disk) {
     const Scenario& scenario = outcome_.scenario;
-    LoadOptions options{
-        .concurrency = scenario.concurrency,
-        .rate = scenario.rate,
-        .time_limit = scenario.time_limit,
-        .client_timeout = scenario.client_timeout,
-        .retries = scenario.retries,
-        .read_level = scenario.read_level,
-        .live_bound = scenario.live_bound,
-        .put_off =
-            [&disk](base::Instant healed) { return std::min(disk.hung_since(healed), kPutOffMax); },
-        .seed = *scenario.seed};
+    LoadOptions options{.concurrency = scenario.concurrency,
+                        .rate = scenario.rate,
+                        .time_limit = scenario.time_limit,
+                        .client_timeout = scenario.client_timeout,
+                        .retries = scenario.retries,
+                        .read_level = scenario.read_level,
+                        .live_bound = scenario.live_bound,
+                        .put_off =
+                            [&disk](base::Instant healed) {
+                              return std::min(disk.hung_since(healed), kLivePutOffMax);
+                            },
+                        .seed = *scenario.seed};
     for (std::size_t node = 0; node < scenario.nodes; ++node) {
       options.nodes.push_back({cluster_.client_endpoint(node), &cluster_.traffic(node)});
     }
@@ -235,7 +235,7 @@ class Run {
   }
 
   void collect(const Load& load, const nemesis::Nemesis& nemesis, const HistoryWriter& history,
-               const FaultLog& fault_log) {
+               const FaultLog& fault_log, const DiskWatch& disk) {
     if (!client_failure_.empty()) outcome_.harness_error = "client thread: " + client_failure_;
     outcome_.statistics = load.statistics();
     outcome_.faults = nemesis.records();
@@ -244,6 +244,9 @@ class Run {
     for (const auto& fault : outcome_.faults) {
       outcome_.service.push_back(
           service_around(fault, outcome_.faults, outcome_.statistics, outcome_.load_time));
+      auto& service = outcome_.service.back();
+      const auto healed = start_ + fault.end;
+      service.disk_hung = disk.hung_between(healed, healed + service.undisturbed);
     }
     outcome_.quiet_rate =
         quiet_rate(outcome_.faults, outcome_.statistics.ok_times, outcome_.load_time);

@@ -20,6 +20,8 @@ struct ServiceAroundFault {
   /// How long after the healing nothing else was broken, within the load: as long as that is, the
   /// recovery is this fault's alone, and can be held against a bound.
   base::Duration undisturbed{};
+  /// For how much of that the disk of the machine hung, and nobody could have served.
+  base::Duration disk_hung{};
   /// The longest time without an acknowledged write that touches the fault.
   base::Duration outage{};
   /// Whether another stopping or separating fault was in force at the healing, so that the recovery

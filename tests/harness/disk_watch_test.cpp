@@ -67,6 +67,7 @@ TEST(DiskWatch_, Hang_CountsWhileItLastsAndAfterwards) {
   disk.pass(7s);
   EXPECT_EQ(watch.hung_since(kBegin), 7s);
   EXPECT_EQ(watch.hung_since(kBegin + 4s), 3s) << "only what came after";
+  EXPECT_EQ(watch.hung_between(kBegin + 1s, kBegin + 3s), 2s);
   disk.hold(false);
   disk.wait_for_end();
   EXPECT_EQ(watch.hung_since(kBegin), 7s);

@@ -83,10 +83,10 @@ def test_the_page_shows_the_operations_in_a_browser_and_escapes_what_is_hostile(
 def test_follow_says_so_as_soon_as_the_prefix_is_wrong(capsize, started, tmp_path):
     path = tmp_path / "growing.jsonl"
     path.write_text(operation(0, "write", 1, 1) + operation(0, "write", 2, 2))
-    process = capsize.start("check", "--model", "register", "--follow", path)
-    started.append(process)
-    # Held open, as a recorder does: the file is not over.
+    # Held open, as a recorder does: the file is not over, from before anybody follows it.
     with open(path, "a", encoding="utf-8") as recorder:
+        process = capsize.start("check", "--model", "register", "--follow", path)
+        started.append(process)
         recorder.write(operation(1, "read", None, 1))
         recorder.flush()
         wait_for(lambda: process.poll() is not None, 10, "a verdict on the prefix")

@@ -69,15 +69,60 @@ TEST(QueueSearchRandom, EqualElements_AgreesWithBruteForceAndItsOrderReplays) {
   EXPECT_LT(legal_ones, histories * 19 / 20);
 }
 
+KeyOperation operation(CollectionCode code, ValueId argument, Position invoke, Position complete) {
+  KeyOperation made;
+  made.code = code;
+  made.argument = argument;
+  made.required = complete != kNever;
+  made.invoke = invoke;
+  made.complete = complete;
+  return made;
+}
+
+// Nine dequeues of 1 and forty indeterminate ones can have taken forty elements out in some 10^8
+// ways, but what is left of the dequeues is one of ten states.
+TEST(QueueSearch_, WaysThatLeadToTheSameState_AreNotCounted) {
+  ValueTable values;
+  const ValueId one = values.integer(1), two = values.integer(2);
+  std::vector<KeyOperation> operations;
+  Position now = 0;
+  for (int i = 0; i < 45; ++i) operations.push_back(operation(kCodeTake, kNoValue, now++, kNever));
+  for (int i = 0; i < 40; ++i, now += 2) {
+    operations.push_back(operation(kCodeAdd, one, now, now + 1));
+  }
+  for (Position i = 0; i < 9; ++i) {
+    operations.push_back(operation(kCodeTake, one, now + i, now + 100 + i));
+  }
+  operations.push_back(operation(kCodeAdd, two, now + 10, now + 11));
+  operations.push_back(operation(kCodeTake, two, now + 12, now + 13));
+  operations.push_back(operation(kCodeTake, kNullValue, now + 14, now + 15));
+  const auto decision = search_queue(
+      operations, kNullValue,
+      {.memory_bytes = std::uint64_t{1} << 20, .steps_max = 5'000, .want_order = true});
+  ASSERT_EQ(decision.kind, Decision::Kind::kLegal) << decision.reason;
+  EXPECT_TRUE(
+      testing::replays(decision.order, operations, *find_model("fifo-queue"), kNullValue, values));
+}
+
+TEST(QueueSearch_, LongQueue_CostsAStepAnOperation) {
+  ValueTable values;
+  const ValueId one = values.integer(1);
+  std::vector<KeyOperation> operations;
+  for (Position i = 0; i < 20'000; ++i) {
+    operations.push_back(operation(i < 10'000 ? kCodeAdd : kCodeTake, one, 2 * i, 2 * i + 1));
+  }
+  const SearchBounds bounds{.memory_bytes = std::uint64_t{4} << 20, .steps_max = 20'100};
+  EXPECT_EQ(search_queue(operations, kNullValue, bounds).kind, Decision::Kind::kLegal);
+  operations.push_back(operation(kCodeTake, one, 40'000, 40'001));
+  EXPECT_EQ(search_queue(operations, kNullValue, bounds).kind, Decision::Kind::kViolation);
+}
+
 TEST(QueueSearch_, Bounds_AreNamed) {
   ValueTable values;
-  std::vector<KeyOperation> operations(8);
-  for (std::uint32_t i = 0; i < operations.size(); ++i) {
-    operations[i].code = i % 2 == 0 ? kCodeAdd : kCodeTake;
-    operations[i].argument = values.integer(1);
-    operations[i].required = true;
-    operations[i].invoke = 2 * i;
-    operations[i].complete = 2 * i + 1;
+  std::vector<KeyOperation> operations;
+  for (Position i = 0; i < 8; ++i) {
+    operations.push_back(
+        operation(i % 2 == 0 ? kCodeAdd : kCodeTake, values.integer(1), 2 * i, 2 * i + 1));
   }
   EXPECT_EQ(decide(operations).kind, Decision::Kind::kLegal);
   const Decision steps =

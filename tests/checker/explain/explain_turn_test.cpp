@@ -44,7 +44,7 @@ TEST(ExplainTurn, IndeterminateDequeueThatBeganLater_ExcusesNothing) {
   queue.invoke(7, "dequeue").info(7, "dequeue");
   EXPECT_EQ(queue.violation("fifo-queue").sentence,
             "dequeue of x by process 2 took 2 out, though 1 was put in by process 1 before enqueue "
-            "2 to x by process 1 began, and 1 nobody can have taken out: a lost element");
+            "2 to x by process 1 began, and nobody can have taken 1 out by then: a lost element");
 }
 
 TEST(ExplainTurn, EmptyWithTooManyIn_IsLost) {
@@ -94,7 +94,7 @@ TEST(ExplainTurn, EqualElements_OutOfTurnLostOrTwice) {
   const Violation violation = twice.violation("bag");
   EXPECT_EQ(violation.anomaly, Anomaly::kDuplicateElement);
   EXPECT_EQ(violation.sentence,
-            "dequeue of x by process 2 took 1 out, as 1 others did, though it was put in once by "
+            "dequeue of x by process 2 took 1 out, as another one did, though it was put in once by "
             "then: a duplicate element");
 }
 
