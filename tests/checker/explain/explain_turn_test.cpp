@@ -93,9 +93,10 @@ TEST(ExplainTurn, EqualElements_OutOfTurnLostOrTwice) {
   add(twice, "1");
   const Violation violation = twice.violation("bag");
   EXPECT_EQ(violation.anomaly, Anomaly::kDuplicateElement);
-  EXPECT_EQ(violation.sentence,
-            "dequeue of x by process 2 took 1 out, as another one did, though it was put in once by "
-            "then: a duplicate element");
+  EXPECT_EQ(
+      violation.sentence,
+      "dequeue of x by process 2 took 1 out, as another one did, though it was put in once by "
+      "then: a duplicate element");
 }
 
 }  // namespace
