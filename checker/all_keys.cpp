@@ -24,8 +24,7 @@ std::size_t threads_for(const History& history) {
 KeyResult too_late(const Budget& budget) {
   KeyResult result;
   result.kind = Decision::Kind::kUnknown;
-  result.reason = fmt::format("the time bound of {:g} s ended the check before it began",
-                              std::chrono::duration<double>(budget.time_limit()).count());
+  result.reason = budget.time_bound() + " ended the check before it began";
   return result;
 }
 

@@ -32,6 +32,8 @@ class Budget {
   }
   [[nodiscard]] std::chrono::nanoseconds time_limit() const { return time_limit_; }
   [[nodiscard]] std::uint64_t memory_limit_bytes() const { return memory_limit_bytes_; }
+  /// As reasons call it: "the time bound of 2.5 s".
+  [[nodiscard]] std::string time_bound() const;
   [[nodiscard]] double seconds() const { return std::chrono::duration<double>(elapsed()).count(); }
 
  private:

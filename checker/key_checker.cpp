@@ -156,8 +156,7 @@ KeyResult KeyChecker::decide_fast(KeyId key, bool explain_it, const Budget& budg
 Violates KeyChecker::certainly_illegal(const Budget& limits, std::uint64_t memory_bytes) const {
   return [this, &limits, memory_bytes](std::span<const KeyOperation> operations) {
     const SearchBounds bounds{&limits, std::min(kShrinkMemoryBytes, memory_bytes), kShrinkStepsMax};
-    std::string_view algorithm;
-    return search_any(operations, problem_->initial, model_, history_.values, bounds, algorithm)
+    return search_any(operations, problem_->initial, model_, history_.values, bounds)
         .is_violation();
   };
 }
@@ -168,8 +167,9 @@ KeyResult KeyChecker::search(KeyId key, bool explain_it, const Budget& budget,
   if ((result.malformed = prepare(key))) return result;
   const SearchBounds bounds{
       .budget = &budget, .memory_bytes = memory_bytes, .want_order = want_order_};
-  Decision decision = search_any(problem().operations, problem().initial, model_, history_.values,
-                                 bounds, result.algorithm);
+  Decision decision =
+      search_any(problem().operations, problem().initial, model_, history_.values, bounds);
+  result.algorithm = decision.algorithm;
   if (want_order_) result.order = sources(decision.order);
   result.kind = decision.kind;
   result.reason = std::move(decision.reason);

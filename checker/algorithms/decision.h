@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace capsize::checker {
@@ -25,6 +26,8 @@ struct Decision {
   /// the search got as far as here.
   std::uint32_t end = 0xFFFFFFFFu;
   std::string reason = {};
+  /// Which search it was, where there are several (search_any.h).
+  std::string_view algorithm = {};
 
   [[nodiscard]] bool is_violation() const { return kind == Kind::kViolation; }
 };

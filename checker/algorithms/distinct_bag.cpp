@@ -4,52 +4,39 @@
 
 #include "checker/algorithms/emptiness.h"
 #include "checker/algorithms/left_overs.h"
+#include "checker/algorithms/placed.h"
 #include "checker/algorithms/queue_elements.h"
 #include "checker/models/collection.h"
 
 namespace capsize::checker {
 namespace {
 
-// Where an operation stands: its position, and its turn among those at the same one.
-struct Placed {
-  enum Turn : std::uint8_t { kOut, kInAndOut, kEmpty, kIn };
-  Position at = 0;
-  Turn turn = kOut;
-  std::uint32_t operation = 0;
-  std::uint32_t second = QueueElement::kNone;  // the dequeue that follows at once
-};
-
 std::vector<std::uint32_t> order_of_bag(const QueueElements& bag, const Emptiness& emptiness,
                                         const LeftOvers& left_overs) {
   std::vector<Placed> placed;
   std::vector<Position> moments;
   for (const Emptiness::Moment& moment : emptiness.moments) {
-    placed.push_back({moment.at, Placed::kEmpty, moment.dequeue});
+    placed.push_back({.at = moment.at, .operation = moment.dequeue, .turn = Placed::kEmpty});
     moments.push_back(moment.at);
   }
   for (const QueueElement& element : bag.elements) {
     if (!element.is_left_over() && element.in_end >= element.out_begin) {
       const Position both = std::max(element.in_begin, element.out_begin);
-      placed.push_back({both, Placed::kInAndOut, element.enqueue, element.dequeue});
+      placed.push_back({both, element.enqueue, element.dequeue, Placed::kInAndOut});
       continue;
     }
-    placed.push_back({element.in_end, Placed::kIn, element.enqueue});
+    placed.push_back({.at = element.in_end, .operation = element.enqueue, .turn = Placed::kIn});
     if (!element.is_left_over()) {
-      placed.push_back({element.out_begin, Placed::kOut, element.dequeue});
+      placed.push_back({element.out_begin, element.dequeue});
     }
   }
   for (const auto& [take, index] : left_overs.assign(moments)) {
     const Position gone = *std::ranges::upper_bound(moments, bag.elements[index].in_end);
-    placed.push_back({gone, Placed::kOut, bag.unknown[take]});
+    placed.push_back({gone, bag.unknown[take]});
   }
   std::ranges::stable_sort(placed, {},
                            [](const Placed& one) { return std::pair(one.at, one.turn); });
-  std::vector<std::uint32_t> order;
-  for (const Placed& one : placed) {
-    order.push_back(one.operation);
-    if (one.second != QueueElement::kNone) order.push_back(one.second);
-  }
-  return order;
+  return order_of(placed);
 }
 
 }  // namespace

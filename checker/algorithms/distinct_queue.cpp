@@ -76,19 +76,13 @@ class DistinctQueue {
     return first_out_[static_cast<std::size_t>(later - queue_.elements.begin())];
   }
 
-  // More elements were overtaken up to some deadline than dequeues began up to it: the first such
-  // deadline, and all that has one up to it.
+  // More elements were overtaken up to some deadline than dequeues began up to it: all of them.
   Decision overtaken(const LeftOvers& left_overs) const {
-    std::vector<LeftOvers::Element> due = left_overs.elements();
-    std::ranges::sort(due, {}, &LeftOvers::Element::deadline);
     std::vector<std::uint32_t> witness;
-    for (std::size_t i = 0; i < due.size(); ++i) {
-      const QueueElement& element = queue_.elements[due[i].index];
+    for (const LeftOvers::Element& due : left_overs.too_many_due()) {
+      const QueueElement& element = queue_.elements[due.index];
       const QueueElement* first = first_behind(element);
       witness.insert(witness.end(), {element.enqueue, first->enqueue, first->dequeue});
-      const bool in_time =
-          i < queue_.unknown.size() && operations_[queue_.unknown[i]].invoke <= due[i].deadline;
-      if (!in_time) break;
     }
     witness.insert(witness.end(), queue_.unknown.begin(), queue_.unknown.end());
     return queue_violation(std::move(witness));

@@ -74,25 +74,21 @@ class DistinctStack {
     return queue_violation(std::move(emptiness.witness));
   }
 
-  // More elements have to be gone up to some deadline than pops began up to it: the first such
-  // deadline, all that has one up to it, and why.
+  // More elements have to be gone up to some deadline than pops began up to it: all of them, and
+  // what covers the segments that say so. What lies around these says nothing, unless the deadline
+  // is its own.
   Decision too_many_due(const LeftOvers& left, const StackDeadlines& deadlines) const {
-    std::vector<LeftOvers::Element> due = left.elements();
-    std::ranges::sort(due, {}, &LeftOvers::Element::deadline);
     std::vector<std::uint32_t> witness = stack_.unknown;
     std::set<std::uint32_t> reasons;
-    for (std::size_t i = 0; i < due.size(); ++i) {
-      witness.push_back(stack_.elements[due[i].index].enqueue);
-      for (std::uint32_t time = deadlines.inside[due[i].index]; reasons.insert(time).second;) {
+    for (const LeftOvers::Element& due : left.too_many_due()) {
+      witness.push_back(stack_.elements[due.index].enqueue);
+      for (std::uint32_t time = deadlines.inside[due.index]; reasons.insert(time).second;) {
         const std::uint32_t outer = nesting_.times[time].outer;
         const bool asks =
             outer != Nested::kNone && deadlines.needed_in[outer] == deadlines.needed_in[time];
         if (!asks) break;
         time = outer;
       }
-      const bool in_time =
-          i < stack_.unknown.size() && operations_[stack_.unknown[i]].invoke <= due[i].deadline;
-      if (!in_time) break;
     }
     for (const std::uint32_t time : reasons) {
       for (const std::uint32_t i : cover(stack_.elements, nesting_, time)) {

@@ -29,11 +29,6 @@ Decision unknown(std::string bound, const SearchProblem& problem, std::size_t co
   return decision;
 }
 
-std::string time_bound(const Budget& budget) {
-  return fmt::format("the time bound of {:g} s",
-                     std::chrono::duration<double>(budget.time_limit()).count());
-}
-
 }  // namespace
 
 Decision search_just_in_time(std::span<const KeyOperation> operations, ValueId initial,
@@ -42,7 +37,7 @@ Decision search_just_in_time(std::span<const KeyOperation> operations, ValueId i
   const SearchProblem problem(operations, model, initial, values, bounds);
   if (problem.given_up != SearchProblem::GivenUp::kNot) {
     const bool time = problem.given_up == SearchProblem::GivenUp::kTime;
-    return unknown(time ? time_bound(*bounds.budget) : "the memory bound", problem, 0);
+    return unknown(time ? bounds.budget->time_bound() : "the memory bound", problem, 0);
   }
   StateTable states(values);
   Search depth_first(problem, states, Search::Order::kDepthFirst, bounds.budget, bounds.want_order);
@@ -67,7 +62,7 @@ Decision search_just_in_time(std::span<const KeyOperation> operations, ValueId i
     for (Search* search : searches) {
       if (search == &depth_first && rests && has_room(by_completion)) continue;
       if (bounds.budget != nullptr && bounds.budget->time_is_up()) {
-        return unknown(time_bound(*bounds.budget), problem, furthest());
+        return unknown(bounds.budget->time_bound(), problem, furthest());
       }
       if (!has_room(*search)) continue;
       any_running = true;

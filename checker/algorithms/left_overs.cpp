@@ -32,6 +32,17 @@ LeftOvers::LeftOvers(std::span<const KeyOperation> operations, const QueueElemen
   spare_ = Spare(spare);
 }
 
+std::vector<LeftOvers::Element> LeftOvers::too_many_due() const {
+  std::vector<Element> due = elements_;
+  std::ranges::sort(due, {}, &Element::deadline);
+  std::size_t count = 0;
+  while (count < takes_.size() && count < due.size() && takes_[count] <= due[count].deadline) {
+    ++count;
+  }
+  due.resize(std::min(count + 1, due.size()));
+  return due;
+}
+
 bool LeftOvers::can_be_gone_at(Position moment) {
   for (; gone_ < elements_.size() && elements_[gone_].in_end < moment; ++gone_) {
     // From its deadline on it is counted already.

@@ -39,6 +39,8 @@ class LeftOvers {
 
   /// Whether the dequeues suffice for the deadlines alone.
   [[nodiscard]] bool deadlines_hold() const { return deadlines_hold_; }
+  /// Where they do not: the elements that are due up to the first deadline which comes too early.
+  [[nodiscard]] std::vector<Element> too_many_due() const;
   /// Whether they suffice if all that was in before `moment` is gone at it. Precondition:
   /// deadlines_hold(), and moments of successive calls may only grow.
   [[nodiscard]] bool can_be_gone_at(Position moment);

@@ -3,57 +3,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "checker/algorithms/distinct_queue.h"
+#include "checker/algorithms/queue_state.h"
 #include "checker/models/collection.h"
 
 namespace capsize::checker {
 namespace {
 
-using Number = std::uint32_t;
+using Number = QueueState::Number;
 
+constexpr Number kNobody = 0xFFFFFFFFu;
 constexpr std::uint64_t kStepsBetweenLooks = 256;
 constexpr std::uint64_t kOperationBytes = 128;       // of what is gathered about each
 constexpr std::uint64_t kOperationOrderBytes = 160;  // of each, to find a legal order at the end
 constexpr std::uint64_t kStateBytes = 160;           // two vectors, a node of a map
-constexpr Number kNobody = 0xFFFFFFFFu;
-
-void insert(std::vector<Number>& numbers, Number number) {
-  numbers.insert(std::ranges::lower_bound(numbers, number), number);
-}
-
-bool erase(std::vector<Number>& numbers, Number number) {
-  const auto found = std::ranges::lower_bound(numbers, number);
-  if (found == numbers.end() || *found != number) return false;
-  numbers.erase(found);
-  return true;
-}
-
-bool has(const std::vector<Number>& numbers, Number number) {
-  return std::ranges::binary_search(numbers, number);
-}
-
-// What is not common to all orders of the operations up to some completion. Elements are numbers in
-// order of completion of their enqueue, dequeues places of operations. Which elements are in needs
-// no list: all whose enqueue has completed, but for those that are taken.
-struct State {
-  Number first = 0;           // all before it are taken, it is not
-  std::vector<Number> taken;  // behind it, ascending
-  std::vector<Number> done;   // dequeues that have taken theirs and not completed, ascending
-
-  [[nodiscard]] bool is_taken(Number number) const { return number < first || has(taken, number); }
-  void take(Number number) {
-    if (number != first) return insert(taken, number);
-    for (++first; erase(taken, first); ++first) {
-    }
-  }
-  friend auto operator<=>(const State&, const State&) = default;
-};
 
 // How a state was reached: the first way, for all others used as many indeterminate dequeues. (They
 // took what was put in, is not in, and nobody else took.)
@@ -61,6 +29,7 @@ struct Past {
   Number used = 0;        // indeterminate dequeues
   Number last = kNobody;  // the last step
 };
+using State = QueueState;
 using States = std::map<State, Past>;
 
 class QueueSearch {
@@ -169,13 +138,13 @@ class QueueSearch {
     const KeyOperation& operation = operations_[place];
     if (operation.code == kCodeAdd) {
       enqueue_completes(state, past);
-    } else if (has(state.done, place)) {
+    } else if (state.is_done(place)) {
       State after = state;
-      erase(after.done, place);
+      after.forget(place);
       add(std::move(after), past);
     } else if (operation.argument == kNullValue) {
       find_empty(state, past, [&](State emptied, const Past& then) {
-        erase(emptied.done, place);
+        emptied.forget(place);
         add(std::move(emptied), then);
       });
     } else {
@@ -185,7 +154,7 @@ class QueueSearch {
 
   void enqueue_completes(const State& state, const Past& past) {
     const bool anybody_waits = std::ranges::any_of(open_, [&](Number place) {
-      return operations_[place].argument == kNullValue && !has(state.done, place);
+      return operations_[place].argument == kNullValue && !state.is_done(place);
     });
     if (anybody_waits) {
       find_empty(state, past,
@@ -274,7 +243,7 @@ class QueueSearch {
       after.try_emplace(taken, Past{past.used + 1, past.last});
     }
     if (!dequeue) return;
-    insert(taken.done, *dequeue);
+    taken.finish(*dequeue);
     after.try_emplace(std::move(taken), Past{past.used, step(past.last, *dequeue, number)});
   }
 
@@ -283,8 +252,8 @@ class QueueSearch {
   void find_empty(const State& state, const Past& past, const Then& then) {
     take_out(in_count(state), state, past, [&](State emptied, const Past& after) {
       for (const Number place : open_) {
-        const bool waits = operations_[place].argument == kNullValue && !has(emptied.done, place);
-        if (waits) insert(emptied.done, place);
+        const bool waits = operations_[place].argument == kNullValue && !emptied.is_done(place);
+        if (waits) emptied.finish(place);
       }
       then(std::move(emptied), after);
     });
@@ -293,7 +262,7 @@ class QueueSearch {
   // Of the dequeues of equal elements, the one that has to have taken something first.
   std::optional<Number> open_dequeue(ValueId value, const State& state) const {
     for (const Number place : open_) {
-      if (operations_[place].argument == value && !has(state.done, place)) return place;
+      if (operations_[place].argument == value && !state.is_done(place)) return place;
     }
     return std::nullopt;
   }
@@ -322,8 +291,7 @@ class QueueSearch {
       bound_ = kMemoryBound;
     } else if (bounds_.budget != nullptr && work_ % kStepsBetweenLooks == 0 &&
                bounds_.budget->time_is_up()) {
-      bound_ = fmt::format("the time bound of {:g} s",
-                           std::chrono::duration<double>(bounds_.budget->time_limit()).count());
+      bound_ = bounds_.budget->time_bound();
     }
     return !bound_.empty();
   }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <span>
-#include <string_view>
 
 #include "checker/algorithms/decision.h"
 #include "checker/algorithms/search_problem.h"
@@ -11,10 +10,10 @@
 
 namespace capsize::checker {
 
-/// `operations` in order of invocation. Which search it was is stored in `algorithm`. Of a
-/// violation, `end` bounds the prefix that has no legal order; there may be a witness.
+/// `operations` in order of invocation. Of a violation, `end` bounds the prefix that has no legal
+/// order; there may be a witness. The decision names the search.
 [[nodiscard]] Decision search_any(std::span<const KeyOperation> operations, ValueId initial,
                                   const Model& model, const ValueTable& values,
-                                  const SearchBounds& bounds, std::string_view& algorithm);
+                                  const SearchBounds& bounds);
 
 }  // namespace capsize::checker

@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <iterator>
 
+#include "checker/algorithms/placed.h"
+
 namespace capsize::checker {
 namespace {
-
-// Where an operation stands, and what follows it at once.
-struct Placed {
-  Position at = 0;
-  std::uint32_t operation = 0;
-  std::uint32_t second = QueueElement::kNone;
-};
 
 class StackOrder {
  public:
@@ -62,12 +57,7 @@ class StackOrder {
   std::vector<std::uint32_t> merged_with(const std::vector<Placed>& others) const {
     std::vector<Placed> all;
     std::ranges::merge(placed_, others, std::back_inserter(all), {}, &Placed::at, &Placed::at);
-    std::vector<std::uint32_t> order;
-    for (const Placed& one : all) {
-      order.push_back(one.operation);
-      if (one.second != QueueElement::kNone) order.push_back(one.second);
-    }
-    return order;
+    return order_of(all);
   }
 
   std::span<const QueueElement> elements_;

@@ -16,7 +16,6 @@
 namespace capsize::checker {
 namespace {
 
-constexpr std::size_t kOperationsMax = 64;  // more than that nobody can look at either
 constexpr std::chrono::nanoseconds kTimeMax = std::chrono::milliseconds(50);
 
 class MomentExplainer {
@@ -101,7 +100,7 @@ class MomentExplainer {
 
 std::optional<Finding> explain_by_moment(const KeyProblem& problem,
                                          std::span<const KeyOperation> witness) {
-  if (witness.size() > kOperationsMax) return std::nullopt;
+  if (witness.size() > SmallSearch::kOperationsMax) return std::nullopt;
   const Budget budget(kTimeMax, 0);
   SmallSearch search(problem, budget);
   std::optional<Finding> never, early;

@@ -19,7 +19,6 @@
 namespace capsize::checker {
 namespace {
 
-constexpr std::size_t kOperationsMax = 64;  // more than that nobody can look at either
 constexpr std::chrono::nanoseconds kTimeMax = std::chrono::milliseconds(100);
 
 class TurnExplainer {
@@ -105,7 +104,7 @@ class TurnExplainer {
 
 std::optional<Finding> explain_by_turn(const KeyProblem& problem,
                                        std::span<const KeyOperation> witness) {
-  if (witness.size() > kOperationsMax) return std::nullopt;
+  if (witness.size() > SmallSearch::kOperationsMax) return std::nullopt;
   const Budget budget(kTimeMax, 0);
   SmallSearch search(problem, budget);
   for (auto next = witness.rbegin(); next != witness.rend(); ++next) {

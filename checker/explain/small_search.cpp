@@ -17,10 +17,9 @@ bool SmallSearch::has_legal_order(std::vector<KeyOperation> operations) {
                    [](const auto& a, const auto& b) { return a.invoke < b.invoke; });
   const SearchBounds bounds{
       .budget = &budget_, .memory_bytes = kMemoryBytes, .steps_max = kStepsMax};
-  std::string_view algorithm;
-  const auto kind = search_any(operations, problem_.initial, problem_.model,
-                               problem_.history.values, bounds, algorithm)
-                        .kind;
+  const auto kind =
+      search_any(operations, problem_.initial, problem_.model, problem_.history.values, bounds)
+          .kind;
   certain_ = certain_ && kind != Decision::Kind::kUnknown;
   return kind == Decision::Kind::kLegal;
 }

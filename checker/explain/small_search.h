@@ -13,6 +13,9 @@ namespace capsize::checker {
 
 class SmallSearch {
  public:
+  /// What it is meant for: more than that nobody can look at either.
+  static constexpr std::size_t kOperationsMax = 64;
+
   /// Both outlive this object.
   SmallSearch(const KeyProblem& problem, const Budget& budget)
       : problem_(problem), budget_(budget) {}

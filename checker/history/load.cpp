@@ -31,9 +31,8 @@ std::optional<Line> first_line_with_content(LineReader& lines) {
 std::optional<LimitReached> bound_reached(std::uint64_t reading_bytes,
                                           const HistoryBuilder& builder, const Budget& budget) {
   if (budget.time_is_up()) {
-    return LimitReached{fmt::format("the time bound of {:g} s ended the loading after {} events",
-                                    std::chrono::duration<double>(budget.time_limit()).count(),
-                                    builder.events())};
+    return LimitReached{
+        fmt::format("{} ended the loading after {} events", budget.time_bound(), builder.events())};
   }
   if (reading_bytes + builder.memory_bytes() > budget.memory_limit_bytes()) {
     return LimitReached{
