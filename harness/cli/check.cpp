@@ -114,8 +114,11 @@ class CheckVerb final : public Verb {
     std::vector<Report> reports;
     Verdict worst = Verdict::kValid;
     for (std::size_t i = 0; i < files_.size(); ++i) {
-      const Report report = check(files_[i], options);
+      NoWitness missing;
+      const Report report = check(files_[i], options, missing);
       print(report);
+      if (missing.failed) return usage_error(missing.why);
+      if (!missing.why.empty()) fmt::print(stderr, "{}\n", missing.why);
       worst = i == 0 ? report.verdict : checker::worst_across_runs(worst, report.verdict);
       if (!explain_.empty()) reports.push_back(report);
     }
@@ -126,13 +129,11 @@ class CheckVerb final : public Verb {
   }
 
  private:
-  Report check(const std::string& file, const checker::CheckOptions& options) const {
+  Report check(const std::string& file, const checker::CheckOptions& options,
+               NoWitness& missing) const {
     if (!verify_witness_.empty()) return replay_witness(file, options, verify_witness_);
     if (witness_.empty()) return checker::check_file(file, options);
-    std::string error;
-    Report report = check_with_witness(file, options, witness_, error);
-    if (!error.empty()) fmt::print(stderr, "{}\n", error);
-    return report;
+    return check_with_witness(file, options, witness_, missing);
   }
 
   int follow(const checker::CheckOptions& options) const {

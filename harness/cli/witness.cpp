@@ -26,25 +26,30 @@ std::variant<History, Report> load(const std::string& file, const checker::Check
 }  // namespace
 
 Report check_with_witness(const std::string& file, const checker::CheckOptions& options,
-                          const std::string& out, std::string& error) {
+                          const std::string& out, NoWitness& missing) {
   auto loaded = load(file, options);
   if (auto* report = std::get_if<Report>(&loaded)) return std::move(*report);
   const History& history = std::get<History>(loaded);
   checker::Witness witness;
   Report report = checker::check_history(history, options, &witness);
   if (report.verdict != Verdict::kValid) {
-    error =
+    missing.why =
         fmt::format("--witness: nothing written, the verdict is {}", checker::name(report.verdict));
     return report;
   }
   if (witness.model.empty()) {
-    error = fmt::format("--witness: nothing written, {} asks for no order", report.model);
+    missing.why = fmt::format("--witness: nothing written, {} asks for no order", report.model);
     return report;
   }
   std::ofstream file_out(out);
-  checker::write_witness(history, witness, [&](std::string_view line) { file_out << line; });
-  file_out.flush();
-  if (!file_out) error = fmt::format("--witness: {}: {}", out, std::strerror(errno));
+  int reason = errno;  // of the opening: what is done in between may set it, too
+  if (file_out) {
+    checker::write_witness(history, witness, [&](std::string_view line) { file_out << line; });
+    errno = 0;
+    file_out.flush();
+    reason = errno;
+  }
+  if (!file_out) missing = {fmt::format("--witness: {}: {}", out, std::strerror(reason)), true};
   return report;
 }
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
+#include <cstring>
 #include <fstream>
 
 #include "node/base/check.h"
@@ -15,7 +17,9 @@ using nlohmann::json;
 
 base::Result<json> read_json(const std::filesystem::path& path) {
   std::ifstream file(path);
-  if (!file) return base::Error{fmt::format("{}: cannot be read", path.string())};
+  if (!file) {
+    return base::Error{fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno))};
+  }
   json content = json::parse(file, nullptr, /*allow_exceptions=*/false);
   if (!content.is_object()) {
     return base::Error{fmt::format("{}: expected a JSON object", path.string())};
@@ -47,7 +51,10 @@ base::Result<RecordedRun> read_run(const std::filesystem::path& directory) {
     return base::Error{(directory / "scenario.json").string() + ": found no seed"};
   }
   std::ifstream lines(directory / "faults.jsonl");
-  if (!lines) return base::Error{(directory / "faults.jsonl").string() + ": cannot be read"};
+  if (!lines) {
+    return base::Error{fmt::format("{}: cannot be read: {}", (directory / "faults.jsonl").string(),
+                                   std::strerror(errno))};
+  }
   auto faults = nemesis::read_recorded(lines, (directory / "faults.jsonl").string());
   if (!faults) return faults.error();
   const auto results = read_json(directory / "results.json");

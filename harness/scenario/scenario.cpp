@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <functional>
 #include <sstream>
@@ -207,7 +209,9 @@ base::Result<Scenario> parse_scenario(const std::string& text, const std::string
 
 base::Result<Scenario> read_scenario(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return base::Error{fmt::format("{}: cannot be read", path.string())};
+  if (!file) {
+    return base::Error{fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno))};
+  }
   std::string text(kFileBytesMax + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));

@@ -80,6 +80,13 @@ def test_the_page_shows_the_operations_in_a_browser_and_escapes_what_is_hostile(
     assert "<script>document.title" not in dom
 
 
+@pytest.mark.parametrize("where, reason", [("gone/witness.jsonl", "No such file or directory"), ("", "Is a directory")])
+def test_a_witness_that_cannot_be_written_is_an_error_after_the_verdict(capsize, valid, tmp_path, where, reason):
+    run = capsize("check", "--model", "register", "--witness", tmp_path / where, valid)
+    assert run.returncode == 254 and "valid;" in run.stdout
+    assert "--witness: " in run.stderr and run.stderr.endswith(f": {reason}\n")
+
+
 def test_follow_says_so_as_soon_as_the_prefix_is_wrong(capsize, started, tmp_path):
     path = tmp_path / "growing.jsonl"
     path.write_text(operation(0, "write", 1, 1) + operation(0, "write", 2, 2))

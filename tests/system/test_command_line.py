@@ -18,7 +18,7 @@ def one_line(run):
     (["run", "--nemesis", "kil"], "partition, pause"),
     (["run", "--time-limit", "20"], "a duration such as"),
     (["run", "--bug", "no-such-bug"], "read-without-quorum"),
-    (["run", "no-such-file.json"], "no-such-file.json: cannot be read"),
+    (["run", "no-such-file.json"], "no-such-file.json: cannot be read: No such file or directory"),
     (["check", "no-such-file.jsonl"], "no-such-file.jsonl"),
     (["check", "--model", "no-such-model", "/dev/null"], "no-such-model"),
     (["list", "everything"], "everything"),

@@ -58,6 +58,13 @@ def test_distance_tells_two_distributions_apart():
     assert election_model.distance([-1], model) == 1
 
 
+@pytest.mark.parametrize("script, argument", [("build", "realese"), ("lint", "--fxi"), ("setup", "--benhc")])
+def test_mistyped_arguments_of_scripts_are_one_line(script, argument):
+    run = subprocess.run([ROOT / "scripts" / script, argument], capture_output=True, text=True, timeout=120)
+    assert run.returncode == 254 and run.stderr.count("\n") == 1
+    assert run.stderr.startswith(f"{script}: found '{argument}', expected ")
+
+
 @pytest.mark.skipif(not (shutil.which("etcd") and shutil.which("h2load")), reason="scripts/setup --bench")
 def test_bench_etcd_prints_ratios(tmp_path):
     figures = tmp_path / "figures.json"

@@ -26,7 +26,7 @@ def test_a_violation_comes_back(capsize):
 def test_what_is_no_run_is_refused_in_one_line(capsize, tmp_path):
     run = capsize("replay", tmp_path)
     assert run.returncode == 254
-    assert "scenario.json: cannot be read" in run.stderr
+    assert "scenario.json: cannot be read: No such file or directory" in run.stderr
     scenario = tmp_path / "scenario.json"
     scenario.write_text(json.dumps({"seed": 1}))
     (tmp_path / "faults.jsonl").write_text('{"id":1,"phase":"begin","state":"installed"}\n')
