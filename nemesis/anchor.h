@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "node/base/result.h"
+#include "base/result.h"
 
 namespace capsize::nemesis {
 

@@ -10,11 +10,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/registry.h"
+#include "base/time.h"
 #include "nemesis/anchor.h"
 #include "nemesis/cluster.h"
 #include "nemesis/parameters.h"
-#include "node/base/registry.h"
-#include "node/base/time.h"
 
 namespace capsize::nemesis {
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "node/base/time.h"
+#include "base/time.h"
 
 namespace capsize::nemesis {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "nemesis/fault_kind.h"
-#include "node/base/check.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
 #include "nemesis/anchor.h"
 #include "nemesis/target.h"
-#include "node/base/time.h"
 
 namespace capsize::nemesis {
 

@@ -4,10 +4,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/registry.h"
 #include "nemesis/cluster.h"
 #include "nemesis/fault.h"
 #include "nemesis/parameters.h"
-#include "node/base/registry.h"
 
 namespace capsize::nemesis {
 

@@ -14,11 +14,11 @@
 #include <string>
 #include <vector>
 
+#include "base/prng.h"
+#include "base/time.h"
 #include "nemesis/cluster.h"
 #include "nemesis/in_force.h"
 #include "nemesis/lane.h"
-#include "node/base/prng.h"
-#include "node/base/time.h"
 
 namespace capsize::nemesis {
 

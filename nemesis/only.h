@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "node/base/result.h"
+#include "base/result.h"
 
 namespace capsize::nemesis {
 

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <optional>
 
-#include "node/base/check.h"
-#include "node/base/units.h"
+#include "base/check.h"
+#include "base/units.h"
 
 namespace capsize::nemesis {
 namespace {

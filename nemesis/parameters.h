@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "node/base/result.h"
-#include "node/base/time.h"
+#include "base/result.h"
+#include "base/time.h"
 
 namespace capsize::nemesis {
 

@@ -5,9 +5,9 @@
 #include <map>
 #include <set>
 
+#include "base/units.h"
 #include "nemesis/fault_kind.h"
 #include "nemesis/only.h"
-#include "node/base/units.h"
 
 namespace capsize::nemesis {
 namespace {

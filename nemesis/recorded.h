@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "nemesis/strategy.h"
-#include "node/base/result.h"
 
 namespace capsize::nemesis {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.h"
+#include "base/prng.h"
 #include "nemesis/fault_kind.h"
-#include "node/base/check.h"
-#include "node/base/prng.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -12,9 +12,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/prng.h"
+#include "base/registry.h"
 #include "nemesis/fault.h"
-#include "node/base/prng.h"
-#include "node/base/registry.h"
 
 namespace capsize::nemesis {
 

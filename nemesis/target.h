@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/prng.h"
+#include "base/result.h"
 #include "nemesis/cluster.h"
-#include "node/base/prng.h"
-#include "node/base/result.h"
 
 namespace capsize::nemesis {
 

@@ -1,6 +1,6 @@
 #include "nemesis/watch_list.h"
 
-#include "node/base/check.h"
+#include "base/check.h"
 
 namespace capsize::nemesis {
 

@@ -14,17 +14,17 @@ LINE_COLUMNS_MAX = 100
 
 # Who may include whom, by longest matching prefix (DESIGN: "arrows point down only").
 ALLOWED = {
-    "checker": ["checker"],
-    "node/base": ["node/base"],
-    "node/raft": ["node/base", "node/raft"],
-    "node/kv": ["node/base", "node/kv"],
-    "node/bugs": ["node/base", "node/bugs"],
-    "node/wire": ["node/base", "node/wire"],
-    "node/replica": ["node/base", "node/raft", "node/kv", "node/replica"],
-    "node": ["node"],
-    "nemesis": ["nemesis", "node/base", "node/wire"],
-    "workloads": ["workloads", "checker", "node/base"],
-    "harness": ["harness", "nemesis", "workloads", "checker", "node/base"],
+    "checker": ["base", "checker"],
+    "base": ["base"],
+    "node/raft": ["base", "node/raft"],
+    "node/kv": ["base", "node/kv"],
+    "node/bugs": ["base", "node/bugs"],
+    "node/wire": ["base", "node/wire"],
+    "node/replica": ["base", "node/raft", "node/kv", "node/replica"],
+    "node": ["base", "node"],
+    "nemesis": ["nemesis", "base", "node/wire"],
+    "workloads": ["workloads", "checker", "base"],
+    "harness": ["harness", "nemesis", "workloads", "checker", "base"],
 }
 # Headers that stay behind one door.
 DOORS = {
@@ -33,7 +33,7 @@ DOORS = {
     "simdjson": ["checker/"],
     "spdlog": ["harness/report/log"],
 }
-OUR_FOLDERS = ("checker/", "node/", "nemesis/", "workloads/", "harness/")
+OUR_FOLDERS = ("base/", "checker/", "node/", "nemesis/", "workloads/", "harness/")
 
 
 def rule_for(path):

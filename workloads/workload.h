@@ -13,8 +13,8 @@
 #include <string_view>
 #include <vector>
 
-#include "node/base/prng.h"
-#include "node/base/registry.h"
+#include "base/prng.h"
+#include "base/registry.h"
 
 namespace capsize::workloads {
 

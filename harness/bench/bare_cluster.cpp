@@ -9,8 +9,8 @@
 #include <set>
 #include <thread>
 
+#include "base/check.h"
 #include "harness/cluster/clock.h"
-#include "node/base/check.h"
 
 namespace capsize::harness {
 namespace {

@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "harness/cluster/messaging.h"
 #include "harness/process/child_process.h"
-#include "node/base/result.h"
 
 namespace capsize::harness {
 

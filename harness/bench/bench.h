@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "harness/bench/load_cell.h"
-#include "node/base/result.h"
 
 namespace capsize::harness {
 

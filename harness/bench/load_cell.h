@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "harness/client/latency_histogram.h"
 #include "harness/cluster/messaging.h"
-#include "node/base/result.h"
 
 namespace capsize::harness {
 

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "node/base/result.h"
-#include "node/base/time.h"
+#include "base/result.h"
+#include "base/time.h"
 
 namespace capsize::harness {
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <thread>
 
+#include "base/units.h"
 #include "checker/verdict.h"
 #include "harness/bench/bench.h"
 #include "harness/cli/binaries.h"
@@ -14,7 +15,6 @@
 #include "harness/cluster/messaging_many.h"
 #include "harness/report/revision.h"
 #include "harness/runner/signals.h"
-#include "node/base/units.h"
 
 namespace capsize::harness {
 namespace {

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/units.h"
 #include "checker/check.h"
 #include "checker/history_checks/history_check.h"
 #include "checker/models/model.h"
@@ -19,7 +20,6 @@
 #include "harness/cli/witness.h"
 #include "harness/report/explanation_page.h"
 #include "harness/report/violation_text.h"
-#include "node/base/units.h"
 
 namespace capsize::harness {
 namespace {

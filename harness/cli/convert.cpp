@@ -11,10 +11,10 @@
 #include <filesystem>
 #include <memory>
 
+#include "base/units.h"
 #include "checker/check.h"
 #include "harness/cli/reading_options.h"
 #include "harness/cli/verb.h"
-#include "node/base/units.h"
 
 namespace capsize::harness {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/units.h"
 #include "checker/history/format.h"
-#include "node/base/units.h"
 
 namespace capsize::harness {
 

@@ -5,9 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <random>
 
+#include "base/units.h"
 #include "harness/cli/binaries.h"
 #include "nemesis/deck.h"
-#include "node/base/units.h"
 #include "workloads/workload.h"
 
 namespace capsize::harness {

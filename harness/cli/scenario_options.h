@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "harness/scenario/scenario.h"
-#include "node/base/result.h"
 
 namespace CLI {
 class App;

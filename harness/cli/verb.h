@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "node/base/registry.h"
+#include "base/registry.h"
 
 namespace CLI {
 class App;

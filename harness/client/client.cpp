@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "node/base/check.h"
+#include "base/check.h"
 
 namespace capsize::harness {
 namespace {

@@ -18,12 +18,12 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "harness/client/attempts.h"
 #include "harness/cluster/client_traffic.h"
 #include "harness/cluster/clock.h"
 #include "harness/cluster/messaging.h"
 #include "harness/recorder/history_writer.h"
-#include "node/base/time.h"
 #include "workloads/workload.h"
 
 namespace capsize::harness {

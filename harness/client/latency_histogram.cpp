@@ -4,7 +4,7 @@
 #include <bit>
 #include <cmath>
 
-#include "node/base/check.h"
+#include "base/check.h"
 
 namespace capsize::harness {
 

@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-#include "node/base/time.h"
+#include "base/time.h"
 
 namespace capsize::harness {
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "harness/client/client.h"
 #include "harness/client/latency_histogram.h"
-#include "node/base/time.h"
 
 namespace capsize::harness {
 

@@ -2,7 +2,7 @@
 // machine.
 #pragma once
 
-#include "node/base/time.h"
+#include "base/time.h"
 
 namespace capsize::harness {
 

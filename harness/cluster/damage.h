@@ -12,8 +12,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "node/base/prng.h"
-#include "node/base/result.h"
+#include "base/prng.h"
+#include "base/result.h"
 
 namespace capsize::harness {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "node/base/result.h"
+#include "base/result.h"
 
 namespace capsize::harness {
 

@@ -8,8 +8,8 @@
 #include <thread>
 #include <zmq.hpp>
 
+#include "base/check.h"
 #include "harness/cluster/clock.h"
-#include "node/base/check.h"
 
 namespace capsize::harness {
 namespace {

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
+#include "base/time.h"
 #include "harness/cluster/messaging.h"
-#include "node/base/result.h"
-#include "node/base/time.h"
 
 namespace capsize::harness {
 

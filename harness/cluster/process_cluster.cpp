@@ -6,8 +6,8 @@
 
 #include <csignal>
 
+#include "base/check.h"
 #include "harness/cluster/clock.h"
-#include "node/base/check.h"
 
 namespace capsize::harness {
 namespace {

@@ -17,14 +17,14 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
+#include "base/time.h"
 #include "harness/cluster/client_traffic.h"
 #include "harness/cluster/damage.h"
 #include "harness/cluster/messaging.h"
 #include "harness/cluster/trace_tail.h"
 #include "harness/process/child_process.h"
 #include "nemesis/cluster.h"
-#include "node/base/result.h"
-#include "node/base/time.h"
 
 namespace capsize::harness {
 

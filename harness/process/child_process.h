@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "node/base/result.h"
+#include "base/result.h"
 
 namespace capsize::harness {
 

@@ -10,9 +10,9 @@
 #include <thread>
 #include <vector>
 
+#include "base/crc32c.h"
+#include "base/units.h"
 #include "harness/report/revision.h"
-#include "node/base/crc32c.h"
-#include "node/base/units.h"
 
 namespace capsize::harness {
 namespace {

@@ -5,11 +5,11 @@
 #include <deque>
 #include <fstream>
 
+#include "base/units.h"
 #include "checker/check.h"
 #include "checker/properties/property.h"
 #include "harness/report/log.h"
 #include "harness/runner/elections.h"
-#include "node/base/units.h"
 
 namespace capsize::harness {
 namespace {

@@ -1,9 +1,9 @@
 // The five checks of a run (CONTRACTS.md section 1), each with its own verdict.
 #pragma once
 
+#include "base/time.h"
 #include "harness/runner/outcome.h"
 #include "harness/store/run_directory.h"
-#include "node/base/time.h"
 
 namespace capsize::harness {
 

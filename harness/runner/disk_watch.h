@@ -13,8 +13,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/result.h"
 #include "harness/cluster/clock.h"
-#include "node/base/result.h"
 
 namespace capsize::harness {
 

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "node/base/check.h"
+#include "base/check.h"
 
 namespace capsize::harness {
 namespace {

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <thread>
 
+#include "base/check.h"
 #include "harness/cluster/clock.h"
 #include "harness/recorder/history_writer.h"
 #include "harness/report/log.h"
@@ -15,7 +16,6 @@
 #include "harness/runner/signals.h"
 #include "harness/runner/steering.h"
 #include "harness/store/run_directory.h"
-#include "node/base/check.h"
 #include "workloads/workload.h"
 
 namespace capsize::harness {

@@ -4,9 +4,9 @@
 #include <optional>
 #include <vector>
 
+#include "base/time.h"
 #include "harness/client/statistics.h"
 #include "nemesis/nemesis.h"
-#include "node/base/time.h"
 
 namespace capsize::harness {
 

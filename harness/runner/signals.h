@@ -1,7 +1,7 @@
 // SIGINT and SIGTERM as something the main loop waits for, instead of something that strikes.
 #pragma once
 
-#include "node/base/time.h"
+#include "base/time.h"
 
 namespace capsize::harness {
 

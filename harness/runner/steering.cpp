@@ -1,7 +1,7 @@
 #include "harness/runner/steering.h"
 
+#include "base/units.h"
 #include "nemesis/phases.h"
-#include "node/base/units.h"
 
 namespace capsize::harness {
 namespace {

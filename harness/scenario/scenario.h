@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "node/base/result.h"
-#include "node/base/time.h"
+#include "base/result.h"
+#include "base/time.h"
 
 namespace capsize::harness {
 

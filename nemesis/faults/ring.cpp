@@ -3,8 +3,8 @@
 // one. (Aphyr, Jepsen, majorities-ring; here both ways see the same, so it takes four nodes.)
 #include <algorithm>
 
+#include "base/prng.h"
 #include "nemesis/link_fault.h"
-#include "node/base/prng.h"
 
 namespace capsize::nemesis {
 namespace {

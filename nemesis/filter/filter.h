@@ -15,8 +15,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "node/base/prng.h"
-#include "node/base/result.h"
+#include "base/prng.h"
+#include "base/result.h"
 #include "node/wire/header.h"
 
 namespace capsize::nemesis {

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "node/base/units.h"
+#include "base/units.h"
 
 namespace capsize::nemesis::proxy {
 

@@ -15,10 +15,10 @@
 #include <variant>
 #include <vector>
 
-#include "node/base/prng.h"
-#include "node/base/registry.h"
-#include "node/base/result.h"
-#include "node/base/time.h"
+#include "base/prng.h"
+#include "base/registry.h"
+#include "base/result.h"
+#include "base/time.h"
 #include "node/wire/header.h"
 
 namespace capsize::nemesis::proxy {

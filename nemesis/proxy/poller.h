@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-#include "node/base/check.h"
+#include "base/check.h"
 
 namespace capsize::nemesis::proxy {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <ctime>
 
-#include "node/base/check.h"
+#include "base/check.h"
 
 namespace capsize::app {
 

@@ -2,7 +2,7 @@
 // rate. Traces and headers use the true one, or the evidence would be as wrong as the fault.
 #pragma once
 
-#include "node/base/time.h"
+#include "base/time.h"
 
 namespace capsize::app {
 

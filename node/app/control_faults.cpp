@@ -2,8 +2,8 @@
 
 #include <optional>
 
+#include "base/units.h"
 #include "node/app/exit_codes.h"
-#include "node/base/units.h"
 
 namespace capsize::app {
 namespace {

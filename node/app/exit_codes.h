@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "node/base/check.h"
+#include "base/check.h"
 
 namespace capsize::app {
 

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "node/base/time.h"
+#include "base/time.h"
 #include "node/raft/raft.h"
 #include "node/storage/log_thread.h"
 

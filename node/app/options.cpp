@@ -3,8 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "base/units.h"
 #include "node/app/bugs.h"
-#include "node/base/units.h"
 #include "node/wire/endpoint.h"
 #include "node/wire/header.h"
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <variant>
 
-#include "node/base/result.h"
+#include "base/result.h"
 #include "node/raft/raft.h"
 
 namespace capsize::app {

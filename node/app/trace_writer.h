@@ -12,8 +12,8 @@
 #include <span>
 #include <string>
 
-#include "node/base/result.h"
-#include "node/base/time.h"
+#include "base/result.h"
+#include "base/time.h"
 #include "node/raft/trace_event.h"
 #include "node/storage/descriptor.h"
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "node/base/result.h"
-#include "node/base/strong.h"
+#include "base/result.h"
+#include "base/strong.h"
 
 namespace capsize::kv {
 

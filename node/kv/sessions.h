@@ -27,7 +27,7 @@
 #include <string>
 #include <string_view>
 
-#include "node/base/result.h"
+#include "base/result.h"
 #include "node/kv/command.h"
 #include "node/kv/store.h"
 

@@ -8,7 +8,7 @@
 // Equal contents give equal bytes, so replicas' snapshots can be compared. Keys in ascending order
 // also let a reader refuse a key that is there twice.
 
-#include "node/base/crc32c.h"
+#include "base/crc32c.h"
 #include "node/kv/byte_codec.h"
 #include "node/kv/store.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "node/base/check.h"
+#include "base/check.h"
 #include "node/kv/append_element.h"
 #include "node/kv/hash.h"
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "node/base/check.h"
-#include "node/base/crc32c.h"
+#include "base/check.h"
+#include "base/crc32c.h"
 #include "node/raft/raft_impl.h"
 
 namespace capsize::raft {

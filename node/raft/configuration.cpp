@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "node/base/check.h"
+#include "base/check.h"
 
 namespace capsize::raft {
 namespace {

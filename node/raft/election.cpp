@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "node/base/check.h"
+#include "base/check.h"
 #include "node/raft/raft_impl.h"
 
 namespace capsize::raft {

@@ -1,6 +1,6 @@
 #include "node/raft/incoming_snapshot.h"
 
-#include "node/base/crc32c.h"
+#include "base/crc32c.h"
 
 namespace capsize::raft {
 

@@ -11,7 +11,7 @@
 #include <deque>
 #include <utility>
 
-#include "node/base/time.h"
+#include "base/time.h"
 #include "node/raft/message.h"
 
 namespace capsize::raft {

@@ -11,7 +11,7 @@
 #include <deque>
 #include <vector>
 
-#include "node/base/time.h"
+#include "base/time.h"
 #include "node/raft/ready.h"
 #include "node/raft/types.h"
 

@@ -9,7 +9,7 @@
 #include <map>
 #include <vector>
 
-#include "node/base/time.h"
+#include "base/time.h"
 #include "node/raft/types.h"
 
 namespace capsize::raft {

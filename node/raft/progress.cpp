@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "node/base/check.h"
+#include "base/check.h"
 
 namespace capsize::raft {
 

@@ -12,7 +12,7 @@
 #include <deque>
 #include <optional>
 
-#include "node/base/time.h"
+#include "base/time.h"
 #include "node/raft/message.h"
 #include "node/raft/snapshot_transfer.h"
 #include "node/raft/types.h"

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "node/base/check.h"
+#include "base/check.h"
 #include "node/raft/configuration.h"
 #include "node/raft/types.h"
 

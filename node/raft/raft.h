@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "node/base/time.h"
+#include "base/time.h"
 #include "node/raft/message.h"
 #include "node/raft/ready.h"
 #include "node/raft/recovered.h"

@@ -19,7 +19,7 @@
 #include <optional>
 #include <vector>
 
-#include "node/base/prng.h"
+#include "base/prng.h"
 #include "node/raft/configurations.h"
 #include "node/raft/incoming_snapshot.h"
 #include "node/raft/invariants.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "node/base/check.h"
+#include "base/check.h"
 #include "node/raft/chain_hash.h"
 
 namespace capsize::raft {

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "node/base/time.h"
+#include "base/time.h"
 #include "node/raft/message.h"
 #include "node/raft/snapshot.h"
 

@@ -1,6 +1,6 @@
 #include "node/raft/trace_buffer.h"
 
-#include "node/base/check.h"
+#include "base/check.h"
 
 namespace capsize::raft {
 

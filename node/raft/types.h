@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "node/base/strong.h"
-#include "node/base/time.h"
+#include "base/strong.h"
+#include "base/time.h"
 
 namespace capsize::raft {
 

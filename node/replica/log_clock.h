@@ -6,7 +6,7 @@
 // yet may be higher; the state machine takes the highest, so time then stands still for a moment.
 #pragma once
 
-#include "node/base/time.h"
+#include "base/time.h"
 #include "node/kv/command.h"
 #include "node/raft/types.h"
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "node/base/check.h"
+#include "base/check.h"
 #include "node/raft/seeded_bug.h"
 #include "node/replica/replica_impl.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "node/base/check.h"
+#include "base/check.h"
 #include "node/replica/replica_impl.h"
 #include "node/replica/state.h"
 

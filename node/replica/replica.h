@@ -17,7 +17,7 @@
 #include <variant>
 #include <vector>
 
-#include "node/base/time.h"
+#include "base/time.h"
 #include "node/kv/command.h"
 #include "node/raft/raft.h"
 #include "node/replica/state.h"

@@ -2,7 +2,7 @@
 // and hanging disks, transfers of leadership, changes of members.
 #pragma once
 
-#include "node/base/prng.h"
+#include "base/prng.h"
 #include "node/simulation/cluster.h"
 
 namespace capsize::simulation {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "node/base/prng.h"
+#include "base/prng.h"
 #include "node/simulation/cluster.h"
 #include "node/simulation/history.h"
 

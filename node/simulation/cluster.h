@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "node/base/prng.h"
+#include "base/prng.h"
 #include "node/replica/replica.h"
 #include "node/simulation/cluster_invariants.h"
 #include "node/simulation/event_queue.h"

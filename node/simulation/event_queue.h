@@ -7,7 +7,7 @@
 #include <queue>
 #include <vector>
 
-#include "node/base/time.h"
+#include "base/time.h"
 
 namespace capsize::simulation {
 

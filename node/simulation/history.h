@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "node/base/time.h"
+#include "base/time.h"
 #include "node/kv/command.h"
 
 namespace capsize::simulation {

@@ -1,6 +1,6 @@
 #include "node/simulation/log_mirror.h"
 
-#include "node/base/check.h"
+#include "base/check.h"
 #include "node/raft/chain_hash.h"
 
 namespace capsize::simulation {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "node/base/time.h"
+#include "base/time.h"
 #include "node/simulation/cluster.h"
 
 namespace capsize::simulation {

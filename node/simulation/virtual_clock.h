@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "node/base/time.h"
+#include "base/time.h"
 
 namespace capsize::simulation {
 

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "node/base/prng.h"
-#include "node/base/time.h"
+#include "base/prng.h"
+#include "base/time.h"
 #include "node/raft/types.h"
 
 namespace capsize::simulation {

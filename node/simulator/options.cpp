@@ -7,7 +7,7 @@
 #include <charconv>
 #include <thread>
 
-#include "node/base/units.h"
+#include "base/units.h"
 #include "node/simulator/known_bugs.h"
 
 namespace capsize::simulator {

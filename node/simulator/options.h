@@ -6,8 +6,8 @@
 #include <string>
 #include <variant>
 
-#include "node/base/result.h"
-#include "node/base/time.h"
+#include "base/result.h"
+#include "base/time.h"
 
 namespace capsize::simulator {
 

@@ -5,7 +5,7 @@
 #include <csignal>
 #include <ctime>
 
-#include "node/base/check.h"
+#include "base/check.h"
 #include "node/simulator/exit_codes.h"
 #include "node/simulator/replay.h"
 #include "node/simulator/tally.h"

@@ -12,7 +12,7 @@
 #include <memory>
 #include <optional>
 
-#include "node/base/check.h"
+#include "base/check.h"
 
 namespace capsize::simulator {
 namespace {

@@ -7,7 +7,7 @@
 #include <functional>
 #include <vector>
 
-#include "node/base/result.h"
+#include "base/result.h"
 
 namespace capsize::simulator {
 

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-#include "node/base/result.h"
+#include "base/result.h"
 
 namespace capsize::storage {
 

@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-#include "node/base/crc32c.h"
+#include "base/crc32c.h"
 
 namespace capsize::storage {
 namespace {

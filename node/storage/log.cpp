@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "node/base/check.h"
+#include "base/check.h"
 #include "node/storage/log_format.h"
 
 namespace capsize::storage {

@@ -1,7 +1,7 @@
 #include "node/storage/log_format.h"
 
-#include "node/base/check.h"
-#include "node/base/crc32c.h"
+#include "base/check.h"
+#include "base/crc32c.h"
 #include "node/wire/little_endian.h"
 
 namespace capsize::storage {

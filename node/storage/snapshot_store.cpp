@@ -1,6 +1,6 @@
 #include "node/storage/snapshot_store.h"
 
-#include "node/base/crc32c.h"
+#include "base/crc32c.h"
 #include "node/wire/little_endian.h"
 
 namespace capsize::storage {

@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "node/base/check.h"
+#include "base/check.h"
 
 namespace capsize::storage {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "node/base/time.h"
+#include "base/time.h"
 
 namespace capsize::transport {
 

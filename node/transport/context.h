@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "node/base/result.h"
+#include "base/result.h"
 
 namespace capsize::transport {
 

@@ -13,7 +13,7 @@
 #include <optional>
 #include <string>
 
-#include "node/base/time.h"
+#include "base/time.h"
 #include "node/replica/replica.h"
 #include "node/transport/context.h"
 #include "node/wire/header.h"

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <memory>
 
-#include "node/base/time.h"
+#include "base/time.h"
 #include "node/transport/context.h"
 
 namespace capsize::transport {

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "node/base/result.h"
+#include "base/result.h"
 
 namespace capsize::wire {
 

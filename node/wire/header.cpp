@@ -2,8 +2,8 @@
 
 #include <charconv>
 
-#include "node/base/check.h"
-#include "node/base/crc32c.h"
+#include "base/check.h"
+#include "base/crc32c.h"
 #include "node/wire/little_endian.h"
 
 namespace capsize::wire {

@@ -1,7 +1,7 @@
 // Client requests: any text is understood or answered. What is understood has canonical values.
 #include <nlohmann/json.hpp>
 
-#include "node/base/check.h"
+#include "base/check.h"
 #include "node/codec/client_codec.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,5 +1,5 @@
 // Header frames: any bytes decode or name a cause; what decodes encodes to the same bytes.
-#include "node/base/check.h"
+#include "base/check.h"
 #include "node/wire/header.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

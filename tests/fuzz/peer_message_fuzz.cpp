@@ -1,5 +1,5 @@
 // Payload frames: the first byte is the type. What decodes encodes to the same bytes.
-#include "node/base/check.h"
+#include "base/check.h"
 #include "node/codec/peer_codec.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

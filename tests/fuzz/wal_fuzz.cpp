@@ -2,8 +2,8 @@
 // gaps, and the bytes up to where a torn tail would be cut recover to the same state.
 #include <cstring>
 
-#include "node/base/check.h"
-#include "node/base/crc32c.h"
+#include "base/check.h"
+#include "base/crc32c.h"
 #include "node/storage/log_format.h"
 #include "node/storage/log_recovery.h"
 #include "node/storage/snapshot_store.h"

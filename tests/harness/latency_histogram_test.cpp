@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "node/base/prng.h"
+#include "base/prng.h"
 
 namespace capsize::harness {
 namespace {

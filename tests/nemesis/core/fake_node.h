@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "node/base/units.h"
+#include "base/units.h"
 
 namespace capsize::nemesis {
 

@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "base/check.h"
 #include "fake_cluster.h"
 #include "nemesis/nemesis.h"
 #include "nemesis/phases.h"
 #include "nemesis/schedule.h"
-#include "node/base/check.h"
 
 namespace capsize::nemesis {
 

@@ -1,7 +1,7 @@
 // Payload frames and client requests: what goes out comes back, and hostile bytes are refused.
 #include <gtest/gtest.h>
 
-#include "node/base/prng.h"
+#include "base/prng.h"
 #include "node/codec/client_codec.h"
 #include "node/codec/peer_codec.h"
 #include "tests/node/adapters/log_samples.h"

@@ -1,7 +1,7 @@
 // The log in segments: damage across files, and what snapshots remove.
 #include <gtest/gtest.h>
 
-#include "node/base/prng.h"
+#include "base/prng.h"
 #include "node/storage/log.h"
 #include "node/storage/log_format.h"
 #include "node/storage/segment.h"

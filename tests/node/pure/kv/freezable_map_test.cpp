@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "node/base/prng.h"
+#include "base/prng.h"
 
 namespace capsize::kv {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "node/base/crc32c.h"
+#include "base/crc32c.h"
 #include "node/raft/incoming_snapshot.h"
 #include "node/raft/raft_log.h"
 #include "tests/node/pure/support/bench.h"

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <map>
 
-#include "node/base/prng.h"
+#include "base/prng.h"
 #include "tests/node/pure/support/bench.h"
 
 namespace capsize::raft {

@@ -1,4 +1,4 @@
-#include "node/base/units.h"
+#include "base/units.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "node/base/prng.h"
+#include "base/prng.h"
 
 #include <gtest/gtest.h>
 

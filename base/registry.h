@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "node/base/check.h"
+#include "base/check.h"
 
 namespace capsize::base {
 

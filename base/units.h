@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "node/base/result.h"
-#include "node/base/time.h"
+#include "base/result.h"
+#include "base/time.h"
 
 namespace capsize::base {
 

@@ -1,8 +1,8 @@
-#include "node/base/prng.h"
+#include "base/prng.h"
 
 #include <bit>
 
-#include "node/base/check.h"
+#include "base/check.h"
 
 namespace capsize::base {
 namespace {

@@ -1,4 +1,4 @@
-#include "node/base/strong.h"
+#include "base/strong.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "node/base/check.h"
+#include "base/check.h"
 
 #include <unistd.h>
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <variant>
 
-#include "node/base/check.h"
+#include "base/check.h"
 
 namespace capsize::base {
 
