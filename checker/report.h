@@ -5,10 +5,10 @@
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
+#include "base/json.h"
 
 #include "checker/explain/anomaly.h"
 #include "checker/history/history.h"
@@ -90,6 +90,6 @@ struct Report {
 
 inline constexpr std::size_t kViolationsMax = 16;
 
-[[nodiscard]] nlohmann::json to_json(const Report& report);
+[[nodiscard]] base::Json to_json(const Report& report);
 
 }  // namespace capsize::checker

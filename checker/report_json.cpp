@@ -1,29 +1,29 @@
 // The JSON form of a report: what `capsize check --json` prints and what goes into results.json.
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
+#include "base/json.h"
 
 #include "checker/report.h"
 
 namespace capsize::checker {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
-json time_json(std::int64_t nanoseconds) {
-  return nanoseconds == kNoTime ? json() : json(nanoseconds);
+Json time_json(std::int64_t nanoseconds) {
+  return nanoseconds == kNoTime ? Json() : Json(nanoseconds);
 }
 
-json to_json(const OperationView& operation) {
+Json to_json(const OperationView& operation) {
   // The value is JSON text already; it becomes a value again.
-  json shown = {
+  Json shown = {
       {"process", operation.process},
       {"f", operation.function},
-      {"value", json::parse(operation.value, nullptr, false)},
+      {"value", Json::parse(operation.value)},
       {"outcome", name(operation.outcome)},
       {"index", operation.index},
-      {"complete-index", operation.complete_index ? json(*operation.complete_index) : json()},
+      {"complete-index", operation.complete_index ? Json(*operation.complete_index) : Json()},
       {"time", time_json(operation.invoke_time)},
       {"complete-time", time_json(operation.complete_time)}};
   if (operation.background) shown["background"] = true;
@@ -31,9 +31,9 @@ json to_json(const OperationView& operation) {
 }
 
 // Pairs of places in `operations` of which neither precedes the other; quadratic, so only of few.
-json concurrent_pairs(const std::vector<OperationView>& operations) {
+Json concurrent_pairs(const std::vector<OperationView>& operations) {
   constexpr std::size_t kOperationsMax = 64;
-  json pairs = json::array();
+  Json pairs = Json::array();
   if (operations.size() > kOperationsMax) return pairs;
   for (std::size_t i = 0; i < operations.size(); ++i) {
     for (std::size_t j = i + 1; j < operations.size(); ++j) {
@@ -45,13 +45,13 @@ json concurrent_pairs(const std::vector<OperationView>& operations) {
   return pairs;
 }
 
-json to_json(const std::optional<Staleness>& staleness) {
+Json to_json(const std::optional<Staleness>& staleness) {
   if (!staleness) return {};
   return {{"nanoseconds", time_json(staleness->nanoseconds)}, {"versions", staleness->versions}};
 }
 
-json to_json(const Violation& violation) {
-  json operations = json::array();
+Json to_json(const Violation& violation) {
+  Json operations = Json::array();
   for (const OperationView& operation : violation.operations) {
     operations.push_back(to_json(operation));
   }
@@ -64,26 +64,26 @@ json to_json(const Violation& violation) {
           {"operations", std::move(operations)}};
 }
 
-json to_json(const WeakerAnswer& answer) {
+Json to_json(const WeakerAnswer& answer) {
   return {{"holds", name(answer.holds)}, {"detail", answer.detail}};
 }
 
-json to_json(const WeakerAnswers& weaker) {
-  json out = {{"key", weaker.key}};
+Json to_json(const WeakerAnswers& weaker) {
+  Json out = {{"key", weaker.key}};
   for (const WeakerAnswer& answer : weaker.answers) {
     out[std::string(answer.question)] = to_json(answer);
   }
   return out;
 }
 
-json to_json(const Malformed& malformed) {
+Json to_json(const Malformed& malformed) {
   return {{"kind", "malformed"},           {"file", malformed.file},
           {"line", malformed.line},        {"column", malformed.column},
           {"found", malformed.found},      {"expected", malformed.expected},
           {"message", malformed.message()}};
 }
 
-json to_json(const HistoryCounts& counts) {
+Json to_json(const HistoryCounts& counts) {
   return {{"ok", counts.ok}, {"fail", counts.fail}, {"info", counts.info}};
 }
 
@@ -116,13 +116,13 @@ std::string_view name(WeakerAnswer::Holds holds) {
   return "unknown";
 }
 
-json to_json(const Report& report) {
-  json violations = json::array();
+Json to_json(const Report& report) {
+  Json violations = Json::array();
   for (const Violation& violation : report.violations) violations.push_back(to_json(violation));
-  json first = violations.empty() ? json() : violations.front();
-  json weaker = json::array();
+  Json first = violations.empty() ? Json() : violations.front();
+  Json weaker = Json::array();
   for (const WeakerAnswers& answers : report.weaker) weaker.push_back(to_json(answers));
-  json out = {{"verdict", name(report.verdict)},
+  Json out = {{"verdict", name(report.verdict)},
               {"file", report.file},
               {"format", report.format},
               {"model", report.model},

@@ -4,13 +4,14 @@
 
 namespace capsize::nemesis {
 
-base::Result<Anchor> parse_anchor(const nlohmann::json& value) {
+base::Result<Anchor> parse_anchor(const base::Json& value) {
   Anchor anchor;
   if (value.is_string()) {
     anchor.event = value.get<std::string>();
   } else if (value.is_object() && value.size() == 1) {
-    anchor.event = value.begin().key();
-    anchor.params = value.begin().value();
+    const auto& [event, params] = *value.items().begin();
+    anchor.event = event;
+    anchor.params = params;
   } else {
     return base::Error{"found " + value.dump().substr(0, 64) +
                        R"(, expected an event such as "election" or {"leader": {"count": 2}})"};
@@ -26,7 +27,7 @@ base::Result<Anchor> parse_anchor(const nlohmann::json& value) {
   return anchor;
 }
 
-nlohmann::json to_json(const Anchor& anchor) {
+base::Json to_json(const Anchor& anchor) {
   if (anchor.params.empty()) return anchor.event;
   return {{anchor.event, anchor.params}};
 }

@@ -40,7 +40,7 @@ class AnchorKind {
   [[nodiscard]] virtual std::string_view summary() const = 0;
   [[nodiscard]] virtual Declared parameters() const { return {}; }
   /// `params` has the defaults filled in. `id` is unique among rules of the proxy.
-  [[nodiscard]] virtual std::unique_ptr<Watch> arm(const nlohmann::json& params, std::uint64_t id,
+  [[nodiscard]] virtual std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t id,
                                                    Cluster& cluster) const = 0;
 };
 

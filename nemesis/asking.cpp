@@ -14,7 +14,7 @@ Act replace(Cluster& cluster, Node node) {
   return act;
 }
 
-Act ask_or_replace(Cluster& cluster, Node node, const nlohmann::json& request) {
+Act ask_or_replace(Cluster& cluster, Node node, const base::Json& request) {
   Act act;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     act = cluster.control({node}, request);
@@ -25,7 +25,7 @@ Act ask_or_replace(Cluster& cluster, Node node, const nlohmann::json& request) {
 
 }  // namespace
 
-Act ask_those_up(Cluster& cluster, const std::vector<Node>& nodes, const nlohmann::json& request) {
+Act ask_those_up(Cluster& cluster, const std::vector<Node>& nodes, const base::Json& request) {
   const ClusterView view = cluster.view();
   std::vector<Node> up;
   for (const Node node : nodes) {
@@ -34,7 +34,7 @@ Act ask_those_up(Cluster& cluster, const std::vector<Node>& nodes, const nlohman
   return up.empty() ? Act{.done = true} : cluster.control(up, request);
 }
 
-Act ask_to_heal(Cluster& cluster, const std::vector<Node>& nodes, const nlohmann::json& request) {
+Act ask_to_heal(Cluster& cluster, const std::vector<Node>& nodes, const base::Json& request) {
   Act all{.done = true};
   const ClusterView view = cluster.view();
   for (const Node node : nodes) {
@@ -55,7 +55,7 @@ Act ask_to_heal(Cluster& cluster, const std::vector<Node>& nodes, const nlohmann
 }
 
 Act take_back(Cluster& cluster, const std::vector<Node>& nodes, const Act& failed,
-              const nlohmann::json& request) {
+              const base::Json& request) {
   const ClusterView view = cluster.view();
   for (const Node node : nodes) {
     if (!view.nodes[node].running) continue;  // it ended, and the process with what it was asked
@@ -68,7 +68,7 @@ Act take_back(Cluster& cluster, const std::vector<Node>& nodes, const Act& faile
   return {.done = false, .reason = failed.reason};
 }
 
-bool healed(const nlohmann::json& begin, const nlohmann::json& end) {
+bool healed(const base::Json& begin, const base::Json& end) {
   for (const auto& [node, evidence] : begin.items()) {
     if (!end.contains(node)) return false;
   }

@@ -5,13 +5,13 @@
 namespace capsize::nemesis {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 // Both clocks are read at one moment, so that a true one has no offset at all.
 constexpr std::int64_t kLeastNs = 1'000'000;
 
 /// +1 if every node that both have has gained, -1 if each has lost, otherwise 0.
-int direction(const json& before, const json& after) {
+int direction(const Json& before, const Json& after) {
   int found = 0;
   for (const auto& [node, reading] : before.items()) {
     if (!after.contains(node) || !after[node].contains("offset-ns")) continue;
@@ -26,8 +26,8 @@ int direction(const json& before, const json& after) {
 
 }  // namespace
 
-json offsets(const json& replies) {
-  json all = json::object();
+Json offsets(const Json& replies) {
+  Json all = Json::object();
   for (const auto& [node, reply] : replies.items()) {
     if (!reply.contains("clock") || !reply.contains("true-clock")) {
       all[node] = reply;  // of a node that is down
@@ -56,7 +56,7 @@ Act ClockFault::end(const Strike& strike, Cluster& cluster) const {
   return act;
 }
 
-bool ClockFault::proven(const json& evidence) const {
+bool ClockFault::proven(const Json& evidence) const {
   const auto& begin = evidence["begin"];
   return (direction(begin["before"], begin["after"]) != 0 ||
           direction(begin["before"], evidence["end"]) != 0) &&

@@ -18,14 +18,14 @@ class ClockFault : public NamedFault {
   Act end(const Strike& strike, Cluster& cluster) const override;
   /// Every clock that can be compared has gained, or every one has lost, between the first reading
   /// and the second, or the last.
-  [[nodiscard]] bool proven(const nlohmann::json& evidence) const override;
+  [[nodiscard]] bool proven(const base::Json& evidence) const override;
 
  protected:
   /// The clock request that makes it wrong.
-  [[nodiscard]] virtual nlohmann::json request(const nlohmann::json& params) const = 0;
+  [[nodiscard]] virtual base::Json request(const base::Json& params) const = 0;
 };
 
 /// The replies to clock requests as {"nN": {"offset-ns": …}}.
-[[nodiscard]] nlohmann::json offsets(const nlohmann::json& replies);
+[[nodiscard]] base::Json offsets(const base::Json& replies);
 
 }  // namespace capsize::nemesis

@@ -4,11 +4,11 @@
 
 #include <cstddef>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+#include "base/json.h"
 
 #include "base/time.h"
 
@@ -19,7 +19,7 @@ using Node = std::size_t;
 using Link = std::pair<Node, Node>;  // directed: from, to
 [[nodiscard]] std::string node_name(Node node);
 /// ["n1","n3"]
-[[nodiscard]] nlohmann::json node_names(const std::vector<Node>& nodes);
+[[nodiscard]] base::Json node_names(const std::vector<Node>& nodes);
 
 struct NodeView {
   bool running = false;
@@ -49,7 +49,7 @@ struct Act {
   std::string reason;  // why not
   /// Not done, but may yet come to happen: a request that nobody answered.
   bool uncertain = false;
-  nlohmann::json evidence = nlohmann::json::object();
+  base::Json evidence = base::Json::object();
   /// From the call until the effect was seen: the process reaped, stopped, the rule in force.
   std::optional<base::Duration> effect = {};
 };
@@ -92,17 +92,17 @@ class Cluster {
 
   /// One control request (node/PROTOCOL.md, Control) to each; the evidence is what they answered.
   /// Done if each answered ok.
-  virtual Act control(const std::vector<Node>& nodes, const nlohmann::json& request) = 0;
+  virtual Act control(const std::vector<Node>& nodes, const base::Json& request) = 0;
   /// The same again and again until each node's answer satisfies; the evidence is the last ones.
-  using Satisfied = std::function<bool(Node, const nlohmann::json& answer)>;
-  virtual Act control_until(const std::vector<Node>& nodes, const nlohmann::json& request,
+  using Satisfied = std::function<bool(Node, const base::Json& answer)>;
+  virtual Act control_until(const std::vector<Node>& nodes, const base::Json& request,
                             const Satisfied& satisfied, base::Duration bound) = 0;
 
   // The files of a node.
   /// Damages them as `how` says (harness/cluster/damage.h): {"kind":"copy"} remembers the log of a
   /// node that runs; `bit-flip`, `truncate` and `rollback` (to what was remembered) need one that
   /// does not, and keep what was there before. The evidence: file, offset, bytes.
-  virtual Act damage(Node node, const nlohmann::json& how) = 0;
+  virtual Act damage(Node node, const base::Json& how) = 0;
   /// Puts back what was there before the damage. The nodes do not run.
   virtual Act repair(const std::vector<Node>& nodes) = 0;
 
@@ -116,7 +116,7 @@ class Cluster {
   // The network between nodes: rules of the proxy (nemesis/proxy/PROTOCOL.md).
   /// Under the fault's id. `only`: which messages; an empty object means all.
   virtual Act install_rule(std::uint64_t id, const std::vector<Link>& links,
-                           const nlohmann::json& action, const nlohmann::json& only) = 0;
+                           const base::Json& action, const base::Json& only) = 0;
   /// The evidence is the proxy's: messages seen and affected, per link.
   virtual Act remove_rule(std::uint64_t id) = 0;
   /// The evidence so far of a rule that stays.

@@ -6,7 +6,7 @@
 namespace capsize::nemesis {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 // Under load every member of a cluster that serves is sent something far sooner; of one that just
 // lost its leader, or sits on a busy disk, not.
@@ -26,7 +26,7 @@ Act CrashFault::begin(const Strike& strike, Cluster& cluster) const {
   // Who holds nothing by then dies all the same; the evidence tells.
   cluster.control_until(
       strike.nodes, {{"op", "status"}},
-      [](Node, const json& status) { return status.value("bytes-held", 0) > 0; }, kHeldBound);
+      [](Node, const Json& status) { return status.value("bytes-held", 0) > 0; }, kHeldBound);
   return cluster.crash(strike.nodes, keep(strike.params));
 }
 
@@ -34,7 +34,7 @@ Act CrashFault::end(const Strike& strike, Cluster& cluster) const {
   return cluster.restart(strike.nodes);
 }
 
-bool CrashFault::proven(const json& evidence) const {
+bool CrashFault::proven(const Json& evidence) const {
   bool any = false;
   for (const auto& [node, death] : evidence["begin"].items()) {
     any =

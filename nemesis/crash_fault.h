@@ -13,11 +13,11 @@ class CrashFault : public NamedFault {
       : NamedFault(kind, summary, Impact::kStops) {}
   Act begin(const Strike& strike, Cluster& cluster) const override;
   Act end(const Strike& strike, Cluster& cluster) const override;
-  [[nodiscard]] bool proven(const nlohmann::json& evidence) const override;
+  [[nodiscard]] bool proven(const base::Json& evidence) const override;
 
  protected:
   /// The share of the held bytes that is written after all.
-  [[nodiscard]] virtual double keep(const nlohmann::json& params) const = 0;
+  [[nodiscard]] virtual double keep(const base::Json& params) const = 0;
   /// Whether so many of so many bytes are what the fault is about.
   [[nodiscard]] virtual bool bit(std::uint64_t held, std::uint64_t written) const = 0;
 };

@@ -5,7 +5,7 @@
 namespace capsize::nemesis {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 bool takes_part(const Strike& strike) {
   return strike.params["rejoin"].get<bool>();
@@ -15,7 +15,7 @@ void isolate(const Strike& strike, Cluster& cluster) {
   if (takes_part(strike)) return;
   const Strike everything{.nodes = strike.nodes, .params = {{"direction", "both"}}};
   cluster.install_rule(strike.id, touching(everything, cluster.view().nodes.size()),
-                       {{"kind", "cut"}}, json::object());
+                       {{"kind", "cut"}}, Json::object());
   cluster.cut_clients(strike.nodes);
 }
 
@@ -29,7 +29,7 @@ void let_in(const Strike& strike, Cluster& cluster) {
 Act look(const std::vector<Node>& nodes, Cluster& cluster) {
   Act act = cluster.endings(nodes);
   for (const Node node : nodes) {
-    json& found = act.evidence[node_name(node)];
+    Json& found = act.evidence[node_name(node)];
     if (found.contains("exit-code")) {
       found["start"] = "refused";
       continue;
@@ -38,13 +38,13 @@ Act look(const std::vector<Node>& nodes, Cluster& cluster) {
     found["start"] = asked.done ? "up" : "unknown";
     if (!asked.done) continue;
     for (const char* field : {"last", "term", "snapshot", "role"}) {
-      found[field] = asked.evidence[node_name(node)].value(field, json());
+      found[field] = asked.evidence[node_name(node)].value(field, Json());
     }
   }
   return act;
 }
 
-std::vector<Node> those_who(const std::vector<Node>& nodes, const json& found, bool refused) {
+std::vector<Node> those_who(const std::vector<Node>& nodes, const Json& found, bool refused) {
   std::vector<Node> list;
   for (const Node node : nodes) {
     if ((found[node_name(node)]["start"] == "refused") == refused) list.push_back(node);
@@ -113,7 +113,7 @@ Act DamageFault::end(const Strike& strike, Cluster& cluster) const {
   return act;
 }
 
-bool DamageFault::proven(const json& evidence) const {
+bool DamageFault::proven(const Json& evidence) const {
   const auto& end = evidence["end"];
   for (const auto& [node, life] : evidence["begin"].items()) {
     if (life.value("signal", 0) != 9) return false;

@@ -18,7 +18,7 @@ class DamageFault : public NamedFault {
   [[nodiscard]] std::vector<int> exit_codes() const override { return {65}; }
   Act begin(const Strike& strike, Cluster& cluster) const override;
   Act end(const Strike& strike, Cluster& cluster) const override;
-  [[nodiscard]] bool proven(const nlohmann::json& evidence) const override;
+  [[nodiscard]] bool proven(const base::Json& evidence) const override;
 
  protected:
   [[nodiscard]] virtual Declared damage_parameters() const { return {}; }
@@ -27,7 +27,7 @@ class DamageFault : public NamedFault {
     return {.done = true};
   }
   /// For Cluster::damage.
-  [[nodiscard]] virtual nlohmann::json damage(const nlohmann::json& params) const = 0;
+  [[nodiscard]] virtual base::Json damage(const base::Json& params) const = 0;
 };
 
 }  // namespace capsize::nemesis

@@ -5,10 +5,10 @@
 namespace capsize::nemesis {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 /// Those of the nodes that have ended as they were expected to.
-std::vector<Node> ended(const std::vector<Node>& nodes, const json& endings) {
+std::vector<Node> ended(const std::vector<Node>& nodes, const Json& endings) {
   std::vector<Node> list;
   for (const Node node : nodes) {
     if (endings.contains(node_name(node))) list.push_back(node);
@@ -52,7 +52,7 @@ Declared DiskError::parameters() const {
 Act DiskError::begin(const Strike& strike, Cluster& cluster) const {
   const auto& params = strike.params;
   cluster.expect_end(strike.nodes, exit_codes());
-  const json failure = {
+  const Json failure = {
       {"call", params["call"]}, {"error", params["error"]}, {"after", params["after"]}};
   Act planned = cluster.control(strike.nodes, {{"op", "disk"}, {"fail", failure}});
   const bool of_snapshots = params["call"] == "create" || params["call"] == "rename" ||
@@ -83,7 +83,7 @@ Act DiskError::end(const Strike& strike, Cluster& cluster) const {
   return act;
 }
 
-bool DiskError::proven(const json& evidence) const {
+bool DiskError::proven(const Json& evidence) const {
   const auto& end = evidence["end"];
   for (const auto& [node, told] : evidence["begin"].items()) {
     if (!end.contains(node) || end[node].value("exit-code", 0) != exit_codes().front())

@@ -15,7 +15,7 @@ class DiskError : public NamedFault {
   Act begin(const Strike& strike, Cluster& cluster) const override;
   /// Whoever ended is started again; whoever did not is told that the disk is well.
   Act end(const Strike& strike, Cluster& cluster) const override;
-  [[nodiscard]] bool proven(const nlohmann::json& evidence) const override;
+  [[nodiscard]] bool proven(const base::Json& evidence) const override;
 
  private:
   std::string_view error_;  // the default of the parameter

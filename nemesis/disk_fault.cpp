@@ -5,13 +5,13 @@
 namespace capsize::nemesis {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 // A cluster that serves syncs far sooner; one that just lost its leader, or sits on a busy disk,
 // not.
 constexpr base::Duration kMetBound = std::chrono::milliseconds(1000);
 
-json disk(json keys) {
+Json disk(Json keys) {
   keys["op"] = "disk";
   return keys;
 }
@@ -21,10 +21,10 @@ json disk(json keys) {
 Act DiskFault::begin(const Strike& strike, Cluster& cluster) const {
   Act made = cluster.control(strike.nodes, disk(on(strike.params)));
   if (!made.done) return take_back(cluster, strike.nodes, made, disk(off()));
-  const auto count = [this](const json& reply) { return reply.value(counter_, std::uint64_t{0}); };
+  const auto count = [this](const Json& reply) { return reply.value(counter_, std::uint64_t{0}); };
   const Act met = cluster.control_until(
-      strike.nodes, disk(json::object()),
-      [&](Node node, const json& reply) {
+      strike.nodes, disk(Json::object()),
+      [&](Node node, const Json& reply) {
         return count(reply) > count(made.evidence[node_name(node)]);
       },
       kMetBound);
@@ -40,7 +40,7 @@ Act DiskFault::end(const Strike& strike, Cluster& cluster) const {
   return ask_to_heal(cluster, strike.nodes, disk(off()));
 }
 
-bool DiskFault::proven(const json& evidence) const {
+bool DiskFault::proven(const Json& evidence) const {
   for (const auto& [node, met] : evidence["begin"].items()) {
     if (met.value(counter_, 0) == 0) return false;
   }

@@ -14,12 +14,12 @@ class DiskFault : public NamedFault {
   /// Done also if no sync has met the fault yet; then it is not proven.
   Act begin(const Strike& strike, Cluster& cluster) const override;
   Act end(const Strike& strike, Cluster& cluster) const override;
-  [[nodiscard]] bool proven(const nlohmann::json& evidence) const override;
+  [[nodiscard]] bool proven(const base::Json& evidence) const override;
 
  protected:
   /// The keys of the disk request that make the fault, and those that take it away.
-  [[nodiscard]] virtual nlohmann::json on(const nlohmann::json& params) const = 0;
-  [[nodiscard]] virtual nlohmann::json off() const = 0;
+  [[nodiscard]] virtual base::Json on(const base::Json& params) const = 0;
+  [[nodiscard]] virtual base::Json off() const = 0;
 
  private:
   const char* counter_;

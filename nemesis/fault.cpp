@@ -28,14 +28,14 @@ std::string_view name(FaultState state) {
   return "?";
 }
 
-nlohmann::json to_json(const PlannedFault& fault) {
+base::Json to_json(const PlannedFault& fault) {
   const Card& card = fault.card;
-  nlohmann::json line = {{"id", fault.id},
-                         {"kind", card.kind},
-                         {"params", card.params},
-                         {"anchor", {{"after", fault.at.count()}, {"hold", fault.hold.count()}}},
-                         {"planned-by", card.planned_by},
-                         {"target", {{"select", to_json(card.target)}}}};
+  base::Json line = {{"id", fault.id},
+                     {"kind", card.kind},
+                     {"params", card.params},
+                     {"anchor", {{"after", fault.at.count()}, {"hold", fault.hold.count()}}},
+                     {"planned-by", card.planned_by},
+                     {"target", {{"select", to_json(card.target)}}}};
   if (fault.when) line["anchor"]["when"] = to_json(*fault.when);
   if (fault.phase > 0) line["phase-of-script"] = {{"script", fault.lane}, {"number", fault.phase}};
   if (fault.phase_when) line["phase-of-script"]["when"] = to_json(*fault.phase_when);
@@ -47,8 +47,8 @@ nlohmann::json to_json(const PlannedFault& fault) {
   return line;
 }
 
-nlohmann::json to_json(const FaultEvent& event) {
-  nlohmann::json line = to_json(*event.fault);
+base::Json to_json(const FaultEvent& event) {
+  base::Json line = to_json(*event.fault);
   line["phase"] = name(event.phase);
   line["time"] = event.time.count();
   line["state"] = name(event.state);

@@ -4,11 +4,11 @@
 #pragma once
 
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+#include "base/json.h"
 
 #include "base/time.h"
 #include "nemesis/anchor.h"
@@ -20,12 +20,12 @@ namespace capsize::nemesis {
 struct Card {
   std::string kind;
   Target target = Target::kOne;
-  nlohmann::json params = nlohmann::json::object();
+  base::Json params = base::Json::object();
   base::Duration hold_min = std::chrono::milliseconds(600);
   base::Duration hold_max = std::chrono::milliseconds(1200);
   std::string planned_by = {};  // filled in by the deck: the strategy's name
   /// On links: which messages (nemesis/proxy/PROTOCOL.md, only), and whose links to the target.
-  nlohmann::json only = nlohmann::json::object();
+  base::Json only = base::Json::object();
   std::optional<Target> peers = {};
   /// Others refer to it by this: targets, anchors.
   std::string label = {};
@@ -68,9 +68,9 @@ struct FaultEvent {
   std::string reason = {};
   std::optional<Node> leader = {};            // who was known to lead at the begin
   std::optional<base::Duration> effect = {};  // from the decision until the effect was seen
-  nlohmann::json evidence = nlohmann::json::object();
+  base::Json evidence = base::Json::object();
 };
-[[nodiscard]] nlohmann::json to_json(const FaultEvent& event);
-[[nodiscard]] nlohmann::json to_json(const PlannedFault& fault);
+[[nodiscard]] base::Json to_json(const FaultEvent& event);
+[[nodiscard]] base::Json to_json(const PlannedFault& fault);
 
 }  // namespace capsize::nemesis

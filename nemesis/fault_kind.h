@@ -20,11 +20,11 @@ enum class Impact {
 
 /// A fault that meets its nodes.
 struct Strike {
-  std::uint64_t id = 0;                              // of the fault; names its rule in the proxy
-  std::vector<Node> nodes;                           // whom it is aimed at; sorted, never empty
-  std::vector<Node> peers;                           // the other ends of its links; empty: all
-  nlohmann::json params = nlohmann::json::object();  // checked, with the defaults filled in
-  nlohmann::json only = nlohmann::json::object();    // which messages (Card::only)
+  std::uint64_t id = 0;                      // of the fault; names its rule in the proxy
+  std::vector<Node> nodes;                   // whom it is aimed at; sorted, never empty
+  std::vector<Node> peers;                   // the other ends of its links; empty: all
+  base::Json params = base::Json::object();  // checked, with the defaults filled in
+  base::Json only = base::Json::object();    // which messages (Card::only)
 };
 
 class FaultKind {
@@ -50,7 +50,7 @@ class FaultKind {
   virtual Act end(const Strike& strike, Cluster& cluster) const = 0;
 
   /// Zero: none. Otherwise `pulse` is called again and again while the fault holds, `count` from 0.
-  [[nodiscard]] virtual base::Duration period(const nlohmann::json& /*params*/) const {
+  [[nodiscard]] virtual base::Duration period(const base::Json& /*params*/) const {
     return base::Duration::zero();
   }
   virtual Act pulse(const Strike& /*strike*/, Cluster& /*cluster*/, std::uint64_t /*count*/) const {
@@ -59,7 +59,7 @@ class FaultKind {
 
   /// Whether the evidence proves that the fault bit: `begin` and `end` as these acts returned it,
   /// `pulse` merged over all pulses, `pulses` their number.
-  [[nodiscard]] virtual bool proven(const nlohmann::json& evidence) const = 0;
+  [[nodiscard]] virtual bool proven(const base::Json& evidence) const = 0;
 };
 
 using FaultKinds = base::Registry<FaultKind>;

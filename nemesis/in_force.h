@@ -26,7 +26,7 @@ struct Active {
   base::Duration period{};  // zero: no pulses
   base::Duration next_pulse{};
   std::uint64_t pulses = 0;
-  nlohmann::json pulse_evidence = nlohmann::json::object();
+  base::Json pulse_evidence = base::Json::object();
 };
 
 /// Why a fault on these nodes must not begin now; empty: it may.

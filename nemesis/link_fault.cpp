@@ -15,7 +15,7 @@ std::vector<Link> LinkFault::links(const Strike& strike, std::size_t cluster_siz
 Act LinkFault::begin(const Strike& strike, Cluster& cluster) const {
   const auto affected_links = links(strike, cluster.view().nodes.size());
   if (affected_links.empty()) return {.done = false, .reason = "no link leads out of the target"};
-  nlohmann::json action = strike.params;
+  base::Json action = strike.params;
   action.erase("direction");
   action["kind"] = action_kind();
   return cluster.install_rule(strike.id, affected_links, action, strike.only);
@@ -25,7 +25,7 @@ Act LinkFault::end(const Strike& strike, Cluster& cluster) const {
   return cluster.remove_rule(strike.id);
 }
 
-bool LinkFault::proven(const nlohmann::json& evidence) const {
+bool LinkFault::proven(const base::Json& evidence) const {
   return affected(evidence["end"], counter_);
 }
 

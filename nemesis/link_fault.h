@@ -17,7 +17,7 @@ class LinkFault : public NamedFault {
   [[nodiscard]] Declared parameters() const final;
   Act begin(const Strike& strike, Cluster& cluster) const override;
   Act end(const Strike& strike, Cluster& cluster) const override;
-  [[nodiscard]] bool proven(const nlohmann::json& evidence) const override;
+  [[nodiscard]] bool proven(const base::Json& evidence) const override;
 
  protected:
   /// The proxy's action; it has the fault's name unless that is only about which links.

@@ -51,7 +51,7 @@ std::vector<Link> touching(const Strike& strike, std::size_t cluster_size) {
   return links;
 }
 
-bool affected(const nlohmann::json& evidence, const char* counter) {
+bool affected(const base::Json& evidence, const char* counter) {
   return evidence.is_object() && evidence.value(counter, std::uint64_t{0}) > 0;
 }
 

@@ -1,8 +1,8 @@
 // Which directed links a network fault touches, and what its evidence must show.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <vector>
+#include "base/json.h"
 
 #include "nemesis/cluster.h"
 #include "nemesis/fault_kind.h"
@@ -19,6 +19,6 @@ extern const Parameter kDirection;
 [[nodiscard]] std::vector<Link> touching(const Strike& strike, std::size_t cluster_size);
 
 /// A proxy's evidence counts as proof when at least one message was affected.
-[[nodiscard]] bool affected(const nlohmann::json& evidence, const char* counter);
+[[nodiscard]] bool affected(const base::Json& evidence, const char* counter);
 
 }  // namespace capsize::nemesis

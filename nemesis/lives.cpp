@@ -2,7 +2,7 @@
 
 namespace capsize::nemesis {
 
-bool lived_again(const nlohmann::json& begin, const nlohmann::json& end, int signal) {
+bool lived_again(const base::Json& begin, const base::Json& end, int signal) {
   for (const auto& [node, life] : begin.items()) {
     if (life.value("signal", -1) != signal) return false;
     if (signal == 0 && life.value("exit-code", -1) != 0) return false;

@@ -30,7 +30,7 @@ Act MembersFault::end(const Strike&, Cluster& cluster) const {
   return cluster.change_members(cluster.view().core());
 }
 
-bool MembersFault::proven(const nlohmann::json& evidence) const {
+bool MembersFault::proven(const base::Json& evidence) const {
   const auto& begin = evidence["begin"];
   const auto& end = evidence["end"];
   return begin.contains("voters") && end.contains("voters") && begin["voters"] != end["voters"];

@@ -19,7 +19,7 @@ class MembersFault : public NamedFault {
   [[nodiscard]] std::size_t spares() const override { return 1; }
   Act begin(const Strike& strike, Cluster& cluster) const override;
   Act end(const Strike& strike, Cluster& cluster) const override;
-  [[nodiscard]] bool proven(const nlohmann::json& evidence) const override;
+  [[nodiscard]] bool proven(const base::Json& evidence) const override;
 
  protected:
   /// Who shall be the members, or why that cannot be said.

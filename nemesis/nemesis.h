@@ -34,7 +34,7 @@ struct FaultRecord {
   base::Duration begin{};
   base::Duration end{};
   std::optional<base::Duration> effect = {};  // from the decision until the effect was seen
-  nlohmann::json evidence = nlohmann::json::object();
+  base::Json evidence = base::Json::object();
 };
 
 class Nemesis {

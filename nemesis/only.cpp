@@ -4,7 +4,7 @@
 
 namespace capsize::nemesis {
 
-base::Status check_only(const nlohmann::json& only) {
+base::Status check_only(const base::Json& only) {
   const auto filter = parse_filter(only);
   return filter ? base::Status() : base::Status(filter.error());
 }

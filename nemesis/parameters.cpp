@@ -10,10 +10,10 @@
 namespace capsize::nemesis {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 using Type = Parameter::Type;
 
-std::optional<base::Duration> parse(const json& value) {
+std::optional<base::Duration> parse(const Json& value) {
   if (!value.is_string()) return std::nullopt;
   std::string text = value.get<std::string>();
   const bool back = text.starts_with('-');
@@ -22,12 +22,12 @@ std::optional<base::Duration> parse(const json& value) {
   return back ? -parsed.value() : parsed.value();
 }
 
-bool in_bounds(const Parameter& parameter, const json& value) {
+bool in_bounds(const Parameter& parameter, const Json& value) {
   const auto number = value.get<double>();
   return number >= parameter.least && number <= parameter.most;
 }
 
-bool fits(const Parameter& parameter, const json& value) {
+bool fits(const Parameter& parameter, const Json& value) {
   switch (parameter.type) {
     case Type::kDuration:
       return parse(value).has_value();
@@ -36,12 +36,11 @@ bool fits(const Parameter& parameter, const json& value) {
     case Type::kNumber:
       return value.is_number() && in_bounds(parameter, value);
     case Type::kCount:
-      return value.is_number_integer() && in_bounds(parameter, value);
+      return value.is_integer() && in_bounds(parameter, value);
     case Type::kWord:
       return value.is_string() &&
-             (parameter.words.empty() ||
-              std::find(parameter.words.begin(), parameter.words.end(),
-                        value.get_ref<const std::string&>()) != parameter.words.end());
+             (parameter.words.empty() || std::find(parameter.words.begin(), parameter.words.end(),
+                                                   value.text()) != parameter.words.end());
     case Type::kFlag:
       return value.is_boolean();
   }
@@ -51,7 +50,7 @@ bool fits(const Parameter& parameter, const json& value) {
 std::string bounds(const Parameter& parameter) {
   const auto text = [](double value) {
     const bool whole = value == std::floor(value);
-    return whole ? json(static_cast<std::int64_t>(value)).dump() : json(value).dump();
+    return whole ? Json(static_cast<std::int64_t>(value)).dump() : Json(value).dump();
   };
   return text(parameter.least) + " to " + text(parameter.most);
 }
@@ -78,7 +77,7 @@ std::string expected(const Parameter& parameter) {
 
 }  // namespace
 
-base::Status check(const Declared& declared, const json& given) {
+base::Status check(const Declared& declared, const Json& given) {
   if (!given.is_object()) return base::Error{"params: expected an object"};
   for (const auto& [key, value] : given.items()) {
     const auto found = std::find_if(declared.begin(), declared.end(),
@@ -97,8 +96,8 @@ base::Status check(const Declared& declared, const json& given) {
   return {};
 }
 
-json with_defaults(const Declared& declared, const json& given) {
-  json all = given;
+Json with_defaults(const Declared& declared, const Json& given) {
+  Json all = given;
   for (const auto& parameter : declared) {
     if (!parameter.otherwise.is_null() && !all.contains(std::string(parameter.name))) {
       all[std::string(parameter.name)] = parameter.otherwise;
@@ -111,13 +110,13 @@ std::string describe(const Parameter& parameter) {
   std::string text(parameter.summary);
   text += (text.empty() ? "" : ": ") + expected(parameter);
   if (!parameter.otherwise.is_null()) {
-    const json& value = parameter.otherwise;
+    const Json& value = parameter.otherwise;
     text += " [" + (value.is_string() ? value.get<std::string>() : value.dump()) + "]";
   }
   return text;
 }
 
-base::Duration duration_of(const json& parameters, const char* name) {
+base::Duration duration_of(const Json& parameters, const char* name) {
   const auto found = parameters.find(name);
   CHECK(found != parameters.end(), "a parameter that is read has been declared with a default");
   const auto parsed = parse(*found);

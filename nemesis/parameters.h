@@ -4,10 +4,10 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
+#include "base/json.h"
 
 #include "base/result.h"
 #include "base/time.h"
@@ -25,7 +25,7 @@ struct Parameter {
   };
   std::string_view name;
   Type type = Type::kWord;
-  nlohmann::json otherwise = {};  // the default; null: there is none, and absence means something
+  base::Json otherwise = {};  // the default; null: there is none, and absence means something
   std::string_view summary = {};
   std::vector<std::string_view> words = {};
   double least = 0;
@@ -42,13 +42,13 @@ using Declared = std::vector<Parameter>;
 }
 
 /// Whether every given parameter is declared and of its type. The error names key, found, expected.
-[[nodiscard]] base::Status check(const Declared& declared, const nlohmann::json& given);
+[[nodiscard]] base::Status check(const Declared& declared, const base::Json& given);
 /// The given ones with the defaults filled in. Precondition: check() holds.
-[[nodiscard]] nlohmann::json with_defaults(const Declared& declared, const nlohmann::json& given);
+[[nodiscard]] base::Json with_defaults(const Declared& declared, const base::Json& given);
 /// "share of each message: a number from 0 to 1 [0.2]", for lists.
 [[nodiscard]] std::string describe(const Parameter& parameter);
 
 /// A checked duration parameter, "-50ms" included.
-[[nodiscard]] base::Duration duration_of(const nlohmann::json& parameters, const char* name);
+[[nodiscard]] base::Duration duration_of(const base::Json& parameters, const char* name);
 
 }  // namespace capsize::nemesis

@@ -12,13 +12,13 @@
 namespace capsize::nemesis {
 namespace {
 
-using nlohmann::json;
-using Place = json::json_pointer;
+using base::Json;
+using Place = base::JsonPlace;
 
 // A fault that waits for a state is given longer than one that waits for a candidate.
 constexpr base::Duration kAnchorPatience = std::chrono::seconds(10);
 
-std::string quoted(const json& value) {
+std::string quoted(const Json& value) {
   return "found " + value.dump().substr(0, 64);
 }
 
@@ -26,7 +26,7 @@ std::string quoted(const json& value) {
   throw Misfit{place, std::move(what)};
 }
 
-base::Duration duration(const json& value, const Place& place) {
+base::Duration duration(const Json& value, const Place& place) {
   const auto parsed =
       value.is_string() ? base::parse_duration(value.get<std::string>()) : base::Error{""};
   if (!parsed || parsed.value() > std::chrono::hours(1)) {
@@ -35,25 +35,25 @@ base::Duration duration(const json& value, const Place& place) {
   return parsed.value();
 }
 
-std::string text(const json& value, const Place& place) {
+std::string text(const Json& value, const Place& place) {
   if (!value.is_string()) misfit(place, quoted(value) + ", expected a string");
   return value.get<std::string>();
 }
 
-double probability(const json& value, const Place& place) {
+double probability(const Json& value, const Place& place) {
   if (!value.is_number() || value.get<double>() < 0 || value.get<double>() > 1) {
     misfit(place, quoted(value) + ", expected a number from 0 to 1");
   }
   return value.get<double>();
 }
 
-Anchor anchor(const json& value, const Place& place) {
+Anchor anchor(const Json& value, const Place& place) {
   auto parsed = parse_anchor(value);
   if (!parsed) misfit(place, parsed.error().message);
   return std::move(parsed).value();
 }
 
-Target target(const json& value, const Place& place, std::size_t nodes) {
+Target target(const Json& value, const Place& place, std::size_t nodes) {
   auto parsed = parse_target(value);
   if (!parsed) misfit(place, parsed.error().message);
   for (const Node node : parsed.value().nodes) {
@@ -65,11 +65,11 @@ Target target(const json& value, const Place& place, std::size_t nodes) {
 }
 
 template <class Object>
-using Setters = std::map<std::string, std::function<void(Object&, const json&, const Place&)>>;
+using Setters = std::map<std::string, std::function<void(Object&, const Json&, const Place&)>>;
 
 /// Calls the setter of each key; an unknown key is a misfit that lists the known ones.
 template <class Object>
-void set_all(Object& object, const json& value, const Place& place,
+void set_all(Object& object, const Json& value, const Place& place,
              const Setters<Object>& setters) {
   if (!value.is_object()) misfit(place, quoted(value) + ", expected an object");
   for (const auto& [key, item] : value.items()) {
@@ -90,7 +90,7 @@ struct Drawn {
   bool patient = false;
 };
 
-void set_hold(Card& card, const json& value, const Place& place) {
+void set_hold(Card& card, const Json& value, const Place& place) {
   const bool range = value.is_array() && value.size() == 2;
   card.hold_min = duration(range ? value[0] : value, range ? place / 0 : place);
   card.hold_max = duration(range ? value[1] : value, range ? place / 1 : place);
@@ -99,27 +99,27 @@ void set_hold(Card& card, const json& value, const Place& place) {
 
 const Setters<Drawn>& fault_setters() {
   static const Setters<Drawn> setters = {
-      {"kind", [](Drawn&, const json&, const Place&) {}},  // read first, it has the defaults
-      {"target", [](Drawn& d, const json& v,
+      {"kind", [](Drawn&, const Json&, const Place&) {}},  // read first, it has the defaults
+      {"target", [](Drawn& d, const Json& v,
                     const Place& p) { d.fault.card.target = target(v, p, d.nodes); }},
       {"peers",
-       [](Drawn& d, const json& v, const Place& p) { d.fault.card.peers = target(v, p, d.nodes); }},
-      {"params", [](Drawn& d, const json& v, const Place&) { d.fault.card.params = v; }},
-      {"only", [](Drawn& d, const json& v, const Place&) { d.fault.card.only = v; }},
-      {"label", [](Drawn& d, const json& v, const Place& p) { d.fault.card.label = text(v, p); }},
-      {"when", [](Drawn& d, const json& v, const Place& p) { d.fault.when = anchor(v, p); }},
-      {"after", [](Drawn& d, const json& v, const Place& p) { d.fault.at = duration(v, p); }},
-      {"hold", [](Drawn& d, const json& v, const Place& p) { set_hold(d.fault.card, v, p); }},
-      {"until", [](Drawn& d, const json& v, const Place& p) { d.fault.until = anchor(v, p); }},
+       [](Drawn& d, const Json& v, const Place& p) { d.fault.card.peers = target(v, p, d.nodes); }},
+      {"params", [](Drawn& d, const Json& v, const Place&) { d.fault.card.params = v; }},
+      {"only", [](Drawn& d, const Json& v, const Place&) { d.fault.card.only = v; }},
+      {"label", [](Drawn& d, const Json& v, const Place& p) { d.fault.card.label = text(v, p); }},
+      {"when", [](Drawn& d, const Json& v, const Place& p) { d.fault.when = anchor(v, p); }},
+      {"after", [](Drawn& d, const Json& v, const Place& p) { d.fault.at = duration(v, p); }},
+      {"hold", [](Drawn& d, const Json& v, const Place& p) { set_hold(d.fault.card, v, p); }},
+      {"until", [](Drawn& d, const Json& v, const Place& p) { d.fault.until = anchor(v, p); }},
       {"within",
-       [](Drawn& d, const json& v, const Place& p) {
+       [](Drawn& d, const Json& v, const Place& p) {
          d.fault.patience = duration(v, p);
          d.patient = true;
        }},
       {"probability",
-       [](Drawn& d, const json& v, const Place& p) { d.probability = probability(v, p); }},
+       [](Drawn& d, const Json& v, const Place& p) { d.probability = probability(v, p); }},
       {"beyond-minority",
-       [](Drawn& d, const json& v, const Place& p) {
+       [](Drawn& d, const Json& v, const Place& p) {
          if (!v.is_boolean()) misfit(p, quoted(v) + ", expected true or false");
          d.fault.card.beyond_minority = v.get<bool>();
        }},
@@ -127,19 +127,18 @@ const Setters<Drawn>& fault_setters() {
   return setters;
 }
 
-const FaultKind& kind_of(const json& value, const Place& place) {
+const FaultKind& kind_of(const Json& value, const Place& place) {
   if (!value.is_object()) misfit(place, quoted(value) + ", expected an object");
   if (!value.contains("kind")) misfit(place, "a fault without a kind");
   const auto& name = value["kind"];
-  const FaultKind* kind =
-      name.is_string() ? FaultKinds::instance().find(name.get_ref<const std::string&>()) : nullptr;
+  const FaultKind* kind = name.is_string() ? FaultKinds::instance().find(name.text()) : nullptr;
   if (kind == nullptr) {
     misfit(place / "kind", quoted(name) + ", expected one of: " + FaultKinds::instance().names());
   }
   return *kind;
 }
 
-Drawn parse_fault(const json& value, const Place& place, std::size_t nodes) {
+Drawn parse_fault(const Json& value, const Place& place, std::size_t nodes) {
   const FaultKind& kind = kind_of(value, place);
   Drawn drawn{.nodes = nodes};
   drawn.fault.card = kind.card();
@@ -165,7 +164,7 @@ struct Draft {
   std::size_t nodes = 0;
 };
 
-void set_faults(Draft& draft, const json& value, const Place& place) {
+void set_faults(Draft& draft, const Json& value, const Place& place) {
   if (!value.is_array() || value.size() > kFaultsPerPhaseMax) {
     misfit(place, "expected a list of at most " + std::to_string(kFaultsPerPhaseMax) + " faults");
   }
@@ -178,15 +177,15 @@ void set_faults(Draft& draft, const json& value, const Place& place) {
 
 const Setters<Draft>& phase_setters() {
   static const Setters<Draft> setters = {
-      {"name", [](Draft& d, const json& v, const Place& p) { d.plan.phase.name = text(v, p); }},
-      {"when", [](Draft& d, const json& v, const Place& p) { d.plan.phase.when = anchor(v, p); }},
-      {"until", [](Draft& d, const json& v, const Place& p) { d.plan.phase.until = anchor(v, p); }},
+      {"name", [](Draft& d, const Json& v, const Place& p) { d.plan.phase.name = text(v, p); }},
+      {"when", [](Draft& d, const Json& v, const Place& p) { d.plan.phase.when = anchor(v, p); }},
+      {"until", [](Draft& d, const Json& v, const Place& p) { d.plan.phase.until = anchor(v, p); }},
       {"at-most",
-       [](Draft& d, const json& v, const Place& p) { d.plan.phase.at_most = duration(v, p); }},
+       [](Draft& d, const Json& v, const Place& p) { d.plan.phase.at_most = duration(v, p); }},
       {"faults", set_faults},
       {"repeat",
-       [](Draft& d, const json& v, const Place& p) {
-         if (!v.is_number_unsigned() || v.get<std::uint64_t>() < 1 ||
+       [](Draft& d, const Json& v, const Place& p) {
+         if (!v.is_unsigned() || v.get<std::uint64_t>() < 1 ||
              v.get<std::uint64_t>() > kRepeatMax) {
            misfit(p, quoted(v) + ", expected a whole number from 1 to 1000000");
          }
@@ -262,7 +261,7 @@ class Play final : public Script {
 
 }  // namespace
 
-ParsedPhases parse_phases(const json& value, std::size_t nodes, Labels labels) {
+ParsedPhases parse_phases(const Json& value, std::size_t nodes, Labels labels) {
   ParsedPhases parsed;
   try {
     if (!value.is_array() || value.size() > kPhasesMax) {

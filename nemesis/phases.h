@@ -12,10 +12,10 @@
 // nemesis/README.md has a worked example, scripts/scenario.schema.json the grammar for editors.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
+#include "base/json.h"
 
 #include "nemesis/strategy.h"
 
@@ -29,7 +29,7 @@ struct PhasePlan {
 
 /// Which value does not fit, and why: what was found, what was expected.
 struct Misfit {
-  nlohmann::json::json_pointer place;
+  base::JsonPlace place;
   std::string what;
 };
 
@@ -48,7 +48,7 @@ enum class Labels { kGivenHere, kAny };
 
 /// Everything is checked: keys, kinds, parameters, labels that nobody has, nodes beyond the
 /// cluster.
-[[nodiscard]] ParsedPhases parse_phases(const nlohmann::json& value, std::size_t nodes,
+[[nodiscard]] ParsedPhases parse_phases(const base::Json& value, std::size_t nodes,
                                         Labels labels = Labels::kGivenHere);
 /// Plays them in their order, `repeat` times.
 [[nodiscard]] std::unique_ptr<Script> play(std::vector<PhasePlan> phases, std::uint64_t repeat);

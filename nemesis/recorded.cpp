@@ -11,7 +11,7 @@
 namespace capsize::nemesis {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 constexpr base::Duration kTimeMax = std::chrono::hours(240);
 
@@ -22,11 +22,11 @@ struct Misread {
 
 /// Of one fault what its lines said.
 struct Lines {
-  json begin;
-  json end;
+  Json begin;
+  Json end;
 };
 
-const json& field(const json& object, const char* name) {
+const Json& field(const Json& object, const char* name) {
   const auto found = object.find(name);
   if (found == object.end()) throw Misread{std::string("found no ") + name};
   return *found;
@@ -38,9 +38,9 @@ T parsed(base::Result<T> result, const char* name) {
   return std::move(result).value();
 }
 
-base::Duration nanoseconds(const json& object, const char* name) {
-  const json& number = field(object, name);
-  const auto time = number.is_number_integer() ? number.get<std::int64_t>() : std::int64_t{-1};
+base::Duration nanoseconds(const Json& object, const char* name) {
+  const Json& number = field(object, name);
+  const auto time = number.is_integer() ? number.get<std::int64_t>() : std::int64_t{-1};
   if (time < 0 || time > kTimeMax.count()) {
     throw Misread{std::string(name) + ": found " + number.dump().substr(0, 64) +
                   ", expected nanoseconds, up to ten days"};
@@ -48,23 +48,23 @@ base::Duration nanoseconds(const json& object, const char* name) {
   return base::Duration(time);
 }
 
-std::optional<Anchor> anchor(const json& object, const char* name) {
+std::optional<Anchor> anchor(const Json& object, const char* name) {
   if (!object.contains(name)) return std::nullopt;
   return parsed(parse_anchor(object[name]), name);
 }
 
-Target nodes_of(const json& names, const json& begin) {
+Target nodes_of(const Json& names, const Json& begin) {
   Target target = parsed(parse_target(names), "target");
   if (target.select != Select::kNamed) throw Misread{"target: expected the names of nodes"};
   if (const auto leader = begin.find("leader"); leader != begin.end() && leader->is_string()) {
-    const auto number = wire::parse_node_name(leader->get_ref<const std::string&>());
+    const auto number = wire::parse_node_name(leader->text());
     if (!number) throw Misread{"leader: found " + leader->dump() + ", expected a node"};
     target.led = *number - 1;
   }
   return target;
 }
 
-Card card_of(const json& line) {
+Card card_of(const Json& line) {
   Card card;
   card.kind = field(line, "kind").get<std::string>();
   const FaultKind* kind = FaultKinds::instance().find(card.kind);
@@ -72,14 +72,14 @@ Card card_of(const json& line) {
     throw Misread{"kind: found " + card.kind +
                   ", expected one of: " + FaultKinds::instance().names()};
   }
-  card.params = line.value("params", json::object());
+  card.params = line.value("params", Json::object());
   if (const auto fine = check(kind->parameters(), card.params); !fine) {
     throw Misread{"params: " + fine.error().message};
   }
-  const json& target = field(line, "target");
+  const Json& target = field(line, "target");
   card.target = nodes_of(field(target, "nodes"), line);
   if (target.contains("peers")) card.peers = nodes_of(target["peers"], line);
-  card.only = line.value("only", json::object());
+  card.only = line.value("only", Json::object());
   if (const auto fine = check_only(card.only); !fine)
     throw Misread{"only: " + fine.error().message};
   card.label = line.value("label", "");
@@ -89,13 +89,13 @@ Card card_of(const json& line) {
 }
 
 PlannedFault fault_of(const Lines& lines) {
-  const json& line = lines.begin;
-  const json& times = field(line, "anchor");
+  const Json& line = lines.begin;
+  const Json& times = field(line, "anchor");
   PlannedFault fault;
   fault.card = card_of(line);
   fault.when = anchor(times, "when");
   fault.until = anchor(times, "until");
-  const json script = line.value("phase-of-script", json::object());
+  const Json script = line.value("phase-of-script", Json::object());
   fault.lane = script.value("script", std::uint64_t{0});
   fault.phase = script.value("number", std::uint64_t{1});
   fault.phase_when = anchor(script, "when");
@@ -150,8 +150,8 @@ base::Result<Recorded> read_recorded(std::istream& lines, const std::string& ori
   try {
     for (std::string text; std::getline(lines, text);) {
       ++number;
-      const json line = json::parse(text, nullptr, /*allow_exceptions=*/false);
-      if (line.is_discarded() && lines.eof()) break;  // cut off
+      const Json line = Json::parse(text);
+      if (line.is_invalid() && lines.eof()) break;  // cut off
       if (!line.is_object()) throw Misread{"expected one JSON object a line"};
       const auto id = field(line, "id").get<std::uint64_t>();
       const auto& phase = field(line, "phase");
@@ -162,7 +162,7 @@ base::Result<Recorded> read_recorded(std::istream& lines, const std::string& ori
     return arrange(by_id);
   } catch (const Misread& misread) {
     return base::Error{origin + ":" + std::to_string(number) + ": " + misread.what};
-  } catch (const json::exception& wrong) {
+  } catch (const base::JsonTypeError& wrong) {
     return base::Error{origin + ":" + std::to_string(number) + ": " + wrong.what()};
   }
 }

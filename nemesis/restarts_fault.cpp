@@ -6,9 +6,9 @@
 
 namespace capsize::nemesis {
 
-using nlohmann::json;
+using base::Json;
 
-base::Duration RestartsFault::period(const json& params) const {
+base::Duration RestartsFault::period(const Json& params) const {
   return std::max<base::Duration>(std::chrono::milliseconds(1), duration_of(params, "period"));
 }
 
@@ -41,8 +41,8 @@ Act RestartsFault::end(const Strike& strike, Cluster& cluster) const {
   return down.empty() ? Act{.done = true} : cluster.restart(down);
 }
 
-bool RestartsFault::proven(const json& evidence) const {
-  json all = evidence["begin"];
+bool RestartsFault::proven(const Json& evidence) const {
+  Json all = evidence["begin"];
   if (evidence.contains("pulse")) all.merge_patch(evidence["pulse"]);
   return all.contains("ended") && all.contains("started") && !all.contains("failed") &&
          lived_again(all["ended"], all["started"], signal_);

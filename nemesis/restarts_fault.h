@@ -11,13 +11,13 @@ class RestartsFault : public NamedFault {
   /// `signal`: SIGKILL (9), or 0 for an end in good order.
   RestartsFault(std::string_view kind, std::string_view summary, int signal)
       : NamedFault(kind, summary, Impact::kStops), signal_(signal) {}
-  [[nodiscard]] base::Duration period(const nlohmann::json& params) const override;
+  [[nodiscard]] base::Duration period(const base::Json& params) const override;
   Act begin(const Strike& strike, Cluster& cluster) const override;
   Act pulse(const Strike& strike, Cluster& cluster, std::uint64_t count) const override;
   /// Starts whoever did not come up again.
   Act end(const Strike& strike, Cluster& cluster) const override;
   /// Each that was ended ended so, and lives in a later incarnation.
-  [[nodiscard]] bool proven(const nlohmann::json& evidence) const override;
+  [[nodiscard]] bool proven(const base::Json& evidence) const override;
 
  protected:
   /// Whose turn it is; empty: nobody's. The begin is turn 0.

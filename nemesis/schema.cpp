@@ -8,15 +8,15 @@
 namespace capsize::nemesis {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
-json reference(const char* name) {
+Json reference(const char* name) {
   return {{"$ref", std::string("#/$defs/") + name}};
 }
 
-json schema_of_one(const Parameter& parameter) {
+Json schema_of_one(const Parameter& parameter) {
   using Type = Parameter::Type;
-  json schema = json::object();
+  Json schema = Json::object();
   switch (parameter.type) {
     case Type::kDuration:
       schema = {{"type", "string"}, {"pattern", "^-?[0-9.]+(ns|us|ms|s|m|h)$"}};
@@ -43,18 +43,18 @@ json schema_of_one(const Parameter& parameter) {
   return schema;
 }
 
-json object_of(json properties) {
+Json object_of(Json properties) {
   return {
       {"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
 }
 
-json anchor() {
-  json names = json::array();
-  json objects = json::array();
+Json anchor() {
+  Json names = Json::array();
+  Json objects = Json::array();
   for (const auto& kind : AnchorKinds::instance().all()) {
     const std::string name(kind->name());
     names.push_back(name);
-    json object = object_of({{name, schema_of(kind->parameters())}});
+    Json object = object_of({{name, schema_of(kind->parameters())}});
     object["description"] = kind->summary();
     object["required"] = {name};
     objects.push_back(std::move(object));
@@ -63,7 +63,7 @@ json anchor() {
   return {{"oneOf", std::move(objects)}};
 }
 
-json target() {
+Json target() {
   return {{"description", "whom it is aimed at when it begins"},
           {"oneOf",
            {{{"enum",
@@ -75,17 +75,17 @@ json target() {
             object_of({{"all-but", {{"type", "string"}}}})}}};
 }
 
-json only() {
-  const json range = {{"type", "array"},
+Json only() {
+  const Json range = {{"type", "array"},
                       {"items", {{"type", "integer"}, {"minimum", 0}}},
                       {"minItems", 2},
                       {"maxItems", 2}};
-  const auto count = [](int least) { return json{{"type", "integer"}, {"minimum", least}}; };
-  json types = json::array();
+  const auto count = [](int least) { return Json{{"type", "integer"}, {"minimum", least}}; };
+  Json types = Json::array();
   for (std::size_t type = 1; type < wire::kMessageTypeCount; ++type) {
     types.push_back(wire::name(static_cast<wire::MessageType>(type)));
   }
-  json schema = object_of({{"types", {{"type", "array"}, {"items", {{"enum", types}}}}},
+  Json schema = object_of({{"types", {{"type", "array"}, {"items", {{"enum", types}}}}},
                            {"term", range},
                            {"index", range},
                            {"every", count(1)},
@@ -96,15 +96,15 @@ json only() {
   return schema;
 }
 
-json fault() {
-  json kinds = json::array();
-  json rules = json::array();
+Json fault() {
+  Json kinds = Json::array();
+  Json rules = Json::array();
   for (const auto& kind : FaultKinds::instance().all()) {
     kinds.push_back({{"const", kind->name()}, {"description", kind->summary()}});
     rules.push_back({{"if", {{"properties", {{"kind", {{"const", kind->name()}}}}}}},
                      {"then", {{"properties", {{"params", schema_of(kind->parameters())}}}}}});
   }
-  json fault = object_of({{"kind", {{"oneOf", kinds}}},
+  Json fault = object_of({{"kind", {{"oneOf", kinds}}},
                           {"target", reference("target")},
                           {"peers", reference("target")},
                           {"params", {{"type", "object"}}},
@@ -124,15 +124,15 @@ json fault() {
 
 }  // namespace
 
-json schema_of(const Declared& declared) {
-  json properties = json::object();
+Json schema_of(const Declared& declared) {
+  Json properties = Json::object();
   for (const auto& parameter : declared) {
     properties[std::string(parameter.name)] = schema_of_one(parameter);
   }
   return object_of(std::move(properties));
 }
 
-json definitions() {
+Json definitions() {
   return {{"duration", {{"type", "string"}, {"pattern", "^[0-9.]+(ns|us|ms|s|m|h)$"}}},
           {"hold",
            {{"oneOf",
@@ -157,7 +157,7 @@ json definitions() {
                         {"maxItems", kFaultsPerPhaseMax}}}})}};
 }
 
-json phases_schema() {
+Json phases_schema() {
   return {{"type", "array"}, {"items", reference("phase")}, {"maxItems", kPhasesMax}};
 }
 

@@ -2,17 +2,17 @@
 // is registered, so that a new fault or anchor is in it without another edit.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 #include "nemesis/parameters.h"
 
 namespace capsize::nemesis {
 
 /// Of the value of "phases"; refers to "#/$defs/…", see definitions().
-[[nodiscard]] nlohmann::json phases_schema();
+[[nodiscard]] base::Json phases_schema();
 /// duration, target, only, anchor, fault, phase.
-[[nodiscard]] nlohmann::json definitions();
+[[nodiscard]] base::Json definitions();
 /// Of an object of these parameters.
-[[nodiscard]] nlohmann::json schema_of(const Declared& declared);
+[[nodiscard]] base::Json schema_of(const Declared& declared);
 
 }  // namespace capsize::nemesis

@@ -97,7 +97,7 @@ std::vector<Node> candidates(Select select, const ClusterView& view,
   return nodes;
 }
 
-std::optional<std::vector<Node>> parse_nodes(const nlohmann::json& value) {
+std::optional<std::vector<Node>> parse_nodes(const base::Json& value) {
   std::vector<Node> nodes;
   for (const auto& item : value) {
     const auto number =
@@ -115,8 +115,8 @@ std::string node_name(Node node) {
   return "n" + std::to_string(node + 1);
 }
 
-nlohmann::json node_names(const std::vector<Node>& nodes) {
-  nlohmann::json names = nlohmann::json::array();
+base::Json node_names(const std::vector<Node>& nodes) {
+  base::Json names = base::Json::array();
   for (const Node node : nodes) names.push_back(node_name(node));
   return names;
 }
@@ -140,22 +140,22 @@ std::string name(const Target& target) {
   return names;
 }
 
-nlohmann::json to_json(const Target& target) {
+base::Json to_json(const Target& target) {
   if (target.select == Select::kSame) return {{"same-as", target.fault}};
   if (target.select == Select::kRest) return {{"all-but", target.fault}};
   if (target.select != Select::kNamed) return name(target);
   return node_names(target.nodes);
 }
 
-base::Result<Target> parse_target(const nlohmann::json& value) {
+base::Result<Target> parse_target(const base::Json& value) {
   const base::Error error{
       "found " + value.dump().substr(0, 64) +
       R"(, expected one, follower, minority, majority, leader, leader-minority, followers, all, a )"
       R"(node or a list of nodes, {"same-as": LABEL} or {"all-but": LABEL})"};
   if (value.is_object() && value.size() == 1 && value.begin()->is_string()) {
-    const auto label = value.begin()->get<std::string>();
-    if (value.begin().key() == "same-as") return Target{.select = Select::kSame, .fault = label};
-    if (value.begin().key() == "all-but") return Target{.select = Select::kRest, .fault = label};
+    const auto& [key, label] = *value.items().begin();
+    if (key == "same-as") return Target{.select = Select::kSame, .fault = label.text()};
+    if (key == "all-but") return Target{.select = Select::kRest, .fault = label.text()};
     return error;
   }
   if (value.is_string()) {
@@ -163,7 +163,7 @@ base::Result<Target> parse_target(const nlohmann::json& value) {
       if (text == value.get<std::string>()) return Target{select};
     }
   }
-  const auto list = value.is_array() ? value : nlohmann::json::array({value});
+  const auto list = value.is_array() ? value : base::Json::array({value});
   const auto nodes = parse_nodes(list);
   if (!nodes) return error;
   return Target{.select = Select::kNamed, .nodes = *nodes};

@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+#include "base/json.h"
 
 #include "base/prng.h"
 #include "base/result.h"
@@ -55,8 +55,8 @@ inline const Target Target::kAll{Select::kAll};
 /// "leader", "n1+n3", "same as cut-1": for people.
 [[nodiscard]] std::string name(const Target& target);
 /// "leader" | "n2" | ["n1","n3"] | {"same-as":"label"} | {"all-but":"label"}.
-[[nodiscard]] nlohmann::json to_json(const Target& target);
-[[nodiscard]] base::Result<Target> parse_target(const nlohmann::json& value);
+[[nodiscard]] base::Json to_json(const Target& target);
+[[nodiscard]] base::Result<Target> parse_target(const base::Json& value);
 /// Whether it may take more than a minority, so that no other such fault may be in force.
 [[nodiscard]] bool beyond_minority(const Target& target, std::size_t cluster_size);
 [[nodiscard]] bool needs_leader(const Target& target);

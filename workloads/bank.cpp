@@ -32,12 +32,12 @@ class BankGenerator final : public Generator {
   static std::string account(std::uint64_t bank, std::uint64_t number) {
     return "b" + std::to_string(bank) + "-" + std::to_string(number);
   }
-  static nlohmann::json step(const char* kind, std::string key, nlohmann::json value) {
-    return nlohmann::json::array({kind, std::move(key), std::move(value)});
+  static base::Json step(const char* kind, std::string key, base::Json value) {
+    return base::Json::array({kind, std::move(key), std::move(value)});
   }
 
   static Operation read(std::uint64_t bank) {
-    auto steps = nlohmann::json::array();
+    auto steps = base::Json::array();
     for (std::uint64_t number = 0; number < kAccounts; ++number) {
       steps.push_back(step("r", account(bank, number), nullptr));
     }
@@ -53,8 +53,8 @@ class BankGenerator final : public Generator {
     const std::uint64_t to = (from + 1 + prng.below(kAccounts - 1)) % kAccounts;
     const auto amount = static_cast<std::int64_t>(1 + prng.below(kAmountMax));
     return {"txn", "",
-            nlohmann::json::array({step("append", account(bank_, from), -amount),
-                                   step("append", account(bank_, to), amount)})};
+            base::Json::array({step("append", account(bank_, from), -amount),
+                               step("append", account(bank_, to), amount)})};
   }
 
   std::uint64_t bank_ = 0;

@@ -13,7 +13,7 @@ constexpr std::size_t kGroups = 2;
 constexpr std::uint64_t kRegisters = 3;  // in a group
 constexpr std::uint64_t kWritesMax = 100;
 
-using nlohmann::json;
+using base::Json;
 
 class MultiRegisterGenerator final : public Generator {
  public:
@@ -39,13 +39,13 @@ class MultiRegisterGenerator final : public Generator {
     std::uint64_t writes = 0;
   };
 
-  static json step(const char* kind, std::uint64_t group, std::uint64_t number, json value) {
-    return json::array(
+  static Json step(const char* kind, std::uint64_t group, std::uint64_t number, Json value) {
+    return Json::array(
         {kind, "g" + std::to_string(group) + "-" + std::to_string(number), std::move(value)});
   }
 
   static Operation read(std::uint64_t group) {
-    json steps = json::array();
+    Json steps = Json::array();
     for (std::uint64_t i = 0; i < kRegisters; ++i) steps.push_back(step("r", group, i, nullptr));
     return {"txn", "", std::move(steps)};
   }
@@ -55,7 +55,7 @@ class MultiRegisterGenerator final : public Generator {
     if (group.writes == kWritesMax) group = {.number = made_++};
     ++group.writes;
     const std::uint64_t first = prng.below(kRegisters);
-    json steps = json::array();
+    Json steps = Json::array();
     if (prng.chance(0.5)) {
       steps.push_back(step("r", group.number, (first + 2) % kRegisters, nullptr));
     }

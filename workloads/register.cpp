@@ -15,7 +15,7 @@ class RegisterGenerator final : public Generator {
     if (reader || prng.chance(0.4)) return read(key);
     // A cas of the newest value that anyone has seen: it often matches, and often just misses.
     if (prng.chance(0.3) && !seen_[key].is_null()) {
-      return {"cas", name(key), nlohmann::json::array({seen_[key], ++last_value_})};
+      return {"cas", name(key), base::Json::array({seen_[key], ++last_value_})};
     }
     return write(key);
   }
@@ -44,7 +44,7 @@ class RegisterGenerator final : public Generator {
   Operation write(std::size_t key) { return {"write", name(key), ++last_value_}; }
 
   std::uint64_t last_value_ = 0;
-  std::array<nlohmann::json, kKeys> seen_;
+  std::array<base::Json, kKeys> seen_;
 };
 
 class Register final : public Workload {

@@ -7,7 +7,7 @@ namespace capsize::workloads {
 bool only_reads(const Operation& operation) {
   if (operation.f != "txn") return operation.f == "read";
   return std::all_of(operation.value.begin(), operation.value.end(),
-                     [](const nlohmann::json& step) { return step[0] == "r"; });
+                     [](const base::Json& step) { return step[0] == "r"; });
 }
 
 }  // namespace capsize::workloads

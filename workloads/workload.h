@@ -8,10 +8,10 @@
 
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
+#include "base/json.h"
 
 #include "base/prng.h"
 #include "base/registry.h"
@@ -21,7 +21,7 @@ namespace capsize::workloads {
 struct Operation {
   std::string f;
   std::string key;
-  nlohmann::json value;       // null for a read
+  base::Json value;           // null for a read
   std::string asked_as = {};  // the node's word for `f`, where it is another one
 };
 
@@ -31,7 +31,7 @@ struct Operation {
 /// What a client learnt; `value` is a read's result.
 struct Completion {
   bool ok = false;
-  const nlohmann::json* value = nullptr;
+  const base::Json* value = nullptr;
 };
 
 /// The operations of one run. Called from one thread, in the order in which things happen.

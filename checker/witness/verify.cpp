@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <unordered_map>
 #include <utility>
+#include "base/json.h"
 
 #include "checker/choose_model.h"
 #include "checker/connected_objects.h"
@@ -14,7 +14,7 @@
 namespace capsize::checker {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 constexpr std::uint64_t kStepsBetweenLooks = 256;
 
@@ -66,14 +66,14 @@ class Verification {
     bool header = false;
     while (const auto line = lines.next()) {
       if (line->text.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-      const json parsed = json::parse(line->text, nullptr, false);
-      const bool is_header = parsed.is_object() && parsed.value("capsize-witness", json()) == 1;
+      const Json parsed = Json::parse(line->text);
+      const bool is_header = parsed.is_object() && parsed.value("capsize-witness", Json()) == 1;
       if (is_header && !header) {
         header = true;
         continue;
       }
       if (!header || !parsed.is_object() || !parsed.contains("index") ||
-          !parsed["index"].is_number_unsigned()) {
+          !parsed["index"].is_unsigned()) {
         return fail(Verdict::kUsageError, line->number,
                     fmt::format("found {}, expected {}", excerpt(line->text),
                                 header ? "an operation with its index"
@@ -90,7 +90,7 @@ class Verification {
     return true;
   }
 
-  bool add(std::uint64_t line, const json& parsed) {
+  bool add(std::uint64_t line, const Json& parsed) {
     const auto index = parsed["index"].get<std::uint64_t>();
     const auto [begin, end] = by_index_.equal_range(index);
     for (auto place = begin; place != end; ++place) {
@@ -109,7 +109,7 @@ class Verification {
                 fmt::format("no such operation has index {} in the history", index));
   }
 
-  bool fits(const Operation& operation, const json& parsed) const {
+  bool fits(const Operation& operation, const Json& parsed) const {
     return (!parsed.contains("process") || parsed["process"] == operation.process) &&
            (!parsed.contains("f") || parsed["f"] == history_.functions[operation.function]);
   }

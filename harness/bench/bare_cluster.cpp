@@ -16,7 +16,7 @@ namespace capsize::harness {
 namespace {
 
 using namespace std::chrono_literals;
-using nlohmann::json;
+using base::Json;
 
 constexpr auto kLeaderBound = 10s;
 constexpr auto kAnswerBound = 500ms;
@@ -162,10 +162,10 @@ base::Status BareCluster::supervise() {
   return {};
 }
 
-base::Result<json> BareCluster::status(std::size_t node) {
+base::Result<Json> BareCluster::status(std::size_t node) {
   auto answer = members_[node].asker->ask(R"({"op":"status"})", kAnswerBound);
   if (!answer) return answer.error();
-  json parsed = json::parse(answer.value(), nullptr, false);
+  Json parsed = Json::parse(answer.value());
   if (!parsed.is_object()) return base::Error{"status is not JSON: " + answer.value()};
   return parsed;
 }

@@ -7,9 +7,9 @@
 
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+#include "base/json.h"
 
 #include "base/result.h"
 #include "harness/cluster/messaging.h"
@@ -56,7 +56,7 @@ class BareCluster {
   /// Where `from` sends what is for `to`.
   [[nodiscard]] std::string link_endpoint(std::size_t from, std::size_t to) const;
   base::Status spawn(std::size_t node);
-  base::Result<nlohmann::json> status(std::size_t node);
+  base::Result<base::Json> status(std::size_t node);
   [[nodiscard]] std::filesystem::path directory_of(std::size_t node) const;
 
   BareClusterOptions options_;

@@ -4,9 +4,9 @@
 
 #include <filesystem>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+#include "base/json.h"
 
 #include "base/result.h"
 #include "harness/bench/load_cell.h"

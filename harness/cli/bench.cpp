@@ -19,7 +19,7 @@
 namespace capsize::harness {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 constexpr std::size_t kClientsMax = 4096;
 constexpr std::size_t kNodesMax = 9;
@@ -29,14 +29,14 @@ double microseconds(base::Duration duration) {
   return std::chrono::duration<double, std::micro>(duration).count();
 }
 
-json latencies(const LatencyHistogram& histogram) {
+Json latencies(const LatencyHistogram& histogram) {
   return {{"p50-us", microseconds(histogram.quantile(0.5))},
           {"p99-us", microseconds(histogram.quantile(0.99))},
           {"max-us", microseconds(histogram.max())}};
 }
 
-json to_json(const Cell& cell) {
-  json item = latencies(cell.result.latency);
+Json to_json(const Cell& cell) {
+  Json item = latencies(cell.result.latency);
   item.update({{"nodes", cell.nodes},
                {"clients", cell.clients},
                {"operation", cell.operation},
@@ -136,7 +136,7 @@ class Bench final : public Verb {
     options_.trace = !no_trace_;
     options_.directory = directory_;
     options_.binaries = binary_directory();
-    json document = {{"capsize-bench", 1},
+    Json document = {{"capsize-bench", 1},
                      {"revision", source_revision()},
                      {"cores", std::thread::hardware_concurrency()},
                      {"value-bytes", options_.value_bytes},
@@ -144,7 +144,7 @@ class Bench final : public Verb {
                      {"target", target_},
                      {"trace", options_.trace},
                      {"proxy", options_.proxy},
-                     {"cells", json::array()}};
+                     {"cells", Json::array()}};
     SignalGuard signals;  // before any thread, which inherits the blocked signals
     bool interrupted = false;
     options_.stopped = [&] { return interrupted = interrupted || signals.wait({}); };

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <system_error>
+#include "base/json.h"
 
 #include "harness/process/child_process.h"
 
@@ -32,7 +32,7 @@ base::Result<std::vector<BugLine>> seeded_bugs() {
   std::ifstream file(output);
   std::vector<BugLine> bugs;
   for (std::string line; std::getline(file, line);) {
-    const auto parsed = nlohmann::json::parse(line, nullptr, false);
+    const auto parsed = base::Json::parse(line);
     if (parsed.is_object()) bugs.push_back({parsed.value("name", ""), parsed.value("what", "")});
   }
   std::error_code ignored;

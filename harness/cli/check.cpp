@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 #include "base/units.h"
 #include "checker/check.h"
@@ -168,7 +168,7 @@ class CheckVerb final : public Verb {
       auto json = checker::to_json(report);
       json["peak-memory-bytes"] = peak_memory_bytes();
       // Pieces of a malformed file need not be UTF-8.
-      fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+      fmt::print("{}\n", json.dump());
     } else if (report.verdict == Verdict::kUsageError) {
       usage_error(report.reason);
     } else {

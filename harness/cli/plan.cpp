@@ -18,7 +18,7 @@ void print_head(const Scenario& scenario) {
 
 void print(const nemesis::PlannedFault& fault) {
   std::string rest;
-  const auto add = [&rest](const char* name, const nlohmann::json& value) {
+  const auto add = [&rest](const char* name, const base::Json& value) {
     rest += fmt::format("{}{} {}", rest.empty() ? "" : ", ", name, value.dump());
   };
   if (fault.phase_when) add("phase when", nemesis::to_json(*fault.phase_when));

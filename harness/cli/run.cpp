@@ -14,8 +14,8 @@
 namespace capsize::harness {
 namespace {
 
-void print_line(const nlohmann::json& line) {
-  fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+void print_line(const base::Json& line) {
+  fmt::print("{}\n", line.dump());
   std::fflush(stdout);
 }
 
@@ -47,7 +47,7 @@ class Run final : public Verb {
     if (!scenario) return usage_error(scenario.error().message);
     RunOptions run{.store = store_, .binaries = binary_directory()};
     LineInput requests(STDIN_FILENO);
-    run.answer = [](const nlohmann::json& line) { print_line(line); };
+    run.answer = [](const base::Json& line) { print_line(line); };
     if (steer_) run.requests = &requests;
     Outcome outcome;
     {

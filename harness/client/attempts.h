@@ -8,9 +8,9 @@
 // Pure: whoever uses it sends, waits and times out.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include "base/json.h"
 
 #include "harness/recorder/history_writer.h"
 
@@ -19,7 +19,7 @@ namespace capsize::harness {
 /// How one attempt, or the operation as a whole, ended.
 struct Answer {
   EventType type = EventType::kInfo;
-  nlohmann::json value;
+  base::Json value;
   std::string error;
 };
 

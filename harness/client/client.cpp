@@ -8,7 +8,7 @@
 namespace capsize::harness {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 // Between the attempts: an election takes some hundred milliseconds, and a refusal comes at once.
 constexpr base::Duration kRetryPauseMin = std::chrono::milliseconds(20);
@@ -17,7 +17,7 @@ constexpr base::Duration kRetryPauseMax = std::chrono::milliseconds(500);
 struct Reply {
   std::uint64_t id = 0;
   EventType type = EventType::kInfo;
-  json value;
+  Json value;
   std::string error;
 };
 
@@ -25,14 +25,14 @@ struct Reply {
 /// happened.
 std::optional<Reply> parse_reply(const std::string& frame) {
   try {
-    json body = json::parse(frame);
+    Json body = Json::parse(frame);
     Reply reply{.id = body.at("id").get<std::uint64_t>(), .error = body.value("error", "")};
     const auto outcome = body.at("outcome").get<std::string>();
     if (outcome == "ok") reply.type = EventType::kOk;
     if (outcome == "fail") reply.type = EventType::kFail;
-    reply.value = body.value("value", json());
+    reply.value = body.value("value", Json());
     return reply;
-  } catch (const json::exception&) {
+  } catch (const base::JsonTypeError&) {
     return std::nullopt;
   }
 }
@@ -66,7 +66,7 @@ Dealer& Client::socket() {
 
 std::string Client::request() const {
   const Open& open = *open_;
-  json body = {{"id", open.id}, {"client", process_}, {"session", session_}};
+  Json body = {{"id", open.id}, {"client", process_}, {"session", session_}};
   body["sequence"] = open.sequence;
   if (open.registering) {
     body["f"] = "register";
@@ -127,7 +127,7 @@ std::optional<Finished> Client::end_attempt(Answer answer) {
 }
 
 std::optional<Finished> Client::end_registration(const Answer& answer) {
-  if (answer.type != EventType::kOk || !answer.value.is_number_unsigned()) {
+  if (answer.type != EventType::kOk || !answer.value.is_unsigned()) {
     // A session that nobody knows of does no harm, and the operation itself was never sent.
     return finish({EventType::kFail, nullptr, "no session: " + answer.error});
   }
@@ -204,7 +204,7 @@ Finished Client::finish(const Answer& answer) {
   }
   Finished finished{.operation = std::move(open_->operation),
                     .type = answer.type,
-                    .value = tells ? answer.value : json(),
+                    .value = tells ? answer.value : Json(),
                     .latency = now - open_->invoked,
                     .node = open_->node};
   open_.reset();

@@ -32,7 +32,7 @@ namespace capsize::harness {
 struct Finished {
   workloads::Operation operation;
   EventType type = EventType::kInfo;
-  nlohmann::json value;  // of an ok read or txn
+  base::Json value;  // of an ok read or txn
   base::Duration latency{};
   std::size_t node = 0;  // which answered last, or was asked last
 };

@@ -11,9 +11,9 @@ namespace capsize::harness {
 namespace {
 
 using namespace std::chrono_literals;
+using base::Json;
 using nemesis::Act;
 using nemesis::Node;
-using nlohmann::json;
 
 // An election and a newcomer's catching up on a bad network fit in.
 constexpr auto kChangeBound = 3000ms;
@@ -28,21 +28,21 @@ std::chrono::milliseconds left(base::Instant until) {
 
 }  // namespace
 
-json ProcessCluster::ask_leader(const json& question, std::chrono::milliseconds bound) {
+Json ProcessCluster::ask_leader(const Json& question, std::chrono::milliseconds bound) {
   observe();
   if (!leader_) return {{"outcome", "fail"}, {"error", "no leader is known"}};
   auto answer = members_[*leader_]->client->ask(question.dump(), bound);
   if (!answer) return {{"outcome", "info"}, {"error", answer.error().message}};
-  json parsed = json::parse(answer.value(), nullptr, false);
+  Json parsed = Json::parse(answer.value());
   // What is not understood may have been carried out.
-  return parsed.is_object() ? parsed : json{{"outcome", "info"}, {"error", "an unreadable answer"}};
+  return parsed.is_object() ? parsed : Json{{"outcome", "info"}, {"error", "an unreadable answer"}};
 }
 
-ProcessCluster::Administered ProcessCluster::administer(const json& question) {
+ProcessCluster::Administered ProcessCluster::administer(const Json& question) {
   const auto until = monotonic_now() + kChangeBound;
   Administered result;
   for (; monotonic_now() < until; std::this_thread::sleep_for(kPause)) {
-    const json answer =
+    const Json answer =
         ask_leader(question, std::min<std::chrono::milliseconds>(kAttemptBound, left(until)));
     const auto outcome = answer.value("outcome", "");
     result.reason = answer.value("error", "");

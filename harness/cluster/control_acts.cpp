@@ -9,16 +9,16 @@ namespace capsize::harness {
 namespace {
 
 using namespace std::chrono_literals;
+using base::Json;
 using nemesis::Act;
 using nemesis::Node;
-using nlohmann::json;
 
 constexpr auto kControlBound = 1000ms;
 constexpr auto kPause = 1ms;
 
 }  // namespace
 
-Act ProcessCluster::ask_control(Node node, const json& request) {
+Act ProcessCluster::ask_control(Node node, const Json& request) {
   Member& member = *members_[node];
   const auto name = nemesis::node_name(node);
   if (member.expected_down || !member.process) return {.done = false, .reason = name + " is down"};
@@ -28,7 +28,7 @@ Act ProcessCluster::ask_control(Node node, const json& request) {
             .reason = name + " did not answer " + request.dump() + ": " + answer.error().message,
             .uncertain = true};
   }
-  json parsed = json::parse(answer.value(), nullptr, false);
+  Json parsed = Json::parse(answer.value());
   if (!parsed.is_object() || !parsed.value("ok", false)) {
     return {.done = false, .reason = name + " refused " + request.dump() + ": " + answer.value()};
   }
@@ -36,12 +36,12 @@ Act ProcessCluster::ask_control(Node node, const json& request) {
   return {.done = true, .evidence = std::move(parsed)};
 }
 
-Act ProcessCluster::control(const std::vector<Node>& nodes, const json& request) {
+Act ProcessCluster::control(const std::vector<Node>& nodes, const Json& request) {
   return control_until(
-      nodes, request, [](Node, const json&) { return true; }, base::Duration::zero());
+      nodes, request, [](Node, const Json&) { return true; }, base::Duration::zero());
 }
 
-Act ProcessCluster::control_until(const std::vector<Node>& nodes, const json& request,
+Act ProcessCluster::control_until(const std::vector<Node>& nodes, const Json& request,
                                   const Satisfied& satisfied, base::Duration bound) {
   Act act{.done = true};
   const auto begun = monotonic_now();
@@ -66,7 +66,7 @@ Act ProcessCluster::control_until(const std::vector<Node>& nodes, const json& re
 }
 
 Act ProcessCluster::crash(const std::vector<Node>& nodes, double keep) {
-  json told = json::object();
+  Json told = Json::object();
   for (const Node node : nodes) {
     look_for_crash(node);  // who died just before must not be taken for crashed
     const Act answer = ask_control(node, {{"op", "crash"}, {"keep", keep}});

@@ -12,7 +12,7 @@ namespace capsize::harness {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+using base::Json;
 
 // Far above what a run writes; beyond it a fault would be slow, not wrong.
 constexpr std::uintmax_t kBytesMax = std::uintmax_t{256} * 1024 * 1024;
@@ -111,8 +111,8 @@ base::Status DataDirectory::keep() {
   return {};
 }
 
-base::Result<json> DataDirectory::damage(const json& how) {
-  return guarded([&]() -> base::Result<json> {
+base::Result<Json> DataDirectory::damage(const Json& how) {
+  return guarded([&]() -> base::Result<Json> {
     const auto kind = how.value("kind", "");
     if (auto kept = keep(); !kept) return kept.error();
     if (kind == "truncate") return truncate(how.value("share", 0.0));
@@ -125,7 +125,7 @@ base::Result<json> DataDirectory::damage(const json& how) {
   });
 }
 
-base::Result<json> DataDirectory::flip(const fs::path& file, std::uint64_t bits) {
+base::Result<Json> DataDirectory::flip(const fs::path& file, std::uint64_t bits) {
   std::string bytes = read(file);
   const std::string before = bytes;
   const std::size_t end = used(bytes);
@@ -141,7 +141,7 @@ base::Result<json> DataDirectory::flip(const fs::path& file, std::uint64_t bits)
     first = at;
   }
   write(file, bytes);
-  return json{{"file", file.filename().string()},
+  return Json{{"file", file.filename().string()},
               {"offset", first},
               {"bytes", changed},
               {"was", static_cast<unsigned char>(before[first])},
@@ -149,17 +149,17 @@ base::Result<json> DataDirectory::flip(const fs::path& file, std::uint64_t bits)
               {"of", end}};
 }
 
-base::Result<json> DataDirectory::truncate(double share) {
+base::Result<Json> DataDirectory::truncate(double share) {
   const fs::path file = newest_segment();
   const std::size_t end = used(read(file));
   const auto lost = std::min(
       end, static_cast<std::size_t>(static_cast<double>(end) * std::clamp(share, 0.0, 1.0)));
   fs::resize_file(file, end - lost);
-  return json{
+  return Json{
       {"file", file.filename().string()}, {"offset", end - lost}, {"bytes", lost}, {"of", end}};
 }
 
-base::Result<json> DataDirectory::roll_back() {
+base::Result<Json> DataDirectory::roll_back() {
   const fs::path older = home_ / "data-older";
   if (!fs::exists(older)) return base::Error{"no older copy was made"};
   std::size_t had = 0, has = 0;
@@ -176,7 +176,7 @@ base::Result<json> DataDirectory::roll_back() {
     has += end;
     fs::copy_file(file, data() / file.filename());
   }
-  return json{{"file", newest}, {"offset", end}, {"bytes", had > has ? had - has : 0}, {"of", had}};
+  return Json{{"file", newest}, {"offset", end}, {"bytes", had > has ? had - has : 0}, {"of", had}};
 }
 
 base::Status DataDirectory::repair() {
@@ -195,7 +195,7 @@ base::Status DataDirectory::repair() {
   });
 }
 
-nemesis::Act ProcessCluster::damage(nemesis::Node node, const json& how) {
+nemesis::Act ProcessCluster::damage(nemesis::Node node, const Json& how) {
   if (how.value("kind", "") == "copy") {
     const auto copied = data_[node].copy();
     if (!copied) return {.done = false, .reason = copied.error().message};

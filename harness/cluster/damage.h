@@ -9,8 +9,8 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <string>
+#include "base/json.h"
 
 #include "base/prng.h"
 #include "base/result.h"
@@ -29,7 +29,7 @@ class DataDirectory {
   /// share of its records' bytes. {"kind":"rollback"}: the log is what copy() remembered. What is
   /// there is kept first. Returns the evidence: `file`, `offset` (of the first change), `bytes`
   /// (changed or lost), and what was there. Precondition: the node does not run.
-  base::Result<nlohmann::json> damage(const nlohmann::json& how);
+  base::Result<base::Json> damage(const base::Json& how);
   /// Puts back what was kept; nothing without any. Incarnations go on: no two lives share one.
   base::Status repair();
 
@@ -37,9 +37,9 @@ class DataDirectory {
   [[nodiscard]] std::filesystem::path data() const { return home_ / "data"; }
   [[nodiscard]] std::filesystem::path newest_segment() const;
   base::Status keep();
-  base::Result<nlohmann::json> flip(const std::filesystem::path& file, std::uint64_t bits);
-  base::Result<nlohmann::json> truncate(double share);
-  base::Result<nlohmann::json> roll_back();
+  base::Result<base::Json> flip(const std::filesystem::path& file, std::uint64_t bits);
+  base::Result<base::Json> truncate(double share);
+  base::Result<base::Json> roll_back();
 
   std::filesystem::path home_;
   base::Prng prng_;

@@ -13,9 +13,9 @@ namespace capsize::harness {
 namespace {
 
 using namespace std::chrono_literals;
+using base::Json;
 using nemesis::Act;
 using nemesis::Node;
-using nlohmann::json;
 
 constexpr auto kReadyBound = 5000ms;
 constexpr auto kSignalBound = 1000ms;
@@ -165,7 +165,7 @@ base::Status ProcessCluster::await_ready(Node node, std::chrono::milliseconds bo
     }
     auto answer = status(node, 50ms);
     if (answer && answer.value().value("incarnation", std::uint64_t{0}) > member.incarnation) {
-      member.incarnation = answer.value()["incarnation"];
+      member.incarnation = answer.value()["incarnation"].get<std::uint64_t>();
       return {};
     }
     if (!answer) last = answer.error().message;
@@ -175,19 +175,19 @@ base::Status ProcessCluster::await_ready(Node node, std::chrono::milliseconds bo
                                  (node_directory(node) / "log").string())};
 }
 
-base::Result<json> ProcessCluster::status(Node node, std::chrono::milliseconds bound) {
+base::Result<Json> ProcessCluster::status(Node node, std::chrono::milliseconds bound) {
   auto answer = members_[node]->control->ask(R"({"op":"status"})", bound);
   if (!answer) return answer.error();
-  json parsed = json::parse(answer.value(), nullptr, false);
-  if (parsed.is_discarded()) return base::Error{"status is not JSON: " + answer.value()};
+  Json parsed = Json::parse(answer.value());
+  if (parsed.is_invalid()) return base::Error{"status is not JSON: " + answer.value()};
   return parsed;
 }
 
-base::Result<json> ProcessCluster::ask_proxy(const json& question) const {
+base::Result<Json> ProcessCluster::ask_proxy(const Json& question) const {
   auto answer = proxy_control_->ask(question.dump(), kControlBound);
   if (!answer) return answer.error();
-  json parsed = json::parse(answer.value(), nullptr, false);
-  if (parsed.is_discarded() || !parsed.value("ok", false)) {
+  Json parsed = Json::parse(answer.value());
+  if (parsed.is_invalid() || !parsed.value("ok", false)) {
     return base::Error{"the proxy refused " + question.dump() + ": " + answer.value()};
   }
   return parsed;
@@ -205,7 +205,7 @@ void ProcessCluster::observe() const {
   }
   const auto seen = ask_proxy({{"op", "observe"}});
   if (!seen) return;
-  const json& what = seen.value();
+  const Json& what = seen.value();
   const auto name = what.contains("leader") && what["leader"].is_string()
                         ? what["leader"].get<std::string>()
                         : std::string();
@@ -238,13 +238,13 @@ nemesis::ClusterView ProcessCluster::view() const {
 }
 
 Act ProcessCluster::install_rule(std::uint64_t id, const std::vector<nemesis::Link>& links,
-                                 const json& action, const json& only) {
+                                 const Json& action, const Json& only) {
   const auto begun = monotonic_now();
-  json names = json::array();
+  Json names = Json::array();
   for (const auto& [from, to] : links) {
     names.push_back({nemesis::node_name(from), nemesis::node_name(to)});
   }
-  json request = {{"op", "install"}, {"id", id}, {"links", names}, {"action", action}};
+  Json request = {{"op", "install"}, {"id", id}, {"links", names}, {"action", action}};
   if (!only.empty()) request["only"] = only;
   auto answer = ask_proxy(request);
   if (!answer) return {.done = false, .reason = answer.error().message};
@@ -256,7 +256,7 @@ Act ProcessCluster::install_rule(std::uint64_t id, const std::vector<nemesis::Li
 Act ProcessCluster::peek_rule(std::uint64_t id) {
   auto answer = ask_proxy({{"op", "peek"}, {"id", id}});
   if (!answer) return {.done = false, .reason = answer.error().message};
-  return {.done = true, .evidence = answer.value().value("evidence", json::object())};
+  return {.done = true, .evidence = answer.value().value("evidence", Json::object())};
 }
 
 Act ProcessCluster::cut_clients(const std::vector<Node>& nodes) {
@@ -290,7 +290,7 @@ std::vector<nemesis::TraceEvent> ProcessCluster::take_events() {
 Act ProcessCluster::remove_rule(std::uint64_t id) {
   auto answer = ask_proxy({{"op", "remove"}, {"id", id}});
   if (!answer) return {.done = false, .reason = answer.error().message};
-  return {.done = true, .evidence = answer.value().value("evidence", json::object())};
+  return {.done = true, .evidence = answer.value().value("evidence", Json::object())};
 }
 
 void ProcessCluster::shut_down() {

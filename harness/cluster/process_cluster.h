@@ -66,17 +66,16 @@ class ProcessCluster final : public nemesis::Cluster {
   void expect_end(const std::vector<nemesis::Node>& nodes,
                   const std::vector<int>& exit_codes) override;
   nemesis::Act endings(const std::vector<nemesis::Node>& nodes) override;
-  nemesis::Act control(const std::vector<nemesis::Node>& nodes,
-                       const nlohmann::json& request) override;
-  nemesis::Act control_until(const std::vector<nemesis::Node>& nodes, const nlohmann::json& request,
+  nemesis::Act control(const std::vector<nemesis::Node>& nodes, const base::Json& request) override;
+  nemesis::Act control_until(const std::vector<nemesis::Node>& nodes, const base::Json& request,
                              const Satisfied& satisfied, base::Duration bound) override;
   nemesis::Act crash(const std::vector<nemesis::Node>& nodes, double keep) override;
-  nemesis::Act damage(nemesis::Node node, const nlohmann::json& how) override;
+  nemesis::Act damage(nemesis::Node node, const base::Json& how) override;
   nemesis::Act repair(const std::vector<nemesis::Node>& nodes) override;
   nemesis::Act change_members(const std::vector<nemesis::Node>& members) override;
   nemesis::Act transfer_leadership(nemesis::Node to) override;
   nemesis::Act install_rule(std::uint64_t id, const std::vector<nemesis::Link>& links,
-                            const nlohmann::json& action, const nlohmann::json& only) override;
+                            const base::Json& action, const base::Json& only) override;
   nemesis::Act remove_rule(std::uint64_t id) override;
   nemesis::Act peek_rule(std::uint64_t id) override;
   nemesis::Act cut_clients(const std::vector<nemesis::Node>& nodes) override;
@@ -92,7 +91,7 @@ class ProcessCluster final : public nemesis::Cluster {
   /// Makes the members again those of the start, whatever a fault has left behind.
   base::Status restore_members(std::chrono::milliseconds bound);
   /// What the node was seen to answer to status, for the record.
-  base::Result<nlohmann::json> status(nemesis::Node node, std::chrono::milliseconds bound);
+  base::Result<base::Json> status(nemesis::Node node, std::chrono::milliseconds bound);
 
  private:
   struct Member {
@@ -111,18 +110,18 @@ class ProcessCluster final : public nemesis::Cluster {
   base::Status start_proxy();
   base::Status spawn(nemesis::Node node);
   base::Status await_ready(nemesis::Node node, std::chrono::milliseconds bound);
-  nemesis::Act ask_control(nemesis::Node node, const nlohmann::json& request);
-  base::Result<nlohmann::json> ask_proxy(const nlohmann::json& question) const;
+  nemesis::Act ask_control(nemesis::Node node, const base::Json& request);
+  base::Result<base::Json> ask_proxy(const base::Json& question) const;
   [[nodiscard]] std::string voters() const;  // of the start: n1,n2,…
   void observe() const;
-  nlohmann::json ask_leader(const nlohmann::json& question, std::chrono::milliseconds bound);
+  base::Json ask_leader(const base::Json& question, std::chrono::milliseconds bound);
   struct Administered {
     bool done = false;
     bool may_happen = false;  // not done, and not certain never to be
     std::string reason;
   };
   /// Asks the leader, whoever that is, until it is done or the time is over.
-  Administered administer(const nlohmann::json& question);
+  Administered administer(const base::Json& question);
   nemesis::Act end_by(const std::vector<nemesis::Node>& nodes, int signal);
   void look_for_crash(nemesis::Node node);
 

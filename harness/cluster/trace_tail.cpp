@@ -50,7 +50,7 @@ void TraceTail::read(std::vector<nemesis::TraceEvent>& events) {
 
 void TraceTail::take_line(std::string_view line, std::vector<nemesis::TraceEvent>& events) const {
   if (!wanted(line)) return;
-  const auto parsed = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const auto parsed = base::Json::parse(line);
   if (!parsed.is_object()) return;
   events.push_back({.node = node_,
                     .event = parsed.value("event", ""),

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <iterator>
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 namespace capsize::harness {
 namespace {
@@ -16,7 +16,7 @@ constexpr std::size_t kBlockBytes = 64 * 1024;
 
 /// A JSON string: keys and errors may hold anything.
 std::string quoted(std::string_view text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return base::Json(text).dump();
 }
 
 }  // namespace

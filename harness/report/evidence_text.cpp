@@ -5,12 +5,12 @@
 namespace capsize::harness {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 constexpr int kDetailsMax = 3;
 
 /// What the proxy counted.
-std::string counted(const json& end) {
+std::string counted(const Json& end) {
   std::string text;
   for (const char* counter : {"discarded", "delayed", "duplicated", "reordered", "corrupted",
                               "throttled", "replayed", "held"}) {
@@ -23,7 +23,7 @@ std::string counted(const json& end) {
 }
 
 /// Of one node: how it ended, what state it was in, or whatever numbers and words there are.
-std::string of_node(const std::string& node, const json& life) {
+std::string of_node(const std::string& node, const Json& life) {
   if (life.contains("exit-code")) {
     return fmt::format("{} ended with exit code {} ", node, life.value("exit-code", 0));
   }
@@ -42,7 +42,9 @@ std::string of_node(const std::string& node, const json& life) {
   std::string text;
   int details = 0;
   for (const auto& [key, value] : life.items()) {
-    if (value.is_structured() || value == 0 || key == "pid" || ++details > kDetailsMax) continue;
+    if (value.is_object() || value.is_array() || value == 0 || key == "pid" ||
+        ++details > kDetailsMax)
+      continue;
     text += (text.empty() ? node + " " : ", ") + key + " " +
             (value.is_string() ? value.get<std::string>() : value.dump());
   }
@@ -54,7 +56,7 @@ bool is_node(const std::string& key) {
 }
 
 /// Of all nodes, also where the evidence is in parts: before and after, ended and started.
-std::string of_nodes(const json& evidence) {
+std::string of_nodes(const Json& evidence) {
   std::string text;
   for (const auto& [key, value] : evidence.items()) {
     if (!value.is_object()) continue;
@@ -65,10 +67,10 @@ std::string of_nodes(const json& evidence) {
 
 }  // namespace
 
-std::string evidence_text(const json& evidence) {
-  const json end = evidence.value("end", json::object());
+std::string evidence_text(const Json& evidence) {
+  const Json end = evidence.value("end", Json::object());
   if (auto text = counted(end); !text.empty()) return text;
-  if (auto text = of_nodes(evidence.value("begin", json::object())); !text.empty()) return text;
+  if (auto text = of_nodes(evidence.value("begin", Json::object())); !text.empty()) return text;
   return of_nodes(end);
 }
 

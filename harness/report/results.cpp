@@ -17,20 +17,20 @@
 namespace capsize::harness {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 std::int64_t milliseconds(base::Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
 
-json counts(const OutcomeCounts& counts) {
+Json counts(const OutcomeCounts& counts) {
   return {{"ok", counts.ok}, {"fail", counts.fail}, {"info", counts.info}};
 }
 
-json checks(const Outcome& outcome) {
-  json list = json::array();
+Json checks(const Outcome& outcome) {
+  Json list = Json::array();
   for (const auto& check : outcome.checks) {
-    json line = {{"name", check.name}, {"verdict", checker::name(check.verdict)}};
+    Json line = {{"name", check.name}, {"verdict", checker::name(check.verdict)}};
     if (!check.explanation.empty()) line["explanation"] = check.explanation;
     if (!check.bound.empty()) line["bound"] = check.bound;
     list.push_back(std::move(line));
@@ -38,15 +38,15 @@ json checks(const Outcome& outcome) {
   return list;
 }
 
-json faults(const Outcome& outcome) {
-  json by_kind = json::object();
-  json list = json::array();
+Json faults(const Outcome& outcome) {
+  Json by_kind = Json::object();
+  Json list = Json::array();
   for (std::size_t i = 0; i < outcome.faults.size(); ++i) {
     const auto& fault = outcome.faults[i];
     const std::string state(name(fault.state));
-    json& count = by_kind[fault.fault->card.kind][state];
+    Json& count = by_kind[fault.fault->card.kind][state];
     count = count.is_null() ? 1 : count.get<int>() + 1;
-    json line = {{"id", fault.fault->id},
+    Json line = {{"id", fault.fault->id},
                  {"kind", fault.fault->card.kind},
                  {"state", state},
                  {"begin-ms", milliseconds(fault.begin)},
@@ -58,9 +58,9 @@ json faults(const Outcome& outcome) {
     const auto& service = outcome.service[i];
     if (fault.state != nemesis::FaultState::kSkipped) {
       line["outage-ms"] = milliseconds(service.outage);
-      line["recovery-ms"] = service.recovery ? json(milliseconds(*service.recovery)) : json();
+      line["recovery-ms"] = service.recovery ? Json(milliseconds(*service.recovery)) : Json();
       line["recovery-everywhere-ms"] =
-          service.recovery_everywhere ? json(milliseconds(*service.recovery_everywhere)) : json();
+          service.recovery_everywhere ? Json(milliseconds(*service.recovery_everywhere)) : Json();
       line["undisturbed-ms"] = milliseconds(service.undisturbed);
       line["overlapped"] = service.overlapped;
     }
@@ -69,10 +69,10 @@ json faults(const Outcome& outcome) {
   return {{"by-kind", by_kind}, {"list", list}};
 }
 
-json latencies(const Statistics& statistics) {
-  json result = json::object();
+Json latencies(const Statistics& statistics) {
+  Json result = Json::object();
   for (const auto& [outcome, histogram] : statistics.latency) {
-    json& line = result[outcome];
+    Json& line = result[outcome];
     for (const auto& [label, q] : {std::pair{"p50", 0.5}, {"p95", 0.95}, {"p99", 0.99}}) {
       line[label] = static_cast<double>(histogram.quantile(q).count()) / 1e6;
     }
@@ -99,8 +99,8 @@ std::string checksum(const std::filesystem::path& path) {
   return fmt::format("crc32c:{:08x}", crc);
 }
 
-json versions(const Outcome& outcome) {
-  json binaries = json::object();
+Json versions(const Outcome& outcome) {
+  Json binaries = Json::object();
   const char* node = outcome.scenario.bug.empty() ? "capsize-node" : "capsize-node-with-bugs";
   for (const char* name : {"capsize", node, "capsize-proxy"}) {
     binaries[name] = checksum(outcome.binaries / name);
@@ -108,7 +108,7 @@ json versions(const Outcome& outcome) {
   return {{"source", source_revision()}, {"binaries", binaries}};
 }
 
-json host(const Outcome& outcome) {
+Json host(const Outcome& outcome) {
   utsname name{};
   ::uname(&name);
   double load[1] = {0};
@@ -122,8 +122,8 @@ json host(const Outcome& outcome) {
           {"disk-hung-ms", milliseconds(outcome.disk_hung + outcome.disk_hung_after_healing)}};
 }
 
-json expectations(const Outcome& outcome) {
-  json list = json::array();
+Json expectations(const Outcome& outcome) {
+  Json list = Json::array();
   for (const auto& line : outcome.expectations) {
     list.push_back(
         {{"what", line.what}, {"asked", line.asked}, {"met", line.met}, {"holds", line.holds()}});
@@ -131,13 +131,13 @@ json expectations(const Outcome& outcome) {
   return list;
 }
 
-json recoveries(const Outcome& outcome) {
-  json nodes = json::object();
+Json recoveries(const Outcome& outcome) {
+  Json nodes = Json::object();
   for (std::size_t node = 0; node < outcome.recoveries.size(); ++node) {
     const auto& recovery = outcome.recoveries[node];
     nodes[nemesis::node_name(node)] = {
         {"first-write-ms",
-         recovery.first_write ? json(milliseconds(*recovery.first_write)) : json()},
+         recovery.first_write ? Json(milliseconds(*recovery.first_write)) : Json()},
         {"final-reads", recovery.final_reads_done}};
   }
   return nodes;
@@ -168,17 +168,17 @@ std::string again(const Outcome& outcome) {
   return command;
 }
 
-json to_json(const Outcome& outcome) {
-  json functions = json::object();
+Json to_json(const Outcome& outcome) {
+  Json functions = Json::object();
   for (const auto& [function, line] : outcome.statistics.by_function) {
     functions[function] = counts(line);
   }
-  json crashes = json::array();
+  Json crashes = Json::array();
   for (const auto& crash : outcome.crashes) {
     crashes.push_back(
         {{"node", nemesis::node_name(crash.node)}, {"ending", describe(crash.ending)}});
   }
-  json result = {
+  Json result = {
       {"verdict", checker::name(outcome.verdict())},
       {"checks", checks(outcome)},
       {"counts", {{"all", counts(outcome.statistics.totals())}, {"by-function", functions}}},
@@ -187,7 +187,7 @@ json to_json(const Outcome& outcome) {
       {"latency-ms", latencies(outcome.statistics)},
       {"ok-per-second-quiet", outcome.quiet_rate},
       {"started-in-ms", milliseconds(outcome.started_in)},
-      {"first-write-ms", outcome.first_write ? json(milliseconds(*outcome.first_write)) : json()},
+      {"first-write-ms", outcome.first_write ? Json(milliseconds(*outcome.first_write)) : Json()},
       {"load-ms", milliseconds(outcome.load_time)},
       {"verdict-after-ms", milliseconds(outcome.verdict_after)},
       {"after-healing", recoveries(outcome)},
@@ -195,7 +195,7 @@ json to_json(const Outcome& outcome) {
       {"crashes", crashes},
       {"seed", outcome.scenario.seed.value_or(0)},
       {"seed-fixes", "the plan, not the outcome: real processes are not deterministic"},
-      {"bug", outcome.scenario.bug.empty() ? json() : json(outcome.scenario.bug)},
+      {"bug", outcome.scenario.bug.empty() ? Json() : Json(outcome.scenario.bug)},
       {"versions", versions(outcome)},
       {"host", host(outcome)},
       {"interrupted", outcome.interrupted},

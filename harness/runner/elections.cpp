@@ -1,9 +1,9 @@
 #include "harness/runner/elections.h"
 
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
+#include "base/json.h"
 
 namespace capsize::harness {
 
@@ -14,8 +14,8 @@ std::uint64_t elections_won(const std::vector<std::filesystem::path>& traces) {
     for (std::string line; std::getline(file, line);) {
       // Nearly every line is about the log: look before parsing.
       if (line.find("\"event\":\"role\"") == std::string::npos) continue;
-      const auto event = nlohmann::json::parse(line, nullptr, false);
-      if (event.is_discarded() || event.value("role", "") != "leader") continue;
+      const auto event = base::Json::parse(line);
+      if (event.is_invalid() || event.value("role", "") != "leader") continue;
       terms.insert(event.value("term", std::uint64_t{0}));
     }
   }

@@ -7,32 +7,35 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <sstream>
 
 #include "base/check.h"
 
 namespace capsize::harness {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
-base::Result<json> read_json(const std::filesystem::path& path) {
+base::Result<Json> read_json(const std::filesystem::path& path) {
   std::ifstream file(path);
   if (!file) {
     return base::Error{fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno))};
   }
-  json content = json::parse(file, nullptr, /*allow_exceptions=*/false);
+  std::ostringstream text;
+  text << file.rdbuf();
+  Json content = Json::parse(text.view());
   if (!content.is_object()) {
     return base::Error{fmt::format("{}: expected a JSON object", path.string())};
   }
   return content;
 }
 
-void read_violations(const json& results, RecordedRun& run) {
-  for (const auto& check : results.value("checks", json::array())) {
+void read_violations(const Json& results, RecordedRun& run) {
+  for (const auto& check : results.value("checks", Json::array())) {
     if (check.value("verdict", "") == "invalid") run.violated.push_back(check.value("name", ""));
   }
-  const json report = results.value("linearizable", json::object());
-  for (const auto& violation : report.value("violations", json::array())) {
+  const Json report = results.value("linearizable", Json::object());
+  for (const auto& violation : report.value("violations", Json::array())) {
     const auto anomaly = violation.value("anomaly", "");
     auto& known = run.anomalies;
     if (std::find(known.begin(), known.end(), anomaly) == known.end()) known.push_back(anomaly);

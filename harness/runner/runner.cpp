@@ -35,15 +35,15 @@ class FaultLog {
   FaultLog(const RunDirectory& directory, HistoryWriter& history)
       : file_(directory.faults()), history_(history) {}
   void write(const nemesis::FaultEvent& event) {
-    const nlohmann::json line = nemesis::to_json(event);
+    const base::Json line = nemesis::to_json(event);
     file_ << line.dump() << '\n';
     file_.flush();
     if (event.phase != nemesis::Moment::kPlanned) {
       history_.note(event.time, event.fault->card.kind,
-                    nlohmann::json({{"id", event.fault->id},
-                                    {"phase", line["phase"]},
-                                    {"target", line["target"]},
-                                    {"state", line["state"]}})
+                    base::Json({{"id", event.fault->id},
+                                {"phase", line["phase"]},
+                                {"target", line["target"]},
+                                {"state", line["state"]}})
                         .dump());
     }
   }
@@ -106,7 +106,7 @@ class Run {
     const auto* workload = workloads::Workloads::instance().find(outcome_.scenario.workload);
     const auto generator = workload->generator(outcome_.scenario.concurrency);
     HistoryWriter history;
-    const auto header = nlohmann::json(
+    const auto header = base::Json(
         {{"capsize-history", 1}, {"model", workload->model()}, {"workload", workload->name()}});
     if (auto opened = history.open(directory_.history(), header.dump()); !opened) {
       outcome_.harness_error = opened.error().message;

@@ -39,7 +39,7 @@ struct RunOptions {
   const nemesis::Recorded* recorded = nullptr;
   /// Not null: the run is steered by these lines (steering.h), and answers.
   LineInput* requests = nullptr;
-  std::function<void(const nlohmann::json&)> answer;
+  std::function<void(const base::Json&)> answer;
 };
 
 /// Never throws and never fails: whatever breaks is in Outcome::harness_error. `scenario` must have

@@ -6,8 +6,8 @@
 namespace capsize::harness {
 namespace {
 
+using base::Json;
 using nemesis::FaultRecord;
-using nlohmann::json;
 
 constexpr const char* kUntilEnded = "1h";
 constexpr base::Duration kWaitDefault = std::chrono::seconds(10);
@@ -16,15 +16,15 @@ bool has_ended(const FaultRecord& record) {
   return record.state == nemesis::FaultState::kSkipped || record.evidence.contains("end");
 }
 
-json told(const std::string& label) {
+Json told(const std::string& label) {
   return {{"told", {{"word", "end " + label}}}};
 }
 
 }  // namespace
 
 void Steering::take(const std::string& line, base::Duration now) {
-  const json request = json::parse(line, nullptr, /*allow_exceptions=*/false);
-  const json id = request.is_object() && request.contains("id") ? request["id"] : json();
+  const Json request = Json::parse(line);
+  const Json id = request.is_object() && request.contains("id") ? request["id"] : Json();
   if (!request.is_object()) return refuse(id, "expected one JSON object a line");
   if (request.contains("begin")) return begin(id, request["begin"]);
   if (request.contains("end")) return end(id, request["end"]);
@@ -35,7 +35,7 @@ void Steering::take(const std::string& line, base::Duration now) {
   answer_({{"id", id}, {"ok", true}});
 }
 
-void Steering::begin(const json& id, json fault) {
+void Steering::begin(const Json& id, Json fault) {
   if (!fault.is_object()) return refuse(id, "begin: expected a fault");
   const std::string label = fault.contains("label") && fault["label"].is_string()
                                 ? fault["label"].get<std::string>()
@@ -44,7 +44,7 @@ void Steering::begin(const json& id, json fault) {
   fault["label"] = label;
   if (!fault.contains("hold")) fault["hold"] = kUntilEnded;
   // Labels of faults that are over are known to the nemesis, but not within this one phase.
-  const json phases = json::array({{{"faults", {fault}}, {"until", told(label)}}});
+  const Json phases = Json::array({{{"faults", {fault}}, {"until", told(label)}}});
   auto parsed = nemesis::parse_phases(phases, cluster_.view().nodes.size(), nemesis::Labels::kAny);
   if (!parsed.ok()) {
     return refuse(id, parsed.misfit->place.to_string() + ": " + parsed.misfit->what);
@@ -53,7 +53,7 @@ void Steering::begin(const json& id, json fault) {
   pending_.push_back({id, label, Want::kBegun});
 }
 
-void Steering::end(const json& id, const json& label) {
+void Steering::end(const Json& id, const Json& label) {
   if (!label.is_string() || find(label.get<std::string>()) == nullptr) {
     return refuse(id, "end: found " + label.dump().substr(0, 64) +
                           ", expected the label of a fault that has begun");
@@ -62,7 +62,7 @@ void Steering::end(const json& id, const json& label) {
   pending_.push_back({id, label.get<std::string>(), Want::kEnded});
 }
 
-void Steering::wait(const json& id, const json& request, base::Duration now) {
+void Steering::wait(const Json& id, const Json& request, base::Duration now) {
   auto anchor = nemesis::parse_anchor(request["wait"]);
   if (!anchor) return refuse(id, "wait: " + anchor.error().message);
   base::Duration within = kWaitDefault;
@@ -76,23 +76,23 @@ void Steering::wait(const json& id, const json& request, base::Duration now) {
   waiting_.push_back({id, nemesis_.arm(anchor.value(), now), now, now + within});
 }
 
-void Steering::view(const json& id) {
+void Steering::view(const Json& id) {
   const auto view = cluster_.view();
-  json nodes = json::object();
+  Json nodes = Json::object();
   for (nemesis::Node node = 0; node < view.nodes.size(); ++node) {
     nodes[nemesis::node_name(node)] = {{"running", view.nodes[node].running},
                                        {"paused", view.nodes[node].paused},
                                        {"writes", view.nodes[node].writes}};
   }
   answer_({{"id", id},
-           {"leader", view.leader ? json(nemesis::node_name(*view.leader)) : json()},
+           {"leader", view.leader ? Json(nemesis::node_name(*view.leader)) : Json()},
            {"term", view.term},
            {"members", nemesis::node_names(view.members)},
            {"acknowledged", view.acknowledged},
            {"nodes", nodes}});
 }
 
-void Steering::refuse(const json& id, const std::string& why) {
+void Steering::refuse(const Json& id, const std::string& why) {
   answer_({{"id", id}, {"error", why}});
 }
 
@@ -106,7 +106,7 @@ const FaultRecord* Steering::find(const std::string& label) const {
 bool Steering::settle(const Pending& pending) {
   const FaultRecord* record = find(pending.label);
   if (record == nullptr || (pending.want == Want::kEnded && !has_ended(*record))) return false;
-  json line = {{"id", pending.id},
+  Json line = {{"id", pending.id},
                {"label", pending.label},
                {"state", nemesis::name(record->state)},
                {"nodes", nemesis::node_names(record->nodes)},

@@ -17,8 +17,8 @@
 
 #include <functional>
 #include <list>
-#include <nlohmann/json.hpp>
 #include <string>
+#include "base/json.h"
 
 #include "nemesis/nemesis.h"
 
@@ -26,7 +26,7 @@ namespace capsize::harness {
 
 class Steering {
  public:
-  using Answer = std::function<void(const nlohmann::json&)>;
+  using Answer = std::function<void(const base::Json&)>;
   Steering(nemesis::Nemesis& nemesis, nemesis::Cluster& cluster, Answer answer)
       : nemesis_(nemesis), cluster_(cluster), answer_(std::move(answer)) {}
 
@@ -38,21 +38,21 @@ class Steering {
  private:
   enum class Want { kBegun, kEnded };
   struct Pending {
-    nlohmann::json id;
+    base::Json id;
     std::string label;
     Want want = Want::kBegun;
   };
   struct Waiting {
-    nlohmann::json id;
+    base::Json id;
     std::unique_ptr<nemesis::WatchList::Handle> handle;
     base::Duration since{};
     base::Duration until{};
   };
-  void begin(const nlohmann::json& id, nlohmann::json fault);
-  void end(const nlohmann::json& id, const nlohmann::json& label);
-  void wait(const nlohmann::json& id, const nlohmann::json& request, base::Duration now);
-  void view(const nlohmann::json& id);
-  void refuse(const nlohmann::json& id, const std::string& why);
+  void begin(const base::Json& id, base::Json fault);
+  void end(const base::Json& id, const base::Json& label);
+  void wait(const base::Json& id, const base::Json& request, base::Duration now);
+  void view(const base::Json& id);
+  void refuse(const base::Json& id, const std::string& why);
   [[nodiscard]] const nemesis::FaultRecord* find(const std::string& label) const;
   bool settle(const Pending& pending);
 

@@ -93,17 +93,10 @@ class Walker {
   std::size_t at_ = 0;
 };
 
-std::vector<std::string> tokens_of(nlohmann::json::json_pointer place) {
-  std::vector<std::string> tokens;
-  for (; !place.empty(); place.pop_back()) tokens.push_back(place.back());
-  std::reverse(tokens.begin(), tokens.end());
-  return tokens;
-}
-
 }  // namespace
 
-std::size_t line_of(std::string_view text, const nlohmann::json::json_pointer& place) {
-  const auto tokens = tokens_of(place);
+std::size_t line_of(std::string_view text, const base::JsonPlace& place) {
+  const auto& tokens = place.tokens();
   const auto found = tokens.empty() ? std::nullopt : Walker(text).find(tokens, 0);
   if (!found) return 1;
   return 1 + static_cast<std::size_t>(std::count(

@@ -19,7 +19,7 @@
 namespace capsize::harness {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 constexpr std::size_t kFileBytesMax = 1024 * 1024;
 constexpr std::size_t kNodesMax = 15;
@@ -40,38 +40,38 @@ std::size_t line_of_key(const std::string& text, const std::string& key) {
                  text.begin(), text.begin() + static_cast<std::ptrdiff_t>(position), '\n'));
 }
 
-std::uint64_t number(const std::string& key, const json& value) {
-  if (!value.is_number_unsigned()) throw Mismatch{key, value.dump(), "a whole number"};
+std::uint64_t number(const std::string& key, const Json& value) {
+  if (!value.is_unsigned()) throw Mismatch{key, value.dump(), "a whole number"};
   return value.get<std::uint64_t>();
 }
 
-std::string text_of(const std::string& key, const json& value) {
+std::string text_of(const std::string& key, const Json& value) {
   if (!value.is_string()) throw Mismatch{key, value.dump(), "a string"};
   return value.get<std::string>();
 }
 
-base::Duration duration(const std::string& key, const json& value) {
+base::Duration duration(const std::string& key, const Json& value) {
   const auto parsed = value.is_string() ? base::parse_duration(value.get<std::string>())
                                         : base::Error{"not a string"};
   if (!parsed) throw Mismatch{key, value.dump(), "a duration such as \"500ms\" or \"20s\""};
   return parsed.value();
 }
 
-std::vector<std::string> list(const std::string& key, const json& value) {
+std::vector<std::string> list(const std::string& key, const Json& value) {
   std::vector<std::string> items;
   if (!value.is_array()) throw Mismatch{key, value.dump(), "an array of strings"};
   for (const auto& item : value) items.push_back(text_of(key, item));
   return items;
 }
 
-std::map<std::string, std::uint64_t> counts(const std::string& key, const json& value) {
+std::map<std::string, std::uint64_t> counts(const std::string& key, const Json& value) {
   std::map<std::string, std::uint64_t> result;
   if (!value.is_object()) throw Mismatch{key, value.dump(), "an object of whole numbers"};
   for (const auto& [name, count] : value.items()) result[name] = number(key, count);
   return result;
 }
 
-Expectations expectations(const json& value) {
+Expectations expectations(const Json& value) {
   if (!value.is_object()) throw Mismatch{"expect", value.dump(), "an object"};
   Expectations expect;
   for (const auto& [key, item] : value.items()) {
@@ -93,38 +93,38 @@ Expectations expectations(const json& value) {
   return expect;
 }
 
-using Setter = std::function<void(Scenario&, const json&)>;
+using Setter = std::function<void(Scenario&, const Json&)>;
 
 const std::map<std::string, Setter>& setters() {
   static const std::map<std::string, Setter> table = {
-      {"name", [](Scenario& s, const json& v) { s.name = text_of("name", v); }},
-      {"nodes", [](Scenario& s, const json& v) { s.nodes = number("nodes", v); }},
-      {"workload", [](Scenario& s, const json& v) { s.workload = text_of("workload", v); }},
+      {"name", [](Scenario& s, const Json& v) { s.name = text_of("name", v); }},
+      {"nodes", [](Scenario& s, const Json& v) { s.nodes = number("nodes", v); }},
+      {"workload", [](Scenario& s, const Json& v) { s.workload = text_of("workload", v); }},
       {"nemesis",
-       [](Scenario& s, const json& v) {
+       [](Scenario& s, const Json& v) {
          s.nemesis = v.is_string() ? parse_nemesis(v.get<std::string>()) : list("nemesis", v);
        }},
-      {"phases", [](Scenario& s, const json& v) { s.phases = v; }},
+      {"phases", [](Scenario& s, const Json& v) { s.phases = v; }},
       {"repeat-phases",
-       [](Scenario& s, const json& v) { s.repeat_phases = number("repeat-phases", v); }},
-      {"time-limit", [](Scenario& s, const json& v) { s.time_limit = duration("time-limit", v); }},
+       [](Scenario& s, const Json& v) { s.repeat_phases = number("repeat-phases", v); }},
+      {"time-limit", [](Scenario& s, const Json& v) { s.time_limit = duration("time-limit", v); }},
       {"rate",
-       [](Scenario& s, const json& v) {
+       [](Scenario& s, const Json& v) {
          if (!v.is_number()) throw Mismatch{"rate", v.dump(), "a number of operations a second"};
          s.rate = v.get<double>();
        }},
-      {"concurrency", [](Scenario& s, const json& v) { s.concurrency = number("concurrency", v); }},
-      {"seed", [](Scenario& s, const json& v) { s.seed = number("seed", v); }},
-      {"live-bound", [](Scenario& s, const json& v) { s.live_bound = duration("live-bound", v); }},
+      {"concurrency", [](Scenario& s, const Json& v) { s.concurrency = number("concurrency", v); }},
+      {"seed", [](Scenario& s, const Json& v) { s.seed = number("seed", v); }},
+      {"live-bound", [](Scenario& s, const Json& v) { s.live_bound = duration("live-bound", v); }},
       {"client-timeout",
-       [](Scenario& s, const json& v) { s.client_timeout = duration("client-timeout", v); }},
+       [](Scenario& s, const Json& v) { s.client_timeout = duration("client-timeout", v); }},
       {"check-limit",
-       [](Scenario& s, const json& v) { s.check_limit = duration("check-limit", v); }},
-      {"read-level", [](Scenario& s, const json& v) { s.read_level = text_of("read-level", v); }},
-      {"retries", [](Scenario& s, const json& v) { s.retries = number("retries", v); }},
-      {"bug", [](Scenario& s, const json& v) { s.bug = text_of("bug", v); }},
-      {"node-arg", [](Scenario& s, const json& v) { s.node_arguments = list("node-arg", v); }},
-      {"expect", [](Scenario& s, const json& v) { s.expect = expectations(v); }},
+       [](Scenario& s, const Json& v) { s.check_limit = duration("check-limit", v); }},
+      {"read-level", [](Scenario& s, const Json& v) { s.read_level = text_of("read-level", v); }},
+      {"retries", [](Scenario& s, const Json& v) { s.retries = number("retries", v); }},
+      {"bug", [](Scenario& s, const Json& v) { s.bug = text_of("bug", v); }},
+      {"node-arg", [](Scenario& s, const Json& v) { s.node_arguments = list("node-arg", v); }},
+      {"expect", [](Scenario& s, const Json& v) { s.expect = expectations(v); }},
   };
   return table;
 }
@@ -165,16 +165,15 @@ std::size_t spares_of(const Scenario& scenario) {
 }
 
 base::Result<Scenario> parse_scenario(const std::string& text, const std::string& origin) {
-  json body;
-  try {
-    body = json::parse(text, nullptr, true, /*ignore_comments=*/true);
-  } catch (const json::parse_error& error) {
+  base::JsonSyntaxError error;
+  const Json body = Json::parse_with_comments(text, &error);
+  if (body.is_invalid()) {
     const auto line =
         1 +
         std::count(text.begin(),
                    text.begin() + static_cast<std::ptrdiff_t>(std::min(error.byte, text.size())),
                    '\n');
-    return base::Error{fmt::format("{}:{}: not JSON: {}", origin, line, error.what())};
+    return base::Error{fmt::format("{}:{}: not JSON: {}", origin, line, error.what)};
   }
   if (!body.is_object()) {
     return base::Error{fmt::format("{}:1: found {}, expected an object", origin, body.type_name())};
@@ -200,7 +199,7 @@ base::Result<Scenario> parse_scenario(const std::string& text, const std::string
   // Only now: which nodes there are may stand behind the phases.
   const auto parsed = nemesis::parse_phases(scenario.phases, scenario.nodes);
   if (!parsed.ok()) {
-    const auto place = json::json_pointer("/phases") / parsed.misfit->place;
+    const auto place = base::JsonPlace({"phases"}) / parsed.misfit->place;
     return base::Error{fmt::format("{}:{}: {}: {}", origin, line_of(text, place), place.to_string(),
                                    parsed.misfit->what)};
   }
@@ -266,7 +265,7 @@ base::Status validate(const Scenario& scenario) {
   return {};
 }
 
-json to_json(const Expectations& expect) {
+Json to_json(const Expectations& expect) {
   return {{"ok", expect.ok},
           {"ok-by-function", expect.ok_by_function},
           {"faults", expect.faults},
@@ -274,8 +273,8 @@ json to_json(const Expectations& expect) {
           {"leader-changes", expect.leader_changes}};
 }
 
-json to_json(const Scenario& scenario) {
-  json body = {{"name", scenario.name},
+Json to_json(const Scenario& scenario) {
+  Json body = {{"name", scenario.name},
                {"nodes", scenario.nodes},
                {"workload", scenario.workload},
                {"nemesis", scenario.nemesis},

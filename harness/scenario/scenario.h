@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+#include "base/json.h"
 
 #include "base/result.h"
 #include "base/time.h"
@@ -30,8 +30,8 @@ struct Scenario {
   std::string name = "default";
   std::size_t nodes = 5;
   std::string workload = "register";
-  std::vector<std::string> nemesis;  // strategies, kinds of faults, or kSwarm; empty: none
-  nlohmann::json phases = nlohmann::json::array();  // a strategy as text (nemesis/phases.h)
+  std::vector<std::string> nemesis;         // strategies, kinds of faults, or kSwarm; empty: none
+  base::Json phases = base::Json::array();  // a strategy as text (nemesis/phases.h)
   std::uint64_t repeat_phases = 1;
   base::Duration time_limit = std::chrono::seconds(20);
   double rate = 2000;
@@ -63,8 +63,8 @@ struct Scenario {
 inline constexpr std::string_view kSwarm = "all";
 
 /// The JSON Schema of scenario files (scenario_schema.cpp).
-[[nodiscard]] nlohmann::json scenario_schema();
-[[nodiscard]] nlohmann::json to_json(const Scenario& scenario);
-[[nodiscard]] nlohmann::json to_json(const Expectations& expectations);
+[[nodiscard]] base::Json scenario_schema();
+[[nodiscard]] base::Json to_json(const Scenario& scenario);
+[[nodiscard]] base::Json to_json(const Expectations& expectations);
 
 }  // namespace capsize::harness

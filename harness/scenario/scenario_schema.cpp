@@ -6,35 +6,35 @@
 namespace capsize::harness {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
-json text(const char* description) {
+Json text(const char* description) {
   return {{"type", "string"}, {"description", description}};
 }
 
-json number(std::uint64_t least, const char* description) {
+Json number(std::uint64_t least, const char* description) {
   return {{"type", "integer"}, {"minimum", least}, {"description", description}};
 }
 
-json duration(const char* description) {
+Json duration(const char* description) {
   return {{"$ref", "#/$defs/duration"}, {"description", description}};
 }
 
-json counts(const char* description) {
+Json counts(const char* description) {
   return {{"type", "object"},
           {"additionalProperties", {{"type", "integer"}, {"minimum", 0}}},
           {"description", description}};
 }
 
-json workload_names() {
-  json names = json::array();
+Json workload_names() {
+  Json names = Json::array();
   for (const auto& workload : workloads::Workloads::instance().all()) {
     names.push_back(workload->name());
   }
   return names;
 }
 
-json expectations_schema() {
+Json expectations_schema() {
   return {{"type", "object"},
           {"additionalProperties", false},
           {"description", "what the run must have reached to have tested what it promises"},
@@ -48,9 +48,9 @@ json expectations_schema() {
 
 }  // namespace
 
-json scenario_schema() {
-  const json names = {{"type", "array"}, {"items", {{"type", "string"}}}};
-  json properties = {
+Json scenario_schema() {
+  const Json names = {{"type", "array"}, {"items", {{"type", "string"}}}};
+  Json properties = {
       {"name", text("of the scenario, and of its directory in the store")},
       {"nodes", number(1, "number of nodes")},
       {"workload", {{"enum", workload_names()}}},

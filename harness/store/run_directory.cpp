@@ -69,9 +69,8 @@ base::Status write_file(const fs::path& path, const std::string& content) {
   return {};
 }
 
-base::Status write_json(const fs::path& path, const nlohmann::json& content) {
-  return write_file(path,
-                    content.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+base::Status write_json(const fs::path& path, const base::Json& content) {
+  return write_file(path, content.dump(2) + "\n");
 }
 
 }  // namespace capsize::harness

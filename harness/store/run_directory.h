@@ -4,8 +4,8 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <string>
+#include "base/json.h"
 
 #include "base/result.h"
 
@@ -29,6 +29,6 @@ class RunDirectory {
 
 /// Writes beside the target and renames: a reader sees all of it or the old one.
 base::Status write_file(const std::filesystem::path& path, const std::string& content);
-base::Status write_json(const std::filesystem::path& path, const nlohmann::json& content);
+base::Status write_json(const std::filesystem::path& path, const base::Json& content);
 
 }  // namespace capsize::harness

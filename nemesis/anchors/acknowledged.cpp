@@ -22,7 +22,7 @@ class Acknowledged final : public AnchorKind {
     return "clients saw so many more operations succeed";
   }
   Declared parameters() const override { return {kCount}; }
-  std::unique_ptr<Watch> arm(const nlohmann::json& params, std::uint64_t,
+  std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t,
                              Cluster& cluster) const override {
     return std::make_unique<Reached>(cluster.view().acknowledged + count_of(params));
   }

@@ -30,10 +30,10 @@ inline const Parameter kCount{.name = "count",
 /// Which node; without it any.
 inline const Parameter kNode{.name = "node", .summary = "which one; any without it"};
 
-[[nodiscard]] inline bool is_node(const nlohmann::json& params, Node node) {
+[[nodiscard]] inline bool is_node(const base::Json& params, Node node) {
   return !params.contains("node") || params["node"] == node_name(node);
 }
-[[nodiscard]] inline std::uint64_t count_of(const nlohmann::json& params) {
+[[nodiscard]] inline std::uint64_t count_of(const base::Json& params) {
   return params["count"].get<std::uint64_t>();
 }
 

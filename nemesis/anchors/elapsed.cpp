@@ -23,7 +23,7 @@ class Elapsed final : public AnchorKind {
              .otherwise = "1s",
              .summary = "how much"}};
   }
-  std::unique_ptr<Watch> arm(const nlohmann::json& params, std::uint64_t, Cluster&) const override {
+  std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t, Cluster&) const override {
     return std::make_unique<Timer>(duration_of(params, "time"));
   }
 };

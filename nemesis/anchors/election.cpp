@@ -11,7 +11,7 @@ class Election final : public AnchorKind {
     return "a node stands for election (with pre-votes: asks whether it could)";
   }
   Declared parameters() const override { return {kNode, kCount}; }
-  std::unique_ptr<Watch> arm(const nlohmann::json& params, std::uint64_t, Cluster&) const override {
+  std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t, Cluster&) const override {
     return std::make_unique<CountingWatch>(count_of(params), [params](const TraceEvent& event) {
       const bool stands = event.role == "candidate" || event.role == "precandidate";
       return event.event == "role" && stands && is_node(params, event.node);

@@ -6,7 +6,7 @@ namespace {
 
 class FaultWatch final : public Watch {
  public:
-  explicit FaultWatch(const nlohmann::json& params)
+  explicit FaultWatch(const base::Json& params)
       : label_(params.value("label", "")),
         kind_(params.value("kind", "")),
         began_(params["moment"] == "began"),
@@ -38,7 +38,7 @@ class OtherFault final : public AnchorKind {
              .words = {"began", "ended"}},
             kCount};
   }
-  std::unique_ptr<Watch> arm(const nlohmann::json& params, std::uint64_t, Cluster&) const override {
+  std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t, Cluster&) const override {
     return std::make_unique<FaultWatch>(params);
   }
 };

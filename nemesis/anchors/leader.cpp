@@ -18,7 +18,7 @@ class Leader final : public AnchorKind {
              .summary = "elections of later terms only"},
             kCount};
   }
-  std::unique_ptr<Watch> arm(const nlohmann::json& params, std::uint64_t, Cluster&) const override {
+  std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t, Cluster&) const override {
     return std::make_unique<CountingWatch>(count_of(params), [params](const TraceEvent& event) {
       return event.event == "role" && event.role == "leader" && is_node(params, event.node) &&
              event.term > params["term-above"].get<std::uint64_t>();

@@ -11,7 +11,7 @@ class MembershipChange final : public AnchorKind {
     return "a node has appended a new configuration, which is in force with that";
   }
   Declared parameters() const override { return {kNode, kCount}; }
-  std::unique_ptr<Watch> arm(const nlohmann::json& params, std::uint64_t, Cluster&) const override {
+  std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t, Cluster&) const override {
     return std::make_unique<CountingWatch>(count_of(params), [params](const TraceEvent& event) {
       return event.event == "config" && is_node(params, event.node);
     });

@@ -23,7 +23,7 @@ class MessageWatch final : public Watch {
   bool installed_;
 };
 
-std::vector<Link> links_of(const nlohmann::json& params, const ClusterView& view) {
+std::vector<Link> links_of(const base::Json& params, const ClusterView& view) {
   std::vector<Link> links;
   for (Node from = 0; from < view.nodes.size(); ++from) {
     for (Node to = 0; to < view.nodes.size(); ++to) {
@@ -47,9 +47,9 @@ class Message final : public AnchorKind {
             {.name = "to", .summary = "a node; any without it"},
             kCount};
   }
-  std::unique_ptr<Watch> arm(const nlohmann::json& params, std::uint64_t id,
+  std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t id,
                              Cluster& cluster) const override {
-    auto only = nlohmann::json::object();
+    auto only = base::Json::object();
     if (params.contains("type")) only["types"] = {params["type"]};
     const Act installed =
         cluster.install_rule(id, links_of(params, cluster.view()), {{"kind", "watch"}}, only);

@@ -27,8 +27,7 @@ class Recovered final : public AnchorKind {
   std::string_view summary() const override {
     return "every running node has acknowledged a write";
   }
-  std::unique_ptr<Watch> arm(const nlohmann::json&, std::uint64_t,
-                             Cluster& cluster) const override {
+  std::unique_ptr<Watch> arm(const base::Json&, std::uint64_t, Cluster& cluster) const override {
     return std::make_unique<EveryNode>(cluster.view());
   }
 };

@@ -22,9 +22,9 @@ class Snapshot final : public AnchorKind {
              .words = {"begun", "written"}},
             kCount};
   }
-  std::unique_ptr<Watch> arm(const nlohmann::json& params, std::uint64_t, Cluster&) const override {
+  std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t, Cluster&) const override {
     return std::make_unique<CountingWatch>(count_of(params), [params](const TraceEvent& event) {
-      const auto& of = params["of"].get_ref<const std::string&>();
+      const auto& of = params["of"].text();
       const char* own_event = params["moment"] == "begun" ? "snapshot-begin" : "snapshot";
       const bool own = event.event == own_event && of != "sent";
       const bool sent = event.event == "install" && of != "own";

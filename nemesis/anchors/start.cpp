@@ -9,7 +9,7 @@ class Start final : public AnchorKind {
   std::string_view name() const override { return "start"; }
   std::string_view summary() const override { return "a node has come up and read its disk"; }
   Declared parameters() const override { return {kNode, kCount}; }
-  std::unique_ptr<Watch> arm(const nlohmann::json& params, std::uint64_t, Cluster&) const override {
+  std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t, Cluster&) const override {
     return std::make_unique<CountingWatch>(count_of(params), [params](const TraceEvent& event) {
       return event.event == "start" && is_node(params, event.node);
     });

@@ -22,7 +22,7 @@ class Told final : public AnchorKind {
   Declared parameters() const override {
     return {{.name = "word", .otherwise = "go", .summary = "which one"}};
   }
-  std::unique_ptr<Watch> arm(const nlohmann::json& params, std::uint64_t, Cluster&) const override {
+  std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t, Cluster&) const override {
     return std::make_unique<WordWatch>(params["word"].get<std::string>());
   }
 };

@@ -31,11 +31,11 @@ class BitFlip final : public DamageFault {
     if (!begun.done) return begun;
     const Act there = cluster.control_until(
         strike.nodes, {{"op", "status"}},
-        [](Node, const nlohmann::json& status) { return status.value("snapshot", 0) > 0; },
+        [](Node, const base::Json& status) { return status.value("snapshot", 0) > 0; },
         kSnapshotBound);
     return {.done = there.done, .reason = "no snapshot came to be"};
   }
-  nlohmann::json damage(const nlohmann::json& params) const override {
+  base::Json damage(const base::Json& params) const override {
     return {{"kind", "bit-flip"}, {"file", params["file"]}, {"bits", params["bits"]}};
   }
 };

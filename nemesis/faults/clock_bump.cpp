@@ -16,7 +16,7 @@ class ClockBump final : public ClockFault {
   }
 
  private:
-  nlohmann::json request(const nlohmann::json& params) const override {
+  base::Json request(const base::Json& params) const override {
     return {{"op", "clock"}, {"bump", params["by"]}};
   }
 };

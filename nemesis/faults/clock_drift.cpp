@@ -17,7 +17,7 @@ class ClockDrift final : public ClockFault {
   }
 
  private:
-  nlohmann::json request(const nlohmann::json& params) const override {
+  base::Json request(const base::Json& params) const override {
     return {{"op", "clock"}, {"rate", params["rate"]}};
   }
 };

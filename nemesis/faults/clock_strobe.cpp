@@ -21,7 +21,7 @@ class ClockStrobe final : public ClockFault {
              .otherwise = "40ms",
              .summary = "from one jump to the next"}};
   }
-  base::Duration period(const nlohmann::json& params) const override {
+  base::Duration period(const base::Json& params) const override {
     return std::max<base::Duration>(std::chrono::milliseconds(1), duration_of(params, "period"));
   }
   Act pulse(const Strike& strike, Cluster& cluster, std::uint64_t count) const override {
@@ -32,7 +32,7 @@ class ClockStrobe final : public ClockFault {
     act.evidence = {{back ? "back" : "there", offsets(act.evidence)}};
     return act;
   }
-  bool proven(const nlohmann::json& evidence) const override {
+  bool proven(const base::Json& evidence) const override {
     return ClockFault::proven(evidence) && evidence.contains("pulse") &&
            evidence["pulse"].contains("back") && !evidence["pulse"]["back"].empty();
   }
@@ -41,7 +41,7 @@ class ClockStrobe final : public ClockFault {
   static std::string opposite(const std::string& by) {
     return by.starts_with('-') ? by.substr(1) : "-" + by;
   }
-  nlohmann::json request(const nlohmann::json& params) const override {
+  base::Json request(const base::Json& params) const override {
     return {{"op", "clock"}, {"bump", params["by"]}};
   }
 };

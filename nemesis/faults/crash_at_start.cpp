@@ -27,9 +27,7 @@ class CrashAtStart final : public FaultKind {
              .least = 1,
              .most = 10'000}};
   }
-  base::Duration period(const nlohmann::json&) const override {
-    return std::chrono::milliseconds(1);
-  }
+  base::Duration period(const base::Json&) const override { return std::chrono::milliseconds(1); }
   Act begin(const Strike& strike, Cluster& cluster) const override {
     Act act = cluster.kill(strike.nodes);
     // The first start is cut short at once, the others at drawn moments.
@@ -58,7 +56,7 @@ class CrashAtStart final : public FaultKind {
     if (!starting.empty()) cluster.kill(starting);
     return cluster.restart(strike.nodes);
   }
-  bool proven(const nlohmann::json& evidence) const override {
+  bool proven(const base::Json& evidence) const override {
     const auto& begin = evidence["begin"];
     for (const auto& [node, life] : begin.items()) {
       if (life.value("cut-short", 0) != 9) return false;

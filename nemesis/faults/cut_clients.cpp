@@ -20,7 +20,7 @@ class CutClients final : public FaultKind {
   Act end(const Strike& strike, Cluster& cluster) const override {
     return cluster.rejoin_clients(strike.nodes);
   }
-  bool proven(const nlohmann::json& evidence) const override {
+  bool proven(const base::Json& evidence) const override {
     std::uint64_t lost = 0;
     for (const auto& [node, counts] : evidence["end"].items()) {
       lost += counts.value("requests-lost", std::uint64_t{0});

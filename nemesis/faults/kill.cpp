@@ -16,7 +16,7 @@ class Kill final : public FaultKind {
   Act end(const Strike& strike, Cluster& cluster) const override {
     return cluster.restart(strike.nodes);
   }
-  bool proven(const nlohmann::json& evidence) const override {
+  bool proven(const base::Json& evidence) const override {
     return lived_again(evidence["begin"], evidence["end"], 9);
   }
 };

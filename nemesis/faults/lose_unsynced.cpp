@@ -10,7 +10,7 @@ class LoseUnsynced final : public CrashFault {
       : CrashFault("lose-unsynced", "a crash that loses all that was written and not synced") {}
 
  private:
-  double keep(const nlohmann::json&) const override { return 0; }
+  double keep(const base::Json&) const override { return 0; }
   bool bit(std::uint64_t held, std::uint64_t) const override { return held > 0; }
 };
 

@@ -35,7 +35,7 @@ class LyingDisk final : public DiskFault {
   Act end(const Strike& strike, Cluster& cluster) const override {
     return kills(strike) ? cluster.restart(strike.nodes) : DiskFault::end(strike, cluster);
   }
-  bool proven(const nlohmann::json& evidence) const override {
+  bool proven(const base::Json& evidence) const override {
     const auto& begin = evidence["begin"];
     if (!DiskFault::proven(evidence)) return false;
     if (!begin.begin()->contains("signal")) return true;
@@ -47,11 +47,11 @@ class LyingDisk final : public DiskFault {
 
  private:
   static bool kills(const Strike& strike) { return strike.params["kill"].get<bool>(); }
-  nlohmann::json on(const nlohmann::json& params) const override {
+  base::Json on(const base::Json& params) const override {
     // Where it is to die, no true sync may come between the lie and that.
     return {{"hold-unsynced", true}, {"lie-syncs", params["syncs"]}, {"stall", params["kill"]}};
   }
-  nlohmann::json off() const override {
+  base::Json off() const override {
     return {{"hold-unsynced", false}, {"lie-syncs", 0}, {"stall", false}};
   }
 };

@@ -16,7 +16,7 @@ class Pause final : public FaultKind {
   Act end(const Strike& strike, Cluster& cluster) const override {
     return cluster.resume(strike.nodes);
   }
-  bool proven(const nlohmann::json& evidence) const override {
+  bool proven(const base::Json& evidence) const override {
     const auto& begin = evidence["begin"];
     const auto& end = evidence["end"];
     // The kernel's own word, read back: T is stopped.

@@ -27,19 +27,19 @@ class RollbackLog final : public DamageFault {
     // Asked behind the copy: what is in it is not counted as growth.
     const Act copied = cluster.control(strike.nodes, {{"op", "status"}});
     if (!copied.done) return copied;
-    const auto persisted = [](const nlohmann::json& status) {
+    const auto persisted = [](const base::Json& status) {
       return status.value("persisted", std::uint64_t{0});
     };
     const auto wanted = strike.params["entries"].get<std::uint64_t>();
     const Act grown = cluster.control_until(
         strike.nodes, {{"op", "status"}},
-        [&](Node node, const nlohmann::json& status) {
+        [&](Node node, const base::Json& status) {
           return persisted(status) >= persisted(copied.evidence[node_name(node)]) + wanted;
         },
         kGrowthBound);
     return {.done = grown.done, .reason = "its log did not grow enough"};
   }
-  nlohmann::json damage(const nlohmann::json&) const override { return {{"kind", "rollback"}}; }
+  base::Json damage(const base::Json&) const override { return {{"kind", "rollback"}}; }
 };
 
 const base::Registered<FaultKind, RollbackLog> registered;

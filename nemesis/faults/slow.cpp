@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t kParts = 8;
 
 /// Whether the kernel showed each node of `begin` as running.
-bool going(const nlohmann::json& begin, const nlohmann::json& states) {
+bool going(const base::Json& begin, const base::Json& states) {
   for (const auto& [node, life] : begin.items()) {
     if (!states.contains(node) || states[node].value("state", "T") == "T") return false;
   }
@@ -35,7 +35,7 @@ class Slow final : public FaultKind {
              .otherwise = 0.5,
              .summary = "of the time that it is stopped, in eighths, one to seven of them"}};
   }
-  base::Duration period(const nlohmann::json& params) const override {
+  base::Duration period(const base::Json& params) const override {
     return std::max<base::Duration>(std::chrono::milliseconds(1),
                                     duration_of(params, "period") / kParts);
   }
@@ -57,7 +57,7 @@ class Slow final : public FaultKind {
   Act end(const Strike& strike, Cluster& cluster) const override {
     return cluster.resume(strike.nodes);
   }
-  bool proven(const nlohmann::json& evidence) const override {
+  bool proven(const base::Json& evidence) const override {
     const auto& begin = evidence["begin"];
     for (const auto& [node, life] : begin.items()) {
       if (life.value("state", "") != "T") return false;
@@ -67,7 +67,7 @@ class Slow final : public FaultKind {
   }
 
  private:
-  static std::uint64_t stopped_parts(const nlohmann::json& params) {
+  static std::uint64_t stopped_parts(const base::Json& params) {
     const auto parts = static_cast<std::uint64_t>(params["share"].get<double>() * kParts + 0.5);
     return std::clamp<std::uint64_t>(parts, 1, kParts - 1);
   }

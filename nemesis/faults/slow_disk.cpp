@@ -17,10 +17,10 @@ class SlowDisk final : public DiskFault {
   }
 
  private:
-  nlohmann::json on(const nlohmann::json& params) const override {
+  base::Json on(const base::Json& params) const override {
     return {{"sync-delay", params["delay"]}};
   }
-  nlohmann::json off() const override { return {{"sync-delay", "0s"}}; }
+  base::Json off() const override { return {{"sync-delay", "0s"}}; }
 };
 
 const base::Registered<FaultKind, SlowDisk> registered;

@@ -21,10 +21,10 @@ class Snapshot final : public FaultKind {
     if (!before.done) return before;
     const Act begun = cluster.control(strike.nodes, {{"op", "snapshot"}});
     if (!begun.done) return begun;
-    const auto of = [](const nlohmann::json& status) { return status.value("snapshot", 0); };
+    const auto of = [](const base::Json& status) { return status.value("snapshot", 0); };
     const Act saved = cluster.control_until(
         strike.nodes, {{"op", "status"}},
-        [&](Node node, const nlohmann::json& status) {
+        [&](Node node, const base::Json& status) {
           return of(status) > of(before.evidence.at(node_name(node)));
         },
         kSavedBound);
@@ -36,7 +36,7 @@ class Snapshot final : public FaultKind {
     return act;
   }
   Act end(const Strike&, Cluster&) const override { return {.done = true}; }
-  bool proven(const nlohmann::json& evidence) const override {
+  bool proven(const base::Json& evidence) const override {
     for (const auto& [node, found] : evidence["begin"].items()) {
       if (found.value("after", 0) <= found.value("before", 0)) return false;
     }

@@ -12,8 +12,8 @@ class StalledDisk final : public DiskFault {
                   "syncs-stalled") {}
 
  private:
-  nlohmann::json on(const nlohmann::json&) const override { return {{"stall", true}}; }
-  nlohmann::json off() const override { return {{"stall", false}}; }
+  base::Json on(const base::Json&) const override { return {{"stall", true}}; }
+  base::Json off() const override { return {{"stall", false}}; }
 };
 
 const base::Registered<FaultKind, StalledDisk> registered;

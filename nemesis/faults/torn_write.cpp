@@ -15,7 +15,7 @@ class TornWrite final : public CrashFault {
   }
 
  private:
-  double keep(const nlohmann::json& params) const override { return params["keep"].get<double>(); }
+  double keep(const base::Json& params) const override { return params["keep"].get<double>(); }
   bool bit(std::uint64_t held, std::uint64_t written) const override {
     return written > 0 && written < held;
   }

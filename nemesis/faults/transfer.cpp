@@ -25,7 +25,7 @@ class Transfer final : public FaultKind {
     return cluster.transfer_leadership(*to);
   }
   Act end(const Strike&, Cluster&) const override { return {.done = true}; }
-  bool proven(const nlohmann::json& evidence) const override {
+  bool proven(const base::Json& evidence) const override {
     return evidence["begin"].contains("leader");
   }
 };

@@ -15,7 +15,7 @@ class TruncateLog final : public DamageFault {
              .otherwise = 0.25,
              .summary = "how much of the newest segment goes"}};
   }
-  nlohmann::json damage(const nlohmann::json& params) const override {
+  base::Json damage(const base::Json& params) const override {
     return {{"kind", "truncate"}, {"share", params["share"]}};
   }
 };

@@ -6,19 +6,19 @@
 namespace capsize::nemesis {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 constexpr std::array<std::string_view, 7> kKeys = {"types", "term",  "index",      "every",
                                                    "skip",  "count", "probability"};
 
-base::Error wrong(std::string_view key, const json& found, std::string_view expected) {
+base::Error wrong(std::string_view key, const Json& found, std::string_view expected) {
   // Cut short: it may be hostile, and it goes into one line.
-  const std::string text = found.dump(-1, ' ', false, json::error_handler_t::replace);
+  const std::string text = found.dump();
   return {"only." + std::string(key) + ": found " + text.substr(0, 64) + ", expected " +
           std::string(expected)};
 }
 
-base::Status check_keys(const json& only) {
+base::Status check_keys(const Json& only) {
   if (!only.is_object()) {
     return base::Error{"only: found " + only.dump().substr(0, 64) + ", expected an object"};
   }
@@ -30,43 +30,42 @@ base::Status check_keys(const json& only) {
   return {};
 }
 
-base::Status read_types(const json& only, TypeSet& types) {
+base::Status read_types(const Json& only, TypeSet& types) {
   const auto found = only.find("types");
   if (found == only.end()) return {};
   const auto* expected = "a list of message types such as [\"AppendEntries\"], not empty";
   if (!found->is_array() || found->empty()) return wrong("types", *found, expected);
   types.reset();
-  for (const json& name : *found) {
-    const auto type =
-        name.is_string() ? wire::parse_type(name.get_ref<const std::string&>()) : std::nullopt;
+  for (const Json& name : *found) {
+    const auto type = name.is_string() ? wire::parse_type(name.text()) : std::nullopt;
     if (!type) return wrong("types", name, "a message type such as \"AppendEntries\"");
     types.set(static_cast<std::size_t>(*type));
   }
   return {};
 }
 
-base::Status read_range(const json& only, const char* key, Range& range) {
+base::Status read_range(const Json& only, const char* key, Range& range) {
   const auto found = only.find(key);
   if (found == only.end()) return {};
   const auto* expected = "the least and the most, such as [3,9]";
-  const bool pair = found->is_array() && found->size() == 2 && (*found)[0].is_number_unsigned() &&
-                    (*found)[1].is_number_unsigned();
+  const bool pair = found->is_array() && found->size() == 2 && (*found)[0].is_unsigned() &&
+                    (*found)[1].is_unsigned();
   if (!pair) return wrong(key, *found, expected);
   range = {(*found)[0].get<std::uint64_t>(), (*found)[1].get<std::uint64_t>()};
   return range.least <= range.most ? base::Status() : wrong(key, *found, expected);
 }
 
-base::Status read_number(const json& only, const char* key, std::uint64_t least,
+base::Status read_number(const Json& only, const char* key, std::uint64_t least,
                          std::uint64_t& number) {
   const auto found = only.find(key);
   if (found == only.end()) return {};
-  const bool fits = found->is_number_unsigned() && found->get<std::uint64_t>() >= least;
+  const bool fits = found->is_unsigned() && found->get<std::uint64_t>() >= least;
   if (!fits) return wrong(key, *found, "a whole number from " + std::to_string(least) + " on");
   number = found->get<std::uint64_t>();
   return {};
 }
 
-base::Status read_probability(const json& only, double& probability) {
+base::Status read_probability(const Json& only, double& probability) {
   const auto found = only.find("probability");
   if (found == only.end()) return {};
   const double value = found->is_number() ? found->get<double>() : -1;
@@ -90,7 +89,7 @@ bool Filter::is_scope() const {
          options_.count == plain.count && options_.probability == plain.probability;
 }
 
-base::Result<Filter> parse_filter(const json& only) {
+base::Result<Filter> parse_filter(const Json& only) {
   if (const auto keys = check_keys(only); !keys) return keys.error();
   Filter::Options options;
   for (const auto& status :

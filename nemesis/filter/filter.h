@@ -13,7 +13,7 @@
 #include <bitset>
 #include <cstdint>
 #include <limits>
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 #include "base/prng.h"
 #include "base/result.h"
@@ -69,6 +69,6 @@ class Filter {
 };
 
 /// Error: one line that names the key, what was found and what was expected.
-[[nodiscard]] base::Result<Filter> parse_filter(const nlohmann::json& only);
+[[nodiscard]] base::Result<Filter> parse_filter(const base::Json& only);
 
 }  // namespace capsize::nemesis

@@ -1,11 +1,11 @@
 #include "nemesis/proxy/control.h"
 
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 namespace capsize::nemesis::proxy {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 std::int64_t nanoseconds(base::Instant instant) {
   return instant.time_since_epoch().count();
@@ -15,69 +15,68 @@ std::string link_name(LinkId link) {
   return wire::node_name(link.from) + ">" + wire::node_name(link.to);
 }
 
-json refusal(std::string why) {
+Json refusal(std::string why) {
   return {{"ok", false}, {"error", std::move(why)}};
 }
 
 /// Error: names the first key that is not in `allowed`.
-base::Status only_keys(const json& object, std::initializer_list<std::string_view> allowed) {
-  for (const auto& item : object.items()) {
-    if (std::find(allowed.begin(), allowed.end(), item.key()) == allowed.end()) {
-      return base::Error{"unknown key " + item.key().substr(0, 64)};
+base::Status only_keys(const Json& object, std::initializer_list<std::string_view> allowed) {
+  for (const auto& [key, value] : object.items()) {
+    if (std::find(allowed.begin(), allowed.end(), key) == allowed.end()) {
+      return base::Error{"unknown key " + key.substr(0, 64)};
     }
   }
   return {};
 }
 
-base::Result<std::uint64_t> read_id(const json& request) {
+base::Result<std::uint64_t> read_id(const Json& request) {
   const auto id = request.find("id");
-  if (id == request.end() || !id->is_number_unsigned()) {
+  if (id == request.end() || !id->is_unsigned()) {
     return base::Error{"id: expected a number from 0 on"};
   }
   return id->get<std::uint64_t>();
 }
 
-base::Result<std::set<LinkId>> read_links(const json& request) {
+base::Result<std::set<LinkId>> read_links(const Json& request) {
   const base::Error error{"links: expected a list of pairs such as [\"n1\",\"n2\"], not empty"};
   const auto found = request.find("links");
   if (found == request.end() || !found->is_array() || found->empty()) return error;
   std::set<LinkId> links;
-  for (const json& pair : *found) {
+  for (const Json& pair : *found) {
     if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string() || !pair[1].is_string()) {
       return error;
     }
-    const auto from = wire::parse_node_name(pair[0].get_ref<const std::string&>());
-    const auto to = wire::parse_node_name(pair[1].get_ref<const std::string&>());
+    const auto from = wire::parse_node_name(pair[0].text());
+    const auto to = wire::parse_node_name(pair[1].text());
     if (!from || !to) return error;
     links.insert({*from, *to});
   }
   return links;
 }
 
-base::Result<std::unique_ptr<Action>> read_action(const json& request) {
+base::Result<std::unique_ptr<Action>> read_action(const Json& request) {
   const auto found = request.find("action");
   if (found == request.end() || !found->is_object() || !found->contains("kind") ||
       !(*found)["kind"].is_string()) {
     return base::Error{"action: expected an object with a kind"};
   }
   std::map<std::string, Parameters::Value> values;
-  for (const auto& item : found->items()) {
-    const json& value = item.value();
-    if (item.key() == "kind") continue;
+  for (const auto& [key, value] : found->items()) {
+    if (key == "kind") continue;
     if (value.is_boolean()) {
-      values[item.key()] = value.get<bool>();
+      values[key] = value.get<bool>();
     } else if (value.is_number()) {
-      values[item.key()] = value.get<double>();
+      values[key] = value.get<double>();
     } else if (value.is_string()) {
-      values[item.key()] = value.get<std::string>();
+      values[key] = value.get<std::string>();
     } else {
       return base::Error{"action: expected flat values"};
     }
   }
-  return make_action((*found)["kind"].get_ref<const std::string&>(), Parameters(std::move(values)));
+  return make_action((*found)["kind"].text(), Parameters(std::move(values)));
 }
 
-base::Result<Rule> read_rule(const json& request) {
+base::Result<Rule> read_rule(const Json& request) {
   if (const auto keys = only_keys(request, {"op", "id", "links", "only", "action"}); !keys) {
     return keys.error();
   }
@@ -85,7 +84,7 @@ base::Result<Rule> read_rule(const json& request) {
   if (!id) return id.error();
   auto links = read_links(request);
   if (!links) return links.error();
-  auto filter = parse_filter(request.value("only", json::object()));
+  auto filter = parse_filter(request.value("only", Json::object()));
   if (!filter) return filter.error();
   auto action = read_action(request);
   if (!action) return action.error();
@@ -93,8 +92,8 @@ base::Result<Rule> read_rule(const json& request) {
               std::move(action).value()};
 }
 
-json to_json(const Evidence& evidence) {
-  json links = json::object();
+Json to_json(const Evidence& evidence) {
+  Json links = Json::object();
   for (const auto& [link, counts] : evidence.links) {
     links[link_name(link)] = {{"seen", counts.seen}, {"discarded", counts.discarded}};
   }
@@ -106,7 +105,7 @@ json to_json(const Evidence& evidence) {
           {"links", std::move(links)}};
 }
 
-json install(Switchboard& board, const json& request, base::Instant now) {
+Json install(Switchboard& board, const Json& request, base::Instant now) {
   auto rule = read_rule(request);
   if (!rule) return refusal(rule.error().message);
   if (const auto status = board.install(std::move(rule).value()); !status) {
@@ -115,7 +114,7 @@ json install(Switchboard& board, const json& request, base::Instant now) {
   return {{"ok", true}, {"time", nanoseconds(now)}};
 }
 
-json remove(Switchboard& board, const json& request, base::Instant now) {
+Json remove(Switchboard& board, const Json& request, base::Instant now) {
   if (const auto keys = only_keys(request, {"op", "id"}); !keys) {
     return refusal(keys.error().message);
   }
@@ -126,7 +125,7 @@ json remove(Switchboard& board, const json& request, base::Instant now) {
   return {{"ok", true}, {"time", nanoseconds(now)}, {"evidence", to_json(*evidence)}};
 }
 
-json peek(const Switchboard& board, const json& request, base::Instant now) {
+Json peek(const Switchboard& board, const Json& request, base::Instant now) {
   if (const auto keys = only_keys(request, {"op", "id"}); !keys) {
     return refusal(keys.error().message);
   }
@@ -137,16 +136,16 @@ json peek(const Switchboard& board, const json& request, base::Instant now) {
   return {{"ok", true}, {"time", nanoseconds(now)}, {"evidence", to_json(*evidence)}};
 }
 
-json remove_all(Switchboard& board, base::Instant now) {
-  json evidence = json::object();
+Json remove_all(Switchboard& board, base::Instant now) {
+  Json evidence = Json::object();
   for (const std::uint64_t id : board.rules()) {
     evidence[std::to_string(id)] = to_json(*board.remove(id, now));
   }
   return {{"ok", true}, {"time", nanoseconds(now)}, {"evidence", std::move(evidence)}};
 }
 
-json stats(const Switchboard& board, base::Instant now) {
-  json links = json::object();
+Json stats(const Switchboard& board, base::Instant now) {
+  Json links = Json::object();
   for (const auto& [link, counts] : board.stats()) {
     links[link_name(link)] = {{"seen", counts.seen},           {"delivered", counts.delivered},
                               {"discarded", counts.discarded}, {"lost", counts.lost},
@@ -158,9 +157,9 @@ json stats(const Switchboard& board, base::Instant now) {
           {"rules", board.rules()}};
 }
 
-json observe(const Switchboard& board) {
+Json observe(const Switchboard& board) {
   const Observation& seen = board.observation();
-  json reply = {
+  Json reply = {
       {"ok", true}, {"leader", nullptr}, {"term", seen.term}, {"last-append-time", nullptr}};
   if (seen.leader != 0) {
     reply["leader"] = wire::node_name(seen.leader);
@@ -169,13 +168,13 @@ json observe(const Switchboard& board) {
   return reply;
 }
 
-json answer(Switchboard& board, std::string_view text, base::Instant now) {
+Json answer(Switchboard& board, std::string_view text, base::Instant now) {
   if (text.size() > kControlBytesMax) return refusal("the request is too long");
-  const json request = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const Json request = Json::parse(text);
   if (!request.is_object()) return refusal("expected one JSON object");
   const auto op = request.find("op");
   if (op == request.end() || !op->is_string()) return refusal("op: expected a word");
-  const std::string& word = op->get_ref<const std::string&>();
+  const std::string& word = op->text();
   if (word == "install") return install(board, request, now);
   if (word == "remove") return remove(board, request, now);
   if (word == "remove-all") return remove_all(board, now);
@@ -189,7 +188,7 @@ json answer(Switchboard& board, std::string_view text, base::Instant now) {
 
 std::string Control::handle(std::string_view request, base::Instant now) {
   // `replace`: an error may quote what was sent.
-  return answer(board_, request, now).dump(-1, ' ', false, json::error_handler_t::replace);
+  return answer(board_, request, now).dump();
 }
 
 }  // namespace capsize::nemesis::proxy

@@ -2,7 +2,7 @@
 
 #ifdef CAPSIZE_SEEDED_BUGS
 
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 #include "node/bugs/registry.h"
 
@@ -15,9 +15,9 @@ bool is_known_bug(std::string_view name) {
 std::string list_bugs() {
   std::string lines;
   for (const bugs::BugInfo& bug : bugs::seeded_bugs()) {
-    const nlohmann::json line = {{"name", bug.name},     {"what", bug.what},
-                                 {"rule", bug.rule},     {"exposed-by", bug.exposed_by},
-                                 {"report", bug.report}, {"seen-in", bug.seen_in}};
+    const base::Json line = {{"name", bug.name},     {"what", bug.what},
+                             {"rule", bug.rule},     {"exposed-by", bug.exposed_by},
+                             {"report", bug.report}, {"seen-in", bug.seen_in}};
     lines += line.dump() + "\n";
   }
   return lines;

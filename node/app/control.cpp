@@ -1,33 +1,33 @@
 #include "node/app/control.h"
 
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 #include "node/app/control_faults.h"
 
 namespace capsize::app {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
-json begin_snapshot(const json& request, const ControlHooks& hooks) {
+Json begin_snapshot(const Json& request, const ControlHooks& hooks) {
   if (request.size() > 1) return refusal("snapshot: expected no further keys");
   const auto index = hooks.snapshot();
   return {{"ok", true},
           {"started", index.has_value()},
-          {"index", index ? json(index->value()) : json()}};
+          {"index", index ? Json(index->value()) : Json()}};
 }
 
 }  // namespace
 
 std::string Control::handle(std::string_view text, base::Instant true_time,
                             const ControlHooks& hooks) {
-  const auto answer = [&]() -> json {
+  const auto answer = [&]() -> Json {
     if (text.size() > kControlBytesMax) return refusal("the request is too long");
-    const json request = json::parse(text, nullptr, /*allow_exceptions=*/false);
+    const Json request = Json::parse(text);
     if (!request.is_object()) return refusal("expected one JSON object");
     const auto op = request.find("op");
     if (op == request.end() || !op->is_string()) return refusal("op: expected a word");
-    const std::string& word = op->get_ref<const std::string&>();
+    const std::string& word = op->text();
     if (word == "status") {
       return render(hooks.status(), clock_.now(true_time), true_time, disk_.counts().bytes_held);
     }
@@ -38,11 +38,11 @@ std::string Control::handle(std::string_view text, base::Instant true_time,
     if (word == "clock") return change_clock(clock_, request, true_time);
     if (word == "disk") return change_disk(disk_, request);
     if (word == "snapshot") return begin_snapshot(request, hooks);
-    json crashed = crash_disk(disk_, request);
+    Json crashed = crash_disk(disk_, request);
     crashed_ = crashed["ok"] == true;
     return crashed;
   };
-  return answer().dump(-1, ' ', false, json::error_handler_t::replace);
+  return answer().dump();
 }
 
 }  // namespace capsize::app

@@ -8,7 +8,7 @@
 namespace capsize::app {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 constexpr base::Duration kSyncDelayMax = std::chrono::hours(1);
 constexpr std::uint64_t kCountMax = 1'000'000'000;
@@ -22,7 +22,7 @@ std::string shortened(const std::string& key) {
 }
 
 /// "-50ms" too, where a bump may go back.
-base::Result<base::Duration> read_duration(const json& value, base::Duration max, bool negative) {
+base::Result<base::Duration> read_duration(const Json& value, base::Duration max, bool negative) {
   const std::string text = value.is_string() ? value.get<std::string>() : std::string();
   const bool back = negative && text.starts_with('-');
   const auto duration = base::parse_duration(std::string_view(text).substr(back ? 1 : 0));
@@ -31,8 +31,8 @@ base::Result<base::Duration> read_duration(const json& value, base::Duration max
   return back ? -duration.value() : duration.value();
 }
 
-base::Result<std::uint64_t> read_count(const json& value, std::uint64_t least) {
-  if (value.is_number_unsigned()) {
+base::Result<std::uint64_t> read_count(const Json& value, std::uint64_t least) {
+  if (value.is_unsigned()) {
     const auto count = value.get<std::uint64_t>();
     if (count >= least && count <= kCountMax) return count;
   }
@@ -40,11 +40,11 @@ base::Result<std::uint64_t> read_count(const json& value, std::uint64_t least) {
                      std::to_string(kCountMax)};
 }
 
-std::string word_of(const json& value) {
+std::string word_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : std::string();
 }
 
-base::Result<storage::PlannedFailure> read_failure(const json& value) {
+base::Result<storage::PlannedFailure> read_failure(const Json& value) {
   if (!value.is_object()) return base::Error{"expected an object or null"};
   std::optional<storage::DiskCall> call;
   std::optional<storage::DiskError> error;
@@ -83,7 +83,7 @@ struct DiskChange {
   std::optional<storage::PlannedFailure> failure;
 };
 
-base::Status read_key(DiskChange& change, const std::string& key, const json& value) {
+base::Status read_key(DiskChange& change, const std::string& key, const Json& value) {
   if (key == "sync-delay") {
     const auto duration = read_duration(value, kSyncDelayMax, /*negative=*/false);
     if (!duration) return base::Error{"sync-delay: " + duration.error().message};
@@ -111,11 +111,11 @@ base::Status read_key(DiskChange& change, const std::string& key, const json& va
 
 }  // namespace
 
-json refusal(std::string why) {
+Json refusal(std::string why) {
   return {{"ok", false}, {"error", std::move(why)}};
 }
 
-json change_clock(NodeClock& clock, const json& request, base::Instant true_time) {
+Json change_clock(NodeClock& clock, const Json& request, base::Instant true_time) {
   std::optional<base::Duration> bump;
   std::optional<double> rate;
   for (const auto& [key, value] : request.items()) {
@@ -140,7 +140,7 @@ json change_clock(NodeClock& clock, const json& request, base::Instant true_time
           {"true-clock", nanoseconds(true_time)}};
 }
 
-json change_disk(storage::DiskFaults& disk, const json& request) {
+Json change_disk(storage::DiskFaults& disk, const Json& request) {
   DiskChange change;
   for (const auto& [key, value] : request.items()) {
     if (key == "op") continue;
@@ -166,7 +166,7 @@ json change_disk(storage::DiskFaults& disk, const json& request) {
           {"syncs-lied", counts.syncs_lied}};
 }
 
-json crash_disk(storage::DiskFaults& disk, const json& request) {
+Json crash_disk(storage::DiskFaults& disk, const Json& request) {
   double keep = 0;
   for (const auto& [key, value] : request.items()) {
     if (key == "op") continue;

@@ -7,25 +7,25 @@
 namespace capsize::app {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 std::int64_t nanoseconds(base::Instant instant) {
   return instant.time_since_epoch().count();
 }
 
-json name_or_null(raft::NodeId node) {
-  return node == raft::kNobody ? json() : json(wire::node_name(node.value()));
+Json name_or_null(raft::NodeId node) {
+  return node == raft::kNobody ? Json() : Json(wire::node_name(node.value()));
 }
 
-json names(const std::vector<raft::NodeId>& nodes) {
-  json names = json::array();
+Json names(const std::vector<raft::NodeId>& nodes) {
+  Json names = Json::array();
   for (const raft::NodeId node : nodes) names.push_back(wire::node_name(node.value()));
   return names;
 }
 
 }  // namespace
 
-json render(const NodeStatus& status, base::Instant own_time, base::Instant true_time,
+Json render(const NodeStatus& status, base::Instant own_time, base::Instant true_time,
             std::uint64_t bytes_held) {
   const raft::SoftState& raft = status.raft;
   return {{"ok", true},
@@ -45,7 +45,7 @@ json render(const NodeStatus& status, base::Instant own_time, base::Instant true
           {"pending", status.pending},
           {"clock", nanoseconds(own_time)},
           {"true-clock", nanoseconds(true_time)},
-          {"bug", status.bug.empty() ? json() : json(status.bug)},
+          {"bug", status.bug.empty() ? Json() : Json(status.bug)},
           {"dropped", status.dropped},
           {"syncs", status.syncs},
           {"sync-ns",

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string>
+#include "base/json.h"
 
 #include "base/time.h"
 #include "node/raft/raft.h"
@@ -26,7 +26,7 @@ struct NodeStatus {
 };
 
 /// `bytes_held`: by a disk fault (node/storage/disk_faults.h).
-[[nodiscard]] nlohmann::json render(const NodeStatus& status, base::Instant own_time,
-                                    base::Instant true_time, std::uint64_t bytes_held);
+[[nodiscard]] base::Json render(const NodeStatus& status, base::Instant own_time,
+                                base::Instant true_time, std::uint64_t bytes_held);
 
 }  // namespace capsize::app

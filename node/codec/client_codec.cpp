@@ -1,13 +1,13 @@
 #include "node/codec/client_codec.h"
 
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 #include "node/wire/header.h"
 
 namespace capsize::codec {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 constexpr std::size_t kIdBytesMax = 128;
 
@@ -32,11 +32,10 @@ bool nesting_within(std::string_view text, int max) {
 }
 
 /// Integers and short strings come back as they were.
-std::string read_id(const json& request) {
+std::string read_id(const Json& request) {
   const auto id = request.find("id");
   if (id == request.end()) return {};
-  if (!id->is_number_integer() &&
-      !(id->is_string() && id->get_ref<const std::string&>().size() <= kIdBytesMax)) {
+  if (!id->is_integer() && !(id->is_string() && id->text().size() <= kIdBytesMax)) {
     return {};
   }
   return id->dump();
@@ -44,13 +43,13 @@ std::string read_id(const json& request) {
 
 class Fields {
  public:
-  explicit Fields(const json& request) : request_(request) {}
+  explicit Fields(const Json& request) : request_(request) {}
 
   /// 0 when it is missing and may be.
   std::uint64_t number(const char* key, bool required) {
     const auto found = request_.find(key);
     if (found == request_.end() && !required) return 0;
-    if (found == request_.end() || !found->is_number_unsigned()) {
+    if (found == request_.end() || !found->is_unsigned()) {
       refuse(std::string(key) + ": expected a number from 0 on");
       return 0;
     }
@@ -64,7 +63,7 @@ class Fields {
     }
     return found->get<std::string>();
   }
-  const json* value() {
+  const Json* value() {
     const auto found = request_.find("value");
     if (found == request_.end()) {
       refuse("value: missing");
@@ -78,7 +77,7 @@ class Fields {
   [[nodiscard]] const std::string& error() const { return error_; }
 
  private:
-  const json& request_;
+  const Json& request_;
   std::string error_;
 };
 
@@ -93,11 +92,11 @@ std::optional<kv::Operation> parse_operation(std::string_view word) {
   return std::nullopt;
 }
 
-std::optional<kv::Step> parse_step(const json& step) {
+std::optional<kv::Step> parse_step(const Json& step) {
   if (!step.is_array() || step.size() != 3 || !step[0].is_string() || !step[1].is_string()) {
     return std::nullopt;
   }
-  const auto& kind = step[0].get_ref<const std::string&>();
+  const auto& kind = step[0].text();
   kv::Step parsed{.key = step[1].get<std::string>()};
   if (kind == "r") return step[2].is_null() ? std::optional(std::move(parsed)) : std::nullopt;
   if (kind != "w" && kind != "append") return std::nullopt;
@@ -108,13 +107,13 @@ std::optional<kv::Step> parse_step(const json& step) {
 
 /// Bounds of the whole are validate()'s.
 void read_steps(Fields& fields, kv::Command& command) {
-  const json* value = fields.value();
+  const Json* value = fields.value();
   if (value == nullptr) return;
   if (!value->is_array() || value->empty() || value->size() > kv::kTxnStepsMax) {
     fields.refuse("value: expected 1 to " + std::to_string(kv::kTxnStepsMax) + " steps");
     return;
   }
-  for (const json& step : *value) {
+  for (const Json& step : *value) {
     auto parsed = parse_step(step);
     if (!parsed) {
       fields.refuse(R"(value: expected steps ["r",key,null], ["w",key,v] or ["append",key,x])");
@@ -135,10 +134,10 @@ void read_value(Fields& fields, kv::Command& command) {
       return;
     case kv::Operation::kWrite:
     case kv::Operation::kAppend:
-      if (const json* value = fields.value()) command.value = value->dump();
+      if (const Json* value = fields.value()) command.value = value->dump();
       break;
     case kv::Operation::kCas: {
-      const json* value = fields.value();
+      const Json* value = fields.value();
       if (value == nullptr) return;
       if (!value->is_array() || value->size() != 2) {
         fields.refuse("value: expected [expected, new]");
@@ -154,12 +153,11 @@ void read_value(Fields& fields, kv::Command& command) {
   }
 }
 
-std::optional<std::vector<raft::NodeId>> parse_nodes(const json& value) {
+std::optional<std::vector<raft::NodeId>> parse_nodes(const Json& value) {
   if (!value.is_array() || value.empty() || value.size() > raft::kVotersMax) return std::nullopt;
   std::vector<raft::NodeId> nodes;
-  for (const json& item : value) {
-    const auto number =
-        item.is_string() ? wire::parse_node_name(item.get_ref<const std::string&>()) : std::nullopt;
+  for (const Json& item : value) {
+    const auto number = item.is_string() ? wire::parse_node_name(item.text()) : std::nullopt;
     if (!number) return std::nullopt;
     nodes.push_back(raft::NodeId(*number));
   }
@@ -169,7 +167,7 @@ std::optional<std::vector<raft::NodeId>> parse_nodes(const json& value) {
 }
 
 replica::ChangeMembers read_change(Fields& fields) {
-  const json* value = fields.value();
+  const Json* value = fields.value();
   if (value == nullptr) return {};
   auto nodes = parse_nodes(*value);
   if (!nodes) fields.refuse(R"(value: expected the members, ["n1","n2",…], none twice)");
@@ -177,11 +175,9 @@ replica::ChangeMembers read_change(Fields& fields) {
 }
 
 replica::TransferLeadership read_transfer(Fields& fields) {
-  const json* value = fields.value();
+  const Json* value = fields.value();
   if (value == nullptr) return {};
-  const auto number = value->is_string()
-                          ? wire::parse_node_name(value->get_ref<const std::string&>())
-                          : std::nullopt;
+  const auto number = value->is_string() ? wire::parse_node_name(value->text()) : std::nullopt;
   if (!number) fields.refuse(R"(value: expected the node that shall lead, "n2")");
   return {raft::NodeId(number.value_or(0))};
 }
@@ -222,7 +218,7 @@ kv::Command read_kv_command(Fields& fields, const std::string& word) {
 }
 
 /// "level":"stale"; "linearizable" is what is meant without it.
-bool is_stale(Fields& fields, const json& request, const kv::Command& command) {
+bool is_stale(Fields& fields, const Json& request, const kv::Command& command) {
   const auto level = request.find("level");
   if (level == request.end() || *level == "linearizable") return false;
   if (*level != "stale") fields.refuse("level: expected linearizable or stale");
@@ -230,7 +226,7 @@ bool is_stale(Fields& fields, const json& request, const kv::Command& command) {
   return true;
 }
 
-replica::ClientCommand read_command(Fields& fields, const json& request) {
+replica::ClientCommand read_command(Fields& fields, const Json& request) {
   const std::string word = fields.text("f");
   if (word == "change-members") return read_change(fields);
   if (word == "transfer-leadership") return read_transfer(fields);
@@ -256,7 +252,7 @@ std::string_view name(kv::Outcome outcome) {
 std::variant<DecodedRequest, MalformedRequest> decode_request(std::string_view text) {
   if (text.size() > kRequestBytesMax) return MalformedRequest{"", "the request is too long"};
   if (!nesting_within(text, kNestingMax)) return MalformedRequest{"", "nested too deeply"};
-  const json request = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const Json request = Json::parse(text);
   if (!request.is_object()) return MalformedRequest{"", "expected one JSON object"};
   std::string id = read_id(request);
   if (id.empty()) return MalformedRequest{"", "id: expected an integer or a short string"};
@@ -282,8 +278,7 @@ std::string encode_reply(std::string_view id, const kv::Reply& reply, raft::Node
 }
 
 std::string encode_malformed(const MalformedRequest& request) {
-  const std::string detail =
-      json(request.detail).dump(-1, ' ', false, json::error_handler_t::replace);
+  const std::string detail = Json(request.detail).dump();
   return R"({"id":)" + request.id + R"(,"outcome":"fail","error":"malformed","detail":)" + detail +
          "}";
 }

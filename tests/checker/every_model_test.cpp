@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <sstream>
+#include "base/json.h"
 
 #include "checker/algorithms/just_in_time_search.h"
 #include "checker/check.h"
@@ -49,7 +49,7 @@ std::string renumbered(const std::string& text) {
   std::getline(lines, line);
   out = line + "\n";
   while (std::getline(lines, line)) {
-    auto event = nlohmann::json::parse(line);
+    auto event = base::Json::parse(line);
     event["process"] = 1'000'000 - event["process"].get<int>();
     out += event.dump() + "\n";
   }

@@ -4,10 +4,10 @@
 #pragma once
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
+#include "base/json.h"
 
 #include "tests/checker/random_history.h"
 
@@ -47,7 +47,7 @@ class Simulator {
   }
 
  private:
-  using Json = nlohmann::json;
+  using Json = base::Json;
   struct Open {
     std::uint32_t process;
     std::string f;

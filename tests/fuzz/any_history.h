@@ -5,9 +5,9 @@
 #pragma once
 
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include "base/json.h"
 
 #include "checker/check.h"
 #include "checker/convert/convert.h"
@@ -52,7 +52,7 @@ inline void read_as(std::string_view text, std::string_view format, bool lenient
   if (history == nullptr) return;
   const Report report = check_history(*history, options);
   if (report.verdict == Verdict::kInvalid && report.violations.empty()) std::abort();
-  if (to_json(report).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).empty()) {
+  if (to_json(report).dump().empty()) {
     std::abort();
   }
   convert_everywhere(*history);

@@ -1,5 +1,5 @@
 // Client requests: any text is understood or answered. What is understood has canonical values.
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 #include "base/check.h"
 #include "node/codec/client_codec.h"
@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto decoded = codec::decode_request({reinterpret_cast<const char*>(data), size});
   if (const auto* malformed = std::get_if<codec::MalformedRequest>(&decoded)) {
     if (malformed->id.empty()) return 0;
-    CHECK(nlohmann::json::accept(codec::encode_malformed(*malformed)), "every reply is JSON");
+    CHECK(base::Json::accept(codec::encode_malformed(*malformed)), "every reply is JSON");
     return 0;
   }
   const auto& request = std::get<codec::DecodedRequest>(decoded);
@@ -17,13 +17,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto* command = std::get_if<kv::Command>(&request.command)) {
     for (const std::string& value : {command->value, command->expected}) {
       if (value.empty()) continue;
-      CHECK(nlohmann::json::parse(value).dump() == value, "values are canonical");
+      CHECK(base::Json::parse(value).dump() == value, "values are canonical");
     }
     reply.value = command->value;
   } else if (const auto* change = std::get_if<replica::ChangeMembers>(&request.command)) {
     CHECK(raft::is_voter_set(change->voters), "members are a set");
   }
-  CHECK(nlohmann::json::accept(codec::encode_reply(request.id, reply, raft::kNobody)),
+  CHECK(base::Json::accept(codec::encode_reply(request.id, reply, raft::kNobody)),
         "every reply is JSON");
   return 0;
 }

@@ -31,9 +31,7 @@ void play_some(nemesis::Script& script) {
       require(fault.hold >= base::Duration::zero());
       // What is written down can be read again.
       require(nemesis::parse_target(nemesis::to_json(fault.card.target)).ok());
-      require(!nemesis::to_json(fault)
-                   .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
-                   .empty());
+      require(!nemesis::to_json(fault).dump().empty());
     }
   }
 }
@@ -42,8 +40,8 @@ void play_some(nemesis::Script& script) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
-  const auto value = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false, true);
-  if (!value.is_discarded()) {
+  const auto value = base::Json::parse(text, nullptr, /*allow_exceptions=*/false, true);
+  if (!value.is_invalid()) {
     auto parsed = nemesis::parse_phases(value, 5);
     if (parsed.ok()) play_some(*nemesis::play(std::move(parsed.phases), 2));
   }

@@ -1,7 +1,7 @@
 // Control requests to the proxy, one a line, with messages in between: any bytes are answered by
 // one JSON object, and whatever rules came of them, every copy ends up delivered, discarded, lost
 // or held, and once all rules are gone, nothing is held for ever.
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 #include "nemesis/proxy/control.h"
 
@@ -55,7 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::int64_t ms = 1;
   for (std::size_t request = 0; request < kRequestsMax && !input.empty(); ++request) {
     const std::size_t end = std::min(input.find('\n'), input.size());
-    const auto reply = nlohmann::json::parse(control.handle(input.substr(0, end), at(ms)));
+    const auto reply = base::Json::parse(control.handle(input.substr(0, end), at(ms)));
     CHECK(reply.is_object() && reply.at("ok").is_boolean(), "every request has an answer");
     CHECK(reply.at("ok") == true || !reply.at("error").get<std::string>().empty(),
           "a refusal says why");
@@ -63,7 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (int n = 0; n < kMessages; ++n) send(board, ms++);
   }
   const std::string removed = control.handle(R"({"op":"remove-all"})", at(ms));
-  CHECK(nlohmann::json::parse(removed).at("ok") == true, "rules can be removed");
+  CHECK(base::Json::parse(removed).at("ok") == true, "rules can be removed");
   CHECK(board.rules().empty(), "all rules are gone");
   // A delay is at most an hour, as often as there may be rules.
   board.release(at(ms) + std::chrono::hours(2 * kRequestsMax));

@@ -41,12 +41,12 @@ class ClientTest : public testing::Test {
     while (to.invoke(operation)) ASSERT_LT(monotonic_now(), until) << "never connected";
   }
   /// The next request of process 2; what retired processes sent is passed over.
-  nlohmann::json receive() {
+  base::Json receive() {
     for (;;) {
       zmq::message_t identity, frame;
       if (!router_.recv(identity) || !router_.recv(frame)) return nullptr;
       identity_ = identity.to_string();
-      auto request = nlohmann::json::parse(frame.to_string());
+      auto request = base::Json::parse(frame.to_string());
       if (request["client"] == 2) return request;
     }
   }
@@ -60,12 +60,12 @@ class ClientTest : public testing::Test {
     }
     return std::nullopt;
   }
-  nlohmann::json last_line() {
+  base::Json last_line() {
     history_.flush();
     std::ifstream file(directory_ / "h.jsonl");
     std::string last;
     for (std::string line; std::getline(file, line);) last = line;
-    return nlohmann::json::parse(last);
+    return base::Json::parse(last);
   }
 
   std::string endpoint_;
@@ -96,7 +96,7 @@ TEST_F(ClientTest, OkReply_IsRecordedWithTheValueThatWasRead) {
   EXPECT_EQ(request["f"], "read");
   EXPECT_EQ(request["client"], 2);
   EXPECT_EQ(last_line()["type"], "invoke") << "recorded before the reply, let alone after it";
-  reply(nlohmann::json({{"id", request["id"]}, {"outcome", "ok"}, {"value", 7}}).dump());
+  reply(base::Json({{"id", request["id"]}, {"outcome", "ok"}, {"value", 7}}).dump());
   const auto finished = await([&] { return c.take_reply(); });
   ASSERT_TRUE(finished);
   EXPECT_EQ(finished->type, EventType::kOk);
@@ -110,8 +110,8 @@ TEST_F(ClientTest, ReplyToAnotherRequest_IsNotTaken) {
   invoke_connected(c, {"write", "x", 1});
   const auto request = receive();
   const auto id = request["id"].get<std::uint64_t>();
-  reply(nlohmann::json({{"id", id + 1}, {"outcome", "fail"}}).dump());
-  reply(nlohmann::json({{"id", id}, {"outcome", "ok"}}).dump());
+  reply(base::Json({{"id", id + 1}, {"outcome", "fail"}}).dump());
+  reply(base::Json({{"id", id}, {"outcome", "ok"}}).dump());
   EXPECT_EQ(await([&] { return c.take_reply(); })->type, EventType::kOk);
 }
 
@@ -137,7 +137,7 @@ TEST_F(ClientTest, UnknownOutcome_IsIndeterminate) {
   Client c = client();
   invoke_connected(c, {"write", "x", 1});
   const auto request = receive();
-  reply(nlohmann::json({{"id", request["id"]}, {"outcome", "maybe"}, {"error", "odd"}}).dump());
+  reply(base::Json({{"id", request["id"]}, {"outcome", "maybe"}, {"error", "odd"}}).dump());
   EXPECT_EQ(await([&] { return c.take_reply(); })->type, EventType::kInfo);
   EXPECT_EQ(last_line()["error"], "odd");
 }

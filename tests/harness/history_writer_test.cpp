@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <fstream>
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 namespace capsize::harness {
 namespace {
@@ -20,10 +20,10 @@ class HistoryWriterTest : public testing::Test {
   }
   ~HistoryWriterTest() override { std::filesystem::remove_all(directory_); }
 
-  std::vector<nlohmann::json> lines() const {
+  std::vector<base::Json> lines() const {
     std::ifstream file(directory_ / "h.jsonl");
-    std::vector<nlohmann::json> parsed;
-    for (std::string line; std::getline(file, line);) parsed.push_back(nlohmann::json::parse(line));
+    std::vector<base::Json> parsed;
+    for (std::string line; std::getline(file, line);) parsed.push_back(base::Json::parse(line));
     return parsed;
   }
   std::filesystem::path directory_;

@@ -5,7 +5,7 @@
 namespace capsize::harness {
 namespace {
 
-using Place = nlohmann::json::json_pointer;
+using Place = base::JsonPlace;
 
 constexpr const char* kText = R"({
   // "b": not this one

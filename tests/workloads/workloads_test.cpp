@@ -19,7 +19,7 @@ TEST_P(EveryWorkload, Operations_UseTheFunctionsItNames_AndAllOfThem) {
   for (int i = 0; i < 2000; ++i) {
     const Operation operation = generator->next(0, false, prng);
     used.insert(operation.f);
-    const nlohmann::json seen = i;
+    const base::Json seen = i;
     generator->completed(0, operation, {.ok = true, .value = &seen});
   }
   const auto functions = GetParam()->functions();

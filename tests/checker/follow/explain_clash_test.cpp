@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <sstream>
+#include "base/json.h"
 
 #include "checker/check.h"
 #include "checker/follow/follow.h"
@@ -18,7 +18,7 @@ namespace {
 
 using testing::Random;
 using testing::Simulation;
-using Json = nlohmann::json;
+using Json = base::Json;
 
 Report follow_text(const std::string& text) {
   LineReader lines = LineReader::of_text(text);

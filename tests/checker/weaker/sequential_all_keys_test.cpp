@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
+#include "base/json.h"
 
 #include "checker/check.h"
 #include "tests/checker/random_history.h"
@@ -17,7 +17,7 @@ namespace {
 using ::testing::HasSubstr;
 using testing::Random;
 using Holds = WeakerAnswer::Holds;
-using Json = nlohmann::json;
+using Json = base::Json;
 
 // One operation as a client saw it: a read's value, or [expected, new] of a cas.
 struct Call {

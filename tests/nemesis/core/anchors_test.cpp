@@ -9,11 +9,11 @@ namespace capsize::nemesis {
 namespace {
 
 using namespace std::chrono_literals;
-using nlohmann::json;
+using base::Json;
 
 class Anchors : public testing::Test {
  protected:
-  void arm(const json& anchor) {
+  void arm(const Json& anchor) {
     auto parsed = parse_anchor(anchor);
     ASSERT_TRUE(parsed) << parsed.error().message;
     handle = watches.arm(parsed.value(), 0ms);
@@ -125,7 +125,7 @@ TEST_F(Anchors, Message_CountsAtTheProxy_AndLeavesNoRule) {
   cluster.proxy_evidence = {{"seen", 2}};
   arm({{"message", {{"type", "InstallSnapshot"}, {"from", "n1"}, {"count", 3}}}});
   EXPECT_EQ(cluster.calls.back(), "install watch 2");
-  EXPECT_EQ(cluster.rules.begin()->second["only"]["types"], json::array({"InstallSnapshot"}));
+  EXPECT_EQ(cluster.rules.begin()->second["only"]["types"], Json::array({"InstallSnapshot"}));
   EXPECT_FALSE(fired());
   cluster.proxy_evidence = {{"seen", 3}};
   EXPECT_TRUE(fired());

@@ -16,11 +16,11 @@ using testing::ElementsAre;
 using testing::Not;
 using testing::StartsWith;
 
-const nlohmann::json kHeal = {{"op", "disk"}, {"sync-delay", "0s"}};
+const base::Json kHeal = {{"op", "disk"}, {"sync-delay", "0s"}};
 
 Strike strike(std::string_view kind) {
   const auto& declared = FaultKinds::instance().find(kind)->parameters();
-  return {.id = 1, .nodes = {0}, .params = with_defaults(declared, nlohmann::json::object())};
+  return {.id = 1, .nodes = {0}, .params = with_defaults(declared, base::Json::object())};
 }
 
 TEST(AskToHeal, NodeThatIsDown_HasNothingToHeal) {

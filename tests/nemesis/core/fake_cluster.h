@@ -97,7 +97,7 @@ class FakeCluster final : public Cluster {
     }
     return act;
   }
-  Act control(const std::vector<Node>& nodes, const nlohmann::json& request) override {
+  Act control(const std::vector<Node>& nodes, const base::Json& request) override {
     Act act{.done = true};
     for (const Node node : nodes) {
       calls.push_back("control " + node_name(node) + " " + request.dump());
@@ -112,7 +112,7 @@ class FakeCluster final : public Cluster {
     }
     return act;
   }
-  Act control_until(const std::vector<Node>& nodes, const nlohmann::json& request,
+  Act control_until(const std::vector<Node>& nodes, const base::Json& request,
                     const Satisfied& satisfied, base::Duration) override {
     Act act;
     for (int attempt = 0; attempt < 10 && !act.done; ++attempt) {
@@ -133,7 +133,7 @@ class FakeCluster final : public Cluster {
     }
     return act;
   }
-  Act damage(Node node, const nlohmann::json& how) override {
+  Act damage(Node node, const base::Json& how) override {
     const auto kind = how.value("kind", "");
     calls.push_back("damage " + node_name(node) + " " + kind);
     if (!damage_works) return {.done = false, .reason = "no such file"};
@@ -168,8 +168,8 @@ class FakeCluster final : public Cluster {
     if (!rules.contains(id)) return {.done = false, .reason = "no such rule"};
     return {.done = true, .evidence = proxy_evidence};
   }
-  Act install_rule(std::uint64_t id, const std::vector<Link>& links, const nlohmann::json& action,
-                   const nlohmann::json& only) override {
+  Act install_rule(std::uint64_t id, const std::vector<Link>& links, const base::Json& action,
+                   const base::Json& only) override {
     calls.push_back("install " + action.value("kind", "?") + " " + std::to_string(links.size()));
     rules[id] = action;
     rule_links[id] = links;
@@ -182,7 +182,7 @@ class FakeCluster final : public Cluster {
     return {.done = true, .evidence = proxy_evidence};
   }
 
-  nlohmann::json reply(Node node, const nlohmann::json& request) {
+  base::Json reply(Node node, const base::Json& request) {
     if (on_control) return on_control(node, request);
     return control_reply.is_null() ? processes[node].answer(request) : control_reply;
   }
@@ -195,15 +195,15 @@ class FakeCluster final : public Cluster {
   std::set<Node> silent;  // to control requests
   bool refuse = false;    // them
   bool damage_works = true;
-  nlohmann::json control_reply = {};  // instead of what the process would say
-  std::function<nlohmann::json(Node, const nlohmann::json&)> on_control;
-  std::map<std::uint64_t, nlohmann::json> rules;
+  base::Json control_reply = {};  // instead of what the process would say
+  std::function<base::Json(Node, const base::Json&)> on_control;
+  std::map<std::uint64_t, base::Json> rules;
   std::map<std::uint64_t, std::vector<Link>> rule_links;  // also of those that are gone
   std::vector<std::string> calls;
   std::uint64_t incarnation = 0;
   bool pause_works = true;
   bool change_works = true;
-  nlohmann::json proxy_evidence = {
+  base::Json proxy_evidence = {
       {"seen", 10},     {"discarded", 5}, {"delayed", 5},  {"duplicated", 5}, {"corrupted", 5},
       {"throttled", 5}, {"held", 5},      {"released", 5}, {"reordered", 5},  {"replayed", 5}};
 };

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
+#include "base/json.h"
 
 #include "base/units.h"
 
@@ -12,7 +12,7 @@ namespace capsize::nemesis {
 
 class FakeNode {
  public:
-  nlohmann::json answer(const nlohmann::json& request) {
+  base::Json answer(const base::Json& request) {
     true_ns_ += kStepNs;
     own_ns_ += static_cast<std::int64_t>(static_cast<double>(kStepNs) * rate_);
     ++last_;
@@ -34,7 +34,7 @@ class FakeNode {
  private:
   static constexpr std::int64_t kStepNs = 10'000'000;
 
-  nlohmann::json clock(const nlohmann::json& request) {
+  base::Json clock(const base::Json& request) {
     if (request.contains("bump")) {
       const auto text = request["bump"].get<std::string>();
       const bool back = text.starts_with('-');
@@ -44,7 +44,7 @@ class FakeNode {
     rate_ = request.value("rate", rate_);
     return {{"clock", own_ns_}, {"true-clock", true_ns_}};
   }
-  nlohmann::json disk(const nlohmann::json& request) {
+  base::Json disk(const base::Json& request) {
     hold_ = request.value("hold-unsynced", hold_);
     stall_ = request.value("stall", stall_);
     delay_ = request.value("sync-delay", delay_);

@@ -8,7 +8,7 @@
 namespace capsize::nemesis {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using wire::MessageType;
@@ -23,7 +23,7 @@ wire::Header message(MessageType type, std::uint64_t term = 1, std::uint64_t ind
 
 /// Numbers, from 1 on, of those that pass, of so many AppendEntries.
 std::vector<int> passing(const char* only, int messages) {
-  auto filter = parse_filter(json::parse(only)).value();
+  auto filter = parse_filter(Json::parse(only)).value();
   base::Prng random(7);
   std::vector<int> passed;
   for (int n = 1; n <= messages; ++n) {
@@ -38,7 +38,7 @@ TEST(Filter, WithoutKeys_PassesEverything) {
 
 TEST(Filter, Types_TermAndIndex_HoldTogether) {
   auto filter =
-      parse_filter(json::parse(R"({"types":["AppendEntries"],"term":[3,9],"index":[1,50]})"))
+      parse_filter(Json::parse(R"({"types":["AppendEntries"],"term":[3,9],"index":[1,50]})"))
           .value();
   base::Prng random(7);
   const auto passes = [&](MessageType type, std::uint64_t term, std::uint64_t index) {
@@ -66,7 +66,7 @@ TEST(Filter, EverySkipAndCount_HoldInThatOrder) {
 }
 
 TEST(Filter, WhatIsOutOfScope_IsNotCounted) {
-  auto filter = parse_filter(json::parse(R"({"types":["Heartbeat"],"every":2})")).value();
+  auto filter = parse_filter(Json::parse(R"({"types":["Heartbeat"],"every":2})")).value();
   base::Prng random(7);
   EXPECT_FALSE(filter.passes(message(MessageType::kHeartbeat), random));
   EXPECT_FALSE(filter.passes(message(MessageType::kAppendEntries), random));
@@ -111,11 +111,11 @@ TEST(Only, Refused_NamesKeyFoundAndExpected) {
        "only.probability: found \"0.5\", expected a number from 0 to 1"},
   };
   for (const auto& [only, error] : refusals) {
-    const auto status = check_only(json::parse(only));
+    const auto status = check_only(Json::parse(only));
     ASSERT_FALSE(status) << only;
     EXPECT_EQ(status.error().message, error);
   }
-  EXPECT_TRUE(check_only(json::parse(R"({"every":3,"skip":10,"probability":1})")));
+  EXPECT_TRUE(check_only(Json::parse(R"({"every":3,"skip":10,"probability":1})")));
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ class MembershipFaults : public testing::Test {
     return act.done && kind(name).proven({{"begin", evidence}, {"end", act.evidence}});
   }
   FakeCluster cluster{3, 1};
-  nlohmann::json evidence;
+  base::Json evidence;
 };
 
 TEST_F(MembershipFaults, Grow_AddsTheSpareAndTakesItAway) {

@@ -39,7 +39,7 @@ struct Stage {
   }
   FakeCluster cluster;
   std::vector<std::string> log;
-  std::vector<nlohmann::json> lines;
+  std::vector<base::Json> lines;
   Nemesis nemesis;
   base::Duration now{};
 };

@@ -106,7 +106,7 @@ struct Bad {
 class PhasesRefused : public testing::TestWithParam<Bad> {};
 
 TEST_P(PhasesRefused, NamesThePlaceWhatWasFoundAndWhatWasExpected) {
-  const auto parsed = parse_phases(nlohmann::json::parse(GetParam().phases), 5);
+  const auto parsed = parse_phases(base::Json::parse(GetParam().phases), 5);
   ASSERT_FALSE(parsed.ok());
   EXPECT_EQ(parsed.misfit->place.to_string(), GetParam().place);
   EXPECT_THAT(parsed.misfit->what, HasSubstr(GetParam().what));

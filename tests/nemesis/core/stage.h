@@ -34,13 +34,13 @@ struct Stage {
 
   FakeCluster cluster;
   std::vector<std::string> log;
-  std::vector<nlohmann::json> lines;
+  std::vector<base::Json> lines;
   Nemesis nemesis;
   base::Duration now{};
 
  private:
   static std::vector<std::unique_ptr<Script>> scripts_of(const char* text, std::uint64_t repeat) {
-    auto parsed = parse_phases(nlohmann::json::parse(text), 5);
+    auto parsed = parse_phases(base::Json::parse(text), 5);
     CHECK(parsed.ok(), "the phases of a test are right");
     std::vector<std::unique_ptr<Script>> scripts;
     scripts.push_back(play(std::move(parsed.phases), repeat));

@@ -79,9 +79,9 @@ TEST(Target, EveryForm_ParsesBack) {
 }
 
 TEST(Target, WhatIsNone_IsRefusedWithTheChoices) {
-  for (const nlohmann::json& bad :
-       {nlohmann::json("everybody"), nlohmann::json(3), nlohmann::json::array(),
-        nlohmann::json({{"like", "a"}}), nlohmann::json::array({"n0"}), nlohmann::json()}) {
+  for (const base::Json& bad :
+       {base::Json("everybody"), base::Json(3), base::Json::array(), base::Json({{"like", "a"}}),
+        base::Json::array({"n0"}), base::Json()}) {
     const auto parsed = parse_target(bad);
     ASSERT_FALSE(parsed) << bad;
     EXPECT_NE(parsed.error().message.find("leader-minority"), std::string::npos);

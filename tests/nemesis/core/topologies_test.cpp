@@ -88,8 +88,7 @@ TEST(Bridge, HearsBothSides_WhichDoNotHearEachOther) {
 TEST(CutClients, ThatLostNothing_AreNotProven) {
   const FaultKind& kind = *FaultKinds::instance().find("cut-clients");
   const auto evidence = [](int requests, int replies) {
-    return nlohmann::json{
-        {"end", {{"n1", {{"requests-lost", requests}, {"replies-lost", replies}}}}}};
+    return base::Json{{"end", {{"n1", {{"requests-lost", requests}, {"replies-lost", replies}}}}}};
   };
   EXPECT_FALSE(kind.proven(evidence(0, 0)));
   EXPECT_TRUE(kind.proven(evidence(1, 0)));

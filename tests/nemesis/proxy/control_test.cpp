@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 namespace capsize::nemesis::proxy {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 struct Empty : Cargo {
   [[nodiscard]] std::size_t bytes() const override { return 0; }
@@ -24,11 +24,11 @@ struct Accepts : Outlet {
 };
 
 struct ControlTest : ::testing::Test {
-  json ask(std::string_view request) {
-    return json::parse(control.handle(request, base::Instant(base::Duration(77))));
+  Json ask(std::string_view request) {
+    return Json::parse(control.handle(request, base::Instant(base::Duration(77))));
   }
   std::string error(std::string_view request) {
-    const json reply = ask(request);
+    const Json reply = ask(request);
     EXPECT_EQ(reply["ok"], false) << reply;
     return reply["error"];
   }
@@ -47,9 +47,9 @@ struct ControlTest : ::testing::Test {
 TEST_F(ControlTest, Install_ThenRemove_ReturnsEvidence) {
   EXPECT_EQ(ask(R"({"op":"install","id":12,"links":[["n1","n2"]],"only":{"types":["Heartbeat"]},
                     "action":{"kind":"cut"}})"),
-            (json{{"ok", true}, {"time", 77}}));
+            (Json{{"ok", true}, {"time", 77}}));
   arrive(1, 2, 3);
-  EXPECT_EQ(ask(R"({"op":"remove","id":12})"), json::parse(R"({"ok":true,"time":77,"evidence":
+  EXPECT_EQ(ask(R"({"op":"remove","id":12})"), Json::parse(R"({"ok":true,"time":77,"evidence":
       {"seen":1,"discarded":1,"delayed":0,"duplicated":0,"corrupted":0,"throttled":0,"held":0,
        "released":0,"reordered":0,"replayed":0,
        "links":{"n1>n2":{"seen":1,"discarded":1}}}})"));
@@ -62,7 +62,7 @@ TEST_F(ControlTest, Peek_ShowsTheEvidenceOfARuleThatStays) {
             true);
   for (const std::uint64_t term : {4, 5, 6, 7, 8}) arrive(1, 2, term);
   for (int twice = 0; twice < 2; ++twice) {
-    const json reply = ask(R"({"op":"peek","id":3})");
+    const Json reply = ask(R"({"op":"peek","id":3})");
     EXPECT_EQ(reply["evidence"]["seen"], 2) << reply;
     EXPECT_EQ(reply["time"], 77);
   }
@@ -77,26 +77,26 @@ TEST_F(ControlTest, RemoveAll_WithTwoRules_ReturnsBothEvidences) {
                   R"(,"links":[["n2","n1"]],"action":{"kind":"drop","probability":0.5}})")["ok"],
               true);
   }
-  const json reply = ask(R"({"op":"remove-all"})");
+  const Json reply = ask(R"({"op":"remove-all"})");
   EXPECT_TRUE(reply["evidence"].contains("1"));
   EXPECT_TRUE(reply["evidence"].contains("2"));
-  EXPECT_EQ(ask(R"({"op":"stats"})")["rules"], json::array());
+  EXPECT_EQ(ask(R"({"op":"stats"})")["rules"], Json::array());
 }
 
 TEST_F(ControlTest, Stats_AfterMessages_CountsPerLink) {
   arrive(1, 2, 1);
   board.arrive_malformed({2, 1});
-  const json links = ask(R"({"op":"stats"})")["links"];
+  const Json links = ask(R"({"op":"stats"})")["links"];
   EXPECT_EQ(links["n1>n2"]["delivered"], 1);
   EXPECT_EQ(links["n2>n1"]["malformed"], 1);
 }
 
 TEST_F(ControlTest, Observe_BeforeAndAfterALeader_SaysSo) {
   EXPECT_EQ(ask(R"({"op":"observe"})"),
-            json::parse(R"({"ok":true,"leader":null,"term":0,"last-append-time":null})"));
+            Json::parse(R"({"ok":true,"leader":null,"term":0,"last-append-time":null})"));
   arrive(2, 1, 7);
   EXPECT_EQ(ask(R"({"op":"observe"})"),
-            json::parse(R"({"ok":true,"leader":"n2","term":7,"last-append-time":5})"));
+            Json::parse(R"({"ok":true,"leader":"n2","term":7,"last-append-time":5})"));
 }
 
 TEST_F(ControlTest, HostileRequests_AreRefusedAndChangeNothing) {
@@ -121,7 +121,7 @@ TEST_F(ControlTest, HostileRequests_AreRefusedAndChangeNothing) {
   EXPECT_EQ(error(install + R"("links":[["n1","n2"]],"action":{"kind":"cut","deep":{}}})"),
             "action: expected flat values");
   EXPECT_EQ(error(std::string(kControlBytesMax + 1, ' ')), "the request is too long");
-  EXPECT_EQ(ask(R"({"op":"stats"})")["rules"], json::array());
+  EXPECT_EQ(ask(R"({"op":"stats"})")["rules"], Json::array());
 }
 
 }  // namespace

@@ -13,17 +13,17 @@ using testing::ElementsAreArray;
 
 class ProxyDegradingTest : public ProxyLinkTest {
  protected:
-  void install(const json& action, const json& only = json::object()) {
-    const json reply = ask(json{
+  void install(const Json& action, const Json& only = Json::object()) {
+    const Json reply = ask(Json{
         {"op", "install"},
         {"id", 1},
-        {"links", json::array({{"n1", "n2"}})},
+        {"links", Json::array({{"n1", "n2"}})},
         {"action", action},
         {"only", only}}.dump());
     ASSERT_EQ(reply.at("ok"), true) << reply;
   }
-  json remove() {
-    const json reply = ask(R"({"op":"remove","id":1})");
+  Json remove() {
+    const Json reply = ask(R"({"op":"remove","id":1})");
     EXPECT_EQ(reply.at("ok"), true) << reply;
     return reply.at("evidence");
   }
@@ -99,7 +99,7 @@ TEST_F(ProxyDegradingTest, Bandwidth_DropsTheTailAndReleasesTheQueueWhenItIsRemo
   install({{"kind", "bandwidth"}, {"bytes-per-second", 1}, {"queue-bytes", 1000}});
   send_many(20);
   EXPECT_FALSE(receive_one(0));
-  const json evidence = remove();
+  const Json evidence = remove();
   EXPECT_EQ(evidence.at("throttled"), 5) << evidence;
   EXPECT_EQ(evidence.at("discarded"), 15) << evidence;
   receive(5);

@@ -11,9 +11,9 @@
 #include <ctime>
 #include <limits>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <thread>
 #include <zmq.hpp>
+#include "base/json.h"
 
 #include "nemesis/proxy/proxy.h"
 #include "node/wire/header.h"
@@ -21,7 +21,7 @@
 
 namespace capsize::nemesis::proxy {
 
-using nlohmann::json;
+using base::Json;
 
 inline constexpr std::uint64_t kRun = 4711;
 inline constexpr int kAnswerMsMax = 30'000;
@@ -64,16 +64,16 @@ class ProxyLinkTest : public ::testing::Test {
     ::close(stop_fd_);
   }
 
-  json ask(std::string_view request) {
+  Json ask(std::string_view request) {
     control_.send(zmq::buffer(request), zmq::send_flags::none);
     zmq::message_t reply;
     if (!control_.recv(reply)) return {{"ok", false}, {"error", "no answer"}};
-    return json::parse(reply.to_string_view());
+    return Json::parse(reply.to_string_view());
   }
-  json link_stats() { return ask(R"({"op":"stats"})").at("links").at("n1>n2"); }
+  Json link_stats() { return ask(R"({"op":"stats"})").at("links").at("n1>n2"); }
   /// How many copies the receiver's socket was given, once the proxy has read all that was sent.
   std::uint64_t wait_until_all_is_read() {
-    json stats = link_stats();
+    Json stats = link_stats();
     while (stats.at("seen") < sent_.load()) stats = link_stats();
     return stats.at("delivered");
   }

@@ -1,14 +1,14 @@
 // The node's control requests and its clock that can be wrong.
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 #include "node/app/control.h"
 
 namespace capsize::app {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 using std::chrono::milliseconds;
 
 base::Instant at(std::int64_t ms) {
@@ -46,15 +46,15 @@ TEST(NodeClock_, Rate_AppliesFromThenOn) {
 }
 
 struct ControlTest : ::testing::Test {
-  json ask(std::string_view request, bool allow_faults = true) {
+  Json ask(std::string_view request, bool allow_faults = true) {
     Control control(clock, disk, allow_faults);
     const ControlHooks hooks{[this] { return status; }, [this] { return snapshot; }};
-    const json answer = json::parse(control.handle(request, at(1000), hooks));
+    const Json answer = Json::parse(control.handle(request, at(1000), hooks));
     crashed = control.crashed();
     return answer;
   }
   std::string error(std::string_view request) {
-    const json reply = ask(request);
+    const Json reply = ask(request);
     EXPECT_EQ(reply["ok"], false);
     return reply["error"];
   }
@@ -77,7 +77,7 @@ TEST_F(ControlTest, Status_HasTheDocumentedFields) {
   status.sync_times = {20, 40, 60};
   status.bytes_waiting = 5;
   EXPECT_EQ(ask(R"({"op":"status"})", /*allow_faults=*/false),
-            json::parse(R"({"ok":true,"node":"n1","incarnation":3,"role":"leader","term":4,
+            Json::parse(R"({"ok":true,"node":"n1","incarnation":3,"role":"leader","term":4,
                 "vote":null,"leader":"n1","last":0,"commit":0,"applied":0,"snapshot":0,
                 "persisted":0,"voters":["n1","n2"],"outgoing":[],"pending":0,
                 "clock":1000000000,"true-clock":1000000000,"bug":null,
@@ -94,7 +94,7 @@ TEST_F(ControlTest, Faults_WithoutTheFlag_AreRefused) {
 
 TEST_F(ControlTest, Disk_SetsWhatIsNamed) {
   EXPECT_EQ(ask(R"({"op":"disk","hold-unsynced":true,"sync-delay":"20ms"})"),
-            json::parse(R"({"ok":true,"bytes-held":0,"syncs-delayed":0,"syncs-stalled":0,
+            Json::parse(R"({"ok":true,"bytes-held":0,"syncs-delayed":0,"syncs-stalled":0,
                             "syncs-lied":0})"));
   EXPECT_TRUE(disk.hold_unsynced);
   EXPECT_FALSE(disk.fail_sync);
@@ -116,19 +116,19 @@ TEST_F(ControlTest, Disk_PlansAFailureAndTakesItBack) {
 }
 
 TEST_F(ControlTest, Crash_SaysWhatWasHeldAndThatTheProcessMustDie) {
-  EXPECT_EQ(ask(R"({"op":"crash","keep":0.5})"), (json{{"ok", true}, {"held", 0}, {"written", 0}}));
+  EXPECT_EQ(ask(R"({"op":"crash","keep":0.5})"), (Json{{"ok", true}, {"held", 0}, {"written", 0}}));
   EXPECT_TRUE(crashed);
 }
 
 TEST_F(ControlTest, Snapshot_SaysWhetherItWasBegun) {
   EXPECT_EQ(ask(R"({"op":"snapshot"})"),
-            (json{{"ok", true}, {"started", false}, {"index", nullptr}}));
+            (Json{{"ok", true}, {"started", false}, {"index", nullptr}}));
   snapshot = raft::Index(7);
-  EXPECT_EQ(ask(R"({"op":"snapshot"})"), (json{{"ok", true}, {"started", true}, {"index", 7}}));
+  EXPECT_EQ(ask(R"({"op":"snapshot"})"), (Json{{"ok", true}, {"started", true}, {"index", 7}}));
 }
 
 TEST_F(ControlTest, Clock_ShowsBothTimes) {
-  const json reply = ask(R"({"op":"clock","bump":"-50ms"})");
+  const Json reply = ask(R"({"op":"clock","bump":"-50ms"})");
   EXPECT_EQ(reply["clock"], 950'000'000);
   EXPECT_EQ(reply["true-clock"], 1'000'000'000);
 }

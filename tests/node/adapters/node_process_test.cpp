@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include <fstream>
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 #include "node/app/exit_codes.h"
 #include "node/app/node_app.h"
@@ -21,7 +21,7 @@
 namespace capsize::app {
 namespace {
 
-using nlohmann::json;
+using base::Json;
 
 constexpr base::Duration kAnswerWithin = std::chrono::seconds(30);
 constexpr int kEndsWithinMs = 30'000;
@@ -81,16 +81,16 @@ class NodeProcess {
     ::kill(pid_, signal);
     return wait();
   }
-  static json ask_control(std::string_view request) { return ask("k", request); }
-  static json ask_client(std::string_view request) { return ask("c", request); }
+  static Json ask_control(std::string_view request) { return ask("k", request); }
+  static Json ask_client(std::string_view request) { return ask("c", request); }
   static std::string endpoint(const char* name) {
     return "ipc://@capsize-test-" + std::to_string(::getpid()) + "-" + name;
   }
 
  private:
-  static json ask(const char* name, std::string_view request) {
+  static Json ask(const char* name, std::string_view request) {
     const auto answer = transport::ask(endpoint(name), request, kAnswerWithin);
-    return answer ? json::parse(*answer) : json();
+    return answer ? Json::parse(*answer) : Json();
   }
   pid_t pid_ = -1;
   int out_ = -1;
@@ -101,15 +101,15 @@ void write_until_ok(int value) {
   const std::string request = R"({"id":1,"client":1,"sequence":1,"f":"write","key":"k","value":)" +
                               std::to_string(value) + "}";
   for (int attempt = 0; attempt < 100'000; ++attempt) {
-    const json reply = NodeProcess::ask_client(request);
+    const Json reply = NodeProcess::ask_client(request);
     if (reply.value("outcome", "") == "ok") return;
   }
   ADD_FAILURE() << "the node never took a write";
 }
 
-json read_until_ok() {
+Json read_until_ok() {
   for (int attempt = 0; attempt < 100'000; ++attempt) {
-    json reply =
+    Json reply =
         NodeProcess::ask_client(R"({"id":2,"client":1,"sequence":2,"f":"read","key":"k"})");
     if (reply.value("outcome", "") == "ok") return reply;
   }
@@ -127,8 +127,8 @@ TEST(NodeProcess_, Requests_AreAnsweredAndSurviveAKill) {
   }
   NodeProcess node(directory.path());
   EXPECT_EQ(node.ready_line(), R"({"ready":true,"node":"n1","incarnation":2,"bug":null})");
-  EXPECT_EQ(read_until_ok(), (json{{"id", 2}, {"outcome", "ok"}, {"value", 5}, {"leader", "n1"}}));
-  const json status = NodeProcess::ask_control(R"({"op":"status"})");
+  EXPECT_EQ(read_until_ok(), (Json{{"id", 2}, {"outcome", "ok"}, {"value", 5}, {"leader", "n1"}}));
+  const Json status = NodeProcess::ask_control(R"({"op":"status"})");
   EXPECT_EQ(status["role"], "leader");
   EXPECT_EQ(status["incarnation"], 2);
   EXPECT_EQ(node.end(SIGTERM), kStopped);
@@ -140,7 +140,7 @@ bool acknowledges_a_write() {
       transport::ask(NodeProcess::endpoint("c"),
                      R"({"id":1,"client":1,"sequence":2,"f":"write","key":"k","value":6})",
                      std::chrono::milliseconds(100));
-  return answer && json::parse(*answer)["outcome"] == "ok";
+  return answer && Json::parse(*answer)["outcome"] == "ok";
 }
 
 TEST(NodeProcess_, HeldWrites_WithoutASync_AreReallyLostByAKill) {
@@ -155,7 +155,7 @@ TEST(NodeProcess_, HeldWrites_WithoutASync_AreReallyLostByAKill) {
   EXPECT_TRUE(
       NodeProcess::ask_control(R"({"op":"disk","hold-unsynced":true,"sync-delay":"1h"})")["ok"]);
   // The protocol thread goes on while the sync hangs, and knows what is not on disk.
-  json status = NodeProcess::ask_control(R"({"op":"status"})");
+  Json status = NodeProcess::ask_control(R"({"op":"status"})");
   for (int attempt = 0; attempt < 100 && status["persisted"] == status["last"]; ++attempt) {
     EXPECT_FALSE(acknowledges_a_write()) << "before its sync";
     status = NodeProcess::ask_control(R"({"op":"status"})");
@@ -194,7 +194,7 @@ TEST(NodeProcess_, Crash_TearsTheLastWriteAndSaysHow) {
     write_until_ok(5);
     NodeProcess::ask_control(R"({"op":"disk","hold-unsynced":true,"stall":true})");
     write_until_held();
-    const json reply = NodeProcess::ask_control(R"({"op":"crash","keep":0.5})");
+    const Json reply = NodeProcess::ask_control(R"({"op":"crash","keep":0.5})");
     EXPECT_GT(reply["held"], 0);
     EXPECT_EQ(reply["written"].get<int>(), reply["held"].get<int>() / 2);
     EXPECT_EQ(node.wait(), -SIGKILL) << "by itself";
@@ -219,9 +219,9 @@ TEST(NodeProcess_, ForcedSnapshot_IsTaken) {
   NodeProcess node(directory.path());
   ASSERT_NE(node.ready_line(), "");
   write_until_ok(5);
-  const json begun = NodeProcess::ask_control(R"({"op":"snapshot"})");
+  const Json begun = NodeProcess::ask_control(R"({"op":"snapshot"})");
   ASSERT_EQ(begun["started"], true);
-  json status = NodeProcess::ask_control(R"({"op":"status"})");
+  Json status = NodeProcess::ask_control(R"({"op":"status"})");
   for (int attempt = 0; attempt < 10'000 && status["snapshot"] < begun["index"]; ++attempt) {
     status = NodeProcess::ask_control(R"({"op":"status"})");
   }
