@@ -8,12 +8,12 @@
 #include <thread>
 
 #include "base/units.h"
+#include "base/version.h"
 #include "checker/verdict.h"
 #include "harness/bench/bench.h"
 #include "harness/cli/binaries.h"
 #include "harness/cli/verb.h"
 #include "harness/cluster/messaging_many.h"
-#include "harness/report/revision.h"
 #include "harness/runner/signals.h"
 
 namespace capsize::harness {
@@ -137,7 +137,7 @@ class Bench final : public Verb {
     options_.directory = directory_;
     options_.binaries = binary_directory();
     json document = {{"capsize-bench", 1},
-                     {"revision", source_revision()},
+                     {"revision", base::revision()},
                      {"cores", std::thread::hardware_concurrency()},
                      {"value-bytes", options_.value_bytes},
                      {"transport", transport_},

@@ -12,7 +12,7 @@
 
 #include "base/crc32c.h"
 #include "base/units.h"
-#include "harness/report/revision.h"
+#include "base/version.h"
 
 namespace capsize::harness {
 namespace {
@@ -105,7 +105,7 @@ json versions(const Outcome& outcome) {
   for (const char* name : {"capsize", node, "capsize-proxy"}) {
     binaries[name] = checksum(outcome.binaries / name);
   }
-  return {{"source", source_revision()}, {"binaries", binaries}};
+  return {{"source", base::revision()}, {"binaries", binaries}};
 }
 
 json host(const Outcome& outcome) {
