@@ -1,6 +1,6 @@
 #include "checker/all_keys.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <atomic>

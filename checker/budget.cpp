@@ -1,6 +1,6 @@
 #include "checker/budget.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace capsize::checker {
 

@@ -1,6 +1,6 @@
 #include "checker/connected_objects.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

@@ -1,6 +1,6 @@
 #include "checker/key_checker.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

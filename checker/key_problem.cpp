@@ -1,6 +1,6 @@
 #include "checker/key_problem.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "checker/explain/explain.h"
 

@@ -1,6 +1,6 @@
 #include "checker/algorithms/just_in_time_search.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <chrono>

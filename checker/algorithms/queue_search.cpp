@@ -1,6 +1,6 @@
 #include "checker/algorithms/queue_search.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

@@ -1,5 +1,5 @@
 // The notations of Jepsen: EDN maps, one a line, and the console log.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

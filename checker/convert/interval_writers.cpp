@@ -3,7 +3,7 @@
 // There the times decide. Where those of the history do not say which operation precedes which
 // (there are none, two are equal, or the index says otherwise), the places in the order stand for
 // them.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

@@ -1,5 +1,5 @@
 // Capsize's own format, which can hold everything.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

@@ -4,7 +4,7 @@
 // Where two observers contradict each other, each of them alone may be right, and one can be called
 // late or the other early. The last one that may be late is: to be late takes a slow copy, to see
 // what is still to come takes a miracle.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <vector>

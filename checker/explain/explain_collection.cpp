@@ -1,6 +1,6 @@
 // Names violations of queues, stacks, bags and sets, element by element: was it ever put in, once,
 // before it came out, and where did it go?
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

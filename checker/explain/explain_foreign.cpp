@@ -1,6 +1,6 @@
 // Names reads of strings and lists that show what nobody wrote, or only who failed. Pieces may
 // repeat, and a string may be taken apart in several ways: none of them is of what was written.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <vector>

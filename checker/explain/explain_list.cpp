@@ -1,6 +1,6 @@
 // Names violations of append-only lists, in the order in which the decider's theorem asks its
 // questions (algorithms/distinct_list.h): appended at all, once, in one order, and in time?
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <functional>

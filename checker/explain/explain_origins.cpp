@@ -1,6 +1,6 @@
 // Names violations of registers, values may repeat, that no order can heal, whatever the times: a
 // value that nobody could have left there, and more cas that took a value than there were of it.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

@@ -1,6 +1,6 @@
 #include "checker/explain/explain_pieces.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

@@ -1,6 +1,6 @@
 // Names violations of registers, in the order in which the decider's theorem asks its questions
 // (algorithms/distinct_register.h): is the value written at all, by one, before, and in force?
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <unordered_map>

@@ -1,5 +1,5 @@
 // Names violations of the objects whose whole state is one number or one bit: counters and locks.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <vector>

@@ -1,6 +1,6 @@
 // Names violations of registers in transactions, read by read: written by anybody, before it was
 // read, by a transaction that shows the rest of what it wrote too, and not overwritten since?
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

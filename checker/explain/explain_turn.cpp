@@ -6,7 +6,7 @@
 // vanished, something in the way of it was lost; if as soon as it may begin earlier, it took its
 // element after its turn; if once its element was there a second time, it is a duplicate. The
 // questions are asked of the search.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

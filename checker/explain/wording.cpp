@@ -1,6 +1,6 @@
 #include "checker/explain/wording.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "checker/models/collection.h"
 

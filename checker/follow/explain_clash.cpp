@@ -1,6 +1,6 @@
 #include "checker/follow/explain_clash.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <chrono>

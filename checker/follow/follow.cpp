@@ -1,6 +1,6 @@
 #include "checker/follow/follow.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <memory>
 #include <unordered_map>

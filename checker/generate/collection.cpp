@@ -1,6 +1,6 @@
 #include "checker/generate/collection.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "checker/generate/interleaving.h"
 

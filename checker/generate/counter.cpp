@@ -1,5 +1,5 @@
 // Histories of counters: add n, read -> sum.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "checker/generate/growing.h"
 

@@ -2,7 +2,7 @@
 // when an operation begins, has its moment, and ends. What operations are is the generator's.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdint>
 #include <iterator>

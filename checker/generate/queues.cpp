@@ -1,7 +1,7 @@
 // Histories of what elements are put into and taken out of: a queue, a stack, a bag.
 //
 // Every take is acknowledged: one that may have taken anything would excuse most anomalies.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <deque>

@@ -1,6 +1,6 @@
 // Histories of registers: read, write, cas [expected, new]. For the models register, cas-register
 // and kv, which judge these in the same way.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

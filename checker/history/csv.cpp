@@ -1,6 +1,6 @@
 #include "checker/history/csv.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "checker/history/malformed.h"
 

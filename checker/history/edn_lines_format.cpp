@@ -6,7 +6,7 @@
 //
 // The key-value histories that ship with Porcupine. They call a write `put` and a read `get`, and a
 // key that was never written reads as the empty string.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "checker/history/edn.h"
 #include "checker/history/format.h"

@@ -1,6 +1,6 @@
 #include "checker/history/interval_fields.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace capsize::checker {
 

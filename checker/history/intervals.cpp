@@ -1,6 +1,6 @@
 #include "checker/history/intervals.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <limits>

@@ -3,7 +3,7 @@
 // Lines of other loggers and of the nemesis are skipped. There is one key, and no time. A
 // completion with a keyword in place of a value (:timed-out) only says that it is indeterminate. A
 // failed cas in these logs did see another value, and counts as an observation of that.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <vector>
 

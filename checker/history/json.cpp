@@ -1,6 +1,6 @@
 #include "checker/history/json.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <simdjson.h>
 
 #include <algorithm>

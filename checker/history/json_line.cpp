@@ -1,6 +1,6 @@
 #include "checker/history/json_line.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "checker/history/json.h"
 

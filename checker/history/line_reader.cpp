@@ -1,6 +1,6 @@
 #include "checker/history/line_reader.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstring>

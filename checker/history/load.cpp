@@ -1,6 +1,6 @@
 #include "checker/history/load.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cerrno>
 #include <cstring>

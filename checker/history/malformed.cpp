@@ -1,6 +1,6 @@
 #include "checker/history/malformed.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace capsize::checker {
 

@@ -1,6 +1,6 @@
 #include "checker/history/select_key.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <unordered_set>

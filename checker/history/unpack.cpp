@@ -1,6 +1,6 @@
 #include "checker/history/unpack.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <zlib.h>
 #include <zstd.h>
 

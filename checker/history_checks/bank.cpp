@@ -7,7 +7,7 @@
 //
 // It sees transactions that are carried out in part or read in part. It does not see a transfer
 // that is lost as a whole, carried out twice as a whole, or read too late.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "checker/explain/explain.h"
 #include "checker/history_checks/history_check.h"

@@ -1,5 +1,5 @@
 // Election safety: at most one leader can be elected in a given term.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <unordered_map>
 

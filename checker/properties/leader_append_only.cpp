@@ -1,5 +1,5 @@
 // Leader append-only: a leader never overwrites or deletes entries in its own log.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "checker/properties/property.h"
 

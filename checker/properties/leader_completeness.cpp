@@ -8,7 +8,7 @@
 // A commit can be traced after a leader of a higher term was elected (the old leader counts late
 // replies). For that, each election keeps what its leader's log held above the highest commit known
 // at that time.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

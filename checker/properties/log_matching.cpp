@@ -5,7 +5,7 @@
 // term). Hashes are compared where the traces tell them: at the ends of what was appended together.
 // Logs that differ go on differing in every hash above, so a difference between two such ends shows
 // at the next one that two nodes have in common.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <unordered_map>
 

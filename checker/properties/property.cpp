@@ -1,7 +1,7 @@
 #include "checker/properties/property.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cerrno>
 #include <cstring>

@@ -4,7 +4,7 @@
 // An entry is known by the chain hash at its index. An apply event tells the hash at its last
 // index; for the indexes before that the node's own log tells it, where its trace does. A node that
 // applies again after a restart is held to the same rule.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <vector>
 

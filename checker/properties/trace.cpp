@@ -1,6 +1,6 @@
 #include "checker/properties/trace.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <simdjson.h>
 
 #include <algorithm>

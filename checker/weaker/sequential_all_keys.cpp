@@ -1,6 +1,6 @@
 #include "checker/weaker/sequential_all_keys.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 

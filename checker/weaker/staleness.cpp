@@ -4,7 +4,7 @@
 // only what began after the value that was read had been in force.
 //
 // For registers with different values; else unknown. O(n log n), and O(n) for each stale read.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <vector>

@@ -1,7 +1,7 @@
 #include "harness/bench/bare_cluster.h"
 
 #include <arpa/inet.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>

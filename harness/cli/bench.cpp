@@ -1,19 +1,18 @@
 // capsize bench: throughput and latency of a healthy cluster, without the proxy unless it is asked
 // for.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fstream>
 #include <thread>
 
 #include "base/units.h"
+#include "base/version.h"
 #include "checker/verdict.h"
 #include "harness/bench/bench.h"
 #include "harness/cli/binaries.h"
 #include "harness/cli/verb.h"
 #include "harness/cluster/messaging_many.h"
-#include "harness/report/revision.h"
 #include "harness/runner/signals.h"
 
 namespace capsize::harness {
@@ -82,42 +81,40 @@ class Bench final : public Verb {
            "  capsize bench --nodes 3 --clients 64 --proxy         # what the proxy costs at "
            "rest\n";
   }
-  void add_options(CLI::App& app) override {
-    app.add_option("--nodes", options_.nodes, "cluster sizes")
-        ->delimiter(',')
-        ->check(CLI::Range(std::size_t{1}, kNodesMax))
-        ->default_str("3,5");
-    app.add_option("--clients", options_.clients, "numbers of clients")
-        ->delimiter(',')
-        ->check(CLI::Range(std::size_t{1}, kClientsMax))
-        ->default_str("1,8,64,256");
-    app.add_option("--operations", options_.operations, "put, get (linearizable)")
-        ->delimiter(',')
-        ->check(CLI::IsMember({"put", "get"}))
-        ->default_str("put,get");
-    app.add_option("--time", time_, "of each cell")->capture_default_str();
-    app.add_option("--value-bytes", options_.value_bytes, "of a put")
-        ->check(CLI::Range(std::size_t{1}, kValueBytesMax))
-        ->capture_default_str();
-    app.add_option("--keys", options_.keys, "how many there are")
-        ->check(CLI::PositiveNumber)
-        ->capture_default_str();
-    app.add_option("--connect", options_.connect,
-                   "client endpoint of a node that runs already; may be repeated. No cluster is "
-                   "started, and --nodes and whatever nodes are told have no meaning");
-    app.add_option("--target", target_, "whom clients ask: the leader, or a node each")
-        ->check(CLI::IsMember({"leader", "all"}))
-        ->capture_default_str();
-    app.add_option("--transport", transport_, "ipc (abstract sockets), or tcp on loopback")
-        ->check(CLI::IsMember({"ipc", "tcp"}))
-        ->capture_default_str();
-    app.add_option("--directory", directory_, "on whose disk the logs are, for as long as it takes")
-        ->capture_default_str();
-    app.add_option("--node-arg", options_.node_arguments,
-                   "for every node, as --node-arg=--heartbeat=30ms");
-    app.add_flag("--no-trace", no_trace_, "nodes write no trace");
-    app.add_flag("--proxy", options_.proxy, "the proxy is on every link, and does nothing");
-    app.add_option("--json", json_, "file for the same figures as JSON");
+  void add_options(base::CommandLine& line) override {
+    line.option("--nodes", options_.nodes, "cluster sizes")
+        .separated_by(',')
+        .range(1, kNodesMax)
+        .default_text("3,5");
+    line.option("--clients", options_.clients, "numbers of clients")
+        .separated_by(',')
+        .range(1, kClientsMax)
+        .default_text("1,8,64,256");
+    line.option("--operations", options_.operations, "put, get (linearizable)")
+        .separated_by(',')
+        .one_of({"put", "get"})
+        .default_text("put,get");
+    line.option("--time", time_, "of each cell").show_default();
+    line.option("--value-bytes", options_.value_bytes, "of a put")
+        .range(1, kValueBytesMax)
+        .show_default();
+    line.option("--keys", options_.keys, "how many there are").positive().show_default();
+    line.option("--connect", options_.connect,
+                "client endpoint of a node that runs already; may be repeated. No cluster is "
+                "started, and --nodes and whatever nodes are told have no meaning");
+    line.option("--target", target_, "whom clients ask: the leader, or a node each")
+        .one_of({"leader", "all"})
+        .show_default();
+    line.option("--transport", transport_, "ipc (abstract sockets), or tcp on loopback")
+        .one_of({"ipc", "tcp"})
+        .show_default();
+    line.option("--directory", directory_, "on whose disk the logs are, for as long as it takes")
+        .show_default();
+    line.option("--node-arg", options_.node_arguments,
+                "for every node, as --node-arg=--heartbeat=30ms");
+    line.flag("--no-trace", no_trace_, "nodes write no trace");
+    line.flag("--proxy", options_.proxy, "the proxy is on every link, and does nothing");
+    line.option("--json", json_, "file for the same figures as JSON");
   }
 
   int run() override {
@@ -137,7 +134,7 @@ class Bench final : public Verb {
     options_.directory = directory_;
     options_.binaries = binary_directory();
     Json document = {{"capsize-bench", 1},
-                     {"revision", source_revision()},
+                     {"revision", base::revision()},
                      {"cores", std::thread::hardware_concurrency()},
                      {"value-bytes", options_.value_bytes},
                      {"transport", transport_},

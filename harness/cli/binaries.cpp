@@ -1,6 +1,6 @@
 #include "harness/cli/binaries.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <unistd.h>
 

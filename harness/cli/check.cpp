@@ -1,9 +1,8 @@
 // capsize check: a verdict on recorded histories, of any system.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <sys/resource.h>
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -64,30 +63,30 @@ class CheckVerb final : public Verb {
            "Exit code: that of the worst file; 0 valid, 1 invalid, 2 unknown, 3 vacuous, 254 "
            "malformed.\n";
   }
-  void add_options(CLI::App& app) override {
-    app.add_option("history", files_, "files to check, - for standard input")->required();
-    app.add_option("--model", model_, "what the history is checked against (capsize list models)");
-    reading_.add_to(app);
-    app.add_option("--initial", initial_, "what a read of a new key returns, as JSON");
-    app.add_option("--check-limit", check_limit_, "time for each file, loading included")
-        ->capture_default_str();
-    app.add_option("--memory-limit", memory_limit_, "memory for each file, loading included")
-        ->capture_default_str();
-    app.add_option("--failed-cas", failed_cas_,
-                   "a failed cas saw another value, or says nothing [as the format means it]")
-        ->check(CLI::IsMember({"observes", "ignored"}));
-    app.add_flag("--json", json_, "one JSON object a file");
-    app.add_option("--explain", explain_, "where to write a page that shows the violations");
-    auto* write = app.add_option("--witness", witness_, "where to write a legal order, if valid");
-    app.add_option("--verify-witness", verify_witness_,
-                   "replays such an order with the model alone; the verdict is about the order")
-        ->excludes(write);
-    app.add_flag("--follow", follow_,
-                 "decides registers with different values while the file grows, or a pipe brings "
-                 "more: until the first violation, until nobody writes it any more, or until "
-                 "interrupted (then it exits with 130); needs no memory for what is over")
-        ->excludes("--witness")
-        ->excludes("--verify-witness");
+  void add_options(base::CommandLine& line) override {
+    line.option("history", files_, "files to check, - for standard input").required();
+    line.option("--model", model_, "what the history is checked against (capsize list models)");
+    reading_.add_to(line);
+    line.option("--initial", initial_, "what a read of a new key returns, as JSON");
+    line.option("--check-limit", check_limit_, "time for each file, loading included")
+        .show_default();
+    line.option("--memory-limit", memory_limit_, "memory for each file, loading included")
+        .show_default();
+    line.option("--failed-cas", failed_cas_,
+                "a failed cas saw another value, or says nothing [as the format means it]")
+        .one_of({"observes", "ignored"});
+    line.flag("--json", json_, "one JSON object a file");
+    line.option("--explain", explain_, "where to write a page that shows the violations");
+    line.option("--witness", witness_, "where to write a legal order, if valid");
+    line.option("--verify-witness", verify_witness_,
+                "replays such an order with the model alone; the verdict is about the order")
+        .excludes("--witness");
+    line.flag("--follow", follow_,
+              "decides registers with different values while the file grows, or a pipe brings "
+              "more: until the first violation, until nobody writes it any more, or until "
+              "interrupted (then it exits with 130); needs no memory for what is over")
+        .excludes("--witness")
+        .excludes("--verify-witness");
   }
   int run() override {
     auto reading = reading_.resolve();

@@ -1,8 +1,10 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 
+#include "base/check.h"
+#include "base/command_line.h"
 #include "checker/verdict.h"
 #include "harness/cli/verb.h"
 
@@ -13,18 +15,29 @@ int usage_error(std::string_view message) {
   return checker::exit_code(checker::Verdict::kUsageError);
 }
 
+namespace {
+
+int run_verb(std::string_view name) {
+  const auto& verbs = Verbs::instance().all();
+  const auto verb = std::find_if(verbs.begin(), verbs.end(),
+                                 [name](const auto& known) { return known->name() == name; });
+  CHECK(verb != verbs.end(), "a parsed subcommand is a registered verb");
+  return (*verb)->run();
+}
+
+}  // namespace
+
 int run_command_line(int argc, char** argv) {
-  CLI::App app("Tries to capsize a replicated system, and says whether it did.", "capsize");
-  app.require_subcommand(1);
-  app.footer(
+  base::CommandLine line("capsize",
+                         "Tries to capsize a replicated system, and says whether it did.");
+  line.require_subcommand();
+  line.set_footer(
       "Exit codes: 0 valid, 1 invalid, 2 unknown, 3 vacuous, 254 usage error, 255 harness "
       "error, 130 interrupted.");
-  Verb* chosen = nullptr;
   for (const auto& verb : Verbs::instance().all()) {
-    CLI::App* sub = app.add_subcommand(std::string(verb->name()), std::string(verb->summary()));
-    sub->footer(std::string(verb->examples()));
-    verb->add_options(*sub);
-    sub->final_callback([&chosen, &verb] { chosen = verb.get(); });
+    base::CommandLine& options = line.add_subcommand(verb->name(), verb->summary());
+    options.set_footer(verb->examples());
+    verb->add_options(options);
   }
   // Said here, because the library only knows that a subcommand is missing, not which was meant.
   const std::string_view first = argc > 1 ? argv[1] : "";
@@ -32,18 +45,17 @@ int run_command_line(int argc, char** argv) {
     return usage_error(fmt::format("found '{}', expected a subcommand: {} (see 'capsize --help')",
                                    first, Verbs::instance().names()));
   }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    const auto parsed = app.get_subcommands();
-    fmt::print("{}", parsed.empty() ? app.help() : parsed.front()->help());
+  const auto outcome = line.parse({argv, static_cast<std::size_t>(argc)});
+  if (const auto* print = std::get_if<base::CommandLine::Print>(&outcome)) {
+    fmt::print("{}", print->text);
     return 0;
-  } catch (const CLI::ParseError& error) {
-    const auto parsed = app.get_subcommands();
-    const std::string verb = parsed.empty() ? "" : parsed.front()->get_name() + " ";
-    return usage_error(fmt::format("{} (see 'capsize {}--help')", error.what(), verb));
   }
-  return chosen->run();
+  if (const auto* failure = std::get_if<base::CommandLine::Failure>(&outcome)) {
+    const std::string& verb = failure->subcommand;
+    return usage_error(fmt::format("{} (see 'capsize {}{}--help')", failure->message, verb,
+                                   verb.empty() ? "" : " "));
+  }
+  return run_verb(std::get<base::CommandLine::Parsed>(outcome).subcommand);
 }
 
 }  // namespace capsize::harness

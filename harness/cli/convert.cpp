@@ -1,9 +1,8 @@
 // capsize convert: a history in another notation.
 #include "checker/convert/convert.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -45,14 +44,13 @@ class Convert final : public Verb {
            "What the target cannot hold is named on standard error. 254 if it cannot hold the "
            "history at all.\n";
   }
-  void add_options(CLI::App& app) override {
-    app.add_option("in", in_, "a history in any format, - for standard input")->required();
-    app.add_option("out", out_, "the file to write, - for standard output")->required();
-    app.add_option("--to", to_, "the format to write: " + writer_names() + " [by the ending]");
-    reading_.add_to(app);
-    app.add_option("--initial", initial_, "what a read of a new key returns, as JSON");
-    app.add_option("--memory-limit", memory_limit_, "memory for the history")
-        ->capture_default_str();
+  void add_options(base::CommandLine& line) override {
+    line.option("in", in_, "a history in any format, - for standard input").required();
+    line.option("out", out_, "the file to write, - for standard output").required();
+    line.option("--to", to_, "the format to write: " + writer_names() + " [by the ending]");
+    reading_.add_to(line);
+    line.option("--initial", initial_, "what a read of a new key returns, as JSON");
+    line.option("--memory-limit", memory_limit_, "memory for the history").show_default();
   }
   int run() override {
     const checker::HistoryWriter* const writer = checker::find_writer(target());

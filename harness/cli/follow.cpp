@@ -1,6 +1,6 @@
 #include "harness/cli/follow.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <atomic>
 #include <cerrno>

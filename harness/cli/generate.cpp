@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "harness/cli/verb.h"
@@ -25,30 +24,27 @@ class Generate final : public Verb {
            "  capsize generate --model kv --cas 0.2 --anomaly two-winners | capsize check -\n"
            "The events that prove an injected anomaly are named on standard error.\n";
   }
-  void add_options(CLI::App& app) override {
+  void add_options(base::CommandLine& line) override {
     const auto models = checker::generated_models();
     std::string anomalies = "what goes wrong once, near the end";
     for (const std::string_view model : models) {
       anomalies += fmt::format("; of {}: {}", model, fmt::join(checker::anomalies_of(model), ", "));
     }
-    app.add_option("--model", options_.model, fmt::format("{}", fmt::join(models, ", ")))
-        ->capture_default_str();
-    app.add_option("--operations", options_.operations)->capture_default_str();
-    app.add_option("--clients", options_.clients, "operations open at a time, at most")
-        ->capture_default_str();
-    app.add_option("--keys", options_.keys)->capture_default_str();
-    app.add_option("--reads", options_.reads, "share of the operations; of a queue, dequeues")
-        ->capture_default_str();
-    app.add_option("--cas", options_.cas, "share of the operations; the rest writes")
-        ->capture_default_str();
-    app.add_option("--indeterminate", options_.indeterminate, "share of the writes and cas")
-        ->capture_default_str();
-    app.add_option("--failed", options_.failed, "share of the writes and cas")
-        ->capture_default_str();
-    app.add_option("--values", options_.values, "how many different ones; 0: all are different")
-        ->capture_default_str();
-    app.add_option("--anomaly", options_.anomaly, anomalies);
-    app.add_option("--seed", options_.seed)->capture_default_str();
+    line.option("--model", options_.model, fmt::format("{}", fmt::join(models, ", ")))
+        .show_default();
+    line.option("--operations", options_.operations).show_default();
+    line.option("--clients", options_.clients, "operations open at a time, at most").show_default();
+    line.option("--keys", options_.keys).show_default();
+    line.option("--reads", options_.reads, "share of the operations; of a queue, dequeues")
+        .show_default();
+    line.option("--cas", options_.cas, "share of the operations; the rest writes").show_default();
+    line.option("--indeterminate", options_.indeterminate, "share of the writes and cas")
+        .show_default();
+    line.option("--failed", options_.failed, "share of the writes and cas").show_default();
+    line.option("--values", options_.values, "how many different ones; 0: all are different")
+        .show_default();
+    line.option("--anomaly", options_.anomaly, anomalies);
+    line.option("--seed", options_.seed).show_default();
   }
   int run() override {
     if (const auto problem = checker::problem_of(options_)) return usage_error("--" + *problem);

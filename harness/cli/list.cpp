@@ -1,8 +1,7 @@
 // capsize list: what there is to choose from. Everything registers itself, so nothing is listed
 // here.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <map>
 
@@ -72,11 +71,11 @@ class List final : public Verb {
   std::string_view examples() const override {
     return "Examples:\n  capsize list nemeses\n  capsize list bugs\n";
   }
-  void add_options(CLI::App& app) override {
-    app.add_option("what", what_)
-        ->required()
-        ->check(CLI::IsMember(
-            {"workloads", "nemeses", "faults", "anchors", "models", "formats", "checks", "bugs"}));
+  void add_options(base::CommandLine& line) override {
+    line.option("what", what_)
+        .required()
+        .one_of(
+            {"workloads", "nemeses", "faults", "anchors", "models", "formats", "checks", "bugs"});
   }
   int run() override {
     if (what_ == "workloads") list_registry<workloads::Workloads>();

@@ -1,7 +1,5 @@
 // capsize plan: the schedule of faults, without a cluster.
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
+#include <fmt/core.h>
 
 #include "harness/cli/scenario_options.h"
 #include "harness/cli/verb.h"
@@ -46,9 +44,9 @@ class PlanVerb final : public Verb {
            "  capsize plan --seed 7\n"
            "  capsize plan nightly.json --nemesis kill,partition --seed 7 --json\n";
   }
-  void add_options(CLI::App& app) override {
-    options_.add_options(app);
-    app.add_flag("--json", json_, "one JSON object a line, as in faults.jsonl");
+  void add_options(base::CommandLine& line) override {
+    options_.add_options(line);
+    line.flag("--json", json_, "one JSON object a line, as in faults.jsonl");
   }
   int run() override {
     const auto scenario = options_.resolve();

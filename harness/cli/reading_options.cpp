@@ -1,26 +1,23 @@
 #include "harness/cli/reading_options.h"
 
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
+#include <fmt/core.h>
 
 #include "base/units.h"
 #include "checker/history/format.h"
 
 namespace capsize::harness {
 
-void ReadingOptions::add_to(CLI::App& app) {
-  app.add_option("--format", format_, "how it is written (capsize list formats) [recognised]");
-  app.add_option("--map", rules_,
-                 "key=k: the field key is called k there; f.put=write: its put is a write")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all();
-  app.add_option("--key", key_, "only the operations of this key");
-  app.add_option("--clock-error", clock_error_,
-                 "clocks differ by at most so much; widens intervals of start and end")
-      ->capture_default_str();
-  app.add_flag("--lenient", lenient_, "skip and count what is malformed");
+void ReadingOptions::add_to(base::CommandLine& line) {
+  line.option("--format", format_, "how it is written (capsize list formats) [recognised]");
+  line.option("--map", rules_,
+              "key=k: the field key is called k there; f.put=write: its put is a write")
+      .one_value_each()
+      .without_ellipsis();
+  line.option("--key", key_, "only the operations of this key");
+  line.option("--clock-error", clock_error_,
+              "clocks differ by at most so much; widens intervals of start and end")
+      .show_default();
+  line.flag("--lenient", lenient_, "skip and count what is malformed");
 }
 
 std::variant<checker::ReadOptions, std::string> ReadingOptions::resolve() const {

@@ -7,17 +7,14 @@
 #include <variant>
 #include <vector>
 
+#include "base/command_line.h"
 #include "checker/history/read_options.h"
-
-namespace CLI {
-class App;
-}
 
 namespace capsize::harness {
 
 class ReadingOptions {
  public:
-  void add_to(CLI::App& app);
+  void add_to(base::CommandLine& line);
   /// What they mean, or one line on what is wrong with them.
   [[nodiscard]] std::variant<checker::ReadOptions, std::string> resolve() const;
 

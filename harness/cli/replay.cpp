@@ -1,7 +1,6 @@
 // capsize replay: the faults of a recorded run again, by their anchors, with the same operations.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "harness/cli/binaries.h"
@@ -32,15 +31,13 @@ class ReplayVerb final : public Verb {
            "  capsize replay store/latest --times 10\n"
            "Real processes are not deterministic: the plan is the same, the outcome need not be.\n";
   }
-  void add_options(CLI::App& app) override {
-    app.add_option("run-directory", directory_, "of the run, with its faults.jsonl")
-        ->required()
-        ->type_name("RUN_DIR");
-    app.add_option("--times", times_, "how often")
-        ->capture_default_str()
-        ->check(CLI::Range(std::uint64_t{1}, kTimesMax));
-    app.add_option("--store", store_, "directory of runs")->capture_default_str();
-    app.add_flag("--quiet", quiet_, "no progress on standard error");
+  void add_options(base::CommandLine& line) override {
+    line.option("run-directory", directory_, "of the run, with its faults.jsonl")
+        .required()
+        .type_name("RUN_DIR");
+    line.option("--times", times_, "how often").show_default().range(1, kTimesMax);
+    line.option("--store", store_, "directory of runs").show_default();
+    line.flag("--quiet", quiet_, "no progress on standard error");
   }
 
   int run() override {

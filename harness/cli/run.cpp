@@ -1,8 +1,7 @@
 // capsize run: a cluster, faults, clients, a verdict.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "harness/cli/binaries.h"
@@ -34,13 +33,13 @@ class Run final : public Verb {
            "overridden\n"
            "  capsize run --workload append --nemesis kill,pause --node-arg=--no-pre-vote\n";
   }
-  void add_options(CLI::App& app) override {
-    options_.add_options(app);
-    app.add_option("--store", store_, "directory of runs")->capture_default_str();
-    app.add_flag("--quiet", quiet_, "no progress on standard error");
-    app.add_flag("--steer", steer_,
-                 "faults by requests on standard input, answers on standard output "
-                 "(harness/runner/steering.h)");
+  void add_options(base::CommandLine& line) override {
+    options_.add_options(line);
+    line.option("--store", store_, "directory of runs").show_default();
+    line.flag("--quiet", quiet_, "no progress on standard error");
+    line.flag("--steer", steer_,
+              "faults by requests on standard input, answers on standard output "
+              "(harness/runner/steering.h)");
   }
   int run() override {
     const auto scenario = options_.resolve();

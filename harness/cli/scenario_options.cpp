@@ -1,8 +1,7 @@
 #include "harness/cli/scenario_options.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <random>
 
 #include "base/units.h"
@@ -41,33 +40,33 @@ base::Status check_bug(const std::string& bug) {
 
 }  // namespace
 
-void ScenarioOptions::add_options(CLI::App& app) {
-  app.add_option("scenario", file_, "scenario file (JSON, comments allowed)")
-      ->type_name("SCENARIO.json");
-  app.add_option("--name", name_, "name of the scenario, and of its directory in the store");
-  app.add_option("--nodes", nodes_, "number of nodes [5]");
-  app.add_option("--workload", workload_,
-                 "one of: " + workloads::Workloads::instance().names() + " [register]");
-  app.add_option("--nemesis", nemesis_,
-                 "none, default, all (a mixture drawn from the seed), or a list out of: " +
-                     nemesis::known_names() + " [default]");
-  app.add_option("--time-limit", time_limit_, "length of the load [20s]");
-  app.add_option("--rate", rate_, "operations a second, all clients together [2000]");
-  app.add_option("--concurrency", concurrency_, "number of clients [10]");
-  app.add_option("--seed", seed_, "64-bit seed of every random choice [drawn and printed]");
-  app.add_option("--live-bound", live_bound_,
-                 "after healing, a write through each node within this [5s]");
-  app.add_option("--client-timeout", client_timeout_,
-                 "then an operation is indeterminate; longer than any pause [3s]");
-  app.add_option("--read-level", read_level_,
-                 "linearizable, or stale: what a node has, which the check must catch "
-                 "[linearizable]");
-  app.add_option("--retries", retries_,
-                 "how often a client sends an operation again, in a session [0: never]");
-  app.add_option("--check-limit", check_limit_, "time for the check [60s]");
-  app.add_option("--bug", bug_, "seeded bug for the nodes to make (capsize list bugs)");
-  app.add_option("--node-arg", node_arguments_, "argument handed to each node, repeatable")
-      ->allow_extra_args(false);
+void ScenarioOptions::add_options(base::CommandLine& line) {
+  line.option("scenario", file_, "scenario file (JSON, comments allowed)")
+      .type_name("SCENARIO.json");
+  line.option("--name", name_, "name of the scenario, and of its directory in the store");
+  line.option("--nodes", nodes_, "number of nodes [5]");
+  line.option("--workload", workload_,
+              "one of: " + workloads::Workloads::instance().names() + " [register]");
+  line.option("--nemesis", nemesis_,
+              "none, default, all (a mixture drawn from the seed), or a list out of: " +
+                  nemesis::known_names() + " [default]");
+  line.option("--time-limit", time_limit_, "length of the load [20s]");
+  line.option("--rate", rate_, "operations a second, all clients together [2000]");
+  line.option("--concurrency", concurrency_, "number of clients [10]");
+  line.option("--seed", seed_, "64-bit seed of every random choice [drawn and printed]");
+  line.option("--live-bound", live_bound_,
+              "after healing, a write through each node within this [5s]");
+  line.option("--client-timeout", client_timeout_,
+              "then an operation is indeterminate; longer than any pause [3s]");
+  line.option("--read-level", read_level_,
+              "linearizable, or stale: what a node has, which the check must catch "
+              "[linearizable]");
+  line.option("--retries", retries_,
+              "how often a client sends an operation again, in a session [0: never]");
+  line.option("--check-limit", check_limit_, "time for the check [60s]");
+  line.option("--bug", bug_, "seeded bug for the nodes to make (capsize list bugs)");
+  line.option("--node-arg", node_arguments_, "argument handed to each node, repeatable")
+      .one_value_each();
 }
 
 base::Result<Scenario> ScenarioOptions::resolve() const {

@@ -5,18 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "base/command_line.h"
 #include "base/result.h"
 #include "harness/scenario/scenario.h"
-
-namespace CLI {
-class App;
-}
 
 namespace capsize::harness {
 
 class ScenarioOptions {
  public:
-  void add_options(CLI::App& app);
+  void add_options(base::CommandLine& line);
   /// Reads the file, lays the flags over it, draws a seed if none was given, and validates.
   [[nodiscard]] base::Result<Scenario> resolve() const;
 

@@ -1,7 +1,5 @@
 // capsize schema: the JSON Schema of scenario files, for editors and linters.
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
+#include <fmt/core.h>
 
 #include "harness/cli/verb.h"
 #include "harness/scenario/scenario.h"
@@ -21,7 +19,7 @@ class Schema final : public Verb {
            "Point your editor at it; comments are allowed in scenario files (JSON with "
            "comments).\n";
   }
-  void add_options(CLI::App&) override {}
+  void add_options(base::CommandLine&) override {}
   int run() override {
     fmt::print("{}\n", scenario_schema().dump(2));
     return 0;

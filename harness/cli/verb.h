@@ -4,11 +4,8 @@
 
 #include <string_view>
 
+#include "base/command_line.h"
 #include "base/registry.h"
-
-namespace CLI {
-class App;
-}
 
 namespace capsize::harness {
 
@@ -19,7 +16,7 @@ class Verb {
   [[nodiscard]] virtual std::string_view summary() const = 0;
   /// Shown below the options, so that --help ends with something to copy.
   [[nodiscard]] virtual std::string_view examples() const = 0;
-  virtual void add_options(CLI::App& app) = 0;
+  virtual void add_options(base::CommandLine& line) = 0;
   /// Returns the exit code (CONTRACTS.md section 1).
   virtual int run() = 0;
 };

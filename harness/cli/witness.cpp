@@ -1,6 +1,6 @@
 #include "harness/cli/witness.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cerrno>
 #include <cstring>

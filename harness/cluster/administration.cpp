@@ -1,6 +1,6 @@
 // What the cluster is asked as a client with the rights of an operator: changes of members,
 // transfers of leadership. Both go to the leader (node/PROTOCOL.md, Clients).
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <thread>
 

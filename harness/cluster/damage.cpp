@@ -1,6 +1,6 @@
 #include "harness/cluster/damage.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <fstream>

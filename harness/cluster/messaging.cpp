@@ -1,6 +1,6 @@
 #include "harness/cluster/messaging.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <thread>
 #include <zmq.hpp>

@@ -1,6 +1,6 @@
 #include "harness/cluster/messaging_many.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // What a fault does to processes: signals, and what the kernel says became of them.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <csignal>

@@ -1,6 +1,6 @@
 #include "harness/cluster/process_cluster.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/random.h>
 #include <unistd.h>
 

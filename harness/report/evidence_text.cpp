@@ -1,6 +1,6 @@
 #include "harness/report/evidence_text.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace capsize::harness {
 namespace {

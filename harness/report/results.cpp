@@ -1,6 +1,6 @@
 #include "harness/report/results.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -12,7 +12,7 @@
 
 #include "base/crc32c.h"
 #include "base/units.h"
-#include "harness/report/revision.h"
+#include "base/version.h"
 
 namespace capsize::harness {
 namespace {
@@ -105,7 +105,7 @@ Json versions(const Outcome& outcome) {
   for (const char* name : {"capsize", node, "capsize-proxy"}) {
     binaries[name] = checksum(outcome.binaries / name);
   }
-  return {{"source", source_revision()}, {"binaries", binaries}};
+  return {{"source", base::revision()}, {"binaries", binaries}};
 }
 
 Json host(const Outcome& outcome) {

@@ -1,6 +1,6 @@
 #include "harness/report/summary.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <cstdio>

@@ -1,6 +1,6 @@
 #include "harness/report/violation_text.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

@@ -1,6 +1,6 @@
 #include "harness/runner/checks.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <deque>
 #include <fstream>

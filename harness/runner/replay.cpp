@@ -1,6 +1,6 @@
 #include "harness/runner/replay.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cerrno>

@@ -1,6 +1,6 @@
 #include "harness/runner/runner.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <fstream>
 #include <thread>

@@ -1,6 +1,6 @@
 #include "harness/scenario/scenario.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cerrno>

@@ -1,7 +1,7 @@
 #include "harness/store/run_directory.h"
 
 #include <fmt/chrono.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <chrono>

@@ -1,9 +1,9 @@
 #include "nemesis/proxy/options.h"
 
-#include <CLI/CLI.hpp>
-#include <iostream>
+#include <cstdio>
 #include <set>
 
+#include "base/command_line.h"
 #include "node/wire/endpoint.h"
 
 namespace capsize::nemesis::proxy {
@@ -57,20 +57,20 @@ base::Result<std::optional<Settings>> parse_options(std::span<char* const> argum
   std::vector<std::string> links;
   bool allow_remote = false;
   int parent = 0;
-  CLI::App app(kDescription, "capsize-proxy");
-  app.add_option("--run-id", settings.run_id, "messages of another run are dropped")->required();
-  app.add_option("--control", settings.control, "endpoint for control requests")->required();
-  app.add_option("--link", links, "n1:n2=IN,OUT: where n1 pushes, where n2 pulls; repeated");
-  app.add_option("--seed", settings.seed, "of the rules' random streams");
-  app.add_option("--parent", parent, "end when this process ends")->check(CLI::PositiveNumber);
-  app.add_flag("--allow-remote", allow_remote, "permit endpoints beyond this machine");
-  try {
-    app.parse(static_cast<int>(arguments.size()), arguments.data());
-  } catch (const CLI::CallForHelp&) {
-    std::cout << app.help();
+  base::CommandLine line("capsize-proxy", kDescription);
+  line.option("--run-id", settings.run_id, "messages of another run are dropped").required();
+  line.option("--control", settings.control, "endpoint for control requests").required();
+  line.option("--link", links, "n1:n2=IN,OUT: where n1 pushes, where n2 pulls; repeated");
+  line.option("--seed", settings.seed, "of the rules' random streams");
+  line.option("--parent", parent, "end when this process ends").positive();
+  line.flag("--allow-remote", allow_remote, "permit endpoints beyond this machine");
+  const auto outcome = line.parse(arguments);
+  if (const auto* print = std::get_if<base::CommandLine::Print>(&outcome)) {
+    std::fputs(print->text.c_str(), stdout);
     return std::optional<Settings>();
-  } catch (const CLI::ParseError& error) {
-    return base::Error{error.what()};
+  }
+  if (const auto* failure = std::get_if<base::CommandLine::Failure>(&outcome)) {
+    return base::Error{failure->message};
   }
   for (const std::string& text : links) {
     auto link = parse_link(text);

@@ -9,7 +9,7 @@
 
 namespace capsize::nemesis::proxy {
 
-/// Settings, or nothing after --help was printed. Error: one line for standard error.
+/// Settings, or nothing after --help or --version was printed. Error: one line for standard error.
 [[nodiscard]] base::Result<std::optional<Settings>> parse_options(std::span<char* const> arguments);
 
 /// "n1:n2=IN_ENDPOINT,OUT_ENDPOINT".

@@ -1,10 +1,11 @@
 #include "node/app/options.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "base/command_line.h"
+#include "base/json.h"
 #include "base/units.h"
-#include "node/app/bugs.h"
+#include "node/bugs/registry.h"
 #include "node/wire/endpoint.h"
 #include "node/wire/header.h"
 
@@ -43,43 +44,41 @@ struct Raw {
   int parent = 0;
 };
 
-void declare(CLI::App& app, Raw& raw) {
+void declare(base::CommandLine& line, Raw& raw) {
   Options& options = raw.options;
-  app.add_option("--id", raw.id, "number of this node; node 3 is called n3");
-  app.add_option("--run-id", options.run_id, "frames of another run are dropped");
-  app.add_option("--data", options.data, "directory of the log; made if it is missing");
-  app.add_option("--listen", options.listen, "endpoint for frames from peers");
-  app.add_option("--client", options.client, "endpoint for client requests");
-  app.add_option("--control", options.control, "endpoint for status and faults");
-  app.add_option("--peers", raw.peers, "n2=ENDPOINT,n3=ENDPOINT: where frames to each node go");
-  app.add_option("--voters", raw.voters, "n1,n2,…: members of a cluster that begins [all peers]");
-  app.add_flag("--join", raw.join, "member of no cluster yet: wait to be added");
-  app.add_option("--trace", options.trace, "file to append trace lines to");
-  app.add_option("--seed", options.raft.seed, "of this cluster's random streams");
-  app.add_option("--parent", raw.parent, "end when this process ends")->check(CLI::PositiveNumber);
-  app.add_option("--election-timeout", raw.election_timeout, "MIN..MAX")->capture_default_str();
-  app.add_option("--heartbeat", raw.heartbeat, "interval of a leader")->capture_default_str();
-  app.add_option("--commit-notice", raw.commit_notice,
-                 "how long a commit index waits for entries to travel with; 0s: not at all")
-      ->capture_default_str();
-  app.add_flag("--no-pre-vote", raw.no_pre_vote, "campaign without asking first");
-  app.add_flag("--no-check-quorum", raw.no_check_quorum, "lead on without hearing a majority");
-  app.add_flag("--no-leader-stickiness", raw.no_leader_stickiness, "vote though a leader is alive");
-  app.add_option("--snapshot-every", options.snapshot_every, "entries between two snapshots")
-      ->check(CLI::Range(kSnapshotEveryMin, kSnapshotEveryMax))
-      ->capture_default_str();
-  app.add_option("--snapshot-bytes", raw.snapshot_bytes, "or so many bytes of entries")
-      ->capture_default_str();
-  app.add_option("--segment-bytes", raw.segment_bytes, "size of one file of the log")
-      ->capture_default_str();
-  app.add_flag("--lease-reads-assume-bounded-clock-drift",
-               options.raft.lease_reads_assume_bounded_clock_drift,
-               "reads without a round of messages, stale where clocks jump");
-  app.add_flag("--allow-faults", options.allow_faults, "permit faults on the control endpoint");
-  app.add_flag("--allow-remote", raw.allow_remote, "permit endpoints beyond this machine");
-  app.add_option("--bug", options.raft.bug, "make this seeded bug (none: make none)");
-  app.add_flag("--list-bugs", raw.list_bugs, "print the seeded bugs this binary holds");
-  app.add_option("--status", raw.status, "ask the node at this control endpoint, and print it");
+  line.option("--id", raw.id, "number of this node; node 3 is called n3");
+  line.option("--run-id", options.run_id, "frames of another run are dropped");
+  line.option("--data", options.data, "directory of the log; made if it is missing");
+  line.option("--listen", options.listen, "endpoint for frames from peers");
+  line.option("--client", options.client, "endpoint for client requests");
+  line.option("--control", options.control, "endpoint for status and faults");
+  line.option("--peers", raw.peers, "n2=ENDPOINT,n3=ENDPOINT: where frames to each node go");
+  line.option("--voters", raw.voters, "n1,n2,…: members of a cluster that begins [all peers]");
+  line.flag("--join", raw.join, "member of no cluster yet: wait to be added");
+  line.option("--trace", options.trace, "file to append trace lines to");
+  line.option("--seed", options.raft.seed, "of this cluster's random streams");
+  line.option("--parent", raw.parent, "end when this process ends").positive();
+  line.option("--election-timeout", raw.election_timeout, "MIN..MAX").show_default();
+  line.option("--heartbeat", raw.heartbeat, "interval of a leader").show_default();
+  line.option("--commit-notice", raw.commit_notice,
+              "how long a commit index waits for entries to travel with; 0s: not at all")
+      .show_default();
+  line.flag("--no-pre-vote", raw.no_pre_vote, "campaign without asking first");
+  line.flag("--no-check-quorum", raw.no_check_quorum, "lead on without hearing a majority");
+  line.flag("--no-leader-stickiness", raw.no_leader_stickiness, "vote though a leader is alive");
+  line.option("--snapshot-every", options.snapshot_every, "entries between two snapshots")
+      .range(kSnapshotEveryMin, kSnapshotEveryMax)
+      .show_default();
+  line.option("--snapshot-bytes", raw.snapshot_bytes, "or so many bytes of entries").show_default();
+  line.option("--segment-bytes", raw.segment_bytes, "size of one file of the log").show_default();
+  line.flag("--lease-reads-assume-bounded-clock-drift",
+            options.raft.lease_reads_assume_bounded_clock_drift,
+            "reads without a round of messages, stale where clocks jump");
+  line.flag("--allow-faults", options.allow_faults, "permit faults on the control endpoint");
+  line.flag("--allow-remote", raw.allow_remote, "permit endpoints beyond this machine");
+  line.option("--bug", options.raft.bug, "make this seeded bug (none: make none)");
+  line.flag("--list-bugs", raw.list_bugs, "print the seeded bugs this binary holds");
+  line.option("--status", raw.status, "ask the node at this control endpoint, and print it");
 }
 
 base::Status read_peers(Raw& raw) {
@@ -219,7 +218,7 @@ base::Result<Request> to_run(Raw& raw) {
   if (const auto status = check_endpoints(raw); !status) return status.error();
   raft::Config& config = raw.options.raft;
   if (config.bug == "none") config.bug.clear();
-  if (!config.bug.empty() && !is_known_bug(config.bug)) {
+  if (!config.bug.empty() && bugs::find_bug(config.bug) == nullptr) {
     return base::Error{"--bug: this binary holds no bug named '" + config.bug + "'"};
   }
   config.id = raft::NodeId(raw.id);
@@ -238,18 +237,31 @@ base::Result<Request> to_run(Raw& raw) {
   return Request(RunNode{std::move(raw.options)});
 }
 
+/// One JSON object a line.
+std::string list_bugs() {
+  std::string lines;
+  for (const bugs::BugInfo& bug : bugs::seeded_bugs()) {
+    const base::Json line = {{"name", bug.name},     {"what", bug.what},
+                             {"rule", bug.rule},     {"exposed-by", bug.exposed_by},
+                             {"report", bug.report}, {"seen-in", bug.seen_in}};
+    lines += line.dump() + "\n";
+  }
+  return lines;
+}
+
 }  // namespace
 
 base::Result<Request> parse_options(std::span<char* const> arguments) {
   Raw raw;
-  CLI::App app(kDescription, "capsize-node");
-  declare(app, raw);
-  try {
-    app.parse(static_cast<int>(arguments.size()), arguments.data());
-  } catch (const CLI::CallForHelp&) {
-    return Request(PrintText{app.help()});
-  } catch (const CLI::ParseError& error) {
-    return base::Error{error.what()};
+  base::CommandLine line("capsize-node", kDescription);
+  line.set_binary(bugs::seeded_bugs().empty() ? "capsize-node" : "capsize-node-with-bugs");
+  declare(line, raw);
+  const auto outcome = line.parse(arguments);
+  if (const auto* print = std::get_if<base::CommandLine::Print>(&outcome)) {
+    return Request(PrintText{print->text});
+  }
+  if (const auto* failure = std::get_if<base::CommandLine::Failure>(&outcome)) {
+    return base::Error{failure->message};
   }
   if (raw.list_bugs) return Request(PrintText{list_bugs()});
   if (raw.status.empty()) return to_run(raw);

@@ -34,7 +34,7 @@ struct RunNode {
 struct AskStatus {
   std::string endpoint;
 };
-/// --help, --list-bugs: to be printed on standard output, exit 0.
+/// --help, --version, --list-bugs: to be printed on standard output, exit 0.
 struct PrintText {
   std::string text;
 };

@@ -1,5 +1,6 @@
 // The seeded bugs that capsize-node-with-bugs can be told to make: for --list-bugs, for --bug, and
-// for whoever scores a nemesis by the bugs it finds. Linked into that binary only.
+// for whoever scores a nemesis by the bugs it finds. In every other binary the register
+// is empty (none/none.cpp is linked instead).
 //
 // One file a bug, holding one BugRegistration; the deviation itself is one SEEDED_BUG branch at the
 // place where the rule is implemented (node/raft/seeded_bug.h).

@@ -9,7 +9,7 @@ namespace capsize::kv {
 namespace {
 
 /// A key as JSON text. Keys come from JSON, so they are UTF-8; what must not stand bare is escaped.
-std::string quoted(std::string_view key) {
+std::string json_text(std::string_view key) {
   static constexpr std::string_view kHex = "0123456789abcdef";
   std::string out = "\"";
   for (const char c : key) {
@@ -55,7 +55,7 @@ Reply Store::transact(const std::vector<Step>& steps) {
       value = step.value;
     }
     if (reply.size() > 1) reply.push_back(',');
-    reply.append("[\"").append(word(step.kind)).append("\",").append(quoted(step.key));
+    reply.append("[\"").append(word(step.kind)).append("\",").append(json_text(step.key));
     reply.append(",").append(step.kind == Step::Kind::kRead ? value : step.value).append("]");
     if (reply.size() > kTxnReplyBytesMax) return {Outcome::kFail, "", "too-large"};
     if (step.kind != Step::Kind::kRead) changed.insert_or_assign(step.key, std::move(value));

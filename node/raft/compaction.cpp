@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/crc32c.h"
 #include "node/raft/raft_impl.h"
+#include "node/raft/seeded_bug.h"
 
 namespace capsize::raft {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "node/raft/raft_impl.h"
+#include "node/raft/seeded_bug.h"
 
 namespace capsize::raft {
 namespace {

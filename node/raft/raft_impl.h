@@ -31,7 +31,6 @@
 #include "node/raft/raft.h"
 #include "node/raft/raft_log.h"
 #include "node/raft/read_queue.h"
-#include "node/raft/seeded_bug.h"
 #include "node/raft/trace_buffer.h"
 
 namespace capsize::raft {

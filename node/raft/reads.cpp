@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node/raft/raft_impl.h"
+#include "node/raft/seeded_bug.h"
 
 namespace capsize::raft {
 

@@ -5,7 +5,11 @@
 // node/bugs/ that registers its name, the rule it breaks and what exposes it.
 #pragma once
 
-#ifdef CAPSIZE_SEEDED_BUGS
+#ifndef CAPSIZE_SEEDED_BUGS
+#error "a file with a seeded bug is compiled twice, which CMake decides: run cmake again"
+#endif
+
+#if CAPSIZE_SEEDED_BUGS
 #define SEEDED_BUG(config, bug_name) ((config).bug == (bug_name))
 #define ANY_SEEDED_BUG(config) (!(config).bug.empty())
 #else

@@ -1,14 +1,14 @@
 #include "node/simulator/options.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <thread>
 
+#include "base/command_line.h"
 #include "base/units.h"
-#include "node/simulator/known_bugs.h"
+#include "node/bugs/registry.h"
 
 namespace capsize::simulator {
 namespace {
@@ -65,15 +65,14 @@ base::Status read_chaos(Raw& raw) {
 }
 
 base::Status check_bug(const Raw& raw) {
-  const auto bugs = known_bugs();
-  const auto named = [&](const KnownBug& bug) { return bug.name == raw.options.bug; };
-  if (raw.options.bug.empty() || std::any_of(bugs.begin(), bugs.end(), named)) return {};
+  if (raw.options.bug.empty() || bugs::find_bug(raw.options.bug) != nullptr) return {};
   return base::Error{fmt::format("--bug: this binary holds no bug named '{}' ", raw.options.bug)};
 }
 
 std::string list_bugs() {
   std::string lines;
-  for (const KnownBug& bug : known_bugs()) lines += fmt::format("{:<22} {}\n", bug.name, bug.what);
+  for (const bugs::BugInfo& bug : bugs::seeded_bugs())
+    lines += fmt::format("{:<22} {}\n", bug.name, bug.what);
   return lines;
 }
 
@@ -84,24 +83,22 @@ base::Result<std::variant<Options, PrintText>> parse_options(std::span<char* con
   Raw raw;
   Options& options = raw.options;
   options.jobs = std::max(1U, std::thread::hardware_concurrency());
-  CLI::App app(kDescription, "capsize-sim");
-  app.footer(kExamples);
-  app.add_option("--seeds", raw.seeds, "FIRST..LAST, or one")->capture_default_str();
-  app.add_option("--jobs", options.jobs, "processes")
-      ->check(CLI::Range(1U, kJobsMax))
-      ->capture_default_str();
-  app.add_option("--chaos", raw.chaos, "simulated time under faults, for each seed")
-      ->capture_default_str();
-  app.add_option("--history", options.history, "file for what the clients saw, as JSON lines");
-  app.add_option("--trace", options.trace, "file for what the nodes did, as JSON lines");
-  app.add_option("--bug", options.bug, "make this seeded bug (capsize-sim-with-bugs only)");
-  app.add_flag("--list-bugs", raw.list_bugs, "print the seeded bugs this binary holds");
-  try {
-    app.parse(static_cast<int>(arguments.size()), arguments.data());
-  } catch (const CLI::CallForHelp&) {
-    return Parsed(PrintText{app.help()});
-  } catch (const CLI::ParseError& error) {
-    return base::Error{error.what()};
+  base::CommandLine line("capsize-sim", kDescription);
+  line.set_binary(bugs::seeded_bugs().empty() ? "capsize-sim" : "capsize-sim-with-bugs");
+  line.set_footer(kExamples);
+  line.option("--seeds", raw.seeds, "FIRST..LAST, or one").show_default();
+  line.option("--jobs", options.jobs, "processes").range(1, kJobsMax).show_default();
+  line.option("--chaos", raw.chaos, "simulated time under faults, for each seed").show_default();
+  line.option("--history", options.history, "file for what the clients saw, as JSON lines");
+  line.option("--trace", options.trace, "file for what the nodes did, as JSON lines");
+  line.option("--bug", options.bug, "make this seeded bug (capsize-sim-with-bugs only)");
+  line.flag("--list-bugs", raw.list_bugs, "print the seeded bugs this binary holds");
+  const auto outcome = line.parse(arguments);
+  if (const auto* print = std::get_if<base::CommandLine::Print>(&outcome)) {
+    return Parsed(PrintText{print->text});
+  }
+  if (const auto* failure = std::get_if<base::CommandLine::Failure>(&outcome)) {
+    return base::Error{failure->message};
   }
   if (raw.list_bugs) return Parsed(PrintText{list_bugs()});
   for (const auto& step : {read_seeds(raw), read_chaos(raw), check_bug(raw)}) {

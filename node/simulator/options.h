@@ -18,7 +18,7 @@ struct Options {
   std::string bug;
   std::string history, trace;  // files, for one seed; empty: none
 };
-/// --help, --list-bugs: to be printed, exit 0.
+/// --help, --version, --list-bugs: to be printed, exit 0.
 struct PrintText {
   std::string text;
 };

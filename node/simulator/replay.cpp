@@ -1,6 +1,6 @@
 #include "node/simulator/replay.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdio>
 #include <map>

@@ -1,6 +1,6 @@
 #include "node/simulator/simulator.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <csignal>
 #include <ctime>

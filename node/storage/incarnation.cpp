@@ -1,6 +1,6 @@
 #include "node/storage/incarnation.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <charconv>
 

@@ -1,6 +1,6 @@
 // Log::open: which segments are needed, what they come to, and what a crash has left to be done.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

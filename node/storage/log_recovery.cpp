@@ -1,6 +1,6 @@
 #include "node/storage/log_recovery.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <optional>
 

@@ -1,6 +1,6 @@
 #include "node/storage/segment.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

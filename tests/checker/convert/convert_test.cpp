@@ -2,7 +2,7 @@
 // verdict. What a format cannot hold it names.
 #include "checker/convert/convert.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

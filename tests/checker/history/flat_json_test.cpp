@@ -2,7 +2,7 @@
 // before the brace sends a line to the real one, so every text is read both ways and compared.
 #include "checker/history/flat_json.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <string>

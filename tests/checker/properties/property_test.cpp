@@ -2,7 +2,7 @@
 // each.
 #include "checker/properties/property.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // Batches for log tests, and the state they lead to when replayed by an obvious implementation.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <string>

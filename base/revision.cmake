@@ -1,5 +1,8 @@
 # Writes capsize_revision.h, only when it changes: cmake -DSOURCE=... -DOUTPUT=... -P revision.cmake
-execute_process(COMMAND git -C ${SOURCE} describe --always --abbrev=12 --dirty=-modified
+# The ceiling keeps git inside the source: a tarball unpacked in some other checkout has no revision.
+cmake_path(GET SOURCE PARENT_PATH parent)
+execute_process(COMMAND ${CMAKE_COMMAND} -E env GIT_CEILING_DIRECTORIES=${parent}
+                        git -C ${SOURCE} describe --always --abbrev=12 --dirty=-modified
                 OUTPUT_VARIABLE revision OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 if(NOT revision)
   set(revision unknown)
