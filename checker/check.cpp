@@ -172,6 +172,21 @@ Report usage_error(Report report, std::string reason) {
   return report;
 }
 
+// Nullptr, with the message for the user, if there is none or it does not understand the history.
+const Model* model_for(const History& history, const CheckOptions& options, std::string& message) {
+  const Model* own = options.own_model;
+  if (own == nullptr) return choose_model(history, options.model, message);
+  auto foreign = foreign_function(history, fmt::format("model {}", own->name), own->functions);
+  if (!foreign) return own;
+  message = *std::move(foreign);
+  return nullptr;
+}
+
+const HistoryCheck* history_check_for(const History& history, const CheckOptions& options) {
+  if (options.own_model != nullptr) return nullptr;
+  return find_history_check(options.model.empty() ? history.header_model : options.model);
+}
+
 Report check_within(const History& history, const CheckOptions& options, const Budget& budget,
                     Witness* witness) {
   Report report;
@@ -185,8 +200,7 @@ Report check_within(const History& history, const CheckOptions& options, const B
     report.reason = "the history is empty";
     return report;
   }
-  const std::string& named = options.model.empty() ? history.header_model : options.model;
-  if (const HistoryCheck* check = find_history_check(named)) {
+  if (const HistoryCheck* check = history_check_for(history, options)) {
     report.model = check->name;
     if (auto foreign = foreign_function(history, check->name, check->functions)) {
       return usage_error(std::move(report), *std::move(foreign));
@@ -196,7 +210,7 @@ Report check_within(const History& history, const CheckOptions& options, const B
     return report;
   }
   std::string message;
-  const Model* model = choose_model(history, options.model, message);
+  const Model* model = model_for(history, options, message);
   if (model == nullptr) return usage_error(std::move(report), std::move(message));
   report.model = model->name;
   if (witness != nullptr) witness->model = model->name;

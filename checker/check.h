@@ -34,6 +34,8 @@ namespace capsize::checker {
 
 struct CheckOptions {
   std::string model = {};  ///< empty: from the header line, or guessed where only one fits
+  /// Judges instead of a registered model; must outlive the check.
+  const Model* own_model = nullptr;
   ReadOptions reading = {};
   std::optional<std::string> initial_json =
       {};  ///< initial value; else the header line's, else null

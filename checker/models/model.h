@@ -1,15 +1,17 @@
 // Model: the sequential specification that a history is checked against.
 //
-// A plain struct of pure functions. The just-in-time search needs `decode`, `initial` and `step`,
-// and a model with nothing else is complete. What else a KeyOperation tells about an operation (it
-// only observes, it overwrites blindly, it wants exactly this value) lets the fast deciders and the
-// search's reductions do their work; a model that cannot say so leaves it out and is checked
-// slower.
+// A plain struct of pure functions. Those that a user's own model needs are std::function, so that
+// they can carry the user's functions with them (checker/facade/own_model.h). The just-in-time
+// search needs `decode`, `initial` and `step`, and a model with nothing else is complete. What else
+// a KeyOperation tells about an operation (it only observes, it overwrites blindly, it wants
+// exactly this value) lets the fast deciders and the search's reductions do their work; a model
+// that cannot say so leaves it out and is checked slower.
 //
 // A new model is one new file in this folder: fill in a Model, hand it to a `ModelRegistrar`.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -86,7 +88,8 @@ struct Model {
   std::vector<std::string_view> functions;  ///< the only ones that it understands
   std::vector<Decider> deciders;            ///< each checks its own conditions
   /// Failed operations are passed too: they matter where a failure tells something.
-  Decoded (*decode)(const History& history, const Operation& operation, const DecodeOptions&);
+  /// Called by several threads at once, for operations of different keys.
+  std::function<Decoded(const History&, const Operation&, const DecodeOptions&)> decode;
   /// Optional: false where the history can hardly be meant for this model, though it is well
   /// formed.
   bool (*plausible)(const History& history) = nullptr;
@@ -97,9 +100,9 @@ struct Model {
   /// of the file then mean nothing; groups of connected objects take their place.
   void (*touches)(const History& history, const Operation& operation,
                   std::vector<ValueId>& objects) = nullptr;
-  State (*initial)(StateTable& states, ValueId initial);
+  std::function<State(StateTable& states, ValueId initial)> initial;
   /// The state afterwards, or nothing where the operation cannot take effect in this state.
-  std::optional<State> (*step)(StateTable& states, State state, const KeyOperation& operation);
+  std::function<std::optional<State>(StateTable& states, State, const KeyOperation&)> step;
   /// Whether what `observer` saw depends on `writer` having happened: an explanation that shows the
   /// one without the other would be about something else.
   bool (*needs)(const ValueTable& values, const KeyOperation& observer, const KeyOperation& writer);

@@ -19,6 +19,13 @@ fs::path binary_directory() {
   return error ? fs::path(".") : self.parent_path();
 }
 
+fs::path scenario_file(const fs::path& path) {
+  if (fs::exists(path)) return path;
+  fs::path installed = binary_directory().parent_path() / "share/capsize/scenarios" / path;
+  if (installed.extension() != ".json") installed += ".json";
+  return fs::exists(installed) ? installed : path;
+}
+
 base::Result<std::vector<BugLine>> seeded_bugs() {
   // The node's word, not a second list: a name that is known here and not there would run no bug.
   const fs::path output = fs::temp_directory_path() /

@@ -73,7 +73,7 @@ base::Result<Scenario> ScenarioOptions::resolve() const {
   Scenario scenario;
   scenario.nemesis = parse_nemesis("default");
   if (!file_.empty()) {
-    auto read = read_scenario(file_);
+    auto read = read_scenario(scenario_file(file_));
     if (!read) return read;
     scenario = std::move(read).value();
   }

@@ -10,7 +10,8 @@ A cluster that a test breaks as it likes is `capsize.Cluster`, and a pytest fixt
 (capsize/pytest_plugin.py). A model of one's own is a table of pure functions, see `capsize.Model`.
 
 A failing assert shows the result, which says in words what went wrong. The command is looked for in
-the folder CAPSIZE_BIN, then in build/bin of the sources this file lies in, then in PATH.
+the folder CAPSIZE_BIN, then in build/bin of the sources this file lies in (or in bin, where it is
+installed), then in PATH.
 """
 
 import dataclasses

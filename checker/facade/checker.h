@@ -1,0 +1,194 @@
+// The checker as a library: is a recorded history linearizable?
+//
+// Installed as <capsize/checker.h>; link with `capsize::checker` (find_package(Capsize)). It stands
+// alone: of Capsize it includes nothing.
+//
+//     const capsize::Report report = capsize::check_file("history.jsonl");
+//     if (report.verdict == capsize::Verdict::kInvalid) puts(report.reason.c_str());
+//
+// Errors. What can be wrong with a history, a model or an option is a verdict (kUsageError) whose
+// reason names the place, what was found and what was expected; a limit that ends the check is
+// kUnknown and never kValid. Exceptions are std::bad_alloc, what a function of the user's own
+// model throws (it passes through the check), and std::invalid_argument of a Value that is asked
+// for what it is not.
+//
+// Threads. Every function may be called from any number of threads at once. One call uses up to 16
+// threads itself while the fast deciders run, and joins them before it returns. The functions of a
+// user's own model are called on the calling thread only.
+//
+// Ownership. A Report owns everything in it. Arguments are read during the call and not kept.
+//
+// Complexity. Most histories in which every value is written once are decided in O(n log n),
+// whatever the concurrency; everything else is searched, which is exponential in the number of
+// concurrent operations in the worst case and ends at Options::time_limit or memory_limit_bytes.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace capsize {
+
+// ---- what a check returns ----
+
+enum class Verdict : std::uint8_t {
+  kValid,       ///< a legal order exists for every key
+  kInvalid,     ///< some key has none: see Report::violations
+  kUnknown,     ///< a limit ended the check: Report::reason names it
+  kVacuous,     ///< there is nothing to judge
+  kUsageError,  ///< malformed history, unknown model or bad option: Report::reason says where
+};
+
+/// "valid", "invalid", "unknown", "vacuous", "usage error".
+[[nodiscard]] std::string_view name(Verdict verdict);
+/// What the command `capsize check` exits with: 0, 1, 2, 3, 254.
+[[nodiscard]] int exit_code(Verdict verdict);
+
+enum class Outcome : std::uint8_t {
+  kOk,    ///< acknowledged
+  kFail,  ///< certainly did not take effect
+  kInfo,  ///< indeterminate: may take effect at any time after its invocation, or never
+};
+
+/// "ok", "fail", "info".
+[[nodiscard]] std::string_view name(Outcome outcome);
+
+/// One operation of a violation.
+struct Operation {
+  std::int64_t process = 0;
+  std::string function;
+  std::string value;  ///< JSON text: what was asked, or what a read returned
+  std::optional<std::chrono::nanoseconds> invoke_time;    ///< none if the history has no times
+  std::optional<std::chrono::nanoseconds> complete_time;  ///< none if it never completed
+  std::uint64_t index = 0;                                ///< of its invocation in the history
+  Outcome outcome = Outcome::kInfo;
+};
+
+struct Violation {
+  std::string anomaly;   ///< "stale read", "lost write", …, "no legal order"
+  std::string key;       ///< empty where the history has no keys
+  std::string sentence;  ///< who did what, when, and why no legal order explains it
+  /// Enough to show the violation, in order of invocation. Where Capsize knows the model, only the
+  /// few that matter; of a user's own model, every operation that may have changed the state.
+  std::vector<Operation> operations;
+};
+
+struct Counts {
+  std::uint64_t operations = 0;
+  std::uint64_t ok = 0;
+  std::uint64_t fail = 0;
+  std::uint64_t info = 0;
+  std::uint64_t keys = 0;
+  std::uint64_t processes = 0;
+};
+
+struct Report {
+  Verdict verdict = Verdict::kUsageError;
+  std::string reason;                 ///< one line; empty if valid
+  std::string model;                  ///< the one that judged
+  std::string format;                 ///< of the history: one of formats()
+  std::vector<Violation> violations;  ///< one for each violating key, 16 at most
+  std::uint64_t violating_keys = 0;
+  std::uint64_t unknown_keys = 0;
+  Counts counts;
+};
+
+// ---- what can be asked ----
+
+struct Model;
+
+struct Options {
+  /// Empty: what the history's header line says, or the only one that fits.
+  std::string model = {};
+  /// Judges instead of a built-in model, whatever the history's header line says.
+  const Model* own_model = nullptr;
+  std::string format = {};                  ///< empty: recognised by the first line
+  std::optional<std::string> initial = {};  ///< the object's initial value, as JSON text
+  std::optional<std::string> key = {};      ///< judge this key alone
+  /// What the history calls by other names, as --map of `capsize check`: "key=k", "f.put=write".
+  std::vector<std::string> names = {};
+  /// By how much the clocks of two processes may differ. Matters for formats with one line for each
+  /// operation, such as CSV, which are ordered by time.
+  std::chrono::nanoseconds clock_error{0};
+  bool lenient = false;  ///< skip lines that cannot be read instead of refusing the history
+  /// Whether a failed compare-and-set read a value other than the expected one. Not given: as the
+  /// format has it.
+  std::optional<bool> failed_cas_observes = {};
+  std::chrono::nanoseconds time_limit = std::chrono::seconds(60);  ///< loading included
+  std::uint64_t memory_limit_bytes = std::uint64_t{4} << 30;       ///< loading included
+};
+
+/// Judges a file, compressed (gzip, zstd) or not; "-" is standard input.
+[[nodiscard]] Report check_file(const std::string& path, const Options& options = {});
+/// Judges a history in memory.
+[[nodiscard]] Report check_text(std::string_view history, const Options& options = {});
+
+/// The names of the built-in models and of the formats, sorted.
+[[nodiscard]] std::vector<std::string> models();
+[[nodiscard]] std::vector<std::string> formats();
+
+// ---- a model of one's own ----
+
+/// A JSON value: an argument, an answer, or the state of a user's own model.
+class Value {
+ public:
+  enum class Kind : std::uint8_t { kNull, kInteger, kText, kList, kOther };
+
+  Value() = default;  ///< null
+  Value(std::nullptr_t) {}
+  Value(bool value) : kind_(Kind::kOther), text_(value ? "true" : "false") {}
+  Value(int value) : kind_(Kind::kInteger), integer_(value) {}
+  Value(std::int64_t value) : kind_(Kind::kInteger), integer_(value) {}
+  Value(const char* text) : kind_(Kind::kText), text_(text) {}
+  Value(std::string text) : kind_(Kind::kText), text_(std::move(text)) {}
+  Value(std::vector<Value> elements) : kind_(Kind::kList), list_(std::move(elements)) {}
+  /// Whatever else JSON has (1.5, an object), as minified JSON text.
+  [[nodiscard]] static Value other(std::string json);
+
+  [[nodiscard]] Kind kind() const { return kind_; }
+  [[nodiscard]] bool is_null() const { return kind_ == Kind::kNull; }
+  /// Each throws std::invalid_argument, with the value, if the value is of another kind.
+  [[nodiscard]] std::int64_t integer() const;
+  [[nodiscard]] const std::string& text() const;
+  [[nodiscard]] const std::vector<Value>& list() const;
+
+  [[nodiscard]] std::string json() const;
+  friend bool operator==(const Value&, const Value&) = default;
+
+ private:
+  Kind kind_ = Kind::kNull;
+  std::int64_t integer_ = 0;
+  std::string text_;  // kOther: JSON text
+  std::vector<Value> list_;
+};
+
+/// One operation's effect: the state afterwards, or nothing where the operation cannot have been
+/// answered like this in this state. A pure function: equal arguments give equal results.
+/// `answered` is the value of the completion; nothing for an indeterminate operation, which may
+/// have been answered in any way. Failed operations never happened and are not passed.
+using Effect = std::function<std::optional<Value>(const Value& state, const Value& asked,
+                                                  const std::optional<Value>& answered)>;
+
+struct Function {
+  std::string name;  ///< as histories call it
+  Effect effect;
+  /// Promises that the state never changes, so that the search may apply it as soon as it can.
+  bool read_only = false;
+};
+
+/// A sequential specification for Options::own_model, checked by just-in-time search (Lowe 2017):
+/// for histories with up to a few dozen concurrent operations. What an indeterminate operation that
+/// is not read-only may do is tried at every later point, so many of these make it slow.
+struct Model {
+  std::string name = "own";         ///< not that of a built-in model
+  Value initial = {};               ///< of every key, unless the history or the options say it
+  std::vector<Function> functions;  ///< 240 at most
+};
+
+}  // namespace capsize

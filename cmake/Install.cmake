@@ -1,0 +1,42 @@
+# What `cmake --install` puts where. Components:
+#   runtime       the programs, README and LICENSE
+#   data          scenarios
+#   python        the Python package, beside the data
+#   dist_python   the same where Debian's python3 finds it; in the .deb only, instead of `python`
+#   development   the checker as a library: header, archive, package for find_package, examples
+include(GNUInstallDirs)
+set(data_dir ${CMAKE_INSTALL_DATADIR}/capsize)
+
+# They find each other: `capsize` looks for the others in its own directory, for scenarios in
+# ../share/capsize (harness/cli/binaries.h).
+install(TARGETS capsize capsize-node capsize-node-with-bugs capsize-proxy capsize-sim
+        RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
+install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
+install(DIRECTORY nemesis/scenarios DESTINATION ${data_dir} COMPONENT data
+        FILES_MATCHING PATTERN "*.json")
+install(DIRECTORY harness/python/capsize DESTINATION ${data_dir}/python COMPONENT python
+        FILES_MATCHING PATTERN "*.py" PATTERN __pycache__ EXCLUDE)
+install(DIRECTORY harness/python/capsize DESTINATION lib/python3/dist-packages
+        COMPONENT dist_python EXCLUDE_FROM_ALL
+        FILES_MATCHING PATTERN "*.py" PATTERN __pycache__ EXCLUDE)
+
+if(TARGET capsize_checker_archive)
+  include(CMakePackageConfigHelpers)
+  set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Capsize)
+  install(TARGETS capsize_checker_archive EXPORT CapsizeTargets
+          ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
+          INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  install(FILES checker/facade/checker.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/capsize
+          COMPONENT development)
+  install(EXPORT CapsizeTargets NAMESPACE capsize:: DESTINATION ${package_dir}
+          COMPONENT development)
+  configure_package_config_file(cmake/CapsizeConfig.cmake.in
+    ${CMAKE_BINARY_DIR}/generated/CapsizeConfig.cmake INSTALL_DESTINATION ${package_dir})
+  # Before 1.0 the interface may change with each minor version.
+  write_basic_package_version_file(${CMAKE_BINARY_DIR}/generated/CapsizeConfigVersion.cmake
+                                   COMPATIBILITY SameMinorVersion)
+  install(FILES ${CMAKE_BINARY_DIR}/generated/CapsizeConfig.cmake
+                ${CMAKE_BINARY_DIR}/generated/CapsizeConfigVersion.cmake
+          DESTINATION ${package_dir} COMPONENT development)
+  install(DIRECTORY examples/checker DESTINATION ${data_dir}/examples COMPONENT development)
+endif()
