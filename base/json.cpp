@@ -384,9 +384,9 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
     keys_.back() = std::move(key);
     return true;
   }
-  bool parse_error(std::size_t byte, const std::string&,
+  bool parse_error(std::size_t byte, const std::string& token,
                    const nlohmann::json::exception& wrong) override {
-    if (error_ != nullptr) *error_ = {byte, wrong.what()};
+    if (error_ != nullptr) *error_ = {byte, token, wrong.what()};
     return false;
   }
 
@@ -404,7 +404,8 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
   bool open(Json value) {
     if (open_.size() == kJsonNestingMax) {
       if (error_ != nullptr) {
-        *error_ = {0, "nested deeper than " + std::to_string(kJsonNestingMax) + " levels"};
+        *error_ = {.what = "nested deeper than " + std::to_string(kJsonNestingMax) + " levels",
+                   .too_deep = true};
       }
       return false;
     }

@@ -35,8 +35,10 @@ class JsonTypeError : public std::runtime_error {
 
 /// Why text is not JSON, and where.
 struct JsonSyntaxError {
-  std::size_t byte = 0;  ///< from 1; 0: at the very beginning
-  std::string what;      ///< one line
+  std::size_t byte = 0;   ///< of the token that does not fit, its last byte, from 1
+  std::string token;      ///< that token
+  std::string what;       ///< one line
+  bool too_deep = false;  ///< it may be JSON, but is nested deeper than kJsonNestingMax
 };
 
 class Json {

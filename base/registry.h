@@ -4,58 +4,90 @@
 //
 // Registration happens before main() and the registry is only read afterwards, so it needs no lock.
 // The file must be linked as an object (the build uses OBJECT libraries): a linker drops members of
-// a static library that nobody names.
+// a static library that nothing refers to.
+//
+// All that does not depend on the type is in registry.cpp: what is registered is a file each, and
+// each would compile it again.
 #pragma once
 
-#include <algorithm>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/check.h"
-
 namespace capsize::base {
+
+/// Pointers by name, sorted: the order of static initialisation must not show.
+class PointersByName {
+ public:
+  struct Entry {
+    std::string name;
+    void* item;
+  };
+  /// A name that is taken breaks a CHECK.
+  void add(std::string_view name, void* item);
+  /// Null where there is none.
+  [[nodiscard]] void* find(std::string_view name) const;
+  [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
+  /// "a, b, c".
+  [[nodiscard]] std::string names() const;
+
+ private:
+  std::vector<Entry> entries_;
+};
 
 template <class Interface>
 class Registry {
  public:
+  class Iterator {
+   public:
+    explicit Iterator(const PointersByName::Entry* entry) : entry_(entry) {}
+    Interface* operator*() const { return static_cast<Interface*>(entry_->item); }
+    Iterator& operator++() {
+      ++entry_;
+      return *this;
+    }
+    friend bool operator==(Iterator, Iterator) = default;
+
+   private:
+    const PointersByName::Entry* entry_;
+  };
+  /// What is registered, sorted by name: for loops.
+  class Range {
+   public:
+    explicit Range(const std::vector<PointersByName::Entry>& entries) : entries_(entries) {}
+    [[nodiscard]] Iterator begin() const { return Iterator(entries_.data()); }
+    [[nodiscard]] Iterator end() const { return Iterator(entries_.data() + entries_.size()); }
+
+   private:
+    const std::vector<PointersByName::Entry>& entries_;
+  };
+
   static Registry& instance() {
     static Registry registry;
     return registry;
   }
-  void add(std::unique_ptr<Interface> item) {
-    CHECK(find(item->name()) == nullptr, "names in a registry are unique");
-    items_.push_back(std::move(item));
-    std::sort(items_.begin(), items_.end(),
-              [](const auto& a, const auto& b) { return a->name() < b->name(); });
-  }
+  /// The item must live until the program ends.
+  void add(Interface& item) { items_.add(item.name(), &item); }
   /// Null when nothing of that name is registered.
-  [[nodiscard]] const Interface* find(std::string_view name) const {
-    for (const auto& item : items_) {
-      if (item->name() == name) return item.get();
-    }
-    return nullptr;
+  [[nodiscard]] Interface* find(std::string_view name) const {
+    return static_cast<Interface*>(items_.find(name));
   }
-  /// Sorted by name: the order of static initialisation must not show.
-  [[nodiscard]] const std::vector<std::unique_ptr<Interface>>& all() const { return items_; }
+  [[nodiscard]] Range all() const { return Range(items_.entries()); }
   /// "a, b, c", for error messages and help.
-  [[nodiscard]] std::string names() const {
-    std::string joined;
-    for (const auto& item : items_) {
-      if (!joined.empty()) joined += ", ";
-      joined += item->name();
-    }
-    return joined;
-  }
+  [[nodiscard]] std::string names() const { return items_.names(); }
 
  private:
-  std::vector<std::unique_ptr<Interface>> items_;
+  PointersByName items_;
 };
 
+/// Holds the thing that it registers.
 template <class Interface, class Concrete>
-struct Registered {
-  Registered() { Registry<Interface>::instance().add(std::make_unique<Concrete>()); }
+class Registered {
+ public:
+  Registered() { Registry<Interface>::instance().add(item_); }
+
+ private:
+  Concrete item_;
 };
 
 }  // namespace capsize::base

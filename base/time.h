@@ -18,4 +18,9 @@ struct ToldClock {
 using Instant = ToldClock::time_point;
 using Duration = ToldClock::duration;
 
+/// As traces and replies write it.
+[[nodiscard]] constexpr Duration::rep nanoseconds(Instant instant) {
+  return instant.time_since_epoch().count();
+}
+
 }  // namespace capsize::base

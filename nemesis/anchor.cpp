@@ -4,6 +4,13 @@
 
 namespace capsize::nemesis {
 
+Watch::~Watch() = default;
+AnchorKind::~AnchorKind() = default;
+
+Declared AnchorKind::parameters() const {
+  return {};
+}
+
 base::Result<Anchor> parse_anchor(const base::Json& value) {
   Anchor anchor;
   if (value.is_string()) {

@@ -21,7 +21,7 @@ namespace capsize::nemesis {
 /// An armed anchor.
 class Watch {
  public:
-  virtual ~Watch() = default;
+  virtual ~Watch();
   virtual void traced(const TraceEvent& /*event*/) {}
   /// A fault of this label and kind began, or ended.
   virtual void fault(const std::string& /*label*/, const std::string& /*kind*/, bool /*began*/) {}
@@ -35,10 +35,10 @@ class Watch {
 
 class AnchorKind {
  public:
-  virtual ~AnchorKind() = default;
+  virtual ~AnchorKind();
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual std::string_view summary() const = 0;
-  [[nodiscard]] virtual Declared parameters() const { return {}; }
+  [[nodiscard]] virtual Declared parameters() const;
   /// `params` has the defaults filled in. `id` is unique among rules of the proxy.
   [[nodiscard]] virtual std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t id,
                                                    Cluster& cluster) const = 0;

@@ -6,7 +6,7 @@
 
 #include <optional>
 
-#include "nemesis/named_fault.h"
+#include "nemesis/fault_kind.h"
 
 namespace capsize::nemesis {
 

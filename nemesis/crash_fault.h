@@ -3,7 +3,7 @@
 // nothing about it, however many nodes are struck.
 #pragma once
 
-#include "nemesis/named_fault.h"
+#include "nemesis/fault_kind.h"
 
 namespace capsize::nemesis {
 

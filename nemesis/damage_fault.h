@@ -5,7 +5,7 @@
 // damaged node take part, for scenarios that want to see what comes of it.
 #pragma once
 
-#include "nemesis/named_fault.h"
+#include "nemesis/fault_kind.h"
 
 namespace capsize::nemesis {
 

@@ -2,7 +2,7 @@
 // stops at once and retries nothing (exit 66), because nobody knows what is on the disk then.
 #pragma once
 
-#include "nemesis/named_fault.h"
+#include "nemesis/fault_kind.h"
 
 namespace capsize::nemesis {
 

@@ -2,7 +2,7 @@
 // while. The evidence is the node's own count of the syncs that met the fault.
 #pragma once
 
-#include "nemesis/named_fault.h"
+#include "nemesis/fault_kind.h"
 
 namespace capsize::nemesis {
 

@@ -29,33 +29,29 @@ struct Strike {
 
 class FaultKind {
  public:
-  virtual ~FaultKind() = default;
+  virtual ~FaultKind();
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual std::string_view summary() const = 0;
   [[nodiscard]] virtual Impact impact() const = 0;
   /// Whether a leader whom it hits is bound to lose its office: runs promise leader changes by it.
-  [[nodiscard]] virtual bool unseats() const { return impact() != Impact::kDegrades; }
+  [[nodiscard]] virtual bool unseats() const;
   /// Whether it acts on links, so that `only` and `peers` mean something.
   [[nodiscard]] virtual bool on_links() const { return false; }
-  [[nodiscard]] virtual Declared parameters() const { return {}; }
+  [[nodiscard]] virtual Declared parameters() const;
   /// What is dealt where only the kind is named (`--nemesis KIND`).
-  [[nodiscard]] virtual Card card() const { return {.kind = std::string(name())}; }
+  [[nodiscard]] virtual Card card() const;
   /// Nodes that it needs beside the members (strategy.h).
   [[nodiscard]] virtual std::size_t spares() const { return 0; }
   /// Exit codes with which its nodes may end because of it; everything else is a crash.
-  [[nodiscard]] virtual std::vector<int> exit_codes() const { return {}; }
+  [[nodiscard]] virtual std::vector<int> exit_codes() const;
 
   /// Makes the fault. Healing is `end`, which is called exactly once if `begin` was done.
   virtual Act begin(const Strike& strike, Cluster& cluster) const = 0;
   virtual Act end(const Strike& strike, Cluster& cluster) const = 0;
 
   /// Zero: none. Otherwise `pulse` is called again and again while the fault holds, `count` from 0.
-  [[nodiscard]] virtual base::Duration period(const base::Json& /*params*/) const {
-    return base::Duration::zero();
-  }
-  virtual Act pulse(const Strike& /*strike*/, Cluster& /*cluster*/, std::uint64_t /*count*/) const {
-    return {.done = true};
-  }
+  [[nodiscard]] virtual base::Duration period(const base::Json& params) const;
+  virtual Act pulse(const Strike& strike, Cluster& cluster, std::uint64_t count) const;
 
   /// Whether the evidence proves that the fault bit: `begin` and `end` as these acts returned it,
   /// `pulse` merged over all pulses, `pulses` their number.
@@ -63,5 +59,22 @@ class FaultKind {
 };
 
 using FaultKinds = base::Registry<FaultKind>;
+
+/// Given its name, summary and impact when it is made: the base of those that come in families.
+class NamedFault : public FaultKind {
+ public:
+  [[nodiscard]] std::string_view name() const override;
+  [[nodiscard]] std::string_view summary() const override;
+  [[nodiscard]] Impact impact() const override;
+
+ protected:
+  NamedFault(std::string_view name, std::string_view summary, Impact impact)
+      : name_(name), summary_(summary), impact_(impact) {}
+
+ private:
+  std::string_view name_;
+  std::string_view summary_;
+  Impact impact_;
+};
 
 }  // namespace capsize::nemesis

@@ -1,8 +1,8 @@
 // What the network faults have in common: one rule of the proxy over the links of the nodes.
 #pragma once
 
+#include "nemesis/fault_kind.h"
 #include "nemesis/links.h"
-#include "nemesis/named_fault.h"
 
 namespace capsize::nemesis {
 

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "nemesis/named_fault.h"
+#include "nemesis/fault_kind.h"
 
 namespace capsize::nemesis {
 

@@ -11,7 +11,6 @@ namespace capsize::nemesis {
 namespace {
 
 using base::Json;
-using Type = Parameter::Type;
 
 std::optional<base::Duration> parse(const Json& value) {
   if (!value.is_string()) return std::nullopt;
@@ -29,19 +28,19 @@ bool in_bounds(const Parameter& parameter, const Json& value) {
 
 bool fits(const Parameter& parameter, const Json& value) {
   switch (parameter.type) {
-    case Type::kDuration:
+    case Parameter::Type::kDuration:
       return parse(value).has_value();
-    case Type::kProbability:
+    case Parameter::Type::kProbability:
       return value.is_number() && value.get<double>() >= 0 && value.get<double>() <= 1;
-    case Type::kNumber:
+    case Parameter::Type::kNumber:
       return value.is_number() && in_bounds(parameter, value);
-    case Type::kCount:
+    case Parameter::Type::kCount:
       return value.is_integer() && in_bounds(parameter, value);
-    case Type::kWord:
+    case Parameter::Type::kWord:
       return value.is_string() &&
              (parameter.words.empty() || std::find(parameter.words.begin(), parameter.words.end(),
                                                    value.text()) != parameter.words.end());
-    case Type::kFlag:
+    case Parameter::Type::kFlag:
       return value.is_boolean();
   }
   return false;
@@ -57,17 +56,17 @@ std::string bounds(const Parameter& parameter) {
 
 std::string expected(const Parameter& parameter) {
   switch (parameter.type) {
-    case Type::kDuration:
+    case Parameter::Type::kDuration:
       return "a duration such as \"20ms\", up to an hour";
-    case Type::kProbability:
+    case Parameter::Type::kProbability:
       return "a number from 0 to 1";
-    case Type::kNumber:
+    case Parameter::Type::kNumber:
       return "a number from " + bounds(parameter);
-    case Type::kCount:
+    case Parameter::Type::kCount:
       return "a whole number from " + bounds(parameter);
-    case Type::kFlag:
+    case Parameter::Type::kFlag:
       return "true or false";
-    case Type::kWord:
+    case Parameter::Type::kWord:
       break;
   }
   std::string words;

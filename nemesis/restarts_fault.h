@@ -2,7 +2,7 @@
 // when a pulse is over.
 #pragma once
 
-#include "nemesis/named_fault.h"
+#include "nemesis/fault_kind.h"
 
 namespace capsize::nemesis {
 

@@ -15,25 +15,24 @@ Json reference(const char* name) {
 }
 
 Json schema_of_one(const Parameter& parameter) {
-  using Type = Parameter::Type;
   Json schema = Json::object();
   switch (parameter.type) {
-    case Type::kDuration:
+    case Parameter::Type::kDuration:
       schema = {{"type", "string"}, {"pattern", "^-?[0-9.]+(ns|us|ms|s|m|h)$"}};
       break;
-    case Type::kProbability:
+    case Parameter::Type::kProbability:
       schema = {{"type", "number"}, {"minimum", 0}, {"maximum", 1}};
       break;
-    case Type::kNumber:
-    case Type::kCount:
-      schema = {{"type", parameter.type == Type::kCount ? "integer" : "number"},
+    case Parameter::Type::kNumber:
+    case Parameter::Type::kCount:
+      schema = {{"type", parameter.type == Parameter::Type::kCount ? "integer" : "number"},
                 {"minimum", parameter.least},
                 {"maximum", parameter.most}};
       break;
-    case Type::kFlag:
+    case Parameter::Type::kFlag:
       schema = {{"type", "boolean"}};
       break;
-    case Type::kWord:
+    case Parameter::Type::kWord:
       schema = {{"type", "string"}};
       if (!parameter.words.empty()) schema["enum"] = parameter.words;
       break;

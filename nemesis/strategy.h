@@ -44,13 +44,13 @@ class Script {
 
 class Strategy {
  public:
-  virtual ~Strategy() = default;
+  virtual ~Strategy();
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual std::string_view summary() const = 0;
   /// The same cards each time: a run meets its expectations by its deck, not by luck.
-  [[nodiscard]] virtual std::vector<Card> deck() const { return {}; }
+  [[nodiscard]] virtual std::vector<Card> deck() const;
   /// Null: it has a deck only.
-  [[nodiscard]] virtual std::unique_ptr<Script> script() const { return nullptr; }
+  [[nodiscard]] virtual std::unique_ptr<Script> script() const;
   /// Whether it is in a run that names no strategy. Few are: such a run keeps what it promises.
   [[nodiscard]] virtual bool by_default() const { return false; }
   /// Nodes that its faults need beside the cluster's members. A strategy with spares changes who

@@ -6,6 +6,16 @@
 #include "node/wire/header.h"
 
 namespace capsize::nemesis {
+
+// Constant-initialised: a registration in another file may use them before main().
+constinit const Target Target::kOne{Select::kOne};
+constinit const Target Target::kFollower{Select::kFollower};
+constinit const Target Target::kMinority{Select::kMinority};
+constinit const Target Target::kMajority{Select::kMajority};
+constinit const Target Target::kLeader{Select::kLeader};
+constinit const Target Target::kLeaderMinority{Select::kLeaderMinority};
+constinit const Target Target::kFollowers{Select::kFollowers};
+constinit const Target Target::kAll{Select::kAll};
 namespace {
 
 // Selections that are one word; the others have arguments.

@@ -43,14 +43,6 @@ struct Target {
 
   friend bool operator==(const Target&, const Target&) = default;
 };
-inline const Target Target::kOne{Select::kOne};
-inline const Target Target::kFollower{Select::kFollower};
-inline const Target Target::kMinority{Select::kMinority};
-inline const Target Target::kMajority{Select::kMajority};
-inline const Target Target::kLeader{Select::kLeader};
-inline const Target Target::kLeaderMinority{Select::kLeaderMinority};
-inline const Target Target::kFollowers{Select::kFollowers};
-inline const Target Target::kAll{Select::kAll};
 
 /// "leader", "n1+n3", "same as cut-1": for people.
 [[nodiscard]] std::string name(const Target& target);

@@ -144,7 +144,7 @@ def main():
         parser.error("--operations: expected put, get")
     for program in ("etcd", "h2load"):
         if shutil.which(program) is None:
-            raise SystemExit(f"{program} is missing: scripts/setup --bench")
+            raise SystemExit(f"{program} is missing: scripts/setup bench")
     report = {"load": []}
     if options.clients and options.seconds:
         compare_load(options, report)

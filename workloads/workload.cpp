@@ -4,6 +4,9 @@
 
 namespace capsize::workloads {
 
+Generator::~Generator() = default;
+Workload::~Workload() = default;
+
 bool only_reads(const Operation& operation) {
   if (operation.f != "txn") return operation.f == "read";
   return std::all_of(operation.value.begin(), operation.value.end(),

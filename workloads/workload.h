@@ -37,7 +37,7 @@ struct Completion {
 /// The operations of one run. Called from one thread, in the order in which things happen.
 class Generator {
  public:
-  virtual ~Generator() = default;
+  virtual ~Generator();
   /// The next operation of a client. A reader only reads: bound to a deposed leader, a client that
   /// also wrote would be stuck in its first write, and never see how old its reads are.
   virtual Operation next(std::size_t client, bool reader, base::Prng& prng) = 0;
@@ -51,7 +51,7 @@ class Generator {
 
 class Workload {
  public:
-  virtual ~Workload() = default;
+  virtual ~Workload();
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual std::string_view summary() const = 0;
   /// Name of what judges the history: a model of checker/models, or, where a search for a legal

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <vector>
 
+#include "base/json.h"
 #include "checker/history/malformed.h"
 
 namespace capsize::checker {
@@ -21,31 +21,6 @@ std::optional<std::int64_t> whole_number(double value) {
   if (!(std::abs(value) < kExactMax) || value != std::floor(value)) return std::nullopt;
   return static_cast<std::int64_t>(value);
 }
-
-// Accepts everything and remembers where the parser stopped.
-struct ErrorPosition : nlohmann::json_sax<nlohmann::json> {
-  std::size_t position = 0;  // of the last byte of the token, from 1
-  std::string token;
-
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
-  bool start_object(std::size_t) override { return true; }
-  bool key(string_t&) override { return true; }
-  bool end_object() override { return true; }
-  bool start_array(std::size_t) override { return true; }
-  bool end_array() override { return true; }
-  bool parse_error(std::size_t at, const std::string& last_token,
-                   const nlohmann::detail::exception&) override {
-    position = at;
-    token = last_token;
-    return false;
-  }
-};
 
 }  // namespace
 
@@ -95,16 +70,16 @@ bool reads_like_json(std::string_view text) {
 }
 
 JsonError explain_json_error(std::string_view line) {
-  ErrorPosition sax;
-  if (nlohmann::json::sax_parse(line, &sax)) {
+  base::JsonSyntaxError error;
+  if (!base::Json::parse(line, &error).is_invalid() || error.too_deep) {
     return {1, "a value that is nested too deeply or a number that is too large",
             fmt::format("at most {} levels and 64-bit numbers", kJsonDepthMax)};
   }
-  if (sax.position == 0) return {1, "bytes that are not UTF-8", "JSON"};
-  if (sax.position > line.size()) {
+  if (error.byte == 0) return {1, "bytes that are not UTF-8", "JSON"};
+  if (error.byte > line.size()) {
     return {line.size() + 1, "the end of the line", "the rest of a JSON object"};
   }
-  const std::size_t begin = sax.position - std::min(sax.position, sax.token.size());
+  const std::size_t begin = error.byte - std::min(error.byte, error.token.size());
   return {begin + 1, fmt::format("\"{}\"", excerpt(line.substr(begin, 20))), "JSON to go on"};
 }
 

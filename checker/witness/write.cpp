@@ -1,10 +1,17 @@
-#include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "base/json.h"
 #include "checker/explain/explain.h"
 #include "checker/witness/witness.h"
 
 namespace capsize::checker {
+namespace {
+
+std::string text(const std::string& content) {
+  return base::Json(content).dump();
+}
+
+}  // namespace
 
 void write_witness(const History& history, const Witness& witness,
                    const std::function<void(std::string_view line)>& sink) {
@@ -13,20 +20,19 @@ void write_witness(const History& history, const Witness& witness,
   for (std::uint32_t i = 0; i < history.operations.size(); ++i) {
     places.emplace(history.operations[i].invoke, i);
   }
-  nlohmann::ordered_json header = {
-      {"capsize-witness", 1}, {"model", witness.model}, {"operations", witness.operations.size()}};
-  sink(header.dump() + "\n");
+  sink(R"({"capsize-witness":1,"model":)" + text(witness.model) + R"(,"operations":)" +
+       std::to_string(witness.operations.size()) + "}\n");
   for (const WitnessStep& step : witness.operations) {
     const auto [begin, end] = places.equal_range(step.invoke);
     for (auto place = begin; place != end; ++place) {
       const Operation& operation = history.operations[place->second];
       if (operation.process != step.process) continue;
       const OperationView shown = view(history, operation);
-      nlohmann::ordered_json line = {
-          {"index", shown.index}, {"process", shown.process}, {"f", shown.function}};
-      if (!history.keys[operation.key].empty()) line["key"] = history.keys[operation.key];
-      line["value"] = nlohmann::ordered_json::parse(shown.value, nullptr, false);
-      sink(line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+      std::string line = R"({"index":)" + std::to_string(shown.index) + R"(,"process":)" +
+                         std::to_string(shown.process) + R"(,"f":)" + text(shown.function);
+      const std::string& key = history.keys[operation.key];
+      if (!key.empty()) line += R"(,"key":)" + text(key);
+      sink(line + R"(,"value":)" + shown.value + "}\n");
       break;
     }
   }

@@ -10,6 +10,8 @@
 
 namespace capsize::harness {
 
+Verb::~Verb() = default;
+
 int usage_error(std::string_view message) {
   fmt::print(stderr, "capsize: {}\n", message);
   return checker::exit_code(checker::Verdict::kUsageError);
@@ -18,11 +20,9 @@ int usage_error(std::string_view message) {
 namespace {
 
 int run_verb(std::string_view name) {
-  const auto& verbs = Verbs::instance().all();
-  const auto verb = std::find_if(verbs.begin(), verbs.end(),
-                                 [name](const auto& known) { return known->name() == name; });
-  CHECK(verb != verbs.end(), "a parsed subcommand is a registered verb");
-  return (*verb)->run();
+  Verb* verb = Verbs::instance().find(name);
+  CHECK(verb != nullptr, "a parsed subcommand is a registered verb");
+  return verb->run();
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace capsize::harness {
 
 class Verb {
  public:
-  virtual ~Verb() = default;
+  virtual ~Verb();
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual std::string_view summary() const = 0;
   /// Shown below the options, so that --help ends with something to copy.

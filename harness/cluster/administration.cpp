@@ -19,7 +19,7 @@ using nemesis::Node;
 constexpr auto kChangeBound = 3000ms;
 // An answer that has not come by then may never come: its leader may have been deposed meanwhile.
 constexpr auto kAttemptBound = 700ms;
-constexpr auto kPause = 10ms;
+constexpr auto kRetryPause = 10ms;
 
 std::chrono::milliseconds left(base::Instant until) {
   return std::max(1ms,
@@ -41,7 +41,7 @@ Json ProcessCluster::ask_leader(const Json& question, std::chrono::milliseconds 
 ProcessCluster::Administered ProcessCluster::administer(const Json& question) {
   const auto until = monotonic_now() + kChangeBound;
   Administered result;
-  for (; monotonic_now() < until; std::this_thread::sleep_for(kPause)) {
+  for (; monotonic_now() < until; std::this_thread::sleep_for(kRetryPause)) {
     const Json answer =
         ask_leader(question, std::min<std::chrono::milliseconds>(kAttemptBound, left(until)));
     const auto outcome = answer.value("outcome", "");

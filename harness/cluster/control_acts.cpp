@@ -13,8 +13,7 @@ using base::Json;
 using nemesis::Act;
 using nemesis::Node;
 
-constexpr auto kControlBound = 1000ms;
-constexpr auto kPause = 1ms;
+constexpr auto kPollPause = 1ms;
 
 }  // namespace
 
@@ -51,7 +50,7 @@ Act ProcessCluster::control_until(const std::vector<Node>& nodes, const Json& re
       if (answer.done) act.evidence[nemesis::node_name(node)] = answer.evidence;
       if (answer.done && satisfied(node, answer.evidence)) break;
       if (answer.done && monotonic_now() - begun < bound) {
-        std::this_thread::sleep_for(kPause);
+        std::this_thread::sleep_for(kPollPause);
         continue;
       }
       act.done = false;

@@ -14,9 +14,6 @@ using namespace std::chrono_literals;
 using nemesis::Act;
 using nemesis::Node;
 
-constexpr auto kReadyBound = 5000ms;
-constexpr auto kSignalBound = 1000ms;
-
 std::string letter(const ChildProcess& process) {
   return std::string(1, process.state());
 }

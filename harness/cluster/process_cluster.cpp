@@ -17,9 +17,6 @@ using base::Json;
 using nemesis::Act;
 using nemesis::Node;
 
-constexpr auto kReadyBound = 5000ms;
-constexpr auto kSignalBound = 1000ms;
-constexpr auto kControlBound = 1000ms;
 // An observation of the proxy is good for this long; a leader that sent nothing for the second
 // length is not believed in any more (four heartbeats).
 constexpr auto kObservationAge = 5ms;

@@ -28,6 +28,12 @@
 
 namespace capsize::harness {
 
+// How long a process may take: to answer after its start, to follow a signal, to answer a control
+// request.
+inline constexpr std::chrono::milliseconds kReadyBound{5000};
+inline constexpr std::chrono::milliseconds kSignalBound{1000};
+inline constexpr std::chrono::milliseconds kControlBound{1000};
+
 struct ClusterOptions {
   std::size_t nodes = 5;
   std::size_t spares = 0;               // further nodes, which run and are members of nothing

@@ -13,7 +13,6 @@ namespace capsize::harness {
 namespace {
 
 using checker::OperationView;
-using checker::Outcome;
 using checker::Report;
 using checker::Violation;
 

@@ -81,6 +81,9 @@ base::Status Parameters::status() const {
   return {};
 }
 
+Action::~Action() = default;
+ActionKind::~ActionKind() = default;
+
 base::Result<std::unique_ptr<Action>> make_action(std::string_view kind, Parameters parameters) {
   const auto& kinds = base::Registry<ActionKind>::instance();
   const ActionKind* found = kinds.find(kind);

@@ -97,7 +97,7 @@ struct Message {
 
 class Action {
  public:
-  virtual ~Action() = default;
+  virtual ~Action();
   virtual Effect apply(const Message& message, base::Prng& random, Fate& fate) = 0;
   /// A strict cut: what the proxy holds for the link is discarded when it begins, and what was sent
   /// before its end never arrives.
@@ -136,7 +136,7 @@ class Parameters {
 /// A kind of action, as `capsize-proxy` knows it by name.
 class ActionKind {
  public:
-  virtual ~ActionKind() = default;
+  virtual ~ActionKind();
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual std::unique_ptr<Action> make(Parameters& parameters) const = 0;
 };

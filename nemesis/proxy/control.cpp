@@ -7,10 +7,6 @@ namespace {
 
 using base::Json;
 
-std::int64_t nanoseconds(base::Instant instant) {
-  return instant.time_since_epoch().count();
-}
-
 std::string link_name(LinkId link) {
   return wire::node_name(link.from) + ">" + wire::node_name(link.to);
 }
@@ -111,7 +107,7 @@ Json install(Switchboard& board, const Json& request, base::Instant now) {
   if (const auto status = board.install(std::move(rule).value()); !status) {
     return refusal(status.error().message);
   }
-  return {{"ok", true}, {"time", nanoseconds(now)}};
+  return {{"ok", true}, {"time", base::nanoseconds(now)}};
 }
 
 Json remove(Switchboard& board, const Json& request, base::Instant now) {
@@ -122,7 +118,7 @@ Json remove(Switchboard& board, const Json& request, base::Instant now) {
   if (!id) return refusal(id.error().message);
   const auto evidence = board.remove(id.value(), now);
   if (!evidence) return refusal("no rule of this id is installed");
-  return {{"ok", true}, {"time", nanoseconds(now)}, {"evidence", to_json(*evidence)}};
+  return {{"ok", true}, {"time", base::nanoseconds(now)}, {"evidence", to_json(*evidence)}};
 }
 
 Json peek(const Switchboard& board, const Json& request, base::Instant now) {
@@ -133,7 +129,7 @@ Json peek(const Switchboard& board, const Json& request, base::Instant now) {
   if (!id) return refusal(id.error().message);
   const Evidence* evidence = board.peek(id.value());
   if (evidence == nullptr) return refusal("no rule of this id is installed");
-  return {{"ok", true}, {"time", nanoseconds(now)}, {"evidence", to_json(*evidence)}};
+  return {{"ok", true}, {"time", base::nanoseconds(now)}, {"evidence", to_json(*evidence)}};
 }
 
 Json remove_all(Switchboard& board, base::Instant now) {
@@ -141,7 +137,7 @@ Json remove_all(Switchboard& board, base::Instant now) {
   for (const std::uint64_t id : board.rules()) {
     evidence[std::to_string(id)] = to_json(*board.remove(id, now));
   }
-  return {{"ok", true}, {"time", nanoseconds(now)}, {"evidence", std::move(evidence)}};
+  return {{"ok", true}, {"time", base::nanoseconds(now)}, {"evidence", std::move(evidence)}};
 }
 
 Json stats(const Switchboard& board, base::Instant now) {
@@ -152,7 +148,7 @@ Json stats(const Switchboard& board, base::Instant now) {
                               {"malformed", counts.malformed}, {"held", counts.held}};
   }
   return {{"ok", true},
-          {"time", nanoseconds(now)},
+          {"time", base::nanoseconds(now)},
           {"links", std::move(links)},
           {"rules", board.rules()}};
 }
@@ -163,7 +159,7 @@ Json observe(const Switchboard& board) {
       {"ok", true}, {"leader", nullptr}, {"term", seen.term}, {"last-append-time", nullptr}};
   if (seen.leader != 0) {
     reply["leader"] = wire::node_name(seen.leader);
-    reply["last-append-time"] = nanoseconds(seen.last_append);
+    reply["last-append-time"] = base::nanoseconds(seen.last_append);
   }
   return reply;
 }

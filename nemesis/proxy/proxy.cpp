@@ -56,13 +56,6 @@ struct Frames : Cargo {
   mutable zmq::message_t header, payload;  // mutable: zmq_msg_copy takes no const source
 };
 
-struct LinkSockets {
-  LinkId link;
-  zmq::socket_t in, out;
-  /// Tells about the connections of `out`, for their buffers.
-  zmq::socket_t monitor;
-};
-
 void set_link_options(zmq::socket_t& socket) {
   socket.set(zmq::sockopt::linger, 0);
   socket.set(zmq::sockopt::sndhwm, wire::kLinkMessagesMax);
@@ -92,6 +85,13 @@ void skip_rest(zmq::socket_t& socket) {
 }
 
 }  // namespace
+
+struct LinkSockets {
+  LinkId link;
+  zmq::socket_t in, out;
+  /// Tells about the connections of `out`, for their buffers.
+  zmq::socket_t monitor;
+};
 
 struct Proxy::Impl : Outlet {
   explicit Impl(const Settings& settings)

@@ -13,10 +13,6 @@ using base::Json;
 constexpr base::Duration kSyncDelayMax = std::chrono::hours(1);
 constexpr std::uint64_t kCountMax = 1'000'000'000;
 
-std::int64_t nanoseconds(base::Instant instant) {
-  return instant.time_since_epoch().count();
-}
-
 std::string shortened(const std::string& key) {
   return key.substr(0, 64);
 }
@@ -136,8 +132,8 @@ Json change_clock(NodeClock& clock, const Json& request, base::Instant true_time
   if (bump) clock.bump(*bump, true_time);
   if (rate) clock.set_rate(*rate, true_time);
   return {{"ok", true},
-          {"clock", nanoseconds(clock.now(true_time))},
-          {"true-clock", nanoseconds(true_time)}};
+          {"clock", base::nanoseconds(clock.now(true_time))},
+          {"true-clock", base::nanoseconds(true_time)}};
 }
 
 Json change_disk(storage::DiskFaults& disk, const Json& request) {

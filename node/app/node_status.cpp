@@ -9,10 +9,6 @@ namespace {
 
 using base::Json;
 
-std::int64_t nanoseconds(base::Instant instant) {
-  return instant.time_since_epoch().count();
-}
-
 Json name_or_null(raft::NodeId node) {
   return node == raft::kNobody ? Json() : Json(wire::node_name(node.value()));
 }
@@ -43,8 +39,8 @@ Json render(const NodeStatus& status, base::Instant own_time, base::Instant true
           {"voters", names(status.configuration.voters)},
           {"outgoing", names(status.configuration.outgoing)},
           {"pending", status.pending},
-          {"clock", nanoseconds(own_time)},
-          {"true-clock", nanoseconds(true_time)},
+          {"clock", base::nanoseconds(own_time)},
+          {"true-clock", base::nanoseconds(true_time)},
           {"bug", status.bug.empty() ? Json() : Json(status.bug)},
           {"dropped", status.dropped},
           {"syncs", status.syncs},

@@ -14,7 +14,7 @@ namespace {
 // Reply:   version 1, outcome, value, error.
 constexpr std::uint8_t kReplyVersion = 1;
 
-base::Error malformed(const std::string& what) {
+base::Error malformed_command(const std::string& what) {
   return {"malformed command: " + what};
 }
 
@@ -29,25 +29,26 @@ bool takes_value(Operation operation) {
 
 base::Status validate_steps(const Command& command) {
   if (command.operation != Operation::kTxn) {
-    return command.steps.empty() ? base::Status{} : malformed("only a txn has steps");
+    return command.steps.empty() ? base::Status{} : malformed_command("only a txn has steps");
   }
-  if (!command.key.empty()) return malformed("a txn has its keys in its steps");
+  if (!command.key.empty()) return malformed_command("a txn has its keys in its steps");
   if (command.steps.empty() || command.steps.size() > kTxnStepsMax) {
-    return malformed("a txn has 1 to 64 steps");
+    return malformed_command("a txn has 1 to 64 steps");
   }
   std::size_t bytes = 0;
   for (const Step& step : command.steps) {
     if (step.kind < Step::Kind::kRead || step.kind > Step::Kind::kAppend) {
-      return malformed("unknown kind of step");
+      return malformed_command("unknown kind of step");
     }
-    if (step.key.size() > kKeyBytesMax) return malformed("key is too long");
+    if (step.key.size() > kKeyBytesMax) return malformed_command("key is too long");
     if (step.value.empty() != (step.kind == Step::Kind::kRead)) {
-      return malformed("a step has a value unless it reads");
+      return malformed_command("a step has a value unless it reads");
     }
     bytes += step.value.size();
   }
   // One look at the sum: no step alone can then be over the bound of a value either.
-  return bytes > kValueBytesMax ? malformed("values are too long together") : base::Status{};
+  return bytes > kValueBytesMax ? malformed_command("values are too long together")
+                                : base::Status{};
 }
 
 void encode_steps(const std::vector<Step>& steps, ByteWriter& out) {
@@ -77,10 +78,10 @@ std::vector<Step> decode_steps(ByteReader& in) {
 base::Status validate_session(const Command& command) {
   if (command.operation == Operation::kRegister &&
       (!command.key.empty() || command.session != SessionId{0})) {
-    return malformed("register takes neither a key nor a session");
+    return malformed_command("register takes neither a key nor a session");
   }
   if (command.session != SessionId{0} && command.sequence == Sequence{0}) {
-    return malformed("sequences in a session begin at 1");
+    return malformed_command("sequences in a session begin at 1");
   }
   return {};
 }
@@ -93,16 +94,19 @@ bool changes_blindly(Operation operation) {
 }
 
 base::Status validate(const Command& command) {
-  if (!known(command.operation)) return malformed("unknown operation");
-  if (command.key.size() > kKeyBytesMax) return malformed("key is too long");
-  if (command.value.size() > kValueBytesMax) return malformed("value is too long");
-  if (command.expected.size() > kValueBytesMax) return malformed("expected value is too long");
+  if (!known(command.operation)) return malformed_command("unknown operation");
+  if (command.key.size() > kKeyBytesMax) return malformed_command("key is too long");
+  if (command.value.size() > kValueBytesMax) return malformed_command("value is too long");
+  if (command.expected.size() > kValueBytesMax)
+    return malformed_command("expected value is too long");
   if (command.value.empty() == takes_value(command.operation)) {
-    return malformed(command.value.empty() ? "value is missing" : "this operation takes no value");
+    return malformed_command(command.value.empty() ? "value is missing"
+                                                   : "this operation takes no value");
   }
   const bool takes_expected = command.operation == Operation::kCas;
   if (command.expected.empty() == takes_expected) {
-    return malformed(takes_expected ? "expected value is missing" : "only cas expects a value");
+    return malformed_command(takes_expected ? "expected value is missing"
+                                            : "only cas expects a value");
   }
   if (base::Status status = validate_steps(command); !status) return status;
   return validate_session(command);
@@ -128,7 +132,8 @@ std::string encode(const Command& command) {
 base::Result<Command> decode_command(std::string_view bytes) {
   ByteReader in(bytes);
   const std::uint8_t version = in.u8();
-  if (version < 1 || version > kCommandVersion) return malformed("version is neither 1 nor 2");
+  if (version < 1 || version > kCommandVersion)
+    return malformed_command("version is neither 1 nor 2");
   Command command;
   command.operation = static_cast<Operation>(in.u8());
   if (version >= 2) {
@@ -141,8 +146,8 @@ base::Result<Command> decode_command(std::string_view bytes) {
   command.value = in.text(kValueBytesMax);
   command.expected = in.text(kValueBytesMax);
   if (command.operation == Operation::kTxn) command.steps = decode_steps(in);
-  if (!in.ok()) return malformed("cut short, or a field is over its bound");
-  if (!in.at_end()) return malformed("bytes behind the end");
+  if (!in.ok()) return malformed_command("cut short, or a field is over its bound");
+  if (!in.at_end()) return malformed_command("bytes behind the end");
   if (const base::Status status = validate(command); !status.ok()) return status.error();
   return command;
 }

@@ -11,10 +11,10 @@ namespace {
 
 // State: version 1, time u64, count u32, and by growing id: id u64, active u64, sequence u64, the
 // encoded reply (length u32, bytes).
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kSessionsVersion = 1;
 constexpr std::size_t kReplyBytesMax = kValueBytesMax + kErrorBytesMax + 16;
 
-base::Error malformed(const std::string& what) {
+base::Error malformed_sessions(const std::string& what) {
   return {"malformed sessions: " + what};
 }
 
@@ -58,7 +58,7 @@ bool Sessions::expired(const Session& session) const {
 
 std::string Sessions::encode() const {
   ByteWriter out;
-  out.u8(kVersion);
+  out.u8(kSessionsVersion);
   out.u64(time_.value());
   out.u32(static_cast<std::uint32_t>(sessions_.size()));
   for (const auto& [id, session] : sessions_) {
@@ -72,26 +72,26 @@ std::string Sessions::encode() const {
 
 base::Result<Sessions> Sessions::decode(std::string_view bytes, SessionLimits limits) {
   ByteReader in(bytes);
-  if (in.u8() != kVersion) return malformed("version is not 1");
+  if (in.u8() != kSessionsVersion) return malformed_sessions("version is not 1");
   Sessions sessions(limits);
   sessions.time_ = LogTime{in.u64()};
   const std::uint32_t count = in.u32();
-  if (count > limits.sessions_max) return malformed("more than the table holds");
+  if (count > limits.sessions_max) return malformed_sessions("more than the table holds");
   SessionId previous;
   for (std::uint32_t i = 0; i < count; ++i) {
     const SessionId id{in.u64()};
     const LogTime active{in.u64()};
     const Sequence sequence{in.u64()};
     auto reply = decode_reply(in.text(kReplyBytesMax));
-    if (!in.ok()) return malformed("cut short, or a reply is over its bound");
+    if (!in.ok()) return malformed_sessions("cut short, or a reply is over its bound");
     if (!reply) return reply.error();
-    if (id <= previous) return malformed("ids do not grow");
-    if (active > sessions.time_) return malformed("active after the time of the state");
+    if (id <= previous) return malformed_sessions("ids do not grow");
+    if (active > sessions.time_) return malformed_sessions("active after the time of the state");
     previous = id;
     sessions.sessions_.emplace_hint(sessions.sessions_.end(), id,
                                     Session{active, sequence, std::move(reply).value()});
   }
-  if (!in.ok() || !in.at_end()) return malformed("wrong length");
+  if (!in.ok() || !in.at_end()) return malformed_sessions("wrong length");
   return sessions;
 }
 

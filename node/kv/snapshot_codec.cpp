@@ -15,7 +15,7 @@
 namespace capsize::kv {
 namespace {
 
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kSnapshotVersion = 1;
 constexpr std::size_t kChecksumBytes = 4;
 
 }  // namespace
@@ -26,7 +26,7 @@ void FrozenStore::append_to(std::string& out) const {
   const std::size_t begin = out.size();
   ByteWriter writer(std::move(out));
   writer.reserve(begin + bytes);
-  writer.u32(kVersion);
+  writer.u32(kSnapshotVersion);
   writer.u64(values_->size());
   for (const auto& [key, value] : *values_) {
     writer.text(key);
@@ -41,7 +41,7 @@ std::optional<Store> Store::deserialize(std::string_view bytes) {
   const std::string_view content = bytes.substr(0, bytes.size() - kChecksumBytes);
   if (ByteReader(bytes.substr(content.size())).u32() != base::crc32c(content)) return std::nullopt;
   ByteReader in(content);
-  if (in.u32() != kVersion) return std::nullopt;
+  if (in.u32() != kSnapshotVersion) return std::nullopt;
   const std::uint64_t count = in.u64();
   Store store;
   std::string_view last;

@@ -13,8 +13,6 @@
 namespace capsize::simulator {
 namespace {
 
-constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
-
 volatile std::sig_atomic_t interrupted = 0;
 void on_signal(int) {
   interrupted = 1;

@@ -14,7 +14,6 @@ namespace {
 
 // A broken core fails on many seeds: some are enough to start from.
 constexpr std::size_t kViolationsMax = 10;
-constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
 
 /// How one seed is run again, for the end of a line.
 std::string replay_line(const Options& options, std::uint64_t seed) {

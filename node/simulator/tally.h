@@ -9,6 +9,8 @@
 
 namespace capsize::simulator {
 
+inline constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
+
 class Tally : public WorkerEvents {
  public:
   /// `interrupted` is asked at least twice a second.

@@ -8,13 +8,13 @@ namespace {
 
 using wire::append;
 
-constexpr std::string_view kMagic = "CAPSZSNP";
+constexpr std::string_view kSnapshotMagic = "CAPSZSNP";
 constexpr std::uint32_t kVersion = 2;
 constexpr std::size_t kHeaderChecksumOffset = 52;
 
 // Behind the header: the configuration, then the state. One checksum and one size cover both.
 std::string encode_header(const raft::Snapshot& snapshot, std::string_view configuration) {
-  std::string out(kMagic);
+  std::string out(kSnapshotMagic);
   append(out, kVersion);
   append(out, base::crc32c(*snapshot.state, base::crc32c(configuration)));
   append(out, snapshot.last.id.term.value());
@@ -32,7 +32,7 @@ std::variant<raft::Snapshot, CorruptLog> decode_snapshot(std::string_view bytes,
                                                          const std::string& path) {
   const std::string_view header = bytes.substr(0, std::min(bytes.size(), kSnapshotHeaderBytes));
   wire::Reader in(header);
-  const bool magic = in.bytes(kMagic.size()) == kMagic;
+  const bool magic = in.bytes(kSnapshotMagic.size()) == kSnapshotMagic;
   const auto version = in.number<std::uint32_t>();
   const auto checksum = in.number<std::uint32_t>();
   raft::Snapshot snapshot;

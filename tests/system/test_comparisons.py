@@ -65,7 +65,7 @@ def test_mistyped_arguments_of_scripts_are_one_line(script, argument):
     assert run.stderr.startswith(f"{script}: found '{argument}', expected ")
 
 
-@pytest.mark.skipif(not (shutil.which("etcd") and shutil.which("h2load")), reason="scripts/setup --bench")
+@pytest.mark.skipif(not (shutil.which("etcd") and shutil.which("h2load")), reason="scripts/setup bench")
 def test_bench_etcd_prints_ratios(tmp_path):
     figures = tmp_path / "figures.json"
     done = run("bench-etcd", "--clients", "4", "--seconds", "1", "--rounds", "1", "--kills", "1", "--directory", tmp_path,

@@ -85,7 +85,7 @@ TEST(Bank, EachTransfer_MovesAsMuchToOneAccountAsFromAnother) {
 
 std::vector<const Workload*> all() {
   std::vector<const Workload*> list;
-  for (const auto& workload : Workloads::instance().all()) list.push_back(workload.get());
+  for (const auto& workload : Workloads::instance().all()) list.push_back(workload);
   return list;
 }
 
