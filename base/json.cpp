@@ -1,9 +1,6 @@
 #include "base/json.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/check.h"
@@ -41,7 +38,7 @@ struct Json::Object {
 
 namespace {
 
-const Json kNullJson;
+const Json kNullJson{};
 
 }  // namespace
 
@@ -233,6 +230,10 @@ const Json* Json::begin() const noexcept {
   return nullptr;
 }
 
+Json* Json::begin() noexcept {
+  return const_cast<Json*>(std::as_const(*this).begin());  // what this owns is not const
+}
+
 Json::Members Json::items() const noexcept {
   if (type_ != Type::kObject) return {nullptr, nullptr, 0};
   return {object_->keys.data(), object_->values.data(), object_->keys.size()};
@@ -307,6 +308,11 @@ void Json::erase(std::string_view key) {
   if (type_ == Type::kObject) object_->erase(key);
 }
 
+void Json::erase(std::size_t index) {
+  (void)(*this)[index];
+  array_->erase(array_->begin() + static_cast<std::ptrdiff_t>(index));
+}
+
 void Json::update(const Json& other) {
   for (const auto& [key, value] : other.items()) (*this)[key] = value;
 }
@@ -328,228 +334,50 @@ void Json::merge_patch(const Json& patch) {
 
 namespace {
 
-bool equal_numbers(const Json& left, const Json& right) {
+std::weak_ordering compare_numbers(const Json& left, const Json& right) {
+  const auto negative = [](const Json& number) {
+    return number.type() == Json::Type::kInteger && number.get<std::int64_t>() < 0;
+  };
   if (left.is_integer() && right.is_integer()) {
-    const bool left_fits = left.type() == Json::Type::kInteger;
-    const bool right_fits = right.type() == Json::Type::kInteger;
-    if (left_fits == right_fits) {
-      return left_fits ? left.get<std::int64_t>() == right.get<std::int64_t>()
-                       : left.get<std::uint64_t>() == right.get<std::uint64_t>();
+    if (negative(left) && negative(right)) {
+      return left.get<std::int64_t>() <=> right.get<std::int64_t>();
     }
-    const Json& of_signed = left_fits ? left : right;
-    const Json& of_unsigned = left_fits ? right : left;
-    return std::cmp_equal(of_signed.get<std::int64_t>(), of_unsigned.get<std::uint64_t>());
+    if (negative(left) != negative(right)) {
+      return negative(left) ? std::weak_ordering::less : std::weak_ordering::greater;
+    }
+    return left.get<std::uint64_t>() <=> right.get<std::uint64_t>();
   }
-  return left.get<double>() == right.get<double>();
+  // JSON has no NaN: two numbers are always in order.
+  const double a = left.get<double>();
+  const double b = right.get<double>();
+  if (a == b) return std::weak_ordering::equivalent;
+  return a < b ? std::weak_ordering::less : std::weak_ordering::greater;
 }
 
 }  // namespace
 
-bool operator==(const Json& left, const Json& right) {
-  if (left.is_number() && right.is_number()) return equal_numbers(left, right);
-  if (left.type_ != right.type_) return false;
+std::weak_ordering operator<=>(const Json& left, const Json& right) {
+  if (left.is_number() && right.is_number()) return compare_numbers(left, right);
+  if (left.type_ != right.type_) return left.type_ <=> right.type_;
   switch (left.type_) {
     case Json::Type::kBoolean:
-      return left.boolean_ == right.boolean_;
+      return left.boolean_ <=> right.boolean_;
     case Json::Type::kString:
-      return *left.string_ == *right.string_;
+      return *left.string_ <=> *right.string_;
     case Json::Type::kArray:
-      return *left.array_ == *right.array_;
-    case Json::Type::kObject:
-      return left.object_->keys == right.object_->keys &&
-             left.object_->values == right.object_->values;
+      return *left.array_ <=> *right.array_;
+    case Json::Type::kObject: {
+      const auto keys = left.object_->keys <=> right.object_->keys;
+      if (keys != 0) return keys;
+      return left.object_->values <=> right.object_->values;
+    }
     default:
-      return true;
+      return std::weak_ordering::equivalent;
   }
 }
 
-/// Builds a value from the parser's events.
-class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
- public:
-  explicit JsonBuilder(JsonSyntaxError* error) : error_(error) {}
-  [[nodiscard]] Json take() { return std::move(root_); }
-
-  bool null() override { return add(Json()); }
-  bool boolean(bool value) override { return add(value); }
-  bool number_integer(std::int64_t value) override { return add(value); }
-  bool number_unsigned(std::uint64_t value) override { return add(value); }
-  bool number_float(double value, const std::string&) override { return add(value); }
-  bool string(std::string& value) override { return add(std::move(value)); }
-  bool binary(nlohmann::json::binary_t&) override { return false; }  // never in text
-  bool start_object(std::size_t) override { return open(Json::object()); }
-  bool start_array(std::size_t) override { return open(Json::array()); }
-  bool end_object() override { return close(); }
-  bool end_array() override { return close(); }
-  bool key(std::string& key) override {
-    keys_.back() = std::move(key);
-    return true;
-  }
-  bool parse_error(std::size_t byte, const std::string& token,
-                   const nlohmann::json::exception& wrong) override {
-    if (error_ != nullptr) *error_ = {byte, token, wrong.what()};
-    return false;
-  }
-
- private:
-  bool add(Json value) {
-    if (open_.empty()) {
-      root_ = std::move(value);
-    } else if (open_.back().is_array()) {
-      open_.back().array_->push_back(std::move(value));
-    } else {
-      open_.back().object_->at_or_new(keys_.back()) = std::move(value);
-    }
-    return true;
-  }
-  bool open(Json value) {
-    if (open_.size() == kJsonNestingMax) {
-      if (error_ != nullptr) {
-        *error_ = {.what = "nested deeper than " + std::to_string(kJsonNestingMax) + " levels",
-                   .too_deep = true};
-      }
-      return false;
-    }
-    open_.push_back(std::move(value));
-    keys_.emplace_back();
-    return true;
-  }
-  bool close() {
-    Json done = std::move(open_.back());
-    open_.pop_back();
-    keys_.pop_back();
-    return add(std::move(done));
-  }
-
-  JsonSyntaxError* error_;
-  Json root_;
-  std::vector<Json> open_;         // what has begun and not ended, the innermost last
-  std::vector<std::string> keys_;  // of each of them, where the next value goes
-};
-
-Json Json::parse(std::string_view text, JsonSyntaxError* error) {
-  JsonBuilder builder(error);
-  if (nlohmann::json::sax_parse(text, &builder)) return builder.take();
-  Json invalid;
-  invalid.type_ = Type::kInvalid;
-  return invalid;
-}
-
-Json Json::parse_with_comments(std::string_view text, JsonSyntaxError* error) {
-  JsonBuilder builder(error);
-  const bool parsed =
-      nlohmann::json::sax_parse(text, &builder, nlohmann::json::input_format_t::json,
-                                /*strict=*/true, /*ignore_comments=*/true);
-  if (parsed) return builder.take();
-  Json invalid;
-  invalid.type_ = Type::kInvalid;
-  return invalid;
-}
-
-namespace {
-
-/// Most text needs no escapes; what does, and every fraction, is the library's.
-void write_string(std::string& out, const std::string& text) {
-  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
-    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-  });
-  if (plain) {
-    out.append(1, '"').append(text).append(1, '"');
-  } else {
-    out += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  }
-}
-
-template <class Integer>
-void write_integer(std::string& out, Integer value) {
-  char digits[24];
-  const auto end = std::to_chars(std::begin(digits), std::end(digits), value).ptr;
-  out.append(digits, end);
-}
-
-class Writer {
- public:
-  Writer(std::string& out, int indent) : out_(out), indent_(indent) {}
-
-  void write(const Json& value) {
-    switch (value.type()) {
-      case Json::Type::kNull:
-        out_ += "null";
-        break;
-      case Json::Type::kBoolean:
-        out_ += value.get<bool>() ? "true" : "false";
-        break;
-      case Json::Type::kInteger:
-        write_integer(out_, value.get<std::int64_t>());
-        break;
-      case Json::Type::kUnsigned:
-        write_integer(out_, value.get<std::uint64_t>());
-        break;
-      case Json::Type::kDouble:
-        out_ += nlohmann::json(value.get<double>()).dump();
-        break;
-      case Json::Type::kString:
-        write_string(out_, value.text());
-        break;
-      case Json::Type::kArray:
-        write_array(value);
-        break;
-      case Json::Type::kObject:
-        write_object(value);
-        break;
-      case Json::Type::kInvalid:
-        out_ += "<discarded>";  // as the library has it; not JSON, as the text was not
-        break;
-    }
-  }
-
- private:
-  void write_array(const Json& array) {
-    out_ += '[';
-    ++depth_;
-    bool first = true;
-    for (const Json& element : array) {
-      next(first);
-      write(element);
-    }
-    close(array, ']');
-  }
-  void write_object(const Json& object) {
-    out_ += '{';
-    ++depth_;
-    bool first = true;
-    for (const auto& [key, value] : object.items()) {
-      next(first);
-      write_string(out_, key);
-      out_ += indent_ < 0 ? ":" : ": ";
-      write(value);
-    }
-    close(object, '}');
-  }
-  void next(bool& first) {
-    if (!first) out_ += ',';
-    first = false;
-    break_line();
-  }
-  void close(const Json& container, char bracket) {
-    --depth_;
-    if (!container.empty()) break_line();
-    out_ += bracket;
-  }
-  void break_line() {
-    if (indent_ >= 0) out_.append(1, '\n').append(depth_ * static_cast<std::size_t>(indent_), ' ');
-  }
-
-  std::string& out_;
-  int indent_;
-  std::size_t depth_ = 0;
-};
-
-}  // namespace
-
-std::string Json::dump(int indent) const {
-  std::string out;
-  Writer(out, indent).write(*this);
-  return out;
+bool operator==(const Json& left, const Json& right) {
+  return (left <=> right) == 0;
 }
 
 std::string JsonPlace::to_string() const {

@@ -1,8 +1,9 @@
 // Json: a JSON value, behind a header that is cheap to include.
 //
-// nlohmann/json reads the text (and writes what is rare in it), in json.cpp only: its header costs
-// every file that includes it a second or more, its templates as much again. This class offers what
-// Capsize does with JSON, without templates to instantiate: every member is compiled once.
+// nlohmann/json reads the text (and writes what is rare in it), in json_text.cpp only: its header
+// costs every file that includes it a second or more, its templates as much again. This class
+// offers what Capsize does with JSON, without templates to instantiate: every member is compiled
+// once.
 //
 //   Json reply = {{"ok", true}, {"nodes", Json::array({"n1", "n2"})}};
 //   reply["ok"].get<bool>();
@@ -12,6 +13,7 @@
 // equal text. Not safe for concurrent writes; reading from several threads is.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -129,6 +131,8 @@ class Json {
   /// The elements; of an object the values, in the order of their keys. Empty for anything else.
   [[nodiscard]] const Json* begin() const noexcept;
   [[nodiscard]] const Json* end() const noexcept { return begin() + size(); }
+  [[nodiscard]] Json* begin() noexcept;
+  [[nodiscard]] Json* end() noexcept { return begin() + size(); }
   [[nodiscard]] const Json& front() const { return (*this)[std::size_t{0}]; }
   [[nodiscard]] const Json& back() const { return (*this)[size() - 1]; }
   /// end() where the key is missing, and where this is not an object.
@@ -160,6 +164,8 @@ class Json {
 
   void push_back(Json element);
   void erase(std::string_view key);
+  /// Throws JsonTypeError unless this is an array that has such an element.
+  void erase(std::size_t index);
   /// Takes over all keys of another object.
   void update(const Json& other);
   /// RFC 7396: objects are merged, null removes.
@@ -176,6 +182,8 @@ class Json {
 
   /// Numbers are equal by value, whichever type they have.
   friend bool operator==(const Json& left, const Json& right);
+  /// By type in the order of Type, all numbers as one, then by value.
+  friend std::weak_ordering operator<=>(const Json& left, const Json& right);
 
  private:
   struct Object;

@@ -7,15 +7,15 @@
 
 namespace capsize::nemesis {
 
-// Constant-initialised: a registration in another file may use them before main().
-constinit const Target Target::kOne{Select::kOne};
-constinit const Target Target::kFollower{Select::kFollower};
-constinit const Target Target::kMinority{Select::kMinority};
-constinit const Target Target::kMajority{Select::kMajority};
-constinit const Target Target::kLeader{Select::kLeader};
-constinit const Target Target::kLeaderMinority{Select::kLeaderMinority};
-constinit const Target Target::kFollowers{Select::kFollowers};
-constinit const Target Target::kAll{Select::kAll};
+// Out of line: nothing uses them before main(), and every file would initialise its own otherwise.
+const Target Target::kOne{Select::kOne};
+const Target Target::kFollower{Select::kFollower};
+const Target Target::kMinority{Select::kMinority};
+const Target Target::kMajority{Select::kMajority};
+const Target Target::kLeader{Select::kLeader};
+const Target Target::kLeaderMinority{Select::kLeaderMinority};
+const Target Target::kFollowers{Select::kFollowers};
+const Target Target::kAll{Select::kAll};
 namespace {
 
 // Selections that are one word; the others have arguments.

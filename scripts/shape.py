@@ -29,10 +29,21 @@ ALLOWED = {
 # Headers that stay behind one door.
 DOORS = {
     "CLI/": ["base/command_line.cpp"],
+    "nlohmann/": ["base/json_text.cpp", "tests/base/json_test.cpp"],
     "boost/": ["harness/process/"],
     "zmq": ["node/transport/", "node/app/", "nemesis/proxy/", "harness/cluster/messaging", "tests/"],
     "simdjson": ["checker/"],
     "spdlog": ["harness/report/log"],
+}
+# Headers whose cost a header would pass on to every file that includes it, and the few headers that
+# may include them all the same: each is read by a handful of files.
+HEAVY = ("nlohmann/", "CLI/", "spdlog/", "zmq.hpp", "boost/", "simdjson.h", "fmt/format.h", "fmt/ranges.h",
+         "fmt/chrono.h", "regex", "iostream")
+HEAVY_ALLOWED = {
+    "checker/history/json_line.h": "simdjson.h",
+    "node/app/trace_writer.h": "fmt/format.h",
+    "node/transport/frames.h": "zmq.hpp",
+    "tests/nemesis/proxy/proxy_fixture.h": "zmq.hpp",
 }
 OUR_FOLDERS = ("base/", "checker/", "node/", "nemesis/", "workloads/", "harness/")
 
@@ -52,6 +63,8 @@ def include_faults(path, lines):
         if allowed and target.startswith(OUR_FOLDERS):
             if not any(target.startswith(prefix + "/") for prefix in allowed):
                 yield f"{path}:{number}: includes {target}, but may include only {', '.join(allowed)}"
+        if path.endswith(".h") and target.startswith(HEAVY) and HEAVY_ALLOWED.get(path) != target:
+            yield f"{path}:{number}: {target} in a header: every file that includes this one pays for it"
         for header, doors in DOORS.items():
             if target.startswith(header) and not any(path.startswith(door) for door in doors):
                 yield f"{path}:{number}: {target} stays behind {', '.join(doors)}"

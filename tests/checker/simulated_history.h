@@ -217,7 +217,7 @@ class Simulator {
     if (one.f == "contains") {
       one.result = Json::array({one.argument, inside});
     } else if (one.f == "remove") {
-      if (inside) state_.erase(found);
+      if (inside) state_.erase(static_cast<std::size_t>(found - state_.begin()));
     } else if (one.f == "dequeue" || one.f == "pop") {
       one.result = Json();
       if (state_.empty()) return;

@@ -40,7 +40,7 @@ void play_some(nemesis::Script& script) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
-  const auto value = base::Json::parse(text, nullptr, /*allow_exceptions=*/false, true);
+  const auto value = base::Json::parse_with_comments(text);
   if (!value.is_invalid()) {
     auto parsed = nemesis::parse_phases(value, 5);
     if (parsed.ok()) play_some(*nemesis::play(std::move(parsed.phases), 2));

@@ -16,18 +16,18 @@ constexpr const char* kText = R"({
 })";
 
 TEST(JsonPlace, FindsKeysAndElements_PastStringsAndComments) {
-  EXPECT_EQ(line_of(kText, Place("/a")), 3U);
-  EXPECT_EQ(line_of(kText, Place("/a/1/b")), 3U);
-  EXPECT_EQ(line_of(kText, Place("/a/2")), 4U);
-  EXPECT_EQ(line_of(kText, Place("/a/2/b/c")), 4U);
-  EXPECT_EQ(line_of(kText, Place("/a/2/b/c/1")), 5U);
-  EXPECT_EQ(line_of(kText, Place("/b")), 6U);
+  EXPECT_EQ(line_of(kText, Place({"a"})), 3U);
+  EXPECT_EQ(line_of(kText, Place({"a", "1", "b"})), 3U);
+  EXPECT_EQ(line_of(kText, Place({"a", "2"})), 4U);
+  EXPECT_EQ(line_of(kText, Place({"a", "2", "b", "c"})), 4U);
+  EXPECT_EQ(line_of(kText, Place({"a", "2", "b", "c", "1"})), 5U);
+  EXPECT_EQ(line_of(kText, Place({"b"})), 6U);
 }
 
 TEST(JsonPlace, WhatIsMissing_IsItsDeepestKnownPart) {
-  EXPECT_EQ(line_of(kText, Place("/a/2/b/d")), 4U);
-  EXPECT_EQ(line_of(kText, Place("/z")), 1U);
-  EXPECT_EQ(line_of(kText, Place("")), 1U);
+  EXPECT_EQ(line_of(kText, Place({"a", "2", "b", "d"})), 4U);
+  EXPECT_EQ(line_of(kText, Place({"z"})), 1U);
+  EXPECT_EQ(line_of(kText, Place()), 1U);
 }
 
 }  // namespace

@@ -14,20 +14,20 @@ struct Window {
 class ProxyCutTest : public ProxyLinkTest {
  protected:
   std::int64_t cut() {
-    const json reply =
+    const Json reply =
         ask(R"({"op":"install","id":1,"links":[["n1","n2"]],"action":{"kind":"cut"}})");
     EXPECT_EQ(reply.at("ok"), true) << reply;
-    return reply.at("time");
+    return reply.at("time").get<std::int64_t>();
   }
   /// Once the cut has bitten: otherwise all that was sent may still wait in front of the proxy.
   std::int64_t heal() {
     for (int tries = 0; tries < 10'000; ++tries) {
       if (ask(R"({"op":"peek","id":1})").at("evidence").at("discarded") > 0) break;
     }
-    const json reply = ask(R"({"op":"remove","id":1})");
+    const Json reply = ask(R"({"op":"remove","id":1})");
     EXPECT_EQ(reply.at("ok"), true) << reply;
     EXPECT_GT(reply.at("evidence").at("discarded"), 0) << "the cut bit nothing";
-    return reply.at("time");
+    return reply.at("time").get<std::int64_t>();
   }
   /// Nothing sent during a cut arrived, everything that did is in order and came once.
   void expect_strict(const std::vector<Window>& windows) {
@@ -71,7 +71,7 @@ TEST_F(ProxyCutTest, Cut_RepeatedUnderLoad_NothingSentMeanwhileEverArrives) {
   sender.join();
   expected = wait_until_all_is_read();
   receiver.join();
-  const json stats = link_stats();
+  const Json stats = link_stats();
   expect_strict(windows);
   // It floods, so most is lost outside of the cuts too; but the link did work.
   EXPECT_GT(arrivals_.size(), kMessages / 100);
@@ -92,7 +92,7 @@ TEST_F(ProxyCutTest, Cut_WithAPausedReceiver_DeliversAfterwardsOnlyWhatWasHanded
     EXPECT_TRUE(link_works());
   }
   expect_strict(windows);
-  const json stats = link_stats();
+  const Json stats = link_stats();
   EXPECT_GT(stats["lost"], 0) << stats;
   EXPECT_EQ(stats["delivered"], arrivals_.size()) << stats;
   RecordProperty("stats", stats.dump());
@@ -126,7 +126,7 @@ TEST_F(ProxyCutTest, ConnectionToTheReceiver_HasASmallKernelBuffer) {
 TEST_F(ProxyCutTest, BurstsThatFitTheQueue_AreNeverLost) {
   // Regression, found by the throughput bench: libzmq refused bursts although all was long read.
   ASSERT_TRUE(link_works());
-  const std::uint64_t lost_before = link_stats().at("lost");
+  const std::uint64_t lost_before = link_stats().at("lost").get<std::uint64_t>();
   for (int burst = 0; burst < 200; ++burst) {
     for (int n = 0; n < 64; ++n) send_one();
     for (int n = 0; n < 64; ++n) ASSERT_TRUE(receive_one(kAnswerMsMax)) << "burst " << burst;

@@ -109,7 +109,7 @@ TEST_F(ProxyDegradingTest, Bandwidth_DropsTheTailAndReleasesTheQueueWhenItIsRemo
 
 TEST_F(ProxyDegradingTest, Hold_ReleasesAllInReverseAndLosesNone) {
   ASSERT_TRUE(link_works());
-  const std::uint64_t lost = link_stats().at("lost");
+  const std::uint64_t lost = link_stats().at("lost").get<std::uint64_t>();
   install({{"kind", "hold"}, {"order", "reverse"}});
   // More than the queues on the way take in one burst.
   constexpr std::uint64_t kHeld = 2000;

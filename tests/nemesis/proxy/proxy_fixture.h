@@ -75,7 +75,7 @@ class ProxyLinkTest : public ::testing::Test {
   std::uint64_t wait_until_all_is_read() {
     Json stats = link_stats();
     while (stats.at("seen") < sent_.load()) stats = link_stats();
-    return stats.at("delivered");
+    return stats.at("delivered").get<std::uint64_t>();
   }
   void receive_all_delivered() {
     const std::uint64_t delivered = wait_until_all_is_read();

@@ -56,7 +56,7 @@ struct ControlTest : ::testing::Test {
   std::string error(std::string_view request) {
     const Json reply = ask(request);
     EXPECT_EQ(reply["ok"], false);
-    return reply["error"];
+    return reply.value("error", "");
   }
   NodeClock clock{at(0)};
   storage::DiskFaults disk;
