@@ -43,7 +43,7 @@ TEST_P(EveryWorkload, WrittenValues_AreDistinctPerKey) {
         i % 10 == 0 ? generator->probe(prng) : generator->next(0, false, prng);
     if (only_reads(operation) || operation.f == "txn") continue;  // amounts may repeat
     const auto value = operation.f == "cas" ? operation.value[1] : operation.value;
-    EXPECT_TRUE(written[operation.key].insert(value.dump()).second) << value;
+    EXPECT_TRUE(written[operation.key].insert(value.dump()).second) << value.dump();
     generator->completed(0, operation, {.ok = true});
   }
 }

@@ -83,7 +83,7 @@ TEST(Target, WhatIsNone_IsRefusedWithTheChoices) {
        {base::Json("everybody"), base::Json(3), base::Json::array(), base::Json({{"like", "a"}}),
         base::Json::array({"n0"}), base::Json()}) {
     const auto parsed = parse_target(bad);
-    ASSERT_FALSE(parsed) << bad;
+    ASSERT_FALSE(parsed) << bad.dump();
     EXPECT_NE(parsed.error().message.find("leader-minority"), std::string::npos);
   }
 }

@@ -29,7 +29,7 @@ struct ControlTest : ::testing::Test {
   }
   std::string error(std::string_view request) {
     const Json reply = ask(request);
-    EXPECT_EQ(reply["ok"], false) << reply;
+    EXPECT_EQ(reply["ok"], false) << reply.dump();
     return reply.value("error", "");
   }
   void arrive(std::uint32_t from, std::uint32_t to, std::uint64_t term) {
@@ -63,7 +63,7 @@ TEST_F(ControlTest, Peek_ShowsTheEvidenceOfARuleThatStays) {
   for (const std::uint64_t term : {4, 5, 6, 7, 8}) arrive(1, 2, term);
   for (int twice = 0; twice < 2; ++twice) {
     const Json reply = ask(R"({"op":"peek","id":3})");
-    EXPECT_EQ(reply["evidence"]["seen"], 2) << reply;
+    EXPECT_EQ(reply["evidence"]["seen"], 2) << reply.dump();
     EXPECT_EQ(reply["time"], 77);
   }
   EXPECT_EQ(ask(R"({"op":"stats"})")["links"]["n1>n2"]["delivered"], 5);

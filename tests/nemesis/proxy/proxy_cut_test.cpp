@@ -16,7 +16,7 @@ class ProxyCutTest : public ProxyLinkTest {
   std::int64_t cut() {
     const Json reply =
         ask(R"({"op":"install","id":1,"links":[["n1","n2"]],"action":{"kind":"cut"}})");
-    EXPECT_EQ(reply.at("ok"), true) << reply;
+    EXPECT_EQ(reply.at("ok"), true) << reply.dump();
     return reply.at("time").get<std::int64_t>();
   }
   /// Once the cut has bitten: otherwise all that was sent may still wait in front of the proxy.
@@ -25,7 +25,7 @@ class ProxyCutTest : public ProxyLinkTest {
       if (ask(R"({"op":"peek","id":1})").at("evidence").at("discarded") > 0) break;
     }
     const Json reply = ask(R"({"op":"remove","id":1})");
-    EXPECT_EQ(reply.at("ok"), true) << reply;
+    EXPECT_EQ(reply.at("ok"), true) << reply.dump();
     EXPECT_GT(reply.at("evidence").at("discarded"), 0) << "the cut bit nothing";
     return reply.at("time").get<std::int64_t>();
   }

@@ -20,11 +20,11 @@ class ProxyDegradingTest : public ProxyLinkTest {
         {"links", Json::array({{"n1", "n2"}})},
         {"action", action},
         {"only", only}}.dump());
-    ASSERT_EQ(reply.at("ok"), true) << reply;
+    ASSERT_EQ(reply.at("ok"), true) << reply.dump();
   }
   Json remove() {
     const Json reply = ask(R"({"op":"remove","id":1})");
-    EXPECT_EQ(reply.at("ok"), true) << reply;
+    EXPECT_EQ(reply.at("ok"), true) << reply.dump();
     return reply.at("evidence");
   }
   /// Sends so many while the rule holds; few enough for every queue on the way. Forgets what came
@@ -100,8 +100,8 @@ TEST_F(ProxyDegradingTest, Bandwidth_DropsTheTailAndReleasesTheQueueWhenItIsRemo
   send_many(20);
   EXPECT_FALSE(receive_one(0));
   const Json evidence = remove();
-  EXPECT_EQ(evidence.at("throttled"), 5) << evidence;
-  EXPECT_EQ(evidence.at("discarded"), 15) << evidence;
+  EXPECT_EQ(evidence.at("throttled"), 5) << evidence.dump();
+  EXPECT_EQ(evidence.at("discarded"), 15) << evidence.dump();
   receive(5);
   EXPECT_THAT(numbers(), ElementsAreArray(in_order(5)));
   expect_healed();

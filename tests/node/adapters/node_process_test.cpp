@@ -153,7 +153,8 @@ TEST(NodeProcess_, HeldWrites_WithoutASync_AreReallyLostByAKill) {
   const auto content = files.read(log).value();  // not its size: room is reserved
   // Bytes are handed to the log thread, whose sync does not come back before the kill.
   EXPECT_TRUE(
-      NodeProcess::ask_control(R"({"op":"disk","hold-unsynced":true,"sync-delay":"1h"})")["ok"]);
+      NodeProcess::ask_control(R"({"op":"disk","hold-unsynced":true,"sync-delay":"1h"})")["ok"]
+          .get<bool>());
   // The protocol thread goes on while the sync hangs, and knows what is not on disk.
   Json status = NodeProcess::ask_control(R"({"op":"status"})");
   for (int attempt = 0; attempt < 100 && status["persisted"] == status["last"]; ++attempt) {
