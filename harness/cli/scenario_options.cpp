@@ -6,7 +6,7 @@
 
 #include "base/units.h"
 #include "harness/cli/binaries.h"
-#include "nemesis/deck.h"
+#include "nemesis/schedule.h"
 #include "workloads/workload.h"
 
 namespace capsize::harness {

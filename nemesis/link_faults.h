@@ -1,12 +1,29 @@
-// What the network faults have in common: one rule of the proxy over the links of the nodes.
+// What the network faults have in common: which directed links they touch, one rule of the proxy
+// over these links, and what its evidence must show.
 #pragma once
 
+#include <vector>
+
+#include "base/json.h"
+#include "nemesis/cluster.h"
 #include "nemesis/fault_kind.h"
-#include "nemesis/links.h"
 
 namespace capsize::nemesis {
 
-/// The parameters become the rule's action, with the kind added; `direction` selects the links.
+/// Every fault on links has it: both, inbound (what others send to the nodes), outbound (what the
+/// nodes send).
+extern const Parameter kDirection;
+
+/// Links between the nodes and the others (its peers, where it has some), in its direction.
+[[nodiscard]] std::vector<Link> boundary(const Strike& strike, std::size_t cluster_size);
+/// The boundary, and the links among the nodes.
+[[nodiscard]] std::vector<Link> touching(const Strike& strike, std::size_t cluster_size);
+
+/// A proxy's evidence counts as proof when at least one message was affected.
+[[nodiscard]] bool affected(const base::Json& evidence, const char* counter);
+
+/// One rule of the proxy over the links of the nodes. The parameters become the rule's action, with
+/// the kind added; `direction` selects the links.
 class LinkFault : public NamedFault {
  public:
   /// `counter` is the field of the proxy's evidence that proves the fault.
