@@ -1,11 +1,11 @@
 #include "checker/history/intervals.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <limits>
 #include <numeric>
 #include <tuple>
+
+#include <fmt/core.h>
 
 namespace capsize::checker {
 namespace {
@@ -134,6 +134,17 @@ std::optional<Malformed> Intervals::place(std::chrono::nanoseconds clock_error,
   }
   give_positions(clock_error, history);
   *this = {};
+  return std::nullopt;
+}
+
+std::optional<FieldError> problem_of(const Interval& interval) {
+  const bool completed = interval.outcome && *interval.outcome != Outcome::kInfo;
+  if (completed && !interval.end) {
+    return FieldError{"end", "a time, since the operation completed"};
+  }
+  if (interval.end && *interval.end < interval.start) {
+    return FieldError{"end", fmt::format("a time not before the start, {}", interval.start)};
+  }
   return std::nullopt;
 }
 
