@@ -13,7 +13,7 @@
 #include "nemesis/proxy/control.h"
 #include "nemesis/proxy/poller.h"
 #include "nemesis/proxy/switchboard.h"
-#include "node/wire/link.h"
+#include "node/wire/endpoint.h"
 
 namespace capsize::nemesis::proxy {
 namespace {

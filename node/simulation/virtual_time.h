@@ -1,5 +1,4 @@
-// What happens next: virtual time moves from event to event. Events of the same instant run in the
-// order in which they were scheduled, so a seed replays exactly.
+// Time in the simulation: the queue of what happens next, and the clock of each node.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +10,30 @@
 
 namespace capsize::simulation {
 
+/// The clock of one node: monotonic, but with an offset and a rate of its own.
+class VirtualClock {
+ public:
+  /// `rate_ppm`: 1'000'000 runs true, 1'050'000 runs five per cent fast.
+  VirtualClock(base::Duration offset, std::int64_t rate_ppm)
+      : offset_(offset), rate_ppm_(rate_ppm) {}
+
+  [[nodiscard]] base::Instant at(base::Instant true_time) const {
+    return base::Instant(offset_ + true_time.time_since_epoch() * rate_ppm_ / 1'000'000);
+  }
+  /// The first instant of true time at which this clock shows `shown` or more.
+  [[nodiscard]] base::Instant true_time_of(base::Instant shown) const {
+    const base::Duration own = shown.time_since_epoch() - offset_;
+    return base::Instant(own / rate_ppm_ * 1'000'000 + (own % rate_ppm_) * 1'000'000 / rate_ppm_ +
+                         base::Duration(1));
+  }
+
+ private:
+  base::Duration offset_;
+  std::int64_t rate_ppm_;
+};
+
+/// What happens next: virtual time moves from event to event. Events of the same instant run in the
+/// order in which they were scheduled, so a seed replays exactly.
 class EventQueue {
  public:
   [[nodiscard]] base::Instant now() const { return now_; }

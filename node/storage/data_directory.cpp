@@ -1,12 +1,22 @@
-#include "node/storage/incarnation.h"
+#include "node/storage/data_directory.h"
 
-#include <fmt/core.h>
+#include <fcntl.h>
+#include <sys/file.h>
 
 #include <charconv>
+
+#include <fmt/core.h>
 
 #include "base/crc32c.h"
 
 namespace capsize::storage {
+
+std::optional<DirectoryLock> DirectoryLock::acquire(const std::string& directory) {
+  Descriptor file(::open((directory + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (!file || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return std::nullopt;
+  return DirectoryLock(std::move(file));
+}
+
 namespace {
 
 constexpr const char* kFile = "incarnation";

@@ -1,4 +1,4 @@
-#include "node/raft/incoming_snapshot.h"
+#include "node/raft/snapshot_transfer.h"
 
 #include "base/crc32c.h"
 
