@@ -1,10 +1,10 @@
 #include "checker/key_checker.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <atomic>
 #include <thread>
-
-#include <fmt/core.h>
 
 #include "checker/algorithms/distinct_bag.h"
 #include "checker/algorithms/distinct_queue.h"
@@ -12,9 +12,9 @@
 #include "checker/algorithms/distinct_transactions.h"
 #include "checker/algorithms/growing_set.h"
 #include "checker/algorithms/search_any.h"
-#include "checker/algorithms/sourceless_read.h"
 #include "checker/algorithms/sum_bounds.h"
 #include "checker/algorithms/unit_counter.h"
+#include "checker/algorithms/visibility.h"
 #include "checker/explain/explain.h"
 #include "checker/explain/telling_clash.h"
 #include "checker/weaker/weaker.h"

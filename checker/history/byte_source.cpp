@@ -1,6 +1,7 @@
 #include "checker/history/byte_source.h"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -11,8 +12,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <fmt/core.h>
 
 namespace capsize::checker {
 namespace {

@@ -1,11 +1,11 @@
 #include "checker/history/intervals.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <limits>
 #include <numeric>
 #include <tuple>
-
-#include <fmt/core.h>
 
 namespace capsize::checker {
 namespace {

@@ -1,5 +1,7 @@
 #include "checker/history/load.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -8,8 +10,6 @@
 #include <string_view>
 #include <unordered_set>
 #include <utility>
-
-#include <fmt/core.h>
 
 #include "checker/history/byte_source.h"
 #include "checker/history/format.h"

@@ -1,11 +1,11 @@
 #include "node/simulator/simulator.h"
 
+#include <fmt/core.h>
+
 #include <csignal>
 #include <cstdio>
 #include <ctime>
 #include <map>
-
-#include <fmt/core.h>
 
 #include "base/check.h"
 #include "node/app/trace_writer.h"

@@ -1,11 +1,10 @@
 #include "node/storage/data_directory.h"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <sys/file.h>
 
 #include <charconv>
-
-#include <fmt/core.h>
 
 #include "base/crc32c.h"
 
