@@ -1,16 +1,34 @@
-// The flags that `run` and `plan` share: a scenario file, and flags that override its keys.
+// Options of the command line that several verbs share.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/command_line.h"
 #include "base/result.h"
+#include "checker/history/read_options.h"
 #include "harness/scenario/scenario.h"
 
 namespace capsize::harness {
 
+/// How a history is to be read; check and convert share these.
+class ReadingOptions {
+ public:
+  void add_to(base::CommandLine& line);
+  /// What they mean, or one line on what is wrong with them.
+  [[nodiscard]] std::variant<checker::ReadOptions, std::string> resolve() const;
+
+ private:
+  std::string format_;
+  std::vector<std::string> rules_;
+  std::optional<std::string> key_;
+  std::string clock_error_ = "0ms";
+  bool lenient_ = false;
+};
+
+/// A scenario file, and flags that override its keys; run and plan share these.
 class ScenarioOptions {
  public:
   void add_options(base::CommandLine& line);
