@@ -5,12 +5,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "checker/all_keys.h"
 #include "checker/choose_model.h"
 #include "checker/connected_objects.h"
+#include "checker/history/byte_source.h"
 #include "checker/history/json.h"
 #include "checker/history/load.h"
-#include "checker/history/unpack.h"
 #include "checker/history_checks/history_check.h"
 #include "checker/key_checker.h"
 #include "checker/weaker/sequential_all_keys.h"

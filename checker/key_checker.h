@@ -1,13 +1,14 @@
 // KeyChecker: judges one key after the other, each with the cheapest algorithm that can.
 //
 // It holds the scratch space of the deciders and nothing that outlasts a key, so several threads
-// have one each, over one constant History (all_keys.h). The fast deciders go first, over all keys;
-// what they cannot decide is left for the search, which may take all the time there is.
+// have one each, over one constant History (decide_all_fast). The fast deciders go first, over all
+// keys; what they cannot decide is left for the search, which may take all the time there is.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "checker/algorithms/decision.h"
 #include "checker/algorithms/distinct_list.h"
@@ -63,5 +64,15 @@ class KeyChecker {
   DistinctListDecider list_decider_;
   DistinctTextDecider text_decider_;
 };
+
+/// All keys of a history, decided by the fast deciders on all cores. Each thread takes the next few
+/// keys when it is done with some. Nothing is explained here: the verdicts are the same whatever
+/// the number of threads, and few keys are worth an explanation.
+///
+/// Returns one result for each key: kNotApplicable where no fast decider is for it, and kUnknown,
+/// with the reason, where the time was up before its turn. Keys without operations are legal.
+[[nodiscard]] std::vector<KeyResult> decide_all_fast(const History& history, const Model& model,
+                                                     const DecodeOptions& options, bool want_orders,
+                                                     const Budget& budget);
 
 }  // namespace capsize::checker

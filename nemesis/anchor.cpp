@@ -1,7 +1,5 @@
 #include "nemesis/anchor.h"
 
-#include "nemesis/anchor_kind.h"
-
 namespace capsize::nemesis {
 
 Watch::~Watch() = default;

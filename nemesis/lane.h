@@ -1,10 +1,19 @@
-// How far one script has come: which phase is in play, and which of its faults still wait.
+// What the engine (nemesis.h) keeps while it carries out scripts: how far each script has come,
+// with the faults that still wait, and the faults that hold at the moment.
+//
+// What may begin beside them: a node that is stopped is left alone; faults that stop or separate
+// nodes touch a minority between them, unless one is aimed beyond it, and then it is alone; or
+// unless its card says that the majority may go.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "nemesis/fault.h"
+#include "nemesis/fault_kind.h"
 #include "nemesis/strategy.h"
 #include "nemesis/watch_list.h"
 
@@ -18,6 +27,7 @@ struct Waiting {
   base::Duration due{};                     // meaningful without `when`
 };
 
+/// How far one script has come: which phase is in play, and which of its faults still wait.
 class Lane {
  public:
   Lane(std::unique_ptr<Script> script, WatchList& watches)
@@ -55,5 +65,26 @@ class Lane {
   std::optional<base::Duration> started_;
   std::uint64_t phases_ = 0;
 };
+
+/// A fault that holds at the moment.
+struct Active {
+  std::size_t record = 0;  // of Nemesis::records()
+  std::size_t lane = 0;    // whose script asked for it
+  const FaultKind* kind = nullptr;
+  Strike strike;
+  base::Duration end_at{};
+  std::unique_ptr<WatchList::Handle> until;
+  base::Duration period{};  // zero: no pulses
+  base::Duration next_pulse{};
+  std::uint64_t pulses = 0;
+  base::Json pulse_evidence = base::Json::object();
+};
+
+/// Why a fault on these nodes must not begin now; empty: it may.
+[[nodiscard]] std::string objection(const Card& card, const FaultKind& kind,
+                                    const std::vector<Node>& nodes,
+                                    const std::vector<Active>& in_force, std::size_t core_size);
+/// Whether a fault in force has stopped the node.
+[[nodiscard]] bool stopped(const std::vector<Active>& in_force, Node node);
 
 }  // namespace capsize::nemesis

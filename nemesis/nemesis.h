@@ -3,7 +3,7 @@
 // but for the Cluster: time is told, so the same object runs in tests without waiting.
 //
 // Each script has a lane of its own; what may overlap between them is decided in one place
-// (in_force.h). A fault that finds no candidate waits for one, as long as its patience lasts, and
+// (lane.h). A fault that finds no candidate waits for one, as long as its patience lasts, and
 // is skipped with the reason after that.
 #pragma once
 
@@ -17,7 +17,6 @@
 #include "base/prng.h"
 #include "base/time.h"
 #include "nemesis/cluster.h"
-#include "nemesis/in_force.h"
 #include "nemesis/lane.h"
 
 namespace capsize::nemesis {

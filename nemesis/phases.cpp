@@ -7,7 +7,7 @@
 
 #include "base/units.h"
 #include "nemesis/fault_kind.h"
-#include "nemesis/only.h"
+#include "nemesis/filter/filter.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "nemesis/fault_kind.h"
-#include "nemesis/only.h"
+#include "nemesis/filter/filter.h"
 #include "node/wire/header.h"
 
 namespace capsize::nemesis {

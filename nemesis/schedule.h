@@ -1,5 +1,6 @@
-// The schedule: which cards are dealt, in which order, when, and for how long. All of it follows
-// from the seed, without a cluster; `capsize plan` prints it.
+// The deck and the schedule: which cards a name of `--nemesis` stands for, in which order they are
+// dealt, when, and for how long. All of it follows from the seed, without a cluster; `capsize plan`
+// prints it.
 //
 // The deck is fixed, its order is not. Cards that stop or separate nodes are dealt one after the
 // other with room to recover; cards that degrade the network have a lane of their own and lie
@@ -8,14 +9,38 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "nemesis/deck.h"
 #include "nemesis/fault.h"
 #include "nemesis/strategy.h"
 
 namespace capsize::nemesis {
+
+/// The cards that a name stands for. A name is a strategy's, or a kind of fault's, whose deck is
+/// then that one card.
+struct Deck {
+  std::string name;
+  std::vector<Card> cards;  // each planned by that name
+};
+
+/// Nothing when it is neither a strategy nor a kind of fault. A strategy that has only a script has
+/// an empty deck.
+[[nodiscard]] std::optional<Deck> find_deck(const std::string& name);
+/// Nodes beside the members that it needs. Precondition: find_deck() knows it.
+[[nodiscard]] std::size_t spares_of(const std::string& name);
+/// Every strategy that leaves the members as they are.
+[[nodiscard]] std::vector<std::string> all_names();
+/// The strategies of a run that names none.
+[[nodiscard]] std::vector<std::string> default_names();
+/// For error messages and help.
+[[nodiscard]] std::string known_names();
+
+/// Swarm style (Groce et al., "Swarm Testing", ISSTA 2012): of the decks and of each deck's cards a
+/// subset, drawn from the seed, so that a fault that hides another's effect is missing in some
+/// runs. At least two decks, and one card of each, where there are so many.
+[[nodiscard]] std::vector<Deck> draw_swarm(std::vector<Deck> decks, base::Prng& prng);
 
 struct ScheduleOptions {
   base::Duration time_limit{};

@@ -1,6 +1,6 @@
 #include "nemesis/schema.h"
 
-#include "nemesis/anchor_kind.h"
+#include "nemesis/anchor.h"
 #include "nemesis/fault_kind.h"
 #include "nemesis/phases.h"
 #include "node/wire/header.h"

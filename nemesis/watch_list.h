@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "nemesis/anchor_kind.h"
+#include "nemesis/anchor.h"
 
 namespace capsize::nemesis {
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "checker/algorithms/search_row.h"
@@ -39,7 +40,87 @@ class Demand {
   bool takes_several_;
 };
 
-/// Nothing for a problem of which nothing is known.
+/// Of a set: elements that somebody waits to see there, or not there.
+class ElementDemand final : public Demand {
+ public:
+  explicit ElementDemand(const SearchProblem& problem) : Demand(true), problem_(problem) {}
+
+  void find(const SearchRow& row, const Available& available) override;
+  [[nodiscard]] bool wants(std::uint32_t operation) const override {
+    return serves_somebody(problem_.operations[operation]);
+  }
+
+ private:
+  [[nodiscard]] bool serves_somebody(const KeyOperation& mutation) const;
+  const std::vector<ValueId>& elements_of(ValueId set);
+
+  const SearchProblem& problem_;
+  std::vector<const KeyOperation*> waiting_;              // that ask about one element
+  std::vector<const std::vector<ValueId>*> waiting_for_;  // whole sets, sorted
+  std::unordered_map<ValueId, std::vector<ValueId>> sorted_;
+};
+
+/// Of a counter: sums that somebody waits to read and that can still be come to.
+///
+/// A read of v can be served from the sum s only if v - s lies between what all open additions that
+/// are not applied and all indeterminate ones that are left could take away and what they could
+/// add.
+class SumDemand final : public Demand {
+ public:
+  SumDemand(const SearchProblem& problem, const StateTable& states)
+      : Demand(true), problem_(problem), states_(states) {}
+
+  void find(const SearchRow& row, const Available& available) override;
+  [[nodiscard]] bool wants(std::uint32_t operation) const override {
+    return serves_somebody(problem_.operations[operation]);
+  }
+
+ private:
+  [[nodiscard]] bool serves_somebody(const KeyOperation& addition) const;
+  void may_follow(const KeyOperation& addition, double times);
+
+  const SearchProblem& problem_;
+  const StateTable& states_;
+  std::vector<double> missing_;  // v - s of each waiting read
+  double least_ = 0, most_ = 0;  // what can be added, all of one sign
+};
+
+/// In an exact problem: values that would be seen at once if some operation left them.
+///
+/// A value is wanted if an open acknowledged operation that is not applied yet observes it, or if
+/// an indeterminate operation that is available observes it and leaves a wanted value.
+class ValueDemand final : public Demand {
+ public:
+  explicit ValueDemand(const SearchProblem& problem);
+
+  void find(const SearchRow& row, const Available& available) override;
+  [[nodiscard]] bool wants(std::uint32_t operation) const override {
+    return is_wanted_[leaves_[operation]];
+  }
+
+ private:
+  static constexpr std::uint32_t kNobody = 0xFFFFFFFFu;
+
+  void want(std::uint32_t value) {
+    if (is_wanted_[value]) return;
+    is_wanted_[value] = true;
+    wanted_.push_back(value);
+  }
+  void forget();
+  void find_useful(State state);
+
+  const SearchProblem& problem_;
+  // Values that somebody leaves have numbers from 0; kNobody: nobody leaves what is observed.
+  std::vector<std::uint32_t> wants_, leaves_;              // by operation
+  std::vector<std::uint32_t> class_wants_, class_leaves_;  // by class
+  std::vector<std::vector<std::uint32_t>> leaving_;        // by value: the classes that leave it
+  // By what they observe; kNoValue for those that do not.
+  std::unordered_map<ValueId, std::vector<std::uint32_t>> observing_;
+  std::vector<bool> is_wanted_;  // by value
+  std::vector<std::uint32_t> wanted_;
+};
+
+/// The demand for the kind of problem; nothing for a problem of which nothing is known.
 [[nodiscard]] std::unique_ptr<Demand> make_demand(const SearchProblem& problem,
                                                   const StateTable& states);
 

@@ -4,7 +4,6 @@
 
 #include "checker/algorithms/emptiness.h"
 #include "checker/algorithms/left_overs.h"
-#include "checker/algorithms/placed.h"
 #include "checker/algorithms/queue_elements.h"
 #include "checker/models/collection.h"
 

@@ -11,10 +11,6 @@ bool is_put(const KeyOperation& operation) {
   return operation.code == kCodeWrite;
 }
 
-Decision not_applicable() {
-  return {Decision::Kind::kNotApplicable};
-}
-
 Decision clash_of(std::uint32_t a, std::uint32_t b) {
   Decision decision;
   decision.kind = Decision::Kind::kViolation;
@@ -80,7 +76,7 @@ std::optional<Decision> DistinctTextDecider::take_apart(std::uint32_t read, std:
     const std::uint32_t piece = piece_that_begins(text);
     const bool twice =
         piece != kNone && piece > 0 && pieces_[piece - 1].first == pieces_[piece].first;
-    if (twice) return not_applicable();
+    if (twice) return Decision{.kind = Decision::Kind::kNotApplicable};
     const std::uint32_t writer = piece == kNone ? kNone : pieces_[piece].second;
     const bool put = writer != kNone && is_put(operations_[writer]);
     if (writer == kNone || (put && text.size() < length)) {
@@ -154,7 +150,7 @@ Decision DistinctTextDecider::decide(std::span<const KeyOperation> operations, V
   };
   if (!is_empty(initial) || !find_pieces(operations) ||
       std::any_of(operations.begin(), operations.end(), is_strange)) {
-    return not_applicable();
+    return {.kind = Decision::Kind::kNotApplicable};
   }
   if (auto found = take_reads_apart(initial)) return *std::move(found);
   const auto translated = as_register();

@@ -19,7 +19,7 @@
 //    that is applied makes all open ones hideable: they can still be applied and seen later, but
 //    need not be. One that completes as hideable goes to where the last blind write is. It may
 //    also be seen late, by something that begins after it completed; that is the one choice left,
-//    and only where late_sight.h allows it. A hideable write that is not applied can do whatever an
+//    and only where visibility.h allows it. A hideable write that is not applied can do whatever an
 //    applied one can, so these compare, and two to the number of open writes becomes one.
 //  - *Nothing for nobody* (exact problems only). A blind write that is applied before its
 //  completion

@@ -29,8 +29,7 @@ struct Past {
   Number used = 0;        // indeterminate dequeues
   Number last = kNobody;  // the last step
 };
-using State = QueueState;
-using States = std::map<State, Past>;
+using States = std::map<QueueState, Past>;
 
 class QueueSearch {
  public:
@@ -134,16 +133,16 @@ class QueueSearch {
     return operations_[place].code == kCodeAdd && nulls_open_ == 0;
   }
 
-  void complete(Number place, const State& state, const Past& past) {
+  void complete(Number place, const QueueState& state, const Past& past) {
     const KeyOperation& operation = operations_[place];
     if (operation.code == kCodeAdd) {
       enqueue_completes(state, past);
     } else if (state.is_done(place)) {
-      State after = state;
+      QueueState after = state;
       after.forget(place);
       add(std::move(after), past);
     } else if (operation.argument == kNullValue) {
-      find_empty(state, past, [&](State emptied, const Past& then) {
+      find_empty(state, past, [&](QueueState emptied, const Past& then) {
         emptied.forget(place);
         add(std::move(emptied), then);
       });
@@ -152,19 +151,19 @@ class QueueSearch {
     }
   }
 
-  void enqueue_completes(const State& state, const Past& past) {
+  void enqueue_completes(const QueueState& state, const Past& past) {
     const bool anybody_waits = std::ranges::any_of(open_, [&](Number place) {
       return operations_[place].argument == kNullValue && !state.is_done(place);
     });
     if (anybody_waits) {
       find_empty(state, past,
-                 [&](State emptied, const Past& then) { add(std::move(emptied), then); });
+                 [&](QueueState emptied, const Past& then) { add(std::move(emptied), then); });
     }
     // To have found nothing costs nothing where nothing is in.
     if (!anybody_waits || in_count(state) > 0) add(state, past);
   }
 
-  void dequeue_completes(Number place, const State& state, const Past& past) {
+  void dequeue_completes(Number place, const QueueState& state, const Past& past) {
     // The more is taken out of the way, the more elements may be taken: only one that is better
     // than those before is worth it.
     Number best = kNobody;
@@ -172,7 +171,7 @@ class QueueSearch {
       const Number number = candidate.number;
       if (number >= best) continue;
       best = number;
-      take_out(candidate.in_the_way, state, past, [&](State cleared, const Past& then) {
+      take_out(candidate.in_the_way, state, past, [&](QueueState cleared, const Past& then) {
         cleared.take(number);
         add(std::move(cleared), {then.used, step(then.last, place, number)});
       });
@@ -180,7 +179,8 @@ class QueueSearch {
   }
 
   // Equal elements that are in or can be by now, in order.
-  std::vector<Candidate> candidates(ValueId value, const State& state, const Past& past) const {
+  std::vector<Candidate> candidates(ValueId value, const QueueState& state,
+                                    const Past& past) const {
     std::vector<Candidate> found;
     const auto equal = equal_.find(value);
     if (equal == equal_.end()) return found;
@@ -201,16 +201,16 @@ class QueueSearch {
   std::size_t takers(const Past& past) const { return open_.size() + unknown_begun_ - past.used; }
 
   // How many elements are in, of those before a number.
-  std::size_t in_count(const State& state, Number before) const {
+  std::size_t in_count(const QueueState& state, Number before) const {
     const Number end = std::min(before, completed_);
     if (end <= state.first) return 0;
     const auto taken = std::ranges::lower_bound(state.taken, end) - state.taken.begin();
     return end - state.first - static_cast<std::size_t>(taken);
   }
-  std::size_t in_count(const State& state) const { return in_count(state, completed_); }
+  std::size_t in_count(const QueueState& state) const { return in_count(state, completed_); }
 
   // How many elements are in that were put in for sure before this position.
-  std::size_t in_the_way(const State& state, Position position) const {
+  std::size_t in_the_way(const QueueState& state, Position position) const {
     const auto behind = std::ranges::lower_bound(
         elements_, position, {}, [this](Number place) { return operations_[place].complete; });
     return in_count(state, static_cast<Number>(behind - elements_.begin()));
@@ -219,7 +219,7 @@ class QueueSearch {
   // Takes so many of what is in out, those whose enqueues completed first, in every way: each by an
   // open dequeue of its value or by an indeterminate one. It differs by the open ones only.
   template <class Then>
-  void take_out(std::size_t count, const State& state, const Past& past, const Then& then) {
+  void take_out(std::size_t count, const QueueState& state, const Past& past, const Then& then) {
     if (count > takers(past)) return;
     States here, after;
     here.emplace(state, past);
@@ -234,9 +234,9 @@ class QueueSearch {
     for (const auto& [one, its] : here) then(one, its);
   }
 
-  void take_first_out(const State& state, const Past& past, States& after) {
+  void take_first_out(const QueueState& state, const Past& past, States& after) {
     const Number number = state.first;
-    State taken = state;
+    QueueState taken = state;
     taken.take(number);
     const auto dequeue = open_dequeue(element(number).argument, state);
     if (past.used < unknown_begun_) {
@@ -249,8 +249,8 @@ class QueueSearch {
 
   // At a moment at which nothing is in, of which all make use that can.
   template <class Then>
-  void find_empty(const State& state, const Past& past, const Then& then) {
-    take_out(in_count(state), state, past, [&](State emptied, const Past& after) {
+  void find_empty(const QueueState& state, const Past& past, const Then& then) {
+    take_out(in_count(state), state, past, [&](QueueState emptied, const Past& after) {
       for (const Number place : open_) {
         const bool waits = operations_[place].argument == kNullValue && !emptied.is_done(place);
         if (waits) emptied.finish(place);
@@ -260,7 +260,7 @@ class QueueSearch {
   }
 
   // Of the dequeues of equal elements, the one that has to have taken something first.
-  std::optional<Number> open_dequeue(ValueId value, const State& state) const {
+  std::optional<Number> open_dequeue(ValueId value, const QueueState& state) const {
     for (const Number place : open_) {
       if (operations_[place].argument == value && !state.is_done(place)) return place;
     }
@@ -273,7 +273,7 @@ class QueueSearch {
     return static_cast<Number>(steps_.size() - 1);
   }
 
-  void add(State state, const Past& past) {
+  void add(QueueState state, const Past& past) {
     const auto [known, is_new] = next_.try_emplace(std::move(state), past);
     if (!is_new) return;
     states_bytes_ +=

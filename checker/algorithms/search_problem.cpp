@@ -4,7 +4,7 @@
 #include <map>
 #include <tuple>
 
-#include "checker/algorithms/late_sight.h"
+#include "checker/algorithms/visibility.h"
 
 namespace capsize::checker {
 namespace {

@@ -8,7 +8,7 @@
 //  - an indeterminate operation that no observation needs is dropped: it may just as well never
 //    have happened;
 //  - an acknowledged blind write may be seen late if somebody can observe its value after it has
-//    completed (late_sight.h);
+//    completed (visibility.h);
 //  - the problem is exact if every operation either wants or leaves one certain value; sets and
 //    counters have kinds of their own. In these kinds it is known what an observer waits for, so an
 //    operation is worth applying early only where somebody waits for it (demand.h).

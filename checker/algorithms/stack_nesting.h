@@ -1,4 +1,5 @@
-// StackNesting: how the elements of a stack lie in one another.
+// StackNesting: how the elements of a stack lie in one another; and StackDeadlines: by when those
+// that are left over have to be gone (distinct_stack.h says why).
 //
 // Each element has a time during which it is certainly in, the open interval (in_end, out_begin),
 // and a longest time in which it can be, [in_begin, out_end]. In a legal order the times the
@@ -50,5 +51,17 @@ struct StackNesting {
 
 /// O(n log n).
 [[nodiscard]] StackNesting nest(std::span<const QueueElement> elements);
+
+/// Of each element that is left over, by its place; of the others kNever. kNever: it can stay.
+struct StackDeadlines {
+  std::vector<Position> enough;  ///< a legal order exists if all are gone by then
+  std::vector<Position> needed;  ///< and none if one is not gone by then; never before `enough`
+  std::vector<std::uint32_t> inside;  ///< the innermost time that says so, Nested::kNone if none
+  std::vector<Position> needed_in;    ///< by time: `needed` of what lies in it
+};
+
+/// `nesting`: of the elements that are not left over, without clash. O(n log n).
+[[nodiscard]] StackDeadlines find_deadlines(std::span<const QueueElement> elements,
+                                            const StackNesting& nesting);
 
 }  // namespace capsize::checker

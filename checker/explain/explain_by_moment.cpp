@@ -1,5 +1,5 @@
 // Names violations of whatever is read whole (registers, strings, lists), values may repeat: by the
-// moment at which what somebody saw would have been right (other_moment.h).
+// moment at which what somebody saw would have been right (OtherMoment).
 //
 // Where two observers contradict each other, each of them alone may be right, and one can be called
 // late or the other early. The last one that may be late is: to be late takes a slow copy, to see
@@ -9,14 +9,14 @@
 #include <algorithm>
 #include <vector>
 
-#include "checker/explain/explain_pieces.h"
-#include "checker/explain/other_moment.h"
+#include "checker/explain/finding.h"
+#include "checker/explain/small_search.h"
 #include "checker/explain/wording.h"
 
 namespace capsize::checker {
 namespace {
 
-constexpr std::chrono::nanoseconds kTimeMax = std::chrono::milliseconds(50);
+constexpr std::chrono::nanoseconds kMomentTimeMax = std::chrono::milliseconds(50);
 
 class MomentExplainer {
  public:
@@ -101,7 +101,7 @@ class MomentExplainer {
 std::optional<Finding> explain_by_moment(const KeyProblem& problem,
                                          std::span<const KeyOperation> witness) {
   if (witness.size() > SmallSearch::kOperationsMax) return std::nullopt;
-  const Budget budget(kTimeMax, 0);
+  const Budget budget(kMomentTimeMax, 0);
   SmallSearch search(problem, budget);
   std::optional<Finding> never, early;
   for (auto next = witness.rbegin(); next != witness.rend(); ++next) {

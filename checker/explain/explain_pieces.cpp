@@ -1,5 +1,3 @@
-#include "checker/explain/explain_pieces.h"
-
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -7,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "checker/explain/finding.h"
+#include "checker/explain/small_search.h"
 #include "checker/explain/wording.h"
 
 namespace capsize::checker {

@@ -19,7 +19,7 @@
 namespace capsize::checker {
 namespace {
 
-constexpr std::chrono::nanoseconds kTimeMax = std::chrono::milliseconds(100);
+constexpr std::chrono::nanoseconds kTurnTimeMax = std::chrono::milliseconds(100);
 
 class TurnExplainer {
  public:
@@ -105,7 +105,7 @@ class TurnExplainer {
 std::optional<Finding> explain_by_turn(const KeyProblem& problem,
                                        std::span<const KeyOperation> witness) {
   if (witness.size() > SmallSearch::kOperationsMax) return std::nullopt;
-  const Budget budget(kTimeMax, 0);
+  const Budget budget(kTurnTimeMax, 0);
   SmallSearch search(problem, budget);
   for (auto next = witness.rbegin(); next != witness.rend(); ++next) {
     if (next->code != kCodeTake || !next->required) continue;

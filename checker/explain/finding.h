@@ -16,6 +16,8 @@
 
 namespace capsize::checker {
 
+class SmallSearch;
+
 struct Finding {
   Anomaly anomaly = Anomaly::kNoLegalOrder;
   std::string sentence = {};
@@ -69,6 +71,14 @@ struct Finding {
 [[nodiscard]] std::optional<Finding> explain_by_moment(const KeyProblem& problem,
                                                        std::span<const KeyOperation> witness);
 
+/// A part of explain_by_moment: names a read of a string or list that was never right, by the
+/// pieces that it shows: one too many, one in the wrong place, one that is missing. Unlike
+/// explain_list this allows for puts, deletes and pieces that repeat; what it says then holds of
+/// every one of them. `read`, one of the operations, would be right at no moment. Nothing where its
+/// pieces do not tell.
+[[nodiscard]] std::optional<Finding> explain_pieces(const KeyProblem& problem,
+                                                    std::span<const KeyOperation> witness,
+                                                    const KeyOperation& read, SmallSearch& search);
 /// Anything: names the operation that comes too late for every order of the others.
 [[nodiscard]] Finding explain_any(const KeyProblem& problem, std::span<const KeyOperation> witness);
 

@@ -4,7 +4,147 @@
 #include <iterator>
 #include <utility>
 
+#include "checker/models/collection.h"
+
 namespace capsize::checker {
+namespace {
+
+std::vector<std::uint32_t>::const_iterator first_invoked_after(
+    const KeyProblem& problem, const std::vector<std::uint32_t>& places, Position position) {
+  return std::partition_point(places.begin(), places.end(), [&](std::uint32_t place) {
+    return problem.operations[place].invoke <= position;
+  });
+}
+
+}  // namespace
+
+Sources::Sources(const KeyProblem& problem)
+    : problem_(problem), by_element_(problem.model.mutations == Mutations::kOfElements) {
+  for (std::uint32_t i = 0; i < problem.operations.size(); ++i) {
+    const KeyOperation& operation = problem.operations[i];
+    if (operation.pure) continue;
+    whole_values_ = whole_values_ && left_by(operation) != kNoFact;
+    Writers& writers = writers_[left_by(operation)];
+    if (operation.required) {
+      const Position before = writers.last_complete.empty() ? 0 : writers.last_complete.back();
+      writers.acknowledged.push_back(i);
+      writers.last_complete.push_back(std::max(before, operation.complete));
+    } else {
+      writers.indeterminate.push_back(i);
+    }
+    if (operation.required) {
+      mutations_[part(operation)].emplace_back(operation.complete, operation.invoke);
+    }
+  }
+  // An append that failed is no source, but what it should have gone on from is one.
+  for (const KeyOperation& failed : problem.failed) {
+    whole_values_ = whole_values_ && failed.code != kCodeAppend;
+  }
+  for (auto& [part, mutations] : mutations_) {
+    std::sort(mutations.begin(), mutations.end());
+    Position largest = 0;
+    for (auto& [complete, invoke] : mutations) invoke = largest = std::max(largest, invoke);
+  }
+}
+
+ValueId Sources::part(const KeyOperation& operation) const {
+  return by_element_ ? operation.argument : kNullValue;
+}
+
+Sources::Fact Sources::left_by(const KeyOperation& writer) const {
+  if (by_element_) return (Fact{writer.argument} << 32) | Fact{writer.code == kCodeAdd};
+  return writer.written == kNoValue ? kNoFact : Fact{writer.written};
+}
+
+Sources::Fact Sources::seen_by(const KeyOperation& observer) const {
+  if (!by_element_) return observer.observed == kNoValue ? kNoFact : Fact{observer.observed};
+  if (observer.code != kCodeContains && observer.code != kCodeLacks) return kNoFact;
+  return (Fact{observer.argument} << 32) | Fact{observer.code == kCodeContains};
+}
+
+bool Sources::holds_at_first(const KeyOperation& observer) const {
+  if (!by_element_) return observer.observed == problem_.initial;
+  const auto elements = sorted_elements(problem_.history.values, problem_.initial);
+  const bool there = std::ranges::binary_search(elements, observer.argument);
+  return there == (observer.code == kCodeContains);
+}
+
+// The largest invocation of what had been acknowledged before the observer began: whatever
+// completed before that cannot be in force any more.
+Position Sources::last_overwritten(const KeyOperation& observer) const {
+  const auto found = mutations_.find(part(observer));
+  if (found == mutations_.end()) return 0;
+  const auto& mutations = found->second;
+  const auto after = std::lower_bound(mutations.begin(), mutations.end(),
+                                      std::pair<Position, Position>(observer.invoke, 0));
+  return after == mutations.begin() ? 0 : std::prev(after)->second;
+}
+
+const std::vector<std::uint32_t>& Sources::needed_by(const KeyOperation& observer) const {
+  const ValueId told = observer.observed != kNoValue ? observer.observed : observer.argument;
+  const auto [entry, added] = needed_.try_emplace((std::uint64_t{observer.code} << 32) | told);
+  std::vector<std::uint32_t>& needed = entry->second;
+  if (!added) return needed;
+  for (std::uint32_t i = 0; i < problem_.operations.size(); ++i) {
+    const KeyOperation& writer = problem_.operations[i];
+    if (writer.pure || !problem_.model.needs(problem_.history.values, observer, writer)) continue;
+    needed.push_back(i);
+  }
+  return needed;
+}
+
+std::vector<std::uint32_t> Sources::of(std::uint32_t place) const {
+  const KeyOperation& observer = problem_.operations[place];
+  const Fact seen = seen_by(observer);
+  const bool sees_all = by_element_ && observer.code == kCodeReadAll;
+  if (!whole_values_ || sees_all) return needed_by(observer);
+  if (seen == kNoFact) return {};
+  const auto found = writers_.find(seen);
+  if (found == writers_.end()) return {};
+  std::vector<std::uint32_t> sources = that_may_be_meant(found->second, place);
+  // The initial value needs no writer where none is left.
+  if (!sources.empty() || holds_at_first(observer)) return sources;
+  const std::uint32_t latest = latest_of(found->second, observer.invoke);
+  if (latest != place) sources.push_back(latest);
+  return sources;
+}
+
+// The last to begin before the position; the first of all where none did.
+std::uint32_t Sources::latest_of(const Writers& writers, Position position) const {
+  std::uint32_t first = kNever;
+  std::uint32_t latest = kNever;
+  for (const auto* some : {&writers.acknowledged, &writers.indeterminate}) {
+    if (some->empty()) continue;
+    first = std::min(first, some->front());
+    const auto after = first_invoked_after(problem_, *some, position);
+    if (after == some->begin()) continue;
+    latest = latest == kNever ? *std::prev(after) : std::max(latest, *std::prev(after));
+  }
+  return latest == kNever ? first : latest;
+}
+
+std::vector<std::uint32_t> Sources::that_may_be_meant(const Writers& writers,
+                                                      std::uint32_t place) const {
+  const KeyOperation& observer = problem_.operations[place];
+  const Position overwritten = last_overwritten(observer);
+  std::vector<std::uint32_t> sources;
+  const auto& indeterminate = writers.indeterminate;
+  const auto open_end = first_invoked_after(problem_, indeterminate, observer.complete);
+  for (auto writer = indeterminate.begin(); writer != open_end; ++writer) {
+    if (*writer != place) sources.push_back(*writer);
+  }
+  const auto& acknowledged = writers.acknowledged;
+  auto end = static_cast<std::size_t>(
+      first_invoked_after(problem_, acknowledged, observer.complete) - acknowledged.begin());
+  for (; end > 0 && writers.last_complete[end - 1] >= overwritten; --end) {
+    const std::uint32_t writer = acknowledged[end - 1];
+    if (problem_.operations[writer].complete >= overwritten && writer != place) {
+      sources.push_back(writer);
+    }
+  }
+  return sources;
+}
+
 namespace {
 
 using Set = std::vector<std::uint32_t>;

@@ -10,15 +10,71 @@
 // left out together with all that depends on it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "checker/budget.h"
-#include "checker/explain/sources.h"
 #include "checker/key_problem.h"
 
 namespace capsize::checker {
+
+/// Which operations might have produced what an observer saw.
+///
+/// An explanation has to show them all: "7 cannot be read here" is about nothing unless every write
+/// of 7 that could be meant is on the page. But not every write of 7 can be meant. Where operations
+/// name the whole value (registers, and each element of a set), a writer is out of the question for
+/// an observer if it began after the observer had returned, or if another acknowledged mutation
+/// lies between the two in time: in every legal order that one comes between them too. Where none
+/// is left, the latest is shown in their stead.
+///
+/// Why that is sound: take any legal order of all operations and strike out everything but a set
+/// that holds all sources of its observers. Each observer still stands right behind its source. So
+/// a set without a legal order proves that the whole has none.
+///
+/// Where values are built up (appends), and for reads of a whole set, everything that the model
+/// says is needed is a source.
+class Sources {
+ public:
+  explicit Sources(const KeyProblem& problem);
+
+  /// Places in problem.operations; empty for what observes nothing.
+  [[nodiscard]] std::vector<std::uint32_t> of(std::uint32_t observer) const;
+
+ private:
+  [[nodiscard]] const std::vector<std::uint32_t>& needed_by(const KeyOperation& observer) const;
+  [[nodiscard]] Position last_overwritten(const KeyOperation& observer) const;
+
+  // Part of the object and its value, in one number: a register is one part, of a set each element.
+  using Fact = std::uint64_t;
+  static constexpr Fact kNoFact = ~Fact{0};
+  [[nodiscard]] ValueId part(const KeyOperation& operation) const;
+  [[nodiscard]] Fact left_by(const KeyOperation& writer) const;
+  [[nodiscard]] Fact seen_by(const KeyOperation& observer) const;
+  [[nodiscard]] bool holds_at_first(const KeyOperation& observer) const;
+
+  const KeyProblem& problem_;
+  bool whole_values_ = true;
+  bool by_element_;
+  // Who wrote a value, by invocation. The acknowledged ones know the largest completion up to
+  // there, so that looking for those that may be meant ends where all earlier ones are overwritten.
+  struct Writers {
+    std::vector<std::uint32_t> acknowledged;
+    std::vector<Position> last_complete;
+    std::vector<std::uint32_t> indeterminate;
+  };
+  [[nodiscard]] std::vector<std::uint32_t> that_may_be_meant(const Writers& writers,
+                                                             std::uint32_t observer) const;
+  [[nodiscard]] std::uint32_t latest_of(const Writers& writers, Position position) const;
+  std::unordered_map<Fact, Writers> writers_;
+  // What needed_by found, by code and what was told: shrinking asks the same again and again.
+  mutable std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> needed_;
+  // By part: acknowledged mutations by completion, each with the largest invocation up to there.
+  std::unordered_map<ValueId, std::vector<std::pair<Position, Position>>> mutations_;
+};
 
 /// Whether operations (in order of invocation) certainly have no legal order. "Not known" is false.
 using Violates = std::function<bool(std::span<const KeyOperation>)>;

@@ -1,6 +1,8 @@
 #include "checker/explain/small_search.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "checker/algorithms/search_any.h"
 
@@ -22,6 +24,56 @@ bool SmallSearch::has_legal_order(std::vector<KeyOperation> operations) {
           .kind;
   certain_ = certain_ && kind != Decision::Kind::kUnknown;
   return kind == Decision::Kind::kLegal;
+}
+
+OtherMoment::OtherMoment(std::span<const KeyOperation> witness, const KeyOperation& observer,
+                         SmallSearch& search)
+    : observer_(observer), search_(search) {
+  std::copy_if(witness.begin(), witness.end(), std::back_inserter(others_),
+               [&](const KeyOperation& other) { return other.source != observer.source; });
+  // A cas may have been right to succeed, and be wrong for what it left behind.
+  is_culprit_ =
+      search_.has_legal_order(others_) && !is_legal_with(observer.invoke, observer.complete);
+  if (!is_culprit_) return;
+  look_earlier();
+  look_later();
+}
+
+// Asked as a read, even if it was a cas: what that leaves behind belongs to another moment.
+bool OtherMoment::is_legal_with(Position invoke, Position complete) {
+  KeyOperation moved = observer_;
+  moved.code = kCodeRead;
+  moved.pure = true;
+  moved.written = kNoValue;
+  moved.invoke = invoke;
+  moved.complete = complete;
+  std::vector<KeyOperation> operations = others_;
+  operations.push_back(moved);
+  return search_.has_legal_order(std::move(operations));
+}
+
+void OtherMoment::look_earlier() {
+  std::vector<const KeyOperation*> before;
+  for (const KeyOperation& other : others_) {
+    if (other.complete < observer_.invoke) before.push_back(&other);
+  }
+  std::sort(before.begin(), before.end(),
+            [](const auto* a, const auto* b) { return a->complete > b->complete; });
+  const auto latest =
+      std::partition_point(before.begin(), before.end(), [&](const KeyOperation* other) {
+        return !is_legal_with(other->complete, observer_.complete);
+      });
+  if (latest != before.end()) overtaken_by_ = *latest;
+}
+
+void OtherMoment::look_later() {
+  const auto first = std::partition_point(
+      others_.begin(), others_.end(),
+      [&](const KeyOperation& other) { return other.invoke <= observer_.complete; });
+  const auto earliest = std::partition_point(first, others_.end(), [&](const KeyOperation& other) {
+    return !is_legal_with(observer_.invoke, other.invoke);
+  });
+  if (earliest != others_.end()) ahead_of_ = &*earliest;
 }
 
 }  // namespace capsize::checker

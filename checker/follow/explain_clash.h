@@ -3,7 +3,7 @@
 //
 // Whoever follows has no history, but StreamedRegister remembers for every value who wrote it, who
 // saw it last and what makes it too old. Of these the ones are taken whose sources are all known,
-// so that nothing is lacking that an observation depends on (explain/sources.h): what has no legal
+// so that nothing is lacking that an observation depends on (explain/shrink.h): what has no legal
 // order among them has none in the whole. They are checked as a history of their own, and that
 // check explains itself.
 //

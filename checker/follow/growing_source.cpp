@@ -9,7 +9,7 @@
 #include <csignal>
 #include <cstring>
 
-#include "checker/history/unpack.h"
+#include "checker/history/byte_source.h"
 
 namespace capsize::checker {
 namespace {

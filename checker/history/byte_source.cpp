@@ -1,13 +1,17 @@
 #include "checker/history/byte_source.h"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-
-#include "checker/history/unpack.h"
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace capsize::checker {
 namespace {
@@ -63,6 +67,182 @@ std::unique_ptr<ByteSource> open_source(const std::filesystem::path& path) {
 
 std::unique_ptr<ByteSource> text_source(std::string_view text) {
   return std::make_unique<TextSource>(text);
+}
+
+namespace {
+
+constexpr std::string_view kGzipMagic = "\x1f\x8b";
+constexpr std::string_view kZstdMagic = "\x28\xb5\x2f\xfd";
+constexpr std::size_t kMagicBytesMax = 4;
+constexpr std::size_t kInputBytes = std::size_t{256} << 10;
+// What a decoder looks back over, at most: 2^27 bytes, which is what `zstd -d` allows by itself.
+constexpr int kZstdWindowLogMax = 27;
+constexpr std::uint64_t kGzipStateBytes = std::uint64_t{64} << 10;
+
+// First some bytes that have been read already, then the rest.
+class Prefixed final : public ByteSource {
+ public:
+  Prefixed(std::string prefix, std::unique_ptr<ByteSource> rest)
+      : prefix_(std::move(prefix)), rest_(std::move(rest)) {}
+
+  std::size_t read(char* buffer, std::size_t size) override {
+    if (given_ == prefix_.size()) return rest_->read(buffer, size);
+    const std::size_t taken = std::min(size, prefix_.size() - given_);
+    std::memcpy(buffer, prefix_.data() + given_, taken);
+    given_ += taken;
+    return taken;
+  }
+  std::optional<SourceFailure> failure() const override { return rest_->failure(); }
+
+ private:
+  std::string prefix_;
+  std::size_t given_ = 0;
+  std::unique_ptr<ByteSource> rest_;
+};
+
+// What both decoders have in common: packed bytes in, unpacked bytes out, until either is used up.
+class Unpacking : public ByteSource {
+ public:
+  Unpacking(std::string_view name, std::unique_ptr<ByteSource> packed)
+      : name_(name), packed_(std::move(packed)), input_(kInputBytes) {}
+
+  std::size_t read(char* buffer, std::size_t size) override {
+    while (!failure_) {
+      if (begin_ == end_ && !refill()) {
+        if (failure_) break;
+        // What the decoder still holds back, if anything.
+        const std::size_t rest = decode(buffer, size);
+        cut_off_ = rest == 0 && inside_;
+        return rest;
+      }
+      if (const std::size_t produced = decode(buffer, size); produced > 0) return produced;
+    }
+    return 0;
+  }
+  std::optional<SourceFailure> failure() const override { return failure_; }
+  bool cut_off() const override { return cut_off_; }
+  std::uint64_t memory_bytes() const override { return input_.size() + state_bytes(); }
+
+ protected:
+  /// Decodes from input() to the buffer, moves on with consume() and says with set_inside() whether
+  /// the data goes on behind what it has read. 0 where it needs more input.
+  virtual std::size_t decode(char* buffer, std::size_t size) = 0;
+  [[nodiscard]] virtual std::uint64_t state_bytes() const = 0;
+
+  [[nodiscard]] std::string_view input() const { return {input_.data() + begin_, end_ - begin_}; }
+  void consume(std::size_t bytes) { begin_ += bytes; }
+  void set_inside(bool inside) { inside_ = inside; }
+  void fail(std::string_view why) {
+    failure_ = SourceFailure{
+        fmt::format("damaged {} data at byte {} ({})", name_, read_before_ + begin_, why),
+        fmt::format("{} data that can be unpacked", name_)};
+  }
+
+ private:
+  bool refill() {
+    read_before_ += end_;
+    begin_ = 0;
+    end_ = packed_->read(input_.data(), input_.size());
+    if (end_ == 0) failure_ = packed_->failure();
+    return end_ > 0;
+  }
+
+  std::string_view name_;
+  std::unique_ptr<ByteSource> packed_;
+  std::vector<char> input_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::uint64_t read_before_ = 0;
+  bool inside_ = true;
+  bool cut_off_ = false;
+  std::optional<SourceFailure> failure_;
+};
+
+class GzipSource final : public Unpacking {
+ public:
+  explicit GzipSource(std::unique_ptr<ByteSource> packed) : Unpacking("gzip", std::move(packed)) {
+    constexpr int kGzipOnly = 16;
+    if (::inflateInit2(&stream_, kGzipOnly + MAX_WBITS) != Z_OK) fail("no memory");
+  }
+  ~GzipSource() override { ::inflateEnd(&stream_); }
+  GzipSource(const GzipSource&) = delete;
+  GzipSource& operator=(const GzipSource&) = delete;
+
+ private:
+  std::size_t decode(char* buffer, std::size_t size) override {
+    if (at_member_end_ && !input().empty()) {
+      ::inflateReset(&stream_);
+      at_member_end_ = false;
+      set_inside(true);
+    }
+    const std::size_t room = std::min(size, std::size_t{1} << 30);
+    // zlib's interface is older than const; it does not write to its input.
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input().data()));
+    stream_.avail_in = static_cast<uInt>(input().size());
+    stream_.next_out = reinterpret_cast<Bytef*>(buffer);
+    stream_.avail_out = static_cast<uInt>(room);
+    const int result = at_member_end_ ? Z_BUF_ERROR : ::inflate(&stream_, Z_NO_FLUSH);
+    consume(input().size() - stream_.avail_in);
+    if (result == Z_STREAM_END) {
+      at_member_end_ = true;
+      set_inside(false);
+    } else if (result != Z_OK && result != Z_BUF_ERROR) {
+      fail(stream_.msg != nullptr ? stream_.msg : "not gzip");
+    }
+    return room - stream_.avail_out;
+  }
+  std::uint64_t state_bytes() const override { return kGzipStateBytes; }
+
+  z_stream stream_{};
+  bool at_member_end_ = false;
+};
+
+class ZstdSource final : public Unpacking {
+ public:
+  explicit ZstdSource(std::unique_ptr<ByteSource> packed)
+      : Unpacking("zstd", std::move(packed)), context_(::ZSTD_createDCtx()) {
+    ::ZSTD_DCtx_setParameter(context_, ZSTD_d_windowLogMax, kZstdWindowLogMax);
+  }
+  ~ZstdSource() override { ::ZSTD_freeDCtx(context_); }
+  ZstdSource(const ZstdSource&) = delete;
+  ZstdSource& operator=(const ZstdSource&) = delete;
+
+ private:
+  std::size_t decode(char* buffer, std::size_t size) override {
+    const std::string_view packed = input();
+    ZSTD_inBuffer in{packed.data(), packed.size(), 0};
+    ZSTD_outBuffer out{buffer, size, 0};
+    const std::size_t result = ::ZSTD_decompressStream(context_, &out, &in);
+    consume(in.pos);
+    if (::ZSTD_isError(result) != 0) {
+      fail(::ZSTD_getErrorName(result));
+    } else if (in.pos > 0 || out.pos > 0) {
+      set_inside(result != 0);
+    }
+    return out.pos;
+  }
+  std::uint64_t state_bytes() const override { return ::ZSTD_sizeof_DCtx(context_); }
+
+  ZSTD_DCtx* context_;
+};
+
+}  // namespace
+
+std::unique_ptr<ByteSource> unpack(std::unique_ptr<ByteSource> source) {
+  std::string magic(kMagicBytesMax, '\0');
+  std::size_t got = 0;
+  while (got < magic.size()) {
+    const std::size_t more = source->read(magic.data() + got, magic.size() - got);
+    if (more == 0) break;
+    got += more;
+  }
+  magic.resize(got);
+  const bool gzip = magic.starts_with(kGzipMagic);
+  const bool zstd = magic == kZstdMagic;
+  auto whole = std::make_unique<Prefixed>(std::move(magic), std::move(source));
+  if (gzip) return std::make_unique<GzipSource>(std::move(whole));
+  if (zstd) return std::make_unique<ZstdSource>(std::move(whole));
+  return whole;
 }
 
 }  // namespace capsize::checker

@@ -1,5 +1,13 @@
 // ByteSource: where the bytes of a history come from: a file, a pipe, memory, or one of these
 // unpacked.
+//
+// Compressed input: gzip (RFC 1952) and Zstandard (RFC 8878), recognized by their first bytes.
+// Unpacked as a stream, a block at a time: a bomb that unpacks to a thousand times its size meets
+// the bounds of its reader, here it takes no more memory than anything else. Several members (or
+// frames) one after the other are one file, as with gunzip and zstdcat.
+//
+// How it fails: damaged data is a failure that names the byte of the packed file where it was
+// noticed. A file that ends in the middle gives what it has, and says that it is cut off.
 #pragma once
 
 #include <cstddef>
@@ -36,5 +44,8 @@ class ByteSource {
 
 /// Memory that outlives the source, as it is.
 [[nodiscard]] std::unique_ptr<ByteSource> text_source(std::string_view text);
+
+/// The unpacked bytes of a compressed source; the bytes as they are of any other.
+[[nodiscard]] std::unique_ptr<ByteSource> unpack(std::unique_ptr<ByteSource> source);
 
 }  // namespace capsize::checker

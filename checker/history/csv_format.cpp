@@ -16,7 +16,7 @@
 
 #include "checker/history/csv.h"
 #include "checker/history/format.h"
-#include "checker/history/interval_fields.h"
+#include "checker/history/intervals.h"
 #include "checker/history/json.h"
 
 namespace capsize::checker {

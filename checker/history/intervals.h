@@ -13,6 +13,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "checker/history/history.h"
@@ -60,5 +61,24 @@ class Intervals {
   std::vector<std::uint32_t> lines_;
   bool has_processes_ = false;
 };
+
+// The rest of this file: what the formats with one line an operation have in common, whatever their
+// notation.
+
+/// A field that is wrong, by Capsize's name, and what should stand there.
+struct FieldError {
+  std::string_view field;
+  std::string expected;
+};
+
+/// Whether an operation can be as its line says: an end where it completed, not before its start.
+[[nodiscard]] std::optional<FieldError> problem_of(const Interval& interval);
+
+inline constexpr std::string_view kTimeExpected = "whole nanoseconds >= 0";
+inline constexpr std::string_view kProcessExpected = "a number >= 0, or \"nemesis\"";
+inline constexpr std::string_view kOutcomeExpected = "\"ok\", \"fail\" or \"info\"";
+
+/// Events of the nemesis are no operations.
+inline constexpr std::string_view kNemesis = "nemesis";
 
 }  // namespace capsize::checker

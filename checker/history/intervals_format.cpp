@@ -7,7 +7,7 @@
 // `value` is what was asked, and of a read what was answered; operations that do both may have a
 // `result` too. Without `type` an operation with an end is ok, one without is indeterminate. The
 // process may be left out, in all lines. Times order the operations, not the lines.
-#include "checker/history/interval_fields.h"
+#include "checker/history/intervals.h"
 #include "checker/history/json.h"
 #include "checker/history/json_line.h"
 

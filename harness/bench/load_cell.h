@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "harness/client/latency_histogram.h"
+#include "harness/client/statistics.h"
 #include "harness/cluster/messaging.h"
 
 namespace capsize::harness {

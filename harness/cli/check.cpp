@@ -14,7 +14,7 @@
 #include "checker/history_checks/history_check.h"
 #include "checker/models/model.h"
 #include "harness/cli/follow.h"
-#include "harness/cli/reading_options.h"
+#include "harness/cli/options.h"
 #include "harness/cli/verb.h"
 #include "harness/cli/witness.h"
 #include "harness/report/explanation_page.h"

@@ -12,7 +12,7 @@
 
 #include "base/units.h"
 #include "checker/check.h"
-#include "harness/cli/reading_options.h"
+#include "harness/cli/options.h"
 #include "harness/cli/verb.h"
 
 namespace capsize::harness {

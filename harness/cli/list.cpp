@@ -11,7 +11,7 @@
 #include "checker/properties/property.h"
 #include "harness/cli/binaries.h"
 #include "harness/cli/verb.h"
-#include "nemesis/anchor_kind.h"
+#include "nemesis/anchor.h"
 #include "nemesis/fault_kind.h"
 #include "nemesis/strategy.h"
 #include "workloads/workload.h"

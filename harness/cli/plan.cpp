@@ -1,7 +1,7 @@
 // capsize plan: the schedule of faults, without a cluster.
 #include <fmt/core.h>
 
-#include "harness/cli/scenario_options.h"
+#include "harness/cli/options.h"
 #include "harness/cli/verb.h"
 #include "harness/runner/plan.h"
 

@@ -5,7 +5,7 @@
 #include <cstdio>
 
 #include "harness/cli/binaries.h"
-#include "harness/cli/scenario_options.h"
+#include "harness/cli/options.h"
 #include "harness/cli/verb.h"
 #include "harness/report/summary.h"
 #include "harness/runner/runner.h"

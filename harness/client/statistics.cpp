@@ -1,8 +1,49 @@
 #include "harness/client/statistics.h"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "base/check.h"
 
 namespace capsize::harness {
+
+// Below 2^7 each number has its own bucket. Above, the leading one and the seven bits behind it are
+// the bucket, so that a bucket of [x, x + w) has w <= x / 128.
+std::size_t LatencyHistogram::bucket_of(std::uint64_t nanoseconds) {
+  const auto width = static_cast<unsigned>(std::bit_width(nanoseconds));
+  if (width <= kBitsInBucket) return nanoseconds;
+  const unsigned shift = width - kBitsInBucket - 1;
+  const std::size_t within = (nanoseconds >> shift) - (std::size_t{1} << kBitsInBucket);
+  return (std::size_t{shift + 1} << kBitsInBucket) + within;
+}
+
+std::uint64_t LatencyHistogram::upper_bound_of(std::size_t bucket) {
+  const std::size_t group = bucket >> kBitsInBucket;
+  if (group == 0) return bucket;
+  const std::uint64_t within = bucket - (group << kBitsInBucket);
+  const std::uint64_t next = (std::uint64_t{1} << kBitsInBucket) + within + 1;
+  return (next << (group - 1)) - 1;
+}
+
+void LatencyHistogram::add(base::Duration latency) {
+  ++counts_[bucket_of(static_cast<std::uint64_t>(std::max<std::int64_t>(latency.count(), 0)))];
+  ++count_;
+  max_ = std::max(max_, latency);
+}
+
+base::Duration LatencyHistogram::quantile(double q) const {
+  CHECK(q >= 0 && q <= 1, "a quantile is of a part of the whole");
+  const auto rank = static_cast<std::uint64_t>(std::ceil(q * static_cast<double>(count_)));
+  std::uint64_t seen = 0;
+  for (std::size_t bucket = 0; bucket < kBuckets; ++bucket) {
+    seen += counts_[bucket];
+    if (seen >= rank && seen > 0) {
+      return std::min(base::Duration(static_cast<std::int64_t>(upper_bound_of(bucket))), max_);
+    }
+  }
+  return {};
+}
 
 void Statistics::add(const Finished& finished, base::Duration now) {
   OutcomeCounts& counts = by_function[finished.operation.f];

@@ -2,11 +2,17 @@
 // machine.
 #pragma once
 
+#include <ctime>
+
 #include "base/time.h"
 
 namespace capsize::harness {
 
-[[nodiscard]] base::Instant monotonic_now();
+[[nodiscard]] inline base::Instant monotonic_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return base::Instant(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
+}
 
 /// Time since the start of the load. Read it before a request is sent and after a reply was read.
 class RunClock {

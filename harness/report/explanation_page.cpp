@@ -7,7 +7,7 @@
 #include <map>
 
 #include "checker/explain/wording.h"
-#include "harness/report/interval_drawing.h"
+#include "harness/report/violation_text.h"
 
 namespace capsize::harness {
 namespace {

@@ -2,19 +2,41 @@
 
 #include <fmt/core.h>
 
+#include <cstdint>
 #include <deque>
+#include <filesystem>
 #include <fstream>
+#include <set>
+#include <string>
+#include <vector>
 
+#include "base/json.h"
 #include "base/units.h"
 #include "checker/check.h"
 #include "checker/properties/property.h"
 #include "harness/report/log.h"
-#include "harness/runner/elections.h"
 
 namespace capsize::harness {
 namespace {
 
 using checker::Verdict;
+
+// Elections won, as the nodes traced them, each term once, over all traces; a file that cannot be
+// read counts as empty.
+std::uint64_t elections_won(const std::vector<std::filesystem::path>& traces) {
+  std::set<std::uint64_t> terms;
+  for (const auto& path : traces) {
+    std::ifstream file(path);
+    for (std::string line; std::getline(file, line);) {
+      // Nearly every line is about the log: look before parsing.
+      if (line.find("\"event\":\"role\"") == std::string::npos) continue;
+      const auto event = base::Json::parse(line);
+      if (event.is_invalid() || event.value("role", "") != "leader") continue;
+      terms.insert(event.value("term", std::uint64_t{0}));
+    }
+  }
+  return terms.size();
+}
 
 // Over this the harness' own timers lag so much that lateness cannot be laid at anybody's door.
 constexpr base::Duration kLagMax = std::chrono::milliseconds(200);

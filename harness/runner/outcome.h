@@ -57,7 +57,14 @@ struct Outcome {
   std::string harness_error;  // not empty: the harness itself broke
   bool interrupted = false;
 
-  [[nodiscard]] checker::Verdict verdict() const;
+  /// The worst of the checks. A run without a single check has shown nothing.
+  [[nodiscard]] checker::Verdict verdict() const {
+    if (!harness_error.empty()) return checker::Verdict::kHarnessError;
+    if (checks.empty()) return checker::Verdict::kVacuous;
+    checker::Verdict worst = checks.front().verdict;
+    for (const auto& check : checks) worst = checker::worst_within_run(worst, check.verdict);
+    return worst;
+  }
 };
 
 }  // namespace capsize::harness

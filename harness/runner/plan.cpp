@@ -1,9 +1,9 @@
 #include "harness/runner/plan.h"
 
 #include "base/check.h"
-#include "nemesis/deck.h"
 #include "nemesis/nemesis.h"
 #include "nemesis/phases.h"
+#include "nemesis/schedule.h"
 
 namespace capsize::harness {
 namespace {

@@ -13,8 +13,8 @@
 #include <functional>
 #include <string>
 
-#include "harness/runner/line_input.h"
 #include "harness/runner/outcome.h"
+#include "harness/runner/steering.h"
 #include "harness/scenario/scenario.h"
 #include "nemesis/recorded.h"
 

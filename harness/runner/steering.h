@@ -18,11 +18,29 @@
 #include <functional>
 #include <list>
 #include <string>
-#include "base/json.h"
+#include <vector>
 
+#include "base/json.h"
 #include "nemesis/nemesis.h"
 
 namespace capsize::harness {
+
+/// Requests as they come in: lines from a descriptor. Never waits.
+class LineInput {
+ public:
+  explicit LineInput(int descriptor) : descriptor_(descriptor) {}
+  /// Whole lines that came since the last call, without their ends.
+  [[nodiscard]] std::vector<std::string> take();
+  /// The other end is closed, or what came was no line (longer than kLineBytesMax).
+  [[nodiscard]] bool closed() const { return closed_; }
+
+  static constexpr std::size_t kLineBytesMax = std::size_t{1} << 20;
+
+ private:
+  int descriptor_;
+  std::string rest_;
+  bool closed_ = false;
+};
 
 class Steering {
  public:

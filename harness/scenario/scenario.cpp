@@ -11,9 +11,9 @@
 
 #include "base/units.h"
 #include "harness/scenario/json_place.h"
-#include "nemesis/deck.h"
 #include "nemesis/fault_kind.h"
 #include "nemesis/phases.h"
+#include "nemesis/schedule.h"
 #include "workloads/workload.h"
 
 namespace capsize::harness {

@@ -1,5 +1,5 @@
 #include "harness/scenario/scenario.h"
-#include "nemesis/deck.h"
+#include "nemesis/schedule.h"
 #include "nemesis/schema.h"
 #include "workloads/workload.h"
 

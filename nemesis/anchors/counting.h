@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "nemesis/anchor_kind.h"
+#include "nemesis/anchor.h"
 
 namespace capsize::nemesis {
 

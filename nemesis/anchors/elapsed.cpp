@@ -1,5 +1,5 @@
 // Time passed: for phases, which have no hold of their own.
-#include "nemesis/anchor_kind.h"
+#include "nemesis/anchor.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -1,5 +1,5 @@
 // Somebody outside says a word: a test that steers the run.
-#include "nemesis/anchor_kind.h"
+#include "nemesis/anchor.h"
 
 namespace capsize::nemesis {
 namespace {

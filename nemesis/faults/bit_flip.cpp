@@ -1,5 +1,5 @@
 // Bit rot: single bits of a file are not what was written.
-#include "nemesis/damage_fault.h"
+#include "nemesis/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {

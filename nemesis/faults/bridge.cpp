@@ -5,7 +5,7 @@
 #include <iterator>
 #include <set>
 
-#include "nemesis/link_fault.h"
+#include "nemesis/link_faults.h"
 
 namespace capsize::nemesis {
 namespace {

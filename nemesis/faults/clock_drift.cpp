@@ -1,5 +1,5 @@
 // A clock that runs fast or slow.
-#include "nemesis/clock_fault.h"
+#include "nemesis/control_faults.h"
 
 namespace capsize::nemesis {
 namespace {

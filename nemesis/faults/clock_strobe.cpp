@@ -1,8 +1,7 @@
 // A clock that jumps there and back, again and again: it races and stands still by turns.
 #include <algorithm>
 
-#include "nemesis/asking.h"
-#include "nemesis/clock_fault.h"
+#include "nemesis/control_faults.h"
 
 namespace capsize::nemesis {
 namespace {

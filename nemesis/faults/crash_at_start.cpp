@@ -1,7 +1,7 @@
 // Killed while it starts: recovery has to bear being cut short anywhere, again and again.
 #include "base/prng.h"
 #include "nemesis/fault_kind.h"
-#include "nemesis/lives.h"
+#include "nemesis/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -1,7 +1,7 @@
 // A partition: every message between the nodes and the rest is discarded, one way or both. What is
 // cut is the target's choice: one node, halves (minority, majority), the leader with a minority
 // (leader-minority), and with `peers` single links (target n1, peers n2).
-#include "nemesis/link_fault.h"
+#include "nemesis/link_faults.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -1,5 +1,5 @@
 // A call of the storage fails.
-#include "nemesis/disk_error.h"
+#include "nemesis/control_faults.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -1,5 +1,5 @@
 // No room on the disk.
-#include "nemesis/disk_error.h"
+#include "nemesis/control_faults.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -1,6 +1,6 @@
 // A partition that forgets nothing: every message between the nodes and the rest waits, and comes
 // out when it ends, also the last one first or shuffled.
-#include "nemesis/link_fault.h"
+#include "nemesis/link_faults.h"
 
 namespace capsize::nemesis {
 namespace {

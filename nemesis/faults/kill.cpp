@@ -1,6 +1,6 @@
 // SIGKILL, then a restart from disk.
 #include "nemesis/fault_kind.h"
-#include "nemesis/lives.h"
+#include "nemesis/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {

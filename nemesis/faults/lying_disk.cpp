@@ -2,8 +2,8 @@
 // does not. Harmless as long as the process lives, which is why nothing else may stop it meanwhile.
 // With `kill` it dies before that, and has lost what it promised: no voter may do that, so this is
 // for scenarios that want to see it found.
-#include "nemesis/disk_fault.h"
-#include "nemesis/lives.h"
+#include "nemesis/control_faults.h"
+#include "nemesis/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {

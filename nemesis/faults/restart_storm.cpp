@@ -1,5 +1,5 @@
 // Nodes that die again as soon as they are up.
-#include "nemesis/restarts_fault.h"
+#include "nemesis/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {

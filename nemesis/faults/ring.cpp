@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/prng.h"
-#include "nemesis/link_fault.h"
+#include "nemesis/link_faults.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -1,5 +1,5 @@
 // A disk that comes back with an older state: the log is whole, and as it was a while ago.
-#include "nemesis/damage_fault.h"
+#include "nemesis/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -1,6 +1,6 @@
 // What an operator does for an upgrade: one node after another ends in good order and is started
 // again.
-#include "nemesis/restarts_fault.h"
+#include "nemesis/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -1,5 +1,5 @@
 // Every sync takes longer.
-#include "nemesis/disk_fault.h"
+#include "nemesis/control_faults.h"
 
 namespace capsize::nemesis {
 namespace {

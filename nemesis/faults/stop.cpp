@@ -1,6 +1,6 @@
 // SIGTERM: the node ends in good order, later it is started again.
 #include "nemesis/fault_kind.h"
-#include "nemesis/lives.h"
+#include "nemesis/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {

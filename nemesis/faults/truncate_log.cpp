@@ -1,5 +1,5 @@
 // A file system that lost the end of a file.
-#include "nemesis/damage_fault.h"
+#include "nemesis/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -103,4 +103,9 @@ base::Result<Filter> parse_filter(const Json& only) {
   return Filter(options);
 }
 
+base::Status check_only(const base::Json& only) {
+  const auto filter = parse_filter(only);
+  return filter ? base::Status() : base::Status(filter.error());
+}
+
 }  // namespace capsize::nemesis

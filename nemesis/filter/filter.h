@@ -13,8 +13,8 @@
 #include <bitset>
 #include <cstdint>
 #include <limits>
-#include "base/json.h"
 
+#include "base/json.h"
 #include "base/prng.h"
 #include "base/result.h"
 #include "node/wire/header.h"
@@ -70,5 +70,9 @@ class Filter {
 
 /// Error: one line that names the key, what was found and what was expected.
 [[nodiscard]] base::Result<Filter> parse_filter(const base::Json& only);
+
+/// Whether the proxy will take this `only` of a fault on links; checked before any proxy is asked.
+/// The error names key, found, expected.
+[[nodiscard]] base::Status check_only(const base::Json& only);
 
 }  // namespace capsize::nemesis

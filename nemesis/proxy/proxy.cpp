@@ -9,11 +9,11 @@
 #include <map>
 #include <zmq.hpp>
 
+#include "nemesis/proxy/cargo.h"
 #include "nemesis/proxy/control.h"
-#include "nemesis/proxy/corruption.h"
 #include "nemesis/proxy/poller.h"
 #include "nemesis/proxy/switchboard.h"
-#include "node/wire/link.h"
+#include "node/wire/endpoint.h"
 
 namespace capsize::nemesis::proxy {
 namespace {

@@ -13,7 +13,7 @@
 #include <optional>
 #include <vector>
 
-#include "nemesis/proxy/memory.h"
+#include "nemesis/proxy/cargo.h"
 #include "nemesis/proxy/rule_book.h"
 #include "nemesis/proxy/waiting.h"
 

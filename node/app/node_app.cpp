@@ -4,15 +4,15 @@
 
 #include <csignal>
 #include <cstdio>
+#include <string>
 
 #include "node/app/driver.h"
 #include "node/app/exit_codes.h"
-#include "node/app/status_client.h"
 #include "node/codec/overloaded.h"
-#include "node/storage/directory_lock.h"
+#include "node/storage/data_directory.h"
 #include "node/storage/faulty_file_system.h"
-#include "node/storage/incarnation.h"
 #include "node/storage/snapshot_store.h"
+#include "node/transport/router.h"
 #include "node/wire/header.h"
 #include "node/wire/parent.h"
 
@@ -20,6 +20,16 @@ namespace capsize::app {
 namespace {
 
 using codec::Overloaded;
+
+constexpr base::Duration kAnswerWithin = std::chrono::seconds(5);
+
+// `--status`: asks a running node, prints one JSON object. kNoAnswer when no answer comes in time.
+int print_status(const std::string& endpoint) {
+  const auto answer = transport::ask(endpoint, R"({"op":"status"})", kAnswerWithin);
+  if (!answer) return report(kNoAnswer, "no answer from " + endpoint);
+  std::printf("%s\n", answer->c_str());
+  return kStopped;
+}
 
 /// Readable once SIGTERM or SIGINT came. Before any thread is started: they inherit the mask.
 int block_and_watch_signals() {

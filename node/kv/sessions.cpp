@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "node/kv/byte_codec.h"
-#include "node/kv/hash.h"
+#include "node/kv/store.h"
 
 namespace capsize::kv {
 namespace {

@@ -14,8 +14,8 @@
 //
 // Time. A session that is idle for too long expires, or the table would only grow. Replicas must
 // agree when, and clocks differ: so the leader stamps each command with log time, which goes on
-// from the latest applied stamp with the leader's own clock (replica/log_clock.h), and never goes
-// back here. It stands still while nothing is proposed, and while no leader is.
+// from the latest applied stamp with the leader's own clock (LogClock, replica/replica_impl.h), and
+// never goes back here. It stands still while nothing is proposed, and while no leader is.
 //
 // How it fails: a full table refuses to register (`fail`, "too-many-sessions"). It never throws out
 // a live session: the client would take its next retry for a first.

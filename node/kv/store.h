@@ -20,6 +20,23 @@
 
 namespace capsize::kv {
 
+/// What stands for an absent key.
+inline constexpr std::string_view kAbsent = "null";
+
+/// Joins an element to the JSON text of a value, as `append` does, alone or in a transaction. In
+/// place: to an array an element, to a string a string; absent counts as an empty array. Returns an
+/// error of node/PROTOCOL.md, and then `value` is unchanged; empty if all is well. Amortised
+/// O(size of the element), however long the value is already.
+[[nodiscard]] std::string_view append_element(std::string& value, std::string_view element);
+
+/// Hash of the replicated state, for tests and status: equal states have equal hashes.
+inline constexpr std::uint64_t kHashStart = 0xcbf29ce484222325ULL;
+/// FNV-1a over the bytes, then the length, so that neighbours cannot lend each other bytes.
+[[nodiscard]] inline std::uint64_t absorb(std::uint64_t hash, std::string_view bytes) {
+  for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  return (hash ^ bytes.size()) * 0x9e3779b97f4a7c15ULL;
+}
+
 /// The content of a Store at one moment; another thread may have it.
 class FrozenStore {
  public:
@@ -58,8 +75,6 @@ class Store {
   [[nodiscard]] static std::optional<Store> deserialize(std::string_view bytes);
 
  private:
-  static constexpr std::string_view kAbsent = "null";
-
   void put(const std::string& key, const std::string& value);
   Reply append(const Command& command);
   Reply transact(const std::vector<Step>& steps);  // transaction.cpp

@@ -2,7 +2,6 @@
 
 #include <map>
 
-#include "node/kv/append_element.h"
 #include "node/kv/store.h"
 
 namespace capsize::kv {

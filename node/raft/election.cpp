@@ -1,7 +1,7 @@
 // Leader election (paper 5.2, 5.4.1), pre-vote (thesis 9.6), check quorum (thesis 6.2) and leader
 // stickiness (thesis 4.2.3). Each of the last three has its switch; whatever the combination, a
 // refusal always names a higher term to the one that lags, in both directions, so nobody is stuck.
-
+// And leadership transfer (thesis 3.10), which makes a chosen node campaign.
 #include <utility>
 
 #include "base/check.h"
@@ -162,6 +162,34 @@ void Raft::Impl::on_request_vote_reply(const Message& message, const RequestVote
   if (reply.round != (pre_vote ? hard_state_.term.next() : hard_state_.term)) return;
   votes_.record(message.from, reply.granted);
   act_on_tally();
+}
+
+// Leadership transfer (thesis 3.10): stop taking writes, bring the target up to date, tell it to
+// campaign at once. If that does not succeed within an election timeout, go on as before.
+
+Refusal Raft::Impl::transfer_leadership(NodeId to) {
+  if (role_ != Role::kLeader) return Refusal::kNotLeader;
+  if (transfer_ || change_ || latest().joint()) return Refusal::kInProgress;
+  if (to == id_) return Refusal::kNoChange;
+  if (!latest().has_voter(to)) return Refusal::kNotAMember;
+  transfer_.emplace(Transfer{to, now_ + config_.election_timeout_max, false});
+  trace_.transfer(hard_state_.term, role_, to);
+  offer_leadership();
+  return Refusal::kNone;
+}
+
+void Raft::Impl::offer_leadership() {
+  if (!transfer_ || transfer_->offered) return;
+  if (peers_.at(transfer_->to).match() < log_.last().index) return;
+  transfer_->offered = true;
+  // The others will vote without waiting for their patience with this leader to end.
+  lease_.give_up();
+  send(transfer_->to, TimeoutNow{});
+}
+
+void Raft::Impl::on_timeout_now(const Message& message) {
+  if (message.from != leader_ || !latest().has_voter(id_)) return;
+  become_candidate(/*transfer=*/true);
 }
 
 }  // namespace capsize::raft

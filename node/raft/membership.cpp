@@ -1,7 +1,7 @@
 // Membership changes by joint consensus (paper section 6, thesis chapter 4), on the leader.
 //
 // What every node does with a configuration, whoever wrote it, is elsewhere: the latest one in the
-// log is in force (configurations.h), also when it is cut again; majorities are counted in it
+// log is in force (configuration.h), also when it is cut again; majorities are counted in it
 // (quorum.h); a node without a vote in it does not campaign (election.cpp).
 
 #include <utility>

@@ -1,11 +1,10 @@
 // The inside of Raft: its state, and the rules, one file a topic. Private to node/raft.
 //
 //   raft.cpp            the public face, the term check in front of every message, roles
-//   election.cpp        timers, pre-vote, votes, check quorum
+//   election.cpp        timers, pre-vote, votes, check quorum, leadership transfer
 //   replication.cpp     the leader's half of AppendEntries, the commit rule
 //   append_entries.cpp  the follower's half
 //   membership.cpp      changes of members
-//   transfer.cpp        leadership transfer
 //   compaction.cpp      own snapshots, both halves of InstallSnapshot
 //   reads.cpp           ReadIndex, both halves
 //   take_ready.cpp      what goes out, and what waits for the disk
@@ -20,8 +19,7 @@
 #include <vector>
 
 #include "base/prng.h"
-#include "node/raft/configurations.h"
-#include "node/raft/incoming_snapshot.h"
+#include "node/raft/configuration.h"
 #include "node/raft/invariants.h"
 #include "node/raft/lease.h"
 #include "node/raft/local_reads.h"
@@ -31,6 +29,7 @@
 #include "node/raft/raft.h"
 #include "node/raft/raft_log.h"
 #include "node/raft/read_queue.h"
+#include "node/raft/snapshot_transfer.h"
 #include "node/raft/trace_buffer.h"
 
 namespace capsize::raft {
@@ -102,7 +101,7 @@ struct Raft::Impl {
   void let_go();
   void leave();
 
-  // transfer.cpp
+  // election.cpp, leadership transfer
   Refusal transfer_leadership(NodeId to);
   void offer_leadership();
   void on_timeout_now(const Message& message);

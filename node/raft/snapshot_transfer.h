@@ -1,12 +1,10 @@
-// A snapshot on its way to one follower, piece by piece (paper section 7). One piece is under way
-// at a time; where it goes on is the receiver's word, for only the receiver knows what it still
-// has.
-//
-// Loss is found by heartbeats: a follower that answers one and has not answered a piece for a while
-// is sent that piece again. A silent follower is sent nothing.
+// Both ends of a snapshot transfer (paper section 7): the leader sends a snapshot to one follower
+// piece by piece, the follower gathers the pieces.
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "base/time.h"
@@ -15,6 +13,11 @@
 
 namespace capsize::raft {
 
+/// The sending end. One piece is under way at a time; the receiver says where it continues, for
+/// only the receiver knows what it still has.
+///
+/// Loss is found by heartbeats: a follower that answers one and has not answered a piece for a
+/// while is sent that piece again. A silent follower is sent nothing.
 class SnapshotTransfer {
  public:
   /// The content is shared, so a newer snapshot here does not disturb this one.
@@ -51,6 +54,35 @@ class SnapshotTransfer {
   std::uint64_t offset_ = 0;
   base::Instant sent_at_;
   bool due_ = true;
+};
+
+/// The receiving end: pieces in order, of one snapshot, in memory. A crash
+/// loses them and the transfer begins anew; nothing half received is ever on disk.
+class IncomingSnapshot {
+ public:
+  enum class Result {
+    kStale,     // a late piece of an older snapshot of the same leader: not worth an answer
+    kWantMore,  // see wanted()
+    kComplete,  // see take()
+  };
+  /// `term` is the sender's. Pieces that do not continue what is there change nothing; a piece of
+  /// another snapshot begins anew, unless it is stale.
+  Result add(const InstallSnapshot& piece, Term term);
+  /// The offset of the next piece.
+  [[nodiscard]] std::uint64_t wanted() const { return state_.size(); }
+  /// After kComplete: the snapshot, whose checksum was right.
+  [[nodiscard]] Snapshot take();
+  void forget() { *this = {}; }
+
+ private:
+  [[nodiscard]] bool is_of(const InstallSnapshot& piece, Term term) const;
+
+  Term term_;
+  LogPoint last_;
+  Configuration configuration_;
+  std::uint64_t size_ = 0;
+  std::uint32_t checksum_ = 0;
+  std::string state_;
 };
 
 }  // namespace capsize::raft

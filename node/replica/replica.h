@@ -52,7 +52,7 @@ struct PeerMessage {
 struct ChangeMembers {
   std::vector<raft::NodeId> voters;
 };
-/// Makes `to` the leader (raft/transfer.cpp). For the leader only. Answered when `to` leads.
+/// Makes `to` the leader (raft/election.cpp). For the leader only. Answered when `to` leads.
 struct TransferLeadership {
   raft::NodeId to;
 };

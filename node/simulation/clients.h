@@ -15,7 +15,7 @@ struct ClientOptions {
   std::uint32_t clients = 4;
   base::Duration think_max = std::chrono::milliseconds(20);
   base::Duration timeout = std::chrono::milliseconds(1500);
-  std::uint32_t lists = 2;      // keys that are only appended to and read (list_judge.h)
+  std::uint32_t lists = 2;      // keys that are only appended to and read (judge_lists)
   std::uint32_t registers = 2;  // keys with everything else
 };
 

@@ -15,10 +15,9 @@
 #include "base/prng.h"
 #include "node/replica/replica.h"
 #include "node/simulation/cluster_invariants.h"
-#include "node/simulation/event_queue.h"
-#include "node/simulation/virtual_clock.h"
 #include "node/simulation/virtual_disk.h"
 #include "node/simulation/virtual_network.h"
+#include "node/simulation/virtual_time.h"
 
 namespace capsize::simulation {
 

@@ -1,6 +1,8 @@
 #include "node/simulation/history.h"
 
 #include <algorithm>
+#include <map>
+#include <sstream>
 
 namespace capsize::simulation {
 namespace {
@@ -81,6 +83,113 @@ std::string History::json_lines() const {
   std::string lines = "{\"capsize-history\":1,\"model\":\"kv\"}\n";
   for (std::size_t i = 0; i < events_.size(); ++i) lines += json(i, events_[i]);
   return lines;
+}
+
+namespace {
+
+std::vector<std::string> elements(const std::string& json) {
+  std::vector<std::string> list;
+  if (json.size() < 2 || json.front() != '[') return list;
+  std::istringstream body(json.substr(1, json.size() - 2));
+  for (std::string element; std::getline(body, element, ',');) list.push_back(element);
+  return list;
+}
+
+class KeyJudge {
+ public:
+  explicit KeyJudge(std::string key) : key_(std::move(key)) {}
+
+  void set_final_order(const std::vector<std::string>& order) {
+    final_ = order;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      if (!position_.try_emplace(order[i], i).second) complain("applied twice: " + order[i]);
+    }
+  }
+
+  void invoke(const HistoryEvent& event) {
+    // Whatever was known by then must be seen by what begins now.
+    floor_[event.process] = known_length_;
+    if (event.command.operation == kv::Operation::kAppend) {
+      // Nothing that was read before this began can have held it.
+      const auto found = position_.find(event.command.value);
+      if (found != position_.end() && found->second < known_length_) {
+        complain("read before it was appended: " + event.command.value);
+      }
+    }
+  }
+
+  void complete(const HistoryEvent& event) {
+    const std::size_t floor = floor_[event.process];
+    if (event.command.operation == kv::Operation::kRead) {
+      if (event.type == EventType::kOk) complete_read(elements(event.value), floor);
+      return;
+    }
+    const auto found = position_.find(event.command.value);
+    const bool there = found != position_.end();
+    if (event.type == EventType::kFail && there) {
+      complain("a failed append took effect: " + event.command.value);
+    }
+    if (event.type != EventType::kOk) return;
+    if (!there) {
+      complain("an acknowledged append is lost: " + event.command.value);
+      return;
+    }
+    if (found->second < floor) complain("appended into the past: " + event.command.value);
+    known_length_ = std::max(known_length_, found->second + 1);
+  }
+
+  std::vector<std::string> take_complaints() { return std::move(complaints_); }
+
+ private:
+  void complete_read(const std::vector<std::string>& read, std::size_t floor) {
+    if (read.size() > final_.size() || !std::equal(read.begin(), read.end(), final_.begin())) {
+      complain("a read is no prefix of the final order");
+    } else if (read.size() < floor) {
+      complain("stale read: " + std::to_string(read.size()) + " elements, " +
+               std::to_string(floor) + " were known before it began");
+    }
+    known_length_ = std::max(known_length_, read.size());
+  }
+  void complain(const std::string& what) { complaints_.push_back(key_ + ": " + what); }
+
+  std::string key_;
+  std::vector<std::string> final_;
+  std::map<std::string, std::size_t> position_;
+  std::map<std::uint64_t, std::size_t> floor_;  // by process: known length when its operation began
+  std::size_t known_length_ = 0;  // elements that some completed operation has shown to be there
+  std::vector<std::string> complaints_;
+};
+
+bool is_list(const HistoryEvent& event) {
+  return event.command.key.starts_with("list");
+}
+
+}  // namespace
+
+std::vector<std::string> judge_lists(const std::vector<HistoryEvent>& events) {
+  std::map<std::string, std::vector<std::string>> last_read;
+  std::map<std::string, KeyJudge> keys;
+  for (const HistoryEvent& event : events) {
+    if (!is_list(event)) continue;
+    keys.try_emplace(event.command.key, event.command.key);
+    if (event.type == EventType::kOk && event.command.operation == kv::Operation::kRead) {
+      last_read[event.command.key] = elements(event.value);
+    }
+  }
+  std::vector<std::string> complaints;
+  for (auto& [key, judge] : keys) {
+    judge.set_final_order(last_read[key]);
+    for (const HistoryEvent& event : events) {
+      if (event.command.key != key) continue;
+      if (event.type == EventType::kInvoke) {
+        judge.invoke(event);
+      } else {
+        judge.complete(event);
+      }
+    }
+    for (std::string& complaint : judge.take_complaints()) complaints.push_back(complaint);
+  }
+  return complaints;
 }
 
 }  // namespace capsize::simulation

@@ -3,7 +3,7 @@
 #include "node/simulation/chaos.h"
 #include "node/simulation/clients.h"
 #include "node/simulation/cluster.h"
-#include "node/simulation/list_judge.h"
+#include "node/simulation/history.h"
 
 namespace capsize::simulation {
 namespace {

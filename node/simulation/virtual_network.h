@@ -27,7 +27,13 @@ class VirtualNetwork {
       : random_(std::move(random)), options_(options) {}
 
   /// When the copies of one message arrive: none if it is lost, two if it is duplicated.
-  [[nodiscard]] std::vector<base::Duration> transmit(raft::NodeId from, raft::NodeId to);
+  [[nodiscard]] std::vector<base::Duration> transmit(raft::NodeId from, raft::NodeId to) {
+    std::vector<base::Duration> arrivals;
+    if (is_cut(from, to) || random_.chance(options_.loss)) return arrivals;
+    arrivals.push_back(delay());
+    if (random_.chance(options_.duplication)) arrivals.push_back(delay());
+    return arrivals;
+  }
   /// What arrives over a link that is cut at that moment is discarded too.
   [[nodiscard]] bool is_cut(raft::NodeId from, raft::NodeId to) const {
     return cuts_.contains({from, to});
@@ -41,7 +47,11 @@ class VirtualNetwork {
   void set_options(NetworkOptions options) { options_ = options; }
 
  private:
-  base::Duration delay();
+  base::Duration delay() {
+    const bool straggles = random_.chance(options_.straggler);
+    return random_.between(options_.delay_min,
+                           straggles ? options_.straggler_max : options_.delay_max);
+  }
 
   base::Prng random_;
   NetworkOptions options_;

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <utility>
 
-#include "node/simulator/replay.h"
+#include "node/simulator/simulator.h"
 
 namespace capsize::simulator {
 namespace {

@@ -1,5 +1,6 @@
 #include "node/storage/log.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -10,7 +11,34 @@ namespace {
 
 constexpr std::size_t kBufferKept = std::size_t{4} * 1024 * 1024;
 
+bool before(raft::Index index, const raft::EntryId& begin) {
+  return index < begin.index;
+}
+
 }  // namespace
+
+std::optional<raft::Term> TermOutline::term(raft::Index index) const {
+  if (index < begins_.front().index || index > last_.index) return std::nullopt;
+  return std::prev(std::upper_bound(begins_.begin(), begins_.end(), index, before))->term;
+}
+
+void TermOutline::append(raft::EntryId entry) {
+  CHECK(entry.index > begins_.front().index && entry.index <= last_.index.next(),
+        "a log on disk has no gaps");
+  while (begins_.size() > 1 && begins_.back().index >= entry.index) begins_.pop_back();
+  if (begins_.back().term != entry.term) begins_.push_back(entry);
+  last_ = entry;
+}
+
+void TermOutline::install(raft::EntryId end) {
+  if (term(end.index) != end.term) {
+    *this = TermOutline(end);
+    return;
+  }
+  const auto next = std::upper_bound(begins_.begin(), begins_.end(), end.index, before);
+  begins_.erase(begins_.begin(), next);
+  begins_.insert(begins_.begin(), end);
+}
 
 std::string CorruptLog::message() const {
   return "corrupt log: " + file + " at offset " + std::to_string(offset) + ": " + found;

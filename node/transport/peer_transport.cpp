@@ -6,7 +6,7 @@
 
 #include "node/codec/peer_codec.h"
 #include "node/transport/frames.h"
-#include "node/wire/link.h"
+#include "node/wire/endpoint.h"
 
 namespace capsize::transport {
 namespace {

@@ -5,6 +5,7 @@
 #include <zmq.hpp>
 
 #include "node/transport/frames.h"
+#include "node/transport/poller.h"
 
 namespace capsize::transport {
 namespace {
@@ -42,6 +43,26 @@ void Router::send(const std::string& peer, std::string_view reply) {
   const int more = ZMQ_SNDMORE | ZMQ_DONTWAIT;
   if (zmq_send(socket_.handle(), peer.data(), peer.size(), more) < 0) return;
   (void)zmq_send(socket_.handle(), reply.data(), reply.size(), ZMQ_DONTWAIT);
+}
+
+std::optional<std::string> ask(const std::string& endpoint, std::string_view question,
+                               base::Duration within) {
+  const Context context;
+  Socket socket(context, ZMQ_DEALER);
+  if (!socket.connect(endpoint)) return std::nullopt;
+  if (zmq_send(socket.handle(), question.data(), question.size(), ZMQ_DONTWAIT) < 0) {
+    return std::nullopt;
+  }
+  Poller poller;
+  poller.watch(socket);
+  const auto until = std::chrono::steady_clock::now() + within;
+  zmq::message_t answer;
+  while (!receive_frame(socket, answer)) {
+    const base::Duration left = until - std::chrono::steady_clock::now();
+    if (left <= base::Duration::zero()) return std::nullopt;
+    poller.wait(left);
+  }
+  return answer.to_string();
 }
 
 }  // namespace capsize::transport

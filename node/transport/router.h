@@ -1,13 +1,15 @@
 // A bound ROUTER that answers requests of one frame each: the client port and the control port.
 //
 // Requests are hostile input: frames are bounded, requests of more or fewer frames are counted and
-// skipped. A reply to somebody who is gone is dropped without a word.
+// skipped. A reply to a client that is gone is dropped silently.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "base/time.h"
 #include "node/transport/context.h"
 
 namespace capsize::transport {
@@ -32,5 +34,10 @@ class Router {
   Socket socket_;
   std::uint64_t malformed_ = 0;
 };
+
+/// The other side: one question to a Router, one answer, for `--status` and for tests. Nothing when
+/// no answer came within `within`. Blocks.
+[[nodiscard]] std::optional<std::string> ask(const std::string& endpoint, std::string_view question,
+                                             base::Duration within);
 
 }  // namespace capsize::transport

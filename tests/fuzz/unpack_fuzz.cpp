@@ -3,7 +3,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "checker/history/unpack.h"
+#include "checker/history/byte_source.h"
 #include "tests/fuzz/any_history.h"
 
 namespace {

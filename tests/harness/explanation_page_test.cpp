@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "checker/check.h"
-#include "harness/report/interval_drawing.h"
 #include "harness/report/violation_text.h"
 
 namespace capsize::harness {

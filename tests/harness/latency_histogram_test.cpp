@@ -1,4 +1,4 @@
-#include "harness/client/latency_histogram.h"
+#include "harness/client/statistics.h"
 
 #include <gtest/gtest.h>
 

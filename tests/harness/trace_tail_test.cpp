@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "harness/runner/line_input.h"
+#include "harness/runner/steering.h"
 
 namespace capsize::harness {
 namespace {

@@ -1,4 +1,4 @@
-#include "checker/algorithms/sourceless_read.h"
+#include "checker/algorithms/visibility.h"
 
 #include <gtest/gtest.h>
 

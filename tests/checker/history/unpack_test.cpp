@@ -1,5 +1,5 @@
 // Compressed histories are read as what they unpack to, and never take more memory for it.
-#include "checker/history/unpack.h"
+#include "checker/history/byte_source.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

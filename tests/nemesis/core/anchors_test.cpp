@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "nemesis/anchor_kind.h"
+#include "nemesis/anchor.h"
 #include "nemesis/watch_list.h"
 #include "stage.h"
 

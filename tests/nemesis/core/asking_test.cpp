@@ -1,5 +1,5 @@
 // Faults that are made and healed by asking a node, when it does not answer or cannot.
-#include "nemesis/asking.h"
+#include "nemesis/control_faults.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "nemesis/deck.h"
+#include "nemesis/schedule.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

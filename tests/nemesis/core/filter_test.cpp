@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "nemesis/only.h"
-
 namespace capsize::nemesis {
 namespace {
 

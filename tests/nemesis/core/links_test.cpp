@@ -1,4 +1,4 @@
-#include "nemesis/links.h"
+#include "nemesis/link_faults.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "nemesis/proxy/corruption.h"
+#include "nemesis/proxy/cargo.h"
 #include "switchboard_fixture.h"
 
 namespace capsize::nemesis::proxy {

@@ -16,8 +16,8 @@
 #include "base/json.h"
 
 #include "nemesis/proxy/proxy.h"
+#include "node/wire/endpoint.h"
 #include "node/wire/header.h"
-#include "node/wire/link.h"
 
 namespace capsize::nemesis::proxy {
 

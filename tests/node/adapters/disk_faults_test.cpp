@@ -4,7 +4,7 @@
 #include <atomic>
 #include <thread>
 
-#include "node/storage/directory_lock.h"
+#include "node/storage/data_directory.h"
 #include "node/storage/faulty_file_system.h"
 #include "node/storage/log.h"
 #include "tests/node/adapters/log_samples.h"

@@ -3,7 +3,7 @@
 // or all of what was not synced. Whatever was acknowledged is there afterwards, in order.
 #include <gtest/gtest.h>
 
-#include "node/storage/incarnation.h"
+#include "node/storage/data_directory.h"
 #include "node/storage/log.h"
 #include "tests/node/adapters/log_samples.h"
 #include "tests/node/adapters/memory_file_system.h"

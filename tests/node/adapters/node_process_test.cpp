@@ -15,7 +15,7 @@
 #include "node/app/node_app.h"
 #include "node/storage/descriptor.h"
 #include "node/storage/file_system.h"
-#include "node/transport/asker.h"
+#include "node/transport/router.h"
 #include "tests/node/adapters/temporary_directory.h"
 
 namespace capsize::app {

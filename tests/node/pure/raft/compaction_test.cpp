@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "base/crc32c.h"
-#include "node/raft/incoming_snapshot.h"
 #include "node/raft/raft_log.h"
+#include "node/raft/snapshot_transfer.h"
 #include "tests/node/pure/support/bench.h"
 
 namespace capsize::bench {

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "base/prng.h"
-#include "node/raft/configurations.h"
 #include "tests/node/pure/support/bench.h"
 
 namespace capsize::raft {
