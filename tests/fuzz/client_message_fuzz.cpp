@@ -9,7 +9,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto decoded = codec::decode_request({reinterpret_cast<const char*>(data), size});
   if (const auto* malformed = std::get_if<codec::MalformedRequest>(&decoded)) {
     if (malformed->id.empty()) return 0;
-    CHECK(!base::Json::parse(codec::encode_malformed(*malformed)).is_invalid(), "every reply is JSON");
+    CHECK(!base::Json::parse(codec::encode_malformed(*malformed)).is_invalid(),
+          "every reply is JSON");
     return 0;
   }
   const auto& request = std::get<codec::DecodedRequest>(decoded);
