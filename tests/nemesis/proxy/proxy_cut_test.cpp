@@ -94,7 +94,7 @@ TEST_F(ProxyCutTest, Cut_WithAPausedReceiver_DeliversAfterwardsOnlyWhatWasHanded
   expect_strict(windows);
   const Json stats = link_stats();
   EXPECT_GT(stats["lost"], 0) << stats.dump();
-  EXPECT_EQ(stats["delivered"], arrivals_.size()) << stats;
+  EXPECT_EQ(stats["delivered"], arrivals_.size()) << stats.dump();
   RecordProperty("stats", stats.dump());
 }
 
