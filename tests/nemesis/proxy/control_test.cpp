@@ -23,7 +23,7 @@ struct Accepts : Outlet {
   bool deliver(LinkId, const Cargo&) override { return true; }
 };
 
-struct ControlTest : ::testing::Test {
+struct ProxyControlTest : ::testing::Test {
   Json ask(std::string_view request) {
     return Json::parse(control.handle(request, base::Instant(base::Duration(77))));
   }
@@ -44,7 +44,7 @@ struct ControlTest : ::testing::Test {
   Control control{board};
 };
 
-TEST_F(ControlTest, Install_ThenRemove_ReturnsEvidence) {
+TEST_F(ProxyControlTest, Install_ThenRemove_ReturnsEvidence) {
   EXPECT_EQ(ask(R"({"op":"install","id":12,"links":[["n1","n2"]],"only":{"types":["Heartbeat"]},
                     "action":{"kind":"cut"}})"),
             (Json{{"ok", true}, {"time", 77}}));
@@ -56,7 +56,7 @@ TEST_F(ControlTest, Install_ThenRemove_ReturnsEvidence) {
   EXPECT_EQ(error(R"({"op":"remove","id":12})"), "no rule of this id is installed");
 }
 
-TEST_F(ControlTest, Peek_ShowsTheEvidenceOfARuleThatStays) {
+TEST_F(ProxyControlTest, Peek_ShowsTheEvidenceOfARuleThatStays) {
   ASSERT_EQ(ask(R"({"op":"install","id":3,"links":[["n1","n2"]],"only":{"term":[5,9],"every":2},
                     "action":{"kind":"watch"}})")["ok"],
             true);
@@ -71,7 +71,7 @@ TEST_F(ControlTest, Peek_ShowsTheEvidenceOfARuleThatStays) {
   EXPECT_EQ(error(R"({"op":"peek","id":3})"), "no rule of this id is installed");
 }
 
-TEST_F(ControlTest, RemoveAll_WithTwoRules_ReturnsBothEvidences) {
+TEST_F(ProxyControlTest, RemoveAll_WithTwoRules_ReturnsBothEvidences) {
   for (const char* id : {"1", "2"}) {
     ASSERT_EQ(ask(std::string(R"({"op":"install","id":)") + id +
                   R"(,"links":[["n2","n1"]],"action":{"kind":"drop","probability":0.5}})")["ok"],
@@ -83,7 +83,7 @@ TEST_F(ControlTest, RemoveAll_WithTwoRules_ReturnsBothEvidences) {
   EXPECT_EQ(ask(R"({"op":"stats"})")["rules"], Json::array());
 }
 
-TEST_F(ControlTest, Stats_AfterMessages_CountsPerLink) {
+TEST_F(ProxyControlTest, Stats_AfterMessages_CountsPerLink) {
   arrive(1, 2, 1);
   board.arrive_malformed({2, 1});
   const Json links = ask(R"({"op":"stats"})")["links"];
@@ -91,7 +91,7 @@ TEST_F(ControlTest, Stats_AfterMessages_CountsPerLink) {
   EXPECT_EQ(links["n2>n1"]["malformed"], 1);
 }
 
-TEST_F(ControlTest, Observe_BeforeAndAfterALeader_SaysSo) {
+TEST_F(ProxyControlTest, Observe_BeforeAndAfterALeader_SaysSo) {
   EXPECT_EQ(ask(R"({"op":"observe"})"),
             Json::parse(R"({"ok":true,"leader":null,"term":0,"last-append-time":null})"));
   arrive(2, 1, 7);
@@ -99,7 +99,7 @@ TEST_F(ControlTest, Observe_BeforeAndAfterALeader_SaysSo) {
             Json::parse(R"({"ok":true,"leader":"n2","term":7,"last-append-time":5})"));
 }
 
-TEST_F(ControlTest, HostileRequests_AreRefusedAndChangeNothing) {
+TEST_F(ProxyControlTest, HostileRequests_AreRefusedAndChangeNothing) {
   EXPECT_EQ(error(""), "expected one JSON object");
   EXPECT_EQ(error("[1]"), "expected one JSON object");
   EXPECT_EQ(error("{\"op\":\"\xff\"}"), "expected one JSON object");
