@@ -57,10 +57,9 @@ def file_of(output):
         return output
     folder = output.split("/CMakeFiles/")[0]
     name = found.group(2)
-    unity = re.search(r"Unity/(.*)_cxx\.cxx$", name)
-    if unity:
-        with open(os.path.join(FOLDER, folder, f"CMakeFiles/{found.group(1)}.dir", name),
-                  encoding="utf-8") as file:
+    group = re.search(r"generated/(groups/.*\.cpp)$", name)
+    if group:
+        with open(os.path.join(FOLDER, "generated", group.group(1)), encoding="utf-8") as file:
             members = re.findall(r"([^/\"]+)\.cpp\"", file.read())
         return f"{folder}: {', '.join(members)}"
     return f"{folder}/{name}" if not name.startswith("_") else name
