@@ -353,7 +353,7 @@ CommandLine::Outcome CommandLine::parse(std::span<char* const> arguments) {
   } catch (const CLI::ParseError& error) {
     return Failure{one_line(error.what()), subcommand_name()};
   } catch (const CLI::Error& error) {
-    check_failed(__FILE__, __LINE__, error.what(), "options can be told apart");
+    check_failed(__FILE__, __LINE__, error.what(), "no two options have the same name");
   }
   return Parsed{subcommand_name()};
 }

@@ -99,7 +99,7 @@ class Json {
   /// The same, with // and /* */ comments.
   [[nodiscard]] static Json parse_with_comments(std::string_view text,
                                                 JsonSyntaxError* error = nullptr);
-  /// On one line, or indented by so many columns. Bytes that are not UTF-8 become U+FFFD.
+  /// On one line, or indented by `indent` columns a level. Bytes that are not UTF-8 become U+FFFD.
   [[nodiscard]] std::string dump(int indent = -1) const;
 
   [[nodiscard]] Type type() const noexcept { return type_; }

@@ -13,7 +13,14 @@ namespace capsize::base {
 class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit JsonBuilder(JsonSyntaxError* error) : error_(error) {}
-  [[nodiscard]] Json take() { return std::move(root_); }
+  /// The value, or kInvalid.
+  [[nodiscard]] Json result(bool parsed) {
+    if (!parsed) {
+      root_.clear();
+      root_.type_ = Json::Type::kInvalid;
+    }
+    return std::move(root_);
+  }
 
   bool null() override { return add(Json()); }
   bool boolean(bool value) override { return add(value); }
@@ -74,21 +81,14 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
 
 Json Json::parse(std::string_view text, JsonSyntaxError* error) {
   JsonBuilder builder(error);
-  if (nlohmann::json::sax_parse(text, &builder)) return builder.take();
-  Json invalid;
-  invalid.type_ = Type::kInvalid;
-  return invalid;
+  return builder.result(nlohmann::json::sax_parse(text, &builder));
 }
 
 Json Json::parse_with_comments(std::string_view text, JsonSyntaxError* error) {
   JsonBuilder builder(error);
-  const bool parsed =
-      nlohmann::json::sax_parse(text, &builder, nlohmann::json::input_format_t::json,
-                                /*strict=*/true, /*ignore_comments=*/true);
-  if (parsed) return builder.take();
-  Json invalid;
-  invalid.type_ = Type::kInvalid;
-  return invalid;
+  return builder.result(nlohmann::json::sax_parse(text, &builder,
+                                                  nlohmann::json::input_format_t::json,
+                                                  /*strict=*/true, /*ignore_comments=*/true));
 }
 
 namespace {

@@ -35,11 +35,12 @@ void ElementDemand::find(const SearchRow& row, const Available& available) {
   }
   useful_.clear();
   for (std::uint32_t one = 0; one < problem_.classes.size(); ++one) {
-    if (available(one) && serves_somebody(problem_.classes[one].operation)) useful_.push_back(one);
+    if (available(one) && serves_a_waiting_operation(problem_.classes[one].operation))
+      useful_.push_back(one);
   }
 }
 
-bool ElementDemand::serves_somebody(const KeyOperation& mutation) const {
+bool ElementDemand::serves_a_waiting_operation(const KeyOperation& mutation) const {
   const bool adds = mutation.code == kCodeAdd;
   return std::ranges::any_of(waiting_,
                              [&](const KeyOperation* asks) {
@@ -80,7 +81,8 @@ void SumDemand::find(const SearchRow& row, const Available& available) {
     may_follow(info.operation, static_cast<double>(info.places.size() - row.used(one)));
   }
   for (std::uint32_t one = 0; one < problem_.classes.size(); ++one) {
-    if (available(one) && serves_somebody(problem_.classes[one].operation)) useful_.push_back(one);
+    if (available(one) && serves_a_waiting_operation(problem_.classes[one].operation))
+      useful_.push_back(one);
   }
 }
 
@@ -89,7 +91,7 @@ void SumDemand::may_follow(const KeyOperation& addition, double times) {
   (amount < 0 ? least_ : most_) += amount * times;
 }
 
-bool SumDemand::serves_somebody(const KeyOperation& addition) const {
+bool SumDemand::serves_a_waiting_operation(const KeyOperation& addition) const {
   const auto amount = static_cast<double>(counter_amount(problem_.values, addition));
   const double room = 1 + (most_ - least_) * 1e-9;
   return std::ranges::any_of(missing_, [&](double missing) {

@@ -40,18 +40,18 @@ class Demand {
   bool takes_several_;
 };
 
-/// Of a set: elements that somebody waits to see there, or not there.
+/// For sets: elements whose presence or absence a waiting operation observes.
 class ElementDemand final : public Demand {
  public:
   explicit ElementDemand(const SearchProblem& problem) : Demand(true), problem_(problem) {}
 
   void find(const SearchRow& row, const Available& available) override;
   [[nodiscard]] bool wants(std::uint32_t operation) const override {
-    return serves_somebody(problem_.operations[operation]);
+    return serves_a_waiting_operation(problem_.operations[operation]);
   }
 
  private:
-  [[nodiscard]] bool serves_somebody(const KeyOperation& mutation) const;
+  [[nodiscard]] bool serves_a_waiting_operation(const KeyOperation& mutation) const;
   const std::vector<ValueId>& elements_of(ValueId set);
 
   const SearchProblem& problem_;
@@ -60,7 +60,7 @@ class ElementDemand final : public Demand {
   std::unordered_map<ValueId, std::vector<ValueId>> sorted_;
 };
 
-/// Of a counter: sums that somebody waits to read and that can still be come to.
+/// For counters: sums that a waiting read returns and that can still be reached.
 ///
 /// A read of v can be served from the sum s only if v - s lies between what all open additions that
 /// are not applied and all indeterminate ones that are left could take away and what they could
@@ -72,11 +72,11 @@ class SumDemand final : public Demand {
 
   void find(const SearchRow& row, const Available& available) override;
   [[nodiscard]] bool wants(std::uint32_t operation) const override {
-    return serves_somebody(problem_.operations[operation]);
+    return serves_a_waiting_operation(problem_.operations[operation]);
   }
 
  private:
-  [[nodiscard]] bool serves_somebody(const KeyOperation& addition) const;
+  [[nodiscard]] bool serves_a_waiting_operation(const KeyOperation& addition) const;
   void may_follow(const KeyOperation& addition, double times);
 
   const SearchProblem& problem_;
@@ -110,7 +110,8 @@ class ValueDemand final : public Demand {
   void find_useful(State state);
 
   const SearchProblem& problem_;
-  // Values that somebody leaves have numbers from 0; kNobody: nobody leaves what is observed.
+  // Values that some operation leaves have numbers from 0; kNobody: no operation leaves the
+  // observed one.
   std::vector<std::uint32_t> wants_, leaves_;              // by operation
   std::vector<std::uint32_t> class_wants_, class_leaves_;  // by class
   std::vector<std::vector<std::uint32_t>> leaving_;        // by value: the classes that leave it

@@ -34,7 +34,7 @@ class StackOrder {
   }
 
  private:
-  // Pops what lies in more than so many others.
+  // Pops every element that is nested deeper than `depth`.
   void leave(std::uint32_t depth) {
     while (inside_.size() > depth) {
       const Nested& time = *inside_.back();
@@ -76,7 +76,7 @@ class StackOrder {
 };
 
 // A legal order. `nesting`: of `elements`, without clash; `emptiness`: a moment for each empty pop,
-// at which none of them is certainly in. An element that is in for ever is not popped.
+// at which none of them is certainly in. An element that stays in to the end is not popped.
 std::vector<std::uint32_t> order_of_stack(std::span<const QueueElement> elements,
                                           const StackNesting& nesting, const Emptiness& emptiness) {
   return StackOrder(elements, emptiness).run(nesting);

@@ -11,9 +11,9 @@
 // 3 is independent of 2: the nesting covers no moment that certain times leave free.
 //
 // Indeterminate pops. Each may have popped one left-over element. Take the nesting of the others,
-// which is necessary. A left-over x can stay in for ever unless it lies in a segment [l, r], one of
-// the nesting's, that x was certainly not there before (l < in_begin, in_end < r): then nothing in
-// the segment can be around it. With the innermost such segment,
+// which is necessary. A left-over x can stay in to the end unless it lies in a segment [l, r], one
+// of the nesting's, that x was certainly not there before (l < in_begin, in_end < r): then nothing
+// in the segment can be around it. With the innermost such segment,
 //  - it suffices that a pop which begins by r takes x: everything else that is left over, and taken
 //    or not, can be around whatever it reaches over, for nothing precedes it there;
 //  - it is necessary that a pop takes x which begins by the time up to which anything could have

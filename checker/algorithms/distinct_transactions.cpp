@@ -19,7 +19,7 @@ using Version = TransactionVersions::Version;
 
 // Places transactions one after the other, without ever going back.
 //
-// Next is always one whose predecessors are all placed, whose reads are what is in force, and that
+// The next transaction has all its predecessors placed, reads the current values, and
 // overwrites nothing which some transaction has yet to read; among several, the one with the
 // earliest completion of itself or of a transaction that reads from it. For single registers with
 // different values that is the order of zones (distinct_register.h), and never fails where there is

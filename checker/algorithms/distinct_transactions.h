@@ -15,7 +15,7 @@
 //    nothing else may write the key. All of < holds in every legal order, so if it is circular
 //    there is none. (The rules are those by which Biswas & Enea decide weaker levels.)
 //  - Legal. Place operations one after the other: always one whose predecessors are all placed,
-//    whose reads are what is in force, and which overwrites nothing that somebody has yet to read.
+//    whose reads are the current values, and which overwrites nothing that another has yet to read.
 //    If all can be placed, that is a legal order, whatever led to it.
 //
 // If neither succeeds, it says kNotApplicable and the search decides.

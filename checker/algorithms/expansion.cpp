@@ -131,8 +131,8 @@ bool Expansion::try_info(std::size_t one) {
   return go_on(demand_ != nullptr);
 }
 
-// Whether the operation is applied early only if somebody waits for it. A cas is not: it may have
-// to come before something that destroys what it expects.
+// Whether the operation is applied early only if another operation waits for it. A cas is not: it
+// may have to come before something that destroys what it expects.
 bool Expansion::is_gated(const KeyOperation& mutation) const {
   return demand_ && (mutation.blind || problem_.kind == SearchProblem::Kind::kSums);
 }

@@ -11,7 +11,7 @@
 //    completed (visibility.h);
 //  - the problem is exact if every operation either wants or leaves one certain value; sets and
 //    counters have kinds of their own. In these kinds it is known what an observer waits for, so an
-//    operation is worth applying early only where somebody waits for it (demand.h).
+//    operation is worth applying early only where another operation waits for it (demand.h).
 // All of it needs that nobody observed an absence: a failed cas that saw "anything but 3" switches
 // it off. What a set does not contain is no such absence, for the model tells who sees it.
 #pragma once

@@ -1,5 +1,5 @@
 // Names violations of whatever is read whole (registers, strings, lists), values may repeat: by the
-// moment at which what somebody saw would have been right (OtherMoment).
+// moment at which the observed value would have been right (OtherMoment).
 //
 // Where two observers contradict each other, each of them alone may be right, and one can be called
 // late or the other early. The last one that may be late is: to be late takes a slow copy, to see

@@ -70,7 +70,7 @@ bool Sources::holds_at_first(const KeyOperation& observer) const {
 }
 
 // The largest invocation of what had been acknowledged before the observer began: whatever
-// completed before that cannot be in force any more.
+// completed before that has been overwritten.
 Position Sources::last_overwritten(const KeyOperation& observer) const {
   const auto found = mutations_.find(part(observer));
   if (found == mutations_.end()) return 0;
@@ -81,8 +81,8 @@ Position Sources::last_overwritten(const KeyOperation& observer) const {
 }
 
 const std::vector<std::uint32_t>& Sources::needed_by(const KeyOperation& observer) const {
-  const ValueId told = observer.observed != kNoValue ? observer.observed : observer.argument;
-  const auto [entry, added] = needed_.try_emplace((std::uint64_t{observer.code} << 32) | told);
+  const ValueId observed = observer.observed != kNoValue ? observer.observed : observer.argument;
+  const auto [entry, added] = needed_.try_emplace((std::uint64_t{observer.code} << 32) | observed);
   std::vector<std::uint32_t>& needed = entry->second;
   if (!added) return needed;
   for (std::uint32_t i = 0; i < problem_.operations.size(); ++i) {

@@ -70,7 +70,7 @@ class Sources {
                                                              std::uint32_t observer) const;
   [[nodiscard]] std::uint32_t latest_of(const Writers& writers, Position position) const;
   std::unordered_map<Fact, Writers> writers_;
-  // What needed_by found, by code and what was told: shrinking asks the same again and again.
+  // What needed_by found, by code and observed value: shrinking asks the same repeatedly.
   mutable std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> needed_;
   // By part: acknowledged mutations by completion, each with the largest invocation up to there.
   std::unordered_map<ValueId, std::vector<std::pair<Position, Position>>> mutations_;
