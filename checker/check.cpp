@@ -10,6 +10,7 @@
 #include "checker/history/byte_source.h"
 #include "checker/history/json.h"
 #include "checker/history/load.h"
+#include "checker/history/record_source.h"
 #include "checker/history_checks/history_check.h"
 #include "checker/key_checker.h"
 #include "checker/weaker/sequential_all_keys.h"
@@ -29,6 +30,19 @@ constexpr std::uint64_t kUncountedBytes = std::uint64_t{12} << 20;
 
 Budget budget_of(const CheckOptions& options) {
   return {options.time_limit, options.memory_limit_bytes};
+}
+
+// What any model or check understands: by that the reader tells a client with a name from what else
+// has a name, such as the nemesis.
+ReadOptions with_known_functions(const CheckOptions& options) {
+  ReadOptions reading = options.reading;
+  const auto add = [&reading](const std::vector<std::string_view>& functions) {
+    reading.known_functions.insert(reading.known_functions.end(), functions.begin(),
+                                   functions.end());
+  };
+  for (const Model* model : list_models()) add(model->functions);
+  for (const HistoryCheck* check : list_history_checks()) add(check->functions);
+  return reading;
 }
 
 LoadResult with_initial(LoadResult loaded, const CheckOptions& options) {
@@ -194,6 +208,7 @@ Report check_within(const History& history, const CheckOptions& options, const B
   report.counts = history.counts;
   report.cut_off = history.cut_off;
   report.skipped = history.skipped;
+  report.notes = history.notes;
   report.seconds_load = history.seconds_load;
   if (history.operations.empty()) {
     report.reason = "the history is empty";
@@ -227,14 +242,16 @@ Report check_within(const History& history, const CheckOptions& options, const B
 }  // namespace
 
 LoadResult load_history(const std::filesystem::path& path, const CheckOptions& options) {
-  return with_initial(read_history_file(path, options.reading, budget_of(options)), options);
+  return with_initial(read_history_file(path, with_known_functions(options), budget_of(options)),
+                      options);
 }
 
 LoadResult load_history_text(std::string_view text, const CheckOptions& options,
                              std::string_view name) {
-  LineReader lines(unpack(text_source(text)));
-  return with_initial(read_history(lines, std::string(name), options.reading, budget_of(options)),
-                      options);
+  LineReader lines(one_record_a_line(unpack(text_source(text))));
+  return with_initial(
+      read_history(lines, std::string(name), with_known_functions(options), budget_of(options)),
+      options);
 }
 
 Report check_history(const History& history, const CheckOptions& options, Witness* witness) {

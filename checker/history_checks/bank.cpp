@@ -80,7 +80,7 @@ void run(const History& history, const Budget& budget, Report& report) {
     violation.sentence = fmt::format(
         "a read of all accounts by process {} found a total of {}, but transfers move money, and "
         "neither make nor lose any",
-        operation.process, sum.total);
+        excerpt(history.process_text(operation.process)), sum.total);
     violation.operations.push_back(view(history, operation));
     report.violations.push_back(std::move(violation));
   }
