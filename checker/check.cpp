@@ -200,6 +200,41 @@ const HistoryCheck* history_check_for(const History& history, const CheckOptions
   return find_history_check(options.model.empty() ? history.header_model : options.model);
 }
 
+// What was left out may be what a client observed.
+void doubt_violations(const History& history, Report& report) {
+  if (report.verdict != Verdict::kInvalid || !history.may_lack_operations) return;
+  report.verdict = Verdict::kUnknown;
+  report.reason = "a violation, unless operations that could not be read explain it: " + report.reason;
+}
+
+void judge(const History& history, const CheckOptions& options, const Budget& budget,
+           Report& report, Witness* witness) {
+  if (const HistoryCheck* check = history_check_for(history, options)) {
+    report.model = check->name;
+    if (auto foreign = foreign_function(history, check->name, check->functions)) {
+      report = usage_error(std::move(report), *std::move(foreign));
+    } else {
+      check->run(history, budget, report);
+    }
+    return;
+  }
+  std::string message;
+  const Model* model = model_for(history, options, message);
+  if (model == nullptr) {
+    report = usage_error(std::move(report), std::move(message));
+    return;
+  }
+  report.model = model->name;
+  if (witness != nullptr) witness->model = model->name;
+  if (model->touches != nullptr) {
+    const History grouped = group_connected_objects(history, *model);
+    report.counts = grouped.counts;
+    KeyByKeyCheck(grouped, *model, options, budget, report, witness).run();
+  } else {
+    KeyByKeyCheck(history, *model, options, budget, report, witness).run();
+  }
+}
+
 Report check_within(const History& history, const CheckOptions& options, const Budget& budget,
                     Witness* witness) {
   Report report;
@@ -214,27 +249,8 @@ Report check_within(const History& history, const CheckOptions& options, const B
     report.reason = "the history is empty";
     return report;
   }
-  if (const HistoryCheck* check = history_check_for(history, options)) {
-    report.model = check->name;
-    if (auto foreign = foreign_function(history, check->name, check->functions)) {
-      return usage_error(std::move(report), *std::move(foreign));
-    }
-    check->run(history, budget, report);
-    report.seconds_check = budget.seconds();
-    return report;
-  }
-  std::string message;
-  const Model* model = model_for(history, options, message);
-  if (model == nullptr) return usage_error(std::move(report), std::move(message));
-  report.model = model->name;
-  if (witness != nullptr) witness->model = model->name;
-  if (model->touches != nullptr) {
-    const History grouped = group_connected_objects(history, *model);
-    report.counts = grouped.counts;
-    KeyByKeyCheck(grouped, *model, options, budget, report, witness).run();
-  } else {
-    KeyByKeyCheck(history, *model, options, budget, report, witness).run();
-  }
+  judge(history, options, budget, report, witness);
+  doubt_violations(history, report);
   report.seconds_check = budget.seconds();
   return report;
 }

@@ -90,6 +90,11 @@ constexpr std::array<std::pair<std::string_view, char>, 6> kCharacterNames = {{{
                                                                                {"backspace", '\b'},
                                                                                {"formfeed", '\f'}}};
 
+// Whatever is nothing else. What begins with # is a tag or nothing, but for ##Inf and ##NaN.
+bool is_symbol(std::string_view token) {
+  return !token.empty() && (token.front() != '#' || token.starts_with("##")) && token.front() != '^';
+}
+
 char closing(char open) {
   return open == '[' ? ']' : open == '(' ? ')' : '}';
 }
@@ -103,32 +108,25 @@ void EdnReader::skip() {
       ++at_;
     } else if (c == ';') {
       at_ = std::min(text_.find('\n', at_), text_.size());
-    } else if (c == '#' && text_.substr(at_).starts_with("#_")) {
-      // A form that is discarded may hold others, but no more than values may.
-      if (discarding_ >= kDepthMax) return;
-      const std::size_t begin = at_;
-      at_ += 2;
-      ++discarding_;
-      const bool whole = skip_form(0);
-      --discarding_;
-      if (!whole) {
-        at_ = begin;
-        return;
-      }
-    } else if (c == '^') {
-      const std::size_t begin = at_++;
-      if (discarding_ >= kDepthMax) return;
-      ++discarding_;
-      const bool whole = skip_form(0);
-      --discarding_;
-      if (!whole) {
-        at_ = begin;
-        return;
-      }
+    } else if (c == '^' || text_.substr(at_).starts_with("#_")) {
+      if (!discard(c == '^' ? 1 : 2)) return;
     } else {
       return;
     }
   }
+}
+
+// Discards the form after a prefix of `size` bytes, #_ or ^. It may hold others, but no deeper than
+// values may be. What cannot be discarded stays, and nothing after it is read any more.
+bool EdnReader::discard(std::size_t size) {
+  if (is_broken_ || discarding_ >= kDepthMax) return false;
+  const std::size_t begin = at_;
+  at_ += size;
+  ++discarding_;
+  is_broken_ = !skip_form(0) || is_broken_;
+  --discarding_;
+  if (is_broken_) at_ = begin;
+  return !is_broken_;
 }
 
 std::uint64_t EdnReader::column() {
@@ -258,7 +256,7 @@ std::optional<std::string> EdnReader::character() {
 
 // #jepsen.history.Op{...}, #inst "...", #:op{...}: what stands after a tag is what counts here.
 void EdnReader::skip_tag() {
-  while (starts_with("#") && !starts_with("#{") && !starts_with("##")) {
+  while (starts_with("#") && !starts_with("#{") && !starts_with("##") && !starts_with("#_")) {
     at_ += token().size();
     skip();
   }
@@ -322,7 +320,7 @@ std::optional<ValueId> EdnReader::value(ValueTable& values, int depth) {
   }
   if (const auto found = number(values)) return found;
   const std::string_view symbol = token();
-  if (symbol.empty()) return std::nullopt;
+  if (!is_symbol(symbol)) return std::nullopt;
   at_ += symbol.size();
   return values.text(symbol.starts_with(":") ? symbol.substr(1) : symbol);
 }
@@ -347,9 +345,9 @@ bool EdnReader::skip_form(int depth) {
     ++at_;
     return skip_elements(closing(open), depth);
   }
-  const std::size_t size = token().size();
-  at_ += size;
-  return size > 0;
+  const std::string_view symbol = token();
+  at_ += symbol.size();
+  return is_symbol(symbol);
 }
 
 bool EdnReader::map(const std::function<bool(std::string_view)>& field) {

@@ -43,6 +43,7 @@ class EdnReader {
 
  private:
   void skip();
+  bool discard(std::size_t size);
   bool skip_form(int depth);
   bool skip_elements(char close, int depth);
   std::optional<ValueId> value(ValueTable& values, int depth);
@@ -58,6 +59,7 @@ class EdnReader {
   std::string_view text_;
   std::size_t at_;
   int discarding_ = 0;  // forms within #_, which may hold others
+  bool is_broken_ = false;
 };
 
 }  // namespace capsize::checker

@@ -19,7 +19,8 @@ constexpr PlainMeaning kEdnMeaning = {.unexplained_cas_mismatches = true};
 
 bool recognises(std::string_view first_line, const Vocabulary&) {
   EdnReader reader(first_line, 0);
-  if (reader.at_end()) return false;
+  // A form that is discarded is a line of EDN, too.
+  if (reader.at_end()) return first_line.find("#_") != std::string_view::npos;
   if (reader.starts_with("#")) return first_line.find('{') != std::string_view::npos;
   if (!reader.starts_with("{")) return false;
   const std::size_t next = first_line.find_first_not_of(" \t,", reader.column());
@@ -52,9 +53,9 @@ class EdnLinesParser : public LineParser {
     event.line = static_cast<std::uint32_t>(line.number);
     event.has_key = has_process_ = has_type_ = has_function_ = has_error_ = is_mismatch_ = false;
     has_index_ = false;
-    std::string missing = "a map";
+    std::string_view last;  // field that was begun
     const bool whole = reader.map([&](std::string_view field) {
-      missing = fmt::format("a value of :{}", field);
+      last = field;
       return read_field(field, reader, builder, event);
     });
     const auto wrong = [&](std::string expected) {
@@ -62,7 +63,7 @@ class EdnLinesParser : public LineParser {
                         std::move(expected)},
                        true};
     };
-    if (!whole) return wrong(missing);
+    if (!whole) return wrong(last.empty() ? "a map" : fmt::format("a value of :{}", last));
     if (has_function_ && has_process_ && !builder.is_client(event.process, event.function)) {
       return std::nullopt;
     }

@@ -159,8 +159,7 @@ void RecordSource::special(char c) {
   if (c == '\n') {
     ++lines_in_;
     // Something that is no bracket at all, such as a word, ends with its line.
-    const bool is_loose = depth_ == 0 && forms_ == 1 && before != '#';
-    if (is_loose) {
+    if (depth_ == 0 && forms_ == 1 && !has_tag_) {
       end_record();
       new_line();
       return;
@@ -184,20 +183,30 @@ void RecordSource::special(char c) {
     ++depth_;
   } else if (closes(c) && depth_ > 0) {
     if (--depth_ == 0 && --forms_ == 0) end_record();
+  } else if (depth_ == 0 && c == '#') {
+    is_first_tag_ = !has_tag_;
+    has_tag_ = true;
+  } else if (depth_ == 0 && c == '_' && before == '#' && is_first_tag_) {
+    // Nothing but a form to discard, and what follows need not be a record.
+    is_discarded_ = true;
+    is_first_tag_ = false;
   } else if (depth_ == 0 && (c == '^' || (c == '_' && before == '#'))) {
     ++forms_;
   }
 }
 
 void RecordSource::begin_record() {
-  if (line_has_record_) {
+  if (line_has_record_ && !is_discarded_) {
     numbers_records_ = true;
     new_line();
+  } else if (line_has_record_) {
+    output_ += ' ';
   }
   line_has_record_ = true;
   state_ = State::kInside;
   depth_ = 0;
   forms_ = 1;
+  has_tag_ = is_first_tag_ = is_discarded_ = false;
   before_ = ' ';
 }
 

@@ -58,6 +58,9 @@ class RecordSource final : public ByteSource {
   std::uint64_t lines_out_ = 0;     // line feeds written
   char before_ = ' ';               // the last byte of the record outside of texts
   bool line_has_record_ = false;
+  bool has_tag_ = false;       // the record begins with one
+  bool is_first_tag_ = false;  // the last byte was the first # of the record
+  bool is_discarded_ = false;  // the record is a form to discard
   bool skips_indent_ = false;
   bool numbers_records_ = false;
   bool at_end_ = false;
