@@ -5,6 +5,14 @@
 #include "checker/explain/explain.h"
 
 namespace capsize::checker {
+namespace {
+
+// Whether the operation would have left a value that an observer may have seen.
+bool carries_value(const KeyOperation& operation) {
+  return !operation.pure && (operation.argument != kNoValue || operation.written != kNoValue);
+}
+
+}  // namespace
 
 std::optional<Malformed> decode_key(KeyProblem& problem, const DecodeOptions& options) {
   const History& history = problem.history;
@@ -25,7 +33,9 @@ std::optional<Malformed> decode_key(KeyProblem& problem, const DecodeOptions& op
     operation.invoke = source.invoke;
     operation.source = i;
     if (decoded.kind == Decoded::Kind::kDrop) {
-      if (source.outcome == Outcome::kFail && !operation.pure) problem.failed.push_back(operation);
+      if (source.outcome == Outcome::kFail && carries_value(operation)) {
+        problem.failed.push_back(operation);
+      }
       continue;
     }
     operation.required = source.outcome != Outcome::kInfo;
