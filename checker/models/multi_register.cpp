@@ -14,11 +14,19 @@ namespace {
 
 constexpr std::string_view kSteps = R"(steps ["r", key, value] or ["w", key, value])";
 
+constexpr std::string_view kNoAppends =
+    "reads and writes only: transactions that append (Elle's list-append) cannot be judged yet; "
+    "elle-cli --model list-append judges them, and --model bank the totals of transfers";
+
 Decoded decode(const History& history, const Operation& operation, const DecodeOptions&) {
   const bool seen = operation.outcome == Outcome::kOk;
   const ValueId transaction = seen ? operation.result : operation.argument;
   const auto steps = transaction_steps(history.values, transaction);
-  if (!steps) return {Decoded::Kind::kMalformed, {}, kSteps};
+  if (!steps) {
+    return {Decoded::Kind::kMalformed,
+            {},
+            has_append(history.values, transaction) ? kNoAppends : kSteps};
+  }
   Decoded decoded;
   decoded.operation.code = seen ? kCodeTransaction : kCodeUnseenTransaction;
   decoded.operation.pure = std::none_of(steps->begin(), steps->end(),
