@@ -1,8 +1,6 @@
 #include "checker/key_problem.h"
 
-#include <fmt/core.h>
-
-#include "checker/explain/explain.h"
+#include "checker/choose_model.h"
 
 namespace capsize::checker {
 namespace {
@@ -23,11 +21,8 @@ std::optional<Malformed> decode_key(KeyProblem& problem, const DecodeOptions& op
     const Operation& source = sources[i];
     Decoded decoded = problem.model.decode(history, source, options);
     if (decoded.kind == Decoded::Kind::kMalformed) {
-      return Malformed{
-          history.file, 0, 0,
-          fmt::format("{} with {} at index {}", history.functions[source.function],
-                      excerpt(view(history, source).value), history.index_of(source.invoke)),
-          std::string(decoded.expected)};
+      return Malformed{history.file, 0, 0, described(history, source),
+                       std::string(decoded.expected)};
     }
     KeyOperation& operation = decoded.operation;
     operation.invoke = source.invoke;

@@ -33,7 +33,8 @@ Decoded decode_cas(const History& history, const Operation& operation,
   Decoded cas;
   cas.operation.argument = pair[0];
   if (operation.outcome == Outcome::kFail) {
-    if (options.mismatch_observes && operation.mismatch) {
+    if (options.failed_cas == FailedCas::kObserves ||
+        (options.failed_cas == FailedCas::kMismatch && operation.mismatch)) {
       cas.operation.code = kCodeMismatch;
       cas.operation.pure = true;
       return cas;
