@@ -26,7 +26,7 @@ struct KeyProblem {
   }
 };
 
-/// Fills in the operations of problem.key. An operation that the model cannot understand is told.
+/// Fills in the operations of problem.key. Returns the first one that the model cannot decode.
 [[nodiscard]] std::optional<Malformed> decode_key(KeyProblem& problem,
                                                   const DecodeOptions& options);
 

@@ -4,8 +4,8 @@
 // The state is the number of permits, those that unknown owners released, then each owner with what
 // it holds, sorted.
 //
-// Whose permit an unknown owner released is left open until the holders together have fewer than
-// that. It is never later than it could have been in truth, so no legal history is refused.
+// Whose permit an unknown owner released stays open for as long as the holders together have that
+// many. More is possible then than in truth, never less: no legal history is refused.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -58,7 +58,7 @@ std::uint32_t take(std::vector<ValueId>& state, std::uint32_t owner, std::uint32
   return taken;
 }
 
-// Its own permits first: whoever holds the others may be it, and may be anybody else later.
+// Its own permits first: those of unknown owners may be any other owner's later.
 bool release(std::vector<ValueId>& state, std::uint32_t owner, std::uint32_t permits) {
   if (owner == kUnknownOwner) {
     state[kReleasedByUnknown] += permits;
