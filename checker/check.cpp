@@ -6,13 +6,13 @@
 #include <utility>
 
 #include "checker/choose_model.h"
-#include "checker/connected_objects.h"
 #include "checker/history/byte_source.h"
 #include "checker/history/json.h"
 #include "checker/history/load.h"
 #include "checker/history/record_source.h"
 #include "checker/history_checks/history_check.h"
 #include "checker/key_checker.h"
+#include "checker/prepare_history.h"
 #include "checker/weaker/sequential_all_keys.h"
 
 namespace capsize::checker {
@@ -24,6 +24,9 @@ constexpr std::chrono::nanoseconds kSearchAfterViolation = std::chrono::millisec
 // Information beside the verdict, for each key that is explained, and for all of them together.
 constexpr std::chrono::nanoseconds kWeakerTime = std::chrono::milliseconds(100);
 constexpr std::chrono::nanoseconds kWeakerTimeAllKeys = std::chrono::milliseconds(400);
+
+constexpr std::string_view kNothingJudged =
+    "no operation completed in a way that says anything: all failed or are indeterminate";
 
 // The program itself, and what the allocator keeps to itself.
 constexpr std::uint64_t kUncountedBytes = std::uint64_t{12} << 20;
@@ -62,11 +65,15 @@ class KeyByKeyCheck {
       : history_(history),
         options_(options),
         model_(model),
-        decode_options_{options.mismatch_observes.value_or(history.failed_cas_observes)},
+        decode_options_(decode_options(history, options)),
         budget_(budget),
         checker_(history, model, decode_options_, witness != nullptr),
         report_(report),
-        witness_(witness) {}
+        witness_(witness) {
+    if (options.on_verdict) {
+      checker_.on_violation([&options] { options.on_verdict(Verdict::kInvalid); });
+    }
+  }
 
   void run() {
     if (!run_fast()) return;
@@ -86,6 +93,9 @@ class KeyByKeyCheck {
       report_.reason = report_.violations.front().sentence;
     } else if (report_.unknown_keys > 0) {
       report_.verdict = Verdict::kUnknown;
+    } else if (!judged_) {
+      report_.verdict = Verdict::kVacuous;
+      report_.reason = kNothingJudged;
     } else {
       report_.verdict = Verdict::kValid;
     }
@@ -137,6 +147,7 @@ class KeyByKeyCheck {
   }
 
   void note(KeyId key, KeyResult result) {
+    judged_ = judged_ || result.judged;
     if (!result.algorithm.empty()) ++report_.algorithms[std::string(result.algorithm)];
     if (result.kind == Decision::Kind::kUnknown) {
       note_unknown(key, result.reason);
@@ -155,9 +166,15 @@ class KeyByKeyCheck {
   }
 
   void add_to_witness(KeyId key, const std::vector<std::uint32_t>& order) {
+    const auto all = history_.of_key(key);
     for (const std::uint32_t source : order) {
-      const Operation& operation = history_.of_key(key)[source];
-      witness_->operations.push_back({operation.invoke, operation.process});
+      const Operation& operation = all[source];
+      std::uint32_t part = 0;
+      while (part < source && all[source - part - 1].invoke == operation.invoke &&
+             all[source - part - 1].process == operation.process) {
+        ++part;
+      }
+      witness_->operations.push_back({operation.invoke, operation.process, part});
     }
   }
 
@@ -177,6 +194,7 @@ class KeyByKeyCheck {
   Report& report_;
   Witness* witness_;  // where it goes, if it is wanted
   std::vector<KeyId> to_search_;
+  bool judged_ = false;  // any operation has to be in the order
 };
 
 Report usage_error(Report report, std::string reason) {
@@ -226,13 +244,13 @@ void judge(const History& history, const CheckOptions& options, const Budget& bu
   }
   report.model = model->name;
   if (witness != nullptr) witness->model = model->name;
-  if (model->touches != nullptr) {
-    const History grouped = group_connected_objects(history, *model);
-    report.counts = grouped.counts;
-    KeyByKeyCheck(grouped, *model, options, budget, report, witness).run();
-  } else {
-    KeyByKeyCheck(history, *model, options, budget, report, witness).run();
+  const PreparedHistory prepared(history, *model);
+  if (prepared.refusal()) {
+    report = usage_error(std::move(report), *prepared.refusal());
+    return;
   }
+  report.counts.keys = prepared.history().counts.keys;
+  KeyByKeyCheck(prepared.history(), prepared.model(), options, budget, report, witness).run();
 }
 
 Report check_within(const History& history, const CheckOptions& options, const Budget& budget,
@@ -256,6 +274,11 @@ Report check_within(const History& history, const CheckOptions& options, const B
 }
 
 }  // namespace
+
+DecodeOptions decode_options(const History& history, const CheckOptions& options) {
+  const FailedCas usual = history.failed_cas_observes ? FailedCas::kMismatch : FailedCas::kIgnored;
+  return {.failed_cas = options.failed_cas.value_or(usual)};
+}
 
 LoadResult load_history(const std::filesystem::path& path, const CheckOptions& options) {
   return with_initial(read_history_file(path, with_known_functions(options), budget_of(options)),

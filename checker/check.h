@@ -17,6 +17,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,11 +42,16 @@ struct CheckOptions {
       {};  ///< initial value; else the header line's, else null
   std::chrono::nanoseconds time_limit = std::chrono::seconds(60);  ///< loading included
   std::uint64_t memory_limit_bytes = std::uint64_t{4} << 30;       ///< loading included
-  /// A failed cas that reports a mismatch (or, in Jepsen's logs, any failed cas) did read another
-  /// value than it expected. Off: it is ignored. On: it counts as a read of "anything else". Not
-  /// given: as the format has it (Jepsen's logs mean it so).
-  std::optional<bool> mismatch_observes = {};
+  /// Whether a failed cas counts as a read of anything but the value that it expected. Not given:
+  /// as the format has it (in Jepsen's logs a failed cas did read another value).
+  std::optional<FailedCas> failed_cas = {};
+  /// Called on the calling thread as soon as a violation is certain, before it is explained: an
+  /// explanation that crashes or is killed does not take the verdict with it.
+  std::function<void(Verdict)> on_verdict = {};
 };
+
+/// How the operations of the history are to be decoded.
+[[nodiscard]] DecodeOptions decode_options(const History& history, const CheckOptions& options);
 
 using LoadResult = std::variant<History, Malformed, LimitReached>;
 
@@ -61,6 +67,7 @@ using LoadResult = std::variant<History, Malformed, LimitReached>;
 struct WitnessStep {
   Position invoke = 0;
   std::int64_t process = 0;
+  std::uint32_t part = 0;  ///< which of the operations that the invocation stands for (a drain)
 };
 
 /// A legal order of every key, one key after the other (checker/witness/witness.h).

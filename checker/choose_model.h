@@ -16,6 +16,12 @@ namespace capsize::checker {
 [[nodiscard]] const Model* choose_model(const History& history, const std::string& wanted,
                                         std::string& message);
 
+/// The names of all models, then of all checks of whole histories: what --model takes.
+[[nodiscard]] std::string judge_names();
+
+/// An operation in a message: "cas with [1,2,3] at index 4".
+[[nodiscard]] std::string described(const History& history, const Operation& operation);
+
 /// The message for a function of the history that is not among the known ones.
 [[nodiscard]] std::optional<std::string> foreign_function(
     const History& history, std::string_view judge, const std::vector<std::string_view>& known);

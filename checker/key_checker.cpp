@@ -80,6 +80,10 @@ std::optional<Malformed> KeyChecker::prepare(KeyId key) {
   return decode_key(problem(), options_);
 }
 
+bool KeyChecker::is_anything_required() const {
+  return std::ranges::any_of(problem_->operations, &KeyOperation::required);
+}
+
 std::vector<std::uint32_t> KeyChecker::sources(const std::vector<std::uint32_t>& places) const {
   std::vector<std::uint32_t> found;
   for (const std::uint32_t place : places) found.push_back(problem_->operations[place].source);
@@ -119,6 +123,7 @@ KeyResult KeyChecker::decide_fast(KeyId key, bool explain_it, const Budget& budg
   KeyResult result;
   result.kind = Decision::Kind::kNotApplicable;
   if ((result.malformed = prepare(key))) return result;
+  result.judged = is_anything_required();
   for (const Decider decider : model_.deciders) {
     Decision decision = run(decider, problem().operations, want_order_);
     if (decision.kind == Decision::Kind::kNotApplicable) continue;
@@ -126,6 +131,7 @@ KeyResult KeyChecker::decide_fast(KeyId key, bool explain_it, const Budget& budg
     result.kind = decision.kind;
     result.algorithm = name(decider);
     if (decision.is_violation() && explain_it) {
+      announce_();
       const Violates violates = [&](std::span<const KeyOperation> operations) {
         return run(decider, operations, false).is_violation();
       };
@@ -147,6 +153,7 @@ KeyResult KeyChecker::decide_fast(KeyId key, bool explain_it, const Budget& budg
   result.kind = decision.kind;
   result.algorithm = "sourceless-read";
   if (explain_it) {
+    announce_();
     const Budget limits = explain_budget(budget);
     result.violation = explain(problem(), std::move(decision.witness),
                                certainly_illegal(limits, kShrinkMemoryBytes), limits);
@@ -167,6 +174,7 @@ KeyResult KeyChecker::search(KeyId key, bool explain_it, const Budget& budget,
                              std::uint64_t memory_bytes) {
   KeyResult result;
   if ((result.malformed = prepare(key))) return result;
+  result.judged = is_anything_required();
   const SearchBounds bounds{
       .budget = &budget, .memory_bytes = memory_bytes, .want_order = want_order_};
   Decision decision =
@@ -177,6 +185,7 @@ KeyResult KeyChecker::search(KeyId key, bool explain_it, const Budget& budget,
   result.reason = std::move(decision.reason);
   if (decision.kind == Decision::Kind::kUnknown) result.reason += trouble(decision.end);
   if (decision.is_violation() && explain_it) {
+    announce_();
     explain_search(decision, budget, memory_bytes, result);
   }
   return result;

@@ -5,9 +5,11 @@
 // keys; what they cannot decide is left for the search, which may take all the time there is.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "checker/algorithms/decision.h"
@@ -25,6 +27,7 @@ namespace capsize::checker {
 struct KeyResult {
   Decision::Kind kind = Decision::Kind::kLegal;
   std::string_view algorithm;          ///< the one that decided
+  bool judged = false;                 ///< some operation has to be in any legal order
   std::optional<Violation> violation;  ///< kViolation, if it was asked for
   /// kLegal, if it was asked for: places in History::of_key(key), in a legal order.
   std::vector<std::uint32_t> order;
@@ -36,6 +39,9 @@ class KeyChecker {
  public:
   KeyChecker(const History& history, const Model& model, const DecodeOptions& options,
              bool want_order);
+
+  /// `announce` is called as soon as a violation that is to be explained is certain.
+  void on_violation(std::function<void()> announce) { announce_ = std::move(announce); }
 
   /// Tries the fast deciders only; kNotApplicable if none is for this key.
   KeyResult decide_fast(KeyId key, bool explain_it, const Budget& budget);
@@ -53,12 +59,14 @@ class KeyChecker {
   void explain_search(const Decision& decision, const Budget& budget, std::uint64_t memory_bytes,
                       KeyResult& result);
   [[nodiscard]] Violates certainly_illegal(const Budget& limits, std::uint64_t memory_bytes) const;
+  [[nodiscard]] bool is_anything_required() const;
   [[nodiscard]] std::string trouble(Position reached) const;
 
   const History& history_;
   const Model& model_;
   DecodeOptions options_;
   bool want_order_;
+  std::function<void()> announce_ = [] {};
   std::optional<KeyProblem> problem_;
   DistinctRegisterDecider register_decider_;
   DistinctListDecider list_decider_;

@@ -1,10 +1,16 @@
 #include "checker/key_problem.h"
 
-#include <fmt/core.h>
-
-#include "checker/explain/explain.h"
+#include "checker/choose_model.h"
 
 namespace capsize::checker {
+namespace {
+
+// Whether the operation would have left a value that an observer may have seen.
+bool carries_value(const KeyOperation& operation) {
+  return !operation.pure && (operation.argument != kNoValue || operation.written != kNoValue);
+}
+
+}  // namespace
 
 std::optional<Malformed> decode_key(KeyProblem& problem, const DecodeOptions& options) {
   const History& history = problem.history;
@@ -15,17 +21,16 @@ std::optional<Malformed> decode_key(KeyProblem& problem, const DecodeOptions& op
     const Operation& source = sources[i];
     Decoded decoded = problem.model.decode(history, source, options);
     if (decoded.kind == Decoded::Kind::kMalformed) {
-      return Malformed{
-          history.file, 0, 0,
-          fmt::format("{} with {} at index {}", history.functions[source.function],
-                      excerpt(view(history, source).value), history.index_of(source.invoke)),
-          std::string(decoded.expected)};
+      return Malformed{history.file, 0, 0, described(history, source),
+                       std::string(decoded.expected)};
     }
     KeyOperation& operation = decoded.operation;
     operation.invoke = source.invoke;
     operation.source = i;
     if (decoded.kind == Decoded::Kind::kDrop) {
-      if (source.outcome == Outcome::kFail && !operation.pure) problem.failed.push_back(operation);
+      if (source.outcome == Outcome::kFail && carries_value(operation)) {
+        problem.failed.push_back(operation);
+      }
       continue;
     }
     operation.required = source.outcome != Outcome::kInfo;

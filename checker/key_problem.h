@@ -18,7 +18,7 @@ struct KeyProblem {
   KeyId key = 0;
   ValueId initial = kNullValue;
   std::vector<KeyOperation> operations = {};  ///< what may or must have happened, by invocation
-  std::vector<KeyOperation> failed = {};      ///< mutations that certainly never happened
+  std::vector<KeyOperation> failed = {};      ///< mutations with a value that never happened
 
   /// The operation as the history has it.
   [[nodiscard]] const Operation& source(const KeyOperation& operation) const {
@@ -26,7 +26,7 @@ struct KeyProblem {
   }
 };
 
-/// Fills in the operations of problem.key. An operation that the model cannot understand is told.
+/// Fills in the operations of problem.key. Returns the first one that the model cannot decode.
 [[nodiscard]] std::optional<Malformed> decode_key(KeyProblem& problem,
                                                   const DecodeOptions& options);
 

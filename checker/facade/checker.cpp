@@ -13,6 +13,8 @@ namespace {
 // The names of the internal verdicts and outcomes are those of the public ones, in their order.
 static_assert(static_cast<int>(Verdict::kUsageError) ==
               static_cast<int>(checker::Verdict::kUsageError));
+static_assert(static_cast<int>(FailedCas::kObserves) ==
+              static_cast<int>(checker::FailedCas::kObserves));
 static_assert(static_cast<int>(Outcome::kInfo) == static_cast<int>(checker::Outcome::kInfo));
 
 checker::Verdict internal(Verdict verdict) {
@@ -80,7 +82,8 @@ checker::CheckOptions translate(const Options& options, std::optional<std::strin
   internal.initial_json = options.initial;
   internal.time_limit = options.time_limit;
   internal.memory_limit_bytes = options.memory_limit_bytes;
-  internal.mismatch_observes = options.failed_cas_observes;
+  if (options.failed_cas)
+    internal.failed_cas = static_cast<checker::FailedCas>(*options.failed_cas);
   for (const std::string& rule : options.names) {
     if (!error) error = internal.reading.vocabulary.add(rule);
   }

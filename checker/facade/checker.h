@@ -104,6 +104,13 @@ struct Report {
 
 // ---- what can be asked ----
 
+/// What a failed compare-and-set says.
+enum class FailedCas : std::uint8_t {
+  kIgnored,   ///< nothing
+  kMismatch,  ///< if its error is "mismatch": that it read a value other than the expected one
+  kObserves,  ///< whatever its error is: that it read a value other than the expected one
+};
+
 struct Model;
 
 struct Options {
@@ -120,9 +127,7 @@ struct Options {
   /// operation, such as CSV, which are ordered by time.
   std::chrono::nanoseconds clock_error{0};
   bool lenient = false;  ///< skip lines that cannot be read instead of refusing the history
-  /// Whether a failed compare-and-set read a value other than the expected one. Not given: as the
-  /// format has it.
-  std::optional<bool> failed_cas_observes = {};
+  std::optional<FailedCas> failed_cas = {};  ///< not given: as the format has it
   std::chrono::nanoseconds time_limit = std::chrono::seconds(60);  ///< loading included
   std::uint64_t memory_limit_bytes = std::uint64_t{4} << 30;       ///< loading included
 };

@@ -150,6 +150,7 @@ std::optional<State> step(const capsize::Model& own, StateTable& states, State s
                           const KeyOperation& operation) {
   const Function& function = own.functions[operation.code - kFirstPartialCode];
   const auto call = states.values().as_list(operation.argument);
+  if (call.empty()) return std::nullopt;
   std::optional<Value> answered;
   if (call.size() > 1) answered = value_of(states.values(), call[1]);
   const Value before = Decoder(states.elements(state)).value();

@@ -35,9 +35,11 @@ class Follower {
     }
     report_.counts.info += open_.size();
     report_.counts.keys = keys_.size();
-    if (report_.counts.operations > 0 && report_.verdict == Verdict::kVacuous) {
+    if (report_.verdict == Verdict::kVacuous && report_.counts.ok > 0) {
       report_.verdict = Verdict::kValid;
       report_.reason.clear();
+    } else if (report_.verdict == Verdict::kVacuous && report_.counts.operations > 0) {
+      report_.reason = "no operation was acknowledged";
     }
     if (!keys_.empty()) report_.algorithms["streamed-register"] = keys_.size();
     return std::move(report_);

@@ -176,18 +176,6 @@ ValueId ValueTable::find_list(std::span<const ValueId> elements) const {
   return other_slots_[list_slot(list_hash(Kind::kList, elements), Kind::kList, elements)].id;
 }
 
-std::int64_t ValueTable::as_integer(ValueId id) const {
-  return static_cast<std::int64_t>(entries_[id].begin);
-}
-
-std::string_view ValueTable::as_text(ValueId id) const {
-  return {bytes_.data() + entries_[id].begin, entries_[id].size};
-}
-
-std::span<const ValueId> ValueTable::as_list(ValueId id) const {
-  return std::span(elements_).subspan(entries_[id].begin, entries_[id].size);
-}
-
 std::string ValueTable::json(ValueId id) const {
   // Recursion is bounded: the readers refuse values that are nested deeper than a few dozen levels.
   std::string out;

@@ -49,12 +49,24 @@ class ValueTable {
   [[nodiscard]] ValueId find_list(std::span<const ValueId> elements) const;
 
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
-  [[nodiscard]] Kind kind(ValueId id) const { return entries_[id].kind; }
-  /// Preconditions: the value is of that kind. Views live until the next value is added.
-  [[nodiscard]] std::int64_t as_integer(ValueId id) const;
-  [[nodiscard]] std::string_view as_text(ValueId id) const;
+  /// kNull for a number that is not in the table, kNoValue above all.
+  [[nodiscard]] Kind kind(ValueId id) const {
+    return id < entries_.size() ? entries_[id].kind : Kind::kNull;
+  }
+  /// 0, nothing or an empty list where the value is of another kind, or is not in the table. Views
+  /// live until the next value is added.
+  [[nodiscard]] std::int64_t as_integer(ValueId id) const {
+    return kind(id) == Kind::kInteger ? static_cast<std::int64_t>(entries_[id].begin) : 0;
+  }
+  [[nodiscard]] std::string_view as_text(ValueId id) const {
+    if (kind(id) != Kind::kText && kind(id) != Kind::kRaw) return {};
+    return {bytes_.data() + entries_[id].begin, entries_[id].size};
+  }
   /// Of a map: its keys and values in turn, in an order that equal maps share.
-  [[nodiscard]] std::span<const ValueId> as_list(ValueId id) const;
+  [[nodiscard]] std::span<const ValueId> as_list(ValueId id) const {
+    if (kind(id) != Kind::kList && kind(id) != Kind::kMap) return {};
+    return std::span(elements_).subspan(entries_[id].begin, entries_[id].size);
+  }
 
   /// The value as JSON text: 5, "a", [1,2], null.
   [[nodiscard]] std::string json(ValueId id) const;

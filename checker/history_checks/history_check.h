@@ -23,8 +23,9 @@ struct HistoryCheck {
   std::string_view name;
   std::string_view summary;                 ///< one line for `capsize list checks`
   std::vector<std::string_view> functions;  ///< the only ones that it understands
-  /// Fills in verdict, reason, violations and, for a usage error, malformed. At its time bound the
-  /// verdict is `unknown`, unless a violation was found before.
+  /// Vacuous where nothing was there to be judged. Fills in verdict, reason, violations and, for a
+  /// usage error, malformed. At its time bound the verdict is `unknown`, unless a violation was
+  /// found before.
   void (*run)(const History& history, const Budget& budget, Report& report);
 };
 

@@ -4,6 +4,11 @@
 // Only an empty bag tells that something is missing, and then it has to be all there is. So a legal
 // order stays one if each indeterminate dequeue is moved to right before the next one that found
 // nothing, and which element each of them takes there is the same: here it is the first.
+//
+// A drain (Jepsen's total-queue) is what its client does: one dequeue after the other. Acknowledged
+// with [a, b, c] it is a dequeue of each of them with the drain's interval; that it found the bag
+// empty in the end is not assumed. An indeterminate one may have taken anything: it is as many
+// indeterminate dequeues as there are elements that no other operation is known to have taken.
 #include <algorithm>
 
 #include "checker/models/collection.h"
@@ -11,8 +16,83 @@
 namespace capsize::checker {
 namespace {
 
+constexpr std::string_view kDrain = "drain";
+
+// A drain that was not taken apart is none of the operations that are judged.
+Decoded decode_drain(const History& history, const Operation& operation) {
+  const ValueId elements = operation.result;
+  const bool is_list =
+      elements == kNullValue || history.values.kind(elements) == ValueTable::Kind::kList;
+  if (operation.outcome == Outcome::kOk && !is_list) {
+    return {Decoded::Kind::kMalformed, {}, "an array of the elements that it took"};
+  }
+  Decoded decoded{.kind = Decoded::Kind::kDrop};
+  decoded.operation.code = kCodeTake;
+  return decoded;
+}
+
 Decoded decode(const History& history, const Operation& operation, const DecodeOptions&) {
+  if (history.functions[operation.function] == kDrain) return decode_drain(history, operation);
   return decode_collection(history, operation, {{"enqueue", kCodeAdd}, {"dequeue", kCodeTake}});
+}
+
+// How many elements of a key nothing is known to have taken, at most.
+std::size_t elements_to_take(const History& history, KeyId key) {
+  std::size_t put = sorted_elements(history.values, history.initial.value_or(kNullValue)).size();
+  std::size_t taken = 0;
+  for (const Operation& operation : history.of_key(key)) {
+    const std::string& function = history.functions[operation.function];
+    const bool ok = operation.outcome == Outcome::kOk;
+    if (function == "enqueue" && operation.outcome != Outcome::kFail) ++put;
+    if (function == "dequeue" && ok && operation.result != kNullValue) ++taken;
+    if (function == kDrain && ok) taken += history.values.as_list(operation.result).size();
+  }
+  return put > taken ? put - taken : 0;
+}
+
+FunctionId dequeue_of(History& history) {
+  const auto found = std::ranges::find(history.functions, "dequeue");
+  if (found == history.functions.end()) history.functions.emplace_back("dequeue");
+  return static_cast<FunctionId>(std::ranges::find(history.functions, "dequeue") -
+                                 history.functions.begin());
+}
+
+// Parts of a drain share its positions: equal positions are concurrent, and the index of the file
+// stays theirs.
+void add_parts(const History& history, const Operation& drain, FunctionId dequeue,
+               std::vector<Operation>& operations) {
+  Operation part = drain;
+  part.function = dequeue;
+  if (drain.outcome == Outcome::kInfo) {
+    operations.insert(operations.end(), elements_to_take(history, drain.key), part);
+  }
+  if (drain.outcome != Outcome::kOk) return;
+  for (const ValueId element : history.values.as_list(drain.result)) {
+    part.result = element;
+    operations.push_back(part);
+  }
+}
+
+Prepared prepare(const History& history) {
+  if (!uses_any(history, {kDrain})) return {};
+  Prepared prepared{.history = history};
+  History& expanded = *prepared.history;
+  const FunctionId dequeue = dequeue_of(expanded);
+  expanded.operations.clear();
+  expanded.key_begin = {0};
+  for (KeyId key = 0; key < history.keys.size(); ++key) {
+    for (const Operation& operation : history.of_key(key)) {
+      const bool drain = history.functions[operation.function] == kDrain;
+      // One that cannot be taken apart stays, and decode() says what is wrong with it.
+      if (drain && decode_drain(history, operation).kind != Decoded::Kind::kMalformed) {
+        add_parts(history, operation, dequeue, expanded.operations);
+      } else {
+        expanded.operations.push_back(operation);
+      }
+    }
+    expanded.key_begin.push_back(expanded.operations.size());
+  }
+  return prepared;
 }
 
 std::optional<State> step(StateTable& states, State state, const KeyOperation& operation) {
@@ -36,17 +116,18 @@ std::optional<State> step(StateTable& states, State state, const KeyOperation& o
 
 // Histories of reads alone belong to registers.
 bool plausible(const History& history) {
-  return uses_any(history, {"enqueue", "dequeue"});
+  return uses_any(history, {"enqueue", "dequeue", kDrain});
 }
 
 const ModelRegistrar kRegistrar({
     .name = "bag",
-    .summary = "an unordered queue: enqueue x, dequeue -> any x or null",
+    .summary = "an unordered queue: enqueue x, dequeue -> any x or null, drain -> array",
     .generalised_by = {},
-    .functions = {"enqueue", "dequeue"},
+    .functions = {"enqueue", "dequeue", "drain"},
     .deciders = {Decider::kDistinctBag},
     .decode = &decode,
     .plausible = &plausible,
+    .prepare = &prepare,
     .initial = &initial_sorted_collection,
     .step = &step,
     .needs = &element_needs,

@@ -39,14 +39,15 @@ Decoded decode_collection(const History& history, const Operation& operation,
   Decoded decoded;
   decoded.operation.code = function->code;
   decoded.operation.pure = is_pure(function->code);
+  const bool answers = function->code == kCodeReadAll || function->code == kCodeTake;
+  if (!answers) decoded.operation.argument = operation.argument;
   if (operation.outcome == Outcome::kFail ||
       (decoded.operation.pure && operation.outcome != Outcome::kOk)) {
     decoded.kind = Decoded::Kind::kDrop;
     return decoded;
   }
   if (function->code == kCodeContains) return decode_contains(history, operation, decoded);
-  const bool answers = function->code == kCodeReadAll || function->code == kCodeTake;
-  decoded.operation.argument = answers ? operation.result : operation.argument;
+  if (answers) decoded.operation.argument = operation.result;
   if (function->code == kCodeReadAll && operation.result != kNullValue &&
       history.values.kind(operation.result) != ValueTable::Kind::kList) {
     return malformed("an array");

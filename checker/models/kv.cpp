@@ -36,6 +36,7 @@ bool needs(const ValueTable& values, const KeyOperation& observer, const KeyOper
   const auto is_text = [&](ValueId value) { return values.kind(value) == ValueTable::Kind::kText; };
   if (writer.pure || observer.observed == kNoValue || !is_text(observer.observed)) return false;
   const ValueId piece = writer.code == kCodeAppend ? writer.argument : writer.written;
+  if (piece == kNoValue) return false;
   if (!is_text(piece)) return true;
   return values.as_text(observer.observed).find(values.as_text(piece)) != std::string_view::npos;
 }

@@ -21,12 +21,12 @@ Decoded decode(const History& history, const Operation& operation, const DecodeO
     decoded.operation.argument = operation.argument;
     return decoded;
   }
+  decoded.operation.code = kCodeRead;
+  decoded.operation.pure = true;
   if (operation.outcome != Outcome::kOk) {
     decoded.kind = Decoded::Kind::kDrop;
     return decoded;
   }
-  decoded.operation.code = kCodeRead;
-  decoded.operation.pure = true;
   decoded.operation.observed = as_list_value(operation.result);
   if (history.values.kind(decoded.operation.observed) != ValueTable::Kind::kList) {
     return {Decoded::Kind::kMalformed, {}, "an array"};

@@ -50,8 +50,27 @@ struct Decoded {
   std::string_view expected = {};  ///< kMalformed: what the value should have looked like
 };
 
+/// What a failed cas says about the state.
+enum class FailedCas : std::uint8_t {
+  kIgnored,   ///< nothing
+  kMismatch,  ///< that it was not the expected value, if its error is "mismatch"
+  kObserves,  ///< that it was not the expected value, whatever its error is
+};
+
 struct DecodeOptions {
-  bool mismatch_observes = false;
+  FailedCas failed_cas = FailedCas::kIgnored;
+};
+
+using Decode = std::function<Decoded(const History&, const Operation&, const DecodeOptions&)>;
+/// The state afterwards, or nothing where the operation cannot take effect in this state.
+using Step = std::function<std::optional<State>(StateTable& states, State, const KeyOperation&)>;
+
+/// What a model makes of a whole history before any of its operations is decoded.
+struct Prepared {
+  std::optional<History> history = {};      ///< to be checked instead of the file's
+  Decode decode = nullptr;                  ///< for this history only, instead of the model's
+  Step step = nullptr;                      ///< likewise
+  std::optional<std::string> refusal = {};  ///< why the model cannot judge it, as one line
 };
 
 /// Codes of the operations that several models share.
@@ -89,10 +108,14 @@ struct Model {
   std::vector<Decider> deciders;            ///< each checks its own conditions
   /// Failed operations are passed too: they matter where a failure tells something.
   /// Called by several threads at once, for operations of different keys.
-  std::function<Decoded(const History&, const Operation&, const DecodeOptions&)> decode;
+  Decode decode;
   /// Optional: false where the history can hardly be meant for this model, though it is well
   /// formed.
   bool (*plausible)(const History& history) = nullptr;
+  /// Whether a history that names no model may be taken as one of this model.
+  bool guessed = true;
+  /// Optional: what has to be known of the history as a whole (prepare_history.h).
+  Prepared (*prepare)(const History& history) = nullptr;
   Mutations mutations = Mutations::kInOrder;
   /// What is put in comes out in the same order: queue_search.h knows how to search for that.
   bool first_in_first_out = false;
@@ -101,8 +124,7 @@ struct Model {
   void (*touches)(const History& history, const Operation& operation,
                   std::vector<ValueId>& objects) = nullptr;
   std::function<State(StateTable& states, ValueId initial)> initial;
-  /// The state afterwards, or nothing where the operation cannot take effect in this state.
-  std::function<std::optional<State>(StateTable& states, State, const KeyOperation&)> step;
+  Step step;
   /// Whether what `observer` saw depends on `writer` having happened: an explanation that shows the
   /// one without the other would be about something else.
   bool (*needs)(const ValueTable& values, const KeyOperation& observer, const KeyOperation& writer);
@@ -111,9 +133,6 @@ struct Model {
 /// All models, by name.
 [[nodiscard]] std::span<const Model* const> list_models();
 [[nodiscard]] const Model* find_model(std::string_view name);
-/// The only model that understands all functions that the history uses; nullptr if none or several
-/// do that would judge it differently (the message then says which).
-[[nodiscard]] const Model* guess_model(const History& history, std::string& message);
 
 /// Registers a model when the program starts.
 struct ModelRegistrar {

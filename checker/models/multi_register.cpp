@@ -14,11 +14,19 @@ namespace {
 
 constexpr std::string_view kSteps = R"(steps ["r", key, value] or ["w", key, value])";
 
+constexpr std::string_view kNoAppends =
+    "reads and writes only: transactions that append (Elle's list-append) cannot be judged yet; "
+    "elle-cli --model list-append judges them, and --model bank the totals of transfers";
+
 Decoded decode(const History& history, const Operation& operation, const DecodeOptions&) {
   const bool seen = operation.outcome == Outcome::kOk;
   const ValueId transaction = seen ? operation.result : operation.argument;
   const auto steps = transaction_steps(history.values, transaction);
-  if (!steps) return {Decoded::Kind::kMalformed, {}, kSteps};
+  if (!steps) {
+    return {Decoded::Kind::kMalformed,
+            {},
+            has_append(history.values, transaction) ? kNoAppends : kSteps};
+  }
   Decoded decoded;
   decoded.operation.code = seen ? kCodeTransaction : kCodeUnseenTransaction;
   decoded.operation.pure = std::none_of(steps->begin(), steps->end(),
@@ -38,6 +46,7 @@ std::optional<State> step(StateTable& states, State state, const KeyOperation& o
   const auto before = states.elements(state);
   std::vector<ValueId> registers(before.begin(), before.end());
   const auto steps = transaction_steps(states.values(), operation.argument);
+  if (!steps) return std::nullopt;
   for (const TransactionStep& one : *steps) {
     std::size_t at = 1;
     while (at < registers.size() && registers[at] < one.key) at += 2;
@@ -56,11 +65,12 @@ std::optional<State> step(StateTable& states, State state, const KeyOperation& o
 // The writers of the very values that were read.
 bool needs(const ValueTable& values, const KeyOperation& observer, const KeyOperation& writer) {
   if (observer.code != kCodeTransaction || writer.pure) return false;
-  const auto written = *transaction_steps(values, writer.argument);
-  const auto seen = *transaction_steps(values, observer.argument);
-  return std::any_of(seen.begin(), seen.end(), [&](const TransactionStep& read) {
+  const auto written = transaction_steps(values, writer.argument);
+  const auto seen = transaction_steps(values, observer.argument);
+  if (!written || !seen) return false;
+  return std::any_of(seen->begin(), seen->end(), [&](const TransactionStep& read) {
     return !read.is_write &&
-           std::any_of(written.begin(), written.end(), [&](const TransactionStep& write) {
+           std::any_of(written->begin(), written->end(), [&](const TransactionStep& write) {
              return write.is_write && write.key == read.key && write.value == read.value;
            });
   });

@@ -1,6 +1,10 @@
-// mutex: acquire while it is free, release while it is held, by whomever.
-#include <algorithm>
+// mutex: acquire while it is free, release while it is held, by any process.
+//
+// Values play no part, so a history whose acquires and releases of one key have several is refused:
+// they name locks, which are then judged as one, or owners, of whom only one may release.
+#include <fmt/core.h>
 
+#include "checker/history/malformed.h"
 #include "checker/models/collection.h"
 
 namespace capsize::checker {
@@ -21,6 +25,28 @@ bool plausible(const History& history) {
   return uses_any(history, {"acquire", "release"});
 }
 
+// What the value of an operation is; where it is null nothing is named.
+Prepared prepare(const History& history) {
+  for (KeyId key = 0; key < history.keys.size(); ++key) {
+    ValueId first = kNullValue;
+    for (const Operation& operation : history.of_key(key)) {
+      const ValueId value = operation.argument;
+      if (value == kNullValue || value == first) continue;
+      if (first == kNullValue) {
+        first = value;
+        continue;
+      }
+      return {.refusal = fmt::format(
+                  "{}: found the values {} and {} (at index {}) for one mutex, expected --map "
+                  "key=value if they name locks, --model owned-mutex if they name owners, or --map "
+                  "value=NONE if they mean nothing",
+                  history.file, excerpt(history.values.json(first)),
+                  excerpt(history.values.json(value)), history.index_of(operation.invoke))};
+    }
+  }
+  return {};
+}
+
 const ModelRegistrar kRegistrar({
     .name = "mutex",
     .summary = "a lock: acquire, release",
@@ -29,6 +55,7 @@ const ModelRegistrar kRegistrar({
     .deciders = {},
     .decode = &decode,
     .plausible = &plausible,
+    .prepare = &prepare,
     .initial = &initial_collection,
     .step = &step,
     .needs = &collection_needs,

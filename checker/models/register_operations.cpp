@@ -3,16 +3,12 @@
 namespace capsize::checker {
 namespace {
 
-Decoded drop() {
-  return {Decoded::Kind::kDrop, {}, {}};
-}
-
 Decoded decode_read(const Operation& operation) {
-  if (operation.outcome != Outcome::kOk) return drop();
   Decoded read;
+  if (operation.outcome != Outcome::kOk) read.kind = Decoded::Kind::kDrop;
   read.operation.code = kCodeRead;
   read.operation.pure = true;
-  read.operation.observed = operation.result;
+  if (operation.outcome == Outcome::kOk) read.operation.observed = operation.result;
   return read;
 }
 
@@ -37,7 +33,8 @@ Decoded decode_cas(const History& history, const Operation& operation,
   Decoded cas;
   cas.operation.argument = pair[0];
   if (operation.outcome == Outcome::kFail) {
-    if (options.mismatch_observes && operation.mismatch) {
+    if (options.failed_cas == FailedCas::kObserves ||
+        (options.failed_cas == FailedCas::kMismatch && operation.mismatch)) {
       cas.operation.code = kCodeMismatch;
       cas.operation.pure = true;
       return cas;
@@ -73,9 +70,11 @@ std::optional<State> step_register(StateTable&, State state, const KeyOperation&
     case kCodeRead:
       return state == operation.observed ? std::optional(state) : std::nullopt;
     case kCodeWrite:
-      return operation.written;
+      return operation.written != kNoValue ? std::optional(operation.written) : std::nullopt;
     case kCodeCas:
-      return state == operation.observed ? std::optional(operation.written) : std::nullopt;
+      return state == operation.observed && operation.written != kNoValue
+                 ? std::optional(operation.written)
+                 : std::nullopt;
     case kCodeMismatch:
       return state != operation.argument ? std::optional(state) : std::nullopt;
     default:

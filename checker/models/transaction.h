@@ -1,4 +1,5 @@
-// Transactions: a list of steps ["r", key, value] and ["w", key, value] that take effect at once.
+// Transactions: a list of steps ["r", key, value] and ["w", key, value] that take effect at once;
+// "read" and "write" are the same.
 //
 // An acknowledged transaction shows in its completion what its reads returned. An indeterminate one
 // has only its invocation, whose reads say nothing.
@@ -27,5 +28,8 @@ struct TransactionStep {
 /// whose value is null.
 [[nodiscard]] std::optional<std::vector<TransactionStep>> transaction_steps(
     const ValueTable& values, ValueId transaction);
+
+/// Whether a step appends, as in Elle's list-append.
+[[nodiscard]] bool has_append(const ValueTable& values, ValueId transaction);
 
 }  // namespace capsize::checker

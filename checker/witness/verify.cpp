@@ -6,9 +6,10 @@
 #include "base/json.h"
 
 #include "checker/choose_model.h"
-#include "checker/connected_objects.h"
+#include "checker/explain/explain.h"
 #include "checker/key_problem.h"
 #include "checker/models/state_table.h"
+#include "checker/prepare_history.h"
 #include "checker/witness/witness.h"
 
 namespace capsize::checker {
@@ -30,7 +31,7 @@ class Verification {
                std::string_view name, Report& report)
       : history_(history),
         model_(model),
-        decode_options_{options.mismatch_observes.value_or(history.failed_cas_observes)},
+        decode_options_(decode_options(history, options)),
         budget_(options.time_limit, options.memory_limit_bytes),
         name_(name),
         report_(report),
@@ -93,20 +94,27 @@ class Verification {
   bool add(std::uint64_t line, const Json& parsed) {
     const auto index = parsed["index"].get<std::uint64_t>();
     const auto [begin, end] = by_index_.equal_range(index);
+    const bool several = begin != end && std::next(begin) != end;
+    bool taken = false;
     for (auto place = begin; place != end; ++place) {
       const Operation& operation = history_.operations[place->second];
-      if (!fits(operation, parsed)) continue;
-      if (taken_[place->second]) {
-        return fail(Verdict::kInvalid, line,
-                    fmt::format("the operation with index {} takes effect a second time", index));
-      }
+      if (!fits(operation, parsed) || (several && !has_value(operation, parsed))) continue;
+      taken = taken || taken_[place->second];
+      if (taken_[place->second]) continue;
       taken_[place->second] = true;
       const auto begin_of_key = static_cast<std::uint32_t>(history_.key_begin[operation.key]);
       steps_[operation.key].push_back({line, place->second - begin_of_key});
       return in_time(line);
     }
     return fail(Verdict::kInvalid, line,
-                fmt::format("no such operation has index {} in the history", index));
+                taken ? fmt::format("the operation with index {} takes effect a second time", index)
+                      : fmt::format("no such operation has index {} in the history", index));
+  }
+
+  // Operations that one invocation stands for differ in nothing else.
+  bool has_value(const Operation& operation, const Json& parsed) const {
+    return !parsed.contains("value") ||
+           parsed["value"] == Json::parse(view(history_, operation).value);
   }
 
   bool fits(const Operation& operation, const Json& parsed) const {
@@ -191,12 +199,13 @@ Report verify_witness(const History& history, LineReader& witness, std::string_v
     return report;
   }
   report.model = model->name;
-  if (model->touches == nullptr) {
-    Verification(history, *model, options, witness_name, report).run(witness);
-  } else {
-    const History grouped = group_connected_objects(history, *model);
-    Verification(grouped, *model, options, witness_name, report).run(witness);
+  const PreparedHistory prepared(history, *model);
+  if (prepared.refusal()) {
+    report.verdict = Verdict::kUsageError;
+    report.reason = *prepared.refusal();
+    return report;
   }
+  Verification(prepared.history(), prepared.model(), options, witness_name, report).run(witness);
   return report;
 }
 

@@ -26,7 +26,7 @@
 namespace capsize::checker {
 
 /// Writes it as a file. `sink` takes one line at a time, line feed included.
-void write_witness(const History& history, const Witness& witness,
+void write_witness(const History& file, const Witness& witness,
                    const std::function<void(std::string_view line)>& sink);
 
 /// The verdict is valid, or invalid with the line that cannot be and why. A line that is not one is

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <unordered_map>
 
 #include "base/json.h"
 #include "checker/explain/explain.h"
+#include "checker/models/model.h"
 #include "checker/witness/witness.h"
 
 namespace capsize::checker {
@@ -13,8 +15,12 @@ std::string text(const std::string& content) {
 
 }  // namespace
 
-void write_witness(const History& history, const Witness& witness,
+void write_witness(const History& file, const Witness& witness,
                    const std::function<void(std::string_view line)>& sink) {
+  const Model* const model = find_model(witness.model);  // none: one of the user's own
+  const bool prepares = model != nullptr && model->prepare != nullptr;
+  const Prepared prepared = prepares ? model->prepare(file) : Prepared{};
+  const History& history = prepared.history ? *prepared.history : file;
   // Positions may be shared by operations of different processes.
   std::unordered_multimap<Position, std::uint32_t> places;
   for (std::uint32_t i = 0; i < history.operations.size(); ++i) {
@@ -24,17 +30,19 @@ void write_witness(const History& history, const Witness& witness,
        std::to_string(witness.operations.size()) + "}\n");
   for (const WitnessStep& step : witness.operations) {
     const auto [begin, end] = places.equal_range(step.invoke);
+    std::uint32_t first = kNever;  // of the operations of this process, which stand side by side
     for (auto place = begin; place != end; ++place) {
-      const Operation& operation = history.operations[place->second];
-      if (operation.process != step.process) continue;
-      const OperationView shown = view(history, operation);
-      std::string line = R"({"index":)" + std::to_string(shown.index) + R"(,"process":)" +
-                         std::to_string(shown.process) + R"(,"f":)" + text(shown.function);
-      const std::string& key = history.keys[operation.key];
-      if (!key.empty()) line += R"(,"key":)" + text(key);
-      sink(line + R"(,"value":)" + shown.value + "}\n");
-      break;
+      if (history.operations[place->second].process != step.process) continue;
+      first = std::min(first, place->second);
     }
+    if (first == kNever) continue;
+    const Operation& operation = history.operations[first + step.part];
+    const OperationView shown = view(history, operation);
+    std::string line = R"({"index":)" + std::to_string(shown.index) + R"(,"process":)" +
+                       std::to_string(shown.process) + R"(,"f":)" + text(shown.function);
+    const std::string& key = history.keys[operation.key];
+    if (!key.empty()) line += R"(,"key":)" + text(key);
+    sink(line + R"(,"value":)" + shown.value + "}\n");
   }
 }
 

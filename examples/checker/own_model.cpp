@@ -8,7 +8,7 @@ using State = std::optional<Value>;
 
 // The state is the number of free permits.
 const capsize::Model kSemaphore{
-    .name = "semaphore",
+    .name = "permits",
     .initial = 2,
     .functions = {
         {"acquire",

@@ -11,9 +11,11 @@
 
 #include "base/units.h"
 #include "checker/check.h"
+#include "checker/choose_model.h"
 #include "checker/history_checks/history_check.h"
 #include "checker/models/model.h"
 #include "harness/cli/follow.h"
+#include "harness/cli/isolated.h"
 #include "harness/cli/options.h"
 #include "harness/cli/verb.h"
 #include "harness/cli/witness.h"
@@ -26,15 +28,7 @@ namespace {
 using checker::Report;
 using checker::Verdict;
 
-template <class Items>
-std::string unknown(const char* flag, const std::string& found, const Items& items) {
-  std::string names;
-  for (const auto* item : items)
-    names += fmt::format("{}{}", names.empty() ? "" : ", ", item->name);
-  return fmt::format("{}: found '{}', expected one of: {}", flag, found, names);
-}
-
-// The most memory that this process has held so far, over all files.
+// The most memory that this process has held so far: a file has one for itself (isolated.h).
 std::uint64_t peak_memory_bytes() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
@@ -65,7 +59,8 @@ class CheckVerb final : public Verb {
   }
   void add_options(base::CommandLine& line) override {
     line.option("history", files_, "files to check, - for standard input").required();
-    line.option("--model", model_, "what the history is checked against (capsize list models)");
+    line.option("--model", model_,
+                fmt::format("what the history is checked against: {}", checker::judge_names()));
     reading_.add_to(line);
     line.option("--initial", initial_, "what a read of a new key returns, as JSON");
     line.option("--check-limit", check_limit_, "time for each file, loading included")
@@ -73,8 +68,9 @@ class CheckVerb final : public Verb {
     line.option("--memory-limit", memory_limit_, "memory for each file, loading included")
         .show_default();
     line.option("--failed-cas", failed_cas_,
-                "a failed cas saw another value, or says nothing [as the format means it]")
-        .one_of({"observes", "ignored"});
+                "a failed cas saw another value (observes), did so if its error is \"mismatch\" "
+                "(mismatch), or says nothing (ignored) [as the format means it]")
+        .one_of({"observes", "mismatch", "ignored"});
     line.flag("--json", json_, "one JSON object a file");
     line.option("--explain", explain_, "where to write a page that shows the violations");
     line.option("--witness", witness_, "where to write a legal order, if valid");
@@ -100,9 +96,10 @@ class CheckVerb final : public Verb {
     if (!memory) return usage_error("--memory-limit: " + memory.error().message);
     if (!model_.empty() && checker::find_model(model_) == nullptr &&
         checker::find_history_check(model_) == nullptr) {
-      return usage_error(unknown("--model", model_, checker::list_models()));
+      return usage_error(
+          fmt::format("--model: found '{}', expected one of: {}", model_, checker::judge_names()));
     }
-    if (!failed_cas_.empty()) options.mismatch_observes = failed_cas_ == "observes";
+    if (!failed_cas_.empty()) options.failed_cas = failed_cas_meaning();
     options.time_limit = time.value();
     options.memory_limit_bytes = memory.value();
 
@@ -110,24 +107,73 @@ class CheckVerb final : public Verb {
     if (files_.size() > 1 && !(witness_.empty() && verify_witness_.empty())) {
       return usage_error("a witness belongs to one history: found several files, expected one");
     }
-    std::vector<Report> reports;
+    std::vector<std::string> parts;
     Verdict worst = Verdict::kValid;
     for (std::size_t i = 0; i < files_.size(); ++i) {
-      NoWitness missing;
-      const Report report = check(files_[i], options, missing);
-      print(report);
-      if (missing.failed) return usage_error(missing.why);
-      if (!missing.why.empty()) fmt::print(stderr, "{}\n", missing.why);
-      worst = i == 0 ? report.verdict : checker::worst_across_runs(worst, report.verdict);
-      if (!explain_.empty()) reports.push_back(report);
+      FileOutcome outcome = check_apart(files_[i], options);
+      if (outcome.witness_failed) return checker::exit_code(Verdict::kUsageError);
+      worst = i == 0 ? outcome.verdict : checker::worst_across_runs(worst, outcome.verdict);
+      parts.push_back(std::move(outcome.page_part));
     }
-    if (!explain_.empty() && !write_page(reports)) {
+    if (!explain_.empty() && !write_page(explanation_page_of(parts))) {
       return usage_error(fmt::format("--explain: {}: {}", explain_, std::strerror(errno)));
     }
     return checker::exit_code(worst);
   }
 
  private:
+  // What the command needs of one file when its report has been printed.
+  struct FileOutcome {
+    Verdict verdict = Verdict::kHarnessError;
+    bool witness_failed = false;
+    std::string page_part = {};  // empty without --explain
+
+    std::string bytes() const {
+      return std::string{static_cast<char>(verdict), static_cast<char>(witness_failed)} + page_part;
+    }
+    static FileOutcome of(const std::string& bytes) {
+      return {static_cast<Verdict>(bytes[0]), bytes[1] != 0, bytes.substr(2)};
+    }
+  };
+
+  // In a process of its own, which prints the report.
+  FileOutcome check_apart(const std::string& file, checker::CheckOptions options) const {
+    const IsolatedEnd end = run_isolated([&](const Announce& announce) {
+      options.on_verdict = announce;
+      NoWitness missing;
+      const Report report = check(file, options, missing);
+      print(report);
+      if (missing.failed) usage_error(missing.why);
+      if (!missing.failed && !missing.why.empty()) fmt::print(stderr, "{}\n", missing.why);
+      return FileOutcome{report.verdict, missing.failed, page_part(report)}.bytes();
+    });
+    if (end.result) return FileOutcome::of(*end.result);
+    const Report report = report_of_crash(file, end);
+    print_crash(report);
+    return {.verdict = report.verdict, .page_part = page_part(report)};
+  }
+
+  static Report report_of_crash(const std::string& file, const IsolatedEnd& end) {
+    Report report;
+    report.file = file;
+    report.verdict = end.announced.value_or(Verdict::kHarnessError);
+    report.reason =
+        end.announced
+            ? fmt::format("a violation is certain, the explanation crashed ({})", end.cause)
+            : fmt::format("the check crashed ({})", end.cause);
+    return report;
+  }
+
+  std::string page_part(const Report& report) const {
+    return explain_.empty() ? std::string() : explanation_part(report);
+  }
+
+  checker::FailedCas failed_cas_meaning() const {
+    if (failed_cas_ == "observes") return checker::FailedCas::kObserves;
+    if (failed_cas_ == "mismatch") return checker::FailedCas::kMismatch;
+    return checker::FailedCas::kIgnored;
+  }
+
   Report check(const std::string& file, const checker::CheckOptions& options,
                NoWitness& missing) const {
     if (!verify_witness_.empty()) return replay_witness(file, options, verify_witness_);
@@ -148,18 +194,25 @@ class CheckVerb final : public Verb {
                                           .memory_limit_bytes = options.memory_limit_bytes},
                                          interrupted);
     print(report);
-    if (!explain_.empty() && !write_page({report})) {
+    if (!explain_.empty() && !write_page(explanation_page({&report, 1}))) {
       return usage_error(fmt::format("--explain: {}: {}", explain_, std::strerror(errno)));
     }
     const bool cut_short = interrupted && report.verdict != Verdict::kInvalid;
     return cut_short ? kInterruptedExit : checker::exit_code(report.verdict);
   }
 
-  bool write_page(const std::vector<Report>& reports) const {
+  bool write_page(const std::string& text) const {
     std::ofstream page(explain_);
-    page << explanation_page(reports);
+    page << text;
     page.flush();
     return page.good();
+  }
+
+  // Nothing is known of the file but the verdict that stood.
+  void print_crash(const Report& report) const {
+    if (json_) return print(report);
+    fmt::print("{}: {}: {}\n", report.file, checker::name(report.verdict), report.reason);
+    std::fflush(stdout);
   }
 
   void print(const Report& report) const {

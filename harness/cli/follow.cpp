@@ -29,7 +29,9 @@ checker::Report follow_history(const std::string& file, const checker::FollowOpt
                                bool& interrupted) {
   stop_on(SIGINT);
   stop_on(SIGTERM);
-  auto source = checker::open_growing_source(file, stopped);
+  auto source = checker::open_growing_source(file, stopped, [&](std::string_view why) {
+    fmt::print(stderr, "capsize: waiting: {} {}\n", file, why);
+  });
   if (!source) {
     checker::Report report;
     report.file = file;

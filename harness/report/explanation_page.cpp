@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <vector>
 
 #include "checker/explain/wording.h"
 #include "harness/report/violation_text.h"
@@ -252,22 +253,31 @@ std::string escape_html(std::string_view text) {
   return out;
 }
 
-std::string explanation_page(std::span<const Report> reports) {
-  std::string page(kHead);
-  for (const Report& report : reports) {
-    page +=
-        fmt::format("<h1>{}: {}</h1>\n", escape_html(report.file), checker::name(report.verdict));
-    page += fmt::format(
-        "<p class=\"note\">{} operations ({} ok, {} failed, {} indeterminate) on {} keys, model "
-        "{}; {} violating, {} undecided.</p>\n",
-        report.counts.operations, report.counts.ok, report.counts.fail, report.counts.info,
-        report.counts.keys, escape_html(report.model), report.violating_keys, report.unknown_keys);
-    if (report.violations.empty() && !report.reason.empty()) {
-      page += fmt::format("<p>{}</p>\n", escape_html(report.reason));
-    }
-    for (const Violation& violation : report.violations) page += section(violation);
+std::string explanation_part(const Report& report) {
+  std::string part =
+      fmt::format("<h1>{}: {}</h1>\n", escape_html(report.file), checker::name(report.verdict));
+  part += fmt::format(
+      "<p class=\"note\">{} operations ({} ok, {} failed, {} indeterminate) on {} keys, model "
+      "{}; {} violating, {} undecided.</p>\n",
+      report.counts.operations, report.counts.ok, report.counts.fail, report.counts.info,
+      report.counts.keys, escape_html(report.model), report.violating_keys, report.unknown_keys);
+  if (report.violations.empty() && !report.reason.empty()) {
+    part += fmt::format("<p>{}</p>\n", escape_html(report.reason));
   }
+  for (const Violation& violation : report.violations) part += section(violation);
+  return part;
+}
+
+std::string explanation_page_of(std::span<const std::string> parts) {
+  std::string page(kHead);
+  for (const std::string& part : parts) page += part;
   return page + std::string(kScript) + "</html>\n";
+}
+
+std::string explanation_page(std::span<const Report> reports) {
+  std::vector<std::string> parts;
+  for (const Report& report : reports) parts.push_back(explanation_part(report));
+  return explanation_page_of(parts);
 }
 
 }  // namespace capsize::harness

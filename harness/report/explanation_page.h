@@ -16,6 +16,11 @@ namespace capsize::harness {
 
 [[nodiscard]] std::string explanation_page(std::span<const checker::Report> reports);
 
+/// What the page says about one report, and the page made of such parts: for reports that are made
+/// in processes of their own.
+[[nodiscard]] std::string explanation_part(const checker::Report& report);
+[[nodiscard]] std::string explanation_page_of(std::span<const std::string> parts);
+
 /// Text as it may stand in an element or in a quoted attribute.
 [[nodiscard]] std::string escape_html(std::string_view text);
 

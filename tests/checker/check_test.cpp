@@ -78,7 +78,7 @@ TEST(Check, NullRead_IsTheInitialValueOnlyWhereNoneIsGiven) {
 TEST(Check, UnknownModel_IsAUsageErrorThatNamesTheKnownOnes) {
   const Report report = check_text(call(1, "read", "null", "null"), {.model = "regsiter"});
   EXPECT_EQ(report.verdict, Verdict::kUsageError);
-  EXPECT_THAT(report.reason, HasSubstr("fifo-queue, kv, list, multi-register, mutex, register"));
+  EXPECT_THAT(report.reason, HasSubstr("register, semaphore, set, stack, bank"));
 }
 
 TEST(Check, FunctionOfAnotherModel_IsAUsageError) {
@@ -87,11 +87,72 @@ TEST(Check, FunctionOfAnotherModel_IsAUsageError) {
   EXPECT_THAT(report.reason, HasSubstr("append"));
 }
 
+TEST(Check, NothingAcknowledged_IsVacuous) {
+  const std::string failed = invoke(1, "write", "7") + complete(1, "fail", "write", "7");
+  const std::string open = invoke(2, "write", "8") + complete(2, "info", "write", "8");
+  for (const std::string& text : {failed, open, invoke(3, "read", "null"), failed + open}) {
+    const Report report = check_text(text);
+    EXPECT_EQ(report.verdict, Verdict::kVacuous) << text;
+    EXPECT_THAT(report.reason, HasSubstr("no operation completed"));
+  }
+  EXPECT_EQ(check_text(failed + call(4, "write", "9", "9", "y")).verdict, Verdict::kValid);
+}
+
+TEST(Check, FailedCasThatObserves_WasJudged) {
+  const auto failed = [](const std::string& expected, const std::string& error) {
+    return invoke(1, "cas", "[" + expected + ",2]") +
+           R"({"process":1,"type":"fail","f":"cas","key":"x","value":null,"error":")" + error +
+           "\"}\n";
+  };
+  const auto verdict = [](const std::string& text, FailedCas failed_cas) {
+    return check_text(text, {.failed_cas = failed_cas}).verdict;
+  };
+  EXPECT_EQ(verdict(failed("1", "timeout"), FailedCas::kObserves), Verdict::kValid);
+  EXPECT_EQ(verdict(failed("1", "timeout"), FailedCas::kMismatch), Verdict::kVacuous);
+  EXPECT_EQ(verdict(failed("1", "mismatch"), FailedCas::kMismatch), Verdict::kValid);
+  EXPECT_EQ(verdict(failed("1", "mismatch"), FailedCas::kIgnored), Verdict::kVacuous);
+  // The initial value is null: a cas that expects it cannot have failed for another value.
+  EXPECT_EQ(verdict(failed("null", "timeout"), FailedCas::kObserves), Verdict::kInvalid);
+  EXPECT_EQ(check_text(failed("null", "mismatch")).verdict, Verdict::kVacuous) << "the default";
+}
+
+TEST(Check, Violation_IsAnnouncedBeforeItIsExplained) {
+  std::vector<Verdict> announced;
+  const CheckOptions options{.on_verdict = [&](Verdict its) { announced.push_back(its); }};
+  check_text(call(1, "write", "7", "7") + call(2, "read", "null", "7"), options);
+  EXPECT_TRUE(announced.empty());
+  check_text(call(1, "write", "7", "7") + call(2, "read", "null", "8"), options);
+  ASSERT_FALSE(announced.empty());
+  EXPECT_EQ(announced.front(), Verdict::kInvalid);
+}
+
+TEST(Check, ValueThatNoModelTakes_IsNamedWithItsIndex) {
+  const Report counter = check_text(call(1, "add", "2", "2") + call(1, "add", "2.5", "2.5") +
+                                    call(1, "read", "null", "4.5"));
+  EXPECT_EQ(counter.verdict, Verdict::kUsageError);
+  EXPECT_THAT(counter.reason,
+              HasSubstr("for counter found add with 2.5 at index 2, expected a whole number"));
+  const Report cas = check_text(call(1, "write", "1", "1") + call(1, "cas", "[1,2,3]", "[1,2,3]"));
+  EXPECT_THAT(cas.reason, HasSubstr("for cas-register and kv found cas with [1,2,3] at index 2"));
+}
+
+TEST(Check, FunctionThatNoModelHas_NamesTheWayOut) {
+  const Report report = check_text(call(1, "lok", "null", "null"));
+  EXPECT_EQ(report.verdict, Verdict::kUsageError);
+  EXPECT_THAT(report.reason, HasSubstr("\"lok\", which no model has, expected --map f.lok=MEANT"));
+  EXPECT_THAT(check_text(call(1, "push", "1", "1") + call(1, "dequeue", "null", "1")).reason,
+              HasSubstr("which no model has together"));
+  EXPECT_THAT(check_text(call(1, "transfer", "1", "1") + call(1, "read", "null", "[1]")).reason,
+              HasSubstr("expected --model bank"));
+  EXPECT_THAT(check_text(call(1, "push", "1", "1"), {.model = "bank"}).reason,
+              HasSubstr("those of bank: read, transfer, txn (--map f.push=MEANT"));
+}
+
 TEST(Check, ModelThatCannotBeGuessed_IsAskedFor) {
   // Appended strings that nobody read: a string or a list.
   const Report report = check_text(call(1, "append", "\"a\"", "null"));
   EXPECT_EQ(report.verdict, Verdict::kUsageError);
-  EXPECT_THAT(report.reason, HasSubstr("kv, list"));
+  EXPECT_THAT(report.reason, HasSubstr("several models fit, expected --model kv or --model list"));
 }
 
 TEST(Check, Model_IsGuessedFromFunctionsAndValues) {
@@ -132,7 +193,7 @@ TEST(Check, MismatchThatObserves_IsAnOption) {
   failed.insert(failed.size() - 2, ",\"error\":\"mismatch\"");
   const std::string text = call(1, "write", "1", "1") + invoke(2, "cas", "[1,2]") + failed;
   EXPECT_EQ(check_text(text).verdict, Verdict::kValid);
-  EXPECT_EQ(check_text(text, {.mismatch_observes = true}).verdict, Verdict::kInvalid);
+  EXPECT_EQ(check_text(text, {.failed_cas = FailedCas::kMismatch}).verdict, Verdict::kInvalid);
 }
 
 TEST(Check, RepeatedValues_GoToTheSearch) {

@@ -1,11 +1,14 @@
 // Models of collections: the search against brute force on small random histories, and what
 // decoding makes of real ones.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 
 #include "checker/algorithms/just_in_time_search.h"
+#include "checker/history/byte_source.h"
 #include "checker/models/collection.h"
+#include "checker/witness/witness.h"
 #include "tests/checker/random_history.h"
 
 namespace capsize::checker {
@@ -95,6 +98,115 @@ TEST(Models, SequentialHistories_GetTheirVerdict) {
   EXPECT_EQ(verdict_of("", {{"add", "3", "3"}, {"read", "null", "4"}}), Verdict::kInvalid);
   EXPECT_EQ(verdict_of("", {{"acquire", "null", "null"}, {"acquire", "null", "null"}}),
             Verdict::kInvalid);
+}
+
+// ---- bag with drain ----
+
+std::string event(int process, const char* type, const char* function, const std::string& value) {
+  return "{\"process\":" + std::to_string(process) + ",\"type\":\"" + type + "\",\"f\":\"" +
+         function + "\",\"value\":" + value + "}\n";
+}
+
+std::string acknowledged(int process, const char* function, const std::string& asked,
+                         const std::string& answered) {
+  return event(process, "invoke", function, asked) + event(process, "ok", function, answered);
+}
+
+Report report_of(const std::string& text, const std::string& model = "bag") {
+  return check_history(std::get<History>(load_history_text(text)), {.model = model});
+}
+
+TEST(BagDrain, TakesEachOfItsElements) {
+  const std::string put =
+      acknowledged(0, "enqueue", "1", "1") + acknowledged(0, "enqueue", "2", "2");
+  EXPECT_EQ(report_of(put + acknowledged(1, "drain", "null", "[2,1]")).verdict, Verdict::kValid);
+  EXPECT_EQ(report_of(put + acknowledged(1, "drain", "null", "[2,1]"), "").model, "bag");
+  EXPECT_EQ(report_of(put + acknowledged(1, "drain", "null", "[1,1]")).verdict, Verdict::kInvalid);
+  EXPECT_EQ(report_of(put + acknowledged(1, "drain", "null", "[3]")).verdict, Verdict::kInvalid);
+  // After the drain nothing is left of what it took.
+  EXPECT_EQ(report_of(put + acknowledged(1, "drain", "null", "[1]") +
+                      acknowledged(1, "dequeue", "null", "2") +
+                      acknowledged(1, "dequeue", "null", "null"))
+                .verdict,
+            Verdict::kValid);
+  EXPECT_EQ(report_of(put + acknowledged(1, "drain", "null", "[1]") +
+                      acknowledged(1, "dequeue", "null", "1"))
+                .verdict,
+            Verdict::kInvalid);
+  EXPECT_THAT(report_of(put + acknowledged(1, "drain", "null", "3")).reason,
+              ::testing::HasSubstr("drain with 3 at index 4, expected an array"));
+}
+
+TEST(BagDrain, Violation_ShowsTheIndexOfTheDrain) {
+  const Report report =
+      report_of(acknowledged(0, "enqueue", "1", "1") + acknowledged(1, "drain", "null", "[1,8]"));
+  ASSERT_EQ(report.violations.size(), 1U);
+  ASSERT_FALSE(report.violations[0].operations.empty());
+  EXPECT_EQ(report.violations[0].operations.back().index, 2U);
+  EXPECT_EQ(report.counts.operations, 2U) << "as the file has them";
+}
+
+TEST(BagDrain, Indeterminate_MayHaveTakenAnything) {
+  const std::string put = acknowledged(0, "enqueue", "1", "1") +
+                          acknowledged(0, "enqueue", "1", "1") +
+                          acknowledged(0, "enqueue", "2", "2");
+  const std::string empty = acknowledged(2, "dequeue", "null", "null");
+  const std::string lost = event(1, "invoke", "drain", "null") + event(1, "info", "drain", "null");
+  const std::string failed =
+      event(1, "invoke", "drain", "null") + event(1, "fail", "drain", "null");
+  EXPECT_EQ(report_of(put + lost + empty).verdict, Verdict::kValid);
+  EXPECT_EQ(report_of(put + empty).verdict, Verdict::kInvalid);
+  EXPECT_EQ(report_of(put + failed + empty).verdict, Verdict::kInvalid);
+  // Nor need it have taken all, or anything.
+  EXPECT_EQ(report_of(put + lost + acknowledged(2, "dequeue", "null", "1") + empty).verdict,
+            Verdict::kValid);
+  EXPECT_EQ(report_of(put + empty + lost).verdict, Verdict::kInvalid);
+}
+
+TEST(BagDrain, FailedDequeue_SaysNothing) {
+  EXPECT_EQ(report_of(acknowledged(0, "enqueue", "1", "1") + event(1, "invoke", "dequeue", "null") +
+                      event(1, "fail", "dequeue", "null"))
+                .verdict,
+            Verdict::kValid);
+}
+
+TEST(BagDrain, Witness_IsOneDequeueForEachElement) {
+  const std::string text = acknowledged(0, "enqueue", "1", "1") +
+                           acknowledged(0, "enqueue", "2", "2") +
+                           acknowledged(1, "drain", "null", "[2,1]");
+  const History history = std::get<History>(load_history_text(text));
+  Witness witness;
+  EXPECT_EQ(check_history(history, {.model = "bag"}, &witness).verdict, Verdict::kValid);
+  std::string lines;
+  write_witness(history, witness, [&](std::string_view line) { lines += line; });
+  LineReader reader(text_source(lines));
+  EXPECT_EQ(verify_witness(history, reader, "w", {.model = "bag"}).verdict, Verdict::kValid)
+      << lines;
+}
+
+// ---- transactions ----
+
+TEST(MultiRegister, WordsForStepsAreUnderstood) {
+  const std::string write = R"([["write","x",1],["w","y",2]])";
+  EXPECT_EQ(report_of(acknowledged(0, "txn", write, write) +
+                          acknowledged(1, "txn", R"([["read","x",null]])", R"([["read","x",1]])"),
+                      "multi-register")
+                .verdict,
+            Verdict::kValid);
+  EXPECT_EQ(report_of(acknowledged(0, "txn", write, write) +
+                          acknowledged(1, "txn", R"([["read","y",null]])", R"([["r","y",1]])"),
+                      "multi-register")
+                .verdict,
+            Verdict::kInvalid);
+}
+
+TEST(MultiRegister, Appends_AreRefusedWithTheNextStep) {
+  const std::string append = R"([["r","x",null],["append","x",1]])";
+  for (const char* model : {"", "multi-register"}) {
+    const Report report = report_of(acknowledged(0, "txn", append, append), model);
+    EXPECT_EQ(report.verdict, Verdict::kUsageError);
+    EXPECT_THAT(report.reason, ::testing::HasSubstr("Elle's list-append"));
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import subprocess
 import time
 
@@ -109,6 +110,30 @@ def test_follow_of_a_pipe_ends_with_it(capsize, started, valid):
     started.append(process)
     output, _ = process.communicate(valid.read_text(), timeout=30)
     assert process.returncode == 0 and "valid" in output
+
+
+def follow_until_it_waits(capsize, started, path):
+    process = subprocess.Popen(capsize.command("check", "--model", "register", "--follow", path),
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    started.append(process)
+    return process, process.stderr.readline()
+
+
+def test_follow_waits_for_a_file_that_does_not_exist_yet(capsize, started, valid, tmp_path):
+    path = tmp_path / "later.jsonl"
+    process, said = follow_until_it_waits(capsize, started, path)
+    assert said == f"capsize: waiting: {path} does not exist yet\n"
+    valid.rename(path)
+    output, errors = process.communicate(timeout=30)
+    assert process.returncode == 0 and "valid" in output and errors == ""
+
+
+def test_follow_that_waits_ends_when_interrupted(capsize, started, tmp_path):
+    path = tmp_path / "never.jsonl"
+    process, _ = follow_until_it_waits(capsize, started, path)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=30)
+    assert process.returncode == 130 and "vacuous" in output and errors == ""
 
 
 def test_the_hardest_history_ends_at_its_bounds_with_the_reason(capsize, tmp_path):

@@ -101,7 +101,8 @@ def check(history, model=None, format=None, check_limit="60s", memory_limit="4Gi
     """Judges a file (path) or a list of events (dicts with process, type, f, key, value, …).
 
     `model` is a name or a Model of one's own. `names` maps as --map does: {"key": "k", "f.put":
-    "write"}. `initial` is a value; `configurations_max` bounds the search for a model of one's own,
+    "write"}. `failed_cas` is "observes" (it saw another value than the expected one), "mismatch" (if
+    its error says so) or "ignored". `initial` is a value; `configurations_max` bounds the search for a model of one's own,
     the other limits are those of `capsize check`: durations such as "10s", sizes such as "512MiB".
     Raises CapsizeError where there is nothing to judge; a bound that is reached is a Result with the
     verdict unknown.

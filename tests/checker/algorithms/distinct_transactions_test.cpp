@@ -83,7 +83,7 @@ TEST(MultiRegister, RepeatedValues_GoToTheSearch) {
 }
 
 TEST(MultiRegister, OtherSteps_AreRefused) {
-  const Report report = check(call(1, R"([["append","x",1]])"), {.model = "multi-register"});
+  const Report report = check(call(1, R"([["delete","x",1]])"), {.model = "multi-register"});
   EXPECT_EQ(report.verdict, Verdict::kUsageError);
   EXPECT_THAT(report.reason, HasSubstr(R"(expected steps ["r", key, value])"));
 }

@@ -165,7 +165,7 @@ void expect_same_through(const History& original, std::string_view first, std::s
   ASSERT_EQ(last.refusal, std::nullopt) << second;
   const History end = read(again, {.format = std::string(second)});
   ASSERT_EQ(essence(end, !log), essence(original, !log)) << first << " " << second << "\n" << again;
-  CheckOptions options{.model = model, .mismatch_observes = false};
+  CheckOptions options{.model = model, .failed_cas = FailedCas::kIgnored};
   ASSERT_EQ(name(check_history(end, options).verdict),
             name(check_history(original, options).verdict));
 }

@@ -146,7 +146,7 @@ TEST(Explain, MismatchThatCannotBe_HasASentence) {
       "\n"
       R"({"process":1,"type":"fail","f":"cas","key":"x","value":[null,2],"error":"mismatch"})"
       "\n";
-  const CheckOptions options{.mismatch_observes = true};
+  const CheckOptions options{.failed_cas = FailedCas::kMismatch};
   const LoadResult loaded = load_history_text(text, options);
   const Report report = check_history(std::get<History>(loaded), options);
   ASSERT_EQ(report.violations.size(), 1u);

@@ -50,7 +50,7 @@ class Sequence {
 };
 
 Model semaphore(std::int64_t permits) {
-  return {.name = "semaphore",
+  return {.name = "permits",
           .initial = permits,
           .functions = {{"acquire",
                          [](const Value& free, const Value&, const auto&) -> State {
@@ -135,7 +135,7 @@ TEST(OwnModel, Semaphore_MoreHoldersThanPermits_IsInvalid) {
   const Model three_permits = semaphore(3);
   const Report report = check_text(three, {.own_model = &two_permits});
   EXPECT_EQ(report.verdict, Verdict::kInvalid);
-  EXPECT_EQ(report.model, "semaphore");
+  EXPECT_EQ(report.model, "permits");
   ASSERT_THAT(report.violations, SizeIs(1));
   EXPECT_THAT(report.violations[0].operations, SizeIs(3));
   EXPECT_EQ(check_text(three, {.own_model = &three_permits}).verdict, Verdict::kValid);

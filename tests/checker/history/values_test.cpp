@@ -35,6 +35,20 @@ TEST(ValueTable, ManyValues_AreAllFoundAgain) {
   EXPECT_EQ(values.size(), size);
 }
 
+TEST(ValueTable, ValueOfAnotherKindOrOfNone_IsNothing) {
+  ValueTable values;
+  const ValueId list = values.list(std::vector{values.integer(7)});
+  const ValueId text = values.text("a");
+  EXPECT_EQ(values.kind(kNoValue), ValueTable::Kind::kNull);
+  for (const ValueId id : {kNoValue, kNullValue, text, list}) EXPECT_EQ(values.as_integer(id), 0);
+  for (const ValueId id : {kNoValue, kNullValue, values.integer(7), list}) {
+    EXPECT_EQ(values.as_text(id), "");
+  }
+  for (const ValueId id : {kNoValue, kNullValue, values.integer(7), text}) {
+    EXPECT_TRUE(values.as_list(id).empty());
+  }
+}
+
 TEST(ValueTable, WhatIsNotThere_IsNotFound) {
   ValueTable values;
   EXPECT_EQ(values.find_text("a"), kNoValue);

@@ -39,7 +39,62 @@ TEST(Bank, HalfATransfer_IsInvalidAndShown) {
 }
 
 TEST(Bank, TransactionThatAlsoWrites_IsNotSummed) {
-  EXPECT_EQ(check(R"([["r","a",[5]],["append","a",1]])").verdict, Verdict::kValid);
+  const Report report = check(R"([["r","a",[5]],["append","a",1]])");
+  EXPECT_EQ(report.verdict, Verdict::kVacuous) << "nothing else was read";
+  EXPECT_THAT(report.reason, HasSubstr("no read of all accounts"));
+}
+
+/// Jepsen's form, as EDN: the values of acknowledged reads, after a transfer.
+Report check_balances(const std::vector<std::string>& reads,
+                      std::optional<std::string> initial = {}) {
+  std::string text =
+      "{:process 3, :type :invoke, :f :transfer, :value {:from 0, :to 1, :amount 5}}\n"
+      "{:process 3, :type :ok, :f :transfer, :value {:from 0, :to 1, :amount 5}}\n";
+  for (const std::string& read : reads) {
+    text += "{:process 4, :type :invoke, :f :read, :value nil}\n";
+    text += "{:process 4, :type :ok, :f :read, :value " + read + "}\n";
+  }
+  const CheckOptions options{.model = "bank", .initial_json = std::move(initial)};
+  return check_history(std::get<History>(load_history_text(text, options)), options);
+}
+
+TEST(Bank, ReadsOfBalances_HaveTheTotalOfTheFirst) {
+  EXPECT_EQ(check_balances({"{0 5, 1 15}", "{0 20, 1 0}", "{1 21, 0 -1}"}).verdict,
+            Verdict::kValid);
+  const Report report = check_balances({"{0 5, 1 15}", "{0 5, 1 20}", "{0 1, 1 1}"});
+  EXPECT_EQ(report.verdict, Verdict::kInvalid);
+  EXPECT_THAT(report.reason, HasSubstr("process 4 found a total of 25 instead of 20"));
+  EXPECT_EQ(report.violations.size(), 2U);
+}
+
+TEST(Bank, InitialValue_IsTheTotal) {
+  EXPECT_EQ(check_balances({"{0 5, 1 15}"}, "20").verdict, Verdict::kValid);
+  EXPECT_THAT(check_balances({"{0 5, 1 15}"}, "100").reason, HasSubstr("20 instead of 100"));
+  EXPECT_THAT(check_balances({"{0 5, 1 15}"}, "\"x\"").reason, HasSubstr("expected the total"));
+}
+
+TEST(Bank, AccountWithoutABalance_IsInvalid) {
+  const Report report = check_balances({"{0 20, 1 nil}"});
+  EXPECT_EQ(report.verdict, Verdict::kInvalid);
+  EXPECT_THAT(report.reason, HasSubstr("found an account without a balance"));
+}
+
+TEST(Bank, NoRead_IsVacuousAndAnotherValueIsAUsageError) {
+  EXPECT_EQ(check_balances({}).verdict, Verdict::kVacuous);
+  EXPECT_THAT(check_balances({"{0 \"much\"}"}).reason, HasSubstr("expected a map of accounts"));
+  EXPECT_THAT(check_balances({"7"}).reason, HasSubstr("read with 7 at index 2"));
+}
+
+TEST(Bank, ArrayOfBalances_IsSummed) {
+  const std::string events =
+      "{\"process\":1,\"type\":\"invoke\",\"f\":\"read\"}\n"
+      "{\"process\":1,\"type\":\"ok\",\"f\":\"read\",\"value\":[4,6]}\n";
+  const auto verdict = [&](const char* total) {
+    const CheckOptions options{.model = "bank", .initial_json = total};
+    return check_history(std::get<History>(load_history_text(events, options)), options).verdict;
+  };
+  EXPECT_EQ(verdict("10"), Verdict::kValid);
+  EXPECT_EQ(verdict("9"), Verdict::kInvalid);
 }
 
 TEST(Bank, OtherShapes_AreUsageErrorsThatSayWhatWasExpected) {
@@ -54,7 +109,8 @@ TEST(Bank, OtherShapes_AreUsageErrorsThatSayWhatWasExpected) {
 TEST(Bank, AnotherFunction_IsAUsageError) {
   const Report report = check("null", "write");
   EXPECT_EQ(report.verdict, Verdict::kUsageError);
-  EXPECT_THAT(report.reason, HasSubstr("found function \"write\", expected those of bank: txn"));
+  EXPECT_THAT(report.reason,
+              HasSubstr("found function \"write\", expected those of bank: read, transfer, txn"));
 }
 
 TEST(Bank, NoTimeLeft_IsUnknown) {

@@ -51,7 +51,8 @@ TEST(WitnessRandom, EveryValidHistoryOfEveryModel_HasOneThatReplays) {
       const History history = load(text);
       const auto lines = witness_of(history);
       if (lines.empty()) {
-        if (!history.operations.empty()) {
+        const bool vacuous = check_history(history).verdict == Verdict::kVacuous;
+        if (!history.operations.empty() && !vacuous) {
           ASSERT_NE(simulation.wrong_percent, 0U) << model << ", seed " << seed << "\n" << text;
         }
         continue;

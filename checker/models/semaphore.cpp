@@ -1,0 +1,130 @@
+// semaphore: permits that are acquired and released; the initial value says how many there are.
+//
+// As in Hazelcast's suite, an owner releases only what it has acquired (locks.h says who that is).
+// The state is the number of permits, those that unknown owners released, then each owner with what
+// it holds, sorted.
+//
+// Whose permit an unknown owner released stays open for as long as the holders together have that
+// many. More is possible then than in truth, never less: no legal history is refused.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "checker/history/malformed.h"
+#include "checker/models/locks.h"
+
+namespace capsize::checker {
+namespace {
+
+constexpr std::size_t kPermits = 0, kReleasedByUnknown = 1, kFirstOwner = 2;
+
+std::uint64_t held_by_all(const std::vector<ValueId>& state) {
+  std::uint64_t held = 0;
+  for (std::size_t i = kFirstOwner; i < state.size(); i += 2) held += state[i + 1];
+  return held;
+}
+
+// Where the owner stands, or would stand.
+std::size_t place_of(const std::vector<ValueId>& state, std::uint32_t owner) {
+  std::size_t at = kFirstOwner;
+  while (at < state.size() && state[at] < owner) at += 2;
+  return at;
+}
+
+bool holds_any(const std::vector<ValueId>& state, std::size_t at, std::uint32_t owner) {
+  return at < state.size() && state[at] == owner;
+}
+
+void acquire(std::vector<ValueId>& state, std::uint32_t owner, std::uint32_t permits) {
+  const std::size_t at = place_of(state, owner);
+  if (holds_any(state, at, owner)) {
+    state[at + 1] += permits;
+  } else {
+    state.insert(state.begin() + static_cast<std::ptrdiff_t>(at), {owner, permits});
+  }
+}
+
+// How many of the permits the owner had to give.
+std::uint32_t take(std::vector<ValueId>& state, std::uint32_t owner, std::uint32_t permits) {
+  const std::size_t at = place_of(state, owner);
+  if (!holds_any(state, at, owner)) return 0;
+  const std::uint32_t taken = std::min(permits, state[at + 1]);
+  state[at + 1] -= taken;
+  if (state[at + 1] == 0) {
+    const auto begin = state.begin() + static_cast<std::ptrdiff_t>(at);
+    state.erase(begin, begin + 2);
+  }
+  return taken;
+}
+
+// Its own permits first: those of unknown owners may be any other owner's later.
+bool release(std::vector<ValueId>& state, std::uint32_t owner, std::uint32_t permits) {
+  if (owner == kUnknownOwner) {
+    state[kReleasedByUnknown] += permits;
+  } else {
+    const std::uint32_t own = take(state, owner, permits);
+    if (own + take(state, kUnknownOwner, permits - own) < permits) return false;
+  }
+  return held_by_all(state) >= state[kReleasedByUnknown];
+}
+
+std::optional<State> step(StateTable& states, State before, std::uint8_t code,
+                          const LockCall& call) {
+  const auto parts = states.elements(before);
+  std::vector<ValueId> state(parts.begin(), parts.end());
+  const auto permits = call.number == kNoValue
+                           ? 1
+                           : static_cast<std::uint32_t>(states.values().as_integer(call.number));
+  if (code == kCodeRemove) {
+    if (!release(state, call.owner, permits)) return std::nullopt;
+  } else {
+    const std::uint64_t held = held_by_all(state) - state[kReleasedByUnknown];
+    if (held + permits > state[kPermits]) return std::nullopt;
+    acquire(state, call.owner, permits);
+  }
+  return states.list(state);
+}
+
+State initial(StateTable& states, ValueId value) {
+  return states.list({static_cast<ValueId>(states.values().as_integer(value)), 0});
+}
+
+Prepared prepare(const History& history) {
+  const ValueId value = history.initial.value_or(kNullValue);
+  if (!is_permits(history.values, value)) {
+    return {.refusal = fmt::format(
+                "{}: found {}, expected --initial with the number of permits", history.file,
+                value == kNullValue ? std::string("a semaphore of unknown size")
+                                    : "the initial value " + excerpt(history.values.json(value)))};
+  }
+  auto found = lock_calls(history, LockNumber::kPermits);
+  if (auto* refusal = std::get_if<std::string>(&found)) return {.refusal = std::move(*refusal)};
+  const auto calls = std::make_shared<LockCalls>(std::get<LockCalls>(std::move(found)));
+  Prepared prepared;
+  prepared.decode = [calls](const History& its_history, const Operation& operation,
+                            const DecodeOptions&) {
+    return decode_lock(its_history, operation, *calls);
+  };
+  prepared.step = [calls](StateTable& states, State state, const KeyOperation& operation) {
+    return step(states, state, operation.code, calls->calls[operation.argument]);
+  };
+  return prepared;
+}
+
+const ModelRegistrar kRegistrar({
+    .name = "semaphore",
+    .summary = "permits (--initial says how many): acquire, release, [n] at a time",
+    .generalised_by = {},
+    .functions = {"acquire", "release"},
+    .deciders = {},
+    .decode = &decode_unprepared_lock,
+    .guessed = false,
+    .prepare = &prepare,
+    .initial = &initial,
+    .step = [](StateTable&, State, const KeyOperation&) { return std::optional<State>(); },
+    .needs = &collection_needs,
+});
+
+}  // namespace
+}  // namespace capsize::checker
