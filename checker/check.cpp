@@ -273,6 +273,19 @@ Report check_within(const History& history, const CheckOptions& options, const B
   return report;
 }
 
+// With nothing in order any more, nearly every history is valid: nothing was judged.
+void refuse_lost_order(const History& history, const CheckOptions& options, Report& report) {
+  if (report.verdict != Verdict::kValid || !history.order_lost_to_clock_error) return;
+  report.verdict = Verdict::kVacuous;
+  report.reason = fmt::format(
+      "--clock-error {} ns makes all operations concurrent that their times put in order",
+      options.reading.clock_error.count());
+  if (!history.likely_time_unit.empty()) {
+    report.reason +=
+        fmt::format("; the times look like {0}: --time-unit {0}", history.likely_time_unit);
+  }
+}
+
 }  // namespace
 
 DecodeOptions decode_options(const History& history, const CheckOptions& options) {
@@ -298,7 +311,9 @@ Report check_history(const History& history, const CheckOptions& options, Witnes
       std::chrono::duration<double>(history.seconds_load));
   const Budget budget(std::max(std::chrono::nanoseconds(0), options.time_limit - loading),
                       options.memory_limit_bytes);
-  return check_within(history, options, budget, witness);
+  Report report = check_within(history, options, budget, witness);
+  refuse_lost_order(history, options, report);
+  return report;
 }
 
 Report report_without_history(const std::filesystem::path& path, LoadResult loaded) {

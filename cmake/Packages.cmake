@@ -26,7 +26,7 @@ package and two examples.")
 set(CPACK_DEBIAN_DEV_PACKAGE_NAME capsize-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 # What CapsizeConfig.cmake looks for.
-set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "libfmt-dev, libsimdjson-dev, libzstd-dev, zlib1g-dev, pkg-config")
+set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "libfmt-dev, liblzma-dev, libsimdjson-dev, libzstd-dev, zlib1g-dev, pkg-config")
 
 include(CPack)
 cpack_add_component_group(capsize)

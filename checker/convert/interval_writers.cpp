@@ -107,7 +107,12 @@ void append_value_cell(std::string& text, const ValueTable& values, ValueId valu
 void csv_line(const History& history, const Timeline& timeline, const Times& times,
               std::uint32_t operation, std::string& text) {
   const Operation& its = history.operations[operation];
-  append_csv_cell(text, history.process_text(timeline.process(operation)));
+  const std::int64_t process = timeline.process(operation);
+  if (process < 0) {
+    append_text_cell(text, history.process_text(process));
+  } else {
+    text += std::to_string(process);
+  }
   text += ',';
   append_csv_cell(text, history.functions[its.function]);
   text += ',';

@@ -78,6 +78,12 @@ checker::CheckOptions translate(const Options& options, std::optional<std::strin
   internal.reading.format = options.format;
   internal.reading.key = options.key;
   internal.reading.clock_error = options.clock_error;
+  internal.reading.independent = options.independent;
+  internal.reading.sequence = options.sequence;
+  if (options.time_unit) {
+    internal.reading.time_unit = options.time_unit->count();
+    if (options.time_unit->count() <= 0) error = "a time unit of 0, expected one above";
+  }
   internal.reading.lenient = options.lenient;
   internal.initial_json = options.initial;
   internal.time_limit = options.time_limit;

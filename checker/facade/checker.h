@@ -126,13 +126,19 @@ struct Options {
   /// By how much the clocks of two processes may differ. Matters for formats with one line for each
   /// operation, such as CSV, which are ordered by time.
   std::chrono::nanoseconds clock_error{0};
-  bool lenient = false;  ///< skip lines that cannot be read instead of refusing the history
+  /// What the history's times are in, never guessed; dates with their time (ISO 8601) need none.
+  /// Not given: nanoseconds.
+  std::optional<std::chrono::nanoseconds> time_unit = {};
+  /// Values are [key value] pairs of independent keys (Jepsen): yes, no, or as the history shows.
+  std::optional<bool> independent = {};
+  bool sequence = false;  ///< completions only, and each operation ended before the next began
+  bool lenient = false;   ///< skip lines that cannot be read instead of refusing the history
   std::optional<FailedCas> failed_cas = {};  ///< not given: as the format has it
   std::chrono::nanoseconds time_limit = std::chrono::seconds(60);  ///< loading included
   std::uint64_t memory_limit_bytes = std::uint64_t{4} << 30;       ///< loading included
 };
 
-/// Judges a file, compressed (gzip, zstd) or not; "-" is standard input.
+/// Judges a file, compressed (gzip, zstd, xz) or not; "-" is standard input.
 [[nodiscard]] Report check_file(const std::string& path, const Options& options = {});
 /// Judges a history in memory.
 [[nodiscard]] Report check_text(std::string_view history, const Options& options = {});

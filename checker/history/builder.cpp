@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "checker/history/times.h"
@@ -127,6 +128,10 @@ std::optional<Malformed> HistoryBuilder::holds_nothing(std::string expected) con
   return Malformed{history_.file, 0, 0,
                    fmt::format("{} lines and no operation in any of them", skipped_lines_),
                    std::move(expected)};
+}
+
+std::uint64_t HistoryBuilder::skipped_events() const {
+  return std::accumulate(skipped_events_.begin(), skipped_events_.end(), std::uint64_t{0});
 }
 
 std::string HistoryBuilder::process_text(std::int64_t process) const {
@@ -474,7 +479,8 @@ std::variant<History, Malformed, LimitReached> HistoryBuilder::finish(const Budg
     const auto ask = [this](const Malformed& malformed) {
       return tolerate(malformed, MayHide::kNothing);
     };
-    if (auto error = intervals_.place(options_.clock_error, ask, history_)) {
+    if (auto error =
+            intervals_.place(options_.clock_error, options_.time_unit.has_value(), ask, history_)) {
       return *std::move(error);
     }
     history_.may_lack_operations |= history_.cut_off;

@@ -97,6 +97,8 @@ class HistoryBuilder {
   /// What is wrong with a file in which nothing is an operation, or nothing. `expected`: what would
   /// have been one.
   [[nodiscard]] std::optional<Malformed> holds_nothing(std::string expected) const;
+  /// How many events of processes with names were no operations of a client.
+  [[nodiscard]] std::uint64_t skipped_events() const;
   void add(const Event& event) {
     is_dense_ = is_dense_ && event.index == events_.size();
     events_.push_back(event);
@@ -107,6 +109,8 @@ class HistoryBuilder {
   }
   /// For formats with one line an operation; a file has these or events, not both.
   void add_interval(const Interval& interval) { intervals_.add(interval); }
+  /// Operations of one process may overlap in this file.
+  void allow_overlap() { intervals_.allow_overlap(); }
   /// Formats whose files number their events call this; else the order of add() counts.
   void order_by_index() { ordered_by_index_ = true; }
 

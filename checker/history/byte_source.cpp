@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <lzma.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -12,6 +13,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "checker/history/foreign_content.h"
 
 namespace capsize::checker {
 namespace {
@@ -73,10 +76,16 @@ namespace {
 
 constexpr std::string_view kGzipMagic = "\x1f\x8b";
 constexpr std::string_view kZstdMagic = "\x28\xb5\x2f\xfd";
-constexpr std::size_t kMagicBytesMax = 4;
+constexpr std::string_view kXzMagic(
+    "\xfd"
+    "7zXZ\0",
+    6);
+constexpr std::size_t kMagicBytesMax = 6;
 constexpr std::size_t kInputBytes = std::size_t{256} << 10;
 // What a decoder looks back over, at most: 2^27 bytes, which is what `zstd -d` allows by itself.
 constexpr int kZstdWindowLogMax = 27;
+// The same, and some for its own state. `xz -9` wants 65 MiB.
+constexpr std::uint64_t kXzMemoryMax = (std::uint64_t{1} << 27) + (std::uint64_t{1} << 20);
 constexpr std::uint64_t kGzipStateBytes = std::uint64_t{64} << 10;
 
 // First some bytes that have been read already, then the rest.
@@ -102,7 +111,7 @@ class Prefixed final : public ByteSource {
   std::unique_ptr<ByteSource> rest_;
 };
 
-// What both decoders have in common: packed bytes in, unpacked bytes out, until either is used up.
+// What the decoders have in common: packed bytes in, unpacked bytes out, until either is used up.
 class Unpacking : public ByteSource {
  public:
   Unpacking(std::string_view name, std::unique_ptr<ByteSource> packed)
@@ -228,6 +237,42 @@ class ZstdSource final : public Unpacking {
   ZSTD_DCtx* context_;
 };
 
+class XzSource final : public Unpacking {
+ public:
+  explicit XzSource(std::unique_ptr<ByteSource> packed) : Unpacking("xz", std::move(packed)) {
+    if (::lzma_stream_decoder(&stream_, kXzMemoryMax, LZMA_CONCATENATED) != LZMA_OK) {
+      fail("no memory");
+    }
+  }
+  ~XzSource() override { ::lzma_end(&stream_); }
+  XzSource(const XzSource&) = delete;
+  XzSource& operator=(const XzSource&) = delete;
+
+ private:
+  std::size_t decode(char* buffer, std::size_t size) override {
+    // Without input this is the end of the file: what has to follow a stream is then clear.
+    const std::string_view packed = input();
+    stream_.next_in = reinterpret_cast<const std::uint8_t*>(packed.data());
+    stream_.avail_in = packed.size();
+    stream_.next_out = reinterpret_cast<std::uint8_t*>(buffer);
+    stream_.avail_out = size;
+    const lzma_ret result = ::lzma_code(&stream_, packed.empty() ? LZMA_FINISH : LZMA_RUN);
+    consume(packed.size() - stream_.avail_in);
+    if (result == LZMA_STREAM_END) {
+      set_inside(false);
+    } else if (result == LZMA_MEMLIMIT_ERROR) {
+      fail(fmt::format("a dictionary for which {} MiB of memory are not enough",
+                       kXzMemoryMax >> 20));
+    } else if (result != LZMA_OK && result != LZMA_BUF_ERROR) {
+      fail(result == LZMA_OPTIONS_ERROR ? "an unknown filter" : "its sums or its structure");
+    }
+    return size - stream_.avail_out;
+  }
+  std::uint64_t state_bytes() const override { return ::lzma_memusage(&stream_); }
+
+  lzma_stream stream_ = LZMA_STREAM_INIT;
+};
+
 }  // namespace
 
 std::unique_ptr<ByteSource> prefixed_source(std::string prefix, std::unique_ptr<ByteSource> rest) {
@@ -244,11 +289,13 @@ std::unique_ptr<ByteSource> unpack(std::unique_ptr<ByteSource> source) {
   }
   magic.resize(got);
   const bool gzip = magic.starts_with(kGzipMagic);
-  const bool zstd = magic == kZstdMagic;
+  const bool zstd = magic.starts_with(kZstdMagic);
+  const bool xz = magic == kXzMagic;
   auto whole = std::make_unique<Prefixed>(std::move(magic), std::move(source));
-  if (gzip) return std::make_unique<GzipSource>(std::move(whole));
-  if (zstd) return std::make_unique<ZstdSource>(std::move(whole));
-  return whole;
+  if (gzip) return refuse_foreign(std::make_unique<GzipSource>(std::move(whole)));
+  if (zstd) return refuse_foreign(std::make_unique<ZstdSource>(std::move(whole)));
+  if (xz) return refuse_foreign(std::make_unique<XzSource>(std::move(whole)));
+  return refuse_foreign(std::move(whole));
 }
 
 }  // namespace capsize::checker

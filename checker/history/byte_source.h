@@ -1,10 +1,11 @@
 // ByteSource: where the bytes of a history come from: a file, a pipe, memory, or one of these
 // unpacked.
 //
-// Compressed input: gzip (RFC 1952) and Zstandard (RFC 8878), recognized by their first bytes.
+// Compressed input: gzip (RFC 1952), Zstandard (RFC 8878) and xz, recognized by their first bytes.
 // Unpacked as a stream, a block at a time: a bomb that unpacks to a thousand times its size meets
 // the bounds of its reader, here it takes no more memory than anything else. Several members (or
-// frames) one after the other are one file, as with gunzip and zstdcat.
+// frames, streams) one after the other are one file, as with gunzip, zstdcat and xzcat. Content
+// that is no history is refused by its name (foreign_content.h).
 //
 // How it fails: damaged data is a failure that names the byte of the packed file where it was
 // noticed. A file that ends in the middle gives what it has, and says that it is cut off.
@@ -51,7 +52,8 @@ class ByteSource {
 [[nodiscard]] std::unique_ptr<ByteSource> prefixed_source(std::string prefix,
                                                           std::unique_ptr<ByteSource> rest);
 
-/// The unpacked bytes of a compressed source; the bytes as they are of any other.
+/// The unpacked bytes of a compressed source; the bytes as they are of any other. Fails at once
+/// where they are an archive, a database and the like.
 [[nodiscard]] std::unique_ptr<ByteSource> unpack(std::unique_ptr<ByteSource> source);
 
 }  // namespace capsize::checker

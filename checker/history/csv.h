@@ -1,7 +1,9 @@
-// CsvRecord: one record of comma-separated values, as RFC 4180 has it.
+// CsvRecord: one record of comma-separated values, as RFC 4180 has it, and as spreadsheets write
+// it: with semicolons, tabs or bars in place of the commas.
 //
-// A cell in quotes may hold commas, line feeds and, doubled, quotes; so a record may go over
-// several lines, and is collected from them.
+// A cell in quotes may hold delimiters, line feeds and, doubled, quotes; so a record may span
+// several lines, and is collected from them. Blanks around a cell are no part of it; in quotes they
+// are.
 #pragma once
 
 #include <cstddef>
@@ -21,6 +23,9 @@ struct CsvCell {
 class CsvRecord {
  public:
   static constexpr std::size_t kBytesMax = std::size_t{16} << 20;
+  static constexpr std::string_view kDelimiters = ",;\t|";
+
+  explicit CsvRecord(char delimiter = ',') : delimiter_(delimiter) {}
 
   struct Error {
     std::uint64_t column;
@@ -29,16 +34,22 @@ class CsvRecord {
   };
 
   /// Takes one more line (without its line feed). The record is complete unless is_open().
-  std::optional<Error> add_line(std::string_view line);
+  [[nodiscard]] std::optional<Error> add_line(std::string_view line);
   [[nodiscard]] bool is_open() const { return in_quotes_; }
 
   [[nodiscard]] const std::vector<CsvCell>& cells() const { return cells_; }
   void clear();
 
  private:
+  [[nodiscard]] bool is_blank(char c) const { return (c == ' ' || c == '\t') && c != delimiter_; }
+  [[nodiscard]] std::optional<Error> add_byte(std::string_view line, std::size_t& at);
+  void end_cell();
+
+  char delimiter_;
   std::vector<CsvCell> cells_;
   std::size_t bytes_ = 0;
   bool in_quotes_ = false;
+  bool was_quoted_ = false;  // the last cell had quotes, and they are closed
 };
 
 /// A text as a cell: in quotes where it has to be.

@@ -1,5 +1,7 @@
-// Comma-separated values (RFC 4180), one operation a record, with the times of its start and end in
-// nanoseconds. The first line names the columns; those it does not know are ignored:
+// Tables with delimiters, as databases, spreadsheets and scripts write them (RFC 4180), one
+// operation a record, with the times of its start and end. The first line names the columns, in any
+// capitals, and shows the delimiter: comma, semicolon, tab or bar. Columns it does not know are
+// ignored:
 //
 //     process,f,key,value,start,end,type
 //     3,write,x,5,100,180,ok
@@ -7,7 +9,7 @@
 //
 // The fields are those of the format `intervals`. A value or key that reads like JSON (a number,
 // null, a list, a text in JSON's own quotes) is that; any other is a text. An empty cell says
-// nothing, as if the column was not there.
+// nothing, as if the column was not there; nor does a record of empty cells.
 #include <fmt/format.h>
 
 #include <array>
@@ -30,29 +32,76 @@ enum Column : std::size_t {
   kResult,
   kStart,
   kEnd,
+  kDuration,
   kType,
   kError,
   kColumns
 };
 constexpr std::array<std::string_view, kColumns> kNames = {
-    "process", "f", "key", "value", "result", "start", "end", "type", "error"};
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+    "process", "f", "key", "value", "result", "start", "end", "duration", "type", "error"};
+constexpr std::size_t kNowhere = std::numeric_limits<std::size_t>::max();
 
-std::string_view without_mark(std::string_view line) {
-  if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
-  return line;
+// Where each column stands in a record.
+struct Header {
+  char delimiter = ',';
+  std::size_t width = 0;
+  std::array<std::size_t, kColumns> places{};
+
+  bool has(Column column) const { return places[column] != kNowhere; }
+  // The first column that is needed and not there.
+  std::optional<Column> missing() const {
+    if (!has(kFunction)) return kFunction;
+    if (!has(kStart) && !(has(kEnd) && has(kDuration))) return kStart;
+    return std::nullopt;
+  }
+};
+
+std::optional<std::size_t> column_named(std::string_view found, const Vocabulary& vocabulary) {
+  const std::string plain = lower_case(found);
+  for (const std::string_view name : {vocabulary.field(found), vocabulary.field(plain)}) {
+    const auto* const at = std::find(kNames.begin(), kNames.end(), name);
+    if (at != kNames.end()) return static_cast<std::size_t>(at - kNames.begin());
+  }
+  return std::nullopt;
+}
+
+Header header_of(const CsvRecord& record, char delimiter, const Vocabulary& vocabulary) {
+  Header header{.delimiter = delimiter, .width = record.cells().size()};
+  header.places.fill(kNowhere);
+  for (std::size_t place = 0; place < header.width; ++place) {
+    const auto column = column_named(record.cells()[place].text, vocabulary);
+    if (column && header.places[*column] == kNowhere) header.places[*column] = place;
+  }
+  return header;
+}
+
+// The header with the delimiter that makes most of it: of those that find what is needed, and else
+// of all, the one that splits the line into most cells.
+std::optional<Header> read_header_line(std::string_view line, const Vocabulary& vocabulary) {
+  std::optional<Header> best;
+  for (const char delimiter : CsvRecord::kDelimiters) {
+    CsvRecord record(delimiter);
+    if (record.add_line(line) || record.is_open()) continue;
+    const Header header = header_of(record, delimiter, vocabulary);
+    const bool is_whole = !header.missing();
+    const bool is_better = !best || (is_whole && best->missing()) ||
+                           (is_whole == !best->missing() && header.width > best->width);
+    if (is_better) best = header;
+  }
+  return best;
+}
+
+// Excel reads, and some programs write, the delimiter on a line of its own: sep=;
+bool names_delimiter(std::string_view line) {
+  constexpr std::string_view kBefore = "sep=";
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line.size() == kBefore.size() + 1 && line.starts_with(kBefore);
 }
 
 bool recognises(std::string_view first_line, const Vocabulary& vocabulary) {
-  CsvRecord header;
-  if (header.add_line(without_mark(first_line)) || header.is_open()) return false;
-  bool has_function = false;
-  bool has_start = false;
-  for (const CsvCell& cell : header.cells()) {
-    has_function = has_function || vocabulary.field(cell.text) == "f";
-    has_start = has_start || vocabulary.field(cell.text) == "start";
-  }
-  return has_function && has_start;
+  if (names_delimiter(first_line)) return true;
+  const auto header = read_header_line(first_line, vocabulary);
+  return header && !header->missing();
 }
 
 class CsvParser final : public LineParser {
@@ -62,11 +111,15 @@ class CsvParser final : public LineParser {
     builder_ = &builder;
     const bool blank = line.text.find_first_not_of(" \t\r") == std::string_view::npos;
     if (blank && !record_.is_open()) return std::nullopt;
-    auto error = add(named_ ? line.text : without_mark(line.text));
+    if (!header_) return names_delimiter(line.text) ? std::nullopt : name_columns(line.text);
+    auto error = add(line.text);
     if (!error && record_.is_open()) return std::nullopt;
-    if (!error) error = named_ ? operation() : name_columns();
+    if (!error) error = operation();
     record_.clear();
     return error;
+  }
+  std::optional<Malformed> finish(const HistoryBuilder& builder) override {
+    return holds_no_interval(builder);
   }
   bool is_inside_record() const override { return record_.is_open(); }
 
@@ -91,79 +144,93 @@ class CsvParser final : public LineParser {
                  std::move(expected));
   }
 
-  std::optional<LineError> name_columns() {
-    named_ = true;
-    width_ = record_.cells().size();
-    places_.fill(kNowhere);
-    for (std::size_t place = 0; place < width_; ++place) {
-      const std::string_view name = builder_->vocabulary().field(record_.cells()[place].text);
-      for (std::size_t column = 0; column < kColumns; ++column) {
-        if (kNames[column] == name) places_[column] = place;
-      }
+  // A header that names a column over several lines is none that is read here.
+  std::optional<LineError> name_columns(std::string_view text) {
+    header_ = read_header_line(text, builder_->vocabulary());
+    if (!header_) {
+      return wrong(1, fmt::format("\"{}\"", excerpt(text)), "the names of the columns on one line");
     }
-    for (const Column needed : {kFunction, kStart}) {
-      if (places_[needed] != kNowhere) continue;
-      const std::string_view name = builder_->vocabulary().in_file(kNames[needed]);
-      return wrong(1, fmt::format("no column \"{}\"", name),
-                   fmt::format("the names of the columns: {}", fmt::join(kNames, ",")));
-    }
-    return std::nullopt;
+    record_ = CsvRecord(header_->delimiter);
+    const auto missing = header_->missing();
+    if (!missing) return std::nullopt;
+    return wrong(1,
+                 fmt::format("no column \"{}\"", builder_->vocabulary().in_file(kNames[*missing])),
+                 fmt::format("the names of the columns: {} (--map f=op names one that is called "
+                             "otherwise)",
+                             fmt::join(kNames, ",")));
   }
 
   // What stands in the column, or nothing where it is empty.
   const CsvCell* cell(Column column) const {
-    if (places_[column] == kNowhere || places_[column] >= record_.cells().size()) return nullptr;
-    const CsvCell& found = record_.cells()[places_[column]];
+    const std::size_t place = header_->places[column];
+    if (place >= record_.cells().size()) return nullptr;
+    const CsvCell& found = record_.cells()[place];
     return found.text.empty() ? nullptr : &found;
   }
 
-  std::optional<LineError> operation() {
-    if (record_.cells().size() != width_) {
-      return wrong(1, fmt::format("{} cells", record_.cells().size()),
-                   fmt::format("{}, as the first line has", width_));
+  // Whether all cells from a place on are empty. Spreadsheets write such records, and such cells
+  // after the last column.
+  bool is_empty_from(std::size_t place) const {
+    const auto& cells = record_.cells();
+    for (; place < cells.size(); ++place) {
+      if (!cells[place].text.empty()) return false;
     }
-    if (const CsvCell* process = cell(kProcess); process && process->text == kNemesis) {
-      return std::nullopt;
+    return true;
+  }
+
+  std::optional<LineError> operation() {
+    if (is_empty_from(0) && record_.cells().size() > 1) return std::nullopt;
+    if (record_.cells().size() < header_->width || !is_empty_from(header_->width)) {
+      return wrong(1, fmt::format("{} cells", record_.cells().size()),
+                   fmt::format("{}, as the first line has", header_->width));
     }
     Interval interval;
     interval.line = static_cast<std::uint32_t>(line_);
-    if (auto error = read_names(interval)) return error;
+    interval.process = process();
+    const CsvCell* const name = cell(kFunction);
+    const auto function = name ? builder_->function(name->text) : std::nullopt;
+    if (!function) return wrong(kFunction, "the name of a function");
+    interval.function = *function;
+    if (interval.process && !builder_->is_client(*interval.process, *function)) return std::nullopt;
+    interval.key = key();
+    interval.value = value(kValue);
+    interval.result = value(kResult);
+    const CsvCell* const reason = cell(kError);
+    interval.mismatch = reason && reason->text == "mismatch";
     if (auto error = read_times(interval)) return error;
     builder_->add_interval(interval);
     return std::nullopt;
   }
 
-  std::optional<LineError> read_names(Interval& interval) {
-    if (cell(kProcess)) {
-      interval.process = number(kProcess);
-      if (!interval.process) return wrong(kProcess, std::string(kProcessExpected));
-    }
-    const CsvCell* const name = cell(kFunction);
-    const auto function = name ? builder_->function(name->text) : std::nullopt;
-    if (!function) return wrong(kFunction, "the name of a function");
-    interval.function = *function;
-    interval.key = key();
-    interval.value = value(kValue);
-    interval.result = value(kResult);
-    const CsvCell* const error = cell(kError);
-    interval.mismatch = error && error->text == "mismatch";
-    return std::nullopt;
-  }
-
   std::optional<LineError> read_times(Interval& interval) {
-    const auto start = number(kStart);
-    if (!start) return wrong(kStart, std::string(kTimeExpected));
-    interval.start = *start;
-    if (cell(kEnd)) {
-      interval.end = number(kEnd);
-      if (!interval.end) return wrong(kEnd, std::string(kTimeExpected));
+    IntervalTimes times;
+    for (const auto& [column, time] : {std::pair{kStart, &times.start}, std::pair{kEnd, &times.end},
+                                       std::pair{kDuration, &times.duration}}) {
+      const CsvCell* const found = cell(column);
+      if (found == nullptr) continue;
+      *time = builder_->time(std::string_view(found->text));
+      if (!*time) return wrong(column, expected_time(*builder_, found->text));
     }
     if (const CsvCell* const type = cell(kType)) {
-      interval.outcome = builder_->outcome(type->text);
+      interval.outcome = outcome_of(*builder_, type->text);
       if (!interval.outcome) return wrong(kType, std::string(kOutcomeExpected));
     }
-    if (auto problem = problem_of(interval)) return wrong(kEnd, std::move(problem->expected));
-    return std::nullopt;
+    auto problem = set_times(times, interval);
+    if (!problem) return std::nullopt;
+    const auto* const column = std::find(kNames.begin(), kNames.end(), problem->field);
+    return wrong(static_cast<Column>(column - kNames.begin()), std::move(problem->expected));
+  }
+
+  // By number or by name; a name that reads like a number stands in JSON's quotes.
+  std::optional<std::int64_t> process() {
+    const auto found = value(kProcess);
+    if (!found) return std::nullopt;
+    const ValueTable& values = builder_->values();
+    if (values.kind(*found) == ValueTable::Kind::kInteger && values.as_integer(*found) >= 0) {
+      return values.as_integer(*found);
+    }
+    const bool is_text = values.kind(*found) == ValueTable::Kind::kText;
+    return builder_->process(is_text ? std::string(values.as_text(*found)) : values.json(*found));
   }
 
   KeyId key() {
@@ -179,35 +246,30 @@ class CsvParser final : public LineParser {
   std::optional<ValueId> value(Column column) {
     const CsvCell* const found = cell(column);
     if (found == nullptr) return std::nullopt;
-    if (const auto whole = number(column)) return builder_->values().integer(*whole);
+    if (const auto whole = number(*found)) return builder_->values().integer(*whole);
     if (reads_like_json(found->text)) return parse_json_value(builder_->values(), found->text);
     return builder_->values().text(found->text);
   }
 
   // A number >= 0 and nothing else.
-  std::optional<std::int64_t> number(Column column) const {
-    const CsvCell* const found = cell(column);
-    if (found == nullptr || found->text.front() == '-') return std::nullopt;
-    if (found->text.front() == '0' && found->text.size() > 1) return std::nullopt;
+  static std::optional<std::int64_t> number(const CsvCell& found) {
+    if (found.text.front() == '-') return std::nullopt;
+    if (found.text.front() == '0' && found.text.size() > 1) return std::nullopt;
     std::int64_t whole = 0;
-    const char* const end = found->text.data() + found->text.size();
-    const auto [stop, error] = std::from_chars(found->text.data(), end, whole);
+    const char* const end = found.text.data() + found.text.size();
+    const auto [stop, error] = std::from_chars(found.text.data(), end, whole);
     if (error != std::errc() || stop != end) return std::nullopt;
     return whole;
   }
 
-  static constexpr std::size_t kNowhere = std::numeric_limits<std::size_t>::max();
-
   CsvRecord record_;
-  std::array<std::size_t, kColumns> places_{};
-  std::size_t width_ = 0;
+  std::optional<Header> header_;
   std::uint64_t line_ = 0;
   HistoryBuilder* builder_ = nullptr;
-  bool named_ = false;
 };
 
 const FormatRegistrar kRegistrar(
-    {"csv", "comma-separated values, one operation a line, with start and end in nanoseconds",
+    {"csv", "a table with delimiters, one operation a line, with the times of its start and end",
      &recognises, []() -> std::unique_ptr<LineParser> { return std::make_unique<CsvParser>(); }});
 
 }  // namespace

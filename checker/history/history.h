@@ -56,6 +56,10 @@ struct History {
   /// not in the order of events). What a client observed may come from one of them, so no violation
   /// is certain.
   bool may_lack_operations = false;
+  /// The clock error made all operations of each key concurrent that its times had put in order.
+  bool order_lost_to_clock_error = false;
+  /// What the times look like ("ms"), where that is not the nanoseconds that they were taken as.
+  std::string likely_time_unit;
   Skipped skipped;
   double seconds_load = 0;
 

@@ -6,6 +6,10 @@
 #include <limits>
 #include <numeric>
 #include <tuple>
+#include <unordered_set>
+
+#include "checker/history/builder.h"
+#include "checker/history/times.h"
 
 namespace capsize::checker {
 namespace {
@@ -21,9 +25,12 @@ struct Bound {
   }
 };
 
+constexpr std::int64_t kLatest = std::numeric_limits<std::int64_t>::max();
+// Of an operation whose line names none, until all lines are there.
+constexpr std::int64_t kNoProcess = std::numeric_limits<std::int64_t>::min();
+
 std::int64_t later(std::int64_t time, std::int64_t by) {
-  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
-  return time > kMax - by ? kMax : time + by;
+  return time > kLatest - by ? kLatest : time + by;
 }
 
 }  // namespace
@@ -32,7 +39,7 @@ void Intervals::add(const Interval& interval) {
   Operation operation;
   operation.invoke_time = interval.start;
   operation.complete_time = interval.end.value_or(kNoTime);
-  operation.process = interval.process.value_or(static_cast<std::int64_t>(operations_.size()));
+  operation.process = interval.process.value_or(kNoProcess);
   operation.key = interval.key;
   operation.function = interval.function;
   operation.mismatch = interval.mismatch;
@@ -44,7 +51,6 @@ void Intervals::add(const Interval& interval) {
   if (operation.outcome == Outcome::kOk && !mutation) {
     operation.result = interval.result.value_or(value);
   }
-  has_processes_ = has_processes_ || interval.process.has_value();
   operations_.push_back(operation);
   lines_.push_back(interval.line);
 }
@@ -67,29 +73,83 @@ std::optional<Malformed> Intervals::check_processes(
     return rank(a) < rank(b);
   });
   for (std::size_t i = 0; i < order.size(); ++i) {
-    const Operation& operation = operations_[order[i]];
-    const bool same = i > 0 && operations_[order[i - 1]].process == operation.process;
+    const bool same = i > 0 && operations_[order[i - 1]].process == operations_[order[i]].process;
     history.counts.processes += same ? 0 : 1;
-    if (!same) continue;
-    const Operation& before = operations_[order[i - 1]];
-    std::string found;
-    std::string expected;
-    if (before.outcome == Outcome::kInfo) {
-      found = fmt::format("process {} again", operation.process);
-      expected =
-          fmt::format("a new process number, since its operation on line {} was left indeterminate",
-                      lines_[order[i - 1]]);
-    } else if (operation.invoke_time < before.complete_time) {
-      found = fmt::format("a second open operation of process {}", operation.process);
-      expected =
-          fmt::format("a start at or after the end of the one on line {}", lines_[order[i - 1]]);
-    } else {
-      continue;
-    }
-    Malformed malformed{history.file, lines_[order[i]], 1, std::move(found), std::move(expected)};
-    if (!tolerate(malformed)) return malformed;
+    if (!same || may_overlap_) continue;
+    auto malformed = problem_between(order[i - 1], order[i], history);
+    if (malformed && !tolerate(*malformed)) return malformed;
   }
   return std::nullopt;
+}
+
+// What is wrong about two operations of one process, the second of which began after the first.
+std::optional<Malformed> Intervals::problem_between(std::uint32_t before, std::uint32_t after,
+                                                    const History& history) const {
+  const Operation& first = operations_[before];
+  const Operation& second = operations_[after];
+  const std::string process = excerpt(history.process_text(second.process));
+  if (first.outcome == Outcome::kInfo) {
+    if (second.process < 0) return std::nullopt;  // a name stays with its client
+    return Malformed{history.file, lines_[after], 1, fmt::format("process {} again", process),
+                     fmt::format("a new process number, since its operation on line {} was left "
+                                 "indeterminate",
+                                 lines_[before])};
+  }
+  if (second.invoke_time >= first.complete_time) return std::nullopt;
+  return Malformed{
+      history.file, lines_[after], 1, fmt::format("a second open operation of process {}", process),
+      fmt::format("a start at or after the end of the one on line {}", lines_[before])};
+}
+
+// Each operation without a process gets one that the file does not name.
+void Intervals::number_processes() {
+  std::unordered_set<std::int64_t> named;
+  for (const Operation& operation : operations_) {
+    if (operation.process != kNoProcess) named.insert(operation.process);
+  }
+  std::int64_t next = 0;
+  for (Operation& operation : operations_) {
+    if (operation.process != kNoProcess) continue;
+    while (named.contains(next)) ++next;
+    operation.process = next++;
+  }
+}
+
+// All times, since nanoseconds that count from the start of a test may look like anything for a
+// moment, but begin near 0.
+void Intervals::note_magnitude(History& history) const {
+  const auto [first, last] = std::ranges::minmax_element(
+      operations_, {}, [](const Operation& operation) { return operation.invoke_time; });
+  const auto unit = likely_unit(first->invoke_time);
+  const auto of_last = likely_unit(last->invoke_time);
+  if (!unit || !of_last || unit->name != of_last->name) return;
+  history.likely_time_unit = unit->name;
+  history.notes.push_back(
+      fmt::format("times look like {} since 1970 and were taken as nanoseconds: --time-unit {}",
+                  unit->plural, unit->name));
+}
+
+// Whether any operation of a key ended before another of it began, as the times are written and as
+// the clock error leaves them.
+void Intervals::note_lost_order(std::chrono::nanoseconds clock_error, History& history) const {
+  struct Extremes {
+    std::int64_t first_end = kLatest;
+    std::int64_t last_start = 0;
+  };
+  std::vector<Extremes> keys(history.keys.size());
+  for (const Operation& operation : operations_) {
+    Extremes& key = keys[operation.key];
+    key.last_start = std::max(key.last_start, operation.invoke_time);
+    if (operation.outcome == Outcome::kInfo) continue;
+    key.first_end = std::min(key.first_end, operation.complete_time);
+  }
+  const std::int64_t error = clock_error.count();
+  const auto is_ordered = [](const Extremes& key) { return key.first_end < key.last_start; };
+  const auto stays_ordered = [error](const Extremes& key) {
+    return later(key.first_end, error) < key.last_start - error;
+  };
+  history.order_lost_to_clock_error =
+      std::ranges::any_of(keys, is_ordered) && std::ranges::none_of(keys, stays_ordered);
 }
 
 // Positions are given to the bounds in the order of their times.
@@ -124,20 +184,30 @@ void Intervals::give_positions(std::chrono::nanoseconds clock_error, History& hi
   }
 }
 
-std::optional<Malformed> Intervals::place(std::chrono::nanoseconds clock_error,
+std::optional<Malformed> Intervals::place(std::chrono::nanoseconds clock_error, bool unit_is_known,
                                           const std::function<bool(const Malformed&)>& tolerate,
                                           History& history) {
-  if (has_processes_) {
-    if (auto malformed = check_processes(tolerate, history)) return malformed;
-  } else {
-    history.counts.processes = operations_.size();
-  }
+  number_processes();
+  if (auto malformed = check_processes(tolerate, history)) return malformed;
+  if (!unit_is_known) note_magnitude(history);
+  note_lost_order(clock_error, history);
   give_positions(clock_error, history);
   *this = {};
   return std::nullopt;
 }
 
-std::optional<FieldError> problem_of(const Interval& interval) {
+std::optional<FieldError> set_times(const IntervalTimes& times, Interval& interval) {
+  interval.end = times.end;
+  if (times.start) {
+    interval.start = *times.start;
+    if (!times.end && times.duration) interval.end = later(*times.start, *times.duration);
+  } else if (times.end && times.duration && *times.duration <= *times.end) {
+    interval.start = *times.end - *times.duration;
+  } else if (times.end && times.duration) {
+    return FieldError{"duration", "a time not longer than from 0 to the end"};
+  } else {
+    return FieldError{"start", "a time, or an end and a duration"};
+  }
   const bool completed = interval.outcome && *interval.outcome != Outcome::kInfo;
   if (completed && !interval.end) {
     return FieldError{"end", "a time, since the operation completed"};
@@ -146,6 +216,32 @@ std::optional<FieldError> problem_of(const Interval& interval) {
     return FieldError{"end", fmt::format("a time not before the start, {}", interval.start)};
   }
   return std::nullopt;
+}
+
+std::string expected_time(const HistoryBuilder& builder, std::string_view found) {
+  const auto is = [found](std::string_view between) {
+    const std::size_t at = found.find_first_not_of("0123456789");
+    return at != std::string_view::npos && at > 0 &&
+           between.find(found[at]) != std::string_view::npos;
+  };
+  if (is(",")) return "a point before the fraction of a time, and --time-unit to say what it is of";
+  if (is("eE") || (is(".") && found.find_first_of("eE") != std::string_view::npos)) {
+    return "all digits of a time (a spreadsheet that shows an exponent has lost some)";
+  }
+  return builder.time_expected();
+}
+
+std::optional<Outcome> outcome_of(const HistoryBuilder& builder, std::string_view name) {
+  if (const auto outcome = builder.outcome(name)) return outcome;
+  return builder.outcome(lower_case(name));
+}
+
+std::optional<Malformed> holds_no_interval(const HistoryBuilder& builder) {
+  if (builder.has_intervals() || builder.skipped_events() == 0) return std::nullopt;
+  return Malformed{
+      builder.history().file, 0, 0,
+      fmt::format("no function that a model knows in any of {} lines", builder.skipped_events()),
+      "operations of clients (--map f.FOUND=write translates functions)"};
 }
 
 }  // namespace capsize::checker

@@ -1,4 +1,4 @@
-// One JSON object an operation, with the times of its start and end in nanoseconds:
+// One JSON object an operation, with the times of its start and end:
 //
 //     {"process":3,"f":"write","key":"x","value":5,"start":100,"end":180}
 //     {"process":4,"f":"read","key":"x","value":5,"start":120,"end":190,"type":"ok"}
@@ -6,7 +6,8 @@
 //
 // `value` is what was asked, and of a read what was answered; operations that do both may have a
 // `result` too. Without `type` an operation with an end is ok, one without is indeterminate. The
-// process may be left out, in all lines. Times order the operations, not the lines.
+// process may be left out. Times order the operations, not the lines; a `duration` stands for one
+// of the two, as in access logs.
 #include "checker/history/intervals.h"
 #include "checker/history/json.h"
 #include "checker/history/json_line.h"
@@ -19,16 +20,16 @@ using Element = JsonLine::Element;
 bool recognises(std::string_view first_line, const Vocabulary& vocabulary) {
   const std::size_t brace = first_line.find_first_not_of(" \t");
   if (brace == std::string_view::npos || first_line[brace] != '{') return false;
-  const auto has = [first_line](std::string_view field) {
-    return column_of(first_line, field) > 1;
+  const auto has = [&](std::string_view field) {
+    return column_of(first_line, vocabulary.in_file(field)) > 1;
   };
   // A header says it by its name.
-  return has(vocabulary.in_file("start")) ||
+  return has("start") || (has("end") && has("duration")) ||
          (has("capsize-history") && first_line.find("\"intervals\"") != std::string_view::npos);
 }
 
 struct Fields {
-  std::optional<Element> process, type, function, key, value, result, start, end, error;
+  std::optional<Element> process, type, function, key, value, result, start, end, duration, error;
 
   Fields(const JsonLine::Object& object, const Vocabulary& vocabulary) {
     for (const auto field : object) {
@@ -48,6 +49,7 @@ struct Fields {
     if (name == "result") return &result;
     if (name == "start") return &start;
     if (name == "end") return &end;
+    if (name == "duration") return &duration;
     if (name == "error") return &error;
     return nullptr;
   }
@@ -63,25 +65,28 @@ class IntervalsParser final : public LineParser {
       return read_header(object, json_, builder);
     }
     const Fields fields(object, builder.vocabulary());
-    std::string_view name;
-    if (fields.process && fields.process->get(name) == simdjson::SUCCESS && name == kNemesis) {
+    if (!fields.process && !fields.function && !fields.start) {
+      builder.skip_line();  // the mark of a phase, and whatever else a recorder writes
       return std::nullopt;
     }
-    Interval interval;
-    interval.line = static_cast<std::uint32_t>(line.number);
-    if (auto error = read_names(fields, builder, interval)) return error;
-    if (auto error = read_times(fields, builder, interval)) return error;
-    builder.add_interval(interval);
-    return std::nullopt;
+    return operation(fields, static_cast<std::uint32_t>(line.number), builder);
+  }
+
+  std::optional<Malformed> finish(const HistoryBuilder& builder) override {
+    if (auto malformed = holds_no_interval(builder)) return malformed;
+    return builder.holds_nothing(
+        "objects with \"f\" and \"start\" (--map names fields that are called otherwise)");
   }
 
  private:
-  std::optional<LineError> read_names(const Fields& fields, HistoryBuilder& builder,
-                                      Interval& interval) {
+  std::optional<LineError> operation(const Fields& fields, std::uint32_t line,
+                                     HistoryBuilder& builder) {
+    Interval interval;
+    interval.line = line;
     if (fields.process) {
-      interval.process = number(*fields.process);
+      interval.process = json_process(builder, *fields.process);
       if (!interval.process) {
-        return json_.wrong("process", fields.process, std::string(kProcessExpected));
+        return json_.wrong("process", fields.process, "the number or name of a client");
       }
     }
     std::string_view name;
@@ -91,39 +96,47 @@ class IntervalsParser final : public LineParser {
     const auto function = builder.function(name);
     if (!function) return json_.wrong("f", fields.function, "fewer different functions");
     interval.function = *function;
+    if (interval.process && !builder.is_client(*interval.process, *function)) return std::nullopt;
     interval.key = fields.key ? json_key(builder, *fields.key) : builder.key("", false);
     if (fields.value) interval.value = intern_json(builder.values(), *fields.value);
     if (fields.result) interval.result = intern_json(builder.values(), *fields.result);
     interval.mismatch =
         fields.error && fields.error->get(name) == simdjson::SUCCESS && name == "mismatch";
+    if (auto error = read_times(fields, builder, interval)) return error;
+    builder.add_interval(interval);
     return std::nullopt;
   }
 
   std::optional<LineError> read_times(const Fields& fields, const HistoryBuilder& builder,
                                       Interval& interval) {
-    const auto start = fields.start ? number(*fields.start) : std::nullopt;
-    if (!start) return json_.wrong("start", fields.start, std::string(kTimeExpected));
-    interval.start = *start;
-    if (fields.end) {
-      interval.end = number(*fields.end);
-      if (!interval.end) return json_.wrong("end", fields.end, std::string(kTimeExpected));
+    IntervalTimes times;
+    for (const auto& [field, found, time] :
+         {std::tuple{"start", &fields.start, &times.start},
+          std::tuple{"end", &fields.end, &times.end},
+          std::tuple{"duration", &fields.duration, &times.duration}}) {
+      if (!*found) continue;
+      *time = json_time(builder, **found);
+      if (!*time || **time < 0) {
+        std::string_view text;
+        if ((*found)->get(text) != simdjson::SUCCESS) text = {};
+        return json_.wrong(field, *found, expected_time(builder, text));
+      }
     }
     if (fields.type) {
       std::string_view name;
       const bool is_text = fields.type->get(name) == simdjson::SUCCESS;
-      interval.outcome = is_text ? builder.outcome(name) : std::nullopt;
+      // A status, such as 200, is a name too.
+      interval.outcome = outcome_of(
+          builder, is_text ? std::string(name) : std::string(simdjson::minify(*fields.type)));
       if (!interval.outcome) return json_.wrong("type", fields.type, std::string(kOutcomeExpected));
     }
-    if (auto problem = problem_of(interval)) {
-      return json_.wrong(problem->field, fields.end, std::move(problem->expected));
+    if (auto problem = set_times(times, interval)) {
+      const auto& found = problem->field == "start"      ? fields.start
+                          : problem->field == "duration" ? fields.duration
+                                                         : fields.end;
+      return json_.wrong(problem->field, found, std::move(problem->expected));
     }
     return std::nullopt;
-  }
-
-  static std::optional<std::int64_t> number(const Element& element) {
-    std::int64_t value = 0;
-    if (element.get(value) != simdjson::SUCCESS || value < 0) return std::nullopt;
-    return value;
   }
 
   JsonLine json_;
@@ -131,7 +144,7 @@ class IntervalsParser final : public LineParser {
 };
 
 const FormatRegistrar kRegistrar(
-    {"intervals", "one JSON object an operation, with start and end in nanoseconds", &recognises,
+    {"intervals", "one JSON object an operation, with the times of its start and end", &recognises,
      []() -> std::unique_ptr<LineParser> { return std::make_unique<IntervalsParser>(); }});
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "checker/history/byte_source.h"
+#include "checker/history/foreign_content.h"
 #include "checker/history/format.h"
 #include "checker/history/history.h"
 #include "checker/history/line_blocks.h"
@@ -177,8 +178,9 @@ std::variant<const HistoryFormat*, Malformed> choose_format(LineReader& lines,
   for (const HistoryFormat* format : registry.items()) {
     if (format->recognises(line->text, options.vocabulary)) return format;
   }
-  return Malformed{file, line->number, 1, fmt::format("\"{}\"", excerpt(line->text)),
-                   "the first line of a known format (" + registry.names() + ")"};
+  return Malformed{file, line->number, 1, quoted_line(line->text),
+                   "the first line of a known format (" + registry.names() +
+                       "; --map names fields and columns that are called otherwise)"};
 }
 
 Result read_history(LineReader& lines, std::string file, const ReadOptions& options,
@@ -208,6 +210,7 @@ Result read_history(LineReader& lines, std::string file, const ReadOptions& opti
 
 Result read_history_file(const std::filesystem::path& path, const ReadOptions& options,
                          const Budget& budget) {
+  if (auto directory = directory_instead_of_file(path)) return *std::move(directory);
   auto source = open_source(path);
   if (source == nullptr) {
     return Malformed{path.string(), 0, 0, std::strerror(errno), "a file that can be read"};

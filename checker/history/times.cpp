@@ -62,9 +62,14 @@ std::optional<std::int64_t> parse_number(std::string_view text, std::optional<st
   const auto [stop, error] = std::from_chars(text.data(), end, whole);
   if (error != std::errc() || whole < 0) return std::nullopt;
   if (stop == end) return scaled_time(whole, unit.value_or(1));
-  if (!unit) return std::nullopt;
   TimeScanner scanner(text.substr(static_cast<std::size_t>(stop - text.data())));
   if (!scanner.take('.')) return std::nullopt;
+  if (!unit) {
+    // Programs that keep whole numbers as doubles write 5.0.
+    const bool is_whole =
+        !scanner.rest().empty() && scanner.rest().find_first_not_of('0') == std::string_view::npos;
+    return is_whole ? std::optional(whole) : std::nullopt;
+  }
   const auto fraction = scanner.fraction(*unit);
   const std::int64_t scaled = scaled_time(whole, *unit);
   if (!fraction || !scanner.rest().empty() || scaled > kTimeMax - *fraction) return std::nullopt;

@@ -10,8 +10,9 @@
 namespace capsize::checker {
 namespace {
 
-constexpr std::array<std::string_view, 11> kFields = {
-    "index", "time", "process", "type", "f", "key", "value", "error", "start", "end", "result"};
+constexpr std::array<std::string_view, 12> kFields = {"index", "time", "process", "type",
+                                                      "f",     "key",  "value",   "error",
+                                                      "start", "end",  "result",  "duration"};
 constexpr std::array<std::string_view, 4> kTypes = {"invoke", "ok", "fail", "info"};
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kUsualNames = {
@@ -22,14 +23,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kUsualNam
      {"increment", "inc"},
      {"decrement", "dec"},
      {"compare-and-set", "cas"}}};
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 template <class Names>
 bool contains(const Names& names, std::string_view name) {
@@ -69,7 +62,7 @@ std::optional<std::string> Vocabulary::add(std::string_view rule) {
 
 std::string_view usual_name(std::string_view found, const std::vector<std::string_view>& known) {
   if (contains(known, found)) return found;
-  const std::string plain = lower(found);
+  const std::string plain = lower_case(found);
   if (const auto same = std::find(known.begin(), known.end(), plain); same != known.end()) {
     return *same;
   }
@@ -81,6 +74,14 @@ std::string_view usual_name(std::string_view found, const std::vector<std::strin
   }
   if (is_step(plain)) return plain == "inc" ? "inc" : "dec";
   return found;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
 }
 
 bool is_step(std::string_view function) {

@@ -53,6 +53,8 @@ class Vocabulary {
 /// one in capitals; any other name as it is. `known`: names that stay what they are.
 [[nodiscard]] std::string_view usual_name(std::string_view found,
                                           const std::vector<std::string_view>& known);
+/// A to Z as a to z; all other bytes as they are.
+[[nodiscard]] std::string lower_case(std::string_view text);
 /// inc and dec: additions to a counter.
 [[nodiscard]] bool is_step(std::string_view function);
 

@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "checker/history/format.h"
+#include "checker/history/times.h"
 #include "harness/cli/binaries.h"
 #include "nemesis/schedule.h"
 #include "workloads/workload.h"
@@ -15,13 +16,23 @@ namespace capsize::harness {
 void ReadingOptions::add_to(base::CommandLine& line) {
   line.option("--format", format_, "how it is written (capsize list formats) [recognised]");
   line.option("--map", rules_,
-              "key=k: the field key is called k there; f.put=write: its put is a write")
+              "key=k: the field key is called k there, key=in.k: k inside of in; f.put=write: its "
+              "put is a write; type.200=ok")
       .one_value_each()
       .without_ellipsis();
   line.option("--key", key_, "only the operations of this key");
   line.option("--clock-error", clock_error_,
               "clocks differ by at most so much; widens intervals of start and end")
       .show_default();
+  line.option("--time-unit", time_unit_,
+              "what its times are in; dates such as 2024-05-01T10:00:00.1Z need none [ns]")
+      .one_of({"ns", "us", "ms", "s"});
+  line.flag("--independent", independent_,
+            "values are [key value] pairs, as Jepsen's independent keys [recognised]");
+  line.flag("--no-independent", not_independent_, "values that are pairs are values")
+      .excludes("--independent");
+  line.flag("--sequence", sequence_,
+            "completions without invocations: each ended before the next began");
   line.flag("--lenient", lenient_, "skip and count what is malformed");
 }
 
@@ -40,6 +51,9 @@ std::variant<checker::ReadOptions, std::string> ReadingOptions::resolve() const 
   const auto clock_error = base::parse_duration(clock_error_);
   if (!clock_error) return "--clock-error: " + clock_error.error().message;
   options.clock_error = clock_error.value();
+  if (!time_unit_.empty()) options.time_unit = checker::time_unit(time_unit_);
+  if (independent_ || not_independent_) options.independent = independent_;
+  options.sequence = sequence_;
   return options;
 }
 

@@ -25,6 +25,10 @@ class ReadingOptions {
   std::vector<std::string> rules_;
   std::optional<std::string> key_;
   std::string clock_error_ = "0ms";
+  std::string time_unit_;
+  bool independent_ = false;
+  bool not_independent_ = false;
+  bool sequence_ = false;
   bool lenient_ = false;
 };
 

@@ -1,9 +1,11 @@
-// Compressed bytes: whole, cut off and damaged, in both notations. What is unpacked in small pieces
+// Compressed bytes: whole, cut off and damaged, in all notations. What is unpacked in small pieces
 // and in one is the same.
+#include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include "checker/history/byte_source.h"
+#include "checker/history/foreign_content.h"
 #include "tests/fuzz/any_history.h"
 
 namespace {
@@ -58,6 +60,18 @@ std::string gzip(std::string_view text) {
   return out;
 }
 
+std::string xz(std::string_view text) {
+  std::string out(lzma_stream_buffer_bound(text.size()), '\0');
+  std::size_t size = 0;
+  if (lzma_easy_buffer_encode(
+          0, LZMA_CHECK_CRC64, nullptr, reinterpret_cast<const std::uint8_t*>(text.data()),
+          text.size(), reinterpret_cast<std::uint8_t*>(out.data()), &size, out.size()) != LZMA_OK) {
+    std::abort();
+  }
+  out.resize(size);
+  return out;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -65,9 +79,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const std::string_view text = bytes.substr(3);
   read(bytes);
-  for (std::string packed : {gzip(text), zstd(text)}) {
+  const bool is_foreign = foreign_content(text.substr(0, kForeignHeadBytes)).has_value();
+  for (std::string packed : {gzip(text), zstd(text), xz(text)}) {
     bool failed = false;
-    if (unpacked(packed, 1 << 12, failed) != text.substr(0, kUnpackedMax) || failed) std::abort();
+    const std::string whole = unpacked(packed, 1 << 12, failed);
+    if (failed != is_foreign) std::abort();
+    if (!failed && whole != text.substr(0, kUnpackedMax)) std::abort();
     const std::size_t place = (data[0] * std::size_t{256} + data[1]) % packed.size();
     read(std::string_view(packed).substr(0, place));
     packed[place] = static_cast<char>(packed[place] ^ (1 + data[2] % 255));

@@ -156,7 +156,7 @@ def test_debian_packages_hold_what_they_should(packages):
             "./usr/lib/cmake/Capsize/CapsizeConfig.cmake",
             "./usr/lib/cmake/Capsize/CapsizeConfigVersion.cmake"} <= files
     assert not any("/bin/" in name for name in files)
-    for needed in ("libfmt-dev", "libsimdjson-dev", "libzstd-dev", "zlib1g-dev"):
+    for needed in ("libfmt-dev", "liblzma-dev", "libsimdjson-dev", "libzstd-dev", "zlib1g-dev"):
         assert needed in depends
 
 

@@ -61,12 +61,17 @@ def _seconds(duration):
         raise CapsizeError(f"check_limit: found {duration!r}, expected one such as '10s'") from None
 
 
-def _reading(format, names, key, clock_error, lenient):
+def _reading(format, names, key, clock_error, time_unit, independent, sequence, lenient):
     """The arguments that say how a history is to be read."""
     arguments = []
-    for flag, value in (("--format", format), ("--key", key), ("--clock-error", clock_error)):
+    for flag, value in (("--format", format), ("--key", key), ("--clock-error", clock_error),
+                        ("--time-unit", time_unit)):
         if value is not None:
             arguments += [flag, str(value)]
+    if independent is not None:
+        arguments.append("--independent" if independent else "--no-independent")
+    if sequence:
+        arguments.append("--sequence")
     for found, meant in (names or {}).items():
         arguments += ["--map", f"{found}={meant}"]
     return arguments + (["--lenient"] if lenient else [])
@@ -96,18 +101,20 @@ def _check_own(history, model, reading, check_limit, configurations_max):
 
 
 def check(history, model=None, format=None, check_limit="60s", memory_limit="4GiB",
-          failed_cas=None, initial=None, key=None, names=None, clock_error=None, lenient=False,
-          configurations_max=1_000_000):
+          failed_cas=None, initial=None, key=None, names=None, clock_error=None, time_unit=None,
+          independent=None, sequence=False, lenient=False, configurations_max=1_000_000):
     """Judges a file (path) or a list of events (dicts with process, type, f, key, value, …).
 
     `model` is a name or a Model of one's own. `names` maps as --map does: {"key": "k", "f.put":
     "write"}. `failed_cas` is "observes" (it saw another value than the expected one), "mismatch" (if
-    its error says so) or "ignored". `initial` is a value; `configurations_max` bounds the search for a model of one's own,
+    its error says so) or "ignored". `time_unit` is "ns", "us", "ms" or "s"; `independent` says whether
+    values are [key, value] pairs, `sequence` that a history has completions only. `initial` is a value;
+    `configurations_max` bounds the search for a model of one's own,
     the other limits are those of `capsize check`: durations such as "10s", sizes such as "512MiB".
     Raises CapsizeError where there is nothing to judge; a bound that is reached is a Result with the
     verdict unknown.
     """
-    reading = _reading(format, names, key, clock_error, lenient)
+    reading = _reading(format, names, key, clock_error, time_unit, independent, sequence, lenient)
     if isinstance(model, Model):
         return _check_own(history, model, reading, check_limit, configurations_max)
     arguments = ["check", "--json", "--check-limit", check_limit, "--memory-limit", memory_limit,

@@ -135,10 +135,35 @@ TEST(Intervals, EqualTimes_Overlap) {
 
 TEST(Intervals, ClockError_WidensBothEnds) {
   using std::chrono::nanoseconds;
-  const std::string text = write_then_read(50, 61);
+  const std::string text = write_then_read(50, 61) + "read,1,1000,1001\n";
   EXPECT_EQ(verdict(text), Verdict::kInvalid);
   EXPECT_EQ(verdict(text, {.clock_error = nanoseconds(5)}), Verdict::kInvalid);
   EXPECT_EQ(verdict(text, {.clock_error = nanoseconds(6)}), Verdict::kValid);
+}
+
+TEST(Intervals, ClockErrorThatLeavesNoOrder_IsVacuous) {
+  const std::string head = "f,key,value,start,end\n";
+  const std::string times =
+      "write,x,1,1714557600100,1714557600101\n"
+      "write,x,2,1714557600200,1714557600201\n"
+      "read,x,1,1714557660000,1714557660001\n";
+  const ReadOptions wide{.clock_error = std::chrono::milliseconds(5)};
+  const Report report =
+      check_history(read(head + times, wide), {.model = "register", .reading = wide});
+  EXPECT_EQ(report.verdict, Verdict::kVacuous);
+  EXPECT_THAT(report.reason, HasSubstr("--clock-error"));
+  EXPECT_THAT(report.reason, HasSubstr("--time-unit ms"));
+  ReadOptions right = wide;
+  right.time_unit = 1'000'000;
+  EXPECT_EQ(verdict(head + times, right), Verdict::kInvalid);
+  EXPECT_FALSE(read(head + "write,x,1,0,9\nread,x,1,5,9\n", wide).order_lost_to_clock_error)
+      << "nothing was in order before";
+  // Order counts within a key, which is what is judged.
+  const std::string two_keys =
+      "write,x,1,0,9\nwrite,y,1,8,90\nread,x,1,50,60\nread,y,1,9000000,9000001\n";
+  EXPECT_TRUE(read(head + two_keys, wide).order_lost_to_clock_error);
+  EXPECT_FALSE(
+      read(head + two_keys + "read,x,1,20000000,20000001\n", wide).order_lost_to_clock_error);
 }
 
 // Widened intervals of one process overlap; that is no reason to refuse them.
@@ -152,6 +177,152 @@ TEST(Intervals, RulesOfProcesses_AreThoseOfTheTimesAsWritten) {
   EXPECT_THAT(error_of(head + "1,write,2,5,\n1,write,1,9,10\n"),
               HasSubstr("found process 1 again"));
   EXPECT_EQ(read(head + "1,write,2,5,\n1,write,1,9,10\n", {.lenient = true}).skipped.count, 1u);
+}
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Not;
+
+constexpr std::int64_t kMayFirst = 1'714'557'600'000'000'000;  // 2024-05-01T10:00:00Z
+
+// What spreadsheets write: other delimiters, blanks, capitals, a line that names the delimiter,
+// empty cells after the last column, records of empty cells.
+TEST(Csv, TablesOfSpreadsheets_AreTheSameOperations) {
+  for (const char* text : {
+           "process;f;key;value;start;end\n4;write;a;9;10;20\n5;read;a;9;30;40\n",
+           "process\tf\tkey\tvalue\tstart\tend\r\n4\twrite\ta\t9\t10\t20\r\n5\tread\ta\t9\t30\t40\r"
+           "\n",
+           "Process | F | Key | Value | Start | End\n4 | write | a | 9 | 10 | "
+           "20\n5|read|a|9|30|40\n",
+           "sep=;\r\nPROCESS;F;KEY;VALUE;START;END\r\n4;WRITE;a;9;10;20\r\n5;Read;a;9;30;40\r\n",
+           "note;process;f;key;value;start;end\n\"a,b,c\";4;write; \"a\" "
+           ";9;10;20;;\n;;;;;;\n;5;read;a;9;30;40\n",
+           "\"process\",\"f\",\"key\",\"value\",\"start\",\"end\"\n\"4\",\"write\",\"a\",\"9\","
+           "\"10\",\"20\"\n"
+           "5,read,a,9.0,30.0,40.0\n,,,,,\n",
+       }) {
+    const History history = read(text);
+    EXPECT_EQ(history.format, "csv") << text;
+    ASSERT_EQ(history.operations.size(), 2u) << text;
+    EXPECT_EQ(history.keys, std::vector<std::string>{"a"}) << text;
+    EXPECT_EQ(history.operations[0].process, 4) << text;
+    EXPECT_EQ(history.operations[0].function, kWrite) << text;
+    EXPECT_EQ(history.operations[1].complete_time, 40) << text;
+    EXPECT_EQ(history.values.json(history.operations[1].result), "9") << text;
+  }
+}
+
+TEST(Csv, BlanksWithinQuotes_BelongToTheText) {
+  const History history = read("f,value,start,end\nwrite, \" a \" ,1,2\nwrite, a ,3,4\n");
+  EXPECT_EQ(history.values.as_text(history.operations[0].argument), " a ");
+  EXPECT_EQ(history.values.as_text(history.operations[1].argument), "a");
+}
+
+TEST(Csv, ClientsWithNames_AreClients) {
+  const std::string head = "process,f,key,value,start,end\n";
+  const History history =
+      read(head + "alice,write,x,1,1,2\nbob,read,x,7,3,4\nnemesis,kill,,n1,2,\n");
+  ASSERT_EQ(history.operations.size(), 2u);
+  EXPECT_EQ(history.process_text(history.operations[0].process), "alice");
+  EXPECT_THAT(history.notes, Contains(HasSubstr("1 events of \"nemesis\" skipped")));
+  EXPECT_EQ(verdict(head + "alice,write,x,1,1,2\nbob,read,x,7,3,4\n"), Verdict::kInvalid);
+  EXPECT_THAT(error_of(head + "alice,login,x,1,1,2\n"),
+              HasSubstr("no function that a model knows in any of 1 lines"));
+}
+
+TEST(Intervals, ClientWithAName_ContinuesAfterAnIndeterminateOperation) {
+  const std::string head = "process,f,value,start,end\n";
+  EXPECT_EQ(verdict(head + "alice,write,2,5,\nalice,write,1,9,10\n"), Verdict::kValid);
+  EXPECT_THAT(error_of(head + "alice,write,2,5,20\nalice,write,1,9,10\n"),
+              HasSubstr("a second open operation of process alice"));
+}
+
+TEST(Intervals, OperationWithoutAProcess_HasOneOfItsOwn) {
+  const History history = read(R"({"process":1,"f":"write","value":1,"start":0,"end":10})"
+                               "\n"
+                               R"({"f":"write","value":2,"start":5,"end":10})"
+                               "\n"
+                               R"({"f":"write","value":3,"start":5,"end":10})"
+                               "\n");
+  std::vector<std::int64_t> processes;
+  for (const Operation& operation : history.operations) processes.push_back(operation.process);
+  EXPECT_THAT(processes, ::testing::UnorderedElementsAre(1, 0, 2));
+  EXPECT_EQ(history.counts.processes, 3u);
+}
+
+TEST(Times, DatesAndUnits_AreNanoseconds) {
+  const std::string head = "f,value,start,end\n";
+  const History dates = read(head + "write,1,2024-05-01T10:00:00.25Z,2024-05-01 12:00:01+02:00\n");
+  EXPECT_EQ(dates.operations[0].invoke_time, kMayFirst + 250'000'000);
+  EXPECT_EQ(dates.operations[0].complete_time, kMayFirst + 1'000'000'000);
+  EXPECT_THAT(dates.notes, Not(Contains(HasSubstr("--time-unit"))));
+
+  ReadOptions seconds;
+  seconds.time_unit = 1'000'000'000;
+  EXPECT_EQ(read(head + "write,1,1714557600.5,1714557601\n", seconds).operations[0].invoke_time,
+            kMayFirst + 500'000'000);
+  EXPECT_EQ(read(R"({"f":"write","value":1,"start":1714557600.5,"end":"1714557601"})", seconds)
+                .operations[0]
+                .complete_time,
+            kMayFirst + 1'000'000'000);
+  EXPECT_EQ(
+      read(R"({"f":"write","value":1,"start":"2024-05-01T10:00:00Z"})").operations[0].invoke_time,
+      kMayFirst);
+}
+
+TEST(Times, WhatIsNoTime_IsRefusedWithTheReason) {
+  const std::string head = "f;value;start;end\n";
+  EXPECT_THAT(error_of(head + "write;1;0.25;1\n"), HasSubstr("--time-unit to say"));
+  EXPECT_THAT(error_of(head + "write;1;0,25;1\n"),
+              HasSubstr("expected a point before the fraction"));
+  EXPECT_THAT(error_of(head + "write;1;1.71456E+18;1\n"), HasSubstr("expected all digits"));
+  EXPECT_THAT(error_of(head + "write;1;01.05.2024 10:00;1\n"), HasSubstr("such as 2024-05-01T10"));
+  EXPECT_THAT(error_of(R"({"f":"write","value":1,"start":0.25})"), HasSubstr("--time-unit to say"));
+}
+
+TEST(Times, MagnitudeOfAnotherUnit_IsNoted) {
+  const std::string head = "f,value,start,end\n";
+  const auto notes = [&](const char* start, const ReadOptions& options = {}) {
+    return read(head + "write,1," + start + ",\n", options).notes;
+  };
+  EXPECT_THAT(notes("1714557600"), ElementsAre("times look like seconds since 1970 and were taken "
+                                               "as nanoseconds: --time-unit s"));
+  EXPECT_THAT(notes("1714557600123"), Contains(HasSubstr("--time-unit ms")));
+  EXPECT_THAT(notes("1714557600123456"), Contains(HasSubstr("--time-unit us")));
+  EXPECT_THAT(notes("1714557600123456789"), ElementsAre());
+  EXPECT_THAT(notes("1714557600123", {.time_unit = 1}), ElementsAre());
+  EXPECT_THAT(read(head + "write,1,5,6\nwrite,2,1714557600123,\n").notes, ElementsAre())
+      << "nanoseconds since the start of a long test";
+}
+
+// nginx and its like log when a request ended and how long it took, numbers in quotes included.
+TEST(Intervals, AccessLog_HasAnEndAndADuration) {
+  ReadOptions options;
+  options.time_unit = 1'000'000'000;
+  for (const char* rule :
+       {"process=remote", "f=method", "key=uri", "value=body", "end=msec", "duration=request_time",
+        "type=status", "type.200=ok", "type.504=info"}) {
+    ASSERT_EQ(options.vocabulary.add(rule), std::nullopt) << rule;
+  }
+  const std::string put = R"({"remote":"10.0.0.1","method":"PUT","uri":"/kv/a","body":"1",)"
+                          R"("status":"200","msec":"9.250","request_time":"0.050"})";
+  const std::string get = R"({"remote":"10.0.0.2","method":"GET","uri":"/kv/a","body":"1",)"
+                          R"("status":504,"msec":"9.300","request_time":"0.010"})";
+  const std::string text = put + "\n" + get + "\n";
+  const History history = read(text, options);
+  EXPECT_EQ(history.format, "intervals");
+  ASSERT_EQ(history.operations.size(), 2u);
+  EXPECT_EQ(history.operations[0].invoke_time, 9'200'000'000);
+  EXPECT_EQ(history.operations[0].complete_time, 9'250'000'000);
+  EXPECT_EQ(history.operations[1].outcome, Outcome::kInfo);
+  EXPECT_THAT(error_of(R"({"f":"read","end":5,"duration":6})"), HasSubstr("\"duration\": 6"));
+  EXPECT_EQ(read("f,start,duration\nread,5,6\n").operations[0].complete_time, 11);
+}
+
+TEST(Intervals, JsonArray_IsOneObjectALine) {
+  EXPECT_EQ(verdict(R"([{"f":"write","value":1,"start":0,"end":10,"type":"ok"},
+    {"f":"read","value":1,"start":20,"end":30,"type":"OK"}, {"phase":"end"}])"),
+            Verdict::kValid);
 }
 
 }  // namespace

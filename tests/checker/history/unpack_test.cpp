@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -36,6 +37,33 @@ std::string zstd(std::string_view text) {
   return out;
 }
 
+std::string xz(std::string_view text, std::uint32_t preset = 1) {
+  std::string out(lzma_stream_buffer_bound(text.size()), '\0');
+  std::size_t size = 0;
+  EXPECT_EQ(lzma_easy_buffer_encode(preset, LZMA_CHECK_CRC64, nullptr,
+                                    reinterpret_cast<const std::uint8_t*>(text.data()), text.size(),
+                                    reinterpret_cast<std::uint8_t*>(out.data()), &size, out.size()),
+            LZMA_OK);
+  out.resize(size);
+  return out;
+}
+
+std::string xz_with_dictionary(std::string_view text, std::uint32_t bytes) {
+  lzma_options_lzma options{};
+  EXPECT_FALSE(lzma_lzma_preset(&options, 0));
+  options.dict_size = bytes;
+  lzma_filter filters[] = {{LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, nullptr}};
+  std::string out(lzma_stream_buffer_bound(text.size()), '\0');
+  std::size_t size = 0;
+  EXPECT_EQ(
+      lzma_stream_buffer_encode(filters, LZMA_CHECK_CRC32, nullptr,
+                                reinterpret_cast<const std::uint8_t*>(text.data()), text.size(),
+                                reinterpret_cast<std::uint8_t*>(out.data()), &size, out.size()),
+      LZMA_OK);
+  out.resize(size);
+  return out;
+}
+
 std::string history_of(int operations) {
   std::string text;
   for (int i = 0; i < operations; ++i) {
@@ -62,7 +90,7 @@ std::string read_all(const std::string& packed, std::size_t at_a_time) {
 TEST(Unpack, AllNotations_GiveTheSameBytes) {
   const std::string text = history_of(5000);
   for (const std::size_t at_a_time : {1u, 7u, 100'000u}) {
-    for (const std::string& packed : {text, gzip(text), zstd(text)}) {
+    for (const std::string& packed : {text, gzip(text), zstd(text), xz(text)}) {
       ASSERT_EQ(read_all(packed, at_a_time), text);
     }
   }
@@ -70,16 +98,18 @@ TEST(Unpack, AllNotations_GiveTheSameBytes) {
   EXPECT_EQ(read_all("\x1f", 10), "\x1f") << "shorter than what tells";
   EXPECT_EQ(read_all(gzip(""), 10), "");
   EXPECT_EQ(read_all(zstd(""), 10), "");
+  EXPECT_EQ(read_all(xz(""), 10), "");
 }
 
 TEST(Unpack, SeveralMembers_AreOneFile) {
   EXPECT_EQ(read_all(gzip("one\n") + gzip("") + gzip("two\n"), 3), "one\ntwo\n");
   EXPECT_EQ(read_all(zstd("one\n") + zstd("") + zstd("two\n"), 3), "one\ntwo\n");
+  EXPECT_EQ(read_all(xz("one\n") + xz("") + xz("two\n"), 3), "one\ntwo\n");
 }
 
 TEST(Unpack, CompressedHistory_IsJudgedLikeThePlainOne) {
   const std::string text = history_of(100);
-  for (const std::string& packed : {gzip(text), zstd(text)}) {
+  for (const std::string& packed : {gzip(text), zstd(text), xz(text)}) {
     const LoadResult loaded = load_history_text(packed);
     ASSERT_TRUE(std::holds_alternative<History>(loaded));
     EXPECT_EQ(std::get<History>(loaded).counts.ok, 100u);
@@ -89,7 +119,7 @@ TEST(Unpack, CompressedHistory_IsJudgedLikeThePlainOne) {
 
 TEST(Unpack, FileCutOff_IsReadUpToThere) {
   const std::string text = history_of(20'000);
-  for (const std::string& packed : {gzip(text), zstd(text)}) {
+  for (const std::string& packed : {gzip(text), zstd(text), xz(text)}) {
     const LoadResult loaded =
         load_history_text(std::string_view(packed).substr(0, packed.size() / 2));
     ASSERT_TRUE(std::holds_alternative<History>(loaded));
@@ -100,7 +130,7 @@ TEST(Unpack, FileCutOff_IsReadUpToThere) {
 
 TEST(Unpack, DamagedData_NamesTheByte) {
   const std::string text = history_of(1000);
-  for (std::string packed : {gzip(text), zstd(text)}) {
+  for (std::string packed : {gzip(text), zstd(text), xz(text)}) {
     for (std::size_t i = packed.size() / 2; i < packed.size() / 2 + 8; ++i) packed[i] ^= 0x55;
     const LoadResult loaded = load_history_text(packed, {}, "h");
     ASSERT_TRUE(std::holds_alternative<Malformed>(loaded));
@@ -110,12 +140,20 @@ TEST(Unpack, DamagedData_NamesTheByte) {
 
 TEST(Unpack, Bomb_EndsAtTheBoundOfMemory) {
   const std::string text = history_of(300'000);
-  for (const std::string& packed : {gzip(text), zstd(text)}) {
+  for (const std::string& packed : {gzip(text), zstd(text), xz(text)}) {
     ASSERT_LT(packed.size(), text.size() / 10);
     const LoadResult loaded = load_history_text(packed, {.memory_limit_bytes = 8 << 20});
     ASSERT_TRUE(std::holds_alternative<LimitReached>(loaded));
     EXPECT_THAT(std::get<LimitReached>(loaded).reason, HasSubstr("memory bound"));
   }
+}
+
+TEST(Unpack, DictionaryThatTakesTooMuchMemory_IsRefused) {
+  constexpr std::uint32_t kMiB = 1 << 20;
+  EXPECT_EQ(read_all(xz_with_dictionary("small\n", 64 * kMiB), 10), "small\n") << "as xz -9 does";
+  const LoadResult loaded = load_history_text(xz_with_dictionary("small\n", 512 * kMiB), {}, "h");
+  ASSERT_TRUE(std::holds_alternative<Malformed>(loaded));
+  EXPECT_THAT(std::get<Malformed>(loaded).message(), HasSubstr("129 MiB of memory"));
 }
 
 TEST(Unpack, BombOfOneLine_EndsAtTheLongestLine) {
