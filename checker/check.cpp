@@ -9,6 +9,7 @@
 #include "checker/history/byte_source.h"
 #include "checker/history/json.h"
 #include "checker/history/load.h"
+#include "checker/history/record_source.h"
 #include "checker/history_checks/history_check.h"
 #include "checker/key_checker.h"
 #include "checker/prepare_history.h"
@@ -34,6 +35,19 @@ Budget budget_of(const CheckOptions& options) {
   return {options.time_limit, options.memory_limit_bytes};
 }
 
+// What any model or check understands: by that the reader tells a client with a name from what else
+// has a name, such as the nemesis.
+ReadOptions with_known_functions(const CheckOptions& options) {
+  ReadOptions reading = options.reading;
+  const auto add = [&reading](const std::vector<std::string_view>& functions) {
+    reading.known_functions.insert(reading.known_functions.end(), functions.begin(),
+                                   functions.end());
+  };
+  for (const Model* model : list_models()) add(model->functions);
+  for (const HistoryCheck* check : list_history_checks()) add(check->functions);
+  return reading;
+}
+
 LoadResult with_initial(LoadResult loaded, const CheckOptions& options) {
   History* const history = std::get_if<History>(&loaded);
   if (history == nullptr || !options.initial_json) return loaded;
@@ -56,9 +70,10 @@ class KeyByKeyCheck {
         checker_(history, model, decode_options_, witness != nullptr),
         report_(report),
         witness_(witness) {
-    if (options.on_verdict) {
-      checker_.on_violation([&options] { options.on_verdict(Verdict::kInvalid); });
-    }
+    if (!options.on_verdict) return;
+    checker_.on_violation([this] {
+      options_.on_verdict(history_.may_lack_operations ? Verdict::kUnknown : Verdict::kInvalid);
+    });
   }
 
   void run() {
@@ -204,6 +219,41 @@ const HistoryCheck* history_check_for(const History& history, const CheckOptions
   return find_history_check(options.model.empty() ? history.header_model : options.model);
 }
 
+// What was left out may be what a client observed.
+void doubt_violations(const History& history, Report& report) {
+  if (report.verdict != Verdict::kInvalid || !history.may_lack_operations) return;
+  report.verdict = Verdict::kUnknown;
+  report.reason = "a violation, unless operations that could not be read explain it: " + report.reason;
+}
+
+void judge(const History& history, const CheckOptions& options, const Budget& budget,
+           Report& report, Witness* witness) {
+  if (const HistoryCheck* check = history_check_for(history, options)) {
+    report.model = check->name;
+    if (auto foreign = foreign_function(history, check->name, check->functions)) {
+      report = usage_error(std::move(report), *std::move(foreign));
+    } else {
+      check->run(history, budget, report);
+    }
+    return;
+  }
+  std::string message;
+  const Model* model = model_for(history, options, message);
+  if (model == nullptr) {
+    report = usage_error(std::move(report), std::move(message));
+    return;
+  }
+  report.model = model->name;
+  if (witness != nullptr) witness->model = model->name;
+  const PreparedHistory prepared(history, *model);
+  if (prepared.refusal()) {
+    report = usage_error(std::move(report), *prepared.refusal());
+    return;
+  }
+  report.counts.keys = prepared.history().counts.keys;
+  KeyByKeyCheck(prepared.history(), prepared.model(), options, budget, report, witness).run();
+}
+
 Report check_within(const History& history, const CheckOptions& options, const Budget& budget,
                     Witness* witness) {
   Report report;
@@ -212,29 +262,14 @@ Report check_within(const History& history, const CheckOptions& options, const B
   report.counts = history.counts;
   report.cut_off = history.cut_off;
   report.skipped = history.skipped;
+  report.notes = history.notes;
   report.seconds_load = history.seconds_load;
   if (history.operations.empty()) {
     report.reason = "the history is empty";
     return report;
   }
-  if (const HistoryCheck* check = history_check_for(history, options)) {
-    report.model = check->name;
-    if (auto foreign = foreign_function(history, check->name, check->functions)) {
-      return usage_error(std::move(report), *std::move(foreign));
-    }
-    check->run(history, budget, report);
-    report.seconds_check = budget.seconds();
-    return report;
-  }
-  std::string message;
-  const Model* model = model_for(history, options, message);
-  if (model == nullptr) return usage_error(std::move(report), std::move(message));
-  report.model = model->name;
-  if (witness != nullptr) witness->model = model->name;
-  const PreparedHistory prepared(history, *model);
-  if (prepared.refusal()) return usage_error(std::move(report), *prepared.refusal());
-  report.counts.keys = prepared.history().counts.keys;
-  KeyByKeyCheck(prepared.history(), prepared.model(), options, budget, report, witness).run();
+  judge(history, options, budget, report, witness);
+  doubt_violations(history, report);
   report.seconds_check = budget.seconds();
   return report;
 }
@@ -247,14 +282,16 @@ DecodeOptions decode_options(const History& history, const CheckOptions& options
 }
 
 LoadResult load_history(const std::filesystem::path& path, const CheckOptions& options) {
-  return with_initial(read_history_file(path, options.reading, budget_of(options)), options);
+  return with_initial(read_history_file(path, with_known_functions(options), budget_of(options)),
+                      options);
 }
 
 LoadResult load_history_text(std::string_view text, const CheckOptions& options,
                              std::string_view name) {
-  LineReader lines(unpack(text_source(text)));
-  return with_initial(read_history(lines, std::string(name), options.reading, budget_of(options)),
-                      options);
+  LineReader lines(one_record_a_line(unpack(text_source(text))));
+  return with_initial(
+      read_history(lines, std::string(name), with_known_functions(options), budget_of(options)),
+      options);
 }
 
 Report check_history(const History& history, const CheckOptions& options, Witness* witness) {

@@ -208,7 +208,7 @@ std::string KeyChecker::trouble(Position reached) const {
     if (!operation.required || open > kExamplesMax) continue;
     const OperationView shown = view(history_, problem_->source(operation));
     examples += fmt::format("{}{} {} of process {}", examples.empty() ? "" : ", ", shown.function,
-                            excerpt(shown.value), shown.process);
+                            excerpt(shown.value), excerpt(shown.process_name));
   }
   std::string text = fmt::format(", index {} to {}", history_.index_of(operations.front().invoke),
                                  history_.index_of(operations.back().invoke));

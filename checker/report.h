@@ -20,6 +20,7 @@ namespace capsize::checker {
 /// One operation as a person sees it.
 struct OperationView {
   std::int64_t process = 0;
+  std::string process_name;  ///< the client's name in the file, or its number
   std::string function;
   std::string value;                     ///< JSON text: what was asked, or what a read returned
   std::int64_t invoke_time = kNoTime;    ///< nanoseconds, kNoTime if the file has none
@@ -84,6 +85,7 @@ struct Report {
   std::optional<Malformed> malformed;  ///< set iff the file could not be read
   bool cut_off = false;                ///< the last line was incomplete and was left out
   Skipped skipped;                     ///< lines and events that a lenient reading left out
+  std::vector<std::string> notes;      ///< what to know besides the verdict, one sentence each
   double seconds_load = 0;
   double seconds_check = 0;
 };

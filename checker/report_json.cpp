@@ -18,7 +18,7 @@ Json time_json(std::int64_t nanoseconds) {
 Json to_json(const OperationView& operation) {
   // The value is JSON text already; it becomes a value again.
   Json shown = {
-      {"process", operation.process},
+      {"process", operation.process < 0 ? Json(operation.process_name) : Json(operation.process)},
       {"f", operation.function},
       {"value", Json::parse(operation.value)},
       {"outcome", name(operation.outcome)},
@@ -141,6 +141,7 @@ Json to_json(const Report& report) {
               {"reason", report.reason},
               {"cut-off", report.cut_off},
               {"skipped", report.skipped.count},
+              {"notes", report.notes},
               {"seconds", {{"load", report.seconds_load}, {"check", report.seconds_check}}}};
   if (report.sequential_of_all_keys) {
     out["weaker-all-keys"] = {{"sequential", to_json(*report.sequential_of_all_keys)}};

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "checker/convert/text.h"
+#include "checker/history/malformed.h"
 
 namespace capsize::checker {
 namespace {
@@ -54,30 +55,40 @@ void append_edn(std::string& out, const ValueTable& values, ValueId id) {
       out += values.as_list(id).empty() ? "[]" : "]";
       return;
     }
+    case Kind::kMap: {
+      const auto members = values.as_list(id);
+      out += '{';
+      for (std::size_t i = 0; i < members.size(); ++i) {
+        if (i > 0) out += i % 2 == 0 ? ", " : " ";
+        append_edn(out, values, members[i]);
+      }
+      out += '}';
+      return;
+    }
     case Kind::kInteger:
     case Kind::kRaw:
       out += values.json(id);
   }
 }
 
-bool holds_object(const History& history) {
-  const ValueTable& values = history.values;
-  for (ValueId id = 0; id < values.size(); ++id) {
-    if (values.kind(id) == Kind::kRaw && values.json(id).starts_with("{")) return true;
-  }
+// A key that is an object stands in the history as JSON text.
+bool has_key_of_objects(const History& history) {
   for (KeyId key = 0; key < history.keys.size(); ++key) {
     if (!history.key_is_text[key] && history.keys[key].find('{') != std::string::npos) return true;
   }
   return false;
 }
 
+bool is_keyword(const std::string& name) {
+  return !name.empty() && name.find_first_of(" \t\r\n,[]{}()\";\\") == std::string::npos;
+}
+
 std::optional<std::string> refusal_of(const History& history) {
-  if (holds_object(history)) return "JSON objects, which EDN would read as lists";
+  if (has_key_of_objects(history)) return "keys that are JSON objects, which EDN has otherwise";
   for (FunctionId id = 0; id < history.functions.size(); ++id) {
     const std::string& function = history.functions[id];
-    if (!function.empty() && function.find_first_of(" \t\r\n,[]{}()\"") == std::string::npos)
-      continue;
-    if (history.uses(id)) return fmt::format("a function \"{}\", which is no keyword", function);
+    if (!is_keyword(function) && history.uses(id))
+      return fmt::format("a function \"{}\", which is no keyword", function);
   }
   return std::nullopt;
 }
@@ -92,11 +103,20 @@ void append_key(std::string& text, const History& history, KeyId key) {
   }
 }
 
+void append_process(std::string& text, const History& history, std::int64_t process) {
+  if (process < 0) {
+    append_edn_string(text, history.process_text(process));
+  } else {
+    text += std::to_string(process);
+  }
+}
+
 void append_map(const History& history, const Timeline& timeline, const TimelineEvent& event,
                 std::uint64_t index, std::string& text) {
   const Operation& operation = history.operations[event.operation];
-  fmt::format_to(std::back_inserter(text), "{{:process {}, :type :{}, :f :{}",
-                 timeline.process(event.operation), name(event.type),
+  text += "{:process ";
+  append_process(text, history, timeline.process(event.operation));
+  fmt::format_to(std::back_inserter(text), ", :type :{}, :f :{}", name(event.type),
                  history.functions[operation.function]);
   append_key(text, history, operation.key);
   text += ", :value ";
@@ -154,6 +174,11 @@ Conversion write_log(const History& history, const TextSink& sink) {
     conversion.refusal =
         fmt::format("{} keys, where the log has one (--key chooses)", history.keys.size());
   }
+  for (const std::string& name : history.process_names) {
+    if (!conversion.refusal && !is_keyword(name)) {
+      conversion.refusal = fmt::format("a client \"{}\", which is no keyword", excerpt(name));
+    }
+  }
   if (conversion.refusal) return conversion;
   const Timeline timeline(history);
   note_lost_in_log(history, timeline, conversion.lost);
@@ -161,8 +186,9 @@ Conversion write_log(const History& history, const TextSink& sink) {
   for (const TimelineEvent& event : timeline.events()) {
     const Operation& operation = history.operations[event.operation];
     if (is_left_out_of_log(operation)) continue;
-    fmt::format_to(std::back_inserter(out.text()), "INFO  jepsen.util - {}\t:{}\t:{}\t",
-                   timeline.process(event.operation), name(event.type),
+    const std::int64_t process = timeline.process(event.operation);
+    fmt::format_to(std::back_inserter(out.text()), "INFO  jepsen.util - {}{}\t:{}\t:{}\t",
+                   process < 0 ? ":" : "", history.process_text(process), name(event.type),
                    history.functions[operation.function]);
     append_edn(out.text(), history.values, value_of(operation, event.type));
     out.end_line();

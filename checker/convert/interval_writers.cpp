@@ -70,7 +70,7 @@ void write_lines(const History& history, const Timeline& timeline, WriteLine wri
 void json_line(const History& history, const Timeline& timeline, const Times& times,
                std::uint32_t operation, std::string& text) {
   const Operation& its = history.operations[operation];
-  fmt::format_to(std::back_inserter(text), "{{\"process\":{},\"f\":", timeline.process(operation));
+  text += "{\"process\":" + process_json(history, timeline.process(operation)) + ",\"f\":";
   append_json_string(text, history.functions[its.function]);
   if (const std::string key = key_json(history, its.key); !key.empty()) text += ",\"key\":" + key;
   const Values values = values_of(its);
@@ -107,7 +107,8 @@ void append_value_cell(std::string& text, const ValueTable& values, ValueId valu
 void csv_line(const History& history, const Timeline& timeline, const Times& times,
               std::uint32_t operation, std::string& text) {
   const Operation& its = history.operations[operation];
-  fmt::format_to(std::back_inserter(text), "{},", timeline.process(operation));
+  append_csv_cell(text, history.process_text(timeline.process(operation)));
+  text += ',';
   append_csv_cell(text, history.functions[its.function]);
   text += ',';
   if (history.key_is_text[its.key]) {

@@ -29,9 +29,8 @@ Conversion write(const History& history, const TextSink& sink) {
     if (const std::int64_t time = timeline.time(event); time != kNoTime) {
       fmt::format_to(std::back_inserter(text), ",\"time\":{}", time);
     }
-    fmt::format_to(std::back_inserter(text),
-                   ",\"process\":{},\"type\":\"{}\",\"f\":", timeline.process(event.operation),
-                   name(event.type));
+    text += ",\"process\":" + process_json(history, timeline.process(event.operation));
+    fmt::format_to(std::back_inserter(text), ",\"type\":\"{}\",\"f\":", name(event.type));
     append_json_string(text, history.functions[operation.function]);
     if (const std::string key = key_json(history, operation.key); !key.empty()) {
       text += ",\"key\":" + key;

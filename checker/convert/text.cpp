@@ -21,6 +21,14 @@ std::string_view name(EventType type) {
   return "info";
 }
 
+std::string process_json(const History& history, std::int64_t process) {
+  std::string text = history.process_text(process);
+  if (process >= 0) return text;
+  std::string json;
+  append_json_string(json, text);
+  return json;
+}
+
 std::string key_json(const History& history, KeyId key) {
   const std::string& text = history.keys[key];
   if (!history.key_is_text[key]) return text;

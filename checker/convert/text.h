@@ -36,6 +36,8 @@ class BlockText {
 [[nodiscard]] std::string_view name(EventType type);
 /// The key as JSON text; empty for the key of a history that names none.
 [[nodiscard]] std::string key_json(const History& history, KeyId key);
+/// The number of a process, or its name as JSON text.
+[[nodiscard]] std::string process_json(const History& history, std::int64_t process);
 /// What an event shows: the argument, or what was learnt if it is an observation that completed.
 [[nodiscard]] ValueId value_of(const Operation& operation, EventType type);
 

@@ -68,6 +68,7 @@ std::vector<KeyOperation> failed_writers(const KeyProblem& problem,
 OperationView view(const History& history, const Operation& operation) {
   OperationView shown;
   shown.process = operation.process;
+  shown.process_name = history.process_text(operation.process);
   shown.function = history.functions[operation.function];
   // What a dequeue brought counts like what a read returned, and so does what a set contains.
   const bool asks = operation.function == kRead || operation.argument == kNullValue ||

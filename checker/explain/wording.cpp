@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "checker/history/malformed.h"
 #include "checker/models/collection.h"
 
 namespace capsize::checker {
@@ -60,8 +61,8 @@ std::string Wording::operation(const KeyOperation& operation) const {
   return fmt::format("{} {}{}", function, value(asked(source)), where);
 }
 
-std::int64_t Wording::process(const KeyOperation& operation) const {
-  return problem_.source(operation).process;
+std::string Wording::process(const KeyOperation& operation) const {
+  return excerpt(problem_.history.process_text(problem_.source(operation).process));
 }
 
 std::string Wording::by_process(const KeyOperation& one) const {

@@ -18,9 +18,9 @@ class Wording {
   [[nodiscard]] std::string to_key() const;
   /// "write 9 to x", "cas [1,2] of x", "read of x".
   [[nodiscard]] std::string operation(const KeyOperation& operation) const;
-  /// "read of x by process 4".
+  /// "read of x by process 4"; a client with a name is called by it.
   [[nodiscard]] std::string by_process(const KeyOperation& operation) const;
-  [[nodiscard]] std::int64_t process(const KeyOperation& operation) const;
+  [[nodiscard]] std::string process(const KeyOperation& operation) const;
   /// "read of x by process 4 returned 7", "cas [7,8] of x by process 4 succeeded on 7", "contains 7
   /// by process 4 returned [7,true]", "cas [7,8] of x by process 4 failed".
   [[nodiscard]] std::string saw(const KeyOperation& observer) const;

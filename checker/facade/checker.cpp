@@ -28,6 +28,7 @@ std::optional<std::chrono::nanoseconds> time_of(std::int64_t nanoseconds) {
 
 Operation translate(checker::OperationView&& view) {
   return {.process = view.process,
+          .process_name = std::move(view.process_name),
           .function = std::move(view.function),
           .value = std::move(view.value),
           .invoke_time = time_of(view.invoke_time),
@@ -52,6 +53,7 @@ Report translate(checker::Report&& found) {
   report.model = std::move(found.model);
   report.format = std::move(found.format);
   for (auto& one : found.violations) report.violations.push_back(translate(std::move(one)));
+  report.notes = std::move(found.notes);
   report.violating_keys = found.violating_keys;
   report.unknown_keys = found.unknown_keys;
   report.counts = {.operations = found.counts.operations,
@@ -96,6 +98,11 @@ Report check(const Options& options, const std::string& name, const Load& load) 
   checker::CheckOptions internal = translate(options, error);
   if (!error && own != nullptr) error = checker::model_error(*own);
   if (error) return usage_error(*std::move(error));
+  if (own != nullptr) {
+    for (const Function& function : own->functions) {
+      internal.reading.own_functions.push_back(function.name);
+    }
+  }
   checker::LoadResult loaded = load(internal);
   auto* const history = std::get_if<checker::History>(&loaded);
   if (history == nullptr) {

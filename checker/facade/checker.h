@@ -61,7 +61,8 @@ enum class Outcome : std::uint8_t {
 
 /// One operation of a violation.
 struct Operation {
-  std::int64_t process = 0;
+  std::int64_t process = 0;  ///< negative for a client with a name
+  std::string process_name;  ///< the client's name in the history, or its number
   std::string function;
   std::string value;  ///< JSON text: what was asked, or what a read returned
   std::optional<std::chrono::nanoseconds> invoke_time;    ///< none if the history has no times
@@ -97,6 +98,8 @@ struct Report {
   std::uint64_t violating_keys = 0;
   std::uint64_t unknown_keys = 0;
   Counts counts;
+  /// What to know besides the verdict, one sentence each: what was skipped, what was assumed.
+  std::vector<std::string> notes;
 };
 
 // ---- what can be asked ----

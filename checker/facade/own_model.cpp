@@ -103,6 +103,8 @@ Value value_of(const ValueTable& values, ValueId id) {
       return values.as_integer(id);
     case ValueTable::Kind::kText:
       return std::string(values.as_text(id));
+    case ValueTable::Kind::kMap:
+      return Value::other(values.json(id));
     case ValueTable::Kind::kRaw:
       return Value::other(std::string(values.as_text(id)));
     case ValueTable::Kind::kList:

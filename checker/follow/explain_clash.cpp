@@ -88,6 +88,7 @@ Event completion(HistoryBuilder& builder, Event event, const StreamedOperation& 
 std::optional<History> history_of(const StreamedKey& key, const Operations& operations) {
   HistoryBuilder builder(key.file, {.lenient = true});
   builder.order_by_index();
+  for (const std::string& name : key.process_names) builder.process(name);
   std::map<std::uint64_t, Event> events;
   for (const StreamedOperation& operation : operations) {
     const Event begin = event(builder, key, operation);
@@ -115,6 +116,11 @@ const char* function(const StreamedOperation& operation) {
   return operation.function == kRead ? "read" : operation.function == kWrite ? "write" : "cas";
 }
 
+std::string process_text(const StreamedKey& key, std::int64_t process) {
+  if (process >= 0) return std::to_string(process);
+  return key.process_names[static_cast<std::size_t>(-1 - process)];
+}
+
 std::string described(const StreamedKey& key, const StreamedOperation& operation) {
   const std::string of_key = key.name.empty() ? "" : " of " + key.name;
   const std::string saw =
@@ -122,8 +128,8 @@ std::string described(const StreamedKey& key, const StreamedOperation& operation
       : operation.function == kWrite
           ? " of " + operation.written
           : fmt::format(" from {} to {}", operation.observed, operation.written);
-  return fmt::format("{}{} by process {}{}", function(operation), of_key, operation.process,
-                     excerpt(saw));
+  return fmt::format("{}{} by process {}{}", function(operation), of_key,
+                     excerpt(process_text(key, operation.process)), excerpt(saw));
 }
 
 std::string sentence(const StreamedKey& key, const StreamedClash& clash) {
@@ -148,12 +154,13 @@ std::string sentence(const StreamedKey& key, const StreamedClash& clash) {
                      same ? "which" : "and " + described(key, *clash.newer));
 }
 
-void add(Violation& violation, const StreamedOperation& operation) {
+void add(const StreamedKey& key, Violation& violation, const StreamedOperation& operation) {
   for (const OperationView& known : violation.operations) {
     if (known.index == operation.invoke_index) return;
   }
   OperationView view;
   view.process = operation.process;
+  view.process_name = process_text(key, operation.process);
   view.function = function(operation);
   view.value = operation.function == kCas
                    ? fmt::format("[{},{}]", operation.observed, operation.written)
@@ -175,9 +182,9 @@ Violation told_as_met(const StreamedKey& key, const StreamedClash& clash) {
   violation.key = key.name;
   violation.sentence = sentence(key, clash);
   for (const auto* operation : {&clash.newer, &clash.before}) {
-    if (*operation && (*operation)->invoke > 0) add(violation, **operation);
+    if (*operation && (*operation)->invoke > 0) add(key, violation, **operation);
   }
-  add(violation, clash.late);
+  add(key, violation, clash.late);
   return violation;
 }
 

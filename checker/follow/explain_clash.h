@@ -25,6 +25,7 @@ struct StreamedKey {
   std::string model;
   std::string name;
   std::string initial_json;
+  std::vector<std::string> process_names = {};  ///< of the processes -1, -2, ...
 };
 
 /// Precondition: the clash is a violation.

@@ -88,15 +88,32 @@ class Follower {
     }
     const auto& events = builder.raw_events();
     for (std::size_t i = 0; i < events.size(); ++i) {
-      if (!step(builder, events[i])) return false;
+      Event event = events[i];
+      if (event.process < 0) {
+        event.process = number_of(builder.history().process_text(event.process));
+        if (!is_client(builder.history().functions[event.function])) continue;
+      }
+      if (!step(builder, event)) return false;
     }
-    if (builder.has_intervals() || builder.tuples_allowed()) {
+    if (builder.has_intervals()) {
       error = Malformed{report_.file, 0, 0, fmt::format("format {}", report_.format),
-                        "a format that can be followed: jsonl or jepsen-log"};
+                        "a format that can be followed: jsonl, edn or jepsen-log"};
     }
     report_.skipped.count += builder.history().skipped.count;
     if (report_.skipped.first.empty()) report_.skipped.first = builder.history().skipped.first;
     return error ? usage_error(*error) : more;
+  }
+
+  // Each batch of lines numbers the names of clients anew.
+  std::int64_t number_of(const std::string& name) {
+    const auto next = -1 - static_cast<std::int64_t>(process_numbers_.size());
+    const auto [known, added] = process_numbers_.try_emplace(name, next);
+    if (added) process_names_.push_back(name);
+    return known->second;
+  }
+
+  static bool is_client(std::string_view function) {
+    return function == "read" || function == "write" || function == "cas";
   }
 
   bool step(HistoryBuilder& builder, const Event& event) {
@@ -126,7 +143,7 @@ class Follower {
       return wrong(fmt::format("an invocation of process {}", event.process),
                    "the completion of what it has open");
     }
-    if (ended_.contains(event.process)) {
+    if (event.process >= 0 && ended_.contains(event.process)) {
       return wrong(fmt::format("an invocation of process {}", event.process),
                    "nothing more of it after its indeterminate operation");
     }
@@ -236,8 +253,9 @@ class Follower {
           clash.late.invoke_index);
       return false;
     }
-    Violation violation = explain_clash({report_.file, report_.model, key.name, initial()}, clash,
-                                        key.values.remembered());
+    Violation violation =
+        explain_clash({report_.file, report_.model, key.name, initial(), process_names_}, clash,
+                      key.values.remembered());
     report_.verdict = Verdict::kInvalid;
     report_.violating_keys = 1;
     report_.reason = violation.sentence;
@@ -253,6 +271,8 @@ class Follower {
   bool indexed_ = false;
   std::optional<std::string> initial_;  // of the header
   std::unordered_map<std::string, std::unique_ptr<Key>> keys_;
+  std::unordered_map<std::string, std::int64_t> process_numbers_;  // of clients with names
+  std::vector<std::string> process_names_;                         // in the order of their numbers
   std::unordered_map<std::int64_t, Open> open_;
   std::unordered_set<std::int64_t> processes_, ended_;  // those that may go on, and those not
 };

@@ -5,11 +5,43 @@
 #include <algorithm>
 #include <utility>
 
+#include "checker/history/times.h"
+#include "checker/history/tuples.h"
+
 namespace capsize::checker {
+
+namespace {
+
+// The clients of a file are few, or their names are no names.
+constexpr std::size_t kNamesShown = 4;
+
+bool contains(const auto& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
 
 HistoryBuilder::HistoryBuilder(std::string file, const ReadOptions& options) : options_(options) {
   history_.file = std::move(file);
   for (const char* known : {"read", "write", "cas", "append", "delete"}) function(known);
+}
+
+std::int64_t HistoryBuilder::time(std::int64_t in_file) const {
+  return scaled_time(in_file, options_.time_unit.value_or(1));
+}
+
+std::optional<std::int64_t> HistoryBuilder::time(double in_file) const {
+  return scaled_time(in_file, options_.time_unit);
+}
+
+std::optional<std::int64_t> HistoryBuilder::time(std::string_view in_file) const {
+  return parse_time(in_file, options_.time_unit);
+}
+
+std::string HistoryBuilder::time_expected() const {
+  if (options_.time_unit) return "a time, as a number or as 2024-05-01T10:00:00.1Z";
+  return "whole nanoseconds, a time such as 2024-05-01T10:00:00.1Z, or --time-unit to say what the "
+         "numbers are";
 }
 
 std::optional<EventType> HistoryBuilder::type(std::string_view name) const {
@@ -34,8 +66,9 @@ std::optional<Outcome> HistoryBuilder::outcome(std::string_view name) const {
   }
 }
 
-bool HistoryBuilder::tolerate(const Malformed& malformed) {
+bool HistoryBuilder::tolerate(const Malformed& malformed, MayHide may_hide) {
   if (!options_.lenient) return false;
+  history_.may_lack_operations |= may_hide == MayHide::kOperations;
   if (history_.skipped.count++ == 0) history_.skipped.first = malformed.message();
   return true;
 }
@@ -59,18 +92,52 @@ std::optional<FunctionId> HistoryBuilder::function(std::string_view name) {
   if (const auto found = function_ids_.find(name); found != function_ids_.end()) {
     return found->second;
   }
+  const std::string found(name);
+  const std::string meant = contains(options_.own_functions, name)
+                                ? found
+                                : std::string(usual_name(found, options_.known_functions));
+  calls_get_and_put_ =
+      calls_get_and_put_ || (meant != found && (meant == "read" || meant == "write"));
+  if (const auto known = function_ids_.find(meant); known != function_ids_.end()) {
+    function_ids_.emplace(found, known->second);
+    return known->second;
+  }
   if (history_.functions.size() >= kFunctionsMax) return std::nullopt;
   const auto id = static_cast<FunctionId>(history_.functions.size());
-  history_.functions.emplace_back(name);
-  function_ids_.emplace(name, id);
+  history_.functions.push_back(meant);
+  function_is_known_.push_back(options_.known_functions.empty() || is_step(meant) ||
+                               contains(options_.known_functions, meant) ||
+                               contains(options_.own_functions, meant));
+  function_ids_.emplace(meant, id);
+  function_ids_.emplace(found, id);
   return id;
+}
+
+std::int64_t HistoryBuilder::process(std::string_view name) {
+  if (const auto found = process_ids_.find(name); found != process_ids_.end()) return found->second;
+  history_.process_names.emplace_back(name);
+  skipped_events_.push_back(0);
+  const auto id = -static_cast<std::int64_t>(history_.process_names.size());
+  process_ids_.emplace(name, id);
+  return id;
+}
+
+std::optional<Malformed> HistoryBuilder::holds_nothing(std::string expected) const {
+  if (events() > 0 || skipped_lines_ == 0) return std::nullopt;
+  return Malformed{history_.file, 0, 0,
+                   fmt::format("{} lines and no operation in any of them", skipped_lines_),
+                   std::move(expected)};
+}
+
+std::string HistoryBuilder::process_text(std::int64_t process) const {
+  return excerpt(history_.process_text(process));
 }
 
 std::uint64_t HistoryBuilder::memory_bytes() const {
   // Operations are built beside the events.
   return events_.memory_bytes() + intervals_.memory_bytes() + operations_ * sizeof(Operation) +
          history_.values.memory_bytes_with_growth() +
-         (history_.keys.size() + other_processes_.size()) * 192;
+         (history_.keys.size() + other_processes_.size() + process_ids_.size()) * 192;
 }
 
 Malformed HistoryBuilder::wrong(const Event& event, std::string found, std::string expected) const {
@@ -83,6 +150,7 @@ std::optional<Malformed> HistoryBuilder::sort_by_index() {
   for (std::size_t i = 1; i < events_.size() && sorted; ++i) {
     sorted = !by_index(events_[i], events_[i - 1]);
   }
+  in_order_ = sorted;
   if (!sorted) {
     std::vector<Event> all;
     all.reserve(events_.size());
@@ -110,14 +178,15 @@ std::optional<Malformed> HistoryBuilder::sort_by_index() {
 
 std::optional<Malformed> HistoryBuilder::forbids_invocation(const Event& event,
                                                             const Process& process) const {
-  if (process.ended) {
-    return wrong(event, fmt::format("process {} again", event.process),
+  if (process.ended && event.process >= 0) {
+    return wrong(event, fmt::format("process {} again", process_text(event.process)),
                  fmt::format("a new process number, since the operation of process {} was left "
                              "indeterminate on line {}",
-                             event.process, process.ended_line));
+                             process_text(event.process), process.ended_line));
   }
   if (process.open != kNever) {
-    return wrong(event, fmt::format("a second open operation of process {}", event.process),
+    return wrong(event,
+                 fmt::format("a second open operation of process {}", process_text(event.process)),
                  fmt::format("the completion of the one it invoked as event {}",
                              history_.index_of(history_.operations[process.open].invoke)));
   }
@@ -127,22 +196,30 @@ std::optional<Malformed> HistoryBuilder::forbids_invocation(const Event& event,
 std::optional<Malformed> HistoryBuilder::forbids_completion(const Event& event,
                                                             const Process& process) const {
   if (process.open == kNever) {
-    return wrong(event, fmt::format("a completion of process {}", event.process),
+    return wrong(event, fmt::format("a completion of process {}", process_text(event.process)),
                  process.ended ? fmt::format("nothing more of it after line {}", process.ended_line)
-                               : std::string("an invocation of it before"));
+                               : invocation_expected());
   }
   const Operation& operation = history_.operations[process.open];
   if (event.function != operation.function) {
     return wrong(event, fmt::format("a completion of \"{}\"", history_.functions[event.function]),
                  fmt::format("one of \"{}\", which process {} has open",
-                             history_.functions[operation.function], event.process));
+                             history_.functions[operation.function], process_text(event.process)));
   }
   if (event.has_key && event.key != operation.key) {
     return wrong(event, fmt::format("key {}", excerpt(history_.keys[event.key])),
                  fmt::format("key {}, as process {} invoked it",
-                             excerpt(history_.keys[operation.key]), event.process));
+                             excerpt(history_.keys[operation.key]), process_text(event.process)));
   }
   return std::nullopt;
+}
+
+// What to do about a completion without its invocation.
+std::string HistoryBuilder::invocation_expected() const {
+  if (!history_.operations.empty()) return "an invocation of it before";
+  return "an invocation of it before; the file has none: --sequence takes each line as an "
+         "operation "
+         "that ended before the next began";
 }
 
 void HistoryBuilder::invoke(const Event& event, Position at, Process& process) {
@@ -173,17 +250,22 @@ void HistoryBuilder::complete(const Event& event, Position at, Process& process)
 }
 
 std::optional<Malformed> HistoryBuilder::pair(const Event& event, Position at) {
-  Process& its = process(event.process);
+  Process& its = state_of(event.process);
   if (event.type == EventType::kInvoke) {
     auto error = forbids_invocation(event, its);
-    if (error && !tolerate(*error)) return error;
+    if (error && !tolerate(*error, MayHide::kNothing)) return error;
     invoke(event, at, its);
+    return std::nullopt;
+  }
+  // The nemesis says what it did; it invokes nothing.
+  if (event.process < 0 && event.type == EventType::kInfo && its.open == kNever) {
+    ++skipped_events_[static_cast<std::size_t>(-1 - event.process)];
     return std::nullopt;
   }
   auto error = forbids_completion(event, its);
   if (!error) {
     complete(event, at, its);
-  } else if (!tolerate(*error)) {
+  } else if (!tolerate(*error, MayHide::kNothing)) {
     return error;
   } else {
     its.open = kNever;  // whatever it was: nothing is known about its end
@@ -191,45 +273,67 @@ std::optional<Malformed> HistoryBuilder::pair(const Event& event, Position at) {
   return std::nullopt;
 }
 
-bool HistoryBuilder::are_all_tuples() const {
-  const ValueTable& values = history_.values;
-  bool any_read = false;
-  for (std::size_t i = 0; i < events_.size(); ++i) {
-    const Event& event = events_[i];
-    if (event.type != EventType::kInvoke) continue;
-    if (event.has_key || values.kind(event.value) != ValueTable::Kind::kList) return false;
-    const auto pair = values.as_list(event.value);
-    if (pair.size() != 2) return false;
-    if (event.function != kRead) continue;
-    if (pair[1] != kNullValue) return false;
-    any_read = true;
+std::optional<Malformed> HistoryBuilder::split_tuples() {
+  if (options_.independent == false) return std::nullopt;
+  const TupleShape shape = shape_of_tuples(events_, history_.values, history_.functions);
+  if (!shape.are_tuples() && !options_.independent) return std::nullopt;
+  if (!options_.independent && shape.tuples < shape.invocations) {
+    return Malformed{history_.file, shape.first_other_line, 1,
+                     fmt::format("a value that is no [key value] pair, as those of {} of {} "
+                                 "invocations are",
+                                 shape.tuples, shape.invocations),
+                     "--independent to leave out what has no key, or --no-independent to take the "
+                     "pairs as values"};
   }
-  return any_read;
-}
-
-void HistoryBuilder::split_tuples() {
-  if (!tuples_allowed_ || !are_all_tuples()) return;
   history_.keys.clear();
   history_.key_is_text.clear();
   for (auto& ids : key_ids_) ids.clear();
   invocations_.clear();
-  for (std::size_t i = 0; i < events_.size(); ++i) {
-    Event& event = events_[i];
-    const bool is_list = history_.values.kind(event.value) == ValueTable::Kind::kList;
-    if (!is_list || history_.values.as_list(event.value).size() != 2) continue;
-    const ValueId its_key = history_.values.as_list(event.value)[0];
-    event.value = history_.values.as_list(event.value)[1];
-    const bool text = history_.values.kind(its_key) == ValueTable::Kind::kText;
-    event.key =
-        text ? key(history_.values.as_text(its_key)) : key(history_.values.json(its_key), false);
-    event.has_key = true;
-    if (event.type != EventType::kInvoke) continue;
-    invocations_.resize(history_.keys.size());
-    ++invocations_[event.key];
+  operations_ = 0;
+  Chunked<Event> all;
+  std::swap(all, events_);
+  std::uint64_t left_out = 0;
+  std::vector<std::uint64_t> kept;  // the indexes that the file has for them
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    Event event = all[i];
+    const auto pair = tuple_of(event, history_.values);
+    if (!pair && event.type == EventType::kInvoke) {
+      ++left_out;
+      without_key_.insert(event.process);
+      history_.may_lack_operations |= event.function != kRead;
+      continue;
+    }
+    if (event.type != EventType::kInvoke && without_key_.erase(event.process) > 0) continue;
+    if (!pair && event.type == EventType::kOk &&
+        (event.function == kRead || event.value != kNullValue)) {
+      return wrong(event, fmt::format("value {}", excerpt(history_.values.json(event.value))),
+                   fmt::format("a pair [key value], as process {} was asked for",
+                               process_text(event.process)));
+    }
+    if (pair) {
+      const auto& [its_key, value] = *pair;
+      const bool text = history_.values.kind(its_key) == ValueTable::Kind::kText;
+      event.key =
+          text ? key(history_.values.as_text(its_key)) : key(history_.values.json(its_key), false);
+      event.value = value;
+      event.has_key = true;
+    }
+    if (i % Chunked<Event>::kChunk == 0) all.release_before(i);
+    if (options_.independent) kept.push_back(history_.index_of(static_cast<Position>(i)));
+    add(event);
   }
+  if (left_out > 0) history_.file_index = std::move(kept);
+  if (left_out > 0) {
+    history_.notes.push_back(
+        fmt::format("{} operations without a key left out (--independent)", left_out));
+  }
+  history_.notes.push_back(
+      fmt::format("values are [key value] pairs: {} keys (--no-independent takes them as values)",
+                  history_.keys.size()));
+  return std::nullopt;
 }
 
-HistoryBuilder::Process& HistoryBuilder::process(std::int64_t number) {
+HistoryBuilder::Process& HistoryBuilder::state_of(std::int64_t number) {
   Process* found = nullptr;
   if (number >= kDenseProcesses || number < 0) {
     found = &other_processes_[number];
@@ -267,26 +371,130 @@ std::optional<std::variant<Malformed, LimitReached>> HistoryBuilder::pair_events
   return std::nullopt;
 }
 
+// Each completion becomes an operation of its own, over before the next begins.
+std::optional<Malformed> HistoryBuilder::expand_sequence() {
+  if (!options_.sequence) return std::nullopt;
+  Chunked<Event> all;
+  std::swap(all, events_);
+  std::vector<std::uint64_t> file_index;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    Event event = all[i];
+    if (event.type == EventType::kInvoke) {
+      return wrong(event, "an invocation", "completions only, as --sequence says");
+    }
+    file_index.insert(file_index.end(), 2, history_.index_of(static_cast<Position>(i)));
+    // A key belongs to the operation, wherever it stands.
+    if (!event.has_key) event.key = key("", false);
+    Event invocation = event;
+    invocation.type = EventType::kInvoke;
+    add(invocation);
+    add(event);
+  }
+  history_.file_index = std::move(file_index);
+  return std::nullopt;
+}
+
+// inc and dec are additions of 1 and -1, or of what they say.
+void HistoryBuilder::translate_steps() {
+  const auto id_of = [this](std::string_view name) -> std::optional<FunctionId> {
+    const auto found = function_ids_.find(name);
+    if (found == function_ids_.end() || contains(options_.own_functions, name)) return std::nullopt;
+    return found->second;
+  };
+  const auto inc = id_of("inc");
+  const auto dec = id_of("dec");
+  const auto addition = inc || dec ? function("add") : std::nullopt;
+  if (!addition) return;
+  ValueTable& values = history_.values;
+  for (Operation& operation : history_.operations) {
+    if (operation.function != inc && operation.function != dec) continue;
+    const bool up = operation.function == inc;
+    operation.function = *addition;
+    const bool by_one = operation.argument == kNullValue;
+    if (!by_one && values.kind(operation.argument) != ValueTable::Kind::kInteger) continue;
+    const std::int64_t amount = by_one ? 1 : values.as_integer(operation.argument);
+    // Unsigned: the smallest number has no negative.
+    operation.argument = values.integer(
+        up ? amount : static_cast<std::int64_t>(-static_cast<std::uint64_t>(amount)));
+  }
+}
+
+// Stores whose functions are called get and put often return "" for a key that was never written,
+// and others null. Which of them this is shows in what was read.
+void HistoryBuilder::take_empty_text_as_initial() {
+  if (!calls_get_and_put_ || history_.initial) return;
+  const ValueId empty = history_.values.find_text("");
+  if (empty == kNoValue) return;
+  bool is_read = false;
+  for (const Operation& operation : history_.operations) {
+    if (operation.function == kWrite && operation.argument == empty) return;
+    if (operation.function != kRead || operation.outcome != Outcome::kOk) continue;
+    if (operation.result == kNullValue) return;
+    is_read = is_read || operation.result == empty;
+  }
+  if (!is_read) return;
+  history_.initial = empty;
+  history_.notes.emplace_back(
+      R"(a key that was never written reads as "" here, and is taken to hold that (--initial))");
+}
+
+void HistoryBuilder::note_what_was_skipped() {
+  std::string names;
+  std::uint64_t events = 0;
+  std::size_t shown = 0;
+  for (std::size_t i = 0; i < skipped_events_.size(); ++i) {
+    if (skipped_events_[i] == 0) continue;
+    events += skipped_events_[i];
+    if (shown == kNamesShown) names += ", ...";
+    if (shown++ < kNamesShown) {
+      names +=
+          fmt::format("{}\"{}\"", names.empty() ? "" : ", ", excerpt(history_.process_names[i]));
+    }
+  }
+  if (events > 0) {
+    history_.notes.push_back(
+        fmt::format("{} events of {} skipped: they are no operations of a client", events, names));
+  }
+  if (skipped_lines_ > 0) {
+    history_.notes.push_back(
+        fmt::format("{} lines skipped: they hold no operation of a client", skipped_lines_));
+  }
+}
+
+// What is left once the operations are there.
+void HistoryBuilder::complete_history() {
+  translate_steps();
+  take_empty_text_as_initial();
+  note_what_was_skipped();
+  history_.count_outcomes();
+}
+
 std::variant<History, Malformed, LimitReached> HistoryBuilder::finish(const Budget& budget) {
   if (!intervals_.empty()) {
-    const auto ask = [this](const Malformed& malformed) { return tolerate(malformed); };
+    const auto ask = [this](const Malformed& malformed) {
+      return tolerate(malformed, MayHide::kNothing);
+    };
     if (auto error = intervals_.place(options_.clock_error, ask, history_)) {
       return *std::move(error);
     }
-    history_.count_outcomes();
+    history_.may_lack_operations |= history_.cut_off;
+    complete_history();
     return std::move(history_);
   }
   if (ordered_by_index_ && !is_dense_) {
     if (auto error = sort_by_index()) return *std::move(error);
   }
-  split_tuples();
+  // A file that ends early in the order of events is a shorter history.
+  history_.may_lack_operations |= history_.cut_off && !in_order_;
+  if (auto error = expand_sequence()) return *std::move(error);
+  if (auto error = split_tuples()) return *std::move(error);
   find_places();
   if (auto failed = pair_events(budget)) {
     if (auto* error = std::get_if<Malformed>(&*failed)) return std::move(*error);
     return std::get<LimitReached>(std::move(*failed));
   }
   events_ = {};
-  history_.count_outcomes();
+  complete_history();
   return std::move(history_);
 }
 

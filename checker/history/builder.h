@@ -6,6 +6,10 @@
 // It pairs events only when all have been read, because the order is that of `index`, not of the
 // lines.
 //
+// Clients have numbers or names. A name may go on after an indeterminate operation (a client that
+// reconnects keeps it), a number may not: tests that give numbers give a new one then, and one that
+// goes on is a mistake of the recorder.
+//
 // How it fails: finish() returns the first event, in order, that breaks a rule. A lenient builder
 // counts such events instead and takes from each what can only widen an interval: an invocation
 // leaves the operation that is still open indeterminate, a completion of something else is skipped.
@@ -16,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
@@ -55,6 +60,7 @@ class HistoryBuilder {
   History& history() { return history_; }
   [[nodiscard]] const History& history() const { return history_; }
   [[nodiscard]] const Vocabulary& vocabulary() const { return options_.vocabulary; }
+  [[nodiscard]] const ReadOptions& options() const { return options_; }
   /// By name: invoke, ok, fail, info, or what the vocabulary says means one of them.
   [[nodiscard]] std::optional<EventType> type(std::string_view name) const;
   /// The same for an operation in one piece: ok, fail, info.
@@ -63,6 +69,34 @@ class HistoryBuilder {
   KeyId key(std::string_view text, bool is_string = true);
   /// Nothing when there are more than kFunctionsMax.
   std::optional<FunctionId> function(std::string_view name);
+  /// The number of a client with a name.
+  std::int64_t process(std::string_view name);
+  /// Whether a client's event: a process with a name may be the nemesis, and what it does is a
+  /// function that no model knows. Counts what is not.
+  bool is_client(std::int64_t process, FunctionId function) {
+    if (process >= 0 || function_is_known_[function]) return true;
+    ++skipped_events_[static_cast<std::size_t>(-1 - process)];
+    return false;
+  }
+  /// Whether the value of an event is ever looked at. The completion of a mutation repeats what was
+  /// asked at best; only what was learnt is kept.
+  [[nodiscard]] bool needs_value(const Event& event) const {
+    const bool mutation = event.function >= kWrite && event.function <= kDelete;
+    return event.type == EventType::kInvoke || (event.type == EventType::kOk && !mutation) ||
+           options_.sequence;
+  }
+  /// A point in time of the file in nanoseconds, by the unit of its times (ReadOptions::time_unit).
+  /// Nothing where it cannot be one.
+  [[nodiscard]] std::int64_t time(std::int64_t in_file) const;
+  [[nodiscard]] std::optional<std::int64_t> time(double in_file) const;
+  [[nodiscard]] std::optional<std::int64_t> time(std::string_view in_file) const;
+  /// What stands where no time was found, for messages.
+  [[nodiscard]] std::string time_expected() const;
+  /// Counts a line that holds no operation, such as the mark of a phase.
+  void skip_line() { ++skipped_lines_; }
+  /// What is wrong with a file in which nothing is an operation, or nothing. `expected`: what would
+  /// have been one.
+  [[nodiscard]] std::optional<Malformed> holds_nothing(std::string expected) const;
   void add(const Event& event) {
     is_dense_ = is_dense_ && event.index == events_.size();
     events_.push_back(event);
@@ -76,18 +110,15 @@ class HistoryBuilder {
   /// Formats whose files number their events call this; else the order of add() counts.
   void order_by_index() { ordered_by_index_ = true; }
 
-  /// The format writes [key value] in place of a value where a test has several keys (Jepsen's
-  /// independent). Taken apart if all invocations look like that, reads being [key nil].
-  void allow_tuples() { tuples_allowed_ = true; }
-
+  /// What a skipped piece of the file may have held.
+  enum class MayHide : std::uint8_t { kNothing, kOperations };
   /// True, and counted, if the reading is lenient; false if the error ends it.
-  bool tolerate(const Malformed& malformed);
+  bool tolerate(const Malformed& malformed, MayHide may_hide = MayHide::kOperations);
 
   /// What was added so far, for whoever looks at events as they come and never calls finish().
   [[nodiscard]] const Chunked<Event>& raw_events() const { return events_; }
   [[nodiscard]] bool has_intervals() const { return !intervals_.empty(); }
   [[nodiscard]] bool ordered_by_index() const { return ordered_by_index_; }
-  [[nodiscard]] bool tuples_allowed() const { return tuples_allowed_; }
 
   [[nodiscard]] std::uint64_t events() const { return events_.size() + 2 * intervals_.size(); }
   [[nodiscard]] std::uint64_t memory_bytes() const;
@@ -112,12 +143,18 @@ class HistoryBuilder {
   static constexpr std::int64_t kDenseProcesses = std::int64_t{1} << 20;
 
   std::optional<Malformed> sort_by_index();
-  [[nodiscard]] bool are_all_tuples() const;
-  void split_tuples();
+  std::optional<Malformed> expand_sequence();
+  void translate_steps();
+  void take_empty_text_as_initial();
+  std::optional<Malformed> split_tuples();
+  void note_what_was_skipped();
+  void complete_history();
+  [[nodiscard]] std::string process_text(std::int64_t process) const;
   void find_places();
   std::optional<std::variant<Malformed, LimitReached>> pair_events(const Budget& budget);
-  Process& process(std::int64_t number);
+  Process& state_of(std::int64_t process);
   std::optional<Malformed> pair(const Event& event, Position at);
+  [[nodiscard]] std::string invocation_expected() const;
   [[nodiscard]] std::optional<Malformed> forbids_invocation(const Event& event,
                                                             const Process& process) const;
   [[nodiscard]] std::optional<Malformed> forbids_completion(const Event& event,
@@ -134,12 +171,18 @@ class HistoryBuilder {
   std::uint64_t operations_ = 0;
   std::vector<Process> dense_processes_;
   std::unordered_map<std::int64_t, Process> other_processes_;
+  std::unordered_set<std::int64_t> without_key_;  // clients whose open operation is left out
   // [0] by JSON text, [1] by the content of strings
   std::unordered_map<std::string, KeyId, TextHash, std::equal_to<>> key_ids_[2];
   std::unordered_map<std::string, FunctionId, TextHash, std::equal_to<>> function_ids_;
+  std::vector<bool> function_is_known_;  // by FunctionId
+  std::unordered_map<std::string, std::int64_t, TextHash, std::equal_to<>> process_ids_;
+  std::vector<std::uint64_t> skipped_events_;  // of the processes with names
+  std::uint64_t skipped_lines_ = 0;
   bool ordered_by_index_ = false;
   bool is_dense_ = true;  // the events have come with the indexes 0, 1, 2, ...
-  bool tuples_allowed_ = false;
+  bool in_order_ = true;  // of their index
+  bool calls_get_and_put_ = false;
 };
 
 }  // namespace capsize::checker

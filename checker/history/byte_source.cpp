@@ -93,6 +93,8 @@ class Prefixed final : public ByteSource {
     return taken;
   }
   std::optional<SourceFailure> failure() const override { return rest_->failure(); }
+  bool cut_off() const override { return rest_->cut_off(); }
+  std::uint64_t memory_bytes() const override { return prefix_.size() + rest_->memory_bytes(); }
 
  private:
   std::string prefix_;
@@ -227,6 +229,10 @@ class ZstdSource final : public Unpacking {
 };
 
 }  // namespace
+
+std::unique_ptr<ByteSource> prefixed_source(std::string prefix, std::unique_ptr<ByteSource> rest) {
+  return std::make_unique<Prefixed>(std::move(prefix), std::move(rest));
+}
 
 std::unique_ptr<ByteSource> unpack(std::unique_ptr<ByteSource> source) {
   std::string magic(kMagicBytesMax, '\0');

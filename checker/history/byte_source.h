@@ -35,6 +35,8 @@ class ByteSource {
   [[nodiscard]] virtual std::optional<SourceFailure> failure() const { return std::nullopt; }
   /// What was read so far ended in the middle of something, such as a compressed block.
   [[nodiscard]] virtual bool cut_off() const { return false; }
+  /// Lines are numbered records of the file, not its lines (record_source.h).
+  [[nodiscard]] virtual bool numbers_records() const { return false; }
   [[nodiscard]] virtual std::uint64_t memory_bytes() const { return 0; }
 };
 
@@ -44,6 +46,10 @@ class ByteSource {
 
 /// Memory that outlives the source, as it is.
 [[nodiscard]] std::unique_ptr<ByteSource> text_source(std::string_view text);
+
+/// Some bytes that have been read already, then the rest.
+[[nodiscard]] std::unique_ptr<ByteSource> prefixed_source(std::string prefix,
+                                                          std::unique_ptr<ByteSource> rest);
 
 /// The unpacked bytes of a compressed source; the bytes as they are of any other.
 [[nodiscard]] std::unique_ptr<ByteSource> unpack(std::unique_ptr<ByteSource> source);

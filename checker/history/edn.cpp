@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <utility>
 #include <vector>
 
 #include "checker/history/json.h"
@@ -12,31 +14,119 @@
 namespace capsize::checker {
 namespace {
 
-bool ends_token(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == ',' || c == ']' || c == '}' || c == ')';
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == ',' || c == '\f';
 }
 
-// Behind a backslash; what has no meaning of its own stands for itself.
-char unescaped(char c) {
-  switch (c) {
-    case 'n':
-      return '\n';
-    case 't':
-      return '\t';
-    case 'r':
-      return '\r';
-    default:
-      return c;
+bool ends_token(char c) {
+  return is_blank(c) || c == '[' || c == ']' || c == '{' || c == '}' || c == '(' || c == ')' ||
+         c == '"' || c == ';';
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+// Hexadecimal or octal digits, exactly so many.
+std::optional<std::uint32_t> digits(std::string_view text, int base, std::size_t count) {
+  if (text.size() < count) return std::nullopt;
+  std::uint32_t code = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + count, code, base);
+  if (error != std::errc() || stop != text.data() + count) return std::nullopt;
+  return code;
+}
+
+void append_utf8(std::string& out, std::uint32_t code) {
+  const auto add = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
+  if (code < 0x80) {
+    add(code);
+  } else if (code < 0x800) {
+    add(0xC0 | (code >> 6));
+    add(0x80 | (code & 0x3F));
+  } else if (code < 0x10000) {
+    add(0xE0 | (code >> 12));
+    add(0x80 | ((code >> 6) & 0x3F));
+    add(0x80 | (code & 0x3F));
+  } else {
+    add(0xF0 | (code >> 18));
+    add(0x80 | ((code >> 12) & 0x3F));
+    add(0x80 | ((code >> 6) & 0x3F));
+    add(0x80 | (code & 0x3F));
   }
+}
+
+// Clojure's texts are UTF-16: what is beyond it comes as two halves. A half alone is no character.
+constexpr std::uint32_t kReplacement = 0xFFFD;
+bool is_high_half(std::uint32_t code) {
+  return code >= 0xD800 && code < 0xDC00;
+}
+bool is_low_half(std::uint32_t code) {
+  return code >= 0xDC00 && code < 0xE000;
+}
+
+// As JSON has numbers, without an exponent.
+bool is_decimal(std::string_view text) {
+  if (text.starts_with("-")) text.remove_prefix(1);
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::string_view whole = text.substr(0, point);
+  const std::string_view fraction = text.substr(std::min(point + 1, text.size()));
+  const auto all_digits = [](std::string_view part) {
+    return !part.empty() && std::all_of(part.begin(), part.end(), &is_digit);
+  };
+  if (!all_digits(whole) || (whole.size() > 1 && whole.front() == '0')) return false;
+  return point == text.size() || all_digits(fraction);
+}
+
+std::string_view without_trailing_zeros(std::string_view number) {
+  if (number.find('.') == std::string_view::npos) return number;
+  number = number.substr(0, number.find_last_not_of('0') + 1);
+  return number.ends_with(".") ? number.substr(0, number.size() - 1) : number;
+}
+
+constexpr std::array<std::pair<std::string_view, char>, 6> kCharacterNames = {{{"newline", '\n'},
+                                                                               {"space", ' '},
+                                                                               {"tab", '\t'},
+                                                                               {"return", '\r'},
+                                                                               {"backspace", '\b'},
+                                                                               {"formfeed", '\f'}}};
+
+// Whatever is nothing else. What begins with # is a tag or nothing, but for ##Inf and ##NaN.
+bool is_symbol(std::string_view token) {
+  return !token.empty() && (token.front() != '#' || token.starts_with("##")) && token.front() != '^';
+}
+
+char closing(char open) {
+  return open == '[' ? ']' : open == '(' ? ')' : '}';
 }
 
 }  // namespace
 
 void EdnReader::skip() {
-  while (at_ < text_.size() &&
-         (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\r' || text_[at_] == ',')) {
-    ++at_;
+  while (at_ < text_.size()) {
+    const char c = text_[at_];
+    if (is_blank(c)) {
+      ++at_;
+    } else if (c == ';') {
+      at_ = std::min(text_.find('\n', at_), text_.size());
+    } else if (c == '^' || text_.substr(at_).starts_with("#_")) {
+      if (!discard(c == '^' ? 1 : 2)) return;
+    } else {
+      return;
+    }
   }
+}
+
+// Discards the form after a prefix of `size` bytes, #_ or ^. It may hold others, but no deeper than
+// values may be. What cannot be discarded stays, and nothing after it is read any more.
+bool EdnReader::discard(std::size_t size) {
+  if (is_broken_ || discarding_ >= kDepthMax) return false;
+  const std::size_t begin = at_;
+  at_ += size;
+  ++discarding_;
+  is_broken_ = !skip_form(0) || is_broken_;
+  --discarding_;
+  if (is_broken_) at_ = begin;
+  return !is_broken_;
 }
 
 std::uint64_t EdnReader::column() {
@@ -64,6 +154,12 @@ bool EdnReader::consume(std::string_view word) {
   return true;
 }
 
+std::string_view EdnReader::token() const {
+  std::size_t end = at_;
+  while (end < text_.size() && !ends_token(text_[end])) ++end;
+  return text_.substr(at_, end - at_);
+}
+
 std::optional<std::int64_t> EdnReader::integer() {
   skip();
   std::int64_t value = 0;
@@ -77,80 +173,139 @@ std::optional<std::int64_t> EdnReader::integer() {
 
 std::optional<std::string_view> EdnReader::keyword() {
   if (!starts_with(":")) return std::nullopt;
-  std::size_t end = at_ + 1;
-  while (end < text_.size() && !ends_token(text_[end])) ++end;
-  if (end == at_ + 1) return std::nullopt;
-  const std::string_view name = text_.substr(at_ + 1, end - at_ - 1);
-  at_ = end;
-  return name;
+  const std::string_view name = token();
+  if (name.size() < 2) return std::nullopt;
+  at_ += name.size();
+  return name.substr(1);
+}
+
+// Behind a backslash at `at`, which moves past what belongs to it; false for what is no escape.
+bool EdnReader::escape(std::size_t& at, std::string& out) const {
+  const char c = text_[at++];
+  constexpr std::string_view kNames = "tnrbf\"\\'";
+  constexpr std::string_view kMeant = "\t\n\r\b\f\"\\'";
+  if (const std::size_t place = kNames.find(c); place != std::string_view::npos) {
+    out += kMeant[place];
+    return true;
+  }
+  if (c >= '0' && c <= '7') {
+    std::size_t count = 1;
+    while (count < 3 && at - 1 + count < text_.size() && text_[at - 1 + count] >= '0' &&
+           text_[at - 1 + count] <= '7') {
+      ++count;
+    }
+    append_utf8(out, *digits(text_.substr(at - 1), 8, count));
+    at += count - 1;
+    return true;
+  }
+  constexpr std::size_t kHexDigits = 4;
+  const auto code =
+      c == 'u' ? digits(text_.substr(std::min(at, text_.size())), 16, kHexDigits) : std::nullopt;
+  if (!code) return false;
+  at += kHexDigits;
+  if (is_high_half(*code) && text_.substr(at).starts_with("\\u")) {
+    const auto low = digits(text_.substr(at + 2), 16, kHexDigits);
+    if (low && is_low_half(*low)) {
+      at += 2 + kHexDigits;
+      append_utf8(out, 0x10000 + ((*code - 0xD800) << 10) + (*low - 0xDC00));
+      return true;
+    }
+  }
+  append_utf8(out, is_high_half(*code) || is_low_half(*code) ? kReplacement : *code);
+  return true;
 }
 
 std::optional<std::string> EdnReader::string() {
   if (!starts_with("\"")) return std::nullopt;
   std::string out;
-  for (std::size_t at = at_ + 1; at < text_.size(); ++at) {
-    if (text_[at] == '"') {
-      at_ = at + 1;
+  for (std::size_t at = at_ + 1; at < text_.size();) {
+    // Most texts have no escapes: whole pieces are taken at once.
+    const std::size_t stop = text_.find_first_of("\"\\", at);
+    if (stop == std::string_view::npos) return std::nullopt;
+    out += text_.substr(at, stop - at);
+    at = stop + 1;
+    if (text_[stop] == '"') {
+      at_ = at;
       return out;
     }
-    if (text_[at] == '\\' && at + 1 < text_.size()) {
-      out += unescaped(text_[++at]);
-    } else {
-      out += text_[at];
-    }
+    if (at >= text_.size() || !escape(at, out)) return std::nullopt;
   }
   return std::nullopt;
 }
 
-// #jepsen.history.Op{...}: what stands behind a tag is what counts here.
+// \a, \newline, \u00e9.
+std::optional<std::string> EdnReader::character() {
+  if (!starts_with("\\") || at_ + 1 >= text_.size()) return std::nullopt;
+  // The first character stands for itself whatever it is; the rest of a name ends like a token.
+  std::size_t end = at_ + 2;
+  while (end < text_.size() && !ends_token(text_[end])) ++end;
+  const std::string_view name = text_.substr(at_ + 1, end - at_ - 1);
+  at_ = end;
+  for (const auto& [known, c] : kCharacterNames) {
+    if (name == known) return std::string(1, c);
+  }
+  if (name.size() == 5 && name.front() == 'u') {
+    if (const auto code = digits(name.substr(1), 16, 4)) {
+      std::string out;
+      append_utf8(out, is_high_half(*code) || is_low_half(*code) ? kReplacement : *code);
+      return out;
+    }
+  }
+  return std::string(name);
+}
+
+// #jepsen.history.Op{...}, #inst "...", #:op{...}: what stands after a tag is what counts here.
 void EdnReader::skip_tag() {
-  if (!starts_with("#") || starts_with("#{")) return;
-  while (at_ < text_.size() && text_[at_] != '{' && text_[at_] != '[' && text_[at_] != '"' &&
-         !ends_token(text_[at_])) {
-    ++at_;
+  while (starts_with("#") && !starts_with("#{") && !starts_with("##") && !starts_with("#_")) {
+    at_ += token().size();
+    skip();
   }
 }
 
-// Vectors, lists and sets; a map counts as its keys and values one after the other. What has no
-// order is sorted, so that equal sets are equal values.
+// Vectors and lists are lists. What has no order is sorted, so that equal sets are equal values.
 std::optional<ValueId> EdnReader::sequence(ValueTable& values, int depth) {
   if (depth >= kDepthMax) return std::nullopt;
   const bool is_set = consume("#{");
-  const char* const close = is_set || consume("{") ? "}" : consume("[") ? "]" : ")";
-  if (*close == ')' && !consume("(")) return std::nullopt;
+  if (!is_set && !starts_with("[") && !starts_with("(") && !starts_with("{")) return std::nullopt;
+  const char open = is_set ? '#' : text_[at_++];
+  const char close = closing(open);
   std::vector<ValueId> elements;
-  while (!consume(close)) {
+  while (!consume({&close, 1})) {
     const auto element = value(values, depth + 1);
     if (!element) return std::nullopt;
     elements.push_back(*element);
+  }
+  if (open == '{') {
+    if (elements.size() % 2 != 0) return std::nullopt;
+    return values.map(elements);
   }
   if (is_set) std::sort(elements.begin(), elements.end());
   return values.list(elements);
 }
 
-// Big integers and ratios are values like any other, by their text; what JSON knows is that.
-std::optional<ValueId> EdnReader::other(ValueTable& values) {
-  skip();
-  std::size_t end = at_;
-  while (end < text_.size() && !ends_token(text_[end])) ++end;
-  const std::string_view token = text_.substr(at_, end - at_);
-  const std::size_t digit = token.find_first_not_of("+-");
-  if (digit == std::string_view::npos || digit > 1 || token[digit] < '0' || token[digit] > '9') {
-    return std::nullopt;
+// Whatever JSON knows is that: 5N is 5 and 1.5M is 1.5, as long as a double can tell them apart.
+// Other numbers are values by their text.
+std::optional<ValueId> EdnReader::number(ValueTable& values) {
+  std::string_view digits_of = token();
+  const std::size_t size = digits_of.size();
+  const bool positive = digits_of.starts_with("+");
+  if (positive) digits_of.remove_prefix(1);
+  const std::size_t first = digits_of.starts_with("-") ? 1 : 0;
+  if (first >= digits_of.size() || !is_digit(digits_of[first])) return std::nullopt;
+  at_ += size;
+  const bool exact = digits_of.back() == 'M';
+  if (exact || digits_of.back() == 'N') digits_of.remove_suffix(1);
+  constexpr std::size_t kDoubleDigits = 15;
+  const bool fits = !exact || digits_of.size() - first <= kDoubleDigits + 1;
+  if (fits) {
+    if (const auto number = parse_json_value(values, digits_of)) return number;
   }
-  at_ = end;
-  std::int64_t whole = 0;
-  const char* const stop = token.data() + token.size() - 1;
-  if (token.back() == 'N' && std::from_chars(token.data(), stop, whole).ptr == stop) {
-    return values.integer(whole);
-  }
-  const std::string_view unsigned_token = token.substr(token.front() == '+' ? 1 : 0);
-  if (const auto number = parse_json_value(values, unsigned_token)) return number;
-  return values.text(token);
+  if (is_decimal(digits_of)) return values.raw(without_trailing_zeros(digits_of));
+  return values.text(digits_of);  // a ratio, such as 1/3, or digits of another base
 }
 
 std::optional<ValueId> EdnReader::value(ValueTable& values, int depth) {
-  if (const auto number = integer()) return values.integer(*number);
+  if (const auto whole = integer()) return values.integer(*whole);
   if (const auto text = string()) return values.text(*text);
   if (consume("nil")) return kNullValue;
   if (consume("true")) return values.raw("true");
@@ -158,8 +313,41 @@ std::optional<ValueId> EdnReader::value(ValueTable& values, int depth) {
   if (const auto name = keyword()) return values.text(*name);
   skip_tag();
   if (const auto text = string()) return values.text(*text);
-  if (const auto elements = sequence(values, depth)) return elements;
-  return other(values);
+  if (const auto text = character()) return values.text(*text);
+  if (at_ < text_.size() && (text_[at_] == '[' || text_[at_] == '(' || text_[at_] == '{' ||
+                             text_.substr(at_).starts_with("#{"))) {
+    return sequence(values, depth);
+  }
+  if (const auto found = number(values)) return found;
+  const std::string_view symbol = token();
+  if (!is_symbol(symbol)) return std::nullopt;
+  at_ += symbol.size();
+  return values.text(symbol.starts_with(":") ? symbol.substr(1) : symbol);
+}
+
+bool EdnReader::skip_elements(char close, int depth) {
+  while (!consume({&close, 1})) {
+    if (!skip_form(depth + 1)) return false;
+  }
+  return true;
+}
+
+bool EdnReader::skip_form(int depth) {
+  if (depth >= kDepthMax) return false;
+  skip_tag();
+  skip();
+  if (at_ >= text_.size()) return false;
+  if (text_[at_] == '"') return string().has_value();
+  if (text_[at_] == '\\') return character().has_value();
+  if (consume("#{")) return skip_elements('}', depth);
+  const char open = text_[at_];
+  if (open == '[' || open == '(' || open == '{') {
+    ++at_;
+    return skip_elements(closing(open), depth);
+  }
+  const std::string_view symbol = token();
+  at_ += symbol.size();
+  return is_symbol(symbol);
 }
 
 bool EdnReader::map(const std::function<bool(std::string_view)>& field) {
@@ -167,7 +355,11 @@ bool EdnReader::map(const std::function<bool(std::string_view)>& field) {
   if (!consume("{")) return false;
   while (!consume("}")) {
     const auto key = keyword();
-    if (!key || !field(*key)) return false;
+    if (key) {
+      if (!field(*key)) return false;
+    } else if (!skip_value() || !skip_value()) {
+      return false;
+    }
   }
   return true;
 }

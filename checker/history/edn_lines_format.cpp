@@ -1,38 +1,50 @@
-// EDN maps: {:process 0, :type :invoke, :f :append, :key "4", :value "x 0 3 y"}, one a line, or
-// many in one vector. Two kinds of test write them:
+// EDN maps: {:process 0, :type :invoke, :f :append, :key "4", :value "x 0 3 y"}. Each stands on a
+// line of its own here, however the file lays them out (record_source.h). Two kinds of test write
+// them:
 //
 // Jepsen's history.edn, with tagged records (#jepsen.history.Op{...}), :index and :time, events of
 // the :nemesis, which are skipped, and [key value] in place of values where keys are independent.
 //
-// The key-value histories that ship with Porcupine. They call a write `put` and a read `get`, and a
-// key that was never written reads as the empty string.
+// The key-value histories that ship with Porcupine. They call a write `put` and a read `get`.
 #include <fmt/core.h>
 
 #include "checker/history/edn.h"
+#include "checker/history/flat_edn.h"
 #include "checker/history/format.h"
 
 namespace capsize::checker {
 namespace {
 
+constexpr PlainMeaning kEdnMeaning = {.unexplained_cas_mismatches = true};
+
 bool recognises(std::string_view first_line, const Vocabulary&) {
-  const std::size_t at = first_line.find_first_not_of(" \t[");
-  if (at == std::string_view::npos) return first_line.find('[') != std::string_view::npos;
-  const std::string_view rest = first_line.substr(at);
-  return rest.starts_with("{:") || rest.starts_with("#jepsen.");
+  EdnReader reader(first_line, 0);
+  // A form that is discarded is a line of EDN, too.
+  if (reader.at_end()) return first_line.find("#_") != std::string_view::npos;
+  if (reader.starts_with("#")) return first_line.find('{') != std::string_view::npos;
+  if (!reader.starts_with("{")) return false;
+  const std::size_t next = first_line.find_first_not_of(" \t,", reader.column());
+  return next != std::string_view::npos && first_line[next] == ':';
 }
 
 class EdnLinesParser : public LineParser {
  public:
   std::optional<LineError> parse(const Line& line, HistoryBuilder& builder) override {
     EdnReader reader(line.text, 0);
-    if (!begun_ && !reader.at_end()) {
-      begun_ = true;
-      in_vector_ = reader.take('[');
-    }
-    while (!reader.at_end() && !(in_vector_ && reader.take(']'))) {
+    while (!reader.at_end()) {
       if (auto error = record(reader, line, builder)) return error;
     }
     return std::nullopt;
+  }
+
+  bool accept(const PlainEvent& plain, const Line& line, HistoryBuilder& builder) override {
+    if (!indexed_ || *indexed_ != plain.has_index) return false;
+    return add_plain_event(plain, line, builder, kEdnMeaning);
+  }
+
+  std::optional<Malformed> finish(const HistoryBuilder& builder) override {
+    return builder.holds_nothing(
+        "maps with :process, :type and :f (--map names fields that are called otherwise)");
   }
 
  private:
@@ -40,106 +52,144 @@ class EdnLinesParser : public LineParser {
     Event event;
     event.line = static_cast<std::uint32_t>(line.number);
     event.has_key = has_process_ = has_type_ = has_function_ = has_error_ = is_mismatch_ = false;
-    std::string missing = "a map";
-    bool is_client = true;
+    has_index_ = false;
+    std::string_view last;  // field that was begun
     const bool whole = reader.map([&](std::string_view field) {
-      missing = fmt::format("a value of :{}", field);
-      return read_field(field, reader, builder, event, is_client);
+      last = field;
+      return read_field(field, reader, builder, event);
     });
     const auto wrong = [&](std::string expected) {
       return LineError{{builder.history().file, line.number, reader.column(), reader.found(),
                         std::move(expected)},
                        true};
     };
-    if (!whole) return wrong(missing);
-    if (!is_client) return std::nullopt;
-    if (!has_process_ || !has_type_ || !has_function_) return wrong(":process, :type and :f");
+    if (!whole) return wrong(last.empty() ? "a map" : fmt::format("a value of :{}", last));
+    if (has_function_ && has_process_ && !builder.is_client(event.process, event.function)) {
+      return std::nullopt;
+    }
+    if (!has_function_ && !has_process_) {
+      builder.skip_line();
+      return std::nullopt;
+    }
+    const char* const lacks = !has_process_ ? ":process" : !has_type_ ? ":type" : ":f";
+    if (!has_process_ || !has_type_ || !has_function_) return lacking(lacks, line, builder);
+    if (auto error = note_index(line, builder)) return error;
     add(event, builder);
     return std::nullopt;
   }
 
+  static LineError lacking(std::string_view field, const Line& line,
+                           const HistoryBuilder& builder) {
+    return {{builder.history().file, line.number, 1, fmt::format("no {}", field),
+             ":process, :type and :f (--map names fields that are called otherwise)"},
+            true};
+  }
+
   void add(Event& event, HistoryBuilder& builder) const {
     if (!event.has_key && event.type == EventType::kInvoke) event.key = builder.key("", false);
-    const std::string& name = builder.history().functions[event.function];
-    const bool get = name == "get";
-    if (get || name == "put") {
-      event.function = get ? kRead : kWrite;
-      if (!builder.history().initial) builder.history().initial = builder.values().text("");
-    }
     // Without a reason given, a cas that failed is one that did not match.
     const bool unexplained_cas = event.function == kCas && !has_error_;
     event.mismatch = event.type == EventType::kFail && (is_mismatch_ || unexplained_cas);
-    builder.allow_tuples();
+    if (!builder.needs_value(event)) event.value = kNullValue;
     builder.add(event);
   }
 
-  bool read_field(std::string_view field, EdnReader& reader, HistoryBuilder& builder, Event& event,
-                  bool& is_client) {
+  bool read_field(std::string_view field, EdnReader& reader, HistoryBuilder& builder,
+                  Event& event) {
     field = builder.vocabulary().field(field);
-    if (field == "process") {
-      const auto process = reader.integer();
-      is_client = process.has_value();
-      event.process = process.value_or(0);
-      return has_process_ = is_client ? event.process >= 0 : reader.keyword().has_value();
-    }
+    if (field == "process") return has_process_ = read_process(reader, builder, event);
     if (field == "type") {
-      const auto name = reader.keyword();
+      const auto name = word(reader, builder);
       const auto type = name ? builder.type(*name) : std::nullopt;
       event.type = type.value_or(EventType::kInvoke);
       return has_type_ = type.has_value();
     }
     if (field == "f") {
-      const auto name = reader.keyword();
+      const auto name = word(reader, builder);
       const auto function = name ? builder.function(*name) : std::nullopt;
       event.function = function.value_or(0);
       return has_function_ = function.has_value();
     }
-    if (field == "time" || field == "index") {
-      if (const auto number = reader.integer(); number && *number >= 0) {
-        note_number(field, *number, builder, event);
-        return true;
-      }
+    if (field == "index" || field == "time") return read_number(field, reader, builder, event);
+    if (field == "error") {
+      const auto value = reader.value(builder.values());
+      if (!value) return false;
+      has_error_ = *value != kNullValue;
+      is_mismatch_ = has_error_ && *value == builder.values().find_text("mismatch");
+      return true;
     }
+    if (field != "key" && field != "value") return reader.skip_value();
     const auto value = reader.value(builder.values());
     if (!value) return false;
-    if (field == "error" && *value != kNullValue) {
-      has_error_ = true;
-      is_mismatch_ = *value == builder.values().find_text("mismatch");
-    }
-    if (field == "key") {
-      const ValueTable& values = builder.values();
-      const bool text = values.kind(*value) == ValueTable::Kind::kText;
-      event.key =
-          text ? builder.key(values.as_text(*value)) : builder.key(values.json(*value), false);
-      event.has_key = true;
-    } else if (field == "value") {
+    if (field == "value") {
       event.value = *value;
+      return true;
+    }
+    const ValueTable& values = builder.values();
+    const bool text = values.kind(*value) == ValueTable::Kind::kText;
+    event.key =
+        text ? builder.key(values.as_text(*value)) : builder.key(values.json(*value), false);
+    event.has_key = true;
+    return true;
+  }
+
+  // A keyword, or whatever else names something, as a text.
+  static std::optional<std::string> word(EdnReader& reader, HistoryBuilder& builder) {
+    if (const auto name = reader.keyword()) return std::string(*name);
+    const auto value = reader.value(builder.values());
+    if (!value) return std::nullopt;
+    const ValueTable& values = builder.values();
+    const bool text = values.kind(*value) == ValueTable::Kind::kText;
+    return text ? std::string(values.as_text(*value)) : values.json(*value);
+  }
+
+  static bool read_process(EdnReader& reader, HistoryBuilder& builder, Event& event) {
+    if (const auto number = reader.integer()) {
+      event.process = *number >= 0 ? *number : builder.process(std::to_string(*number));
+      return true;
+    }
+    const auto name = word(reader, builder);
+    event.process = name ? builder.process(*name == "null" ? "nil" : *name) : 0;
+    return name.has_value();
+  }
+
+  bool read_number(std::string_view field, EdnReader& reader, const HistoryBuilder& builder,
+                   Event& event) {
+    const auto number = reader.integer();
+    // A date, or nil: the time is for people only, and without an index the order is the file's.
+    if (!number) return reader.skip_value();
+    if (*number < 0) return true;  // Knossos writes :index -1 where there is none
+    if (field == "time") {
+      event.time = builder.time(*number);
+    } else {
+      event.index = static_cast<std::uint64_t>(*number);
+      has_index_ = true;
     }
     return true;
   }
 
-  static void note_number(std::string_view field, std::int64_t number, HistoryBuilder& builder,
-                          Event& event) {
-    if (field == "time") {
-      event.time = number;
-    } else {
-      event.index = static_cast<std::uint64_t>(number);
-      builder.order_by_index();
+  // The order of the file is that of the index if the maps have one; half of them is an error.
+  std::optional<LineError> note_index(const Line& line, HistoryBuilder& builder) {
+    if (!indexed_) {
+      indexed_ = has_index_;
+      if (has_index_) builder.order_by_index();
     }
+    if (*indexed_ == has_index_) return std::nullopt;
+    return LineError{
+        {builder.history().file, line.number, 1, has_index_ ? "an :index" : "no :index",
+         has_index_ ? "none, as in the maps before" : "one, as in the maps before"},
+        false};
   }
 
-  bool begun_ = false, in_vector_ = false;
-  bool has_process_ = false, has_type_ = false, has_function_ = false;
+  std::optional<bool> indexed_;
+  bool has_process_ = false, has_type_ = false, has_function_ = false, has_index_ = false;
   bool has_error_ = false, is_mismatch_ = false;
 };
 
-std::unique_ptr<LineParser> make_parser() {
-  return std::make_unique<EdnLinesParser>();
-}
-
-const FormatRegistrar kRegistrar({"edn",
-                                  "EDN maps, as in Jepsen's history.edn and Porcupine's tests",
-                                  &recognises, &make_parser});
+const FormatRegistrar kRegistrar(
+    {"edn", "EDN maps, as in Jepsen's history.edn and Porcupine's tests", &recognises,
+     []() -> std::unique_ptr<LineParser> { return std::make_unique<EdnLinesParser>(); },
+     &read_plain_edn});
 
 }  // namespace
 }  // namespace capsize::checker

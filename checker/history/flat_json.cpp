@@ -94,7 +94,9 @@ class Scanner {
   const char* end_;
 };
 
-FlatScalar* find(FlatFields& fields, std::string_view name) {
+}  // namespace
+
+FlatScalar* find_field(FlatFields& fields, std::string_view name) {
   switch (name.size()) {
     case 1:
       return name == "f" ? &fields.function : nullptr;
@@ -114,8 +116,6 @@ FlatScalar* find(FlatFields& fields, std::string_view name) {
   }
 }
 
-}  // namespace
-
 bool read_flat_json(std::string_view line, const Vocabulary& vocabulary, FlatFields& fields) {
   Scanner scanner(line);
   if (!scanner.take('{')) return false;
@@ -125,7 +125,7 @@ bool read_flat_json(std::string_view line, const Vocabulary& vocabulary, FlatFie
     if (!scanner.take('"') || !scanner.text(name) || !scanner.take(':')) return false;
     scanner.skip_blank();
     FlatScalar ignored;
-    FlatScalar* slot = find(fields, vocabulary.field(name));
+    FlatScalar* slot = find_field(fields, vocabulary.field(name));
     if (slot == nullptr) {
       fields.others = true;
       slot = &ignored;

@@ -28,6 +28,9 @@ struct FlatFields {
   bool others = false;  ///< there were fields of other names
 };
 
+/// The field of Capsize's name; nullptr if it has none.
+[[nodiscard]] FlatScalar* find_field(FlatFields& fields, std::string_view name);
+
 /// Precondition: some readable byte follows the line (LineReader::kPadding).
 [[nodiscard]] bool read_flat_json(std::string_view line, const Vocabulary& vocabulary,
                                   FlatFields& fields);

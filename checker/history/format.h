@@ -32,6 +32,8 @@ class LineParser {
   /// The same for a line that was taken apart already; false, and nothing happened, where the line
   /// has to be parsed after all.
   virtual bool accept(const PlainEvent&, const Line&, HistoryBuilder&) { return false; }
+  /// After the last line: what is wrong with the file as a whole, or nothing.
+  virtual std::optional<Malformed> finish(const HistoryBuilder&) { return std::nullopt; }
   /// What has been begun on the lines so far is not complete: a file that ends here was cut off.
   [[nodiscard]] virtual bool is_inside_record() const { return false; }
 };

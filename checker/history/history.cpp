@@ -10,6 +10,12 @@ bool History::uses(FunctionId function) const {
   });
 }
 
+std::string History::process_text(std::int64_t process) const {
+  if (process >= 0) return std::to_string(process);
+  const auto place = static_cast<std::size_t>(-1 - process);
+  return place < process_names.size() ? process_names[place] : std::to_string(process);
+}
+
 void History::count_outcomes() {
   counts.operations = operations.size();
   counts.ok = counts.fail = counts.info = 0;

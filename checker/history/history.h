@@ -42,16 +42,28 @@ struct History {
   std::vector<std::string> keys;         ///< display text of each KeyId
   std::vector<bool> key_is_text;         ///< false: the display text is JSON, such as 1
   std::vector<std::string> functions;    ///< name of each FunctionId
+  /// Names of the clients that have one in the file; the first has the process number -1, the next
+  /// -2, and so on.
+  std::vector<std::string> process_names;
+  /// What the reader decided or left out, one sentence each: a person has to know it to believe the
+  /// verdict.
+  std::vector<std::string> notes;
   ValueTable values;
   std::vector<std::uint64_t> file_index;  ///< position -> "index" of the file; empty: the same
   bool failed_cas_observes = false;       ///< what the format means, unless the caller knows better
   bool cut_off = false;                   ///< the last line was incomplete and was left out
+  /// Operations of the file may be missing here (lines that were skipped, the end of a file that is
+  /// not in the order of events). What a client observed may come from one of them, so no violation
+  /// is certain.
+  bool may_lack_operations = false;
   Skipped skipped;
   double seconds_load = 0;
 
   [[nodiscard]] std::span<const Operation> of_key(KeyId key) const {
     return std::span(operations).subspan(key_begin[key], key_begin[key + 1] - key_begin[key]);
   }
+  /// The name of a process, or its number.
+  [[nodiscard]] std::string process_text(std::int64_t process) const;
   /// The "index" under which the file knows an event.
   [[nodiscard]] std::uint64_t index_of(Position position) const {
     return file_index.empty() ? position : file_index[position];

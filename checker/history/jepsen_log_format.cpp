@@ -1,10 +1,16 @@
-// Jepsen's console log: "INFO  jepsen.util - 4\t:invoke\t:cas\t[1 0]", as in the etcd logs of 2014.
+// Jepsen's console log and its history.txt: an operation on a line, in columns.
 //
-// Lines of other loggers and of the nemesis are skipped. There is one key, and no time. A
-// completion with a keyword in place of a value (:timed-out) only says that it is indeterminate. A
-// failed cas in these logs did see another value, and counts as an observation of that.
+//     INFO  jepsen.util - 4\t:invoke\t:cas\t[1 0]                         as logged in 2014
+//     2024-05-01 10:00:00,001{GMT}\tINFO\t[jepsen worker 4] jepsen.util: 4\t:invoke\t:cas\t[1 0]
+//     4\t:invoke\t:cas\t[1 0]                                             history.txt
+//
+// The columns are process, type, function, value and, where there is one, the error. Lines of other
+// loggers, stack traces and the nemesis are skipped. There is no time. A completion with a keyword
+// in place of a value (:timed-out) only says that it is indeterminate. A cas that failed without an
+// error did see another value, and counts as an observation of that.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "checker/history/edn.h"
@@ -13,30 +19,52 @@
 namespace capsize::checker {
 namespace {
 
-constexpr std::string_view kMarker = "jepsen.util - ";
+constexpr std::string_view kMarkers[] = {"jepsen.util - ", "jepsen.util: "};
+
+// Where the columns of an operation begin; npos for a line that holds none.
+std::size_t begin_of_columns(std::string_view line) {
+  for (const std::string_view marker : kMarkers) {
+    const std::size_t at = line.find(marker);
+    if (at != std::string_view::npos) return at + marker.size();
+  }
+  // history.txt: PROCESS\t:TYPE
+  const std::size_t tab = line.find('\t');
+  if (tab == std::string_view::npos || line.substr(tab + 1, 1) != ":")
+    return std::string_view::npos;
+  const std::string_view process = line.substr(0, tab);
+  const bool is_process =
+      process.find_first_not_of("0123456789") == std::string_view::npos || process.front() == ':';
+  return is_process && !process.empty() ? 0 : std::string_view::npos;
+}
 
 bool recognises(std::string_view first_line, const Vocabulary&) {
-  return first_line.starts_with("INFO") && first_line.find("jepsen.") != std::string_view::npos;
+  if (begin_of_columns(first_line) != std::string_view::npos) return true;
+  constexpr std::string_view kLevels[] = {"INFO", "WARN", "DEBUG", "ERROR"};
+  const bool has_level = std::any_of(std::begin(kLevels), std::end(kLevels), [&](auto level) {
+    return first_line.find(level) != std::string_view::npos;
+  });
+  return has_level && first_line.find("jepsen") != std::string_view::npos;
 }
 
 class JepsenLogParser : public LineParser {
  public:
   std::optional<LineError> parse(const Line& line, HistoryBuilder& builder) override {
-    const std::size_t marker = line.text.find(kMarker);
-    if (marker == std::string_view::npos) return std::nullopt;
-    EdnReader reader(line.text, marker + kMarker.size());
+    if (first_line_.empty()) first_line_ = excerpt(line.text);
+    const std::size_t begin = begin_of_columns(line.text);
+    if (begin == std::string_view::npos) return std::nullopt;
+    EdnReader reader(line.text, begin);
     const auto wrong = [&](std::string expected) {
       return LineError{{builder.history().file, line.number, reader.column(), reader.found(),
                         std::move(expected)},
                        true};
     };
-    const auto process = reader.integer();
-    if (!process || *process < 0) {
-      if (reader.starts_with(":nemesis")) return std::nullopt;
-      return wrong("a process number or :nemesis");
-    }
     Event event;
-    event.process = *process;
+    const auto number = reader.integer();
+    const auto name = number ? std::nullopt : reader.keyword();
+    if (!number && !name) return wrong("a process number or :nemesis");
+    event.process = number && *number >= 0
+                        ? *number
+                        : builder.process(number ? std::to_string(*number) : std::string(*name));
     event.line = static_cast<std::uint32_t>(line.number);
     const auto type = reader.keyword();
     if (!type || !builder.type(*type)) return wrong(":invoke, :ok, :fail or :info");
@@ -44,20 +72,34 @@ class JepsenLogParser : public LineParser {
     const auto function = reader.keyword();
     if (!function || !builder.function(*function)) return wrong("a function such as :read");
     event.function = *builder.function(*function);
+    ++operations_;
+    if (!builder.is_client(event.process, event.function)) return std::nullopt;
     event.key = builder.key("", false);
-    event.mismatch = event.type == EventType::kFail && event.function == kCas;
+    event.has_key = false;
     if (!reader.starts_with(":")) {
       const auto value = reader.value(builder.values());
       if (!value) return wrong("a value such as nil, 3 or [1 2]");
       event.value = *value;
+      event.mismatch = event.type == EventType::kFail && event.function == kCas && reader.at_end();
     }
     builder.add(event);
     return std::nullopt;
   }
+
+  std::optional<Malformed> finish(const HistoryBuilder& builder) override {
+    if (operations_ > 0 || first_line_.empty()) return std::nullopt;
+    return Malformed{builder.history().file, 0, 0,
+                     fmt::format("no operation in it (it begins with \"{}\")", first_line_),
+                     "lines such as \"jepsen.util - 4\t:invoke\t:read\tnil\""};
+  }
+
+ private:
+  std::string first_line_;
+  std::uint64_t operations_ = 0;
 };
 
 const FormatRegistrar kRegistrar(
-    {"jepsen-log", "the console log of Jepsen, one register", &recognises,
+    {"jepsen-log", "Jepsen's console log (jepsen.log) and history.txt", &recognises,
      []() -> std::unique_ptr<LineParser> { return std::make_unique<JepsenLogParser>(); }, nullptr,
      true});
 

@@ -22,7 +22,52 @@ std::optional<std::int64_t> whole_number(double value) {
   return static_cast<std::int64_t>(value);
 }
 
+// U+FFFE is no character, so no text of a client begins with it.
+constexpr std::string_view kBigIntegerMark = "\xef\xbf\xbe:";
+constexpr std::size_t kDigitsThatFit = 18;
+
+bool is_big_integer(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return text.size() > kDigitsThatFit && text.front() != '0' &&
+         text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// The digits that with_big_integers_as_text() made a text of.
+std::optional<std::string_view> big_integer(std::string_view text) {
+  if (!text.starts_with(kBigIntegerMark)) return std::nullopt;
+  text.remove_prefix(kBigIntegerMark.size());
+  return is_big_integer(text) ? std::optional(text) : std::nullopt;
+}
+
 }  // namespace
+
+std::optional<std::string> with_big_integers_as_text(std::string_view line) {
+  if (line.find(kBigIntegerMark) != std::string_view::npos) return std::nullopt;
+  std::string out;
+  std::size_t copied = 0;
+  for (std::size_t at = 0; at < line.size();) {
+    const char c = line[at];
+    if (c == '"') {
+      for (++at; at < line.size() && line[at] != '"'; ++at) at += line[at] == '\\' ? 1 : 0;
+      ++at;
+      continue;
+    }
+    if (c != '-' && (c < '0' || c > '9')) {
+      ++at;
+      continue;
+    }
+    const std::size_t end = std::min(line.find_first_not_of("-+.eE0123456789", at), line.size());
+    const std::string_view number = line.substr(at, end - at);
+    if (is_big_integer(number)) {
+      out.append(line.substr(copied, at - copied));
+      out.append("\"").append(kBigIntegerMark).append(number).append("\"");
+      copied = end;
+    }
+    at = end;
+  }
+  if (out.empty()) return std::nullopt;
+  return out.append(line.substr(copied));
+}
 
 ValueId intern_json(ValueTable& values, const simdjson::dom::element& element) {
   switch (element.type()) {
@@ -30,8 +75,11 @@ ValueId intern_json(ValueTable& values, const simdjson::dom::element& element) {
       return kNullValue;
     case element_type::INT64:
       return values.integer(element.get_int64().value_unsafe());
-    case element_type::STRING:
-      return values.text(element.get_string().value_unsafe());
+    case element_type::STRING: {
+      const std::string_view text = element.get_string().value_unsafe();
+      if (const auto digits = big_integer(text)) return values.raw(*digits);
+      return values.text(text);
+    }
     case element_type::DOUBLE:
       if (const auto whole = whole_number(element.get_double().value_unsafe())) {
         return values.integer(*whole);
@@ -44,6 +92,15 @@ ValueId intern_json(ValueTable& values, const simdjson::dom::element& element) {
         elements.push_back(intern_json(values, child));
       }
       return values.list(elements);
+    }
+    case element_type::OBJECT: {
+      std::vector<ValueId> members;
+      const simdjson::dom::object object = element.get_object().value_unsafe();
+      for (const auto& [name, value] : object) {
+        members.push_back(values.text(name));
+        members.push_back(intern_json(values, value));
+      }
+      return values.map(members);
     }
     default:
       break;

@@ -20,6 +20,10 @@ inline constexpr std::size_t kJsonDepthMax = 32;
 
 [[nodiscard]] ValueId intern_json(ValueTable& values, const simdjson::dom::element& element);
 
+/// The line with each integer that 64 bits do not hold as a text, which intern_json() turns into
+/// the number again; nothing where the line has none. O(size).
+[[nodiscard]] std::optional<std::string> with_big_integers_as_text(std::string_view line);
+
 /// Parses a text of its own (an option of the command line, a cell). Nothing if it is not JSON, or
 /// so deep that no line of JSON could hold it.
 [[nodiscard]] std::optional<ValueId> parse_json_value(ValueTable& values, std::string_view json);

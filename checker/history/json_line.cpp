@@ -21,13 +21,15 @@ std::optional<LineError> JsonLine::parse(const Line& line, const HistoryBuilder&
                                          Object& object) {
   line_ = line;
   builder_ = &builder;
-  // Growing by hand, since growing inside parse() would forget the bound on nesting.
-  if (line.text.size() > parser_.capacity()) {
-    allocated_ = parser_.allocate(line.text.size() * 2, kJsonDepthMax);
-  }
-  if (allocated_ != simdjson::SUCCESS) return wrong(1, "a line too long for memory", "less");
   Element document;
-  const auto error = parser_.parse(line.text.data(), line.text.size(), false).get(document);
+  auto error = parse_text(line.text, document);
+  if (allocated_ != simdjson::SUCCESS) return wrong(1, "a line too long for memory", "less");
+  if (error != simdjson::SUCCESS) {
+    if (auto text = with_big_integers_as_text(line.text)) {
+      rewritten_ = *std::move(text);
+      error = parse_text(rewritten_, document);
+    }
+  }
   if (error != simdjson::SUCCESS) {
     JsonError where = explain_json_error(line.text);
     auto failure = wrong(where.column, std::move(where.found), std::move(where.expected));
@@ -36,6 +38,17 @@ std::optional<LineError> JsonLine::parse(const Line& line, const HistoryBuilder&
   }
   if (document.get_object().get(object) == simdjson::SUCCESS) return std::nullopt;
   return wrong(1, excerpt(line.text), "a JSON object");
+}
+
+simdjson::error_code JsonLine::parse_text(std::string_view text, Element& document) {
+  // Growing by hand, since growing inside parse() would forget the bound on nesting.
+  if (text.size() > parser_.capacity()) {
+    allocated_ = parser_.allocate(text.size() * 2, kJsonDepthMax);
+  }
+  if (allocated_ != simdjson::SUCCESS) return allocated_;
+  // A line has padding after it; what was rewritten is copied to where it has some.
+  const bool has_padding = text.data() != rewritten_.data();
+  return parser_.parse(text.data(), text.size(), !has_padding).get(document);
 }
 
 LineError JsonLine::wrong(std::uint64_t column, std::string found, std::string expected) const {
@@ -56,6 +69,32 @@ KeyId json_key(HistoryBuilder& builder, const JsonLine::Element& value) {
   std::string_view text;
   if (value.get(text) == simdjson::SUCCESS) return builder.key(text);
   return builder.key(simdjson::minify(value), false);
+}
+
+std::string_view without_colon(std::string_view text) {
+  return text.size() > 1 && text.front() == ':' ? text.substr(1) : text;
+}
+
+std::optional<std::int64_t> json_process(HistoryBuilder& builder, const JsonLine::Element& value) {
+  std::int64_t number = 0;
+  if (value.get(number) == simdjson::SUCCESS) {
+    return number >= 0 ? number : builder.process(std::to_string(number));
+  }
+  std::string_view name;
+  if (value.get(name) == simdjson::SUCCESS) return builder.process(without_colon(name));
+  if (value.is_null()) return builder.process("null");
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> json_time(const HistoryBuilder& builder,
+                                      const JsonLine::Element& value) {
+  std::int64_t whole = 0;
+  if (value.get(whole) == simdjson::SUCCESS) return builder.time(whole);
+  double number = 0;
+  if (value.get(number) == simdjson::SUCCESS) return builder.time(number);
+  std::string_view text;
+  if (value.get(text) == simdjson::SUCCESS) return builder.time(text);
+  return std::nullopt;
 }
 
 bool is_header(const JsonLine::Object& object) {

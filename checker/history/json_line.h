@@ -33,7 +33,10 @@ class JsonLine {
                                 std::string expected) const;
 
  private:
+  [[nodiscard]] simdjson::error_code parse_text(std::string_view text, Element& document);
+
   simdjson::dom::parser parser_;
+  std::string rewritten_;
   simdjson::error_code allocated_ = simdjson::SUCCESS;
   Line line_;
   const HistoryBuilder* builder_ = nullptr;
@@ -41,6 +44,17 @@ class JsonLine {
 
 /// The key that a JSON value names; 1 and "1" are two.
 [[nodiscard]] KeyId json_key(HistoryBuilder& builder, const JsonLine::Element& value);
+
+/// ":invoke" as "invoke": some converters of EDN keep the colon of a keyword.
+[[nodiscard]] std::string_view without_colon(std::string_view text);
+
+/// The client that a JSON value names, by a number >= 0 or a name; nothing if it is neither.
+[[nodiscard]] std::optional<std::int64_t> json_process(HistoryBuilder& builder,
+                                                       const JsonLine::Element& value);
+
+/// A point in time in nanoseconds: a number, in the unit of the file, or a date with its time.
+[[nodiscard]] std::optional<std::int64_t> json_time(const HistoryBuilder& builder,
+                                                    const JsonLine::Element& value);
 
 /// Whether an object is the header of a history: {"capsize-history":1,"model":…,"initial":…}.
 [[nodiscard]] bool is_header(const JsonLine::Object& object);

@@ -6,7 +6,6 @@
 // Fields it does not know are ignored, so that a recorder may add its own.
 #include <simdjson.h>
 
-#include <cmath>
 #include <utility>
 
 #include "checker/history/flat_json.h"
@@ -34,7 +33,7 @@ struct Fields {
 
   Fields(const simdjson::dom::object& object, const Vocabulary& vocabulary) {
     for (const auto field : object) {
-      if (auto* const slot = find(vocabulary.field(field.key))) *slot = field.value;
+      if (auto* const slot = find(vocabulary.field(without_colon(field.key)))) *slot = field.value;
     }
   }
 
@@ -51,6 +50,8 @@ struct Fields {
     return nullptr;
   }
 };
+
+constexpr std::string_view kClientExpected = "the number or name of a client";
 
 class JsonLinesParser : public LineParser {
  public:
@@ -73,67 +74,44 @@ class JsonLinesParser : public LineParser {
   bool accept(const PlainEvent& plain, const Line& line, HistoryBuilder& builder) override {
     // The first line may be a header, and the first event says whether there is an index.
     if (first_ || !indexed_ || *indexed_ != plain.has_index) return false;
-    const auto type = builder.type(plain.type.of(line.text));
-    const auto function = plain.known_function ? plain.known_function
-                                               : builder.function(plain.function.of(line.text));
-    if (!type || !function) return false;
-    Event event;
-    event.index = static_cast<std::uint64_t>(plain.index);
-    event.line = static_cast<std::uint32_t>(line.number);
-    event.process = plain.process;
-    if (plain.has_time) event.time = plain.time;
-    event.type = *type;
-    event.function = *function;
-    event.has_key = plain.has_key;
-    if (event.has_key || event.type == EventType::kInvoke) {
-      event.key = builder.key(plain.key.of(line.text), plain.has_key);
-    }
-    event.mismatch = plain.mismatch;
-    if (value_matters(event)) event.value = plain_value(plain, line.text, builder.values());
-    builder.add(event);
-    return true;
+    return add_plain_event(plain, line, builder, {});
+  }
+
+  std::optional<Malformed> finish(const HistoryBuilder& builder) override {
+    return builder.holds_nothing(
+        "objects with \"process\", \"type\" and \"f\" (--map names fields that are called "
+        "otherwise)");
   }
 
  private:
-  static ValueId plain_value(const PlainEvent& plain, std::string_view line, ValueTable& values) {
-    switch (plain.value_kind) {
-      case FlatScalar::Kind::kInteger:
-        return values.integer(plain.value);
-      case FlatScalar::Kind::kText:
-        return values.text(plain.text.of(line));
-      case FlatScalar::Kind::kPair: {
-        const ValueId pair[] = {plain.value_null[0] ? kNullValue : values.integer(plain.value),
-                                plain.value_null[1] ? kNullValue : values.integer(plain.second)};
-        return values.list(pair);
-      }
-      default:
-        return kNullValue;
-    }
-  }
-
   std::optional<LineError> event(const Fields& fields) {
+    if (!fields.process && !fields.function) {
+      builder_->skip_line();  // the mark of a phase, and whatever else a recorder writes
+      return std::nullopt;
+    }
     if (auto error = note_index(fields)) return error;
-    if (!fields.process) return json_.wrong("process", {}, "a process number");
-    if (fields.process->is_string()) return std::nullopt;  // the nemesis, and whoever else watches
+    if (!fields.process) return json_.wrong("process", {}, std::string(kClientExpected));
     Event event;
     event.index = index_;
     event.line = static_cast<std::uint32_t>(line_.number);
-    if (fields.process->get(event.process) != simdjson::SUCCESS || event.process < 0) {
-      return json_.wrong("process", fields.process,
-                         "a number >= 0, or a name for what is not a client");
-    }
-    if (fields.time && fields.time->get(event.time) != simdjson::SUCCESS) {
-      double nanoseconds = 0;
-      if (fields.time->get(nanoseconds) != simdjson::SUCCESS || !(std::abs(nanoseconds) < 9e18)) {
-        return json_.wrong("time", fields.time, "nanoseconds");
+    const auto process = json_process(*builder_, *fields.process);
+    if (!process) return json_.wrong("process", fields.process, std::string(kClientExpected));
+    event.process = *process;
+    if (fields.time) {
+      // Here times are for people only; a number that may be anything is as good as none.
+      const auto time = json_time(*builder_, *fields.time);
+      if (!time && !fields.time->is_double()) {
+        return json_.wrong("time", fields.time, builder_->time_expected());
       }
-      event.time = static_cast<std::int64_t>(nanoseconds);
+      event.time = time.value_or(kNoTime);
     }
     std::string_view type;
-    if (!fields.type || fields.type->get(type) != simdjson::SUCCESS || !builder_->type(type)) {
+    if (!fields.type || fields.type->get(type) != simdjson::SUCCESS ||
+        !builder_->type(without_colon(type))) {
+      // Whatever does not say what it is cannot be a client's, if a name says who it is.
       return json_.wrong("type", fields.type, "\"invoke\", \"ok\", \"fail\" or \"info\"");
     }
-    event.type = *builder_->type(type);
+    event.type = *builder_->type(without_colon(type));
     return operation(fields, event);
   }
 
@@ -142,9 +120,10 @@ class JsonLinesParser : public LineParser {
     if (!fields.function || fields.function->get(name) != simdjson::SUCCESS) {
       return json_.wrong("f", fields.function, "the name of a function");
     }
-    const auto function = builder_->function(name);
+    const auto function = builder_->function(without_colon(name));
     if (!function) return json_.wrong("f", fields.function, "fewer different functions");
     event.function = *function;
+    if (!builder_->is_client(event.process, event.function)) return std::nullopt;
     event.has_key = fields.key.has_value();
     if (fields.key) {
       event.key = json_key(*builder_, *fields.key);
@@ -153,20 +132,14 @@ class JsonLinesParser : public LineParser {
     }
     if (fields.error) {
       std::string_view error;
-      event.mismatch = fields.error->get(error) == simdjson::SUCCESS && error == "mismatch";
+      event.mismatch =
+          fields.error->get(error) == simdjson::SUCCESS && without_colon(error) == "mismatch";
     }
-    if (fields.value && value_matters(event)) {
+    if (fields.value && builder_->needs_value(event)) {
       event.value = intern_json(builder_->values(), *fields.value);
     }
     builder_->add(event);
     return std::nullopt;
-  }
-
-  // The completion of a mutation repeats what was asked at best; only what was learnt is kept.
-  static bool value_matters(const Event& event) {
-    if (event.type == EventType::kInvoke) return event.function != kRead;
-    const bool mutation = event.function >= kWrite && event.function <= kDelete;
-    return event.type == EventType::kOk && !mutation;
   }
 
   // The order of the file is that of the index if the lines have one; half of them is an error.

@@ -51,6 +51,13 @@ bool LineReader::fill() {
   return true;
 }
 
+void LineReader::look_ahead() {
+  std::vector<char> scratch(kBlockBytes);
+  for (int blocks = 0; blocks < 8 && source_->read(scratch.data(), scratch.size()) > 0; ++blocks) {
+  }
+  at_end_ = true;
+}
+
 bool LineReader::would_wait() const {
   return !peeked_ && !at_end_ &&
          std::memchr(buffer_.data() + scanned_, '\n', end_ - scanned_) == nullptr;

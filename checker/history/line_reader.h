@@ -62,8 +62,13 @@ class LineReader {
 
   /// Why there are no more lines, where that is not simply the end of `file`.
   [[nodiscard]] std::optional<Malformed> failure(const std::string& file) const;
+  /// Reads on without keeping anything, a little: what cannot be understood may be the first of
+  /// what the source is about to fail at, such as damage in a compressed file.
+  void look_ahead();
   /// The source ended in the middle of something, such as a compressed block.
   [[nodiscard]] bool cut_off() const { return source_->cut_off(); }
+  /// Lines are numbered records of the file, not its lines.
+  [[nodiscard]] bool numbers_records() const { return source_->numbers_records(); }
   [[nodiscard]] std::uint64_t memory_bytes() const {
     return buffer_.capacity() + source_->memory_bytes();
   }

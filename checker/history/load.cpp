@@ -16,6 +16,7 @@
 #include "checker/history/history.h"
 #include "checker/history/line_blocks.h"
 #include "checker/history/malformed.h"
+#include "checker/history/record_source.h"
 #include "checker/registry.h"
 
 namespace capsize::checker {
@@ -132,7 +133,9 @@ std::optional<std::variant<Malformed, LimitReached>> parse_lines(LineReader& lin
   while (const auto* const block = blocks.next()) {
     if (auto malformed =
             parse_block(*block, lines.line_number() + 1, *parser, builder, may_go_on)) {
-      return *std::move(malformed);
+      lines.look_ahead();
+      auto cause = lines.failure(builder.history().file);
+      return cause ? *std::move(cause) : *std::move(malformed);
     }
     lines.count_lines(block->lines.size());
     if (limit || !may_go_on()) return *std::move(limit);
@@ -140,12 +143,21 @@ std::optional<std::variant<Malformed, LimitReached>> parse_lines(LineReader& lin
   auto failure = lines.failure(builder.history().file);
   if (failure && !builder.tolerate(*failure)) return *std::move(failure);
   if (lines.cut_off() || parser->is_inside_record()) builder.history().cut_off = true;
+  if (auto malformed = parser->finish(builder)) return *std::move(malformed);
   if (!may_go_on()) return *std::move(limit);
   return std::nullopt;
 }
 
-Result as_result(std::variant<Malformed, LimitReached> failure) {
-  if (auto* malformed = std::get_if<Malformed>(&failure)) return std::move(*malformed);
+// Lines of a file whose records share lines are numbers of records.
+Malformed in_records(Malformed malformed, const LineReader& lines) {
+  malformed.line_is_record = lines.numbers_records() && malformed.line > 0;
+  return malformed;
+}
+
+Result as_result(std::variant<Malformed, LimitReached> failure, const LineReader& lines) {
+  if (auto* malformed = std::get_if<Malformed>(&failure)) {
+    return in_records(std::move(*malformed), lines);
+  }
   return std::get<LimitReached>(std::move(failure));
 }
 
@@ -179,10 +191,13 @@ Result read_history(LineReader& lines, std::string file, const ReadOptions& opti
   builder.history().format = format.name;
   builder.history().failed_cas_observes = format.failed_cas_observes;
   if (auto failure = parse_lines(lines, format, builder, budget)) {
-    return as_result(*std::move(failure));
+    return as_result(*std::move(failure), lines);
   }
   Result finished = builder.finish(budget);
   auto* const history = std::get_if<History>(&finished);
+  if (auto* malformed = std::get_if<Malformed>(&finished)) {
+    return in_records(std::move(*malformed), lines);
+  }
   if (history == nullptr) return finished;
   if (options.key) {
     if (auto missing = keep_only_key(*history, *options.key)) return *std::move(missing);
@@ -197,7 +212,7 @@ Result read_history_file(const std::filesystem::path& path, const ReadOptions& o
   if (source == nullptr) {
     return Malformed{path.string(), 0, 0, std::strerror(errno), "a file that can be read"};
   }
-  LineReader lines(std::move(source));
+  LineReader lines(one_record_a_line(std::move(source)));
   return read_history(lines, path.string(), options, budget);
 }
 

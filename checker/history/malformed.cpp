@@ -6,6 +6,9 @@ namespace capsize::checker {
 
 std::string Malformed::message() const {
   if (line == 0) return fmt::format("{}: found {}, expected {}", file, found, expected);
+  if (line_is_record) {
+    return fmt::format("{}: record {}: found {}, expected {}", file, line, found, expected);
+  }
   return fmt::format("{}:{}:{}: found {}, expected {}", file, line, column, found, expected);
 }
 

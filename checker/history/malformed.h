@@ -16,6 +16,7 @@ struct Malformed {
   std::uint64_t column = 0;  ///< 1 when the line as a whole is at fault
   std::string found;
   std::string expected;
+  bool line_is_record = false;  ///< `line` counts records, of which the file has several a line
 
   /// One line: "history.jsonl:7:12: found …, expected …".
   [[nodiscard]] std::string message() const;

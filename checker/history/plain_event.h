@@ -33,6 +33,7 @@ struct PlainEvent {
   std::int64_t value = 0;           ///< an integer, or the first of a pair
   std::int64_t second = 0;          ///< of a pair
   Piece function, key, type, text;  ///< `text`: the value, where it is one
+  Piece process_name;               ///< of a client with a name, which then has no number
   /// The function, where it is one of the few that nearly all operations use.
   std::optional<FunctionId> known_function;
   FlatScalar::Kind value_kind = FlatScalar::Kind::kAbsent;
@@ -40,11 +41,30 @@ struct PlainEvent {
   bool has_index = false;
   bool has_time = false;
   bool has_key = false;
+  bool has_process_name = false;
+  bool has_error = false;
   bool mismatch = false;
 };
+
+/// From the fields of a line; false where one of them is unusual.
+[[nodiscard]] bool to_plain_event(const FlatFields& fields, std::string_view line,
+                                  const Vocabulary& vocabulary, PlainEvent& event);
 
 /// False where the line is anything else. Precondition: some readable byte follows the line.
 [[nodiscard]] bool read_plain_event(std::string_view line, const Vocabulary& vocabulary,
                                     PlainEvent& event);
+
+/// What a format means by things that all write alike.
+struct PlainMeaning {
+  bool unexplained_cas_mismatches =
+      false;  ///< a cas that failed without an error saw another value
+};
+
+class HistoryBuilder;
+struct Line;
+
+/// Hands the event on; false, and nothing happened, where it has no meaning.
+[[nodiscard]] bool add_plain_event(const PlainEvent& plain, const Line& line,
+                                   HistoryBuilder& builder, const PlainMeaning& meaning);
 
 }  // namespace capsize::checker

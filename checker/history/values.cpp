@@ -1,6 +1,6 @@
 #include "checker/history/values.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -27,8 +27,8 @@ std::uint64_t bytes_hash(std::uint64_t seed, std::string_view bytes) {
   return mix(hash);
 }
 
-std::uint64_t list_hash(std::span<const ValueId> elements) {
-  std::uint64_t hash = mix(0x11 + elements.size());
+std::uint64_t list_hash(ValueTable::Kind kind, std::span<const ValueId> elements) {
+  std::uint64_t hash = mix((kind == ValueTable::Kind::kMap ? 0x13 : 0x11) + elements.size());
   for (const ValueId element : elements) hash = mix(hash + element);
   return hash;
 }
@@ -97,13 +97,14 @@ std::uint64_t ValueTable::bytes_slot(std::uint64_t hash, Kind wanted,
   return at;
 }
 
-std::uint64_t ValueTable::list_slot(std::uint64_t hash, std::span<const ValueId> elements) const {
+std::uint64_t ValueTable::list_slot(std::uint64_t hash, Kind wanted,
+                                    std::span<const ValueId> elements) const {
   const std::uint64_t mask = other_slots_.size() - 1;
   std::uint64_t at = hash & mask;
   for (; other_slots_[at].id != kNoValue; at = (at + 1) & mask) {
     if (other_slots_[at].hash != hash) continue;
     const ValueId id = other_slots_[at].id;
-    if (kind(id) == Kind::kList && std::ranges::equal(as_list(id), elements)) break;
+    if (kind(id) == wanted && std::ranges::equal(as_list(id), elements)) break;
   }
   return at;
 }
@@ -140,11 +141,27 @@ ValueId ValueTable::raw(std::string_view json) {
 }
 
 ValueId ValueTable::list(std::span<const ValueId> elements) {
+  return elements_value(Kind::kList, elements);
+}
+
+ValueId ValueTable::map(std::span<const ValueId> members) {
+  std::vector<std::pair<ValueId, ValueId>> sorted;
+  for (std::size_t i = 0; i + 1 < members.size(); i += 2) {
+    sorted.emplace_back(members[i], members[i + 1]);
+  }
+  // Equal values have equal numbers, so any order of the numbers is one that equal maps share.
+  std::sort(sorted.begin(), sorted.end());
+  std::vector<ValueId> canonical;
+  for (const auto& [key, value] : sorted) canonical.insert(canonical.end(), {key, value});
+  return elements_value(Kind::kMap, canonical);
+}
+
+ValueId ValueTable::elements_value(Kind kind, std::span<const ValueId> elements) {
   if ((others_ + 1) * 2 > other_slots_.size()) grow_others();
-  const std::uint64_t hash = list_hash(elements);
-  OtherSlot& slot = other_slots_[list_slot(hash, elements)];
+  const std::uint64_t hash = list_hash(kind, elements);
+  OtherSlot& slot = other_slots_[list_slot(hash, kind, elements)];
   if (slot.id != kNoValue) return slot.id;
-  slot = {hash, add({elements_.size(), static_cast<std::uint32_t>(elements.size()), Kind::kList})};
+  slot = {hash, add({elements_.size(), static_cast<std::uint32_t>(elements.size()), kind})};
   elements_.insert(elements_.end(), elements.begin(), elements.end());
   ++others_;
   return slot.id;
@@ -156,7 +173,7 @@ ValueId ValueTable::find_text(std::string_view value) const {
 }
 
 ValueId ValueTable::find_list(std::span<const ValueId> elements) const {
-  return other_slots_[list_slot(list_hash(elements), elements)].id;
+  return other_slots_[list_slot(list_hash(Kind::kList, elements), Kind::kList, elements)].id;
 }
 
 std::string ValueTable::json(ValueId id) const {
@@ -175,8 +192,25 @@ std::string ValueTable::json(ValueId id) const {
     case Kind::kList:
       for (const ValueId element : as_list(id)) out += (out.empty() ? "" : ",") + json(element);
       return "[" + out + "]";
+    case Kind::kMap:
+      return map_json(id);
   }
   return out;
+}
+
+// In the order of the keys' texts, so that it is the same in every history. JSON has keys of text
+// only: a key of another kind is written as the text of its JSON.
+std::string ValueTable::map_json(ValueId id) const {
+  const auto members = as_list(id);
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < members.size(); i += 2) {
+    std::string text;
+    append_json_string(text, kind(members[i]) == Kind::kText ? std::string(as_text(members[i]))
+                                                             : json(members[i]));
+    texts.push_back(text + ":" + json(members[i + 1]));
+  }
+  std::sort(texts.begin(), texts.end());
+  return fmt::format("{{{}}}", fmt::join(texts, ","));
 }
 
 std::uint64_t ValueTable::memory_bytes_with_growth() const {

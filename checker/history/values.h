@@ -5,7 +5,8 @@
 // and pages ever ask for the text again.
 //
 // Equality is JSON's: 1 and 1.0 are the same number, 1 and "1" are not, arrays compare element by
-// element. Objects and large numbers compare by their minified text.
+// element, maps (JSON objects) whatever the order of their members. Other numbers, such as 1.5 and
+// those beyond 64 bits, compare by their canonical text.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,7 @@ inline constexpr ValueId kNoValue = 0xFFFFFFFFu;
 
 class ValueTable {
  public:
-  enum class Kind : std::uint8_t { kNull, kInteger, kText, kList, kRaw };
+  enum class Kind : std::uint8_t { kNull, kInteger, kText, kList, kRaw, kMap };
 
   ValueTable();
 
@@ -38,7 +39,9 @@ class ValueTable {
   ValueId integer(std::int64_t value);
   ValueId text(std::string_view value);
   ValueId list(std::span<const ValueId> elements);
-  /// Anything else, by its minified JSON text (true, 1.5, an object).
+  /// Keys and values in turn; the order of the members does not matter.
+  ValueId map(std::span<const ValueId> members);
+  /// Anything else, by its JSON text (true, 1.5).
   ValueId raw(std::string_view json);
 
   /// The number of an equal value, kNoValue if there is none.
@@ -59,8 +62,9 @@ class ValueTable {
     if (kind(id) != Kind::kText && kind(id) != Kind::kRaw) return {};
     return {bytes_.data() + entries_[id].begin, entries_[id].size};
   }
+  /// Of a map: its keys and values in turn, in an order that equal maps share.
   [[nodiscard]] std::span<const ValueId> as_list(ValueId id) const {
-    if (kind(id) != Kind::kList) return {};
+    if (kind(id) != Kind::kList && kind(id) != Kind::kMap) return {};
     return std::span(elements_).subspan(entries_[id].begin, entries_[id].size);
   }
 
@@ -71,8 +75,8 @@ class ValueTable {
   [[nodiscard]] std::uint64_t memory_bytes_with_growth() const;
 
  private:
-  // `begin` and `size` point into bytes_ (text, raw) or elements_ (list); for an integer `begin` is
-  // it.
+  // `begin` and `size` point into bytes_ (text, raw) or elements_ (list, map); for an integer
+  // `begin` is it.
   struct Entry {
     std::uint64_t begin;
     std::uint32_t size;
@@ -89,7 +93,10 @@ class ValueTable {
   };
 
   [[nodiscard]] std::uint64_t bytes_slot(std::uint64_t hash, Kind kind, std::string_view) const;
-  [[nodiscard]] std::uint64_t list_slot(std::uint64_t hash, std::span<const ValueId>) const;
+  [[nodiscard]] std::uint64_t list_slot(std::uint64_t hash, Kind kind,
+                                        std::span<const ValueId>) const;
+  ValueId elements_value(Kind kind, std::span<const ValueId> elements);
+  [[nodiscard]] std::string map_json(ValueId id) const;
   ValueId add(Entry entry);
   ValueId bytes_value(Kind kind, std::string_view value);
   void grow_integers();

@@ -14,6 +14,23 @@ constexpr std::array<std::string_view, 11> kFields = {
     "index", "time", "process", "type", "f", "key", "value", "error", "start", "end", "result"};
 constexpr std::array<std::string_view, 4> kTypes = {"invoke", "ok", "fail", "info"};
 
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kUsualNames = {
+    {{"get", "read"},
+     {"put", "write"},
+     {"lock", "acquire"},
+     {"unlock", "release"},
+     {"increment", "inc"},
+     {"decrement", "dec"},
+     {"compare-and-set", "cas"}}};
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
 template <class Names>
 bool contains(const Names& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -48,6 +65,26 @@ std::optional<std::string> Vocabulary::add(std::string_view rule) {
   }
   fields_.emplace_back(right, left);
   return std::nullopt;
+}
+
+std::string_view usual_name(std::string_view found, const std::vector<std::string_view>& known) {
+  if (contains(known, found)) return found;
+  const std::string plain = lower(found);
+  if (const auto same = std::find(known.begin(), known.end(), plain); same != known.end()) {
+    return *same;
+  }
+  for (const auto& [name, usual] : kUsualNames) {
+    if (name == plain) return usual;
+  }
+  for (const std::string_view name : {"read", "write", "cas", "append", "delete"}) {
+    if (name == plain) return name;
+  }
+  if (is_step(plain)) return plain == "inc" ? "inc" : "dec";
+  return found;
+}
+
+bool is_step(std::string_view function) {
+  return function == "inc" || function == "dec";
 }
 
 std::string_view Vocabulary::meaning(const Names& names, std::string_view found) {

@@ -7,7 +7,8 @@
 //     f.put=write    a function called put is a write
 //     type.done=ok   an event of the type done is an ok
 //
-// A field that has been given another name is not found under its own any more.
+// A field that has been given another name is not found under its own any more. A few other names
+// are understood without a rule (usual_name).
 #pragma once
 
 #include <optional>
@@ -47,5 +48,12 @@ class Vocabulary {
   Names functions_;
   Names types_;
 };
+
+/// Capsize's name of a function that other systems call otherwise (get, put, lock, unlock), and of
+/// one in capitals; any other name as it is. `known`: names that stay what they are.
+[[nodiscard]] std::string_view usual_name(std::string_view found,
+                                          const std::vector<std::string_view>& known);
+/// inc and dec: additions to a counter.
+[[nodiscard]] bool is_step(std::string_view function);
 
 }  // namespace capsize::checker

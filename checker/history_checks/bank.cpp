@@ -70,11 +70,8 @@ Sum sum_of_transaction(const ValueTable& values, ValueId steps) {
   return sum;
 }
 
-Sum sum_of_balances(const History& history, ValueId balances) {
-  const ValueTable& values = history.values;
-  // EDN's maps are lists of keys and values.
-  const auto entries = history.format == "edn" ? map_entries(values, balances)
-                                               : std::optional<std::span<const ValueId>>();
+Sum sum_of_balances(const ValueTable& values, ValueId balances) {
+  const auto entries = map_entries(values, balances);
   if (!entries && values.kind(balances) != ValueTable::Kind::kList) return {Sum::Kind::kMalformed};
   const auto all = entries ? *entries : values.as_list(balances);
   Sum sum;
@@ -137,7 +134,7 @@ class BankCheck {
     const std::string_view function = history_.functions[operation.function];
     if (function == "transfer") return true;
     const bool is_read = function == "read";
-    const Sum sum = is_read ? sum_of_balances(history_, operation.result)
+    const Sum sum = is_read ? sum_of_balances(history_.values, operation.result)
                             : sum_of_transaction(history_.values, operation.result);
     if (sum.kind == Sum::Kind::kMalformed) {
       return usage_error(fmt::format("{} with {} at index {}", function,
@@ -174,7 +171,7 @@ class BankCheck {
     violation.sentence = fmt::format(
         "a read of all accounts by process {} found {}, but transfers move money, and neither make "
         "nor lose any",
-        operation.process, found);
+        excerpt(history_.process_text(operation.process)), found);
     violation.operations.push_back(view(history_, operation));
     report_.violations.push_back(std::move(violation));
   }

@@ -3,10 +3,8 @@
 namespace capsize::checker {
 
 std::optional<std::span<const ValueId>> map_entries(const ValueTable& values, ValueId map) {
-  if (values.kind(map) != ValueTable::Kind::kList) return std::nullopt;
-  const auto entries = values.as_list(map);
-  if (entries.size() % 2 != 0) return std::nullopt;
-  return entries;
+  if (values.kind(map) != ValueTable::Kind::kMap) return std::nullopt;
+  return values.as_list(map);
 }
 
 ValueId map_field(const ValueTable& values, ValueId map, std::string_view field) {

@@ -229,7 +229,7 @@ TEST(Convert, WhatTheTargetCannotHold_IsNamed) {
 
 TEST(Convert, HistoryThatWouldTurnIntoAnother_IsRefused) {
   const std::string line =
-      "{\"process\":1,\"type\":\"invoke\",\"f\":\"write\",\"key\":\"x\",\"value\":{\"a\":1}}\n";
+      "{\"process\":1,\"type\":\"invoke\",\"f\":\"write\",\"key\":{\"a\":1},\"value\":1}\n";
   const auto [text, conversion] = write(read(line), "edn");
   EXPECT_THAT(conversion.refusal.value_or(""), HasSubstr("JSON objects"));
   EXPECT_EQ(text, "");

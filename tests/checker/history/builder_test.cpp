@@ -47,7 +47,9 @@ TEST(HistoryBuilder, TwoOpenOperationsOfOneProcess_AreMalformed) {
 
 TEST(HistoryBuilder, CompletionWithoutInvocation_IsMalformed) {
   EXPECT_EQ(error_of({{1, EventType::kOk}}),
-            "h:1:1: found a completion of process 1, expected an invocation of it before");
+            "h:1:1: found a completion of process 1, expected an invocation of it before; the file "
+            "has none: --sequence takes each line as an operation that ended before the next "
+            "began");
 }
 
 TEST(HistoryBuilder, ProcessAfterInfo_IsMalformed) {

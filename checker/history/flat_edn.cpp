@@ -1,0 +1,147 @@
+#include "checker/history/flat_edn.h"
+
+namespace capsize::checker {
+namespace {
+
+using Kind = FlatScalar::Kind;
+
+constexpr int kEdnDigitsMax = 18;  // any such number fits 64 bits
+
+// Letters, digits and the signs that a keyword of a history has; anything else goes to the reader.
+bool is_name_part(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '_' || c == '.' || c == '/';
+}
+
+class EdnScanner {
+ public:
+  explicit EdnScanner(std::string_view line) : at_(line.data()), end_(line.data() + line.size()) {}
+
+  void skip() {
+    while (at_ != end_ && (*at_ == ' ' || *at_ == ',' || *at_ == '\r')) ++at_;
+  }
+  bool take(char wanted) {
+    if (at_ == end_ || *at_ != wanted) return false;
+    ++at_;
+    return true;
+  }
+  bool at_end() const { return at_ == end_; }
+
+  // #jepsen.history.Op and its like.
+  bool tag() {
+    if (!take('#')) return true;
+    const char* const begin = at_;
+    while (at_ != end_ && is_name_part(*at_)) ++at_;
+    // #_ discards what follows.
+    return at_ != begin && *begin != '_';
+  }
+
+  bool keyword(std::string_view& out) {
+    if (!take(':')) return false;
+    const char* const begin = at_;
+    while (at_ != end_ && is_name_part(*at_)) ++at_;
+    out = {begin, static_cast<std::size_t>(at_ - begin)};
+    return !out.empty() && at_token_end();
+  }
+
+  bool scalar(FlatScalar& out) {
+    if (at_ == end_) return false;
+    switch (*at_) {
+      case ':':
+        out.kind = Kind::kText;
+        return keyword(out.text);
+      case '"':
+        ++at_;
+        out.kind = Kind::kText;
+        return text(out.text);
+      case 'n':
+        out.kind = Kind::kNull;
+        return nil();
+      case '[':
+        ++at_;
+        out.kind = Kind::kPair;
+        return pair(out);
+      default:
+        out.kind = Kind::kInteger;
+        return integer(out.integer);
+    }
+  }
+
+ private:
+  bool at_token_end() const {
+    return at_ == end_ || *at_ == ' ' || *at_ == ',' || *at_ == '}' || *at_ == ']';
+  }
+  bool text(std::string_view& out) {
+    const char* const begin = at_;
+    for (; at_ != end_; ++at_) {
+      const auto c = static_cast<unsigned char>(*at_);
+      if (c == '"') {
+        out = {begin, static_cast<std::size_t>(at_ - begin)};
+        ++at_;
+        return true;
+      }
+      if (c < 0x20 || c >= 0x7F || c == '\\') return false;
+    }
+    return false;
+  }
+  bool integer(std::int64_t& out) {
+    const bool negative = take('-');
+    const char* const begin = at_;
+    std::int64_t number = 0;
+    for (; at_ != end_ && *at_ >= '0' && *at_ <= '9'; ++at_) {
+      if (at_ - begin == kEdnDigitsMax) return false;
+      number = number * 10 + (*at_ - '0');
+    }
+    out = negative ? -number : number;
+    return at_ != begin && at_token_end();
+  }
+  bool nil() {
+    if (end_ - at_ < 3 || std::string_view(at_, 3) != "nil") return false;
+    at_ += 3;
+    return at_token_end();
+  }
+  bool pair(FlatScalar& out) {
+    if (!element(out.integer, out.null[0])) return false;
+    skip();
+    if (!element(out.second, out.null[1])) return false;
+    skip();
+    return take(']');
+  }
+  bool element(std::int64_t& number, bool& is_null) {
+    skip();
+    is_null = at_ != end_ && *at_ == 'n';
+    return is_null ? nil() : integer(number);
+  }
+
+  const char* at_;
+  const char* end_;
+};
+
+}  // namespace
+
+bool read_flat_edn(std::string_view line, const Vocabulary& vocabulary, FlatFields& fields) {
+  EdnScanner scanner(line);
+  scanner.skip();
+  if (!scanner.tag() || !scanner.take('{')) return false;
+  for (scanner.skip(); !scanner.take('}'); scanner.skip()) {
+    std::string_view name;
+    if (!scanner.keyword(name)) return false;
+    scanner.skip();
+    FlatScalar ignored;
+    FlatScalar* slot = find_field(fields, vocabulary.field(name));
+    if (slot == nullptr) {
+      fields.others = true;
+      slot = &ignored;
+    }
+    if (slot->kind != Kind::kAbsent || !scanner.scalar(*slot)) return false;
+  }
+  scanner.skip();
+  return scanner.at_end();
+}
+
+bool read_plain_edn(std::string_view line, const Vocabulary& vocabulary, PlainEvent& event) {
+  FlatFields fields;
+  return read_flat_edn(line, vocabulary, fields) && to_plain_event(fields, line, vocabulary, event);
+}
+
+}  // namespace capsize::checker
