@@ -223,7 +223,8 @@ const HistoryCheck* history_check_for(const History& history, const CheckOptions
 void doubt_violations(const History& history, Report& report) {
   if (report.verdict != Verdict::kInvalid || !history.may_lack_operations) return;
   report.verdict = Verdict::kUnknown;
-  report.reason = "a violation, unless operations that could not be read explain it: " + report.reason;
+  report.reason =
+      "a violation, unless operations that could not be read explain it: " + report.reason;
 }
 
 void judge(const History& history, const CheckOptions& options, const Budget& budget,
