@@ -70,9 +70,10 @@ class KeyByKeyCheck {
         checker_(history, model, decode_options_, witness != nullptr),
         report_(report),
         witness_(witness) {
-    if (options.on_verdict) {
-      checker_.on_violation([&options] { options.on_verdict(Verdict::kInvalid); });
-    }
+    if (!options.on_verdict) return;
+    checker_.on_violation([this] {
+      options_.on_verdict(history_.may_lack_operations ? Verdict::kUnknown : Verdict::kInvalid);
+    });
   }
 
   void run() {
@@ -222,7 +223,8 @@ const HistoryCheck* history_check_for(const History& history, const CheckOptions
 void doubt_violations(const History& history, Report& report) {
   if (report.verdict != Verdict::kInvalid || !history.may_lack_operations) return;
   report.verdict = Verdict::kUnknown;
-  report.reason = "a violation, unless operations that could not be read explain it: " + report.reason;
+  report.reason =
+      "a violation, unless operations that could not be read explain it: " + report.reason;
 }
 
 void judge(const History& history, const CheckOptions& options, const Budget& budget,

@@ -93,7 +93,8 @@ std::string unfit_functions(const Names& functions) {
       join(functions), judge_names());
 }
 
-// What is wrong with the values where models have the functions. The model that came furthest is the first.
+// What is wrong with the values where models have the functions. The model that came furthest is
+// the first.
 std::string unfit_values(const History& history, std::vector<std::pair<Names, Refusal>> refusals) {
   std::ranges::stable_sort(refusals, [](const auto& a, const auto& b) {
     return a.second.operation > b.second.operation;

@@ -41,7 +41,7 @@ enum class Verdict : std::uint8_t {
   kValid,       ///< a legal order exists for every key
   kInvalid,     ///< some key has none: see Report::violations
   kUnknown,     ///< a limit ended the check: Report::reason names it
-  kVacuous,     ///< there is nothing to judge
+  kVacuous,     ///< there is nothing to judge, or nothing was acknowledged
   kUsageError,  ///< malformed history, unknown model or bad option: Report::reason says where
 };
 

@@ -162,7 +162,7 @@ class CheckVerb final : public Verb {
     report.verdict = end.announced.value_or(Verdict::kHarnessError);
     report.reason =
         end.announced
-            ? fmt::format("a violation is certain, the explanation crashed ({})", end.cause)
+            ? fmt::format("a violation was found, its explanation crashed ({})", end.cause)
             : fmt::format("the check crashed ({})", end.cause);
     return report;
   }

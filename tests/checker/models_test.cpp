@@ -7,7 +7,9 @@
 
 #include "checker/algorithms/just_in_time_search.h"
 #include "checker/history/byte_source.h"
+#include "checker/key_problem.h"
 #include "checker/models/collection.h"
+#include "checker/prepare_history.h"
 #include "checker/witness/witness.h"
 #include "tests/checker/random_history.h"
 
@@ -161,6 +163,65 @@ TEST(BagDrain, Indeterminate_MayHaveTakenAnything) {
   EXPECT_EQ(report_of(put + lost + acknowledged(2, "dequeue", "null", "1") + empty).verdict,
             Verdict::kValid);
   EXPECT_EQ(report_of(put + empty + lost).verdict, Verdict::kInvalid);
+}
+
+// A random history of one process for each operation, a third of them drains.
+std::string random_drains(Random& random) {
+  struct Open {
+    int process;
+    const char* function;
+    std::string asked;
+  };
+  std::vector<Open> open;
+  std::string text;
+  const auto element = [&] { return std::to_string(1 + random.below(3)); };
+  const std::uint32_t operations = 2 + random.below(5);
+  for (std::uint32_t begun = 0; begun < operations || !open.empty();) {
+    if (begun < operations && (open.empty() || random.chance(50))) {
+      const char* function =
+          random.chance(45) ? "enqueue" : (random.chance(50) ? "drain" : "dequeue");
+      const bool puts = std::string_view(function) == "enqueue";
+      open.push_back({static_cast<int>(begun++), function, puts ? element() : "null"});
+      text += event(open.back().process, "invoke", function, open.back().asked);
+      continue;
+    }
+    const std::uint32_t place = random.below(static_cast<std::uint32_t>(open.size()));
+    const Open one = open[place];
+    open.erase(open.begin() + place);
+    std::string answered = one.asked;
+    if (std::string_view(one.function) == "dequeue")
+      answered = random.chance(40) ? "null" : element();
+    if (std::string_view(one.function) == "drain") {
+      answered = random.chance(30)
+                     ? "[]"
+                     : "[" + element() + (random.chance(40) ? "," + element() : "") + "]";
+    }
+    text += event(one.process, random.chance(20) ? "info" : "ok", one.function, answered);
+  }
+  return text;
+}
+
+TEST(BagDrain, RandomHistories_AgreeWithBruteForce) {
+  const std::uint64_t histories = testing::histories(1500);
+  std::uint64_t legal_ones = 0;
+  for (std::uint64_t seed = 1; seed <= histories; ++seed) {
+    Random random(seed);
+    const std::string text = random_drains(random);
+    const History history = std::get<History>(load_history_text(text));
+    const Report report = check_history(history, {.model = "bag"});
+    if (report.verdict == Verdict::kVacuous) continue;
+    const PreparedHistory prepared(history, *find_model("bag"));
+    KeyProblem problem{prepared.history(), prepared.model(), 0, kNullValue};
+    ASSERT_FALSE(decode_key(problem, {})) << text;
+    const bool legal =
+        BruteForce(problem.operations, kNullValue, prepared.model(), history.values).legal();
+    ASSERT_EQ(report.verdict, legal ? Verdict::kValid : Verdict::kInvalid)
+        << "seed " << seed << "\n"
+        << text << report.reason;
+    legal_ones += legal;
+  }
+  EXPECT_GT(legal_ones, histories / 10);
+  EXPECT_LT(legal_ones, histories * 9 / 10);
 }
 
 TEST(BagDrain, FailedDequeue_SaysNothing) {
