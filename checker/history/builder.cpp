@@ -381,13 +381,11 @@ std::optional<Malformed> HistoryBuilder::expand_sequence() {
   if (!options_.sequence) return std::nullopt;
   Chunked<Event> all;
   std::swap(all, events_);
-  std::vector<std::uint64_t> file_index;
   for (std::size_t i = 0; i < all.size(); ++i) {
     Event event = all[i];
     if (event.type == EventType::kInvoke) {
       return wrong(event, "an invocation", "completions only, as --sequence says");
     }
-    file_index.insert(file_index.end(), 2, history_.index_of(static_cast<Position>(i)));
     // A key belongs to the operation, wherever it stands.
     if (!event.has_key) event.key = key("", false);
     Event invocation = event;
@@ -395,7 +393,7 @@ std::optional<Malformed> HistoryBuilder::expand_sequence() {
     add(invocation);
     add(event);
   }
-  history_.file_index = std::move(file_index);
+  history_.file_index.clear();  // an event of the file is two here
   return std::nullopt;
 }
 

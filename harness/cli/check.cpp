@@ -237,6 +237,10 @@ class CheckVerb final : public Verb {
         fmt::print("  {} malformed lines or events were skipped, the first: {}\n",
                    report.skipped.count, report.skipped.first);
       }
+      if (report.cut_off) {
+        fmt::print("  note: the file was cut off; only what comes before the end was checked\n");
+      }
+      for (const std::string& note : report.notes) fmt::print("  note: {}\n", note);
       for (const auto& violation : report.violations) fmt::print("{}", violation_text(violation));
       fmt::print("{}", weaker_text(report));
     }
