@@ -118,7 +118,7 @@ class CsvParser final : public LineParser {
     record_.clear();
     return error;
   }
-  std::optional<Malformed> finish(const HistoryBuilder& builder) override {
+  std::optional<Malformed> finish(HistoryBuilder& builder) override {
     return holds_no_interval(builder);
   }
   bool is_inside_record() const override { return record_.is_open(); }

@@ -8,6 +8,8 @@
 // The key-value histories that ship with Porcupine. They call a write `put` and a read `get`.
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "checker/history/edn.h"
 #include "checker/history/flat_edn.h"
 #include "checker/history/format.h"
@@ -42,7 +44,7 @@ class EdnLinesParser : public LineParser {
     return add_plain_event(plain, line, builder, kEdnMeaning);
   }
 
-  std::optional<Malformed> finish(const HistoryBuilder& builder) override {
+  std::optional<Malformed> finish(HistoryBuilder& builder) override {
     return builder.holds_nothing(
         "maps with :process, :type and :f (--map names fields that are called otherwise)");
   }
@@ -96,6 +98,7 @@ class EdnLinesParser : public LineParser {
 
   bool read_field(std::string_view field, EdnReader& reader, HistoryBuilder& builder,
                   Event& event) {
+    const std::string found(field);
     field = builder.vocabulary().field(field);
     if (field == "process") return has_process_ = read_process(reader, builder, event);
     if (field == "type") {
@@ -118,7 +121,14 @@ class EdnLinesParser : public LineParser {
       is_mismatch_ = has_error_ && *value == builder.values().find_text("mismatch");
       return true;
     }
-    if (field != "key" && field != "value") return reader.skip_value();
+    if (field != "key" && field != "value") {
+      if (!has_path_through(found, builder.vocabulary()) || !reader.starts_with("{")) {
+        return reader.skip_value();
+      }
+      return reader.map([&](std::string_view inner) {
+        return read_field(found + "." + std::string(inner), reader, builder, event);
+      });
+    }
     const auto value = reader.value(builder.values());
     if (!value) return false;
     if (field == "value") {
@@ -131,6 +141,17 @@ class EdnLinesParser : public LineParser {
         text ? builder.key(values.as_text(*value)) : builder.key(values.json(*value), false);
     event.has_key = true;
     return true;
+  }
+
+  // Whether a rule such as key=input.key leads into a field.
+  static bool has_path_through(std::string_view found, const Vocabulary& vocabulary) {
+    constexpr std::string_view kFieldNames[] = {"index", "time", "process", "type",
+                                                "f",     "key",  "value",   "error"};
+    if (!vocabulary.renames_fields()) return false;
+    return std::any_of(std::begin(kFieldNames), std::end(kFieldNames), [&](std::string_view name) {
+      const std::string_view path = vocabulary.in_file(name);
+      return path.size() > found.size() && path.starts_with(found) && path[found.size()] == '.';
+    });
   }
 
   // A keyword, or whatever else names something, as a text.

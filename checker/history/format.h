@@ -32,8 +32,11 @@ class LineParser {
   /// The same for a line that was taken apart already; false, and nothing happened, where the line
   /// has to be parsed after all.
   virtual bool accept(const PlainEvent&, const Line&, HistoryBuilder&) { return false; }
-  /// After the last line: what is wrong with the file as a whole, or nothing.
-  virtual std::optional<Malformed> finish(const HistoryBuilder&) { return std::nullopt; }
+  /// After the last line: adds what had to wait for it. What is wrong with the file as a whole, or
+  /// nothing.
+  virtual std::optional<Malformed> finish(HistoryBuilder&) { return std::nullopt; }
+  /// What it keeps from line to line, where that grows with the file.
+  [[nodiscard]] virtual std::uint64_t memory_bytes() const { return 0; }
   /// What has been begun on the lines so far is not complete: a file that ends here was cut off.
   [[nodiscard]] virtual bool is_inside_record() const { return false; }
 };
@@ -48,6 +51,8 @@ struct HistoryFormat {
   PlainReader read_plain = nullptr;
   /// A failed cas of such a file saw another value than the expected one.
   bool failed_cas_observes = false;
+  /// It takes any file of its notation: those that know their own fields are asked first.
+  bool is_general = false;
 };
 
 /// All formats, by name.

@@ -28,6 +28,9 @@ bool recognises(std::string_view first_line, const Vocabulary& vocabulary) {
          (has("capsize-history") && first_line.find("\"intervals\"") != std::string_view::npos);
 }
 
+constexpr std::string_view kIntervalFields[] = {"process", "type",  "f",   "key",      "value",
+                                                "result",  "start", "end", "duration", "error"};
+
 struct Fields {
   std::optional<Element> process, type, function, key, value, result, start, end, duration, error;
 
@@ -37,6 +40,11 @@ struct Fields {
       // null is nothing, but as what was answered.
       if (slot && (slot == &result || !field.value.is_null())) *slot = field.value;
     }
+    for_nested_fields(object, vocabulary, kIntervalFields,
+                      [this](std::string_view name, const Element& found) {
+                        auto* const slot = find(name);
+                        if (slot && !*slot && (slot == &result || !found.is_null())) *slot = found;
+                      });
   }
 
  private:
@@ -72,7 +80,7 @@ class IntervalsParser final : public LineParser {
     return operation(fields, static_cast<std::uint32_t>(line.number), builder);
   }
 
-  std::optional<Malformed> finish(const HistoryBuilder& builder) override {
+  std::optional<Malformed> finish(HistoryBuilder& builder) override {
     if (auto malformed = holds_no_interval(builder)) return malformed;
     return builder.holds_nothing(
         "objects with \"f\" and \"start\" (--map names fields that are called otherwise)");
@@ -89,17 +97,16 @@ class IntervalsParser final : public LineParser {
         return json_.wrong("process", fields.process, "the number or name of a client");
       }
     }
-    std::string_view name;
-    if (!fields.function || fields.function->get(name) != simdjson::SUCCESS) {
-      return json_.wrong("f", fields.function, "the name of a function");
-    }
-    const auto function = builder.function(name);
+    const auto function_name = fields.function ? name_of(*fields.function) : std::nullopt;
+    if (!function_name) return json_.wrong("f", fields.function, "the name of a function");
+    const auto function = builder.function(*function_name);
     if (!function) return json_.wrong("f", fields.function, "fewer different functions");
     interval.function = *function;
     if (interval.process && !builder.is_client(*interval.process, *function)) return std::nullopt;
     interval.key = fields.key ? json_key(builder, *fields.key) : builder.key("", false);
     if (fields.value) interval.value = intern_json(builder.values(), *fields.value);
     if (fields.result) interval.result = intern_json(builder.values(), *fields.result);
+    std::string_view name;
     interval.mismatch =
         fields.error && fields.error->get(name) == simdjson::SUCCESS && name == "mismatch";
     if (auto error = read_times(fields, builder, interval)) return error;
@@ -123,11 +130,8 @@ class IntervalsParser final : public LineParser {
       }
     }
     if (fields.type) {
-      std::string_view name;
-      const bool is_text = fields.type->get(name) == simdjson::SUCCESS;
-      // A status, such as 200, is a name too.
-      interval.outcome = outcome_of(
-          builder, is_text ? std::string(name) : std::string(simdjson::minify(*fields.type)));
+      const auto name = name_of(*fields.type);
+      interval.outcome = name ? outcome_of(builder, *name) : std::nullopt;
       if (!interval.outcome) return json_.wrong("type", fields.type, std::string(kOutcomeExpected));
     }
     if (auto problem = set_times(times, interval)) {
@@ -137,6 +141,14 @@ class IntervalsParser final : public LineParser {
       return json_.wrong(problem->field, found, std::move(problem->expected));
     }
     return std::nullopt;
+  }
+
+  // A number is a name too, where a recorder has an enumeration or a status.
+  static std::optional<std::string> name_of(const Element& element) {
+    std::string_view text;
+    if (element.get(text) == simdjson::SUCCESS) return std::string(text);
+    if (!element.is_number()) return std::nullopt;
+    return std::string(simdjson::minify(element));
   }
 
   JsonLine json_;

@@ -86,7 +86,7 @@ class JepsenLogParser : public LineParser {
     return std::nullopt;
   }
 
-  std::optional<Malformed> finish(const HistoryBuilder& builder) override {
+  std::optional<Malformed> finish(HistoryBuilder& builder) override {
     if (operations_ > 0 || first_line_.empty()) return std::nullopt;
     return Malformed{builder.history().file, 0, 0,
                      fmt::format("no operation in it (it begins with \"{}\")", first_line_),

@@ -149,7 +149,9 @@ std::uint64_t column_of(std::string_view line, std::string_view field) {
     value = line.find_first_not_of(" \t", value + 1);
     return (value == std::string_view::npos ? at : value) + 1;
   }
-  return 1;
+  // A path through other fields ends with its own name.
+  const std::size_t dot = field.rfind('.');
+  return dot == std::string_view::npos ? 1 : column_of(line, field.substr(dot + 1));
 }
 
 }  // namespace capsize::checker

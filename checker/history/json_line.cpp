@@ -71,6 +71,18 @@ KeyId json_key(HistoryBuilder& builder, const JsonLine::Element& value) {
   return builder.key(simdjson::minify(value), false);
 }
 
+std::optional<JsonLine::Element> element_at(const JsonLine::Object& object, std::string_view path) {
+  JsonLine::Element found;
+  if (object[path].get(found) == simdjson::SUCCESS) return found;
+  for (std::size_t dot = path.find('.'); dot != std::string_view::npos;
+       dot = path.find('.', dot + 1)) {
+    JsonLine::Object inner;
+    if (object[path.substr(0, dot)].get(inner) != simdjson::SUCCESS) continue;
+    if (const auto within = element_at(inner, path.substr(dot + 1))) return within;
+  }
+  return std::nullopt;
+}
+
 std::string_view without_colon(std::string_view text) {
   return text.size() > 1 && text.front() == ':' ? text.substr(1) : text;
 }

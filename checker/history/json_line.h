@@ -45,6 +45,22 @@ class JsonLine {
 /// The key that a JSON value names; 1 and "1" are two.
 [[nodiscard]] KeyId json_key(HistoryBuilder& builder, const JsonLine::Element& value);
 
+/// The element at a path of field names with dots, "Input.Key"; a name may have dots itself.
+[[nodiscard]] std::optional<JsonLine::Element> element_at(const JsonLine::Object& object,
+                                                          std::string_view path);
+
+/// Calls set(name, element) for each field of Capsize's names that a rule finds inside of others.
+template <class Names, class Set>
+void for_nested_fields(const JsonLine::Object& object, const Vocabulary& vocabulary,
+                       const Names& names, const Set& set) {
+  if (!vocabulary.renames_fields()) return;
+  for (const std::string_view name : names) {
+    const std::string_view path = vocabulary.in_file(name);
+    if (path.find('.') == std::string_view::npos) continue;
+    if (const auto found = element_at(object, path)) set(name, *found);
+  }
+}
+
 /// ":invoke" as "invoke": some converters of EDN keep the colon of a keyword.
 [[nodiscard]] std::string_view without_colon(std::string_view text);
 

@@ -27,6 +27,9 @@ bool recognises(std::string_view first_line, const Vocabulary&) {
   return next == std::string_view::npos || first_line[next] != ':';
 }
 
+constexpr std::string_view kFieldNames[] = {"index", "time", "process", "type",
+                                            "f",     "key",  "value",   "error"};
+
 // The fields of one line that mean something; the elements live as long as the parser's document.
 struct Fields {
   std::optional<element> index, time, process, type, function, key, value, error;
@@ -35,6 +38,10 @@ struct Fields {
     for (const auto field : object) {
       if (auto* const slot = find(vocabulary.field(without_colon(field.key)))) *slot = field.value;
     }
+    for_nested_fields(object, vocabulary, kFieldNames,
+                      [this](std::string_view name, element found) {
+                        if (auto* const slot = find(name); slot && !*slot) *slot = found;
+                      });
   }
 
  private:
@@ -77,7 +84,7 @@ class JsonLinesParser : public LineParser {
     return add_plain_event(plain, line, builder, {});
   }
 
-  std::optional<Malformed> finish(const HistoryBuilder& builder) override {
+  std::optional<Malformed> finish(HistoryBuilder& builder) override {
     return builder.holds_nothing(
         "objects with \"process\", \"type\" and \"f\" (--map names fields that are called "
         "otherwise)");
@@ -173,7 +180,7 @@ std::unique_ptr<LineParser> make_parser() {
 }
 
 const FormatRegistrar kRegistrar({"jsonl", "one JSON object a line (Capsize's own)", &recognises,
-                                  &make_parser, &read_plain_event});
+                                  &make_parser, &read_plain_event, false, true});
 
 }  // namespace
 }  // namespace capsize::checker

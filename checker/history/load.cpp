@@ -128,7 +128,8 @@ std::optional<std::variant<Malformed, LimitReached>> parse_lines(LineReader& lin
   LineBlocks blocks(lines, format.read_plain, builder.vocabulary());
   std::optional<LimitReached> limit;
   const auto may_go_on = [&] {
-    limit = bound_reached(lines.memory_bytes() + blocks.memory_bytes(), builder, budget);
+    limit = bound_reached(lines.memory_bytes() + blocks.memory_bytes() + parser->memory_bytes(),
+                          builder, budget);
     return !limit;
   };
   while (const auto* const block = blocks.next()) {
@@ -175,8 +176,11 @@ std::variant<const HistoryFormat*, Malformed> choose_format(LineReader& lines,
   }
   const auto line = first_line_with_content(lines);
   if (!line) return find_format("jsonl");  // empty: any format reads it as no operations
-  for (const HistoryFormat* format : registry.items()) {
-    if (format->recognises(line->text, options.vocabulary)) return format;
+  for (const bool general : {false, true}) {
+    for (const HistoryFormat* format : registry.items()) {
+      if (format->is_general != general) continue;
+      if (format->recognises(line->text, options.vocabulary)) return format;
+    }
   }
   return Malformed{file, line->number, 1, quoted_line(line->text),
                    "the first line of a known format (" + registry.names() +

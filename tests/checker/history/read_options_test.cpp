@@ -1,6 +1,7 @@
 // What the caller says about a file: other names, one key alone, lenience.
 #include "checker/history/read_options.h"
 
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -129,6 +130,48 @@ TEST(ReadOptions, Lenient_BrokenRulesLeaveOperationsIndeterminate) {
   ASSERT_EQ(history.operations.size(), 4u);
   EXPECT_EQ(history.counts.info, 3u);
   EXPECT_EQ(history.operations[3].outcome, Outcome::kOk);
+}
+
+TEST(Vocabulary, PathWithDots_ReachesFieldsWithinOthers) {
+  const auto options = mapped({"process=who.id", "f=request.op", "key=request.key",
+                               "value=request.body.value", "f.2=write"});
+  const auto event_of = [](const char* type) {
+    return fmt::format(R"({{"who":{{"id":4}},"type":"{}","request":{{"op":"write","key":"a",)"
+                       R"("body":{{"value":7}}}}}})",
+                       type) +
+           "\n";
+  };
+  const History events = read(event_of("invoke") + event_of("ok"), options);
+  ASSERT_EQ(events.operations.size(), 1u);
+  EXPECT_EQ(events.keys, std::vector<std::string>{"a"});
+  EXPECT_EQ(events.operations[0].process, 4);
+  EXPECT_EQ(events.values.json(events.operations[0].argument), "7");
+
+  const History intervals =
+      read(R"({"who":{"id":4},"request":{"op":2,"key":"a","body":{"value":7}},"start":1,"end":2})",
+           options);
+  EXPECT_EQ(intervals.format, "intervals");
+  EXPECT_EQ(intervals.operations[0].function, kWrite);
+  EXPECT_EQ(intervals.values.json(intervals.operations[0].argument), "7");
+
+  const History edn = read(
+      "{:who {:id 4} :type :invoke :request {:op :write, :key \"a\", :body {:value 7}}}\n"
+      "{:who {:id 4} :type :ok :request {:op :write, :key \"a\"}}\n",
+      options);
+  ASSERT_EQ(edn.operations.size(), 1u);
+  EXPECT_EQ(edn.values.json(edn.operations[0].argument), "7");
+}
+
+TEST(Vocabulary, NameThatHasTheDotItself_ComesBeforeThePath) {
+  const auto options = mapped({"key=in.key"});
+  const std::string rest = R"(,"f":"write","value":1,"start":1,"end":2})";
+  EXPECT_EQ(read(R"({"in":{"key":"inner"},"in.key":"own")" + rest, options).keys,
+            std::vector<std::string>{"own"});
+  EXPECT_EQ(read(R"({"in":{"key":"inner"})" + rest, options).keys,
+            std::vector<std::string>{"inner"});
+  EXPECT_EQ(read(R"({"in":5)" + rest, options).keys, std::vector<std::string>{""});
+  EXPECT_THAT(error_of(R"({"a":{"b":-1},"f":"write"})", mapped({"start=a.b"})),
+              HasSubstr("h:1:11: found \"a.b\": -1"));
 }
 
 }  // namespace
