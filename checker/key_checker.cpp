@@ -131,7 +131,7 @@ KeyResult KeyChecker::decide_fast(KeyId key, bool explain_it, const Budget& budg
       };
       if (decider == Decider::kDistinctRegister) {
         decision.witness = telling_clash(
-            problem().operations, problem().initial,
+            problem(),
             [&](std::span<const KeyOperation> operations) {
               return run(decider, operations, false);
             },

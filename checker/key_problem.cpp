@@ -25,7 +25,11 @@ std::optional<Malformed> decode_key(KeyProblem& problem, const DecodeOptions& op
     operation.invoke = source.invoke;
     operation.source = i;
     if (decoded.kind == Decoded::Kind::kDrop) {
-      if (source.outcome == Outcome::kFail && !operation.pure) problem.failed.push_back(operation);
+      // A failed read holds no value; of it there is nothing to know.
+      const bool tried = operation.written != kNoValue || operation.argument != kNoValue;
+      if (source.outcome == Outcome::kFail && !operation.pure && tried) {
+        problem.failed.push_back(operation);
+      }
       continue;
     }
     operation.required = source.outcome != Outcome::kInfo;

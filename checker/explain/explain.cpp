@@ -18,9 +18,11 @@ constexpr Explainer kExplainers[] = {
     {"register", &explain_register},
     {"register", &explain_origins},
     {"register", &explain_by_moment},
+    {"cas-register", &explain_failed_cas},
     {"cas-register", &explain_register},
     {"cas-register", &explain_origins},
     {"cas-register", &explain_by_moment},
+    {"kv", &explain_failed_cas},
     {"kv", &explain_foreign},
     {"kv", &explain_register},
     {"kv", &explain_text},
@@ -47,20 +49,6 @@ Finding find(const KeyProblem& problem, std::span<const KeyOperation> witness) {
     if (auto found = one.explain(problem, witness)) return *std::move(found);
   }
   return explain_any(problem, witness);
-}
-
-// Failed operations are no part of any order, but whoever reads of an aborted value wants to see
-// who tried to write it.
-std::vector<KeyOperation> failed_writers(const KeyProblem& problem,
-                                         std::span<const KeyOperation> witness) {
-  const auto is_seen = [&](const KeyOperation& failed) {
-    return std::any_of(witness.begin(), witness.end(), [&](const KeyOperation& observer) {
-      return problem.model.needs(problem.history.values, observer, failed);
-    });
-  };
-  std::vector<KeyOperation> writers;
-  std::copy_if(problem.failed.begin(), problem.failed.end(), std::back_inserter(writers), is_seen);
-  return writers;
 }
 
 }  // namespace
@@ -95,10 +83,8 @@ Violation explain(const KeyProblem& problem, std::vector<std::uint32_t> set,
   violation.minimal = shrunk.minimal;
   violation.staleness = finding.staleness;
   std::vector<KeyOperation> shown = std::move(shrunk.operations);
-  if (finding.anomaly == Anomaly::kAbortedRead) {
-    const auto failed = failed_writers(problem, shown);
-    shown.insert(shown.end(), failed.begin(), failed.end());
-  }
+  // Failed operations are no part of any order, but who reads of one wants to see it.
+  shown.insert(shown.end(), finding.mentioned.begin(), finding.mentioned.end());
   std::sort(shown.begin(), shown.end(),
             [](const KeyOperation& a, const KeyOperation& b) { return a.source < b.source; });
   for (const KeyOperation& operation : shown) {

@@ -12,6 +12,7 @@ namespace capsize::checker {
 namespace {
 
 std::int64_t number(const ValueTable& values, ValueId value) {
+  if (value == kNoValue) return 0;
   return values.kind(value) == ValueTable::Kind::kInteger ? values.as_integer(value) : 0;
 }
 
@@ -94,7 +95,7 @@ std::optional<Finding> explain_mutex(const KeyProblem& problem,
   const KeyOperation* culprit = held_twice ? last[0] : last[1];
   if (culprit == nullptr) return std::nullopt;
   const char* what = held_twice ? "though it cannot have been free: two holders of a lock"
-                                : "though nobody can have held it: a release of a free lock";
+                                : "though no process can have held it: a release of a free lock";
   return Finding{held_twice ? Anomaly::kTwoHolders : Anomaly::kFreeLockReleased,
                  fmt::format("{} was acknowledged, {}", wording.by_process(*culprit), what)};
 }

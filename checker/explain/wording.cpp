@@ -20,6 +20,7 @@ std::string duration_text(std::int64_t nanoseconds) {
 }
 
 std::string Wording::value(ValueId value) const {
+  if (value == kNoValue) return "nothing";
   std::string text = problem_.history.values.json(value);
   if (text.size() > kValueBytesShown) {
     // Not in the middle of a character: continuation bytes of UTF-8 go too.

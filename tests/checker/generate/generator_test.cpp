@@ -83,10 +83,10 @@ TEST(Generator, Anomaly_IsFoundUnderItsName) {
       ++found;
       ASSERT_EQ(made.report.verdict, Verdict::kInvalid) << "seed " << seed;
       const Anomaly named = made.report.violations.at(0).anomaly;
-      // What nobody ever saw again was lost rather than overlooked, and what somebody saw who had
-      // begun to read before looks overlooked: that is for the explanation to say.
+      // Where no later operation shows which of the two it was, the explanation says so.
       const auto is_late = [](Anomaly one) {
-        return one == Anomaly::kStaleRead || one == Anomaly::kLostWrite;
+        return one == Anomaly::kStaleRead || one == Anomaly::kLostWrite ||
+               one == Anomaly::kStaleOrLost;
       };
       ASSERT_TRUE(named == anomaly || (is_late(named) && is_late(anomaly)))
           << "seed " << seed << ": " << name(named);
