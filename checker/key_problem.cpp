@@ -25,7 +25,10 @@ std::optional<Malformed> decode_key(KeyProblem& problem, const DecodeOptions& op
     operation.invoke = source.invoke;
     operation.source = i;
     if (decoded.kind == Decoded::Kind::kDrop) {
-      // A failed read holds no value; of it there is nothing to know.
+      // What a model does not say of an operation that never happened is in its invocation; a
+      // failed read has nothing there either.
+      const bool says_nothing = operation.written == kNoValue && operation.argument == kNoValue;
+      if (says_nothing && source.argument != kNullValue) operation.argument = source.argument;
       const bool tried = operation.written != kNoValue || operation.argument != kNoValue;
       if (source.outcome == Outcome::kFail && !operation.pure && tried) {
         problem.failed.push_back(operation);

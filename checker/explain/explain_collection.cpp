@@ -286,18 +286,23 @@ class CollectionExplainer {
   };
   Later later_takes(const Operations& missing, const KeyOperation& than) const {
     Later later;
-    std::map<ValueId, const KeyOperation*> adders;  // the last to end, of each element
+    std::map<ValueId, Operations> adders;
     for (const KeyOperation& one : problem_.operations) {
-      if (one.code != kCodeAdd) continue;
-      const KeyOperation*& last = adders[one.argument];
-      if (last == nullptr || last->complete < one.complete) last = &one;
+      if (one.code == kCodeAdd) adders[one.argument].push_back(&one);
     }
+    // In a queue everything that was put in later comes out later, in a stack what was put in
+    // before does.
     const auto passes = [&](const KeyOperation& take) {
       if (take.argument == kNullValue) return true;
-      if (problem_.model.name == "bag") return false;
-      const auto adder = adders.find(take.argument);
+      const auto its_adders = adders.find(take.argument);
+      if (problem_.model.name == "bag" || its_adders == adders.end()) return false;
       const bool stack = problem_.model.name == "stack";
-      return !stack || (adder != adders.end() && precedes(*adder->second, *missing.front()));
+      return std::all_of(
+          its_adders->second.begin(), its_adders->second.end(), [&](const auto* add) {
+            return std::all_of(missing.begin(), missing.end(), [&](const auto* other) {
+              return stack ? precedes(*add, *other) : precedes(*other, *add);
+            });
+          });
     };
     for (const KeyOperation& one : problem_.operations) {
       if (one.code != kCodeTake || one.complete < than.complete || one.source == than.source)

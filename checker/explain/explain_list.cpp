@@ -99,8 +99,7 @@ class ListExplainer {
     const auto [mine, theirs] =
         std::mismatch(shorter.begin(), shorter.end(), longer.begin(), longer.end());
     if (mine == shorter.end()) return std::nullopt;
-    const KeyOperation* both = sees_both(*mine, *theirs);
-    if (both != nullptr && contains(longer, *mine)) {
+    if (contains(longer, *mine) && theirs != longer.end() && contains(shorter, *theirs)) {
       return Finding{
           Anomaly::kReorderedAppend,
           fmt::format("{} saw {} where {} saw {}, and that before it: a reordered append",
@@ -112,15 +111,6 @@ class ListExplainer {
                                "an incompatible order",
                                read_by(read), wording_.value(*mine), read_by(*longest_),
                                wording_.value(*theirs))};
-  }
-
-  const KeyOperation* sees_both(ValueId one, ValueId other) const {
-    for (const KeyOperation& read : witness_) {
-      if (read.code != kCodeRead) continue;
-      const List seen = list(read);
-      if (contains(seen, one) && contains(seen, other)) return &read;
-    }
-    return nullptr;
   }
 
   // `first` had returned before `second` began.
@@ -145,6 +135,12 @@ class ListExplainer {
       element = list(first)[list(read).size()];
     }
     if (contains(list(read), element)) return std::nullopt;
+    if (const KeyOperation* other = incompatible_with(read, element)) {
+      return Finding{Anomaly::kIncompatibleOrder,
+                     fmt::format("{} returned a {} without {}, and {} one with it and in another "
+                                 "order: an incompatible order",
+                                 read_by(read), what_, wording_.value(element), read_by(*other))};
+    }
     const KeyOperation* append = acknowledged_append(element, read);
     const auto shows_it = [&](const KeyOperation& other) { return contains(list(other), element); };
     const LostOrStale judged = lost_or_stale(
@@ -168,6 +164,18 @@ class ListExplainer {
     return Finding{anomaly, fmt::format("{} returned a {} without {}, {} {}: a {}", read_by(read),
                                         what_, wording_.value(element), wording_.after(first, read),
                                         before, name(anomaly))};
+  }
+
+  // A read that shows the element, and that is not what this one's list can have become.
+  const KeyOperation* incompatible_with(const KeyOperation& read, ValueId element) const {
+    const List without = list(read);
+    for (const KeyOperation& other : problem_.operations) {
+      if (!is_list_read(other)) continue;
+      const List with = list(other);
+      if (!contains(with, element) || with.size() < without.size()) continue;
+      if (!std::equal(without.begin(), without.end(), with.begin())) return &other;
+    }
+    return nullptr;
   }
 
   static bool is_list_read(const KeyOperation& operation) {
