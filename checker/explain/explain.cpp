@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "checker/explain/finding.h"
+#include "checker/explain/wording.h"
 
 namespace capsize::checker {
 namespace {
@@ -51,6 +52,28 @@ Finding find(const KeyProblem& problem, std::span<const KeyOperation> witness) {
   return explain_any(problem, witness);
 }
 
+// Sentences are made of what Wording says, so an operation that one names is found in it again. A
+// read whose result is not in the sentence is the last one of its process.
+bool is_named(const Wording& wording, const std::string& sentence, const KeyOperation& operation) {
+  const auto has = [&](const std::string& text) {
+    return sentence.find(text) != std::string::npos;
+  };
+  if (has(wording.saw(operation))) return true;
+  if (operation.observed == kNoValue) {
+    return has(wording.by_process(operation)) || has(wording.acknowledged(operation, "had been")) ||
+           has(wording.acknowledged(operation, "was"));
+  }
+  return operation.written != kNoValue && has(wording.by_process(operation));
+}
+
+void mark_named(const KeyProblem& problem, std::span<const KeyOperation> shown,
+                Violation& violation) {
+  const Wording wording(problem);
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    violation.operations[i].named = is_named(wording, violation.sentence, shown[i]);
+  }
+}
+
 }  // namespace
 
 OperationView view(const History& history, const Operation& operation) {
@@ -93,6 +116,7 @@ Violation explain(const KeyProblem& problem, std::vector<std::uint32_t> set,
         std::find(finding.background.begin(), finding.background.end(), operation.source) !=
         finding.background.end();
   }
+  mark_named(problem, shown, violation);
   return violation;
 }
 

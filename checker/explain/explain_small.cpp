@@ -81,6 +81,42 @@ std::optional<Finding> explain_counter(const KeyProblem& problem,
                   wording.by_process(*last), number(values, last->argument), witness.size() - 1)};
 }
 
+namespace {
+
+// The last moment before an operation began at which no other one was open. Whether the lock was
+// held then is known, so of what came before, only who held it matters.
+Position last_quiet_moment(std::span<const KeyOperation> witness, const KeyOperation& before) {
+  Position quiet = 0;
+  Position open_until = 0;
+  for (const KeyOperation& operation : witness) {  // by invocation
+    if (operation.invoke > before.invoke) break;
+    if (operation.invoke > open_until) quiet = operation.invoke;
+    open_until = std::max(open_until, operation.complete);
+  }
+  return quiet;
+}
+
+// All operations before that moment but the acquisition that was in effect then.
+std::vector<std::uint32_t> settled(std::span<const KeyOperation> witness, Position quiet) {
+  std::vector<std::uint32_t> background;
+  const KeyOperation* holder = nullptr;
+  std::size_t acquired = 0;
+  std::size_t released = 0;
+  for (const KeyOperation& operation : witness) {
+    if (operation.invoke >= quiet) break;
+    background.push_back(operation.source);
+    const bool acquires = operation.code == kCodeAdd;
+    ++(acquires ? acquired : released);
+    if (acquires && (holder == nullptr || operation.complete > holder->complete)) {
+      holder = &operation;
+    }
+  }
+  if (acquired > released && holder != nullptr) std::erase(background, holder->source);
+  return background;
+}
+
+}  // namespace
+
 std::optional<Finding> explain_mutex(const KeyProblem& problem,
                                      std::span<const KeyOperation> witness) {
   const Wording wording(problem);
@@ -97,7 +133,9 @@ std::optional<Finding> explain_mutex(const KeyProblem& problem,
   const char* what = held_twice ? "though it cannot have been free: two holders of a lock"
                                 : "though no process can have held it: a release of a free lock";
   return Finding{held_twice ? Anomaly::kTwoHolders : Anomaly::kFreeLockReleased,
-                 fmt::format("{} was acknowledged, {}", wording.by_process(*culprit), what)};
+                 fmt::format("{} was acknowledged, {}", wording.by_process(*culprit), what),
+                 {},
+                 settled(witness, last_quiet_moment(witness, *culprit))};
 }
 
 }  // namespace capsize::checker

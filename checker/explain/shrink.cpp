@@ -93,7 +93,7 @@ const std::vector<std::uint32_t>& Sources::needed_by(const KeyOperation& observe
   return needed;
 }
 
-std::vector<std::uint32_t> Sources::of(std::uint32_t place) const {
+std::span<const std::uint32_t> Sources::of(std::uint32_t place) const {
   const KeyOperation& observer = problem_.operations[place];
   const Fact seen = seen_by(observer);
   const bool sees_all = by_element_ && observer.code == kCodeReadAll;
@@ -101,12 +101,12 @@ std::vector<std::uint32_t> Sources::of(std::uint32_t place) const {
   if (seen == kNoFact) return {};
   const auto found = writers_.find(seen);
   if (found == writers_.end()) return {};
-  std::vector<std::uint32_t> sources = that_may_be_meant(found->second, place);
+  found_ = that_may_be_meant(found->second, place);
   // The initial value needs no writer where none is left.
-  if (!sources.empty() || holds_at_first(observer)) return sources;
+  if (!found_.empty() || holds_at_first(observer)) return found_;
   const std::uint32_t latest = latest_of(found->second, observer.invoke);
-  if (latest != place) sources.push_back(latest);
-  return sources;
+  if (latest != place) found_.push_back(latest);
+  return found_;
 }
 
 // The last to begin before the position; the first of all where none did.
@@ -193,16 +193,21 @@ Set without_dependents(const KeyProblem& problem, const Sources& sources, const 
                        const Budget& budget, std::size_t leave_out) {
   std::vector<bool> gone(problem.operations.size(), false);
   gone[set[leave_out]] = true;
+  // Of a lock every operation needs every other one: the same sources are looked at once.
+  std::span<const std::uint32_t> lacking;
   for (bool more = true; more;) {
     more = false;
     for (const std::uint32_t place : set) {
       if (gone[place]) continue;
       if (place % kPlacesBetweenLooks == 0 && budget.time_is_up()) return set;
       const auto its_sources = sources.of(place);
-      if (std::none_of(its_sources.begin(), its_sources.end(),
-                       [&](std::uint32_t source) { return gone[source]; })) {
+      const bool known = sources.are_kept() && its_sources.data() == lacking.data() &&
+                         its_sources.size() == lacking.size() && !lacking.empty();
+      if (!known && std::none_of(its_sources.begin(), its_sources.end(),
+                                 [&](std::uint32_t source) { return gone[source]; })) {
         continue;
       }
+      lacking = its_sources;
       gone[place] = more = true;
     }
   }
@@ -233,7 +238,7 @@ Shrunk shrink(const KeyProblem& problem, const Sources& sources, std::vector<std
                                            std::min(begin + chunk, set.size()));
       if (budget.time_is_up())
         return {pick(problem, set), false};  // the candidate may not be closed
-      if (candidate.size() < set.size() && violates(pick(problem, candidate))) {
+      if (!candidate.empty() && candidate.size() < set.size() && violates(pick(problem, candidate))) {
         set = std::move(candidate);
         smaller = true;
       } else {
