@@ -270,8 +270,7 @@ std::vector<KeyResult> decide_all_fast(const History& history, const Model& mode
          begin = next.fetch_add(kKeysAtATime)) {
       for (KeyId key = begin; key < std::min(begin + kKeysAtATime, keys); ++key) {
         if (history.of_key(key).empty()) continue;
-        results[key] =
-            budget.time_is_up() ? too_late(budget) : checker.decide_fast(key, false);
+        results[key] = budget.time_is_up() ? too_late(budget) : checker.decide_fast(key, false);
       }
     }
   };

@@ -52,9 +52,9 @@ struct Violation {
   std::vector<OperationView> operations;    ///< the few that show it, in order of invocation
   std::optional<Staleness> staleness = {};  ///< of stale reads and lost writes
   bool minimal = true;  ///< false: the time bound ended the shrinking, some may be superfluous
-  /// Other keys with an equal violation: the same anomaly, shown by as many operations with the same
-  /// functions and outcomes. They follow in the report, marked as repeated; texts and pages leave
-  /// them out.
+  /// Other keys with an equal violation: the same anomaly, shown by as many operations with the
+  /// same functions and outcomes. They follow in the report, marked as repeated; texts and pages
+  /// leave them out.
   std::vector<std::string> same_on = {};
   bool repeated = false;
 };

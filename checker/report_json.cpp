@@ -57,12 +57,12 @@ Json to_json(const Violation& violation) {
     operations.push_back(to_json(operation));
   }
   Json out = {{"anomaly", name(violation.anomaly)},
-          {"key", violation.key},
-          {"sentence", violation.sentence},
-          {"minimal", violation.minimal},
-          {"concurrent", concurrent_pairs(violation.operations)},
-          {"staleness", to_json(violation.staleness)},
-          {"operations", std::move(operations)}};
+              {"key", violation.key},
+              {"sentence", violation.sentence},
+              {"minimal", violation.minimal},
+              {"concurrent", concurrent_pairs(violation.operations)},
+              {"staleness", to_json(violation.staleness)},
+              {"operations", std::move(operations)}};
   if (!violation.same_on.empty()) out["same-on"] = violation.same_on;
   return out;
 }

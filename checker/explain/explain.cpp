@@ -1,6 +1,7 @@
 #include "checker/explain/explain.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "checker/explain/finding.h"
@@ -52,25 +53,34 @@ Finding find(const KeyProblem& problem, std::span<const KeyOperation> witness) {
   return explain_any(problem, witness);
 }
 
-// Sentences are made of what Wording says, so an operation that one names is found in it again. A
-// read whose result is not in the sentence is the last one of its process.
-bool is_named(const Wording& wording, const std::string& sentence, const KeyOperation& operation) {
-  const auto has = [&](const std::string& text) {
-    return sentence.find(text) != std::string::npos;
-  };
-  if (has(wording.saw(operation))) return true;
-  if (operation.observed == kNoValue) {
-    return has(wording.by_process(operation)) || has(wording.acknowledged(operation, "had been")) ||
-           has(wording.acknowledged(operation, "was"));
+// Whether a sentence has these words, and not just the beginning of the last one ("process 1" of
+// "process 10").
+bool has_words(const std::string& sentence, const std::string& words) {
+  for (auto at = sentence.find(words); at != std::string::npos; at = sentence.find(words, at + 1)) {
+    const std::size_t end = at + words.size();
+    if (end == sentence.size() || sentence[end] < '0' || sentence[end] > '9') return true;
   }
-  return operation.written != kNoValue && has(wording.by_process(operation));
+  return false;
 }
 
+// Sentences are made of what Wording says, so an operation that one names is found in it again.
+bool is_named(const Wording& wording, const std::string& sentence, const KeyOperation& operation) {
+  if (has_words(sentence, wording.saw(operation))) return true;
+  if (operation.observed != kNoValue && operation.written == kNoValue) return false;
+  return has_words(sentence, wording.by_process(operation)) ||
+         has_words(sentence, wording.acknowledged(operation, "had been")) ||
+         has_words(sentence, wording.acknowledged(operation, "was"));
+}
+
+// Of those that are called the same (every acquisition of a process), the last one is meant.
 void mark_named(const KeyProblem& problem, std::span<const KeyOperation> shown,
                 Violation& violation) {
   const Wording wording(problem);
-  for (std::size_t i = 0; i < shown.size(); ++i) {
-    violation.operations[i].named = is_named(wording, violation.sentence, shown[i]);
+  std::set<std::string> marked;
+  for (std::size_t i = shown.size(); i-- > 0;) {
+    OperationView& view = violation.operations[i];
+    if (view.background || !is_named(wording, violation.sentence, shown[i])) continue;
+    view.named = marked.insert(wording.saw(shown[i])).second;
   }
 }
 

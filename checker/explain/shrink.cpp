@@ -164,9 +164,13 @@ Set close(const KeyProblem& problem, const Sources& sources, Set set, const Budg
           const MayAdd& may_add) {
   std::vector<bool> inside(problem.operations.size(), false);
   for (const std::uint32_t place : set) inside[place] = true;
+  std::span<const std::uint32_t> added;  // of a lock every operation needs the same ones
   for (std::size_t next = 0; next < set.size(); ++next) {
     if (next % kPlacesBetweenLooks == 0 && budget.time_is_up()) break;
-    for (const std::uint32_t source : sources.of(set[next])) {
+    const auto its_sources = sources.of(set[next]);
+    if (sources.are_kept() && its_sources.data() == added.data()) continue;
+    added = its_sources;
+    for (const std::uint32_t source : its_sources) {
       if (inside[source] || !may_add(source)) continue;
       inside[source] = true;
       set.push_back(source);
@@ -189,8 +193,10 @@ Set without(const KeyProblem& problem, const Sources& sources, const Set& set, c
 
 // The set without one operation, and without whoever saw its value, and so on: the largest closed
 // set inside it that does not hold the operation.
+// `needed_by_all`: those of which it is known that nothing is left without them.
 Set without_dependents(const KeyProblem& problem, const Sources& sources, const Set& set,
-                       const Budget& budget, std::size_t leave_out) {
+                       const Budget& budget, std::size_t leave_out,
+                       std::vector<bool>& needed_by_all) {
   std::vector<bool> gone(problem.operations.size(), false);
   gone[set[leave_out]] = true;
   // Of a lock every operation needs every other one: the same sources are looked at once.
@@ -207,6 +213,7 @@ Set without_dependents(const KeyProblem& problem, const Sources& sources, const 
                                  [&](std::uint32_t source) { return gone[source]; })) {
         continue;
       }
+      if (needed_by_all[place]) return {};
       lacking = its_sources;
       gone[place] = more = true;
     }
@@ -214,6 +221,7 @@ Set without_dependents(const KeyProblem& problem, const Sources& sources, const 
   Set kept;
   std::copy_if(set.begin(), set.end(), std::back_inserter(kept),
                [&](std::uint32_t place) { return !gone[place]; });
+  needed_by_all[set[leave_out]] = kept.empty();
   return kept;
 }
 
@@ -228,17 +236,20 @@ Shrunk shrink(const KeyProblem& problem, const Sources& sources, std::vector<std
               const Violates& violates, const Budget& budget) {
   // Large pieces first, as in delta debugging; then single ones with all that depends on them (two
   // cas can be each other's source), until none can go.
+  std::vector<bool> needed_by_all(problem.operations.size(), false);
   std::size_t chunk = std::max<std::size_t>(1, set.size() / 2);
   for (;;) {
     bool smaller = false;
     for (std::size_t begin = 0; begin < set.size();) {
       if (budget.time_is_up()) return {pick(problem, set), false};
-      Set candidate = chunk == 1 ? without_dependents(problem, sources, set, budget, begin)
-                                 : without(problem, sources, set, budget, begin,
-                                           std::min(begin + chunk, set.size()));
+      Set candidate =
+          chunk == 1
+              ? without_dependents(problem, sources, set, budget, begin, needed_by_all)
+              : without(problem, sources, set, budget, begin, std::min(begin + chunk, set.size()));
       if (budget.time_is_up())
         return {pick(problem, set), false};  // the candidate may not be closed
-      if (!candidate.empty() && candidate.size() < set.size() && violates(pick(problem, candidate))) {
+      if (!candidate.empty() && candidate.size() < set.size() &&
+          violates(pick(problem, candidate))) {
         set = std::move(candidate);
         smaller = true;
       } else {

@@ -41,8 +41,8 @@ class Sources {
  public:
   explicit Sources(const KeyProblem& problem);
 
-  /// Places in problem.operations; empty for what observes nothing. Valid until the next call; those
-  /// of observers that need the same are the same array.
+  /// Places in problem.operations; empty for what observes nothing. Valid until the next call;
+  /// those of observers that need the same are the same array.
   [[nodiscard]] std::span<const std::uint32_t> of(std::uint32_t observer) const;
   /// Whether what of() returns stays where it is as long as this object lives.
   [[nodiscard]] bool are_kept() const { return !whole_values_; }

@@ -40,8 +40,7 @@ std::string distinct_excerpt(std::string_view text, std::span<const std::string>
   std::size_t common = 0;
   for (const std::string& other : others) {
     if (other == text) continue;
-    const auto [mine, theirs] =
-        std::mismatch(text.begin(), text.end(), other.begin(), other.end());
+    const auto [mine, theirs] = std::mismatch(text.begin(), text.end(), other.begin(), other.end());
     common = std::max(common, static_cast<std::size_t>(mine - text.begin()));
   }
   const auto part = [&](std::size_t begin, std::size_t end) {
@@ -110,7 +109,8 @@ std::string Wording::operation(const KeyOperation& operation) const {
   const Operation& source = problem_.source(operation);
   const std::string& function = problem_.history.functions[source.function];
   const bool asks_for_nothing =
-      source.function == kRead || source.function == kDelete || operation.code == kCodeTake;
+      source.function == kRead || source.function == kDelete || operation.code == kCodeTake ||
+      (source.function > kDelete && source.argument == kNullValue);  // acquire
   if (asks_for_nothing) return function + of_key();
   const std::string where = source.function == kCas ? of_key() : to_key();
   return fmt::format("{} {}{}", function, value(asked(source)), where);

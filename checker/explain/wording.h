@@ -46,8 +46,8 @@ class Wording {
 
 /// A text cut to about so many bytes, never inside of a character. Where its beginning is that of
 /// another one of `others`, the part where they differ is kept.
-[[nodiscard]] std::string distinct_excerpt(std::string_view text, std::span<const std::string> others,
-                                           std::size_t bytes);
+[[nodiscard]] std::string distinct_excerpt(std::string_view text,
+                                           std::span<const std::string> others, std::size_t bytes);
 
 /// "31 ms", "1.25 s", "640 us".
 [[nodiscard]] std::string duration_text(std::int64_t nanoseconds);

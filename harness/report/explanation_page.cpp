@@ -21,7 +21,7 @@ constexpr double kWidth = 1000;
 constexpr double kLaneHeight = 46;
 constexpr double kLabelWidth = 110;
 constexpr double kMargin = 20;
-constexpr double kCharacterWidth = 7;   // of labels, on average
+constexpr double kCharacterWidth = 7;        // of labels, on average
 constexpr std::size_t kDrawnMax = 400;       // operations of one violation
 constexpr std::size_t kBackgroundMax = 100;  // of more, background is left out
 
@@ -43,7 +43,8 @@ svg text { font: 12px system-ui, sans-serif; fill: #1c2733; }
 .info rect { fill: #f6dfae; stroke: #b98717; stroke-dasharray: 4 3; }
 .fail rect { fill: #eec4c4; stroke: #a84343; }
 .named rect { stroke-width: 2.5; } tr.named td { font-weight: 600; }
-.background rect { fill: #e6e9ec; stroke: #aab4bd; } .background, tr.background td { color: #8a97a3; }
+.background rect { fill: #e6e9ec; stroke: #aab4bd; }
+tr.background td { color: #8a97a3; }
 .background text { fill: #8a97a3; }
 table { border-collapse: collapse; } td, th { padding: .2em .8em; text-align: left;
         border-bottom: 1px solid #e3e9ef; vertical-align: top; overflow-wrap: anywhere; }
@@ -203,12 +204,11 @@ std::string table(const ShownOperations& shown) {
       "<table><tr><th>#<th>process<th>operation<th>outcome<th>invoked<th>completed<th>index\n";
   for (std::size_t i = 0; i < shown.operations.size(); ++i) {
     const OperationView& operation = shown.operations[i];
-    text += fmt::format("<tr class=\"{}\"><td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}\n",
-                        weight(operation), i + 1, operation.process,
-                        escape_html(label(operation, shown.values[i])),
-                        checker::name(operation.outcome),
-                        time_since(shown.start_time, operation.invoke_time),
-                        time_since(shown.start_time, operation.complete_time), operation.index);
+    text += fmt::format(
+        "<tr class=\"{}\"><td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}\n", weight(operation), i + 1,
+        operation.process, escape_html(label(operation, shown.values[i])),
+        checker::name(operation.outcome), time_since(shown.start_time, operation.invoke_time),
+        time_since(shown.start_time, operation.complete_time), operation.index);
   }
   return text + "</table>\n";
 }

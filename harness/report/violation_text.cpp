@@ -61,9 +61,10 @@ namespace {
 using Operations = std::span<const checker::OperationView>;
 
 constexpr std::size_t kShownMax = 40;
-constexpr std::size_t kAllShown = 12;         // so few are shown whatever they are
+constexpr std::size_t kAllShown = 12;          // so few are shown whatever they are
 constexpr std::size_t kConcurrencyShown = 12;  // operations; of more, the drawing says it better
 constexpr std::size_t kValueShown = 40;
+constexpr std::size_t kValueWidthMin = 16;
 
 std::string concurrency(Operations operations) {
   std::string text;
@@ -148,8 +149,8 @@ std::string same_on_text(const checker::Violation& violation) {
   constexpr std::size_t kKeysShown = 8;
   const auto& keys = violation.same_on;
   if (keys.empty()) return "";
-  std::string text = fmt::format("the same on {} other key{}: ", keys.size(),
-                                 keys.size() == 1 ? "" : "s");
+  std::string text =
+      fmt::format("the same on {} other key{}: ", keys.size(), keys.size() == 1 ? "" : "s");
   for (std::size_t i = 0; i < std::min(keys.size(), kKeysShown); ++i) {
     text += (i == 0 ? "" : ", ") + checker::distinct_excerpt(keys[i], keys, kValueShown);
   }
@@ -167,8 +168,10 @@ std::string violation_text(const checker::Violation& violation) {
   }
   const ShownOperations shown = shown_operations(violation, kShownMax, kAllShown);
   const auto drawing = interval_drawing(shown.operations);
-  fmt::format_to(out, "    {:>3}  {:>7}  {:<7} {:<16} {:>10}  {:>10}  {:<7}\n", "#", "process", "f",
-                 "value", "invoked", "completed", "outcome");
+  std::size_t width = kValueWidthMin;
+  for (const std::string& value : shown.values) width = std::max(width, value.size());
+  fmt::format_to(out, "    {:>3}  {:>7}  {:<7} {:<{}} {:>10}  {:>10}  {:<7}\n", "#", "process", "f",
+                 "value", width, "invoked", "completed", "outcome");
   if (shown.background_left_out > 0) {
     fmt::format_to(out,
                    "    ({} that the sentence speaks for are left out here, --json has them)\n",
@@ -180,9 +183,9 @@ std::string violation_text(const checker::Violation& violation) {
   }
   for (std::size_t i = 0; i < shown.operations.size(); ++i) {
     const auto& operation = shown.operations[i];
-    fmt::format_to(out, "  {} {:>3}  {:>7}  {:<7} {:<16} {:>10}  {:>10}  {:<7} {}\n",
+    fmt::format_to(out, "  {} {:>3}  {:>7}  {:<7} {:<{}} {:>10}  {:>10}  {:<7} {}\n",
                    operation.named ? '*' : ' ', i + 1, operation.process, operation.function,
-                   shown.values[i], time_since(shown.start_time, operation.invoke_time),
+                   shown.values[i], width, time_since(shown.start_time, operation.invoke_time),
                    time_since(shown.start_time, operation.complete_time),
                    checker::name(operation.outcome), drawing[i]);
   }

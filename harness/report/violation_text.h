@@ -35,8 +35,8 @@ struct Intervals {
 [[nodiscard]] std::vector<std::string> interval_drawing(
     std::span<const checker::OperationView> operations);
 
-/// What there is to show of a violation: without background where there are more than `background_max`, those that the
-/// sentence names first, the rest by invocation.
+/// What there is to show of a violation: without background where there are more than
+/// `background_max`, those that the sentence names first, the rest by invocation.
 struct ShownOperations {
   std::vector<checker::OperationView> operations;
   std::vector<std::string> values;  ///< shortened, the part kept in which they differ
