@@ -90,7 +90,8 @@ LostOrStale lost_or_stale(const KeyProblem& problem, const LateLook& look) {
   bool may_be_seen = look.missing == nullptr;
   for (const KeyOperation& operation : problem.operations) {
     if (!operation.required || !look.looks(operation)) continue;
-    if (look.proves_stale(operation)) return {Kind::kStale};
+    if (look.proves_stale && look.proves_stale(operation)) return {Kind::kStale};
+    if (may_be_seen && !look.proves_stale) return {Kind::kEither};
     if (may_be_seen || operation.complete < look.missing->invoke) continue;
     if (operation.source != look.missing->source && look.may_see_newer(operation)) {
       may_be_seen = true;

@@ -38,7 +38,8 @@ struct LateLook {
   /// Whether an operation observes the state at all, or the part of it that matters.
   std::function<bool(const KeyOperation&)> looks;
   /// Whether it began after `late`, or another operation that saw as old a state, had ended, and
-  /// saw something newer that was there for certain before that one began.
+  /// saw something newer that was there for certain before that one began. Empty: it is asked only
+  /// whether the mutation is lost.
   std::function<bool(const KeyOperation&)> proves_stale;
   /// Whether what it saw may be the missing mutation, or something that overwrote it.
   std::function<bool(const KeyOperation&)> may_see_newer;

@@ -1,5 +1,6 @@
 #include "checker/explain/telling_clash.h"
 
+#include <algorithm>
 #include <optional>
 #include <unordered_map>
 
@@ -8,7 +9,9 @@
 namespace capsize::checker {
 namespace {
 
+constexpr std::size_t kCandidatesMin = 8;
 constexpr std::size_t kCandidatesMax = 256;
+constexpr std::size_t kLooksMax = 10'000'000;  // at operations, for all candidates
 constexpr std::uint32_t kNoOperation = 0xFFFFFFFFu;
 
 using Clash = std::optional<std::vector<std::uint32_t>>;
@@ -31,7 +34,7 @@ class ClashFinder {
   Clash lost_write() const {
     std::size_t candidates = 0;
     for (auto i = static_cast<std::uint32_t>(operations_.size());
-         i-- > 0 && candidates < kCandidatesMax;) {
+         i-- > 0 && candidates < candidates_max();) {
       const KeyOperation& write = operations_[i];
       if (!write.required || !write.blind || last_look_.contains(write.written)) continue;
       ++candidates;
@@ -41,7 +44,7 @@ class ClashFinder {
           problem_, {.missing = &write,
                      .late = &operations_[late],
                      .looks = [](const auto& one) { return one.observed != kNoValue; },
-                     .proves_stale = [](const auto&) { return false; },
+                     .proves_stale = {},
                      .may_see_newer =
                          [&](const auto& one) {
                            return writers_.may_be_newer(one.observed, write,
@@ -54,7 +57,7 @@ class ClashFinder {
 
   Clash stale_read() const {
     std::size_t candidates = 0;
-    for (std::uint32_t i = 0; i < operations_.size() && candidates < kCandidatesMax; ++i) {
+    for (std::uint32_t i = 0; i < operations_.size() && candidates < candidates_max(); ++i) {
       const KeyOperation& write = operations_[i];
       const auto last = last_look_.find(write.written);
       if (!write.required || !write.blind || last == last_look_.end()) continue;
@@ -67,6 +70,10 @@ class ClashFinder {
   }
 
  private:
+  std::size_t candidates_max() const {
+    return std::clamp(kLooksMax / (operations_.size() + 1), kCandidatesMin, kCandidatesMax);
+  }
+
   // The write, or the initial value, at the foot of the chain of cas that an operation belongs to.
   ValueId block_of(const KeyOperation& operation) const {
     ValueId value = operation.observed != kNoValue ? operation.observed : operation.written;

@@ -113,7 +113,8 @@ Report stale_on(const std::vector<std::string>& keys, const std::string& first,
 
 TEST(ViolationText, ShowsTimesSinceTheFirstOperationAndMarksWhatTheSentenceNames) {
   const std::string text = violation_text(stale_on({"x"}, "1", "2").violations.at(0));
-  EXPECT_THAT(text, HasSubstr("  *   1        1  write   2                     +3 us     +4.5 us  ok"));
+  EXPECT_THAT(text,
+              HasSubstr("  *   1        1  write   2                     +3 us     +4.5 us  ok"));
   EXPECT_THAT(text, HasSubstr("  *   2"));
   EXPECT_THAT(text,
               HasSubstr("      3        1  write   1                         0     +1.5 us  ok"));
