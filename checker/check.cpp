@@ -67,7 +67,7 @@ class KeyByKeyCheck {
         model_(model),
         decode_options_(decode_options(history, options)),
         budget_(budget),
-        checker_(history, model, decode_options_, witness != nullptr),
+        checker_(history, model, decode_options_, witness != nullptr, budget),
         report_(report),
         witness_(witness) {
     if (!options.on_verdict) return;
@@ -91,6 +91,7 @@ class KeyByKeyCheck {
                               return violation.anomaly == Anomaly::kLostWrite ||
                                      violation.anomaly == Anomaly::kLostAppend;
                             });
+      mark_repeated(report_.violations);
       report_.reason = report_.violations.front().sentence;
     } else if (report_.unknown_keys > 0) {
       report_.verdict = Verdict::kUnknown;
@@ -123,7 +124,7 @@ class KeyByKeyCheck {
       }
       // Once more, now with an explanation.
       if (result.kind == Decision::Kind::kViolation && explain_more()) {
-        result = checker_.decide_fast(key, true, budget_);
+        result = checker_.decide_fast(key, true);
       }
       note(key, std::move(result));
     }

@@ -22,8 +22,11 @@
 namespace capsize::checker {
 namespace {
 
-// Explanations are worth waiting for, but not at the price of the other keys.
+// The first explanation is worth waiting for; further ones are not, at the price of the other keys.
+constexpr std::chrono::nanoseconds kFirstExplainTimeMax = std::chrono::seconds(5);
 constexpr std::chrono::nanoseconds kExplainTimeMax = std::chrono::milliseconds(300);
+constexpr std::int64_t kFirstExplainShare = 4;  // of the time that is left, one in so many
+constexpr std::int64_t kExplainShare = 16;
 // A single question of the shrinking; where the answer takes longer, the operation stays.
 constexpr std::uint64_t kShrinkStepsMax = 20'000;
 constexpr std::uint64_t kShrinkMemoryBytes = std::uint64_t{256} << 20;
@@ -57,21 +60,25 @@ std::string_view name(Decider decider) {
   return "";
 }
 
-Budget explain_budget(const Budget& budget) {
-  return {std::min(kExplainTimeMax, budget.left() / 2), budget.memory_limit_bytes()};
-}
-
 }  // namespace
 
 KeyChecker::KeyChecker(const History& history, const Model& model, const DecodeOptions& options,
-                       bool want_order)
+                       bool want_order, const Budget& whole)
     : history_(history),
       model_(model),
       options_(options),
       want_order_(want_order),
+      whole_(whole),
       register_decider_(history.values.size()),
       list_decider_(history.values),
       text_decider_(history.values) {}
+
+Budget KeyChecker::next_explain_budget() {
+  const bool first = explained_++ == 0;
+  const auto share = whole_.left() / (first ? kFirstExplainShare : kExplainShare);
+  return {std::min(first ? kFirstExplainTimeMax : kExplainTimeMax, share),
+          whole_.memory_limit_bytes()};
+}
 
 std::optional<Malformed> KeyChecker::prepare(KeyId key) {
   if (!problem_ || problem_->key != key) {
@@ -119,7 +126,7 @@ Decision KeyChecker::run(Decider decider, std::span<const KeyOperation> operatio
   return {.kind = Decision::Kind::kNotApplicable};
 }
 
-KeyResult KeyChecker::decide_fast(KeyId key, bool explain_it, const Budget& budget) {
+KeyResult KeyChecker::decide_fast(KeyId key, bool explain_it) {
   KeyResult result;
   result.kind = Decision::Kind::kNotApplicable;
   if ((result.malformed = prepare(key))) return result;
@@ -137,14 +144,14 @@ KeyResult KeyChecker::decide_fast(KeyId key, bool explain_it, const Budget& budg
       };
       if (decider == Decider::kDistinctRegister) {
         decision.witness = telling_clash(
-            problem().operations, problem().initial,
+            problem(),
             [&](std::span<const KeyOperation> operations) {
               return run(decider, operations, false);
             },
             std::move(decision.witness));
       }
       result.violation =
-          explain(problem(), std::move(decision.witness), violates, explain_budget(budget));
+          explain(problem(), std::move(decision.witness), violates, next_explain_budget());
     }
     return result;
   }
@@ -154,7 +161,7 @@ KeyResult KeyChecker::decide_fast(KeyId key, bool explain_it, const Budget& budg
   result.algorithm = "sourceless-read";
   if (explain_it) {
     announce_();
-    const Budget limits = explain_budget(budget);
+    const Budget limits = next_explain_budget();
     result.violation = explain(problem(), std::move(decision.witness),
                                certainly_illegal(limits, kShrinkMemoryBytes), limits);
   }
@@ -186,7 +193,7 @@ KeyResult KeyChecker::search(KeyId key, bool explain_it, const Budget& budget,
   if (decision.kind == Decision::Kind::kUnknown) result.reason += trouble(decision.end);
   if (decision.is_violation() && explain_it) {
     announce_();
-    explain_search(decision, budget, memory_bytes, result);
+    explain_search(decision, memory_bytes, result);
   }
   return result;
 }
@@ -220,9 +227,9 @@ std::string KeyChecker::trouble(Position reached) const {
                     indeterminate);
 }
 
-void KeyChecker::explain_search(const Decision& decision, const Budget& budget,
-                                std::uint64_t memory_bytes, KeyResult& result) {
-  // What begins behind the end cannot matter, nor what only looked and saw it behind the end.
+void KeyChecker::explain_search(const Decision& decision, std::uint64_t memory_bytes,
+                                KeyResult& result) {
+  // What begins after the end cannot matter, nor what only looked and ended after it.
   std::vector<std::uint32_t> prefix;
   const auto add = [&](std::uint32_t place) {
     const KeyOperation& operation = problem().operations[place];
@@ -232,7 +239,7 @@ void KeyChecker::explain_search(const Decision& decision, const Budget& budget,
   for (std::uint32_t i = 0; i < problem().operations.size() && decision.witness.empty(); ++i)
     add(i);
   for (const std::uint32_t place : decision.witness) add(place);
-  const Budget limits = explain_budget(budget);
+  const Budget limits = next_explain_budget();
   result.violation =
       explain(problem(), std::move(prefix), certainly_illegal(limits, memory_bytes), limits);
 }
@@ -267,13 +274,12 @@ std::vector<KeyResult> decide_all_fast(const History& history, const Model& mode
   std::vector<KeyResult> results(keys);
   std::atomic<KeyId> next{0};
   const auto work = [&] {
-    KeyChecker checker(history, model, options, want_orders);
+    KeyChecker checker(history, model, options, want_orders, budget);
     for (KeyId begin = next.fetch_add(kKeysAtATime); begin < keys;
          begin = next.fetch_add(kKeysAtATime)) {
       for (KeyId key = begin; key < std::min(begin + kKeysAtATime, keys); ++key) {
         if (history.of_key(key).empty()) continue;
-        results[key] =
-            budget.time_is_up() ? too_late(budget) : checker.decide_fast(key, false, budget);
+        results[key] = budget.time_is_up() ? too_late(budget) : checker.decide_fast(key, false);
       }
     }
   };

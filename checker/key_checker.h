@@ -37,14 +37,15 @@ struct KeyResult {
 
 class KeyChecker {
  public:
+  /// `whole`: the budget of the whole check, of which explanations get a share.
   KeyChecker(const History& history, const Model& model, const DecodeOptions& options,
-             bool want_order);
+             bool want_order, const Budget& whole);
 
   /// `announce` is called as soon as a violation that is to be explained is certain.
   void on_violation(std::function<void()> announce) { announce_ = std::move(announce); }
 
   /// Tries the fast deciders only; kNotApplicable if none is for this key.
-  KeyResult decide_fast(KeyId key, bool explain_it, const Budget& budget);
+  KeyResult decide_fast(KeyId key, bool explain_it);
   /// The search, within the time of `budget` and the given memory.
   KeyResult search(KeyId key, bool explain_it, const Budget& budget, std::uint64_t memory_bytes);
 
@@ -56,8 +57,8 @@ class KeyChecker {
   KeyProblem& problem() { return *problem_; }
   Decision run(Decider decider, std::span<const KeyOperation> operations, bool want_order);
   [[nodiscard]] std::vector<std::uint32_t> sources(const std::vector<std::uint32_t>& places) const;
-  void explain_search(const Decision& decision, const Budget& budget, std::uint64_t memory_bytes,
-                      KeyResult& result);
+  void explain_search(const Decision& decision, std::uint64_t memory_bytes, KeyResult& result);
+  Budget next_explain_budget();
   [[nodiscard]] Violates certainly_illegal(const Budget& limits, std::uint64_t memory_bytes) const;
   [[nodiscard]] bool is_anything_required() const;
   [[nodiscard]] std::string trouble(Position reached) const;
@@ -67,6 +68,8 @@ class KeyChecker {
   DecodeOptions options_;
   bool want_order_;
   std::function<void()> announce_ = [] {};
+  const Budget& whole_;
+  std::uint64_t explained_ = 0;
   std::optional<KeyProblem> problem_;
   DistinctRegisterDecider register_decider_;
   DistinctListDecider list_decider_;

@@ -3,15 +3,6 @@
 #include "checker/choose_model.h"
 
 namespace capsize::checker {
-namespace {
-
-// Whether the operation would have left a value that an observer may have seen.
-bool carries_value(const KeyOperation& operation) {
-  return !operation.pure && (operation.argument != kNoValue || operation.written != kNoValue);
-}
-
-}  // namespace
-
 std::optional<Malformed> decode_key(KeyProblem& problem, const DecodeOptions& options) {
   const History& history = problem.history;
   problem.operations.clear();
@@ -28,7 +19,12 @@ std::optional<Malformed> decode_key(KeyProblem& problem, const DecodeOptions& op
     operation.invoke = source.invoke;
     operation.source = i;
     if (decoded.kind == Decoded::Kind::kDrop) {
-      if (source.outcome == Outcome::kFail && carries_value(operation)) {
+      // What a model does not say of an operation that never happened is in its invocation; a
+      // failed read has nothing there either.
+      const bool says_nothing = operation.written == kNoValue && operation.argument == kNoValue;
+      if (says_nothing && source.argument != kNullValue) operation.argument = source.argument;
+      const bool tried = operation.written != kNoValue || operation.argument != kNoValue;
+      if (source.outcome == Outcome::kFail && !operation.pure && tried) {
         problem.failed.push_back(operation);
       }
       continue;

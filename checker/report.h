@@ -31,6 +31,8 @@ struct OperationView {
   /// Shown only so that the explanation is complete by itself: the sentence says all that matters
   /// of it (one of the hundred elements that a set was right to show).
   bool background = false;
+  /// The sentence names it.
+  bool named = false;
 };
 
 /// How far behind an operation was that saw an older value.
@@ -51,7 +53,15 @@ struct Violation {
   std::vector<OperationView> operations;    ///< the few that show it, in order of invocation
   std::optional<Staleness> staleness = {};  ///< of stale reads and lost writes
   bool minimal = true;  ///< false: the time bound ended the shrinking, some may be superfluous
+  /// Other keys with an equal violation: the same anomaly, shown by as many operations with the
+  /// same functions and outcomes. They follow in the report, marked as repeated; texts and pages
+  /// leave them out.
+  std::vector<std::string> same_on = {};
+  bool repeated = false;
 };
+
+/// Fills in `same_on` and `repeated`.
+void mark_repeated(std::vector<Violation>& violations);
 
 /// Whether something weaker than linearizability holds of a key.
 struct WeakerAnswer {

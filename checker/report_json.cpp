@@ -27,6 +27,7 @@ Json to_json(const OperationView& operation) {
       {"time", time_json(operation.invoke_time)},
       {"complete-time", time_json(operation.complete_time)}};
   if (operation.background) shown["background"] = true;
+  if (operation.named) shown["named"] = true;
   return shown;
 }
 
@@ -55,13 +56,15 @@ Json to_json(const Violation& violation) {
   for (const OperationView& operation : violation.operations) {
     operations.push_back(to_json(operation));
   }
-  return {{"anomaly", name(violation.anomaly)},
-          {"key", violation.key},
-          {"sentence", violation.sentence},
-          {"minimal", violation.minimal},
-          {"concurrent", concurrent_pairs(violation.operations)},
-          {"staleness", to_json(violation.staleness)},
-          {"operations", std::move(operations)}};
+  Json out = {{"anomaly", name(violation.anomaly)},
+              {"key", violation.key},
+              {"sentence", violation.sentence},
+              {"minimal", violation.minimal},
+              {"concurrent", concurrent_pairs(violation.operations)},
+              {"staleness", to_json(violation.staleness)},
+              {"operations", std::move(operations)}};
+  if (!violation.same_on.empty()) out["same-on"] = violation.same_on;
+  return out;
 }
 
 Json to_json(const WeakerAnswer& answer) {
@@ -114,6 +117,24 @@ std::string_view name(WeakerAnswer::Holds holds) {
       break;
   }
   return "unknown";
+}
+
+void mark_repeated(std::vector<Violation>& violations) {
+  const auto is_equal = [](const Violation& a, const Violation& b) {
+    return a.anomaly == b.anomaly &&
+           std::equal(a.operations.begin(), a.operations.end(), b.operations.begin(),
+                      b.operations.end(), [](const OperationView& one, const OperationView& other) {
+                        return one.function == other.function && one.outcome == other.outcome;
+                      });
+  };
+  for (auto violation = violations.begin(); violation != violations.end(); ++violation) {
+    const auto first = std::find_if(violations.begin(), violation, [&](const Violation& before) {
+      return !before.repeated && is_equal(before, *violation);
+    });
+    if (first == violation) continue;
+    violation->repeated = true;
+    first->same_on.push_back(violation->key);
+  }
 }
 
 Json to_json(const Report& report) {

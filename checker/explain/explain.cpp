@@ -1,9 +1,11 @@
 #include "checker/explain/explain.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "checker/explain/finding.h"
+#include "checker/explain/wording.h"
 
 namespace capsize::checker {
 namespace {
@@ -18,9 +20,11 @@ constexpr Explainer kExplainers[] = {
     {"register", &explain_register},
     {"register", &explain_origins},
     {"register", &explain_by_moment},
+    {"cas-register", &explain_failed_cas},
     {"cas-register", &explain_register},
     {"cas-register", &explain_origins},
     {"cas-register", &explain_by_moment},
+    {"kv", &explain_failed_cas},
     {"kv", &explain_foreign},
     {"kv", &explain_register},
     {"kv", &explain_text},
@@ -49,18 +53,35 @@ Finding find(const KeyProblem& problem, std::span<const KeyOperation> witness) {
   return explain_any(problem, witness);
 }
 
-// Failed operations are no part of any order, but whoever reads of an aborted value wants to see
-// who tried to write it.
-std::vector<KeyOperation> failed_writers(const KeyProblem& problem,
-                                         std::span<const KeyOperation> witness) {
-  const auto is_seen = [&](const KeyOperation& failed) {
-    return std::any_of(witness.begin(), witness.end(), [&](const KeyOperation& observer) {
-      return problem.model.needs(problem.history.values, observer, failed);
-    });
-  };
-  std::vector<KeyOperation> writers;
-  std::copy_if(problem.failed.begin(), problem.failed.end(), std::back_inserter(writers), is_seen);
-  return writers;
+// Whether a sentence has these words, and not just the beginning of the last one ("process 1" of
+// "process 10").
+bool has_words(const std::string& sentence, const std::string& words) {
+  for (auto at = sentence.find(words); at != std::string::npos; at = sentence.find(words, at + 1)) {
+    const std::size_t end = at + words.size();
+    if (end == sentence.size() || sentence[end] < '0' || sentence[end] > '9') return true;
+  }
+  return false;
+}
+
+// Sentences are made of what Wording says, so an operation that one names is found in it again.
+bool is_named(const Wording& wording, const std::string& sentence, const KeyOperation& operation) {
+  if (has_words(sentence, wording.saw(operation))) return true;
+  if (operation.observed != kNoValue && operation.written == kNoValue) return false;
+  return has_words(sentence, wording.by_process(operation)) ||
+         has_words(sentence, wording.acknowledged(operation, "had been")) ||
+         has_words(sentence, wording.acknowledged(operation, "was"));
+}
+
+// Of those that are called the same (every acquisition of a process), the last one is meant.
+void mark_named(const KeyProblem& problem, std::span<const KeyOperation> shown,
+                Violation& violation) {
+  const Wording wording(problem);
+  std::set<std::string> marked;
+  for (std::size_t i = shown.size(); i-- > 0;) {
+    OperationView& view = violation.operations[i];
+    if (view.background || !is_named(wording, violation.sentence, shown[i])) continue;
+    view.named = marked.insert(wording.saw(shown[i])).second;
+  }
 }
 
 }  // namespace
@@ -96,10 +117,8 @@ Violation explain(const KeyProblem& problem, std::vector<std::uint32_t> set,
   violation.minimal = shrunk.minimal;
   violation.staleness = finding.staleness;
   std::vector<KeyOperation> shown = std::move(shrunk.operations);
-  if (finding.anomaly == Anomaly::kAbortedRead) {
-    const auto failed = failed_writers(problem, shown);
-    shown.insert(shown.end(), failed.begin(), failed.end());
-  }
+  // Failed operations are no part of any order, but who reads of one wants to see it.
+  shown.insert(shown.end(), finding.mentioned.begin(), finding.mentioned.end());
   std::sort(shown.begin(), shown.end(),
             [](const KeyOperation& a, const KeyOperation& b) { return a.source < b.source; });
   for (const KeyOperation& operation : shown) {
@@ -108,6 +127,7 @@ Violation explain(const KeyProblem& problem, std::vector<std::uint32_t> set,
         std::find(finding.background.begin(), finding.background.end(), operation.source) !=
         finding.background.end();
   }
+  mark_named(problem, shown, violation);
   return violation;
 }
 

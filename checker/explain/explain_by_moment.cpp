@@ -2,15 +2,19 @@
 // moment at which the observed value would have been right (OtherMoment).
 //
 // Where two observers contradict each other, each of them alone may be right, and one can be called
-// late or the other early. The last one that may be late is: to be late takes a slow copy, to see
-// what is still to come takes a miracle.
+// late or the other early. The last one that may be late is: a slow copy makes a read late, but
+// nothing makes a read see what is still to come.
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "checker/explain/finding.h"
+#include "checker/explain/lost_or_stale.h"
 #include "checker/explain/small_search.h"
+#include "checker/explain/sourceless.h"
 #include "checker/explain/wording.h"
 
 namespace capsize::checker {
@@ -18,65 +22,107 @@ namespace {
 
 constexpr std::chrono::nanoseconds kMomentTimeMax = std::chrono::milliseconds(50);
 
+// The mutations that do not precede one of them: what an observer may have seen of it, or of what
+// overwrote it.
+class NewerMutations {
+ public:
+  NewerMutations(const KeyProblem& problem, const KeyOperation& oldest) : problem_(problem) {
+    const ValueTable& values = problem.history.values;
+    for (const KeyOperation& one : problem.operations) {
+      if (one.pure || one.complete < oldest.invoke) continue;
+      const bool whole =
+          one.written != kNoValue && values.kind(one.written) != ValueTable::Kind::kText;
+      if (!whole) {
+        pieces_.push_back(&one);
+        continue;
+      }
+      Position& last = whole_values_[one.written];
+      last = std::max(last, one.complete);
+    }
+  }
+
+  /// When the last of those ended that an observer may have seen; nothing if it saw none. Where
+  /// there are too many to look at: never.
+  std::optional<Position> last_end_of_seen(const KeyOperation& observer) {
+    std::optional<Position> last;
+    const auto whole = whole_values_.find(observer.observed);
+    if (whole != whole_values_.end()) last = whole->second;
+    for (const KeyOperation* piece : pieces_) {
+      if (++looks_ > kLooksMax) return kNever;
+      if (!problem_.model.needs(problem_.history.values, observer, *piece)) continue;
+      last = std::max(last.value_or(0), piece->complete);
+    }
+    return last;
+  }
+
+ private:
+  static constexpr std::size_t kLooksMax = 200'000;
+
+  const KeyProblem& problem_;
+  std::unordered_map<ValueId, Position> whole_values_;
+  std::vector<const KeyOperation*> pieces_;
+  std::size_t looks_ = 0;
+};
+
 class MomentExplainer {
  public:
   MomentExplainer(const KeyProblem& problem, const KeyOperation& late)
       : problem_(problem), wording_(problem), late_(late) {}
 
   Finding old(const KeyOperation& proof) const {
-    if (vanished(proof)) return lost(proof);
+    const LostOrStale judged = lost_or_stale(problem_, look(proof));
+    if (judged.kind == LostOrStale::Kind::kLost) return lost(proof, *judged.other);
     const std::string newer = proof.pure
                                   ? fmt::format("{}, which is newer", wording_.saw(proof))
                                   : fmt::format("{} had been acknowledged to process {}",
                                                 wording_.operation(proof), wording_.process(proof));
-    return {Anomaly::kStaleRead,
-            fmt::format("{}, {} {}: a stale read", wording_.saw(late_),
-                        wording_.after(proof, late_), newer),
+    const Anomaly anomaly =
+        judged.kind == LostOrStale::Kind::kStale ? Anomaly::kStaleRead : Anomaly::kStaleOrLost;
+    return {anomaly,
+            fmt::format("{}, {} {}: a {}", wording_.saw(late_), wording_.after(proof, late_), newer,
+                        name(anomaly)),
             staleness(proof)};
   }
 
-  Finding too_early(const KeyOperation& origin) const {
-    return {Anomaly::kReadBeforeWrite,
-            fmt::format("{}, but {}, without which that value was not there, began only {} that: a "
-                        "read before its write",
-                        wording_.saw(late_), wording_.by_process(origin),
-                        wording_.after(late_, origin))};
+  // Nothing where `origin` is not what left the value, but who saw what it was made of.
+  std::optional<Finding> too_early(const KeyOperation& origin) const {
+    if (origin.pure) return std::nullopt;
+    return Finding{
+        Anomaly::kReadBeforeWrite,
+        fmt::format("{}, but {}, without which that value was not there, began only {} "
+                    "that: a read before its write{}",
+                    wording_.saw(late_), wording_.by_process(origin), wording_.after(late_, origin),
+                    initial_hint(problem_, late_, late_.observed))};
   }
 
  private:
-  Finding lost(const KeyOperation& proof) const {
-    const bool append = proof.code == kCodeAppend;
-    return {
-        append ? Anomaly::kLostAppend : Anomaly::kLostWrite,
-        fmt::format("{} was acknowledged to process {}, but is never seen: {} that, {}: a lost "
-                    "{}",
-                    wording_.operation(proof), wording_.process(proof),
-                    wording_.after(proof, late_), wording_.saw(late_), append ? "append" : "write"),
-        staleness(proof)};
+  Finding lost(const KeyOperation& proof, const KeyOperation& other) const {
+    const Anomaly anomaly = proof.code == kCodeAppend ? Anomaly::kLostAppend : Anomaly::kLostWrite;
+    return {anomaly, lost_sentence(problem_, proof, late_, other, anomaly), staleness(proof)};
   }
 
-  // Whether nobody ever sees it, nor anything that may have come after it: then it is gone, and not
-  // just overlooked by one reader. Where values repeat, whatever looks like it counts.
-  bool vanished(const KeyOperation& proof) const {
-    if (proof.pure) return false;
-    return std::none_of(
-        problem_.operations.begin(), problem_.operations.end(), [&](const KeyOperation& newer) {
-          const bool may_be_newer = !newer.pure && newer.complete >= proof.invoke;
-          return may_be_newer && std::any_of(problem_.operations.begin(), problem_.operations.end(),
-                                             [&](const KeyOperation& observer) {
-                                               return observer.source != late_.source &&
-                                                      shows(observer, newer);
-                                             });
-        });
+  // What an observer saw may come from any mutation that looks like it, where values repeat.
+  LateLook look(const KeyOperation& proof) const {
+    const auto newer = std::make_shared<NewerMutations>(problem_, proof);
+    return {.missing = proof.pure ? nullptr : &proof,
+            .late = &late_,
+            .looks = [](const auto& one) { return one.observed != kNoValue || is_mismatch(one); },
+            .proves_stale =
+                [this, newer](const KeyOperation& one) {
+                  if (one.invoke <= late_.complete || is_mismatch(one)) return false;
+                  const auto last = newer->last_end_of_seen(one);
+                  return last && *last < late_.invoke;
+                },
+            .may_see_newer =
+                [this, newer](const KeyOperation& one) {
+                  // A failed cas says only what the value was not.
+                  if (is_mismatch(one)) return one.argument == late_.observed;
+                  return newer->last_end_of_seen(one).has_value();
+                }};
   }
 
-  bool shows(const KeyOperation& observer, const KeyOperation& writer) const {
-    const ValueTable& values = problem_.history.values;
-    if (!observer.required || observer.observed == kNoValue) return false;
-    if (writer.written != kNoValue && values.kind(writer.written) != ValueTable::Kind::kText) {
-      return observer.observed == writer.written;
-    }
-    return problem_.model.needs(values, observer, writer);
+  static bool is_mismatch(const KeyOperation& operation) {
+    return operation.code == kCodeMismatch && operation.pure;
   }
 
   // Newer for certain is what began after the older value can have been there for the last time.

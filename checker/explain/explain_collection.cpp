@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "checker/explain/finding.h"
+#include "checker/explain/lost_or_stale.h"
+#include "checker/explain/sourceless.h"
 #include "checker/explain/wording.h"
 #include "checker/models/collection.h"
 
@@ -16,7 +18,7 @@ namespace {
 
 using Operations = std::vector<const KeyOperation*>;
 
-// Where each is compared with each. Nobody could look at more either.
+// Where each is compared with each. More is no explanation either.
 constexpr std::size_t kOperationsMax = 2'000;
 
 bool precedes(const KeyOperation& a, const KeyOperation& b) {
@@ -68,7 +70,7 @@ class CollectionExplainer {
     ValueId element;
   };
 
-  // Each element of a set is a story of its own.
+  // Each element of a set is independent of the others.
   Finding about(const Sight& sight, Finding finding) const {
     for (const auto& [element, adders] : added_) {
       if (element == sight.element) continue;
@@ -86,6 +88,7 @@ class CollectionExplainer {
     if (operation.code == kCodeContains) shown_.push_back({&operation, operation.argument});
     if (operation.code == kCodeLacks) not_shown_.push_back({&operation, operation.argument});
     if (operation.code != kCodeReadAll || operation.argument == kNullValue) return;
+    if (operation.argument == kNoValue) return;
     const auto elements = problem_.history.values.as_list(operation.argument);
     for (const ValueId element : elements) shown_.push_back({&operation, element});
     for (const auto& [element, adders] : added_) {
@@ -97,7 +100,7 @@ class CollectionExplainer {
 
   std::string element(ValueId value) const { return wording_.value(value); }
 
-  // Nobody put it in, or not before it was seen.
+  // No operation put it in, or not before it was seen.
   std::optional<Finding> sourceless(const KeyOperation& observer, ValueId value) const {
     const Operations& adders = of(added_, value);
     const std::string saw =
@@ -110,15 +113,15 @@ class CollectionExplainer {
                                  wording_.by_process(*first), wording_.after(observer, *first))};
     }
     if (problem_.initial != kNullValue) return std::nullopt;  // it may have been there at first
-    for (const KeyOperation& failed : problem_.failed) {
-      if (failed.code != kCodeAdd || failed.argument != value) continue;
-      return Finding{Anomaly::kAbortedRead,
-                     fmt::format("{}, which only the failed {} tried to put in: an aborted read",
-                                 saw, wording_.by_process(failed))};
-    }
-    return Finding{Anomaly::kPhantomElement,
-                   fmt::format("{}, which no operation ever put in{}: a phantom element", saw,
-                               wording_.to_key())};
+    const auto adds_it = [&](const KeyOperation& failed) {
+      return failed.code == kCodeAdd && failed.argument == value;
+    };
+    return explain_sourceless(problem_, {.observer = observer,
+                                         .saw = saw,
+                                         .is_writer = adds_it,
+                                         .to_write = "put in",
+                                         .wrote = "put in",
+                                         .never_written = Anomaly::kPhantomElement});
   }
 
   std::optional<Finding> impossible_take(ValueId value, const Operations& takers) const {
@@ -173,7 +176,7 @@ class CollectionExplainer {
     return std::nullopt;
   }
 
-  // Added for certain or seen before, and by nobody removed.
+  // Added for certain or seen before, and not removed.
   std::optional<Finding> missing(const Sight& sight) const {
     const auto& removals = of(removed_, sight.element);
     if (std::any_of(removals.begin(), removals.end(),
@@ -191,26 +194,57 @@ class CollectionExplainer {
       }
     }
     if (proof == nullptr) return std::nullopt;
-    const bool stale = seen_later(sight);
-    return Finding{
-        stale ? Anomaly::kStaleRead : Anomaly::kLostElement,
-        fmt::format("{} did not show {}, {} {} of process {} had been acknowledged{}",
-                    wording_.by_process(*sight.observer), element(sight.element),
-                    wording_.after(*proof, *sight.observer), wording_.operation(*proof),
-                    wording_.process(*proof),
-                    stale ? ", and it was seen again later: a stale read" : ": a lost element")};
+    const bool added = proof->code == kCodeAdd;
+    const auto shows_it = [&](const KeyOperation& one) { return shows(one, sight.element); };
+    const LostOrStale judged = lost_or_stale(
+        problem_, {.missing = added ? proof : nullptr,
+                   .late = sight.observer,
+                   .looks = [&](const auto& one) { return looks_at(one, sight.element); },
+                   .proves_stale =
+                       [&](const auto& one) {
+                         return one.invoke > sight.observer->complete && shows_it(one) &&
+                                !is_added_after(sight.element, *sight.observer);
+                       },
+                   .may_see_newer = shows_it});
+    if (judged.kind == LostOrStale::Kind::kLost) {
+      return Finding{
+          Anomaly::kLostElement,
+          fmt::format("{} did not show {}, {} {} had been acknowledged to process {}, "
+                      "nor did {}: a lost element",
+                      wording_.by_process(*sight.observer), element(sight.element),
+                      wording_.after(*proof, *sight.observer), wording_.operation(*proof),
+                      wording_.process(*proof), wording_.by_process(*judged.other))};
+    }
+    const Anomaly anomaly =
+        judged.kind == LostOrStale::Kind::kStale ? Anomaly::kStaleRead : Anomaly::kStaleOrLost;
+    return Finding{anomaly,
+                   fmt::format("{} did not show {}, {} {} {} process {}: a {}",
+                               wording_.by_process(*sight.observer), element(sight.element),
+                               wording_.after(*proof, *sight.observer), wording_.operation(*proof),
+                               added ? "had been acknowledged to" : "had shown it to",
+                               wording_.process(*proof), name(anomaly))};
   }
 
-  bool seen_later(const Sight& sight) const {
-    return std::any_of(problem_.operations.begin(), problem_.operations.end(),
-                       [&](const KeyOperation& other) {
-                         if (other.invoke < sight.observer->invoke) return false;
-                         if (other.code == kCodeContains) return other.argument == sight.element;
-                         if (other.code != kCodeReadAll || other.argument == kNullValue)
-                           return false;
-                         const auto all = problem_.history.values.as_list(other.argument);
-                         return std::find(all.begin(), all.end(), sight.element) != all.end();
-                       });
+  bool shows(const KeyOperation& one, ValueId element) const {
+    if (one.code == kCodeContains) return one.argument == element;
+    if (one.code != kCodeReadAll || one.argument == kNullValue || one.argument == kNoValue) {
+      return false;
+    }
+    const auto all = problem_.history.values.as_list(one.argument);
+    return std::find(all.begin(), all.end(), element) != all.end();
+  }
+
+  static bool looks_at(const KeyOperation& one, ValueId element) {
+    if (one.code == kCodeReadAll) return one.argument != kNoValue;
+    return (one.code == kCodeContains || one.code == kCodeLacks) && one.argument == element;
+  }
+
+  // Added a second time: then who sees it later may see that one.
+  bool is_added_after(ValueId element, const KeyOperation& observer) const {
+    return std::any_of(
+        problem_.operations.begin(), problem_.operations.end(), [&](const KeyOperation& one) {
+          return one.code == kCodeAdd && one.argument == element && one.complete >= observer.invoke;
+        });
   }
 
   std::optional<Finding> not_empty(const KeyOperation& empty) const {
@@ -224,16 +258,63 @@ class CollectionExplainer {
       }
     }
     if (missing.size() <= perhaps_takers(empty)) return std::nullopt;
+    const Later later = later_takes(missing, empty);
+    const Anomaly anomaly = later.taker != nullptr    ? Anomaly::kStaleRead
+                            : later.looker != nullptr ? Anomaly::kLostElement
+                                                      : Anomaly::kStaleOrLost;
     if (missing.size() > 1) {
-      return too_many(wording_.by_process(empty) + " found nothing", missing, "was in", empty);
+      return too_many(wording_.by_process(empty) + " found nothing", missing, "was in", empty,
+                      anomaly);
     }
     const KeyOperation& adder = *missing.front();
-    return Finding{
-        Anomaly::kLostElement,
-        fmt::format("{} found nothing, {} {} had been acknowledged to process {}, and "
-                    "nobody had taken {} out: a lost element",
-                    wording_.by_process(empty), wording_.after(adder, empty),
-                    wording_.operation(adder), wording_.process(adder), element(adder.argument))};
+    std::string sentence = fmt::format(
+        "{} found nothing, {} {} had been acknowledged to process {}", wording_.by_process(empty),
+        wording_.after(adder, empty), wording_.operation(adder), wording_.process(adder));
+    if (later.taker != nullptr) {
+      sentence += fmt::format(", and {} took {} out only later", wording_.by_process(*later.taker),
+                              element(adder.argument));
+    } else if (later.looker != nullptr) {
+      sentence += fmt::format(", and no operation ever takes {} out", element(adder.argument));
+    }
+    return Finding{anomaly, fmt::format("{}: a {}", sentence, name(anomaly))};
+  }
+
+  // What the takes after one say about elements that should have come out by then.
+  struct Later {
+    const KeyOperation* taker = nullptr;   // took one of them out
+    const KeyOperation* looker = nullptr;  // would have taken it out if it had been there
+  };
+  Later later_takes(const Operations& missing, const KeyOperation& than) const {
+    Later later;
+    std::map<ValueId, Operations> adders;
+    for (const KeyOperation& one : problem_.operations) {
+      if (one.code == kCodeAdd) adders[one.argument].push_back(&one);
+    }
+    // In a queue everything that was put in later comes out later, in a stack what was put in
+    // before does.
+    const auto passes = [&](const KeyOperation& take) {
+      if (take.argument == kNullValue) return true;
+      const auto its_adders = adders.find(take.argument);
+      if (problem_.model.name == "bag" || its_adders == adders.end()) return false;
+      const bool stack = problem_.model.name == "stack";
+      return std::all_of(
+          its_adders->second.begin(), its_adders->second.end(), [&](const auto* add) {
+            return std::all_of(missing.begin(), missing.end(), [&](const auto* other) {
+              return stack ? precedes(*add, *other) : precedes(*other, *add);
+            });
+          });
+    };
+    for (const KeyOperation& one : problem_.operations) {
+      if (one.code != kCodeTake || one.complete < than.complete || one.source == than.source)
+        continue;
+      if (std::any_of(missing.begin(), missing.end(),
+                      [&](const auto* add) { return add->argument == one.argument; })) {
+        later.taker = &one;
+      }
+      const bool other_process = problem_.source(one).process != problem_.source(than).process;
+      if (other_process && one.required && precedes(than, one) && passes(one)) later.looker = &one;
+    }
+    return later;
   }
 
   // Indeterminate takes that may have taken something before this one was over.
@@ -244,16 +325,17 @@ class CollectionExplainer {
   }
 
   Finding too_many(const std::string& saw, const Operations& missing, const char* where,
-                   const KeyOperation& until) const {
+                   const KeyOperation& until, Anomaly anomaly) const {
     std::string elements;
     for (const KeyOperation* adder : missing) {
       elements += (elements.empty() ? "" : ", ") + element(adder->argument);
     }
     const std::size_t takes = perhaps_takers(until);
-    return {Anomaly::kLostElement,
-            fmt::format("{}, though each of {} {} for sure and nobody is known to have taken it "
-                        "out, and only {} indeterminate {} can have: a lost element",
-                        saw, elements, where, takes, takes == 1 ? "operation" : "operations")};
+    return {anomaly,
+            fmt::format("{}, though each of {} {} for sure and no operation is known to have "
+                        "taken it out by then, and only {} indeterminate {} can have: a {}",
+                        saw, elements, where, takes, takes == 1 ? "operation" : "operations",
+                        name(anomaly))};
   }
 
   // An element that came out though others should have come out before.
@@ -283,22 +365,37 @@ class CollectionExplainer {
       }
     }
     if (missing.size() <= perhaps_takers(taker)) return std::nullopt;
-    if (missing.size() == 1) {
-      const std::string what = element(missing[0]->argument);
-      return Finding{Anomaly::kLostElement,
-                     overtook(*missing[0], adder, taker) +
-                         (unknown_takes_.empty()
-                              ? fmt::format("and {} nobody ever takes out: a lost element", what)
-                              : fmt::format("and nobody can have taken {} out by then: a lost "
-                                            "element",
-                                            what))};
-    }
+    if (missing.size() == 1) return never_came_out(*missing[0], adder, taker);
     return too_many(
         fmt::format("{} took {} out", wording_.by_process(taker), element(adder.argument)), missing,
-        "lay before it", taker);
+        "was before it", taker, came_out_of_turn(later_takes(missing, taker)));
   }
 
-  // In a queue lies in front what went in before, in a stack what went in later, too.
+  // Passed over, and among the operations of the explanation none took it out later.
+  Finding never_came_out(const KeyOperation& passed, const KeyOperation& adder,
+                         const KeyOperation& taker) const {
+    const std::string what = element(passed.argument);
+    std::string overtaken = overtook(passed, adder, taker);
+    const Anomaly anomaly = came_out_of_turn(later_takes({&passed}, taker));
+    const char* when = unknown_takes_.empty() ? "" : " by then";
+    if (anomaly == Anomaly::kReorderedElement) {
+      overtaken += fmt::format("and {} came out only later", what);
+    } else if (anomaly == Anomaly::kLostElement) {
+      overtaken +=
+          fmt::format("and no operation {} {} out{}",
+                      unknown_takes_.empty() ? "ever takes" : "can have taken", what, when);
+    } else {
+      overtaken += fmt::format("and {} had not come out{}", what, when);
+    }
+    return {anomaly, fmt::format("{}: a {}", overtaken, name(anomaly))};
+  }
+
+  static Anomaly came_out_of_turn(const Later& later) {
+    if (later.taker != nullptr) return Anomaly::kReorderedElement;
+    return later.looker != nullptr ? Anomaly::kLostElement : Anomaly::kReorderedOrLost;
+  }
+
+  // In a queue in front is what went in before, in a stack what went in later, too.
   bool in_front(const KeyOperation& rival, const KeyOperation& adder,
                 const KeyOperation& taker) const {
     if (problem_.model.name == "stack") return precedes(adder, rival) && precedes(rival, taker);

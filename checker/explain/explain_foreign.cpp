@@ -1,5 +1,5 @@
-// Names reads of strings and lists that show what nobody wrote, or only who failed. Pieces may
-// repeat, and a string may be taken apart in several ways: none of them is of what was written.
+// Names reads of strings and lists that show what no operation wrote, or only a failed one. Pieces
+// may repeat, and a string may be taken apart in several ways: none of them is of what was written.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -24,11 +24,15 @@ class ForeignExplainer {
     if (is_made_of_pieces(read.observed)) return std::nullopt;
     const bool anything_appended = has_append_;
     for (const KeyOperation& failed : problem_.failed) {
+      if (failed.invoke > read.complete) continue;  // it cannot have been seen
       add(failed);
       if (!is_made_of_pieces(read.observed)) continue;
       return Finding{Anomaly::kAbortedRead,
-                     fmt::format("{}, which takes the failed {}: an aborted read",
-                                 wording_.saw(read), wording_.by_process(failed))};
+                     fmt::format("{}, which only the failed {} explains: an aborted read",
+                                 wording_.saw(read), wording_.by_process(failed)),
+                     {},
+                     {},
+                     {failed}};
     }
     // Without appends a string is a value like any other.
     if (!anything_appended && values_.kind(read.observed) == Kind::kText) return std::nullopt;

@@ -10,6 +10,8 @@
 
 #include "checker/algorithms/distinct_list.h"
 #include "checker/explain/finding.h"
+#include "checker/explain/lost_or_stale.h"
+#include "checker/explain/sourceless.h"
 #include "checker/explain/wording.h"
 
 namespace capsize::checker {
@@ -69,24 +71,23 @@ class ListExplainer {
     std::unordered_set<ValueId> seen;
     for (const ValueId element : list(read)) {
       const std::string text = wording_.value(element);
-      if (!seen.insert(element).second) {
+      const auto appends_it = [&](const KeyOperation& failed) {
+        return failed.code == kCodeAppend && failed.argument == element;
+      };
+      const std::string saw =
+          fmt::format("{} returned a {} with {} in it", read_by(read), what_, text);
+      const bool twice = !seen.insert(element).second;
+      if (twice && failed_writer_before(problem_, read, appends_it) == nullptr) {
         return Finding{Anomaly::kDoubledAppend,
-                       fmt::format("{} returned a {} with {} twice in it, though it was appended "
-                                   "once: a doubled append",
-                                   read_by(read), what_, text)};
+                       fmt::format("{} twice, though it was appended once: a doubled append", saw)};
       }
-      if (appender_.contains(element)) continue;
-      for (const KeyOperation& failed : problem_.failed) {
-        if (failed.argument != element) continue;
-        return Finding{Anomaly::kAbortedRead,
-                       fmt::format("{} returned a {} with {} in it, which only the failed {} "
-                                   "tried to append: an aborted read",
-                                   read_by(read), what_, text, wording_.by_process(failed))};
-      }
-      return Finding{Anomaly::kPhantomAppend,
-                     fmt::format("{} returned a {} with {} in it, which no operation ever "
-                                 "appended{}: a phantom append",
-                                 read_by(read), what_, text, wording_.to_key())};
+      if (!twice && appender_.contains(element)) continue;
+      return explain_sourceless(problem_, {.observer = read,
+                                           .saw = twice ? saw + " twice" : saw,
+                                           .is_writer = appends_it,
+                                           .to_write = twice ? "append a second time" : "append",
+                                           .wrote = "appended",
+                                           .never_written = Anomaly::kPhantomAppend});
     }
     return std::nullopt;
   }
@@ -98,17 +99,18 @@ class ListExplainer {
     const auto [mine, theirs] =
         std::mismatch(shorter.begin(), shorter.end(), longer.begin(), longer.end());
     if (mine == shorter.end()) return std::nullopt;
-    if (contains(longer, *mine)) {
+    if (contains(longer, *mine) && theirs != longer.end() && contains(shorter, *theirs)) {
       return Finding{
           Anomaly::kReorderedAppend,
           fmt::format("{} saw {} where {} saw {}, and that before it: a reordered append",
                       read_by(read), wording_.value(*mine), read_by(*longest_),
                       wording_.value(*theirs))};
     }
-    return Finding{Anomaly::kLostAppend,
-                   fmt::format("{} saw {}, which is missing from the longer list that {} "
-                               "returned: a lost append",
-                               read_by(read), wording_.value(*mine), read_by(*longest_))};
+    return Finding{Anomaly::kIncompatibleOrder,
+                   fmt::format("{} saw {} where {} saw {}, so neither can have become the other: "
+                               "an incompatible order",
+                               read_by(read), wording_.value(*mine), read_by(*longest_),
+                               wording_.value(*theirs))};
   }
 
   // `first` had returned before `second` began.
@@ -125,7 +127,7 @@ class ListExplainer {
     return appended_before(first, second);
   }
 
-  // A later read without an element that was there: lost if nobody sees it any more, else stale.
+  // A later read without an element that was there.
   std::optional<Finding> missing(const KeyOperation& first, const KeyOperation& read) const {
     ValueId element = first.argument;
     if (first.code == kCodeRead) {
@@ -133,25 +135,63 @@ class ListExplainer {
       element = list(first)[list(read).size()];
     }
     if (contains(list(read), element)) return std::nullopt;
-    const bool is_read = first.code == kCodeRead;
+    if (const KeyOperation* other = incompatible_with(read, element)) {
+      return Finding{Anomaly::kIncompatibleOrder,
+                     fmt::format("{} returned a {} without {}, and {} one with it and in another "
+                                 "order: an incompatible order",
+                                 read_by(read), what_, wording_.value(element), read_by(*other))};
+    }
+    const KeyOperation* append = acknowledged_append(element, read);
+    const auto shows_it = [&](const KeyOperation& other) { return contains(list(other), element); };
+    const LostOrStale judged = lost_or_stale(
+        problem_,
+        {.missing = append,
+         .late = &read,
+         .looks = &is_list_read,
+         .proves_stale =
+             [&](const auto& other) { return other.invoke > read.complete && shows_it(other); },
+         .may_see_newer = shows_it});
+    if (judged.kind == LostOrStale::Kind::kLost) {
+      return Finding{Anomaly::kLostAppend,
+                     lost_sentence(problem_, *append, read, *judged.other, Anomaly::kLostAppend)};
+    }
+    const Anomaly anomaly =
+        judged.kind == LostOrStale::Kind::kStale ? Anomaly::kStaleRead : Anomaly::kStaleOrLost;
     const std::string before =
-        is_read ? fmt::format("{} had returned a {} with it", read_by(first), what_)
-                : fmt::format("{} had been acknowledged to process {}", wording_.operation(first),
-                              wording_.process(first));
-    const bool stale = seen_later(element, read);
-    return Finding{stale ? Anomaly::kStaleRead : Anomaly::kLostAppend,
-                   fmt::format("{} returned a {} without {}, {} {}{}", read_by(read), what_,
-                               wording_.value(element), wording_.after(first, read), before,
-                               stale ? ": a stale read"
-                                     : ", and no later read sees it: a lost "
-                                       "append")};
+        first.code == kCodeRead ? fmt::format("{} had returned a {} with it", read_by(first), what_)
+                                : fmt::format("{} had been acknowledged to process {}",
+                                              wording_.operation(first), wording_.process(first));
+    return Finding{anomaly, fmt::format("{} returned a {} without {}, {} {}: a {}", read_by(read),
+                                        what_, wording_.value(element), wording_.after(first, read),
+                                        before, name(anomaly))};
   }
 
-  bool seen_later(ValueId element, const KeyOperation& than) const {
+  // A read that shows the element, and that is not what this one's list can have become.
+  const KeyOperation* incompatible_with(const KeyOperation& read, ValueId element) const {
+    const List without = list(read);
+    for (const KeyOperation& other : problem_.operations) {
+      if (!is_list_read(other)) continue;
+      const List with = list(other);
+      if (!contains(with, element) || with.size() < without.size()) continue;
+      if (!std::equal(without.begin(), without.end(), with.begin())) return &other;
+    }
+    return nullptr;
+  }
+
+  static bool is_list_read(const KeyOperation& operation) {
+    return operation.code == kCodeRead && operation.observed != kNoValue;
+  }
+
+  const KeyOperation* acknowledged_append(ValueId element, const KeyOperation& before) const {
+    const auto append = appender_.find(element);
+    if (append == appender_.end() || append->second->complete >= before.invoke) return nullptr;
+    return append->second;
+  }
+
+  bool is_ever_seen(ValueId element) const {
     return std::any_of(problem_.operations.begin(), problem_.operations.end(),
                        [&](const KeyOperation& read) {
-                         return read.code == kCodeRead && read.invoke >= than.invoke &&
-                                contains(list(read), element);
+                         return is_list_read(read) && contains(list(read), element);
                        });
   }
 
@@ -162,11 +202,15 @@ class ListExplainer {
     const auto later = std::find(longest.begin(), longest.end(), second.argument);
     const auto earlier = std::find(longest.begin(), longest.end(), first.argument);
     if (earlier == longest.end()) {
-      return Finding{Anomaly::kLostAppend,
+      // Where another read shows it, it is not lost, but the lists differ.
+      const Anomaly anomaly =
+          is_ever_seen(first.argument) ? Anomaly::kIncompatibleOrder : Anomaly::kLostAppend;
+      return Finding{anomaly,
                      fmt::format("{} was acknowledged to process {} before {} began, but {} saw "
-                                 "only the second: a lost append",
+                                 "only the second: {} {}",
                                  wording_.operation(first), wording_.process(first),
-                                 wording_.by_process(second), read_by(*longest_))};
+                                 wording_.by_process(second), read_by(*longest_),
+                                 anomaly == Anomaly::kLostAppend ? "a" : "an", name(anomaly))};
     }
     if (earlier < later) return std::nullopt;
     return Finding{Anomaly::kReorderedAppend,

@@ -1,5 +1,6 @@
 // Names violations of registers, values may repeat, that no order can heal, whatever the times: a
-// value that nobody could have left there, and more cas that took a value than there were of it.
+// value that no operation can have left there, and more cas that took a value than there were of
+// it.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "checker/explain/finding.h"
+#include "checker/explain/sourceless.h"
 #include "checker/explain/wording.h"
 
 namespace capsize::checker {
@@ -22,8 +24,8 @@ bool changes_to(const KeyOperation& operation, ValueId value) {
   return operation.written == value && operation.observed != value;
 }
 
-// Each cas that succeeds ends a stretch in which its value was in force, and each such stretch is
-// begun by a write. More ends than beginnings: whatever the order, somebody won twice.
+// Each cas that succeeds ends a stretch in which its value was there, and each such stretch is
+// begun by a write. More ends than beginnings: whatever the order, two of them won.
 std::optional<Finding> two_winners(const KeyProblem& problem,
                                    std::span<const KeyOperation> witness) {
   const Wording wording(problem);
@@ -81,15 +83,12 @@ Finding impossible_value(const KeyProblem& problem, std::span<const KeyOperation
                         "another: a circular cas",
                         wording.saw(observer))};
   }
-  const auto failed = std::find_if(problem.failed.begin(), problem.failed.end(), writes_it);
-  if (failed != problem.failed.end()) {
-    return {Anomaly::kAbortedRead,
-            fmt::format("{}, which only the failed {} tried to write: an aborted read",
-                        wording.saw(observer), wording.by_process(*failed))};
-  }
-  return {Anomaly::kUnwrittenRead,
-          fmt::format("{}, which no other operation ever wrote{}: a read of a value never written",
-                      wording.saw(observer), wording.to_key())};
+  return explain_sourceless(problem,
+                            {.observer = observer,
+                             .saw = wording.saw(observer),
+                             .is_writer = writes_it,
+                             .wrote = observer.written == value ? "wrote before it" : "wrote",
+                             .as_initial = value});
 }
 
 }  // namespace

@@ -76,7 +76,8 @@ class PiecesExplainer {
   std::optional<ValueId> only_piece_that_begins(std::string_view rest) const {
     std::optional<ValueId> found;
     for (const KeyOperation& writer : witness_) {
-      if (writer.pure || values_.kind(piece(writer)) != ValueTable::Kind::kText) continue;
+      if (writer.pure || piece(writer) == kNoValue) continue;
+      if (values_.kind(piece(writer)) != ValueTable::Kind::kText) continue;
       const std::string_view text = values_.as_text(piece(writer));
       if (text.empty() || !rest.starts_with(text)) continue;
       if (found && *found != piece(writer)) return std::nullopt;
@@ -113,7 +114,7 @@ class PiecesExplainer {
     return std::nullopt;
   }
 
-  // Two strings with the same beginning that go on in different ways. Only one of them can have
+  // Two strings with the same beginning that continue in different ways. Only one of them can have
   // come from there, unless the beginning itself was there twice.
   std::optional<Finding> fork(const KeyOperation& read, const Pieces& pieces,
                               const KeyOperation& other, const Pieces& its_pieces) const {
@@ -123,12 +124,12 @@ class PiecesExplainer {
     if (!is_unique_beginning(pieces.begin(), mine)) return std::nullopt;
     const bool reordered = std::find(theirs, its_pieces.end(), *mine) != its_pieces.end() ||
                            std::find(mine, pieces.end(), *theirs) != pieces.end();
-    return Finding{
-        reordered ? Anomaly::kReorderedAppend : Anomaly::kLostAppend,
-        fmt::format("{}, but {}: after {} they go on with {} and with {}, {}", wording_.saw(read),
-                    wording_.saw(other), mine == pieces.begin() ? "nothing" : "the same beginning",
-                    wording_.value(*mine), wording_.value(*theirs),
-                    reordered ? "a reordered append" : "one of which is a lost append")};
+    return Finding{reordered ? Anomaly::kReorderedAppend : Anomaly::kIncompatibleOrder,
+                   fmt::format("{}, but {}: after {} they continue with {} and with {}: {}",
+                               wording_.saw(read), wording_.saw(other),
+                               mine == pieces.begin() ? "nothing" : "the same beginning",
+                               wording_.value(*mine), wording_.value(*theirs),
+                               reordered ? "a reordered append" : "an incompatible order")};
   }
 
   bool is_unique_beginning(Pieces::const_iterator begin, Pieces::const_iterator end) const {

@@ -1,14 +1,17 @@
 // Names violations of registers, in the order in which the decider's theorem asks its questions
-// (algorithms/distinct_register.h): is the value written at all, by one, before, and in force?
+// (algorithms/distinct_register.h): is the value written at all, by one, before, and not replaced?
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "checker/algorithms/distinct_register.h"
 #include "checker/explain/finding.h"
+#include "checker/explain/lost_or_stale.h"
+#include "checker/explain/sourceless.h"
 #include "checker/explain/wording.h"
 
 namespace capsize::checker {
@@ -21,7 +24,7 @@ bool observes(const KeyOperation& operation) {
 class RegisterExplainer {
  public:
   RegisterExplainer(const KeyProblem& problem, std::span<const KeyOperation> witness)
-      : problem_(problem), wording_(problem), witness_(witness) {
+      : problem_(problem), wording_(problem), witness_(witness), writers_(problem.operations) {
     for (const KeyOperation& operation : witness) {
       if (operation.written != kNoValue) writer_[operation.written] = &operation;
     }
@@ -45,16 +48,11 @@ class RegisterExplainer {
     for (const KeyOperation& observer : witness_) {
       const ValueId value = observer.observed;
       if (!observes(observer) || value == problem_.initial || writer(value) != nullptr) continue;
-      for (const KeyOperation& failed : problem_.failed) {
-        if (failed.written != value) continue;
-        return Finding{Anomaly::kAbortedRead,
-                       fmt::format("{}, which only the failed {} tried to write: an aborted read",
-                                   wording_.saw(observer), wording_.by_process(failed))};
-      }
-      return Finding{Anomaly::kUnwrittenRead,
-                     fmt::format("{}, which no operation ever wrote{}: a read of a value never "
-                                 "written",
-                                 wording_.saw(observer), wording_.to_key())};
+      return explain_sourceless(
+          problem_, {.observer = observer,
+                     .saw = wording_.saw(observer),
+                     .is_writer = [&](const auto& failed) { return failed.written == value; },
+                     .as_initial = value});
     }
     return std::nullopt;
   }
@@ -79,18 +77,29 @@ class RegisterExplainer {
       const KeyOperation* origin = observes(observer) ? writer(observer.observed) : nullptr;
       // The chain of cas below a value must have begun before anyone saw the value, too.
       for (std::size_t i = 0; origin != nullptr && i <= witness_.size(); ++i) {
-        if (observer.complete < origin->invoke) {
-          return Finding{
-              Anomaly::kReadBeforeWrite,
-              fmt::format("{}, but {}, from which that value comes, began only {} that: a read "
-                          "before its write",
-                          wording_.saw(observer), wording_.by_process(*origin),
-                          wording_.after(observer, *origin))};
-        }
+        if (observer.complete < origin->invoke) return before(observer, *origin);
         origin = observes(*origin) ? writer(origin->observed) : nullptr;
       }
     }
     return std::nullopt;
+  }
+
+  // A failed operation that had tried to write it by then explains it better than the future does.
+  Finding before(const KeyOperation& observer, const KeyOperation& origin) const {
+    const auto wrote_it = [&](const auto& failed) { return failed.written == observer.observed; };
+    if (failed_writer_before(problem_, observer, wrote_it) != nullptr) {
+      return explain_sourceless(problem_, {.observer = observer,
+                                           .saw = wording_.saw(observer),
+                                           .is_writer = wrote_it,
+                                           .to_write = "write by then"});
+    }
+    return {
+        Anomaly::kReadBeforeWrite,
+        fmt::format("{}, but {}, from which that value comes, began only {} that: a read before "
+                    "its write{}",
+                    wording_.saw(observer), wording_.by_process(origin),
+                    wording_.after(observer, origin),
+                    initial_hint(problem_, observer, observer.observed))};
   }
 
   // The write, or the initial value, at the foot of the chain that a value belongs to; kNoValue for
@@ -123,35 +132,53 @@ class RegisterExplainer {
     if (late == nullptr) return std::nullopt;
     const KeyOperation* proof = proof_of_newer(*late);
     if (proof == nullptr) return std::nullopt;
-    if (const KeyOperation* lost = lost_write(*late)) {
-      return Finding{
-          Anomaly::kLostWrite,
-          fmt::format("{} was acknowledged to process {}, but is never seen again: {} {}, {}: a "
-                      "lost write",
-                      wording_.operation(*lost), wording_.process(*lost),
-                      wording_.after(*lost, *late), "that", wording_.saw(*late)),
-          staleness(*late, *proof)};
+    const NewerValues newer = newer_than(*late);
+    const LostOrStale judged = lost_or_stale(
+        problem_, {.missing = newer.last_acknowledged,
+                   .late = late,
+                   .looks = &observes,
+                   .proves_stale =
+                       [&](const KeyOperation& one) {
+                         const auto value = newer.overlooked_by.find(one.observed);
+                         if (value == newer.overlooked_by.end()) return false;
+                         if (writers_.is_written_once(one.observed))
+                           return one.invoke > value->second;
+                         return one.invoke > late->complete &&
+                                writers_.last_end(one.observed, newer.older_there) < late->invoke;
+                       },
+                   .may_see_newer =
+                       [&](const KeyOperation& one) {
+                         return writers_.may_be_newer(one.observed, *newer.last_acknowledged,
+                                                      late->observed);
+                       }});
+    if (judged.kind == LostOrStale::Kind::kLost) {
+      const KeyOperation& lost = *newer.last_acknowledged;
+      return Finding{Anomaly::kLostWrite,
+                     lost_sentence(problem_, lost, *late, *judged.other, Anomaly::kLostWrite),
+                     staleness(*late, lost)};
     }
-    const std::string newer =
+    const std::string seen =
         observes(*proof) ? fmt::format("{}, which is newer", wording_.saw(*proof))
                          : fmt::format("{} had been acknowledged to process {}",
                                        wording_.operation(*proof), wording_.process(*proof));
-    return Finding{Anomaly::kStaleRead,
-                   fmt::format("{}, {} {}: a stale read", wording_.saw(*late),
-                               wording_.after(*proof, *late), newer),
+    const Anomaly anomaly =
+        judged.kind == LostOrStale::Kind::kStale ? Anomaly::kStaleRead : Anomaly::kStaleOrLost;
+    return Finding{anomaly,
+                   fmt::format("{}, {} {}: a {}", wording_.saw(*late),
+                               wording_.after(*proof, *late), seen, name(anomaly)),
                    staleness(*late, *proof)};
   }
 
-  // Newer for certain is what began after the older value had been in force, and what the witness
+  // Newer for certain is what began after the older value had been there, and what the witness
   // shows to be newer.
   Staleness staleness(const KeyOperation& late, const KeyOperation& proof) const {
     std::unordered_set<ValueId> newer;
     const KeyOperation* earliest = &proof;
-    const Position older_in_force = first_sight(late.observed);
+    const Position older_there = first_sight(late.observed);
     newer.insert(proof.written != kNoValue ? proof.written : proof.observed);
     for (const KeyOperation& operation : problem_.operations) {
       if (operation.written == kNoValue || operation.complete >= late.invoke) continue;
-      if (operation.invoke <= older_in_force) continue;
+      if (operation.invoke <= older_there) continue;
       newer.insert(operation.written);
       if (operation.complete < earliest->complete) earliest = &operation;
     }
@@ -161,7 +188,7 @@ class RegisterExplainer {
     return {timed ? to - from : kNoTime, newer.size()};
   }
 
-  // The operation that shows that something newer was in force before `late` began: an acknowledged
+  // The operation that shows that something newer was there before `late` began: an acknowledged
   // write if there is one, else whoever saw it.
   const KeyOperation* proof_of_newer(const KeyOperation& late) const {
     const KeyOperation* proof = nullptr;
@@ -183,46 +210,62 @@ class RegisterExplainer {
     return false;
   }
 
-  // The acknowledged write that vanished, if that is what happened and not just one late look.
-  // Newer values are those of the witness and whatever else was acknowledged after the older value
-  // had been in force and before it was seen again. If any of them is seen after the older one came
-  // back, the newer value was in force all the time and the reader was behind. If none was ever
-  // seen, it is gone; if it was seen before only, it is gone once the older value came back twice.
-  const KeyOperation* lost_write(const KeyOperation& late) const {
-    std::unordered_set<ValueId> newer;
-    const KeyOperation* lost = nullptr;
-    Position newer_in_force = kNever;
-    const Position older_in_force = first_sight(late.observed);
-    for (const KeyOperation& operation : problem_.operations) {
-      if (operation.written == kNoValue || operation.complete >= late.invoke) continue;
-      const bool in_witness =
-          writer(operation.written) != nullptr && is_newer(operation.written, late.observed);
-      if (!in_witness && operation.invoke <= older_in_force) continue;
-      newer.insert(operation.written);
-      newer_in_force = std::min(newer_in_force, operation.complete);
-      if (in_witness) lost = &operation;
+  // What was there for certain before an operation that saw something older.
+  struct NewerValues {
+    Position older_there = kNever;  // when the older value was there for certain
+    /// Each with the end of the first operation that saw the older value afterwards.
+    std::unordered_map<ValueId, Position> overlooked_by = {};
+    const KeyOperation* last_acknowledged = nullptr;  // by invocation; may be missing
+  };
+
+  // Newer are the values of the witness that are, and whatever began after the older value was
+  // there.
+  NewerValues newer_than(const KeyOperation& late) const {
+    NewerValues newer{.older_there = first_sight(late.observed)};
+    const auto looks = looks_at(late.observed);
+    std::unordered_map<ValueId, Position> there;
+    for (const KeyOperation& one : problem_.operations) {
+      if (one.complete >= late.invoke) continue;
+      const ValueId value = one.written != kNoValue ? one.written : one.observed;
+      const auto [known, added] = there.try_emplace(value, one.complete);
+      if (!added) known->second = std::min(known->second, one.complete);
     }
-    if (lost == nullptr) return nullptr;
-    Position came_back = kNever;
-    std::size_t times_back = 0;
-    for (const KeyOperation& operation : problem_.operations) {
-      if (operation.observed != late.observed || !operation.required) continue;
-      if (operation.invoke <= newer_in_force) continue;
-      came_back = std::min(came_back, operation.invoke);
-      ++times_back;
+    for (const KeyOperation& one : problem_.operations) {
+      if (one.written == kNoValue || !there.contains(one.written)) continue;
+      const bool in_witness = writer(one.written) != nullptr;
+      if (in_witness ? !is_newer(one.written, late.observed) : one.invoke <= newer.older_there) {
+        continue;
+      }
+      const auto overlooked =
+          std::partition_point(looks.begin(), looks.end(),
+                               [&](const auto& look) { return look.first <= there[one.written]; });
+      newer.overlooked_by[one.written] = overlooked->second;
+      if (one.complete >= late.invoke) continue;
+      if (newer.last_acknowledged == nullptr || one.invoke >= newer.last_acknowledged->invoke) {
+        newer.last_acknowledged = &one;
+      }
     }
-    bool ever_seen = false;
-    for (const KeyOperation& operation : problem_.operations) {
-      if (!operation.required || !newer.contains(operation.observed)) continue;
-      ever_seen = true;
-      if (operation.invoke >= came_back) return nullptr;
-    }
-    return !ever_seen || times_back > 1 ? lost : nullptr;
+    return newer;
   }
 
-  // When the value was certainly in force for the first time.
+  // Who saw a value: when each began, and the first end of those that began no earlier.
+  std::vector<std::pair<Position, Position>> looks_at(ValueId value) const {
+    std::vector<std::pair<Position, Position>> looks;
+    for (const KeyOperation& one : problem_.operations) {
+      if (one.required && one.observed == value) looks.emplace_back(one.invoke, one.complete);
+    }
+    for (std::size_t i = looks.size(); i-- > 1;) {
+      looks[i - 1].second = std::min(looks[i - 1].second, looks[i].second);
+    }
+    return looks;
+  }
+
+  // When the value was there for certain for the first time. One that was written several times was
+  // there again when the last of the writes ended.
   Position first_sight(ValueId value) const {
-    if (value == problem_.initial) return 0;
+    if (!writers_.is_written_once(value)) {
+      return writers_.last_end(value, 0);  // 0 where no operation wrote it
+    }
     Position first = kNever;
     for (const KeyOperation& operation : problem_.operations) {
       if (operation.observed == value || operation.written == value) {
@@ -235,7 +278,8 @@ class RegisterExplainer {
   const KeyProblem& problem_;
   Wording wording_;
   std::span<const KeyOperation> witness_;
-  std::unordered_map<ValueId, const KeyOperation*> writer_;
+  RegisterWriters writers_;
+  std::unordered_map<ValueId, const KeyOperation*> writer_;  // of the witness
 };
 
 }  // namespace

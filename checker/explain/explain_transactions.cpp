@@ -1,5 +1,6 @@
-// Names violations of registers in transactions, read by read: written by anybody, before it was
-// read, by a transaction that shows the rest of what it wrote too, and not overwritten since?
+// Names violations of registers in transactions, read by read: written at all, before it was read,
+// as the last value that its transaction wrote, by a transaction that shows the rest of what it
+// wrote too, and not overwritten since?
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -9,6 +10,8 @@
 #include <vector>
 
 #include "checker/explain/finding.h"
+#include "checker/explain/lost_or_stale.h"
+#include "checker/explain/sourceless.h"
 #include "checker/explain/wording.h"
 #include "checker/models/transaction.h"
 
@@ -17,17 +20,22 @@ namespace {
 
 struct Transaction {
   const KeyOperation* operation = nullptr;
-  std::map<ValueId, ValueId> reads = {};   // what others had left
-  std::map<ValueId, ValueId> writes = {};  // what it left itself
+  std::map<ValueId, ValueId> reads = {};                      // what others had left
+  std::map<ValueId, ValueId> writes = {};                     // what it left itself
+  std::vector<std::pair<ValueId, ValueId>> overwritten = {};  // what it wrote on the way there
   std::optional<ValueId> contradicted = {};
 };
 
 Transaction understood(const ValueTable& values, const KeyOperation& operation) {
   Transaction one{&operation};
+  if (operation.argument == kNoValue) return one;
   const auto steps = transaction_steps(values, operation.argument);
+  if (!steps) return one;
   for (const TransactionStep& step : *steps) {
     if (step.is_write) {
-      one.writes[step.key] = step.value;
+      const auto [before, added] = one.writes.try_emplace(step.key, step.value);
+      if (!added) one.overwritten.emplace_back(step.key, before->second);
+      before->second = step.value;
     } else if (operation.code == kCodeTransaction) {
       const auto own = one.writes.find(step.key);
       const ValueId expected = own != one.writes.end()
@@ -113,17 +121,27 @@ class TransactionExplainer {
   }
 
   Finding unwritten(const Transaction& one, ValueId key, ValueId value) const {
-    for (const KeyOperation& failed : problem_.failed) {
+    for (const KeyOperation& other : problem_.operations) {
+      if (other.source == one.operation->source || other.invoke > one.operation->complete) continue;
+      const Transaction writer = understood(problem_.history.values, other);
+      const auto& on_the_way = writer.overwritten;
+      const auto seen = std::find(on_the_way.begin(), on_the_way.end(), std::pair(key, value));
+      if (seen == on_the_way.end()) continue;
+      return {Anomaly::kIntermediateRead,
+              fmt::format("{}, which {} wrote and overwrote with {} before it ended: an "
+                          "intermediate read",
+                          saw(one, key, value), by(writer), wording_.value(writer.writes.at(key)))};
+    }
+    const auto wrote_it = [&](const KeyOperation& failed) {
       const Transaction other = understood(problem_.history.values, failed);
       const auto write = other.writes.find(key);
-      if (write == other.writes.end() || write->second != value) continue;
-      return {Anomaly::kAbortedRead,
-              fmt::format("{}, which only the failed {} tried to write: an aborted read",
-                          saw(one, key, value), by(other))};
-    }
-    return {Anomaly::kUnwrittenRead,
-            fmt::format("{}, which no operation ever wrote: a read of a value never written",
-                        saw(one, key, value))};
+      const auto& on_the_way = other.overwritten;
+      return (write != other.writes.end() && write->second == value) ||
+             std::find(on_the_way.begin(), on_the_way.end(), std::pair(key, value)) !=
+                 on_the_way.end();
+    };
+    return explain_sourceless(
+        problem_, {.observer = *one.operation, .saw = saw(one, key, value), .is_writer = wrote_it});
   }
 
   // Sees one write of a transaction, and of another key of it what cannot be newer.
@@ -173,15 +191,56 @@ class TransactionExplainer {
                      origin->operation->complete < newer.operation->invoke;
             });
         if (!after_origin) continue;
-        return Finding{
-            Anomaly::kStaleRead,
-            fmt::format("{}, {} {} had been acknowledged, which wrote {} = {}: a stale "
-                        "read",
-                        saw(one, key, value), wording_.after(*newer.operation, *one.operation),
-                        by(newer), wording_.value(key), wording_.value(write->second))};
+        return overlooked(one, newer, key, value);
       }
     }
     return std::nullopt;
+  }
+
+  // Read `value` of a key although what `newer` wrote to it had been acknowledged.
+  Finding overlooked(const Transaction& one, const Transaction& newer, ValueId key,
+                     ValueId value) const {
+    const ValueTable& values = problem_.history.values;
+    const KeyOperation& missing = *newer.operation;
+    // The values of the key that may have come after the missing one, with the last end of who
+    // wrote them.
+    std::map<ValueId, Position> not_older;
+    for (const KeyOperation& other : problem_.operations) {
+      if (other.complete < missing.invoke) continue;
+      for (const auto& [its_key, its_value] : understood(values, other).writes) {
+        if (its_key != key) continue;
+        Position& last = not_older[its_value];
+        last = std::max(last, other.complete);
+      }
+    }
+    const auto read_of = [&](const KeyOperation& other) -> std::optional<ValueId> {
+      const Transaction look = understood(values, other);
+      const auto read = look.reads.find(key);
+      return read == look.reads.end() ? std::nullopt : std::optional(read->second);
+    };
+    const auto last_end = [&](const KeyOperation& other) {
+      const auto found = not_older.find(read_of(other).value_or(value));
+      return found == not_older.end() ? std::nullopt : std::optional(found->second);
+    };
+    const LostOrStale judged = lost_or_stale(
+        problem_,
+        {.missing = &missing,
+         .late = one.operation,
+         .looks = [&](const auto& other) { return read_of(other).has_value(); },
+         .proves_stale =
+             [&](const auto& other) {
+               const auto end = last_end(other);
+               return other.invoke > one.operation->complete && end && *end < one.operation->invoke;
+             },
+         .may_see_newer = [&](const auto& other) { return last_end(other).has_value(); }});
+    const Anomaly anomaly = judged.kind == LostOrStale::Kind::kStale  ? Anomaly::kStaleRead
+                            : judged.kind == LostOrStale::Kind::kLost ? Anomaly::kLostWrite
+                                                                      : Anomaly::kStaleOrLost;
+    return {anomaly,
+            fmt::format("{}, {} {} had been acknowledged, which wrote {} = {}: a {}",
+                        saw(one, key, value), wording_.after(*newer.operation, *one.operation),
+                        by(newer), wording_.value(key), wording_.value(newer.writes.at(key)),
+                        name(anomaly))};
   }
 
   const KeyProblem& problem_;

@@ -25,7 +25,7 @@ class TurnExplainer {
  public:
   TurnExplainer(const KeyProblem& problem, std::span<const KeyOperation> witness,
                 const KeyOperation& take, SmallSearch& search)
-      : wording_(problem), take_(take), search_(search) {
+      : problem_(problem), wording_(problem), take_(take), search_(search) {
     std::copy_if(witness.begin(), witness.end(), std::back_inserter(others_),
                  [&](const KeyOperation& other) { return other.source != take.source; });
   }
@@ -39,10 +39,8 @@ class TurnExplainer {
       return Finding{Anomaly::kReorderedElement, took + " before its turn: a reordered element"};
     }
     if (is_legal_with(vanishing())) {
-      return Finding{Anomaly::kLostElement,
-                     took +
-                         ", where something else must have been, which nobody is known to have "
-                         "taken out: a lost element"};
+      return something_missing(took + ", where something else must have been",
+                               Anomaly::kReorderedOrLost);
     }
     if (is_legal_in(0, take_.complete)) {
       return Finding{Anomaly::kReorderedElement, took + " after its turn: a reordered element"};
@@ -59,10 +57,26 @@ class TurnExplainer {
 
   std::optional<Finding> found_nothing() {
     if (!is_legal_with(vanishing())) return std::nullopt;
-    return Finding{Anomaly::kLostElement,
-                   wording_.by_process(take_) +
-                       " found nothing, where something must have been, which nobody is known to "
-                       "have taken out: a lost element"};
+    return something_missing(
+        wording_.by_process(take_) + " found nothing, where something must have been",
+        Anomaly::kStaleOrLost);
+  }
+
+  // Elements are equal, so no operation shows whether what was missing came out later. It is lost
+  // if the collection is found empty after that, and nothing was put in later or taken out since.
+  Finding something_missing(const std::string& saw, Anomaly otherwise) const {
+    const KeyOperation* empty = nullptr;
+    bool may_be_another = false;
+    for (const KeyOperation& one : problem_.operations) {
+      if (one.source == take_.source || one.complete < take_.invoke) continue;
+      const bool is_empty = one.code == kCodeTake && one.argument == kNullValue && one.required;
+      const bool other = problem_.source(one).process != problem_.source(take_).process;
+      if (is_empty && other && one.invoke > take_.complete) empty = &one;
+      may_be_another = may_be_another || !is_empty;
+    }
+    const Anomaly anomaly = empty != nullptr && !may_be_another ? Anomaly::kLostElement : otherwise;
+    return {anomaly, fmt::format("{}, which no operation is known to have taken out: a {}", saw,
+                                 name(anomaly))};
   }
 
   bool is_legal_in(Position invoke, Position complete) {
@@ -94,6 +108,7 @@ class TurnExplainer {
     return add;
   }
 
+  const KeyProblem& problem_;
   Wording wording_;
   const KeyOperation& take_;
   SmallSearch& search_;

@@ -25,6 +25,8 @@ struct Finding {
   /// Operations (their `source`) that are in the explanation only so that all of what is shown has
   /// a source; the sentence says all that matters of them.
   std::vector<std::uint32_t> background = {};
+  /// Operations that the sentence names and that are not part of the witness: failed ones.
+  std::vector<KeyOperation> mentioned = {};
 };
 
 /// Reads, writes and cas in which every value is written once.
@@ -61,6 +63,11 @@ struct Finding {
 /// Strings and lists, pieces may repeat: one is shown that nobody wrote, or only who failed.
 [[nodiscard]] std::optional<Finding> explain_foreign(const KeyProblem& problem,
                                                      std::span<const KeyOperation> witness);
+
+/// Registers of all kinds: a failed cas that saw another value (kCodeMismatch) although the
+/// expected one was there.
+[[nodiscard]] std::optional<Finding> explain_failed_cas(const KeyProblem& problem,
+                                                        std::span<const KeyOperation> witness);
 
 /// Reads, writes and cas, values may repeat: a value that cannot have been there, or was taken by
 /// more cas than it can have been.

@@ -93,7 +93,7 @@ const std::vector<std::uint32_t>& Sources::needed_by(const KeyOperation& observe
   return needed;
 }
 
-std::vector<std::uint32_t> Sources::of(std::uint32_t place) const {
+std::span<const std::uint32_t> Sources::of(std::uint32_t place) const {
   const KeyOperation& observer = problem_.operations[place];
   const Fact seen = seen_by(observer);
   const bool sees_all = by_element_ && observer.code == kCodeReadAll;
@@ -101,12 +101,12 @@ std::vector<std::uint32_t> Sources::of(std::uint32_t place) const {
   if (seen == kNoFact) return {};
   const auto found = writers_.find(seen);
   if (found == writers_.end()) return {};
-  std::vector<std::uint32_t> sources = that_may_be_meant(found->second, place);
+  found_ = that_may_be_meant(found->second, place);
   // The initial value needs no writer where none is left.
-  if (!sources.empty() || holds_at_first(observer)) return sources;
+  if (!found_.empty() || holds_at_first(observer)) return found_;
   const std::uint32_t latest = latest_of(found->second, observer.invoke);
-  if (latest != place) sources.push_back(latest);
-  return sources;
+  if (latest != place) found_.push_back(latest);
+  return found_;
 }
 
 // The last to begin before the position; the first of all where none did.
@@ -164,9 +164,13 @@ Set close(const KeyProblem& problem, const Sources& sources, Set set, const Budg
           const MayAdd& may_add) {
   std::vector<bool> inside(problem.operations.size(), false);
   for (const std::uint32_t place : set) inside[place] = true;
+  std::span<const std::uint32_t> added;  // of a lock every operation needs the same ones
   for (std::size_t next = 0; next < set.size(); ++next) {
     if (next % kPlacesBetweenLooks == 0 && budget.time_is_up()) break;
-    for (const std::uint32_t source : sources.of(set[next])) {
+    const auto its_sources = sources.of(set[next]);
+    if (sources.are_kept() && its_sources.data() == added.data()) continue;
+    added = its_sources;
+    for (const std::uint32_t source : its_sources) {
       if (inside[source] || !may_add(source)) continue;
       inside[source] = true;
       set.push_back(source);
@@ -189,26 +193,35 @@ Set without(const KeyProblem& problem, const Sources& sources, const Set& set, c
 
 // The set without one operation, and without whoever saw its value, and so on: the largest closed
 // set inside it that does not hold the operation.
+// `needed_by_all`: those of which it is known that nothing is left without them.
 Set without_dependents(const KeyProblem& problem, const Sources& sources, const Set& set,
-                       const Budget& budget, std::size_t leave_out) {
+                       const Budget& budget, std::size_t leave_out,
+                       std::vector<bool>& needed_by_all) {
   std::vector<bool> gone(problem.operations.size(), false);
   gone[set[leave_out]] = true;
+  // Of a lock every operation needs every other one: the same sources are looked at once.
+  std::span<const std::uint32_t> lacking;
   for (bool more = true; more;) {
     more = false;
     for (const std::uint32_t place : set) {
       if (gone[place]) continue;
       if (place % kPlacesBetweenLooks == 0 && budget.time_is_up()) return set;
       const auto its_sources = sources.of(place);
-      if (std::none_of(its_sources.begin(), its_sources.end(),
-                       [&](std::uint32_t source) { return gone[source]; })) {
+      const bool known = sources.are_kept() && its_sources.data() == lacking.data() &&
+                         its_sources.size() == lacking.size() && !lacking.empty();
+      if (!known && std::none_of(its_sources.begin(), its_sources.end(),
+                                 [&](std::uint32_t source) { return gone[source]; })) {
         continue;
       }
+      if (needed_by_all[place]) return {};
+      lacking = its_sources;
       gone[place] = more = true;
     }
   }
   Set kept;
   std::copy_if(set.begin(), set.end(), std::back_inserter(kept),
                [&](std::uint32_t place) { return !gone[place]; });
+  needed_by_all[set[leave_out]] = kept.empty();
   return kept;
 }
 
@@ -223,17 +236,20 @@ Shrunk shrink(const KeyProblem& problem, const Sources& sources, std::vector<std
               const Violates& violates, const Budget& budget) {
   // Large pieces first, as in delta debugging; then single ones with all that depends on them (two
   // cas can be each other's source), until none can go.
+  std::vector<bool> needed_by_all(problem.operations.size(), false);
   std::size_t chunk = std::max<std::size_t>(1, set.size() / 2);
   for (;;) {
     bool smaller = false;
     for (std::size_t begin = 0; begin < set.size();) {
       if (budget.time_is_up()) return {pick(problem, set), false};
-      Set candidate = chunk == 1 ? without_dependents(problem, sources, set, budget, begin)
-                                 : without(problem, sources, set, budget, begin,
-                                           std::min(begin + chunk, set.size()));
+      Set candidate =
+          chunk == 1
+              ? without_dependents(problem, sources, set, budget, begin, needed_by_all)
+              : without(problem, sources, set, budget, begin, std::min(begin + chunk, set.size()));
       if (budget.time_is_up())
         return {pick(problem, set), false};  // the candidate may not be closed
-      if (candidate.size() < set.size() && violates(pick(problem, candidate))) {
+      if (!candidate.empty() && candidate.size() < set.size() &&
+          violates(pick(problem, candidate))) {
         set = std::move(candidate);
         smaller = true;
       } else {

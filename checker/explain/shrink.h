@@ -41,8 +41,11 @@ class Sources {
  public:
   explicit Sources(const KeyProblem& problem);
 
-  /// Places in problem.operations; empty for what observes nothing.
-  [[nodiscard]] std::vector<std::uint32_t> of(std::uint32_t observer) const;
+  /// Places in problem.operations; empty for what observes nothing. Valid until the next call;
+  /// those of observers that need the same are the same array.
+  [[nodiscard]] std::span<const std::uint32_t> of(std::uint32_t observer) const;
+  /// Whether what of() returns stays where it is as long as this object lives.
+  [[nodiscard]] bool are_kept() const { return !whole_values_; }
 
  private:
   [[nodiscard]] const std::vector<std::uint32_t>& needed_by(const KeyOperation& observer) const;
@@ -70,6 +73,7 @@ class Sources {
                                                              std::uint32_t observer) const;
   [[nodiscard]] std::uint32_t latest_of(const Writers& writers, Position position) const;
   std::unordered_map<Fact, Writers> writers_;
+  mutable std::vector<std::uint32_t> found_;  // what of() returns where it is not kept
   // What needed_by found, by code and observed value: shrinking asks the same repeatedly.
   mutable std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> needed_;
   // By part: acknowledged mutations by completion, each with the largest invocation up to there.

@@ -1,46 +1,79 @@
 #include "checker/explain/telling_clash.h"
 
+#include <algorithm>
 #include <optional>
 #include <unordered_map>
-#include <unordered_set>
+
+#include "checker/explain/lost_or_stale.h"
 
 namespace capsize::checker {
 namespace {
 
+constexpr std::size_t kCandidatesMin = 8;
 constexpr std::size_t kCandidatesMax = 256;
-constexpr std::uint32_t kNobody = 0xFFFFFFFFu;
+constexpr std::size_t kLooksMax = 10'000'000;  // at operations, for all candidates
+constexpr std::uint32_t kNoOperation = 0xFFFFFFFFu;
 
-class LostWriteFinder {
+using Clash = std::optional<std::vector<std::uint32_t>>;
+
+class ClashFinder {
  public:
-  LostWriteFinder(std::span<const KeyOperation> operations, ValueId initial)
-      : operations_(operations), initial_(initial) {
+  explicit ClashFinder(const KeyProblem& problem)
+      : problem_(problem), operations_(problem.operations), writers_(operations_) {
     for (std::uint32_t i = 0; i < operations_.size(); ++i) {
       const KeyOperation& operation = operations_[i];
       if (operation.written != kNoValue) writer_[operation.written] = i;
-      if (operation.required && operation.observed != kNoValue) seen_.insert(operation.observed);
+      if (!operation.required || operation.observed == kNoValue) continue;
+      Position& last = last_look_[operation.observed];
+      last = std::max(last, operation.invoke);
     }
-    for (std::uint32_t i = 0; i < operations_.size(); ++i) note_in_force(i);
+    for (std::uint32_t i = 0; i < operations_.size(); ++i) note_block(i);
   }
 
-  std::optional<std::vector<std::uint32_t>> find() const {
+  // The last writes first: what is lost was never overwritten by anything that is seen.
+  Clash lost_write() const {
     std::size_t candidates = 0;
-    for (std::uint32_t i = 0; i < operations_.size() && candidates < kCandidatesMax; ++i) {
+    for (auto i = static_cast<std::uint32_t>(operations_.size());
+         i-- > 0 && candidates < candidates_max();) {
       const KeyOperation& write = operations_[i];
-      if (!write.required || !write.blind || seen_.contains(write.written)) continue;
+      if (!write.required || !write.blind || last_look_.contains(write.written)) continue;
       ++candidates;
       const std::uint32_t late = first_to_see_older(i);
-      if (late == kNobody || newer_was_seen(i, late)) continue;
-      std::vector<std::uint32_t> clash = {i, late};
-      const auto in_force = in_force_.find(block_of(operations_[late]));
-      if (in_force != in_force_.end() && in_force->second != late) {
-        clash.push_back(in_force->second);
-      }
-      return clash;
+      if (late == kNoOperation) continue;
+      const LostOrStale judged = lost_or_stale(
+          problem_, {.missing = &write,
+                     .late = &operations_[late],
+                     .looks = [](const auto& one) { return one.observed != kNoValue; },
+                     .proves_stale = {},
+                     .may_see_newer =
+                         [&](const auto& one) {
+                           return writers_.may_be_newer(one.observed, write,
+                                                        operations_[late].observed);
+                         }});
+      if (judged.kind == LostOrStale::Kind::kLost) return clash(i, late);
+    }
+    return std::nullopt;
+  }
+
+  Clash stale_read() const {
+    std::size_t candidates = 0;
+    for (std::uint32_t i = 0; i < operations_.size() && candidates < candidates_max(); ++i) {
+      const KeyOperation& write = operations_[i];
+      const auto last = last_look_.find(write.written);
+      if (!write.required || !write.blind || last == last_look_.end()) continue;
+      if (last->second <= write.complete) continue;
+      ++candidates;
+      const std::uint32_t late = first_to_see_older(i);
+      if (late != kNoOperation && operations_[late].complete < last->second) return clash(i, late);
     }
     return std::nullopt;
   }
 
  private:
+  std::size_t candidates_max() const {
+    return std::clamp(kLooksMax / (operations_.size() + 1), kCandidatesMin, kCandidatesMax);
+  }
+
   // The write, or the initial value, at the foot of the chain of cas that an operation belongs to.
   ValueId block_of(const KeyOperation& operation) const {
     ValueId value = operation.observed != kNoValue ? operation.observed : operation.written;
@@ -52,58 +85,55 @@ class LostWriteFinder {
     return value;
   }
 
-  void note_in_force(std::uint32_t place) {
+  void note_block(std::uint32_t place) {
     const KeyOperation& operation = operations_[place];
     if (!operation.required) return;
-    const auto [known, added] = in_force_.try_emplace(block_of(operation), place);
+    const auto [known, added] = first_of_block_.try_emplace(block_of(operation), place);
     if (!added && operation.complete < operations_[known->second].complete) known->second = place;
   }
 
-  /// Whether a block was in force for certain before an operation began.
-  bool in_force_before(ValueId block, const KeyOperation& operation) const {
-    if (block == initial_) return true;
-    const auto known = in_force_.find(block);
-    return known != in_force_.end() && operations_[known->second].complete < operation.invoke;
+  /// Whether a block was there for certain before an operation began.
+  bool was_there_before(ValueId block, const KeyOperation& operation) const {
+    if (block == problem_.initial) return true;
+    const auto known = first_of_block_.find(block);
+    return known != first_of_block_.end() && operations_[known->second].complete < operation.invoke;
   }
 
   std::uint32_t first_to_see_older(std::uint32_t write) const {
-    const KeyOperation& lost = operations_[write];
+    const KeyOperation& newer = operations_[write];
     for (std::uint32_t i = write + 1; i < operations_.size(); ++i) {
       const KeyOperation& reader = operations_[i];
-      if (!reader.required || reader.observed == kNoValue || reader.invoke < lost.complete)
+      if (!reader.required || reader.observed == kNoValue || reader.invoke <= newer.complete)
         continue;
-      if (in_force_before(block_of(reader), lost)) return i;
+      if (was_there_before(block_of(reader), newer)) return i;
     }
-    return kNobody;
+    return kNoOperation;
   }
 
-  /// Whether something acknowledged between the older value's time and its return is ever seen:
-  /// then that was in force, and the reader was merely behind.
-  bool newer_was_seen(std::uint32_t write, std::uint32_t late) const {
-    const ValueId older = block_of(operations_[late]);
-    for (std::uint32_t i = 0; i < late; ++i) {
-      const KeyOperation& other = operations_[i];
-      if (i == write || !other.required || other.written == kNoValue) continue;
-      if (other.complete >= operations_[late].invoke || !seen_.contains(other.written)) continue;
-      if (block_of(other) != older && in_force_before(older, other)) return true;
-    }
-    return false;
+  std::vector<std::uint32_t> clash(std::uint32_t write, std::uint32_t late) const {
+    std::vector<std::uint32_t> places = {write, late};
+    const auto older = first_of_block_.find(block_of(operations_[late]));
+    if (older != first_of_block_.end() && older->second != late) places.push_back(older->second);
+    return places;
   }
 
+  const KeyProblem& problem_;
   std::span<const KeyOperation> operations_;
-  ValueId initial_;
-  std::unordered_map<ValueId, std::uint32_t> writer_;    // value -> place
-  std::unordered_map<ValueId, std::uint32_t> in_force_;  // block -> first to complete in it
-  std::unordered_set<ValueId> seen_;
+  RegisterWriters writers_;
+  std::unordered_map<ValueId, std::uint32_t> writer_;          // value -> place
+  std::unordered_map<ValueId, std::uint32_t> first_of_block_;  // block -> first to complete in it
+  std::unordered_map<ValueId, Position> last_look_;            // value -> last to begin that saw it
 };
 
 }  // namespace
 
 std::vector<std::uint32_t> telling_clash(
-    std::span<const KeyOperation> operations, ValueId initial,
-    const std::function<Decision(std::span<const KeyOperation>)>& decide,
+    const KeyProblem& problem, const std::function<Decision(std::span<const KeyOperation>)>& decide,
     std::vector<std::uint32_t> first) {
-  std::vector<KeyOperation> observations(operations.begin(), operations.end());
+  const ClashFinder finder(problem);
+  if (auto lost = finder.lost_write()) return *std::move(lost);
+  if (auto stale = finder.stale_read()) return *std::move(stale);
+  std::vector<KeyOperation> observations = problem.operations;
   for (KeyOperation& operation : observations) {
     if (!operation.blind) continue;
     operation.required = false;
@@ -111,7 +141,6 @@ std::vector<std::uint32_t> telling_clash(
   }
   Decision decision = decide(observations);
   if (decision.is_violation()) return std::move(decision.witness);
-  if (auto lost = LostWriteFinder(operations, initial).find()) return *std::move(lost);
   return first;
 }
 

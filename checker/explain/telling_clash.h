@@ -1,17 +1,15 @@
 // Which of many clashes to show for a register whose history has no legal order.
 //
-// A decider stops at the first clash it meets, and after a real fault there are dozens. The most
-// telling one comes first:
+// A decider stops at the first clash it meets, and after a real fault there are dozens. What can be
+// proved to be one thing or the other (lost_or_stale.h) comes first, the worst of it before the
+// rest:
 //
-//   1. a clash among observations alone, no acknowledgement believed: somebody saw a newer value
-//   and
-//      somebody saw an older one later. Reads disagree; that is a stale read whatever was written.
-//   2. otherwise an acknowledged write that nobody ever sees, though the older value is read after
-//      it, and nothing that was acknowledged in between is ever seen either: a lost write.
-//   3. otherwise what the decider found.
-//
-// The order matters: where a deposed leader answers reads alone, some unseen write can always be
-// found that looks lost, and where writes are acknowledged too early no two reads ever disagree.
+//   1. an acknowledged write that is lost: two processes looked for it in vain, and nothing that
+//   may
+//      have overwritten it is ever seen;
+//   2. a stale read: what is newer is seen again after it;
+//   3. a clash among observations alone, no acknowledgement believed: reads that disagree;
+//   4. otherwise what the decider found.
 #pragma once
 
 #include <cstdint>
@@ -20,15 +18,15 @@
 #include <vector>
 
 #include "checker/algorithms/decision.h"
-#include "checker/models/model.h"
+#include "checker/key_problem.h"
 
 namespace capsize::checker {
 
-/// `decide` is the decider that found `first` (places in `operations`, distinct written values).
-/// Returns places of operations that clash. O(n) for each of a bounded number of candidates.
+/// `decide` is the decider that found `first` (places in problem.operations, distinct written
+/// values). Returns places of operations that clash. O(n) for each of a bounded number of
+/// candidates.
 [[nodiscard]] std::vector<std::uint32_t> telling_clash(
-    std::span<const KeyOperation> operations, ValueId initial,
-    const std::function<Decision(std::span<const KeyOperation>)>& decide,
+    const KeyProblem& problem, const std::function<Decision(std::span<const KeyOperation>)>& decide,
     std::vector<std::uint32_t> first);
 
 }  // namespace capsize::checker

@@ -2,6 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <set>
+#include <utility>
+
 #include "checker/history/malformed.h"
 #include "checker/models/collection.h"
 
@@ -9,6 +13,8 @@ namespace capsize::checker {
 namespace {
 
 constexpr std::size_t kValueBytesShown = 48;
+constexpr std::size_t kLongValuesMax = 256;  // from which a long one is distinguished
+constexpr std::size_t kValuesLookedAtMax = 10'000;
 
 }  // namespace
 
@@ -20,16 +26,65 @@ std::string duration_text(std::int64_t nanoseconds) {
   return fmt::format("{:.2f} s", value / 1e9);
 }
 
-std::string Wording::value(ValueId value) const {
-  std::string text = problem_.history.values.json(value);
-  if (text.size() > kValueBytesShown) {
-    // Not in the middle of a character: continuation bytes of UTF-8 go too.
-    std::size_t end = kValueBytesShown;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    text.resize(end);
-    text += "...";
+namespace {
+
+bool continues_character(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
+}
+
+}  // namespace
+
+std::string distinct_excerpt(std::string_view text, std::span<const std::string> others,
+                             std::size_t bytes) {
+  if (text.size() <= bytes) return std::string(text);
+  // How long the longest beginning is that another text has, too.
+  std::size_t common = 0;
+  for (const std::string& other : others) {
+    if (other == text) continue;
+    const auto [mine, theirs] = std::mismatch(text.begin(), text.end(), other.begin(), other.end());
+    common = std::max(common, static_cast<std::size_t>(mine - text.begin()));
   }
-  return text;
+  const auto part = [&](std::size_t begin, std::size_t end) {
+    end = std::min(end, text.size());
+    while (begin > 0 && begin < text.size() && continues_character(text[begin])) --begin;
+    while (end > begin && end < text.size() && continues_character(text[end])) --end;
+    return std::string(text.substr(begin, end - begin));
+  };
+  const std::size_t dots = 3;
+  if (common + dots < bytes) return part(0, bytes - dots) + "...";
+  const std::size_t head = bytes / 4;
+  const std::size_t rest = bytes - head - 2 * dots;
+  const std::size_t begin = std::min(common - std::min(common, rest / 4), text.size() - 1);
+  return part(0, head) + "..." + part(begin, begin + rest) +
+         (begin + rest < text.size() ? "..." : "");
+}
+
+const std::vector<std::string>& Wording::long_values() const {
+  if (long_values_) return *long_values_;
+  std::set<ValueId> seen;
+  long_values_.emplace();
+  const auto add = [&](ValueId value) {
+    if (value == kNoValue || long_values_->size() >= kLongValuesMax) return;
+    if (!seen.insert(value).second) return;
+    std::string text = problem_.history.values.json(value);
+    if (text.size() > kValueBytesShown) long_values_->push_back(std::move(text));
+  };
+  for (const auto* operations : {&problem_.operations, &problem_.failed}) {
+    for (const KeyOperation& operation : *operations) {
+      if (seen.size() >= kValuesLookedAtMax) break;
+      add(operation.argument);
+      add(operation.observed);
+      add(operation.written);
+    }
+  }
+  return *long_values_;
+}
+
+std::string Wording::value(ValueId value) const {
+  if (value == kNoValue) return "nothing";
+  std::string text = problem_.history.values.json(value);
+  if (text.size() <= kValueBytesShown) return text;
+  return distinct_excerpt(text, long_values(), kValueBytesShown);
 }
 
 std::string Wording::of_key() const {
@@ -55,7 +110,8 @@ std::string Wording::operation(const KeyOperation& operation) const {
   const Operation& source = problem_.source(operation);
   const std::string& function = problem_.history.functions[source.function];
   const bool asks_for_nothing =
-      source.function == kRead || source.function == kDelete || operation.code == kCodeTake;
+      source.function == kRead || source.function == kDelete || operation.code == kCodeTake ||
+      (source.function > kDelete && source.argument == kNullValue);  // acquire
   if (asks_for_nothing) return function + of_key();
   const std::string where = source.function == kCas ? of_key() : to_key();
   return fmt::format("{} {}{}", function, value(asked(source)), where);
@@ -63,6 +119,10 @@ std::string Wording::operation(const KeyOperation& operation) const {
 
 std::string Wording::process(const KeyOperation& operation) const {
   return excerpt(problem_.history.process_text(problem_.source(operation).process));
+}
+
+std::string Wording::acknowledged(const KeyOperation& one, std::string_view tense) const {
+  return fmt::format("{} {} acknowledged to process {}", operation(one), tense, process(one));
 }
 
 std::string Wording::by_process(const KeyOperation& one) const {

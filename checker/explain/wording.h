@@ -1,7 +1,11 @@
 // Wording: how operations, values and times are called in a sentence.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "checker/key_problem.h"
 
@@ -11,7 +15,7 @@ class Wording {
  public:
   explicit Wording(const KeyProblem& problem) : problem_(problem) {}
 
-  /// "7"; long values are cut.
+  /// "7"; long values are cut, so that the part is kept in which those of the key differ.
   [[nodiscard]] std::string value(ValueId value) const;
   /// " of x" and " to x"; empty for histories without keys.
   [[nodiscard]] std::string of_key() const;
@@ -21,6 +25,9 @@ class Wording {
   /// "read of x by process 4"; a client with a name is called by it.
   [[nodiscard]] std::string by_process(const KeyOperation& operation) const;
   [[nodiscard]] std::string process(const KeyOperation& operation) const;
+  /// "write 9 to x had been acknowledged to process 2"; `tense` is "had been" or "was".
+  [[nodiscard]] std::string acknowledged(const KeyOperation& operation,
+                                         std::string_view tense) const;
   /// "read of x by process 4 returned 7", "cas [7,8] of x by process 4 succeeded on 7", "contains 7
   /// by process 4 returned [7,true]", "cas [7,8] of x by process 4 failed".
   [[nodiscard]] std::string saw(const KeyOperation& observer) const;
@@ -31,8 +38,16 @@ class Wording {
  private:
   [[nodiscard]] ValueId asked(const Operation& source) const;
 
+  [[nodiscard]] const std::vector<std::string>& long_values() const;
+
   const KeyProblem& problem_;
+  mutable std::optional<std::vector<std::string>> long_values_ = {};  // of the key, some of them
 };
+
+/// A text cut to about so many bytes, never inside of a character. Where its beginning is that of
+/// another one of `others`, the part where they differ is kept.
+[[nodiscard]] std::string distinct_excerpt(std::string_view text,
+                                           std::span<const std::string> others, std::size_t bytes);
 
 /// "31 ms", "1.25 s", "640 us".
 [[nodiscard]] std::string duration_text(std::int64_t nanoseconds);

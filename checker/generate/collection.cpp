@@ -7,12 +7,15 @@
 namespace capsize::checker {
 namespace {
 
+constexpr double kRemovals = 0.2;                      // of those that add, where there are any
 constexpr std::uint64_t kOperationsOfKeyMax = 10'000;  // where each read shows everything
 
 struct Pending {
   std::uint64_t process = 0;
   std::uint32_t key = 0;
   bool adds = false;
+  bool removes = false;
+  bool is_wrong = false;
   bool applied = false;  // had its moment, whether it changed anything or not
   bool effective = false;
   End end = End::kOk;
@@ -32,12 +35,13 @@ class Schedule final : public Interleaving<Pending> {
     Pending one;
     one.process = process;
     one.key = static_cast<std::uint32_t>(below(options_.keys));
-    one.adds = !chance(options_.reads);
+    one.adds = !draws_read();
     one.element.invoked = generated_.events;
     if (one.adds) {
       one.element.value = drawn_value();
       one.end = drawn_end();
       one.effective = one.end == End::kOk || (one.end == End::kInfo && chance(0.5));
+      if (!model_.removes(options_).empty() && chance(kRemovals)) draw_removal(one);
       one.result = fmt::format("{}", one.element.value);
     } else if (wants_anomaly()) {
       inject(one);
@@ -46,12 +50,20 @@ class Schedule final : public Interleaving<Pending> {
     return one;
   }
 
+  void draw_removal(Pending& one) {
+    const auto element = objects_[one.key]->drawn_removal(below(1'000'000));
+    if (!element) return;
+    one.removes = one.effective = true;
+    one.end = End::kOk;
+    one.element.value = element->value;
+  }
+
   // Decides what a read returns before it is even sent.
   void inject(Pending& read) {
     auto wrong = objects_[read.key]->wrong_read(options_.anomaly, next_value_);
     if (!wrong) return;
     ++next_value_;
-    read.applied = true;
+    read.applied = read.is_wrong = true;
     read.result = std::move(wrong->result);
     generated_.witness = std::move(wrong->witness);
     generated_.witness.push_back(read.element.invoked);
@@ -59,10 +71,13 @@ class Schedule final : public Interleaving<Pending> {
 
   void advance(std::uint64_t place) override {
     Pending& waiting = open(place);
+    if (!waiting.applied && !waiting.adds && objects_[waiting.key]->holds_reads()) return;
     if (!waiting.applied) {
       waiting.applied = true;
       if (!waiting.adds) {
         waiting.result = objects_[waiting.key]->read(waiting.element.invoked);
+      } else if (waiting.removes) {
+        objects_[waiting.key]->remove(waiting.element);
       } else if (waiting.effective) {
         objects_[waiting.key]->add(waiting.element);
       }
@@ -71,14 +86,15 @@ class Schedule final : public Interleaving<Pending> {
     Pending one = close(place);
     one.element.acknowledged = generated_.events;
     emit(one, name(one.end), one.result);
+    if (one.is_wrong) objects_[one.key]->end_wrong_read(generated_.events);
     if (one.adds && one.end == End::kOk) objects_[one.key]->acknowledge(one.element);
     if (one.adds && one.end == End::kFail) objects_[one.key]->abort(one.element);
     release(one.process, one.end);
   }
 
   void emit(const Pending& one, std::string_view type, std::string_view value) {
-    Interleaving::emit(one.process, type, one.adds ? model_.adds() : model_.reads(), one.key,
-                       value);
+    const std::string_view changes = one.removes ? model_.removes(options_) : model_.adds();
+    Interleaving::emit(one.process, type, one.adds ? changes : model_.reads(), one.key, value);
   }
 
   const CollectionGenerator& model_;

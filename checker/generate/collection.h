@@ -28,14 +28,21 @@ class Collection {
  public:
   virtual ~Collection() = default;
   virtual void add(const Element& element) = 0;
+  /// An element to take away, by an operation that has no result; nothing where there is none.
+  [[nodiscard]] virtual std::optional<Element> drawn_removal(std::uint64_t) { return std::nullopt; }
+  virtual void remove(const Element&) {}
   /// The add of this element, which took effect, was acknowledged at that index.
   virtual void acknowledge(const Element& element) = 0;
   /// An add that failed, for sure.
   virtual void abort(const Element& element) = 0;
   /// What a read that takes effect now returns, as JSON. May change the object (a dequeue).
   [[nodiscard]] virtual std::string read(std::uint64_t invoked) = 0;
+  /// Whether no read takes effect now, so that none gets in the way of what wrong_read() decided.
+  [[nodiscard]] virtual bool holds_reads() const { return false; }
+  /// What wrong_read() decided upon was returned, at this index.
+  virtual void end_wrong_read(std::uint64_t) {}
   /// What a read that begins now returns although it must not, however it overlaps with what is
-  /// open, and who proves it; nothing where there is no occasion. `unused`: nobody ever adds it.
+  /// open, and who proves it; nothing where there is no occasion. `unused`: it is never added.
   struct Wrong {
     std::string result;
     std::vector<std::uint64_t> witness;
@@ -49,6 +56,8 @@ class CollectionGenerator : public HistoryGenerator {
   /// `f` of those who add and of those who read.
   [[nodiscard]] virtual std::string_view adds() const = 0;
   [[nodiscard]] virtual std::string_view reads() const { return "read"; }
+  /// `f` of those who take an element away without a result; empty: there are none.
+  [[nodiscard]] virtual std::string_view removes(const GenerateOptions&) const { return ""; }
   [[nodiscard]] virtual std::unique_ptr<Collection> make() const = 0;
   /// Whether each read shows everything that was ever added: histories then grow quadratically.
   [[nodiscard]] virtual bool reads_show_all() const { return false; }

@@ -55,7 +55,8 @@ std::optional<std::string> problem_of(const GenerateOptions& options) {
   }
   if (options.clients == 0 || options.keys == 0) return "clients, --keys: at least 1";
   if (!is_share(options.reads) || !is_share(options.cas) || !is_share(options.indeterminate) ||
-      !is_share(options.failed) || options.reads + options.cas > 1) {
+      !is_share(options.failed) || !is_share(options.final_reads) ||
+      options.reads + options.cas > 1) {
     return "reads, --cas, --indeterminate, --failed: from 0 to 1, reads and cas together too";
   }
   const auto possible = generator->anomalies();
@@ -69,7 +70,12 @@ std::optional<std::string> problem_of(const GenerateOptions& options) {
 
 Generated generate(const GenerateOptions& options, const LineSink& sink) {
   const HistoryGenerator* const generator = find(options.model);
-  return generator->generate(options, sink);
+  Generated generated = generator->generate(options, sink);
+  if (generated.planted.empty() && !generated.witness.empty()) {
+    const auto possible = generator->anomalies();  // outlive the options
+    generated.planted = *std::find(possible.begin(), possible.end(), options.anomaly);
+  }
+  return generated;
 }
 
 }  // namespace capsize::checker

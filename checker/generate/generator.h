@@ -1,12 +1,12 @@
 // Generator: histories whose verdict is known because of how they are made.
 //
 // Operations take effect one after the other on simulated objects, each at some moment between its
-// invocation and its completion, so the order in which they took effect explains what everybody
+// invocation and its completion, so the order in which they took effect explains what every client
 // saw: the history is linearizable. An anomaly is then injected on purpose, and the events that
 // prove it are named. Everything descends from one seed.
 //
-// For tests, benchmarks, and for whoever wants to see what the checker says. One file a model
-// (history_generator.h).
+// For tests (how often does the checker give an anomaly its right name?), benchmarks, and to see
+// what the checker says. One file a model (history_generator.h).
 #pragma once
 
 #include <cstdint>
@@ -27,6 +27,7 @@ struct GenerateOptions {
   double cas = 0;              ///< share of the operations; the rest writes. Registers only
   double indeterminate = 0.0;  ///< share of the writes; half of them take effect
   double failed = 0.0;         ///< share of the writes; without effect
+  double final_reads = 0;      ///< share of the operations; the last ones, which only read
   std::uint64_t values = 0;    ///< so many different ones; 0: every written value is different
   std::string anomaly = {};    ///< of anomalies_of(model), once, near the end; empty: none
   std::uint64_t seed = 1;
@@ -40,6 +41,10 @@ struct Generated {
   /// The "index" of the events that prove the injected anomaly, the observer last; empty if there
   /// was no occasion to inject it.
   std::vector<std::uint64_t> witness;
+  /// The anomaly that the history has in truth. Another one than the options ask for where half of
+  /// it was planted and there was no occasion for the rest: a read of a value that is written only
+  /// later is a read of a value never written until then. Empty without a witness.
+  std::string_view planted = {};
 };
 
 [[nodiscard]] std::vector<std::string_view> generated_models();

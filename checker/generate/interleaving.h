@@ -77,6 +77,17 @@ class Interleaving {
            static_cast<double>(begun_) >= kInjectAfter * static_cast<double>(options_.operations);
   }
 
+  /// Whether an operation that begins now is to read.
+  [[nodiscard]] bool draws_read() {
+    const double left = static_cast<double>(options_.operations - begun_);
+    if (left <= options_.final_reads * static_cast<double>(options_.operations)) return true;
+    return chance(options_.reads);
+  }
+  /// No operation begins any more.
+  [[nodiscard]] bool is_ending() const { return begun_ >= options_.operations; }
+  /// How many operations are open.
+  [[nodiscard]] std::uint64_t open_count() const { return pending_.size(); }
+
   Pending& open(std::uint64_t place) { return pending_[place]; }
   /// Takes an operation out: whoever made it is idle again, after `info` under its next number.
   Pending close(std::uint64_t place) { return take(pending_, place); }
@@ -85,13 +96,15 @@ class Interleaving {
   }
 
   void emit(std::uint64_t process, std::string_view type, std::string_view function,
-            std::uint32_t key, std::string_view value) {
+            std::uint32_t key, std::string_view value, std::string_view error = {}) {
     time_ += 1 + below(kStepNanosecondsMax);
     line_.clear();
     fmt::format_to(std::back_inserter(line_),
                    "{{\"index\":{},\"time\":{},\"process\":{},\"type\":\"{}\",\"f\":\"{}\","
-                   "\"key\":\"k{}\",\"value\":{}}}\n",
+                   "\"key\":\"k{}\",\"value\":{}",
                    generated_.events, time_, process, type, function, key, value);
+    if (!error.empty()) fmt::format_to(std::back_inserter(line_), ",\"error\":\"{}\"", error);
+    line_ += "}\n";
     sink_(line_);
     ++generated_.events;
   }

@@ -9,12 +9,18 @@ namespace {
 /// One read shows two elements the wrong way round, the first of which had been acknowledged when
 /// the other was sent.
 constexpr std::string_view kReordered = "reordered-append";
+/// One read shows an element twice.
+constexpr std::string_view kDoubled = "doubled-append";
+/// One read lacks an element that an earlier one showed, and shows what was appended after it.
+constexpr std::string_view kIncompatible = "incompatible-order";
 constexpr std::array kAnomalies = {kStaleRead, kUnwrittenRead, kAbortedRead, kLostWrite,
-                                   kReordered};
+                                   kReordered, kDoubled,       kIncompatible};
 
 class List final : public GrowingCollection {
  public:
   std::optional<Wrong> wrong_read(std::string_view anomaly, std::int64_t unused) override {
+    if (anomaly == kDoubled) return doubled();
+    if (anomaly == kIncompatible) return incompatible();
     if (anomaly != kReordered) return GrowingCollection::wrong_read(anomaly, unused);
     for (std::size_t i = elements().size(); i-- > 1;) {
       const Element& first = elements()[i - 1];
@@ -26,6 +32,31 @@ class List final : public GrowingCollection {
     }
     return std::nullopt;
   }
+
+  std::string read(std::uint64_t invoked) override {
+    shown_ = elements().size();
+    by_ = invoked;
+    return GrowingCollection::read(invoked);
+  }
+
+ private:
+  std::optional<Wrong> doubled() {
+    if (elements().empty()) return std::nullopt;
+    std::vector<Element> shown = elements();
+    shown.push_back(shown.back());
+    return Wrong{array_of(shown), {shown.back().invoked}};
+  }
+
+  std::optional<Wrong> incompatible() {
+    if (shown_ == 0 || shown_ == elements().size()) return std::nullopt;
+    std::vector<Element> shown = elements();
+    const Element missing = shown[shown_ - 1];
+    shown.erase(shown.begin() + static_cast<std::ptrdiff_t>(shown_ - 1));
+    return Wrong{array_of(shown), {missing.invoked, by_}};
+  }
+
+  std::size_t shown_ = 0;  // elements that the last read showed, and when that began
+  std::uint64_t by_ = kNoEvent;
 };
 
 class Lists final : public CollectionGenerator {

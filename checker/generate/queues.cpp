@@ -5,6 +5,7 @@
 
 #include <array>
 #include <deque>
+#include <utility>
 
 #include "checker/generate/collection.h"
 
@@ -15,8 +16,13 @@ constexpr std::string_view kDuplicated = "duplicate-element";  // one is taken o
 constexpr std::string_view kUnwritten = "unwritten-element";   // nobody put it in
 /// One is never taken out, though one is that had to come out after it.
 constexpr std::string_view kLost = "lost-element";
-constexpr std::array kAnomalies = {kDuplicated, kLost, kUnwritten};
-constexpr std::array kAnomaliesWithoutOrder = {kDuplicated, kUnwritten};
+/// One is taken out, though another one that had to come out before it comes out only later.
+constexpr std::string_view kOutOfTurn = "reordered-element";
+/// A take finds nothing, though elements are in, more than other takes can have taken out by then.
+constexpr std::string_view kFalselyEmpty = "falsely-empty";
+constexpr std::uint32_t kClientsOfEmptyMax = 8;
+constexpr std::array kAnomalies = {kDuplicated, kLost, kUnwritten, kOutOfTurn, kFalselyEmpty};
+constexpr std::array kAnomaliesWithoutOrder = {kDuplicated, kUnwritten, kFalselyEmpty};
 
 class Queue : public Collection {
  public:
@@ -28,6 +34,7 @@ class Queue : public Collection {
   }
   void abort(const Element&) override {}
   std::string read(std::uint64_t invoked) override {
+    if (held_until_ != kNoEvent && invoked > held_until_) put_back();
     if (elements_.empty()) return "null";
     taken_ = {take(), invoked};
     return fmt::format("{}", taken_->element.value);
@@ -35,8 +42,15 @@ class Queue : public Collection {
   std::optional<Wrong> wrong_read(std::string_view anomaly, std::int64_t unused) override {
     if (anomaly == kUnwritten) return Wrong{fmt::format("{}", unused), {}};
     if (anomaly == kLost) return elements_.size() < 2 ? std::nullopt : lose();
+    if (anomaly == kOutOfTurn) return elements_.size() < 2 ? std::nullopt : reorder();
+    if (anomaly == kFalselyEmpty) return hide();
     if (!taken_) return std::nullopt;
     return Wrong{fmt::format("{}", taken_->element.value), {taken_->element.invoked, taken_->by}};
+  }
+  bool holds_reads() const override { return seems_empty_; }
+  void end_wrong_read(std::uint64_t index) override {
+    held_until_ = index;
+    seems_empty_ = false;
   }
 
  protected:
@@ -45,18 +59,42 @@ class Queue : public Collection {
     elements_.pop_front();
     return first;
   }
-  // What is first for sure stays for ever, and the next one is taken instead.
+  virtual void put_back() {
+    if (held_) elements_.push_front(*std::exchange(held_, std::nullopt));
+  }
+  // What is first for sure is never taken, and the next one is taken instead.
   virtual std::optional<Wrong> lose() {
     if (elements_[0].acknowledged >= elements_[1].invoked) return std::nullopt;
     Wrong wrong{fmt::format("{}", elements_[1].value),
                 {elements_[0].invoked, elements_[1].invoked}};
+    passed_ = elements_[0];
     elements_.erase(elements_.begin(), elements_.begin() + 2);
     return wrong;
   }
 
   std::deque<Element> elements_;
+  std::optional<Element> held_;    // comes back once the wrong take has ended
+  std::optional<Element> passed_;  // the one that is lost
+  std::uint64_t held_until_ = kNoEvent;
+  bool seems_empty_ = false;
 
  private:
+  std::optional<Wrong> reorder() {
+    auto wrong = lose();
+    if (wrong) held_ = passed_;
+    return wrong;
+  }
+  // Other takes wait until this one has ended, so each client has one that may come before it.
+  std::optional<Wrong> hide() {
+    Wrong wrong{"null", {}};
+    for (const Element& element : elements_) {
+      if (element.acknowledged != kNoEvent) wrong.witness.push_back(element.invoked);
+    }
+    if (wrong.witness.size() < kClientsOfEmptyMax) return std::nullopt;
+    seems_empty_ = true;
+    return wrong;
+  }
+
   struct Taken {
     Element element;
     std::uint64_t by;  // index of the take's invocation
@@ -71,11 +109,16 @@ class Stack final : public Queue {
     elements_.pop_back();
     return last;
   }
-  // What lies on top for sure, now too, stays for ever, and the one below it is taken instead.
+  void put_back() override {
+    if (held_) elements_.push_back(*std::exchange(held_, std::nullopt));
+    Queue::put_back();
+  }
+  // What is on top for sure, now too, is never taken, and the one below it is taken instead.
   std::optional<Wrong> lose() override {
     const Element top = elements_.back();
     const Element below = elements_[elements_.size() - 2];
     if (top.acknowledged == kNoEvent || below.acknowledged >= top.invoked) return std::nullopt;
+    passed_ = top;
     elements_.resize(elements_.size() - 2);
     return Wrong{fmt::format("{}", below.value), {below.invoked, top.invoked}};
   }
@@ -108,6 +151,12 @@ class Queues final : public CollectionGenerator {
   std::string_view reads() const override { return kind_.takes; }
   std::span<const std::string_view> anomalies() const override { return kind_.anomalies; }
   std::unique_ptr<Collection> make() const override { return kind_.make(); }
+  std::optional<std::string> problem_of(const GenerateOptions& options) const override {
+    if (options.anomaly == kFalselyEmpty && options.clients > kClientsOfEmptyMax) {
+      return fmt::format("clients: at most {} for {}", kClientsOfEmptyMax, kFalselyEmpty);
+    }
+    return CollectionGenerator::problem_of(options);
+  }
 
  private:
   const Kind& kind_;

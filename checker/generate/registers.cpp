@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "checker/generate/history_generator.h"
@@ -14,15 +16,27 @@ namespace capsize::checker {
 namespace {
 
 constexpr std::string_view kStaleRead = "stale-read";  // one read returns what was overwritten
-constexpr std::string_view kUnwrittenRead = "unwritten-read";  // … what nobody writes
+/// From then on all reads of one client return what was overwritten: its replica lags.
+constexpr std::string_view kLaggingReads = "lagging-reads";
+constexpr std::string_view kUnwrittenRead = "unwritten-read";  // … what no operation writes
 constexpr std::string_view kAbortedRead = "aborted-read";      // … what only a failed write wrote
+constexpr std::string_view kReadBeforeWrite = "read-before-write";  // … what is written only later
+/// The register holds 0 at first, which the history does not say. Failed writes of 0 may follow.
+constexpr std::string_view kInitialValue = "initial-value";
 // An acknowledged write is undone, and reads find the older value from then on.
 constexpr std::string_view kLostWrite = "lost-write";
 // Two cas expect the same value, which was there once, and both are acknowledged.
 constexpr std::string_view kTwoWinners = "two-winners";
-constexpr std::array kAnomalies = {kStaleRead, kUnwrittenRead, kAbortedRead, kLostWrite};
-constexpr std::array kCasAnomalies = {kStaleRead, kUnwrittenRead, kAbortedRead, kLostWrite,
-                                      kTwoWinners};
+// Two cas at the same time, each of which takes the value that only the other one writes.
+constexpr std::string_view kCircularCas = "circular-cas";
+// A cas fails, and says that it saw another value (--failed-cas observes), which is not true.
+constexpr std::string_view kFailedCas = "failed-cas";
+constexpr std::array kAnomalies = {kStaleRead,    kUnwrittenRead,   kAbortedRead, kLostWrite,
+                                   kLaggingReads, kReadBeforeWrite, kInitialValue};
+constexpr std::array kCasAnomalies = {kStaleRead,   kUnwrittenRead, kAbortedRead,     kLostWrite,
+                                      kTwoWinners,  kLaggingReads,  kReadBeforeWrite, kInitialValue,
+                                      kCircularCas, kFailedCas};
+constexpr std::array kWithCas = {kTwoWinners, kCircularCas, kFailedCas};
 constexpr std::int64_t kNull = 0;  // values are numbers from 1; this one is printed as null
 constexpr std::uint64_t kNobody = ~std::uint64_t{0};
 
@@ -36,6 +50,8 @@ struct Pending {
   End end = End::kOk;
   bool applied = false;   // had its moment, whether it changed anything or not
   bool injected = false;  // a read whose value has been decided upon, a cas that wins anyway
+  bool mismatch = false;  // a cas that failed because it saw another value, or says so
+  bool waits = false;     // does not end before another operation has begun
   std::int64_t value = kNull;
   std::int64_t expected = kNull;
   // A write: what had been written, acknowledged and not overwritten when it began.
@@ -57,6 +73,19 @@ struct Register {
   // last of them is an acknowledged cas, `taken` is what it expected.
   std::vector<std::uint64_t> chain = {};
   std::optional<std::int64_t> taken = {};
+  // What a client that lags still reads, and which one.
+  std::uint64_t lagging = kNobody;
+  std::int64_t lagging_value = kNull;
+  // A value that was read before any operation wrote it; known once the read has ended.
+  std::optional<std::int64_t> foretold = {};
+  // The values of two cas that take each other's.
+  std::optional<std::pair<std::int64_t, std::int64_t>> circle = {};
+  std::uint64_t open_mutations = 0;
+  std::uint64_t open_reads = 0;
+  bool is_broken = false;     // the first of those ended before the second began
+  bool is_frozen = false;     // while a cas is open that fails for no reason
+  bool is_uncertain = false;  // an indeterminate mutation may take effect at any time
+  bool was_replaced = false;  // the initial value is gone
 };
 
 class Generator final : public Interleaving<Pending> {
@@ -70,24 +99,85 @@ class Generator final : public Interleaving<Pending> {
     one.process = process;
     one.key = static_cast<std::uint32_t>(below(options_.keys));
     one.invoked = generated_.events;
-    const Register& its = registers_[one.key];
-    if (chance(options_.reads)) {
-      one.kind = Kind::kRead;
+    Register& its = registers_[one.key];
+    if (draws_read() || its.is_frozen) {
       if (wants_anomaly()) inject(one);
+      if (its.lagging == process) serve_stale(one);
     } else {
-      const bool cas = chance(options_.cas / std::max(1e-9, 1 - options_.reads));
-      one.kind = cas ? Kind::kCas : Kind::kWrite;
-      if (cas) one.expected = chance(0.7) ? its.value : drawn_value();
-      one.value = drawn_value();
-      one.end = drawn_end();
-      if (its.acknowledged) {
-        one.older = its.value;
-        one.older_writer = its.writer;
-      }
-      if (options_.anomaly == kTwoWinners && wants_anomaly()) contend(one);
+      draw_mutation(one);
     }
+    ++(one.kind == Kind::kRead ? its.open_reads : its.open_mutations);
     emit(one, "invoke");
     return one;
+  }
+
+  void draw_mutation(Pending& one) {
+    Register& its = registers_[one.key];
+    const bool cas = chance(options_.cas / std::max(1e-9, 1 - options_.reads));
+    one.kind = cas ? Kind::kCas : Kind::kWrite;
+    if (cas) one.expected = chance(0.7) ? its.value : drawn_value();
+    one.value = drawn_value();
+    one.end = drawn_end();
+    if (its.acknowledged) {
+      one.older = its.value;
+      one.older_writer = its.writer;
+    }
+    if (options_.anomaly == kTwoWinners && wants_anomaly()) contend(one);
+    if (options_.anomaly == kFailedCas && wants_anomaly()) fail_for_no_reason(one);
+    if (options_.anomaly == kCircularCas) circle(one);
+    if (its.foretold && !cas) fulfil(one);
+    if (options_.anomaly == kInitialValue && one.end == End::kFail && !cas && its.was_replaced &&
+        its.open_reads == 0) {
+      one.value = kNull;
+    }
+    if (one.end == End::kInfo) its.is_uncertain = true;
+  }
+
+  void fail_for_no_reason(Pending& one) {
+    Register& its = registers_[one.key];
+    if (its.open_mutations > 0 || its.is_uncertain || !its.acknowledged) return;
+    if (its.writer == kNobody) return;
+    one.kind = Kind::kCas;
+    one.end = End::kFail;
+    one.expected = its.value;
+    one.mismatch = one.injected = true;
+    its.is_frozen = true;
+    generated_.witness = {its.writer, one.invoked};
+  }
+
+  // Until the second one has begun it is the first that took a value that no operation wrote.
+  void circle(Pending& one) {
+    Register& its = registers_[one.key];
+    const bool first = !its.circle && wants_anomaly();
+    if (its.is_broken) return;
+    if (!first && (!its.circle || generated_.planted != kUnwrittenRead)) return;
+    if (first) {
+      its.circle = {next_value_, next_value_ + 1};
+      next_value_ += 2;
+    }
+    one.kind = Kind::kCas;
+    one.end = End::kOk;
+    one.injected = true;
+    one.waits = first;
+    std::tie(one.expected, one.value) =
+        first ? *its.circle : std::pair(its.circle->second, its.circle->first);
+    generated_.planted = first ? kUnwrittenRead : kCircularCas;
+    generated_.witness.push_back(one.invoked);
+  }
+
+  // Writes what was read before.
+  void fulfil(Pending& one) {
+    Register& its = registers_[one.key];
+    if (one.end != End::kOk) return;
+    one.value = *std::exchange(its.foretold, std::nullopt);
+    generated_.planted = kReadBeforeWrite;
+    generated_.witness.push_back(one.invoked);
+  }
+
+  void serve_stale(Pending& read) {
+    Register& its = registers_[read.key];
+    read.injected = true;
+    read.value = its.lagging_value;
   }
 
   // Makes a winner of a mutation: the second one of what a cas has just taken, or else, so that
@@ -106,9 +196,13 @@ class Generator final : public Interleaving<Pending> {
   // Decides what a read returns before it is even sent.
   void inject(Pending& read) {
     Register& its = registers_[read.key];
-    if (options_.anomaly == kTwoWinners) return;
+    if (std::find(kWithCas.begin(), kWithCas.end(), options_.anomaly) != kWithCas.end()) return;
+    if (options_.anomaly == kInitialValue) return;
     if (options_.anomaly == kUnwrittenRead) {
       read.value = next_value_++;
+    } else if (options_.anomaly == kReadBeforeWrite) {
+      read.value = next_value_++;
+      generated_.planted = kUnwrittenRead;
     } else if (options_.anomaly == kAbortedRead) {
       if (its.aborted_writer == kNobody) return;
       read.value = its.aborted;
@@ -120,6 +214,9 @@ class Generator final : public Interleaving<Pending> {
       if (options_.anomaly == kLostWrite) {
         its.value = its.older;
         its.writer = its.older_writer;
+      } else if (options_.anomaly == kLaggingReads) {
+        its.lagging = read.process;
+        its.lagging_value = its.older;
       }
     }
     generated_.witness.push_back(read.invoked);
@@ -127,6 +224,8 @@ class Generator final : public Interleaving<Pending> {
   }
 
   void advance(std::uint64_t place) override {
+    const bool others_can_begin = !is_ending() && open_count() < options_.clients;
+    if (open(place).waits && others_can_begin && generated_.planted == kUnwrittenRead) return;
     if (!open(place).applied) {
       apply(open(place));
       return;
@@ -134,6 +233,7 @@ class Generator final : public Interleaving<Pending> {
     const Pending one = close(place);
     emit(one, checker::name(one.end));
     Register& its = registers_[one.key];
+    --(one.kind == Kind::kRead ? its.open_reads : its.open_mutations);
     if (one.kind != Kind::kRead && one.end == End::kOk && its.writer == one.invoked) {
       its.acknowledged = true;
     }
@@ -141,6 +241,9 @@ class Generator final : public Interleaving<Pending> {
       its.aborted = one.value;
       its.aborted_writer = one.invoked;
     }
+    if (one.waits && generated_.planted == kUnwrittenRead) its.is_broken = true;
+    if (one.injected && options_.anomaly == kFailedCas) its.is_frozen = false;
+    if (one.injected && options_.anomaly == kReadBeforeWrite) its.foretold = one.value;
     release(one.process, one.end);
   }
 
@@ -149,9 +252,13 @@ class Generator final : public Interleaving<Pending> {
     one.applied = true;
     if (one.kind == Kind::kRead) {
       if (!one.injected) one.value = its.value;
+      if (options_.anomaly == kInitialValue && one.value == kNull) {
+        if (generated_.witness.empty()) generated_.witness = {one.invoked};
+      }
       return;
     }
     if (one.kind == Kind::kCas && one.expected != its.value && !one.injected) {
+      one.mismatch = one.end == End::kOk;
       if (one.end == End::kOk) one.end = End::kFail;
       return;
     }
@@ -159,6 +266,7 @@ class Generator final : public Interleaving<Pending> {
     its.value = one.value;
     its.writer = one.invoked;
     its.acknowledged = false;
+    its.was_replaced = true;
     its.older = one.older;
     its.older_writer = one.older_writer;
     if (options_.anomaly == kTwoWinners) remember_origin(its, one);
@@ -171,16 +279,19 @@ class Generator final : public Interleaving<Pending> {
     if (one.kind == Kind::kCas && one.end == End::kOk) its.taken = one.expected;
   }
 
-  static std::string shown(std::int64_t value) {
-    return value == kNull ? "null" : fmt::format("{}", value);
+  std::string shown(std::int64_t value) const {
+    const bool null = value == kNull && options_.anomaly != kInitialValue;
+    return null ? "null" : fmt::format("{}", value);
   }
 
   void emit(const Pending& one, std::string_view type) {
     constexpr const char* kNames[] = {"read", "write", "cas"};
-    std::string value = shown(type == "invoke" && one.kind == Kind::kRead ? kNull : one.value);
+    const bool asks = type == "invoke" && one.kind == Kind::kRead;
+    std::string value = asks ? "null" : shown(one.value);
     if (one.kind == Kind::kCas) value = fmt::format("[{},{}]", shown(one.expected), value);
+    const bool says_why = one.mismatch && type == "fail" && options_.anomaly == kFailedCas;
     Interleaving::emit(one.process, type, kNames[static_cast<std::size_t>(one.kind)], one.key,
-                       value);
+                       value, says_why ? "mismatch" : "");
   }
 
   std::vector<Register> registers_;
@@ -192,7 +303,8 @@ class Registers : public HistoryGenerator {
   std::span<const std::string_view> anomalies() const override { return kAnomalies; }
   std::optional<std::string> problem_of(const GenerateOptions& options) const override {
     if (options.anomaly.empty() || options.anomaly == kUnwrittenRead) return std::nullopt;
-    const bool may_have_cas = options.anomaly == kTwoWinners;
+    const bool may_have_cas =
+        std::find(kWithCas.begin(), kWithCas.end(), options.anomaly) != kWithCas.end();
     if (options.values == 0 && (may_have_cas || options.cas == 0)) return std::nullopt;
     return fmt::format("anomaly: {} is certain only with different values{}", options.anomaly,
                        may_have_cas ? "" : " and without cas");

@@ -22,7 +22,9 @@ constexpr double kWidth = 1000;
 constexpr double kLaneHeight = 46;
 constexpr double kLabelWidth = 110;
 constexpr double kMargin = 20;
-constexpr std::size_t kDrawnMax = 400;  // operations of one violation
+constexpr double kCharacterWidth = 7;        // of labels, on average
+constexpr std::size_t kDrawnMax = 400;       // operations of one violation
+constexpr std::size_t kBackgroundMax = 100;  // of more, background is left out
 
 constexpr std::string_view kHead = R"(<!DOCTYPE html>
 <html lang="en">
@@ -41,6 +43,10 @@ svg text { font: 12px system-ui, sans-serif; fill: #1c2733; }
 .lane { stroke: #e3e9ef; } .ok rect { fill: #b7d8f2; stroke: #3b78a8; }
 .info rect { fill: #f6dfae; stroke: #b98717; stroke-dasharray: 4 3; }
 .fail rect { fill: #eec4c4; stroke: #a84343; }
+.named rect { stroke-width: 2.5; } tr.named td { font-weight: 600; }
+.background rect { fill: #e6e9ec; stroke: #aab4bd; }
+tr.background td { color: #8a97a3; }
+.background text { fill: #8a97a3; }
 table { border-collapse: collapse; } td, th { padding: .2em .8em; text-align: left;
         border-bottom: 1px solid #e3e9ef; vertical-align: top; overflow-wrap: anywhere; }
 button { font: inherit; margin-right: .5em; }
@@ -81,7 +87,9 @@ for (const figure of document.querySelectorAll('figure')) {
       const [a, b] = bar.dataset[by].split(' ').map(Number);
       bar.querySelector('rect').setAttribute('x', a);
       bar.querySelector('rect').setAttribute('width', Math.max(b - a, 2));
-      bar.querySelector('text').setAttribute('x', a + 4);
+      const text = bar.querySelector('text');
+      text.setAttribute('x', a + 4);
+      text.style.display = b - a < text.textContent.length * 7 + 8 ? 'none' : '';
     }
   };
   figure.querySelector('.home').onclick = () => show(home);
@@ -92,8 +100,13 @@ for (const figure of document.querySelectorAll('figure')) {
 </script>
 )";
 
-std::string label(const OperationView& operation) {
-  return fmt::format("{} {}", operation.function, operation.value);
+std::string label(const OperationView& operation, const std::string& value) {
+  return fmt::format("{} {}", operation.function, value);
+}
+
+// Whether the sentence names it, and whether it is there only for completeness.
+std::string weight(const OperationView& operation) {
+  return operation.named ? "named" : operation.background ? "background" : "";
 }
 
 std::string excerpt(const std::string& text, std::size_t bytes) {
@@ -105,9 +118,11 @@ std::string excerpt(const std::string& text, std::size_t bytes) {
 
 class Drawing {
  public:
-  explicit Drawing(std::span<const OperationView> operations)
-      : operations_(operations), intervals_(intervals_of(operations)) {
-    for (const auto& operation : operations) {
+  explicit Drawing(const ShownOperations& shown)
+      : operations_(shown.operations),
+        values_(shown.values),
+        intervals_(intervals_of(shown.operations)) {
+    for (const auto& operation : operations_) {
       lanes_.try_emplace(operation.process, 0);
       timed_ = timed_ && operation.invoke_time != checker::kNoTime;
       for (const std::int64_t time : {operation.invoke_time, operation.complete_time}) {
@@ -163,16 +178,21 @@ class Drawing {
                           ends ? by_time(operation.complete_time) : kWidth);
     }
     const double y = top(lanes_.at(operation.process)) + 8;
+    // Where it does not fit, it would cover the labels of others; the title has it all the same.
+    const std::string text = fmt::format("#{} {}", i + 1, label(operation, values_[i]));
+    const bool fits = static_cast<double>(text.size()) * kCharacterWidth + 8 <= end - begin;
     return fmt::format(
-        "<g class=\"{}\" data-o=\"{:.2f} {:.2f}\"{}><title>#{} {}</title>"
+        "<g class=\"{} {}\" data-o=\"{:.2f} {:.2f}\"{}><title>#{} {}</title>"
         "<rect x=\"{:.2f}\" y=\"{}\" width=\"{:.2f}\" height=\"{}\" rx=\"3\"/>"
-        "<text x=\"{:.2f}\" y=\"{}\">#{} {}</text></g>\n",
-        checker::name(operation.outcome), begin, end, times, i + 1, escape_html(label(operation)),
-        begin, y, std::max(2.0, end - begin), kLaneHeight - 16, begin + 4, y + 19, i + 1,
-        escape_html(excerpt(label(operation), 24)));
+        "<text x=\"{:.2f}\" y=\"{}\"{}>{}</text></g>\n",
+        checker::name(operation.outcome), weight(operation), begin, end, times, i + 1,
+        escape_html(label(operation, operation.value)), begin, y, std::max(2.0, end - begin),
+        kLaneHeight - 16, begin + 4, y + 19, fits ? "" : " style=\"display:none\"",
+        escape_html(text));
   }
 
-  std::span<const OperationView> operations_;
+  const std::vector<OperationView>& operations_;
+  const std::vector<std::string>& values_;
   Intervals intervals_;
   std::map<std::int64_t, std::size_t> lanes_;  // by process
   std::int64_t first_ = checker::kNoTime;
@@ -180,19 +200,16 @@ class Drawing {
   bool timed_ = true;
 };
 
-std::string time_text(std::int64_t time) {
-  return time == checker::kNoTime ? "-" : fmt::format("{:.6f} s", static_cast<double>(time) / 1e9);
-}
-
-std::string table(std::span<const OperationView> operations) {
+std::string table(const ShownOperations& shown) {
   std::string text =
       "<table><tr><th>#<th>process<th>operation<th>outcome<th>invoked<th>completed<th>index\n";
-  for (std::size_t i = 0; i < operations.size(); ++i) {
-    const OperationView& operation = operations[i];
-    text += fmt::format("<tr><td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}\n", i + 1,
-                        operation.process, escape_html(label(operation)),
-                        checker::name(operation.outcome), time_text(operation.invoke_time),
-                        time_text(operation.complete_time), operation.index);
+  for (std::size_t i = 0; i < shown.operations.size(); ++i) {
+    const OperationView& operation = shown.operations[i];
+    text += fmt::format(
+        "<tr class=\"{}\"><td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}\n", weight(operation), i + 1,
+        operation.process, escape_html(label(operation, shown.values[i])),
+        checker::name(operation.outcome), time_since(shown.start_time, operation.invoke_time),
+        time_since(shown.start_time, operation.complete_time), operation.index);
   }
   return text + "</table>\n";
 }
@@ -214,11 +231,15 @@ std::string section(const Violation& violation) {
         "<p class=\"note\">The time for shrinking ran out: some operations may be "
         "superfluous.</p>\n";
   }
-  const std::size_t count = violation.operations.size();
-  const std::size_t left_out = count > kDrawnMax ? count - kDrawnMax : 0;
-  const auto shown = std::span(violation.operations).subspan(left_out);
-  if (left_out > 0) {
-    text += fmt::format("<p class=\"note\">{} earlier operations are left out.</p>\n", left_out);
+  if (const std::string same = same_on_text(violation); !same.empty()) {
+    text += fmt::format("<p class=\"note\">{}</p>\n", escape_html(same));
+  }
+  const ShownOperations shown = shown_operations(violation, kDrawnMax, kBackgroundMax);
+  if (shown.background_left_out + shown.earlier_left_out > 0) {
+    text += fmt::format(
+        "<p class=\"note\">Left out: {} operations that the sentence speaks for, {} earlier "
+        "ones.</p>\n",
+        shown.background_left_out, shown.earlier_left_out);
   }
   return text + Drawing(shown).html() + table(shown);
 }
@@ -264,7 +285,9 @@ std::string explanation_part(const Report& report) {
   if (report.violations.empty() && !report.reason.empty()) {
     part += fmt::format("<p>{}</p>\n", escape_html(report.reason));
   }
-  for (const Violation& violation : report.violations) part += section(violation);
+  for (const Violation& violation : report.violations) {
+    if (!violation.repeated) part += section(violation);
+  }
   return part;
 }
 

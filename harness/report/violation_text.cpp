@@ -61,27 +61,14 @@ namespace {
 using Operations = std::span<const checker::OperationView>;
 
 constexpr std::size_t kShownMax = 40;
-constexpr std::size_t kAllShown = 12;         // so few are shown whatever they are
-constexpr std::size_t kConcurrencyTold = 12;  // operations; of more, the drawing says it better
+constexpr std::size_t kAllShown = 12;          // so few are shown whatever they are
+constexpr std::size_t kConcurrencyShown = 12;  // operations; of more, the drawing says it better
 constexpr std::size_t kValueShown = 40;
-
-std::string at(std::int64_t time) {
-  return time == checker::kNoTime ? std::string("-")
-                                  : fmt::format("{:.4f} s", static_cast<double>(time) / 1e9);
-}
-
-// Control characters of a hostile history must not reach a terminal, and JSON escapes them all;
-// a cut must not fall into the middle of a character.
-std::string shortened(const std::string& text) {
-  if (text.size() <= kValueShown) return text;
-  std::size_t end = kValueShown - 3;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end) + "...";
-}
+constexpr std::size_t kValueWidthMin = 16;
 
 std::string concurrency(Operations operations) {
   std::string text;
-  if (operations.size() > kConcurrencyTold) return text;
+  if (operations.size() > kConcurrencyShown) return text;
   for (std::size_t i = 0; i < operations.size(); ++i) {
     std::string others;
     for (std::size_t j = i + 1; j < operations.size(); ++j) {
@@ -106,61 +93,129 @@ std::string staleness_text(const checker::Staleness& staleness) {
          fmt::format("{} version{}\n", staleness.versions, staleness.versions == 1 ? "" : "s");
 }
 
-// Where there are many operations, those that are there only for completeness are left out.
-std::vector<checker::OperationView> telling(const checker::Violation& violation) {
-  if (violation.operations.size() <= kAllShown) return violation.operations;
-  std::vector<checker::OperationView> some;
-  std::copy_if(violation.operations.begin(), violation.operations.end(), std::back_inserter(some),
-               [](const auto& operation) { return !operation.background; });
-  return some;
+// Control characters of a hostile history must not reach a terminal, and JSON escapes them all.
+std::vector<std::string> shortened_values(Operations operations) {
+  std::vector<std::string> whole;
+  for (const auto& operation : operations) whole.push_back(operation.value);
+  std::vector<std::string> values;
+  for (const auto& value : whole) {
+    values.push_back(checker::distinct_excerpt(value, whole, kValueShown));
+  }
+  return values;
 }
 
 }  // namespace
 
+ShownOperations shown_operations(const checker::Violation& violation, std::size_t operations_max,
+                                 std::size_t background_max) {
+  ShownOperations shown;
+  const bool all = violation.operations.size() <= background_max;
+  std::copy_if(violation.operations.begin(), violation.operations.end(),
+               std::back_inserter(shown.operations),
+               [&](const auto& operation) { return all || !operation.background; });
+  shown.background_left_out = violation.operations.size() - shown.operations.size();
+  std::stable_partition(shown.operations.begin(), shown.operations.end(),
+                        [](const auto& operation) { return operation.named; });
+  // Where many values repeat, everything that might have been meant belongs to the explanation; the
+  // end of it is where no order fits any more.
+  while (shown.operations.size() > operations_max) {
+    const auto first_unnamed = std::find_if(shown.operations.begin(), shown.operations.end(),
+                                            [](const auto& operation) { return !operation.named; });
+    const std::size_t too_many = shown.operations.size() - operations_max;
+    const auto rest = static_cast<std::size_t>(shown.operations.end() - first_unnamed);
+    const auto from = rest == 0 ? shown.operations.begin() : first_unnamed;
+    const std::size_t gone = rest == 0 ? too_many : std::min(too_many, rest);
+    shown.operations.erase(from, from + static_cast<std::ptrdiff_t>(gone));
+    shown.earlier_left_out += gone;
+  }
+  shown.values = shortened_values(shown.operations);
+  for (const auto& operation : shown.operations) {
+    const std::int64_t time = operation.invoke_time;
+    if (time == checker::kNoTime) continue;
+    const bool first = shown.start_time == checker::kNoTime || time < shown.start_time;
+    if (first) shown.start_time = time;
+  }
+  return shown;
+}
+
+std::string time_since(std::int64_t start, std::int64_t time) {
+  if (time == checker::kNoTime || start == checker::kNoTime) return "-";
+  if (time == start) return "0";
+  if (time < start) return "-" + checker::duration_text(start - time);
+  return "+" + checker::duration_text(time - start);
+}
+
+std::string same_on_text(const checker::Violation& violation) {
+  constexpr std::size_t kKeysShown = 8;
+  const auto& keys = violation.same_on;
+  if (keys.empty()) return "";
+  std::string text =
+      fmt::format("the same on {} other key{}: ", keys.size(), keys.size() == 1 ? "" : "s");
+  for (std::size_t i = 0; i < std::min(keys.size(), kKeysShown); ++i) {
+    text += (i == 0 ? "" : ", ") + checker::distinct_excerpt(keys[i], keys, kValueShown);
+  }
+  return keys.size() > kKeysShown ? text + ", ..." : text;
+}
+
 std::string violation_text(const checker::Violation& violation) {
+  if (violation.repeated) return "";
   std::string text;
   const auto out = std::back_inserter(text);
   fmt::format_to(out, "\n  {}: {}\n", checker::name(violation.anomaly), violation.sentence);
   if (violation.staleness) text += staleness_text(*violation.staleness);
-  // Where many values repeat, everything that might have been meant belongs to the explanation; the
-  // end of it is where no order fits any more.
-  const auto some = telling(violation);
-  const std::size_t left_out = some.size() > kShownMax ? some.size() - kShownMax : 0;
-  const Operations shown = Operations(some).subspan(left_out);
-  const auto drawing = interval_drawing(shown);
-  fmt::format_to(out, "    {:>3}  {:>7}  {:<7} {:<16} {:>12}  {:>12}  {:<7}\n", "#", "process", "f",
-                 "value", "invoked", "completed", "outcome");
-  if (some.size() < violation.operations.size()) {
+  if (const std::string same = same_on_text(violation); !same.empty()) {
+    fmt::format_to(out, "    {}\n", same);
+  }
+  const ShownOperations shown = shown_operations(violation, kShownMax, kAllShown);
+  const auto drawing = interval_drawing(shown.operations);
+  std::size_t width = kValueWidthMin;
+  for (const std::string& value : shown.values) width = std::max(width, value.size());
+  fmt::format_to(out, "    {:>3}  {:>7}  {:<7} {:<{}} {:>10}  {:>10}  {:<7}\n", "#", "process", "f",
+                 "value", width, "invoked", "completed", "outcome");
+  if (shown.background_left_out > 0) {
     fmt::format_to(out,
                    "    ({} that the sentence speaks for are left out here, --json has them)\n",
-                   violation.operations.size() - some.size());
+                   shown.background_left_out);
   }
-  if (left_out > 0) {
-    fmt::format_to(out, "    ({} earlier ones are left out here, --json has them)\n", left_out);
+  if (shown.earlier_left_out > 0) {
+    fmt::format_to(out, "    ({} earlier ones are left out here, --json has them)\n",
+                   shown.earlier_left_out);
   }
-  for (std::size_t i = 0; i < shown.size(); ++i) {
-    const auto& operation = shown[i];
-    fmt::format_to(out, "    {:>3}  {:>7}  {:<7} {:<16} {:>12}  {:>12}  {:<7} {}\n", i + 1,
-                   operation.process, operation.function, shortened(operation.value),
-                   at(operation.invoke_time), at(operation.complete_time),
+  for (std::size_t i = 0; i < shown.operations.size(); ++i) {
+    const auto& operation = shown.operations[i];
+    fmt::format_to(out, "  {} {:>3}  {:>7}  {:<7} {:<{}} {:>10}  {:>10}  {:<7} {}\n",
+                   operation.named ? '*' : ' ', i + 1, operation.process, operation.function,
+                   shown.values[i], width, time_since(shown.start_time, operation.invoke_time),
+                   time_since(shown.start_time, operation.complete_time),
                    checker::name(operation.outcome), drawing[i]);
   }
-  text += concurrency(shown);
+  text += concurrency(shown.operations);
   if (!violation.minimal) fmt::format_to(out, "    (some of these may be superfluous)\n");
   return text;
 }
 
 std::string weaker_text(const checker::Report& report) {
+  using Holds = checker::WeakerAnswer::Holds;
   std::string text;
   const auto add = [&text](std::string_view question, const checker::WeakerAnswer& answer) {
     text += fmt::format("    {:<18} {}{}{}\n", question, checker::name(answer.holds),
                         answer.detail.empty() ? "" : ": ", answer.detail);
   };
+  const auto is_repeated = [&](const std::string& key) {
+    return std::any_of(report.violations.begin(), report.violations.end(),
+                       [&](const auto& one) { return one.repeated && one.key == key; });
+  };
   for (const auto& [key, answers] : report.weaker) {
+    const bool decided = std::any_of(answers.begin(), answers.end(), [](const auto& answer) {
+      return answer.holds != Holds::kUnknown;
+    });
+    if (!decided || is_repeated(key)) continue;
     text += "  weaker" + (key.empty() ? "" : ", of key " + key) + ":\n";
-    for (const auto& answer : answers) add(answer.question, answer);
+    for (const auto& answer : answers) {
+      if (answer.holds != Holds::kUnknown) add(answer.question, answer);
+    }
   }
-  if (report.sequential_of_all_keys) {
+  if (report.sequential_of_all_keys && report.sequential_of_all_keys->holds != Holds::kUnknown) {
     text += "  weaker, of all keys together:\n";
     add("sequential", *report.sequential_of_all_keys);
   }

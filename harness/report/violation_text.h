@@ -35,10 +35,30 @@ struct Intervals {
 [[nodiscard]] std::vector<std::string> interval_drawing(
     std::span<const checker::OperationView> operations);
 
-/// Several lines, indented, each ended by a line feed.
+/// What there is to show of a violation: without background where there are more than
+/// `background_max`, those that the sentence names first, the rest by invocation.
+struct ShownOperations {
+  std::vector<checker::OperationView> operations;
+  std::vector<std::string> values;  ///< shortened, the part kept in which they differ
+  std::size_t background_left_out = 0;
+  std::size_t earlier_left_out = 0;
+  std::int64_t start_time = checker::kNoTime;  ///< the first of all times
+};
+[[nodiscard]] ShownOperations shown_operations(const checker::Violation& violation,
+                                               std::size_t operations_max,
+                                               std::size_t background_max);
+
+/// A time since the first one that is shown: "0", "+1.25 ms", "-" where there is none.
+[[nodiscard]] std::string time_since(std::int64_t start, std::int64_t time);
+
+/// "the same on 2 other keys: k2, k3"; empty where there are none.
+[[nodiscard]] std::string same_on_text(const checker::Violation& violation);
+
+/// Several lines, indented, each ended by a line feed. Empty for a repeated one.
 [[nodiscard]] std::string violation_text(const checker::Violation& violation);
 
-/// What still holds of each key that is explained, and of all keys together; a line an answer.
+/// What still holds of each key whose violation is shown, and of all keys together; a line an
+/// answer. What could not be decided is left out.
 [[nodiscard]] std::string weaker_text(const checker::Report& report);
 
 }  // namespace capsize::harness

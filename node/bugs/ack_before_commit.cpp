@@ -8,7 +8,7 @@ const BugRegistration kAckBeforeCommit({
     .what = "a leader answers a write after its local append, before a majority holds the entry",
     .rule = "a client is answered after its entry is committed and applied (paper 5.3)",
     .exposed_by = "isolate or kill the leader while clients write",
-    .report = "linearizable: lost write",
+    .report = "linearizable: stale read or lost write",
     .seen_in = "the class of Redis-Raft's lost updates (Jepsen, 2020)",
 });
 

@@ -87,6 +87,99 @@ TEST(ViolationText, LeavesOutWhatTheSentenceSpeaksFor_WhereThereIsMuch) {
   EXPECT_THAT(text, Not(HasSubstr("besides")));
 }
 
+// The same stale read on several keys.
+Report stale_on(const std::vector<std::string>& keys, const std::string& first,
+                const std::string& second) {
+  std::string text;
+  int time = 5'000;
+  const auto event_of = [&](const std::string& key, int process, const char* type, const char* f,
+                            const std::string& value) {
+    text += R"({"time":)" + std::to_string(time += 1'500) + R"(,"process":)" +
+            std::to_string(process) + R"(,"type":")" + type + R"(","f":")" + f + R"(","key":")" +
+            key + R"(","value":)" + value + "}\n";
+  };
+  for (const std::string& key : keys) {
+    for (const auto& value : {first, second}) {
+      event_of(key, 1, "invoke", "write", value);
+      event_of(key, 1, "ok", "write", value);
+    }
+    for (const auto& value : {first, second}) {
+      event_of(key, 2, "invoke", "read", "null");
+      event_of(key, 2, "ok", "read", value);
+    }
+  }
+  return report_on(text);
+}
+
+TEST(ViolationText, ShowsTimesSinceTheFirstOperationAndMarksWhatTheSentenceNames) {
+  const std::string text = violation_text(stale_on({"x"}, "1", "2").violations.at(0));
+  EXPECT_THAT(text,
+              HasSubstr("  *   1        1  write   2                     +3 us     +4.5 us  ok"));
+  EXPECT_THAT(text, HasSubstr("  *   2"));
+  EXPECT_THAT(text,
+              HasSubstr("      3        1  write   1                         0     +1.5 us  ok"));
+}
+
+TEST(ViolationText, LongValues_AreCutWhereTheyDoNotDiffer) {
+  const std::string common(80, 'a');
+  const std::string rest(80, 'b');
+  const auto quoted = [&](const char* middle) { return '"' + common + middle + rest + '"'; };
+  const auto report = stale_on({"x"}, quoted("first"), quoted("second"));
+  const std::string text = violation_text(report.violations.at(0));
+  EXPECT_THAT(text, HasSubstr("aaafirstbbb"));
+  EXPECT_THAT(text, HasSubstr("aaasecondbbb"));
+  EXPECT_THAT(text, Not(HasSubstr(common)));
+  EXPECT_THAT(text, Not(HasSubstr(rest)));
+}
+
+TEST(ViolationText, EqualViolationsOfOtherKeys_AreOneLine) {
+  const Report report = stale_on({"k1", "k2", "k3"}, "1", "2");
+  ASSERT_EQ(report.violations.size(), 3U);
+  EXPECT_THAT(violation_text(report.violations[0]),
+              HasSubstr("the same on 2 other keys: k2, k3\n"));
+  EXPECT_EQ(violation_text(report.violations[1]), "");
+  EXPECT_EQ(violation_text(report.violations[2]), "");
+  const std::string weaker = weaker_text(report);
+  EXPECT_THAT(weaker, HasSubstr("weaker, of key k1"));
+  EXPECT_THAT(weaker, Not(HasSubstr("of key k2")));
+  const std::string page = explanation_page({&report, 1});
+  EXPECT_THAT(page, HasSubstr("the same on 2 other keys: k2, k3"));
+  EXPECT_EQ(page.find("<h2>"), page.rfind("<h2>"));
+  const auto json = checker::to_json(report);
+  EXPECT_EQ(json["violations"].size(), 3U);
+  EXPECT_EQ(json["violations"][0]["same-on"].size(), 2U);
+}
+
+TEST(WeakerText, LeavesOutWhatIsNotKnown) {
+  Report report = stale_on({"x"}, "1", "2");
+  EXPECT_THAT(weaker_text(report), Not(HasSubstr("unknown")));
+  for (auto& answer : report.weaker.at(0).answers) {
+    answer.holds = checker::WeakerAnswer::Holds::kUnknown;
+  }
+  report.weaker[0].answers[0].holds = checker::WeakerAnswer::Holds::kNo;
+  const std::string text = weaker_text(report);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
+  report.weaker[0].answers[0].holds = checker::WeakerAnswer::Holds::kUnknown;
+  EXPECT_EQ(weaker_text(report), "");
+}
+
+TEST(ExplanationPage, LabelsThatDoNotFit_AreHidden) {
+  Report report = stale_on({"x"}, "1", "2");
+  EXPECT_THAT(explanation_page({&report, 1}), HasSubstr(">#1 write 2</text>"));
+  EXPECT_THAT(explanation_page({&report, 1}), Not(HasSubstr("style=\"display:none\"")));
+  report.violations[0].operations[0].value = std::string(400, '7');
+  EXPECT_THAT(explanation_page({&report, 1}), HasSubstr("style=\"display:none\""));
+}
+
+TEST(ExplanationPage, MarksWhatTheSentenceNamesAndGreysBackground) {
+  Report report = stale_on({"x"}, "1", "2");
+  report.violations[0].operations[0].named = false;
+  report.violations[0].operations[0].background = true;
+  const std::string page = explanation_page({&report, 1});
+  EXPECT_THAT(page, HasSubstr("<tr class=\"named\">"));
+  EXPECT_THAT(page, HasSubstr("<tr class=\"background\">"));
+}
+
 checker::OperationView operation(std::uint64_t invoke, std::optional<std::uint64_t> complete,
                                  Outcome outcome = Outcome::kOk) {
   checker::OperationView view;

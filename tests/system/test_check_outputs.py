@@ -99,9 +99,9 @@ def test_follow_says_so_as_soon_as_the_prefix_is_wrong(capsize, started, tmp_pat
         recorder.flush()
         wait_for(lambda: process.poll() is not None, 10, "a verdict on the prefix")
     output, _ = process.communicate()
-    # In what there is so far the newer value was never seen: the same name as of a file that ends here.
-    assert process.returncode == 1 and "lost write" in output
-    assert "lost write" in capsize("check", "--model", "register", path).stdout
+    # In what there is so far no operation shows which: the same name as of a file that ends here.
+    assert process.returncode == 1 and "stale read or lost write" in output
+    assert "stale read or lost write" in capsize("check", "--model", "register", path).stdout
 
 
 def test_follow_of_a_pipe_ends_with_it(capsize, started, valid):

@@ -8,15 +8,17 @@ import pytest
 from conftest import BIN
 
 ANOMALIES = {
-    "register": ["stale-read", "unwritten-read", "aborted-read", "lost-write"],
+    "register": ["stale-read", "unwritten-read", "aborted-read", "lost-write", "lagging-reads"],
     "cas-register": ["unwritten-read", "two-winners"],
     "kv": ["stale-read", "two-winners"],
     "list": ["stale-read", "reordered-append"],
-    "set": ["aborted-read", "lost-write"],
+    "set": ["aborted-read", "lost-write", "resurrected-element"],
     "counter": ["stale-read", "unwritten-read", "lost-write"],
     "bag": ["duplicate-element", "unwritten-element"],
     "stack": ["duplicate-element", "lost-element", "unwritten-element"],
-    "fifo-queue": ["duplicate-element", "lost-element", "unwritten-element"],
+    "fifo-queue": ["duplicate-element", "lost-element", "unwritten-element", "reordered-element"],
+    "mutex": ["two-holders"],
+    "multi-register": ["stale-read", "fractured-read", "intermediate-read", "internal"],
 }
 
 

@@ -42,6 +42,35 @@ TEST(Background, Set_LeavesTheElementInQuestion) {
   EXPECT_THAT(telling(phantom.violation("set")), ElementsAre("[1,2,4]"));
 }
 
+// Every operation of a lock needs the ones before it, but what was over at a moment at which none
+// was open is summed up by who held the lock then.
+TEST(Background, Lock_LeavesTheHolderAndWhoCameAfter) {
+  Script script;
+  for (int i = 0; i < 30; ++i) {
+    script.call(i % 3, "acquire", "null").call(i % 3, "release", "null");
+  }
+  script.call(7, "acquire", "null").call(8, "acquire", "null");
+  const Violation violation = script.violation("mutex");
+  EXPECT_EQ(violation.anomaly, Anomaly::kTwoHolders);
+  std::vector<std::int64_t> processes;
+  for (const OperationView& operation : violation.operations) {
+    if (!operation.background) processes.push_back(operation.process);
+  }
+  EXPECT_THAT(processes, ElementsAre(7, 8));
+}
+
+// The explanation of a long history of a lock is found within its time.
+TEST(Background, LongLock_IsMinimal) {
+  Script script;
+  for (int i = 0; i < 120; ++i) {
+    script.invoke(0, "acquire").invoke(1, "acquire").ok(i % 2, "acquire");
+    script.call(i % 2, "release", "null").ok(1 - i % 2, "acquire");
+    script.call(1 - i % 2, "release", "null");
+  }
+  script.call(7, "release", "null");
+  EXPECT_EQ(script.violation("mutex").anomaly, Anomaly::kFreeLockReleased);
+}
+
 TEST(Background, WhereEachOperationMatters_ThereIsNone) {
   const Violation violation =
       Script().call(1, "write", "7").call(2, "write", "9").read(4, "7").violation("register");

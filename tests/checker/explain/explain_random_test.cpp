@@ -131,9 +131,15 @@ void expect_sound(const std::vector<KeyOperation>& random, const ValueTable& val
   ASSERT_EQ(of_its_own.report.verdict, Verdict::kInvalid) << "seed " << seed;
   const Anomaly alone = of_its_own.report.violations.at(0).anomaly;
   const auto group = [](Anomaly anomaly) {
-    if (anomaly == Anomaly::kLostWrite || anomaly == Anomaly::kLostAppend)
-      return Anomaly::kStaleRead;
-    return anomaly;
+    switch (anomaly) {
+      case Anomaly::kStaleRead:
+      case Anomaly::kLostWrite:
+      case Anomaly::kLostAppend:
+      case Anomaly::kIncompatibleOrder:
+        return Anomaly::kStaleOrLost;
+      default:
+        return anomaly;
+    }
   };
   ASSERT_EQ(group(alone), group(violation.anomaly))
       << "seed " << seed << ": " << violation.sentence << " / "

@@ -28,12 +28,14 @@ TEST(ExplainTurn, MoreOvertakenThanIndeterminateDequeues_AreLost) {
   queue.invoke(7, "dequeue").info(7, "dequeue");
   for (const char* value : {"1", "2", "3"}) add(queue, value);
   take(queue, "3");
+  queue.call(3, "dequeue", "null", "null");
   const Violation violation = queue.violation("fifo-queue");
   EXPECT_EQ(violation.anomaly, Anomaly::kLostElement);
-  EXPECT_EQ(violation.sentence,
-            "dequeue of x by process 2 took 3 out, though each of 1, 2 lay before it for sure and "
-            "nobody is known to have taken it out, and only 1 indeterminate operation can have: a "
-            "lost element");
+  EXPECT_EQ(
+      violation.sentence,
+      "dequeue of x by process 2 took 3 out, though each of 1, 2 was before it for sure and "
+      "no operation is known to have taken it out by then, and only 1 indeterminate operation "
+      "can have: a lost element");
 }
 
 TEST(ExplainTurn, IndeterminateDequeueThatBeganLater_ExcusesNothing) {
@@ -42,9 +44,11 @@ TEST(ExplainTurn, IndeterminateDequeueThatBeganLater_ExcusesNothing) {
   add(queue, "2");
   take(queue, "2");
   queue.invoke(7, "dequeue").info(7, "dequeue");
-  EXPECT_EQ(queue.violation("fifo-queue").sentence,
-            "dequeue of x by process 2 took 2 out, though 1 was put in by process 1 before enqueue "
-            "2 to x by process 1 began, and nobody can have taken 1 out by then: a lost element");
+  queue.call(3, "dequeue", "null", "null");
+  EXPECT_EQ(
+      queue.violation("fifo-queue").sentence,
+      "dequeue of x by process 2 took 2 out, though 1 was put in by process 1 before enqueue "
+      "2 to x by process 1 began, and no operation can have taken 1 out by then: a lost element");
 }
 
 TEST(ExplainTurn, EmptyWithTooManyIn_IsLost) {
@@ -55,9 +59,9 @@ TEST(ExplainTurn, EmptyWithTooManyIn_IsLost) {
   pop(stack, "null");
   EXPECT_EQ(
       stack.violation("stack").sentence,
-      "pop of x by process 2 found nothing, though each of 1, 2 was in for sure and nobody is "
-      "known to have taken it out, and only 1 indeterminate operation can have: a lost "
-      "element");
+      "pop of x by process 2 found nothing, though each of 1, 2 was in for sure and no "
+      "operation is known to have taken it out by then, and only 1 indeterminate operation can "
+      "have: a stale read or lost write");
 }
 
 TEST(ExplainTurn, StackOutOfOrder_IsReordered) {
@@ -84,8 +88,8 @@ TEST(ExplainTurn, EqualElements_OutOfTurnLostOrTwice) {
   for (const char* value : {"1", "1", "2"}) add(lost, value);
   for (const char* value : {"1", "2"}) take(lost, value);
   EXPECT_EQ(lost.violation("fifo-queue").sentence,
-            "dequeue of x by process 2 took 2 out, where something else must have been, which "
-            "nobody is known to have taken out: a lost element");
+            "dequeue of x by process 2 took 2 out, where something else must have been, which no "
+            "operation is known to have taken out: a reordered or lost element");
 
   Script twice;
   for (const char* value : {"1", "2", "2"}) add(twice, value);

@@ -45,11 +45,13 @@ bool is_legal(const std::string& text, const std::string& model) {
   return BruteForce(problem.operations, kNullValue, problem.model, history.values).legal();
 }
 
-// Whether something newer was seen again is a question about what happened later, which is not part
-// of an explanation: stale and lost look alike there.
+// Whether what is missing was seen later is a question about operations that are not part of an
+// explanation: stale and lost, and reordered and lost, look alike there.
 std::string kind(Anomaly anomaly) {
   const std::string text(name(anomaly));
-  return text.starts_with("lost") || text == "stale read" ? "stale or lost" : text;
+  const bool missing = text.find("lost") != std::string::npos || text == "stale read" ||
+                       text == "reordered element" || text == "incompatible order";
+  return missing ? "missing" : text;
 }
 
 struct Told {

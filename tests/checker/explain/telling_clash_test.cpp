@@ -47,19 +47,32 @@ TEST(TellingClash, AcknowledgedEarlyAndLost_IsALostWrite_ThoughAnotherClashComes
   script.read(1, 2);   // … and after it sees the write
   script.write(0, 3);  // acknowledged by a leader that is alone, and gone
   script.read(1, 2);
+  script.read(2, 2);
+  EXPECT_EQ(anomaly_of(script), Anomaly::kLostWrite);
+}
+
+TEST(TellingClash, WriteThatMayHaveBeenOverwritten_IsPassedOverForAStaleReadThatIsProved) {
+  Script script;
+  script.write(0, 1);
+  script.write(0, 2);
+  script.read(1, 1);
+  script.read(1, 2);
+  script.write(0, 3);
+  script.read(1, 2);  // late, or 3 is gone: 4 hides which
   script.write(2, 4);
   script.read(1, 4);
-  EXPECT_EQ(anomaly_of(script), Anomaly::kLostWrite);
+  EXPECT_EQ(anomaly_of(script), Anomaly::kStaleRead);
 }
 
 TEST(TellingClash, ReadsThatDisagree_AreAStaleRead_ThoughSomeWriteIsNeverSeen) {
   Script script;
   script.write(0, 1);
-  script.write(0, 2);  // by the new leader; overwritten before anybody looks
+  script.write(0, 2);  // by the new leader; overwritten before any read
   script.read(1, 1);   // by the old one
   script.write(0, 3);
   script.read(2, 3);
-  script.read(1, 1);  // the old one again: 3 had been seen
+  script.read(1, 1);  // the old one again
+  script.read(2, 3);  // 3 is still there
   EXPECT_EQ(anomaly_of(script), Anomaly::kStaleRead);
 }
 

@@ -1,0 +1,63 @@
+// Names a failed cas that is known to have seen another value than the expected one
+// (--failed-cas observes), although the expected value was there all the time.
+//
+// Take a failed cas without which the others have a legal order: every such order has the expected
+// value wherever the cas may stand, or it would have a place. What other operations saw before it
+// proves that. Where only what they saw after it does, one of those may be wrong as well:
+//
+//     write 7, write 9 begins, cas [7,8] fails, read 7
+//
+// The cas may have seen the 9, and the read be stale. Then it is not named here.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+#include "checker/explain/finding.h"
+#include "checker/explain/small_search.h"
+#include "checker/explain/wording.h"
+
+namespace capsize::checker {
+namespace {
+
+constexpr std::chrono::nanoseconds kFailedCasTimeMax = std::chrono::milliseconds(50);
+
+bool is_failed_cas(const KeyOperation& operation) {
+  return operation.required && operation.code == kCodeMismatch;
+}
+
+std::vector<KeyOperation> all_but(std::span<const KeyOperation> witness,
+                                  const KeyOperation& left_out) {
+  std::vector<KeyOperation> others;
+  std::copy_if(witness.begin(), witness.end(), std::back_inserter(others),
+               [&](const KeyOperation& other) { return other.source != left_out.source; });
+  return others;
+}
+
+}  // namespace
+
+std::optional<Finding> explain_failed_cas(const KeyProblem& problem,
+                                          std::span<const KeyOperation> witness) {
+  if (witness.size() > SmallSearch::kOperationsMax) return std::nullopt;
+  const Budget budget(kFailedCasTimeMax, 0);
+  SmallSearch search(problem, budget);
+  for (const KeyOperation& cas : witness) {
+    if (!is_failed_cas(cas)) continue;
+    const bool contradicted_later =
+        std::any_of(witness.begin(), witness.end(), [&](const KeyOperation& other) {
+          const bool observes =
+              other.required && (other.observed != kNoValue || is_failed_cas(other));
+          return observes && other.source != cas.source && other.complete > cas.invoke;
+        });
+    if (contradicted_later) continue;
+    if (!search.has_legal_order(all_but(witness, cas)) || !search.is_certain()) continue;
+    const Wording wording(problem);
+    return Finding{Anomaly::kFailedCas,
+                   fmt::format("{} failed although the value was {}: a {}", wording.by_process(cas),
+                               wording.value(cas.argument), name(Anomaly::kFailedCas))};
+  }
+  return std::nullopt;
+}
+
+}  // namespace capsize::checker

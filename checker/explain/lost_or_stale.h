@@ -1,0 +1,83 @@
+// Lost or stale: what became of an acknowledged mutation that a later operation did not see.
+//
+// At the moment of that operation both look alike: the system lost the mutation, or it answered
+// from an old copy. Only what other operations see tells them apart.
+//
+//   stale   after the late operation another one sees something that was acknowledged before the
+//           late one began and is newer than what that saw. So it was there all the time.
+//   lost    no operation that may have seen the mutation ever sees it, or anything that may have
+//           overwritten it; and operations of at least two processes looked, one after the other.
+//   either  everything else.
+//
+// Why so strict? On a key that many clients write, an acknowledged write is often overwritten
+// before anyone reads it:
+//
+//     write 7, write 9, read 7, write 10, read 10
+//
+// That 9 is never seen proves nothing: the first read may have been served by a lagging replica,
+// while 9 was there until 10 replaced it. The same holds for one read at the end of a history. And
+// two reads of one process may both come from the one lagging replica that it is connected to.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "checker/explain/anomaly.h"
+#include "checker/key_problem.h"
+
+namespace capsize::checker {
+
+struct LateLook {
+  /// Acknowledged before `late` began; nullptr where nothing that was acknowledged is missing.
+  const KeyOperation* missing = nullptr;
+  /// The operation that saw something older.
+  const KeyOperation* late = nullptr;
+  /// Whether an operation observes the state at all, or the part of it that matters.
+  std::function<bool(const KeyOperation&)> looks;
+  /// Whether it began after `late`, or another operation that saw as old a state, had ended, and
+  /// saw something newer that was there for certain before that one began. Empty: it is asked only
+  /// whether the mutation is lost.
+  std::function<bool(const KeyOperation&)> proves_stale;
+  /// Whether what it saw may be the missing mutation, or something that overwrote it.
+  std::function<bool(const KeyOperation&)> may_see_newer;
+};
+
+struct LostOrStale {
+  enum class Kind : std::uint8_t { kStale, kLost, kEither } kind = Kind::kEither;
+  /// kLost: an operation of another process that did not see the mutation either.
+  const KeyOperation* other = nullptr;
+};
+
+/// What registers may have held, and since when: the operations of a key by what they wrote. Values
+/// may repeat.
+class RegisterWriters {
+ public:
+  explicit RegisterWriters(std::span<const KeyOperation> operations);
+
+  [[nodiscard]] bool is_written_once(ValueId value) const { return of(value).size() == 1; }
+  /// When the last of those ended that wrote a value and did not end before `since`; 0 if none did.
+  [[nodiscard]] Position last_end(ValueId value, Position since) const;
+  /// Whether a value may be what an acknowledged mutation wrote, or may have come after it. A chain
+  /// of cas is as old as the write that it begins with. `older` was there before the mutation.
+  [[nodiscard]] bool may_be_newer(ValueId value, const KeyOperation& mutation, ValueId older) const;
+
+ private:
+  [[nodiscard]] const std::vector<const KeyOperation*>& of(ValueId value) const;
+
+  std::unordered_map<ValueId, std::vector<const KeyOperation*>> writers_;
+  std::vector<const KeyOperation*> none_;
+};
+
+/// "write 9 to x was acknowledged to process 2, but no operation ever sees it: 1 ms after that,
+/// read of x by process 4 returned 7, and read of x by process 5 returned 7, too: a lost write".
+[[nodiscard]] std::string lost_sentence(const KeyProblem& problem, const KeyOperation& lost,
+                                        const KeyOperation& late, const KeyOperation& other,
+                                        Anomaly anomaly);
+
+/// O(operations of the key), times what the predicates take.
+[[nodiscard]] LostOrStale lost_or_stale(const KeyProblem& problem, const LateLook& look);
+
+}  // namespace capsize::checker
