@@ -92,7 +92,8 @@ constexpr std::array<std::pair<std::string_view, char>, 6> kCharacterNames = {{{
 
 // Whatever is nothing else. What begins with # is a tag or nothing, but for ##Inf and ##NaN.
 bool is_symbol(std::string_view token) {
-  return !token.empty() && (token.front() != '#' || token.starts_with("##")) && token.front() != '^';
+  return !token.empty() && (token.front() != '#' || token.starts_with("##")) &&
+         token.front() != '^';
 }
 
 char closing(char open) {

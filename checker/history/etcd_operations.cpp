@@ -269,7 +269,8 @@ void EtcdOperations::add_branch(const Request& request, const std::vector<Piece>
                          number_of(*result, "Deleted") > 0;
     writes = writes || deletes || pieces[i].kind == Piece::Kind::kPut;
   }
-  if (writes && request.known) written_revisions_.push_back(request.revision);
+  if (writes && request.known && request.revision > 1)
+    written_revisions_.push_back(request.revision);
 }
 
 void EtcdOperations::add_piece(const Request& request, const Piece& piece, const Element* result) {

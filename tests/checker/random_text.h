@@ -6,7 +6,7 @@
 // the same events.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <map>
 #include <optional>
@@ -36,8 +36,8 @@ struct TextHistory {
 
 inline const std::vector<std::string>& text_models() {
   static const std::vector<std::string> kModels = {
-      "register", "cas-register", "kv",    "list",  "set",           "counter",
-      "fifo-queue", "bag",        "stack", "mutex", "multi-register"};
+      "register",   "cas-register", "kv",    "list",  "set",           "counter",
+      "fifo-queue", "bag",          "stack", "mutex", "multi-register"};
   return kModels;
 }
 
@@ -56,12 +56,14 @@ inline std::string small_value_or_null(Random& random) {
 }
 
 inline std::string small_list(Random& random, bool sorted) {
-  std::vector<std::uint32_t> elements;
+  std::vector<std::string> elements;
   for (std::uint32_t i = 1; i <= 3; ++i) {
-    if (random.chance(50)) elements.push_back(i);
+    if (random.chance(50)) elements.push_back(std::to_string(i));
   }
   if (!sorted && elements.size() > 1 && random.chance(50)) std::swap(elements[0], elements[1]);
-  return fmt::format("[{}]", fmt::join(elements, ","));
+  std::string text;
+  for (const std::string& element : elements) text += (text.empty() ? "" : ",") + element;
+  return "[" + text + "]";
 }
 
 inline TextCall register_call(const std::string& model, Random& random) {
@@ -123,7 +125,8 @@ inline TextCall text_call(const std::string& model, Random& random) {
   return register_call(model, random);
 }
 
-/// Clients take turns at random; one whose operation is indeterminate comes back under a new number.
+/// Clients take turns at random; one whose operation is indeterminate comes back under a new
+/// number.
 inline TextHistory random_text_history(const std::string& model, Random& random) {
   TextHistory history{model, model == "multi-register" ? 1 : 1 + random.below(2), {}};
   struct Client {
@@ -140,8 +143,8 @@ inline TextHistory random_text_history(const std::string& model, Random& random)
       if (left == 0) continue;
       --left;
       const TextCall call = text_call(model, random);
-      client.open = TextEvent{client.process, "invoke", call.f, random.below(history.keys),
-                              call.asked, {}};
+      client.open =
+          TextEvent{client.process, "invoke", call.f, random.below(history.keys), call.asked, {}};
       client.answer = call.answered == "null" ? call.asked : call.answered;
       if (call.f == "read" || call.f == "dequeue" || call.f == "pop") client.answer = call.answered;
       history.events.push_back(*client.open);
@@ -175,19 +178,19 @@ inline std::string edn_of(const base::Json& value) {
 struct Layout {
   std::string name;
   bool edn = false;
-  bool named = false;       ///< clients have names
-  bool tuples = false;      ///< [key value] in place of values
-  bool container = false;   ///< one array, vector or list around all events
-  bool one_line = false;    ///< of the container
-  bool indented = false;    ///< each event over several lines
-  bool tagged = false;      ///< #jepsen.history.Op{...}
-  bool comments = false;    ///< and discarded forms
-  bool mark = false;        ///< a byte order mark
+  bool named = false;      ///< clients have names
+  bool tuples = false;     ///< [key value] in place of values
+  bool container = false;  ///< one array, vector or list around all events
+  bool one_line = false;   ///< of the container
+  bool indented = false;   ///< each event over several lines
+  bool tagged = false;     ///< #jepsen.history.Op{...}
+  bool comments = false;   ///< and discarded forms
+  bool mark = false;       ///< a byte order mark
   bool index = false;
 };
 
-inline std::string event_text(const TextHistory& history, const TextEvent& event,
-                              std::size_t index, const Layout& layout) {
+inline std::string event_text(const TextHistory& history, const TextEvent& event, std::size_t index,
+                              const Layout& layout) {
   const std::string feed = layout.indented ? "\n   " : " ";
   std::vector<std::pair<std::string, std::string>> fields;
   const std::string name = fmt::format("client-{}", event.process);
@@ -240,7 +243,11 @@ inline const std::vector<Layout>& layouts() {
       {.name = "indented JSON objects", .indented = true},
       {.name = "EDN maps", .edn = true},
       {.name = "EDN of clients with names", .edn = true, .named = true, .index = true},
-      {.name = "tagged EDN with tuples", .edn = true, .tuples = true, .tagged = true, .index = true},
+      {.name = "tagged EDN with tuples",
+       .edn = true,
+       .tuples = true,
+       .tagged = true,
+       .index = true},
       {.name = "EDN vector in one line", .edn = true, .container = true, .one_line = true},
       {.name = "EDN list over many lines, with comments",
        .edn = true,

@@ -66,13 +66,16 @@ TEST(RandomText, EveryModel_AgreesWithBruteForce) {
     const Layout& layout = testing::layouts().front();
     const std::string text = testing::text_of(events, layout);
     const Checked checked = check(text, testing::options_for(events, layout));
-    ASSERT_TRUE(checked.history) << "seed " << seed << ": " << checked.report.reason << "\n" << text;
+    ASSERT_TRUE(checked.history) << "seed " << seed << ": " << checked.report.reason << "\n"
+                                 << text;
     const bool legal = is_legal(*checked.history, *find_model(model));
-    const Verdict expected = !legal                                               ? Verdict::kInvalid
-                             : has_required(*checked.history, *find_model(model)) ? Verdict::kValid
-                                                                                  : Verdict::kVacuous;
+    const Verdict expected = !legal ? Verdict::kInvalid
+                             : has_required(*checked.history, *find_model(model))
+                                 ? Verdict::kValid
+                                 : Verdict::kVacuous;
     ASSERT_EQ(checked.report.verdict, expected)
-        << "seed " << seed << ", model " << model << ": " << checked.report.reason << "\n" << text;
+        << "seed " << seed << ", model " << model << ": " << checked.report.reason << "\n"
+        << text;
     violations += legal ? 0 : 1;
     vacuous += expected == Verdict::kVacuous ? 1 : 0;
     if (!legal) {
@@ -92,8 +95,7 @@ TEST(RandomText, OtherWaysToWriteIt_GiveTheSameVerdict) {
   for (std::uint64_t seed = 0; seed < count; ++seed) {
     Random random(seed);
     const auto& models = testing::text_models();
-    const TextHistory events =
-        testing::random_text_history(models[seed % models.size()], random);
+    const TextHistory events = testing::random_text_history(models[seed % models.size()], random);
     std::optional<Report> first;
     for (const Layout& layout : testing::layouts()) {
       const std::string text = testing::text_of(events, layout);
@@ -137,14 +139,15 @@ TEST(RandomText, OtherNames_GiveTheSameVerdict) {
   for (std::uint64_t seed = 0; seed < count; ++seed) {
     Random random(seed);
     const auto& models = testing::text_models();
-    const TextHistory events =
-        testing::random_text_history(models[seed % models.size()], random);
+    const TextHistory events = testing::random_text_history(models[seed % models.size()], random);
     const Layout& layout = testing::layouts().front();
     const CheckOptions options = testing::options_for(events, layout);
     const std::string text = testing::text_of(events, layout);
     const std::string other = testing::text_of(renamed(events, random), layout);
     ASSERT_EQ(check(text, options).report.verdict, check(other, options).report.verdict)
-        << "seed " << seed << "\n" << text << "\n" << other;
+        << "seed " << seed << "\n"
+        << text << "\n"
+        << other;
   }
 }
 
@@ -170,8 +173,9 @@ TEST(RandomText, KeysTogether_AreAsBadAsTheWorstOfThem) {
     const Verdict both = check(testing::text_of(first, layout), options).report.verdict;
     const bool invalid = a == Verdict::kInvalid || b == Verdict::kInvalid;
     const bool valid = a == Verdict::kValid || b == Verdict::kValid;
-    const Verdict expected =
-        invalid ? Verdict::kInvalid : valid ? Verdict::kValid : Verdict::kVacuous;
+    const Verdict expected = invalid ? Verdict::kInvalid
+                             : valid ? Verdict::kValid
+                                     : Verdict::kVacuous;
     ASSERT_EQ(both, expected) << "seed " << seed << "\n" << testing::text_of(first, layout);
   }
 }
@@ -183,8 +187,7 @@ TEST(RandomText, WhatIsMissing_IsNeverLeftOutInSilence) {
   for (std::uint64_t seed = 0; seed < count; ++seed) {
     Random random(seed);
     const auto& models = testing::text_models();
-    const TextHistory events =
-        testing::random_text_history(models[seed % models.size()], random);
+    const TextHistory events = testing::random_text_history(models[seed % models.size()], random);
     const auto& layouts = testing::layouts();
     const Layout& layout = layouts[random.below(static_cast<std::uint32_t>(layouts.size()))];
     std::string text = testing::text_of(events, layout);

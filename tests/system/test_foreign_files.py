@@ -98,6 +98,23 @@ CASES = {
          "Output": {"Value": ""}, "Return": 5},
         {"ClientId": 1, "Input": {"Op": 0, "Key": "k"}, "Call": 7, "Output": {"Value": "w"},
          "Return": 9}]), [], INVALID, "\"w\""),
+    "operations.json": (json.dumps(
+        {"ClientId": 0, "Call": 1, "Return": 2,
+         "Input": {"Type": "txn", "Txn": {"Conditions": [], "OperationsOnFailure": [],
+                                          "OperationsOnSuccess": [
+                                              {"Type": "put-operation",
+                                               "Put": {"Key": "k", "Value": {"Value": "1"}}}]}},
+         "Output": {"Txn": {"Failure": False, "Results": [{"KVs": None}]}, "Revision": 2}}) + "\n" + json.dumps(
+        {"ClientId": 1, "Call": 3, "Return": 4,
+         "Input": {"Type": "range", "Range": {"Start": "k", "End": "", "Revision": 0}},
+         "Output": {"Range": {"KVs": []}, "Revision": 2}}), [], INVALID, "k by process 1"),
+    "clock.csv": ("f,value,start,end\nwrite,1,1770112800000,1770112800001\n"
+                  "read,null,1770112900000,1770112900001\n", ["--clock-error", "1ms"], VACUOUS,
+                  "--time-unit ms"),
+    "access.csv": ("method|uri|body|finished|took\nPUT|/a|1|2026-02-03T10:00:01Z|250000000\n"
+                   "GET|/a|2|2026-02-03T10:00:02Z|250000000\n",
+                   ["--map", "f=method", "--map", "key=uri", "--map", "value=body", "--map",
+                    "end=finished", "--map", "duration=took"], INVALID, "returned 2"),
     "lock.edn": ("{:process 0 :type :invoke :f :lock}\n{:process 0 :type :ok :f :lock}\n"
                  "{:process 1 :type :invoke :f :lock}\n{:process 1 :type :ok :f :lock}\n", [], INVALID,
                  "mutex"),
@@ -129,6 +146,9 @@ CASES = {
     "float.jsonl": (lines(events((0, "add", 2.5, 2.5), (1, "read", None, 2.5))), [], REFUSED,
                     "whole number"),
     "utf16.jsonl": (lines(WRITE_THEN_READ).encode("utf-16"), [], REFUSED, "UTF-16"),
+    "test.jepsen": (b"JEPSEN\0\0\0\x01\0\0\0\0\0\0\0\0", [], REFUSED, "history.edn"),
+    "packed.tar.gz": (gzip.compress(b"a".ljust(257, b"\0") + b"ustar".ljust(255, b"\0")), [], REFUSED,
+                      "tar"),
     "archive.zip": (b"PK\x03\x04\x14\x00\x00\x00", [], REFUSED, "zip"),
     "page.html": ("<!DOCTYPE html>\n<html></html>\n", [], REFUSED, "HTML"),
     "packed.jsonl.xz": (lzma.compress(lines(WRITE_THEN_OTHER).encode()), [], INVALID, "returned 5"),

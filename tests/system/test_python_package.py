@@ -70,6 +70,19 @@ def test_names_and_initial_value_are_passed_on(package):
     assert not package.check(history, model="register", names=names)
 
 
+def test_time_unit_independent_and_sequence_are_passed_on(package):
+    history = [{"f": "write", "value": 1, "start": 0.25, "end": 0.5},
+               {"f": "read", "value": 2, "start": 0.75, "end": 1.0}]
+    with pytest.raises(package.CapsizeError, match="--time-unit"):
+        package.check(history)
+    assert package.check(history, time_unit="s").verdict == "invalid"
+    completions = [{"process": 1, "type": "ok", "f": f, "value": ["a", 1]} for f in ("write", "read")]
+    with pytest.raises(package.CapsizeError, match="--sequence"):
+        package.check(completions)
+    assert package.check(completions, sequence=True, independent=True)
+    assert package.check(completions, sequence=True, independent=False)
+
+
 def register(package):
     """A register, as somebody would write it."""
     def read(state, _asked, answered):

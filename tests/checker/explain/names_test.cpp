@@ -124,8 +124,9 @@ class NamesTest : public ::testing::Test {
     const Generated made = generate(options, [&](std::string_view line) { text += line; });
     if (made.witness.empty()) return;
     // What is searched may be hard; then there is no name.
-    const CheckOptions check{.time_limit = std::chrono::seconds(2),
-                             .failed_cas = anomaly == "failed-cas" ? FailedCas::kObserves : FailedCas::kIgnored};
+    const CheckOptions check{
+        .time_limit = std::chrono::seconds(2),
+        .failed_cas = anomaly == "failed-cas" ? FailedCas::kObserves : FailedCas::kIgnored};
     const LoadResult loaded = load_history_text(text, check);
     const auto& history = std::get<History>(loaded);
     const Report report = check_history(history, check);

@@ -126,6 +126,22 @@ TEST(Facade, Options_NamesKeyAndInitial_ArePassedOn) {
   EXPECT_EQ(check_text(history, options).verdict, Verdict::kUsageError);
 }
 
+TEST(Facade, Options_TimeUnitIndependentAndSequence_ArePassedOn) {
+  const std::string seconds = "f,value,start,end\nwrite,1,0.25,0.5\nread,2,0.75,1\n";
+  EXPECT_EQ(check_text(seconds).verdict, Verdict::kUsageError);
+  EXPECT_EQ(check_text(seconds, {.time_unit = std::chrono::seconds(1)}).verdict, Verdict::kInvalid);
+  EXPECT_EQ(check_text(seconds, {.time_unit = std::chrono::seconds(0)}).verdict,
+            Verdict::kUsageError);
+  const std::string completions = R"({"process":1,"type":"ok","f":"write","value":["a",1]})"
+                                  "\n"
+                                  R"({"process":1,"type":"ok","f":"read","value":["a",1]})"
+                                  "\n";
+  EXPECT_EQ(check_text(completions).verdict, Verdict::kUsageError);
+  const Report split = check_text(completions, {.independent = true, .sequence = true});
+  EXPECT_EQ(split.verdict, Verdict::kValid) << split.reason;
+  EXPECT_THAT(split.notes, ::testing::Contains(HasSubstr("1 keys")));
+}
+
 TEST(OwnModel, Semaphore_MoreHoldersThanPermits_IsInvalid) {
   const auto three = Sequence()
                          .then("acquire", "null", "null")

@@ -198,7 +198,8 @@ TEST(Generator, EveryAnomalyOfEveryModel_IsAViolationThatItsWitnessesShow) {
         if (model != "fifo-queue" && model != "stack" && model.find("r") != 0) continue;
         // Of registers, queues and stacks, who is named is the proof, and nobody else is needed.
         const auto part = load_history_text(only(made.text, made.generated.witness));
-        const CheckOptions check{.failed_cas = anomaly == "failed-cas" ? FailedCas::kObserves : FailedCas::kIgnored};
+        const CheckOptions check{.failed_cas = anomaly == "failed-cas" ? FailedCas::kObserves
+                                                                       : FailedCas::kIgnored};
         ASSERT_EQ(check_history(std::get<History>(part), check).verdict, Verdict::kInvalid)
             << model << ", " << anomaly << ", seed " << seed << "\n"
             << only(made.text, made.generated.witness);

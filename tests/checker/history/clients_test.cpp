@@ -20,15 +20,14 @@ Report check(const std::string& text, const ReadOptions& options = {}) {
   return history ? check_history(*history, all) : report_without_history("h", std::move(loaded));
 }
 
-const std::string kStale =
-    R"({"process":"w","type":"invoke","f":"write","value":1})"
-    "\n"
-    R"({"process":"w","type":"ok","f":"write","value":1})"
-    "\n"
-    R"({"process":"r","type":"invoke","f":"read"})"
-    "\n"
-    R"({"process":"r","type":"ok","f":"read","value":9})"
-    "\n";
+const std::string kStale = R"({"process":"w","type":"invoke","f":"write","value":1})"
+                           "\n"
+                           R"({"process":"w","type":"ok","f":"write","value":1})"
+                           "\n"
+                           R"({"process":"r","type":"invoke","f":"read"})"
+                           "\n"
+                           R"({"process":"r","type":"ok","f":"read","value":9})"
+                           "\n";
 
 TEST(Clients, WithNames_AreClientsAndAreCalledByTheirNames) {
   const Report report = check(kStale);
@@ -53,8 +52,7 @@ TEST(Clients, Nemesis_IsSkippedAndCounted) {
                               "\n";
   const Report report = check(nemesis + kStale);
   EXPECT_EQ(report.counts.operations, 2u);
-  EXPECT_THAT(report.notes,
-              ElementsAre(HasSubstr("2 events of \"nemesis\", \"phases\" skipped")));
+  EXPECT_THAT(report.notes, ElementsAre(HasSubstr("2 events of \"nemesis\", \"phases\" skipped")));
 }
 
 TEST(Clients, LinesWithoutOperations_AreCounted) {
@@ -75,8 +73,9 @@ std::string call(int process, const std::string& f, const std::string& asked,
 }
 
 TEST(Tuples, OfKeysAndValues_AreKeys) {
-  const Report report = check(call(0, "write", "[1,5]", "[1,5]") + call(0, "write", "[2,6]", "[2,6]") +
-                              call(1, "read", "[1,null]", "[1,5]"));
+  const Report report =
+      check(call(0, "write", "[1,5]", "[1,5]") + call(0, "write", "[2,6]", "[2,6]") +
+            call(1, "read", "[1,null]", "[1,5]"));
   EXPECT_EQ(report.verdict, Verdict::kValid);
   EXPECT_EQ(report.counts.keys, 2u);
   EXPECT_THAT(report.notes, ElementsAre(HasSubstr("[key value] pairs: 2 keys")));
@@ -122,8 +121,8 @@ TEST(Sequence, CompletionsAlone_AreOperationsOneAfterTheOther) {
   const std::string text = event(0, "ok", "write", "1") + event(1, "ok", "read", "1");
   EXPECT_THAT(check(text).reason, HasSubstr("--sequence"));
   EXPECT_EQ(check(text, {.sequence = true}).verdict, Verdict::kValid);
-  const std::string stale = event(0, "ok", "write", "1") + event(1, "ok", "write", "2") +
-                            event(1, "ok", "read", "1");
+  const std::string stale =
+      event(0, "ok", "write", "1") + event(1, "ok", "write", "2") + event(1, "ok", "read", "1");
   EXPECT_EQ(check(stale, {.sequence = true}).verdict, Verdict::kInvalid);
   EXPECT_THAT(check(call(0, "read", "null", "1"), {.sequence = true}).reason,
               HasSubstr("completions only"));

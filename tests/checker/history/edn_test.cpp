@@ -100,9 +100,9 @@ TEST(EdnMaps, UnusedFields_MayHoldAnything) {
 
 TEST(EdnMaps, NamespacedAndRecordMaps_AreMaps) {
   EXPECT_EQ(read("#:op{:process 0, :type :invoke, :f :read}\n").counts.operations, 1u);
-  EXPECT_EQ(read("#knossos.op.Op{:process 0, :type :invoke, :f :read, :index -1}\n")
-                .counts.operations,
-            1u);
+  EXPECT_EQ(
+      read("#knossos.op.Op{:process 0, :type :invoke, :f :read, :index -1}\n").counts.operations,
+      1u);
 }
 
 TEST(EdnMaps, IndexOnSomeMapsOnly_IsMalformed) {

@@ -52,8 +52,7 @@ TEST(RecordSource, RecordsOnLines_StayOnTheirLines) {
 }
 
 TEST(RecordSource, RecordOverManyLines_StandsWhereItBegins) {
-  EXPECT_EQ(laid_out(Notation::kEdn, "[{:a 1,\n  :b 2}\n {:c 3}]\n"),
-            "{:a 1, :b 2}\n\n{:c 3}\n");
+  EXPECT_EQ(laid_out(Notation::kEdn, "[{:a 1,\n  :b 2}\n {:c 3}]\n"), "{:a 1, :b 2}\n\n{:c 3}\n");
   EXPECT_EQ(laid_out(Notation::kJson, "[\n {\n  \"a\": 1,\n  \"b\": 2\n },\n {\"c\": 3}\n]\n"),
             "\n{\"a\": 1,\"b\": 2}\n\n\n\n{\"c\": 3}\n\n");
 }
