@@ -36,8 +36,12 @@ struct TextHistory {
 
 inline const std::vector<std::string>& text_models() {
   static const std::vector<std::string> kModels = {
-      "register",   "cas-register", "kv",    "list",  "set",           "counter",
-      "fifo-queue", "bag",          "stack", "mutex", "multi-register"};
+      "register",       "cas-register", "kv",
+      "list",           "set",          "counter",
+      "fifo-queue",     "bag",          "stack",
+      "mutex",          "owned-mutex",  "reentrant-mutex",
+      "fenced-mutex",   "semaphore",    "reentrant-fenced-mutex",
+      "multi-register"};
   return kModels;
 }
 
@@ -96,6 +100,15 @@ inline TextCall transaction_call(Random& random) {
   return {"txn", "[" + asked + "]", "[" + answered + "]"};
 }
 
+// Owners are the processes; fences and permits are what the numbers say.
+inline TextCall lock_call(const std::string& model, Random& random) {
+  const bool acquires = random.chance(60);
+  const std::string f = acquires ? "acquire" : "release";
+  if (model == "semaphore") return {f, std::to_string(1 + random.below(2))};
+  const bool shows_fence = acquires && model.find("fenced") != std::string::npos;
+  return {f, "null", shows_fence ? small_value(random) : "null"};
+}
+
 inline TextCall text_call(const std::string& model, Random& random) {
   if (model == "list") {
     if (random.chance(50)) return {"read", "null", small_list(random, false)};
@@ -120,7 +133,7 @@ inline TextCall text_call(const std::string& model, Random& random) {
     if (random.chance(50)) return {stack ? "pop" : "dequeue", "null", small_value_or_null(random)};
     return {stack ? "push" : "enqueue", small_value(random)};
   }
-  if (model == "mutex") return {random.chance(50) ? "acquire" : "release"};
+  if (model.ends_with("mutex") || model == "semaphore") return lock_call(model, random);
   if (model == "multi-register") return transaction_call(random);
   return register_call(model, random);
 }
@@ -261,6 +274,7 @@ inline const std::vector<Layout>& layouts() {
 inline CheckOptions options_for(const TextHistory& history, const Layout& layout) {
   CheckOptions options{.model = history.model};
   if (layout.tuples && history.model != "multi-register") options.reading.independent = true;
+  if (history.model == "semaphore") options.initial_json = "2";
   options.time_limit = std::chrono::seconds(10);
   return options;
 }

@@ -8,8 +8,8 @@
 
 #include <algorithm>
 
-#include "checker/connected_objects.h"
 #include "checker/key_problem.h"
+#include "checker/prepare_history.h"
 
 namespace capsize::checker {
 namespace {
@@ -21,9 +21,9 @@ using testing::TextEvent;
 using testing::TextHistory;
 
 // The verdict of brute force over all keys, on what the model makes of the history.
-bool is_legal(const History& loaded, const Model& model) {
-  const History history =
-      model.touches != nullptr ? group_connected_objects(loaded, model) : loaded;
+bool is_legal(const PreparedHistory& prepared) {
+  const History& history = prepared.history();
+  const Model& model = prepared.model();
   for (KeyId key = 0; key < history.keys.size(); ++key) {
     KeyProblem problem{history, model, key, history.initial.value_or(kNullValue)};
     if (decode_key(problem, {})) return false;
@@ -34,10 +34,11 @@ bool is_legal(const History& loaded, const Model& model) {
   return true;
 }
 
-bool has_required(const History& history, const Model& model) {
+bool has_required(const PreparedHistory& prepared) {
+  const History& history = prepared.history();
   return std::any_of(history.operations.begin(), history.operations.end(), [&](const auto& one) {
     return one.outcome != Outcome::kInfo &&
-           model.decode(history, one, {}).kind == Decoded::Kind::kKeep;
+           prepared.model().decode(history, one, {}).kind == Decoded::Kind::kKeep;
   });
 }
 
@@ -68,11 +69,12 @@ TEST(RandomText, EveryModel_AgreesWithBruteForce) {
     const Checked checked = check(text, testing::options_for(events, layout));
     ASSERT_TRUE(checked.history) << "seed " << seed << ": " << checked.report.reason << "\n"
                                  << text;
-    const bool legal = is_legal(*checked.history, *find_model(model));
-    const Verdict expected = !legal ? Verdict::kInvalid
-                             : has_required(*checked.history, *find_model(model))
-                                 ? Verdict::kValid
-                                 : Verdict::kVacuous;
+    const PreparedHistory prepared(*checked.history, *find_model(model));
+    ASSERT_FALSE(prepared.refusal()) << *prepared.refusal();
+    const bool legal = is_legal(prepared);
+    const Verdict expected = !legal                   ? Verdict::kInvalid
+                             : has_required(prepared) ? Verdict::kValid
+                                                      : Verdict::kVacuous;
     ASSERT_EQ(checked.report.verdict, expected)
         << "seed " << seed << ", model " << model << ": " << checked.report.reason << "\n"
         << text;
@@ -91,7 +93,7 @@ TEST(RandomText, EveryModel_AgreesWithBruteForce) {
 }
 
 TEST(RandomText, OtherWaysToWriteIt_GiveTheSameVerdict) {
-  const std::uint64_t count = testing::histories(600);
+  const std::uint64_t count = testing::histories(200);
   for (std::uint64_t seed = 0; seed < count; ++seed) {
     Random random(seed);
     const auto& models = testing::text_models();
@@ -119,7 +121,10 @@ TextHistory renamed(TextHistory history, Random& random) {
   for (std::uint32_t i = 0; i < numbers.size(); ++i) {
     std::swap(numbers[i], numbers[random.below(static_cast<std::uint32_t>(numbers.size()))]);
   }
-  const bool values_too = history.model != "counter" && history.model != "multi-register";
+  // What numbers mean by themselves stays: sums, keys of transactions, permits, the order of fences.
+  const bool values_too = history.model != "counter" && history.model != "multi-register" &&
+                          history.model != "semaphore" &&
+                          history.model.find("fenced") == std::string::npos;
   for (TextEvent& event : history.events) {
     event.process = numbers[event.process];
     event.key += 7;
@@ -213,7 +218,7 @@ TEST(RandomText, WhatIsMissing_IsNeverLeftOutInSilence) {
     const bool says = report.cut_off || !report.notes.empty() || report.skipped.count > 0;
     said += says ? 1 : 0;
     // Events that end with their file are a shorter history, if a line feed came before.
-    const bool is_shorter = text.empty() || text.back() == '\n' || text.back() == '}';
+    const bool is_shorter = text.size() <= 3 || text.back() == '\n' || text.back() == '}';
     if (!says && !is_shorter) {
       ASSERT_EQ(report.counts.operations, operations) << "seed " << seed << "\n" << text;
     }
