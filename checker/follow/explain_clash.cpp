@@ -147,11 +147,11 @@ std::string sentence(const StreamedKey& key, const StreamedClash& clash) {
     default:
       break;
   }
-  if (!clash.before) return late + " came too late: a stale read";
+  if (!clash.before) return late + " came too late: a stale read or lost write";
   const bool same = !clash.newer || clash.newer->invoke == clash.before->invoke;
-  return fmt::format("{} began after {} was over, {} must come behind what it saw: a stale read",
-                     late, described(key, *clash.before),
-                     same ? "which" : "and " + described(key, *clash.newer));
+  return fmt::format(
+      "{} began after {} was over, {} comes after what it saw: a stale read or lost write", late,
+      described(key, *clash.before), same ? "which" : "and " + described(key, *clash.newer));
 }
 
 void add(const StreamedKey& key, Violation& violation, const StreamedOperation& operation) {
@@ -178,7 +178,8 @@ void add(const StreamedKey& key, Violation& violation, const StreamedOperation& 
 
 Violation told_as_met(const StreamedKey& key, const StreamedClash& clash) {
   Violation violation;
-  violation.anomaly = clash.anomaly;
+  // The stream has not seen what would tell one from the other.
+  violation.anomaly = clash.anomaly == Anomaly::kStaleRead ? Anomaly::kStaleOrLost : clash.anomaly;
   violation.key = key.name;
   violation.sentence = sentence(key, clash);
   for (const auto* operation : {&clash.newer, &clash.before}) {

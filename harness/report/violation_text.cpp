@@ -50,7 +50,9 @@ std::vector<std::string> interval_drawing(std::span<const checker::OperationView
     std::string& line = lines[i];
     line.assign(begin * kCharactersPerEvent, ' ');
     line += '[';
-    line.append((end - begin) * kCharactersPerEvent - 1, failed ? 'x' : '=');
+    // Events with the same index (--lenient) share a column.
+    const std::size_t columns = std::max<std::size_t>(end > begin ? end - begin : 0, 1);
+    line.append(columns * kCharactersPerEvent - 1, failed ? 'x' : '=');
     line += ends ? ']' : '>';
   }
   return lines;

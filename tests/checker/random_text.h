@@ -36,11 +36,9 @@ struct TextHistory {
 
 inline const std::vector<std::string>& text_models() {
   static const std::vector<std::string> kModels = {
-      "register",       "cas-register", "kv",
-      "list",           "set",          "counter",
-      "fifo-queue",     "bag",          "stack",
-      "mutex",          "owned-mutex",  "reentrant-mutex",
-      "fenced-mutex",   "semaphore",    "reentrant-fenced-mutex",
+      "register",      "cas-register",    "kv",           "list",      "set",
+      "counter",       "fifo-queue",      "bag",          "stack",     "mutex",
+      "owned-mutex",   "reentrant-mutex", "fenced-mutex", "semaphore", "reentrant-fenced-mutex",
       "multi-register"};
   return kModels;
 }

@@ -93,7 +93,7 @@ TEST(RandomText, EveryModel_AgreesWithBruteForce) {
 }
 
 TEST(RandomText, OtherWaysToWriteIt_GiveTheSameVerdict) {
-  const std::uint64_t count = testing::histories(200);
+  const std::uint64_t count = testing::histories(2400) / 12;
   for (std::uint64_t seed = 0; seed < count; ++seed) {
     Random random(seed);
     const auto& models = testing::text_models();
@@ -121,7 +121,8 @@ TextHistory renamed(TextHistory history, Random& random) {
   for (std::uint32_t i = 0; i < numbers.size(); ++i) {
     std::swap(numbers[i], numbers[random.below(static_cast<std::uint32_t>(numbers.size()))]);
   }
-  // What numbers mean by themselves stays: sums, keys of transactions, permits, the order of fences.
+  // What numbers mean by themselves stays: sums, keys of transactions, permits, the order of
+  // fences.
   const bool values_too = history.model != "counter" && history.model != "multi-register" &&
                           history.model != "semaphore" &&
                           history.model.find("fenced") == std::string::npos;

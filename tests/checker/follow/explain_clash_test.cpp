@@ -205,7 +205,7 @@ TEST(FollowExplains, ChainOfMoreCasThanAreRemembered_IsToldAsItWasMet) {
   call(2, "read", {}, last - 3);
   const Report report = follow_text(text);
   ASSERT_EQ(report.verdict, Verdict::kInvalid);
-  EXPECT_EQ(report.violations.at(0).anomaly, Anomaly::kStaleRead);
+  EXPECT_EQ(report.violations.at(0).anomaly, Anomaly::kStaleOrLost);
   EXPECT_LE(report.violations.at(0).operations.size(), 3U);
 }
 
