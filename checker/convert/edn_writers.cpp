@@ -80,7 +80,7 @@ bool has_key_of_objects(const History& history) {
 }
 
 bool is_keyword(const std::string& name) {
-  return !name.empty() && name.find_first_of(" \t\r\n,[]{}()\";\\") == std::string::npos;
+  return !name.empty() && name.find_first_of(" \t\r\n\f,[]{}()\";\\") == std::string::npos;
 }
 
 std::optional<std::string> refusal_of(const History& history) {

@@ -36,7 +36,7 @@ struct Fields {
 
   Fields(const JsonLine::Object& object, const Vocabulary& vocabulary) {
     for (const auto field : object) {
-      auto* const slot = find(vocabulary.field(field.key));
+      auto* const slot = find(vocabulary.field(without_colon(field.key)));
       // null is nothing, but as what was answered.
       if (slot && (slot == &result || !field.value.is_null())) *slot = field.value;
     }
@@ -146,7 +146,7 @@ class IntervalsParser final : public LineParser {
   // A number is a name too, where a recorder has an enumeration or a status.
   static std::optional<std::string> name_of(const Element& element) {
     std::string_view text;
-    if (element.get(text) == simdjson::SUCCESS) return std::string(text);
+    if (element.get(text) == simdjson::SUCCESS) return std::string(without_colon(text));
     if (!element.is_number()) return std::nullopt;
     return std::string(simdjson::minify(element));
   }

@@ -12,14 +12,20 @@ bool is_optional_number(const FlatScalar& field) {
   return field.kind == Kind::kAbsent || field.kind == Kind::kInteger;
 }
 
+// A name, but for ":write", whose colon the real parser takes off.
+bool is_name(const FlatScalar& field) {
+  return field.kind == Kind::kText && !field.text.starts_with(':');
+}
+
 bool is_process(const FlatScalar& field) {
-  return field.kind == Kind::kText || (field.kind == Kind::kInteger && field.integer >= 0);
+  return is_name(field) || (field.kind == Kind::kInteger && field.integer >= 0);
 }
 
 bool is_plain(const FlatFields& fields) {
   return is_optional_number(fields.index) && fields.index.integer >= 0 &&
-         is_optional_number(fields.time) && is_process(fields.process) &&
-         fields.type.kind == Kind::kText && fields.function.kind == Kind::kText &&
+         is_optional_number(fields.time) && is_process(fields.process) && is_name(fields.type) &&
+         is_name(fields.function) &&
+         !(fields.error.kind == Kind::kText && fields.error.text.starts_with(':')) &&
          (fields.key.kind == Kind::kText || fields.key.kind == Kind::kAbsent);
 }
 

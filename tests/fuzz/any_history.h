@@ -28,7 +28,9 @@ inline void convert_everywhere(const History& history) {
     const Conversion conversion =
         writer->write(history, [&](std::string_view piece) { text += piece; });
     if (conversion.refusal) continue;
-    const LoadResult loaded = load_history_text(text, small_bounds(writer->name), "written");
+    CheckOptions reading = small_bounds(writer->name);
+    reading.reading.independent = false;  // what was written has its keys, and its pairs are values
+    const LoadResult loaded = load_history_text(text, reading, "written");
     if (std::holds_alternative<LimitReached>(loaded)) continue;
     const auto* again = std::get_if<History>(&loaded);
     if (again == nullptr) std::abort();

@@ -54,6 +54,23 @@ TEST(JsonLines, Operation_HasAllThatTheLinesSay) {
   EXPECT_EQ(history.keys[operation.key], "x");
 }
 
+// Converters of EDN keep the colon of a keyword. Whichever reader takes a line apart, it is none of
+// the name.
+TEST(JsonLines, NamesWithAColon_AreTheSameOnEveryLine) {
+  const auto line = [](int index, const char* type, const char* rest) {
+    return "{\"index\":" + std::to_string(index) + ",\"process\":1,\"type\":\"" + type +
+           "\",\"f\":" + rest + "}\n";
+  };
+  const History history =
+      read(line(0, "invoke", "\":write\",\"value\":7") + line(1, "ok", "\":write\",\"value\":7") +
+           line(2, "invoke", "\":cas\",\"value\":[1,2]") +
+           line(3, "fail", "\"cas\",\"error\":\":mismatch\""));
+  ASSERT_EQ(history.operations.size(), 2u);
+  EXPECT_EQ(history.operations[0].function, kWrite);
+  EXPECT_EQ(history.operations[1].function, kCas);
+  EXPECT_TRUE(history.operations[1].mismatch);
+}
+
 TEST(JsonLines, MissingCompletion_IsIndeterminate) {
   const History history = read(lines({kInvoke}));
   EXPECT_EQ(history.operations[0].outcome, Outcome::kInfo);
