@@ -17,9 +17,9 @@ bool holds_lists(const ValueTable& values, ValueId value) {
   return true;
 }
 
-// Functions that say something when they are invoked: [k nil] may be what they say.
-bool says_something(FunctionId function, std::string_view name) {
-  return (function >= kWrite && function <= kDelete) || name == "add" || name == "enqueue";
+// Functions that ask without saying anything: [k nil] can only be the key.
+bool only_asks(FunctionId function, std::string_view name) {
+  return function == kRead || name == "dequeue" || name == "pop" || name == "drain";
 }
 
 }  // namespace
@@ -54,8 +54,7 @@ TupleShape shape_of_tuples(const Chunked<Event>& events, const ValueTable& value
       shape.disproved |= !cas_of_key;
     } else if (functions[event.function] == "txn") {
       shape.proofs += holds_lists(values, pair->second) ? 1 : 0;
-    } else if (pair->second == kNullValue &&
-               !says_something(event.function, functions[event.function])) {
+    } else if (pair->second == kNullValue && only_asks(event.function, functions[event.function])) {
       ++shape.proofs;
     }
   }
