@@ -43,6 +43,9 @@ struct Staleness {
   std::uint64_t versions = 0;  ///< newer values that had been acknowledged by then, at least
 };
 
+/// The client for people: its name, fit to be shown, or its number.
+[[nodiscard]] std::string client_text(const OperationView& operation);
+
 /// Whether the one completed before the other began.
 [[nodiscard]] bool precedes(const OperationView& first, const OperationView& second);
 

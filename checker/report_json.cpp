@@ -103,6 +103,11 @@ std::string algorithm_names(const Report& report) {
 
 }  // namespace
 
+std::string client_text(const OperationView& operation) {
+  if (operation.process >= 0) return std::to_string(operation.process);
+  return excerpt(operation.process_name);
+}
+
 bool precedes(const OperationView& first, const OperationView& second) {
   return first.complete_index && *first.complete_index < second.index;
 }

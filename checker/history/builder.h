@@ -6,9 +6,9 @@
 // It pairs events only when all have been read, because the order is that of `index`, not of the
 // lines.
 //
-// Clients have numbers or names. A name may go on after an indeterminate operation (a client that
-// reconnects keeps it), a number may not: tests that give numbers give a new one then, and one that
-// goes on is a mistake of the recorder.
+// Clients have numbers or names. A name may be used again after an indeterminate operation (a
+// client that reconnects keeps it), a number may not: tests that give numbers give a new one then,
+// and an old one is a mistake of the recorder.
 //
 // How it fails: finish() returns the first event, in order, that breaks a rule. A lenient builder
 // counts such events instead and takes from each what can only widen an interval: an invocation

@@ -12,7 +12,8 @@ namespace capsize::checker {
 template <class T>
 class Chunked {
  public:
-  static constexpr std::size_t kShift = 14;
+  static constexpr std::size_t kShift =
+      11;  // most histories are small, and each pays for a whole piece
   static constexpr std::size_t kChunk = std::size_t{1} << kShift;
 
   void push_back(const T& item) {

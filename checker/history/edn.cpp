@@ -27,7 +27,7 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-// Hexadecimal or octal digits, exactly so many.
+// Exactly `count` digits of the base.
 std::optional<std::uint32_t> digits(std::string_view text, int base, std::size_t count) {
   if (text.size() < count) return std::nullopt;
   std::uint32_t code = 0;

@@ -27,7 +27,7 @@ class TimeScanner {
     rest_.remove_prefix(1);
     return true;
   }
-  // Exactly so many digits.
+  // Exactly `count` digits.
   std::optional<int> digits(std::size_t count) {
     int number = 0;
     for (std::size_t i = 0; i < count; ++i) {

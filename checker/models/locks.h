@@ -10,7 +10,7 @@
 //     names, else by an unknown owner, who may be any: no legal history is refused for it, but a
 //     violation may be missed. An acknowledged one without is refused.
 //  2. The invocation's value, a text or a number (for a semaphore a number is its permits).
-//  3. The process. In Jepsen a client whose operation is indeterminate goes on as another process,
+//  3. The process. In Jepsen a client whose operation is indeterminate becomes another process,
 //     and is another owner then.
 #pragma once
 

@@ -147,13 +147,19 @@ class Drawing {
       text += fmt::format(
           "<line class=\"lane\" x1=\"{}\" x2=\"{}\" y1=\"{}\" y2=\"{}\"/>"
           "<text x=\"8\" y=\"{}\">process {}</text>\n",
-          kLabelWidth, kWidth, y, y, y + 4, process);
+          kLabelWidth, kWidth, y, y, y + 4, escape_html(name_of(process)));
     }
     for (std::size_t i = 0; i < operations_.size(); ++i) text += bar(i);
     return text + "</svg>\n</figure>\n";
   }
 
  private:
+  std::string name_of(std::int64_t process) const {
+    for (const auto& operation : operations_) {
+      if (operation.process == process) return checker::client_text(operation);
+    }
+    return std::to_string(process);
+  }
   static double top(std::size_t lane) { return kMargin + kLaneHeight * static_cast<double>(lane); }
   static double scaled(double share) {
     return kLabelWidth + share * (kWidth - kLabelWidth - kMargin);
@@ -205,11 +211,12 @@ std::string table(const ShownOperations& shown) {
       "<table><tr><th>#<th>process<th>operation<th>outcome<th>invoked<th>completed<th>index\n";
   for (std::size_t i = 0; i < shown.operations.size(); ++i) {
     const OperationView& operation = shown.operations[i];
-    text += fmt::format(
-        "<tr class=\"{}\"><td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}\n", weight(operation), i + 1,
-        operation.process, escape_html(label(operation, shown.values[i])),
-        checker::name(operation.outcome), time_since(shown.start_time, operation.invoke_time),
-        time_since(shown.start_time, operation.complete_time), operation.index);
+    text += fmt::format("<tr class=\"{}\"><td>{}<td>{}<td>{}<td>{}<td>{}<td>{}<td>{}\n",
+                        weight(operation), i + 1, escape_html(checker::client_text(operation)),
+                        escape_html(label(operation, shown.values[i])),
+                        checker::name(operation.outcome),
+                        time_since(shown.start_time, operation.invoke_time),
+                        time_since(shown.start_time, operation.complete_time), operation.index);
   }
   return text + "</table>\n";
 }

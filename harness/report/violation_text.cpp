@@ -186,8 +186,9 @@ std::string violation_text(const checker::Violation& violation) {
   for (std::size_t i = 0; i < shown.operations.size(); ++i) {
     const auto& operation = shown.operations[i];
     fmt::format_to(out, "  {} {:>3}  {:>7}  {:<7} {:<{}} {:>10}  {:>10}  {:<7} {}\n",
-                   operation.named ? '*' : ' ', i + 1, operation.process, operation.function,
-                   shown.values[i], width, time_since(shown.start_time, operation.invoke_time),
+                   operation.named ? '*' : ' ', i + 1, checker::client_text(operation),
+                   operation.function, shown.values[i], width,
+                   time_since(shown.start_time, operation.invoke_time),
                    time_since(shown.start_time, operation.complete_time),
                    checker::name(operation.outcome), drawing[i]);
   }

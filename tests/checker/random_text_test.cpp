@@ -57,7 +57,7 @@ Checked check(const std::string& text, const CheckOptions& options) {
 }
 
 TEST(RandomText, EveryModel_AgreesWithBruteForce) {
-  const std::uint64_t count = testing::histories(2000);
+  const std::uint64_t count = testing::histories(800);
   std::uint64_t violations = 0, vacuous = 0;
   for (std::uint64_t seed = 0; seed < count; ++seed) {
     Random random(seed);
@@ -93,7 +93,7 @@ TEST(RandomText, EveryModel_AgreesWithBruteForce) {
 }
 
 TEST(RandomText, OtherWaysToWriteIt_GiveTheSameVerdict) {
-  const std::uint64_t count = testing::histories(2400) / 12;
+  const std::uint64_t count = testing::histories(1200) / 12;
   for (std::uint64_t seed = 0; seed < count; ++seed) {
     Random random(seed);
     const auto& models = testing::text_models();
@@ -141,7 +141,7 @@ TextHistory renamed(TextHistory history, Random& random) {
 }
 
 TEST(RandomText, OtherNames_GiveTheSameVerdict) {
-  const std::uint64_t count = testing::histories(1000);
+  const std::uint64_t count = testing::histories(400);
   for (std::uint64_t seed = 0; seed < count; ++seed) {
     Random random(seed);
     const auto& models = testing::text_models();
@@ -159,7 +159,7 @@ TEST(RandomText, OtherNames_GiveTheSameVerdict) {
 
 // Two histories on keys of their own, one after the other, are what the worse of them is.
 TEST(RandomText, KeysTogether_AreAsBadAsTheWorstOfThem) {
-  const std::uint64_t count = testing::histories(1000);
+  const std::uint64_t count = testing::histories(400);
   for (std::uint64_t seed = 0; seed < count; ++seed) {
     Random random(seed);
     const auto& models = testing::text_models();
@@ -188,7 +188,7 @@ TEST(RandomText, KeysTogether_AreAsBadAsTheWorstOfThem) {
 
 // A field that is missing, or an end that is: an error, or a verdict that says what was left out.
 TEST(RandomText, WhatIsMissing_IsNeverLeftOutInSilence) {
-  const std::uint64_t count = testing::histories(2000);
+  const std::uint64_t count = testing::histories(800);
   std::uint64_t said = 0, refused = 0;
   for (std::uint64_t seed = 0; seed < count; ++seed) {
     Random random(seed);
