@@ -27,10 +27,6 @@ HistoryBuilder::HistoryBuilder(std::string file, const ReadOptions& options) : o
   for (const char* known : {"read", "write", "cas", "append", "delete"}) function(known);
 }
 
-std::int64_t HistoryBuilder::time(std::int64_t in_file) const {
-  return scaled_time(in_file, options_.time_unit.value_or(1));
-}
-
 std::optional<std::int64_t> HistoryBuilder::time(double in_file) const {
   return scaled_time(in_file, options_.time_unit);
 }

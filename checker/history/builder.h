@@ -30,6 +30,7 @@
 #include "checker/history/intervals.h"
 #include "checker/history/malformed.h"
 #include "checker/history/read_options.h"
+#include "checker/history/times.h"
 
 namespace capsize::checker {
 
@@ -87,7 +88,9 @@ class HistoryBuilder {
   }
   /// A point in time of the file in nanoseconds, by the unit of its times (ReadOptions::time_unit).
   /// Nothing where it cannot be one.
-  [[nodiscard]] std::int64_t time(std::int64_t in_file) const;
+  [[nodiscard]] std::int64_t time(std::int64_t in_file) const {
+    return options_.time_unit ? scaled_time(in_file, *options_.time_unit) : in_file;
+  }
   [[nodiscard]] std::optional<std::int64_t> time(double in_file) const;
   [[nodiscard]] std::optional<std::int64_t> time(std::string_view in_file) const;
   /// What stands where no time was found, for messages.

@@ -96,26 +96,6 @@ class Scanner {
 
 }  // namespace
 
-FlatScalar* find_field(FlatFields& fields, std::string_view name) {
-  switch (name.size()) {
-    case 1:
-      return name == "f" ? &fields.function : nullptr;
-    case 3:
-      return name == "key" ? &fields.key : nullptr;
-    case 4:
-      return name == "time" ? &fields.time : name == "type" ? &fields.type : nullptr;
-    case 5:
-      return name == "index"   ? &fields.index
-             : name == "value" ? &fields.value
-             : name == "error" ? &fields.error
-                               : nullptr;
-    case 7:
-      return name == "process" ? &fields.process : nullptr;
-    default:
-      return nullptr;
-  }
-}
-
 bool read_flat_json(std::string_view line, const Vocabulary& vocabulary, FlatFields& fields) {
   Scanner scanner(line);
   if (!scanner.take('{')) return false;

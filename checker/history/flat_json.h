@@ -29,7 +29,25 @@ struct FlatFields {
 };
 
 /// The field of Capsize's name; nullptr if it has none.
-[[nodiscard]] FlatScalar* find_field(FlatFields& fields, std::string_view name);
+[[nodiscard]] inline FlatScalar* find_field(FlatFields& fields, std::string_view name) {
+  switch (name.size()) {
+    case 1:
+      return name == "f" ? &fields.function : nullptr;
+    case 3:
+      return name == "key" ? &fields.key : nullptr;
+    case 4:
+      return name == "time" ? &fields.time : name == "type" ? &fields.type : nullptr;
+    case 5:
+      return name == "index"   ? &fields.index
+             : name == "value" ? &fields.value
+             : name == "error" ? &fields.error
+                               : nullptr;
+    case 7:
+      return name == "process" ? &fields.process : nullptr;
+    default:
+      return nullptr;
+  }
+}
 
 /// Precondition: some readable byte follows the line (LineReader::kPadding).
 [[nodiscard]] bool read_flat_json(std::string_view line, const Vocabulary& vocabulary,

@@ -35,7 +35,7 @@ std::optional<std::pair<ValueId, ValueId>> tuple_of(const Event& event, const Va
 TupleShape shape_of_tuples(const Chunked<Event>& events, const ValueTable& values,
                            std::span<const std::string> functions) {
   TupleShape shape;
-  for (std::size_t i = 0; i < events.size(); ++i) {
+  for (std::size_t i = 0; i < events.size() && !shape.disproved; ++i) {
     const Event& event = events[i];
     if (event.type != EventType::kInvoke) continue;
     ++shape.invocations;

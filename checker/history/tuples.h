@@ -26,7 +26,7 @@ struct TupleShape {
   [[nodiscard]] bool are_tuples() const { return proofs > 0 && !disproved; }
 };
 
-/// What the invocations look like. O(events).
+/// What the invocations look like, up to the first that is no tuple for certain. O(events).
 [[nodiscard]] TupleShape shape_of_tuples(const Chunked<Event>& events, const ValueTable& values,
                                          std::span<const std::string> functions);
 
