@@ -275,19 +275,24 @@ class XzSource final : public Unpacking {
 
 }  // namespace
 
+std::string read_head(ByteSource& source, std::size_t size) {
+  std::string head(size, '\0');
+  std::size_t got = 0;
+  while (got < size) {
+    const std::size_t more = source.read(head.data() + got, size - got);
+    if (more == 0) break;
+    got += more;
+  }
+  head.resize(got);
+  return head;
+}
+
 std::unique_ptr<ByteSource> prefixed_source(std::string prefix, std::unique_ptr<ByteSource> rest) {
   return std::make_unique<Prefixed>(std::move(prefix), std::move(rest));
 }
 
 std::unique_ptr<ByteSource> unpack(std::unique_ptr<ByteSource> source) {
-  std::string magic(kMagicBytesMax, '\0');
-  std::size_t got = 0;
-  while (got < magic.size()) {
-    const std::size_t more = source->read(magic.data() + got, magic.size() - got);
-    if (more == 0) break;
-    got += more;
-  }
-  magic.resize(got);
+  std::string magic = read_head(*source, kMagicBytesMax);
   const bool gzip = magic.starts_with(kGzipMagic);
   const bool zstd = magic.starts_with(kZstdMagic);
   const bool xz = magic == kXzMagic;

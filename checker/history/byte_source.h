@@ -48,6 +48,9 @@ class ByteSource {
 /// Memory that outlives the source, as it is.
 [[nodiscard]] std::unique_ptr<ByteSource> text_source(std::string_view text);
 
+/// The first bytes of a source, fewer where it has no more.
+[[nodiscard]] std::string read_head(ByteSource& source, std::size_t size);
+
 /// Some bytes that have been read already, then the rest.
 [[nodiscard]] std::unique_ptr<ByteSource> prefixed_source(std::string prefix,
                                                           std::unique_ptr<ByteSource> rest);

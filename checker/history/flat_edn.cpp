@@ -1,11 +1,11 @@
 #include "checker/history/flat_edn.h"
 
+#include "checker/history/flat_scanner.h"
+
 namespace capsize::checker {
 namespace {
 
 using Kind = FlatScalar::Kind;
-
-constexpr int kEdnDigitsMax = 18;  // any such number fits 64 bits
 
 // Letters, digits and the signs that a keyword of a history has; anything else goes to the reader.
 bool is_name_part(char c) {
@@ -13,20 +13,13 @@ bool is_name_part(char c) {
          c == '_' || c == '.' || c == '/';
 }
 
-class EdnScanner {
+class EdnScanner : public FlatScanner {
  public:
-  explicit EdnScanner(std::string_view line) : at_(line.data()), end_(line.data() + line.size()) {}
+  using FlatScanner::FlatScanner;
 
   void skip() {
     while (at_ != end_ && (*at_ == ' ' || *at_ == ',' || *at_ == '\r')) ++at_;
   }
-  bool take(char wanted) {
-    if (at_ == end_ || *at_ != wanted) return false;
-    ++at_;
-    return true;
-  }
-  bool at_end() const { return at_ == end_; }
-
   // #jepsen.history.Op and its like.
   bool tag() {
     if (!take('#')) return true;
@@ -71,30 +64,7 @@ class EdnScanner {
   bool at_token_end() const {
     return at_ == end_ || *at_ == ' ' || *at_ == ',' || *at_ == '}' || *at_ == ']';
   }
-  bool text(std::string_view& out) {
-    const char* const begin = at_;
-    for (; at_ != end_; ++at_) {
-      const auto c = static_cast<unsigned char>(*at_);
-      if (c == '"') {
-        out = {begin, static_cast<std::size_t>(at_ - begin)};
-        ++at_;
-        return true;
-      }
-      if (c < 0x20 || c >= 0x7F || c == '\\') return false;
-    }
-    return false;
-  }
-  bool integer(std::int64_t& out) {
-    const bool negative = take('-');
-    const char* const begin = at_;
-    std::int64_t number = 0;
-    for (; at_ != end_ && *at_ >= '0' && *at_ <= '9'; ++at_) {
-      if (at_ - begin == kEdnDigitsMax) return false;
-      number = number * 10 + (*at_ - '0');
-    }
-    out = negative ? -number : number;
-    return at_ != begin && at_token_end();
-  }
+  bool integer(std::int64_t& out) { return digits(out) && at_token_end(); }
   bool nil() {
     if (end_ - at_ < 3 || std::string_view(at_, 3) != "nil") return false;
     at_ += 3;
@@ -112,9 +82,6 @@ class EdnScanner {
     is_null = at_ != end_ && *at_ == 'n';
     return is_null ? nil() : integer(number);
   }
-
-  const char* at_;
-  const char* end_;
 };
 
 }  // namespace

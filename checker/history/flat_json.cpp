@@ -2,55 +2,24 @@
 
 #include <cstring>
 
+#include "checker/history/flat_scanner.h"
+
 namespace capsize::checker {
 namespace {
 
 using Kind = FlatScalar::Kind;
 
-constexpr int kDigitsMax = 18;  // any such number fits 64 bits
-
-class Scanner {
+class Scanner : public FlatScanner {
  public:
-  explicit Scanner(std::string_view line) : at_(line.data()), end_(line.data() + line.size()) {}
+  using FlatScanner::FlatScanner;
 
-  bool take(char wanted) {
-    if (at_ == end_ || *at_ != wanted) return false;
-    ++at_;
-    return true;
-  }
   void skip_blank() {
     if (at_ != end_ && *at_ == ' ') ++at_;
   }
-  bool at_end() const { return at_ == end_; }
-
-  // Behind the opening quote; takes the closing one.
-  bool text(std::string_view& out) {
-    const char* begin = at_;
-    for (; at_ != end_; ++at_) {
-      const auto c = static_cast<unsigned char>(*at_);
-      if (c == '"') {
-        out = {begin, static_cast<std::size_t>(at_ - begin)};
-        ++at_;
-        return true;
-      }
-      if (c < 0x20 || c >= 0x7F || c == '\\') return false;
-    }
-    return false;
-  }
 
   bool integer(std::int64_t& out) {
-    const bool negative = take('-');
-    const char* begin = at_;
-    std::int64_t number = 0;
-    for (; at_ != end_ && *at_ >= '0' && *at_ <= '9'; ++at_) {
-      if (at_ - begin == kDigitsMax) return false;
-      number = number * 10 + (*at_ - '0');
-    }
-    const auto digits = at_ - begin;
-    if (digits == 0 || (digits > 1 && *begin == '0')) return false;
-    if (at_ != end_ && (*at_ == '.' || *at_ == 'e' || *at_ == 'E')) return false;
-    out = negative ? -number : number;
-    return true;
+    if (!digits(out)) return false;
+    return at_ == end_ || (*at_ != '.' && *at_ != 'e' && *at_ != 'E');
   }
 
   bool null() {
@@ -89,9 +58,6 @@ class Scanner {
     is_null = at_ != end_ && *at_ == 'n';
     return is_null ? null() : integer(number);
   }
-
-  const char* at_;
-  const char* end_;
 };
 
 }  // namespace

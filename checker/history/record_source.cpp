@@ -290,14 +290,7 @@ std::optional<Notation> notation_of(std::string_view text) {
 }  // namespace
 
 std::unique_ptr<ByteSource> one_record_a_line(std::unique_ptr<ByteSource> source) {
-  std::string head(kHeadBytes, '\0');
-  std::size_t got = 0;
-  while (got < head.size()) {
-    const std::size_t more = source->read(head.data() + got, head.size() - got);
-    if (more == 0) break;
-    got += more;
-  }
-  head.resize(got);
+  std::string head = read_head(*source, kHeadBytes);
   if (head.starts_with(kUtf8Mark)) head.erase(0, kUtf8Mark.size());
   const auto notation = notation_of(head);
   auto whole = prefixed_source(std::move(head), std::move(source));
