@@ -25,8 +25,8 @@ namespace {
 // The first explanation is worth waiting for; further ones are not, at the price of the other keys.
 constexpr std::chrono::nanoseconds kFirstExplainTimeMax = std::chrono::seconds(5);
 constexpr std::chrono::nanoseconds kExplainTimeMax = std::chrono::milliseconds(300);
-constexpr std::int64_t kFirstExplainShare = 4;  // of the time that is left, one in so many
-constexpr std::int64_t kExplainShare = 16;
+constexpr std::int64_t kFirstExplainShare = 4;  // a quarter of the time that is left
+constexpr std::int64_t kExplainShare = 16;      // a sixteenth
 // A single question of the shrinking; where the answer takes longer, the operation stays.
 constexpr std::uint64_t kShrinkStepsMax = 20'000;
 constexpr std::uint64_t kShrinkMemoryBytes = std::uint64_t{256} << 20;

@@ -44,7 +44,7 @@ class Wording {
   mutable std::optional<std::vector<std::string>> long_values_ = {};  // of the key, some of them
 };
 
-/// A text cut to about so many bytes, never inside of a character. Where its beginning is that of
+/// A text cut to about `bytes` bytes, never inside of a character. Where its beginning is that of
 /// another one of `others`, the part where they differ is kept.
 [[nodiscard]] std::string distinct_excerpt(std::string_view text,
                                            std::span<const std::string> others, std::size_t bytes);

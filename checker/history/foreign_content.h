@@ -17,7 +17,7 @@
 
 namespace capsize::checker {
 
-/// So many bytes of the beginning tell: a tar archive says what it is in its first 512.
+/// The bytes of the beginning that are looked at: a tar archive says what it is in its first 512.
 inline constexpr std::size_t kForeignHeadBytes = 512;
 
 /// What a file is that begins like this, and what to give instead; nothing where it may be a

@@ -249,7 +249,12 @@ Prepared prepare_owned_lock(const History& history, LockRules rules) {
                     ? "how often an owner may hold the lock, a whole number of at least 1"
                     : "none: a lock is free at first")};
   }
-  auto found = lock_calls(history, rules.fenced ? LockNumber::kFence : LockNumber::kNone);
+  return prepare_lock(history, rules.fenced ? LockNumber::kFence : LockNumber::kNone,
+                      &step_owned_lock);
+}
+
+Prepared prepare_lock(const History& history, LockNumber number, LockStep step) {
+  auto found = lock_calls(history, number);
   if (auto* refusal = std::get_if<std::string>(&found)) return {.refusal = std::move(*refusal)};
   const auto calls = std::make_shared<LockCalls>(std::get<LockCalls>(std::move(found)));
   Prepared prepared;
@@ -257,8 +262,8 @@ Prepared prepare_owned_lock(const History& history, LockRules rules) {
                             const DecodeOptions&) {
     return decode_lock(its_history, operation, *calls);
   };
-  prepared.step = [calls](StateTable& states, State state, const KeyOperation& operation) {
-    return step_owned_lock(states, state, operation.code, calls->calls[operation.argument]);
+  prepared.step = [calls, step](StateTable& states, State state, const KeyOperation& operation) {
+    return step(states, state, operation.code, calls->calls[operation.argument]);
   };
   return prepared;
 }

@@ -73,6 +73,12 @@ struct LockRules {
 
 [[nodiscard]] Model owned_lock(std::string_view name, std::string_view summary, LockRules rules,
                                Prepared (*prepare)(const History&));
+/// The state after what a call does; nothing where it cannot take effect.
+using LockStep = std::optional<State> (*)(StateTable& states, State state, std::uint8_t code,
+                                          const LockCall& call);
+/// Decodes and steps by the calls of the history; a refusal where it has none that fit.
+[[nodiscard]] Prepared prepare_lock(const History& history, LockNumber number, LockStep step);
+
 /// What `prepare` of such a model does.
 [[nodiscard]] Prepared prepare_owned_lock(const History& history, LockRules rules);
 

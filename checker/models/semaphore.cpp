@@ -98,18 +98,7 @@ Prepared prepare(const History& history) {
                 value == kNullValue ? std::string("a semaphore of unknown size")
                                     : "the initial value " + excerpt(history.values.json(value)))};
   }
-  auto found = lock_calls(history, LockNumber::kPermits);
-  if (auto* refusal = std::get_if<std::string>(&found)) return {.refusal = std::move(*refusal)};
-  const auto calls = std::make_shared<LockCalls>(std::get<LockCalls>(std::move(found)));
-  Prepared prepared;
-  prepared.decode = [calls](const History& its_history, const Operation& operation,
-                            const DecodeOptions&) {
-    return decode_lock(its_history, operation, *calls);
-  };
-  prepared.step = [calls](StateTable& states, State state, const KeyOperation& operation) {
-    return step(states, state, operation.code, calls->calls[operation.argument]);
-  };
-  return prepared;
+  return prepare_lock(history, LockNumber::kPermits, &step);
 }
 
 const ModelRegistrar kRegistrar({

@@ -73,7 +73,7 @@ class LockSimulator {
                                [](const Client& one) { return one.stage != Client::kIdle; });
   }
 
-  // A client whose operation is indeterminate goes on as another process.
+  // A client whose operation is indeterminate becomes another process.
   std::uint32_t owner(const Client& client) const {
     return named_ == Named::kByProcess ? client.process : client.name;
   }
