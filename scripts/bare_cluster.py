@@ -108,8 +108,10 @@ class CapsizeCluster(Cluster):
         self.context = zmq.Context()
         roles = ("peers", "client", "control")
         ports = iter(free_ports(nodes * len(roles)))
-        name = f"ipc://@capsize-bench-{os.getpid()}-{time.monotonic_ns()}"
-        self.endpoints = [{role: f"tcp://127.0.0.1:{next(ports)}" if tcp else f"{name}-{node}-{role}"
+        # In a directory that only its owner can enter, and with a path that is short enough for a socket.
+        self.sockets = tempfile.TemporaryDirectory(prefix="capsize-")
+        name = f"ipc://{self.sockets.name}/"
+        self.endpoints = [{role: f"tcp://127.0.0.1:{next(ports)}" if tcp else f"{name}{node}-{role}"
                            for role in roles} for node in range(nodes)]
 
     def trace_file(self, node):

@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <fmt/core.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -21,12 +20,6 @@ using base::Json;
 constexpr auto kLeaderBound = 10s;
 constexpr auto kAnswerBound = 500ms;
 constexpr auto kPause = 5ms;
-
-std::uint64_t random_id() {
-  std::uint64_t id = 0;
-  CHECK(::getrandom(&id, sizeof id, 0) == sizeof id, "the kernel gives random bytes");
-  return id;
-}
 
 std::string name_of(std::size_t node) {
   return fmt::format("n{}", node + 1);
@@ -60,13 +53,17 @@ std::filesystem::path BareCluster::directory_of(std::size_t node) const {
 }
 
 base::Status BareCluster::name_endpoints() {
+  std::filesystem::create_directories(options_.directory);
+  auto sockets = SocketDirectory::create(options_.directory);
+  if (!sockets) return sockets.error();
+  sockets_ = std::move(sockets).value();
   std::set<std::uint16_t> taken;
   for (std::size_t node = 0; node < members_.size(); ++node) {
     Member& member = members_[node];
     for (auto [role, endpoint] : {std::pair{"peers", &member.peers},
                                   {"client", &member.client},
                                   {"control", &member.control}}) {
-      *endpoint = fmt::format("ipc://@capsize-bench-{:016x}-{}-{}", run_id_, name_of(node), role);
+      *endpoint = sockets_->endpoint(name_of(node) + "-" + role);
       if (!options_.tcp) continue;
       do {
         const auto port = free_port();
@@ -89,13 +86,14 @@ base::Status BareCluster::spawn(std::size_t node) {
     peers +=
         fmt::format("{}{}={}", peers.empty() ? "" : ",", name_of(peer), link_endpoint(node, peer));
   }
-  std::vector<std::string> arguments = {"--id",      std::to_string(node + 1),
-                                        "--run-id",  std::to_string(run_id_),
-                                        "--data",    (directory_of(node) / "data").string(),
-                                        "--listen",  member.peers,
-                                        "--client",  member.client,
-                                        "--control", member.control,
-                                        "--parent",  std::to_string(::getpid())};
+  std::vector<std::string> arguments = {"--id",          std::to_string(node + 1),
+                                        "--run-id",      std::to_string(run_id_),
+                                        "--data",        (directory_of(node) / "data").string(),
+                                        "--listen",      member.peers,
+                                        "--client",      member.client,
+                                        "--control",     member.control,
+                                        "--secret-file", sockets_->secret_file().string(),
+                                        "--parent",      std::to_string(::getpid())};
   if (!peers.empty()) arguments.insert(arguments.end(), {"--peers", peers});
   if (options_.trace) {
     arguments.insert(arguments.end(), {"--trace", (directory_of(node) / "trace.jsonl").string()});
@@ -111,15 +109,14 @@ base::Status BareCluster::spawn(std::size_t node) {
 
 std::string BareCluster::link_endpoint(std::size_t from, std::size_t to) const {
   if (!options_.proxy) return members_[to].peers;
-  return fmt::format("ipc://@capsize-bench-{:016x}-{}-{}", run_id_, name_of(from), name_of(to));
+  return sockets_->endpoint(name_of(from) + "-" + name_of(to));
 }
 
 base::Status BareCluster::spawn_proxy() {
-  std::filesystem::create_directories(options_.directory);
-  std::vector<std::string> arguments = {
-      "--run-id",  std::to_string(run_id_),
-      "--control", fmt::format("ipc://@capsize-bench-{:016x}-proxy", run_id_),
-      "--parent",  std::to_string(::getpid())};
+  std::vector<std::string> arguments = {"--run-id",      std::to_string(run_id_),
+                                        "--control",     sockets_->endpoint("proxy-control"),
+                                        "--secret-file", sockets_->secret_file().string(),
+                                        "--parent",      std::to_string(::getpid())};
   for (std::size_t from = 0; from < members_.size(); ++from) {
     for (std::size_t to = 0; to < members_.size(); ++to) {
       if (from == to) continue;
@@ -163,7 +160,8 @@ base::Status BareCluster::supervise() {
 }
 
 base::Result<Json> BareCluster::status(std::size_t node) {
-  auto answer = members_[node].asker->ask(R"({"op":"status"})", kAnswerBound);
+  auto answer = members_[node].asker->ask(
+      base::Json({{"op", "status"}, {"secret", sockets_->secret()}}).dump(), kAnswerBound);
   if (!answer) return answer.error();
   Json parsed = Json::parse(answer.value());
   if (!parsed.is_object()) return base::Error{"status is not JSON: " + answer.value()};

@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "harness/cluster/messaging.h"
+#include "harness/cluster/socket_directory.h"
 #include "harness/process/child_process.h"
 
 namespace capsize::harness {
@@ -62,6 +63,7 @@ class BareCluster {
   BareClusterOptions options_;
   const Messaging& messaging_;
   std::uint64_t run_id_;
+  std::optional<SocketDirectory> sockets_;  // outlives the processes
   std::vector<Member> members_;
   std::unique_ptr<ChildProcess> proxy_;
 };

@@ -172,6 +172,17 @@ base::Status run_connected(const BenchOptions& options, const BenchEvents& event
   return {};
 }
 
+base::Result<LatencyHistogram> round_trips_of(const BenchOptions& options, const fs::path& folder,
+                                              std::size_t bytes) {
+  if (options.tcp) {
+    return to_histogram(measure_round_trips("tcp://127.0.0.1:*", bytes, kRawTimes));
+  }
+  const auto sockets = SocketDirectory::create(folder);
+  if (!sockets) return sockets.error();
+  return to_histogram(
+      measure_round_trips(sockets.value().endpoint("round-trip"), bytes, kRawTimes));
+}
+
 }  // namespace
 
 base::Status run_bench(const BenchOptions& options, const BenchEvents& events) {
@@ -181,8 +192,9 @@ base::Status run_bench(const BenchOptions& options, const BenchEvents& events) {
   const std::size_t bytes = options.value_bytes + kRecordBytes;
   const auto syncs = measure_syncs(folder.value()->path(), bytes, kRawTimes);
   if (!syncs) return syncs.error();
-  events.measured({to_histogram(syncs.value()),
-                   to_histogram(measure_round_trips(bytes, kRawTimes, options.tcp))});
+  auto round_trips = round_trips_of(options, folder.value()->path(), bytes);
+  if (!round_trips) return round_trips.error();
+  events.measured({to_histogram(syncs.value()), std::move(round_trips).value()});
   const Messaging messaging;
   for (const std::size_t nodes : options.nodes) {
     const auto done = run_size(options, messaging, folder.value()->path(), nodes, events);

@@ -88,11 +88,11 @@ void DealerSet::receive(std::chrono::milliseconds bound,
   }
 }
 
-std::vector<base::Duration> measure_round_trips(std::size_t bytes, std::size_t times, bool tcp) {
+std::vector<base::Duration> measure_round_trips(const std::string& bind_to, std::size_t bytes,
+                                                std::size_t times) {
   zmq::context_t here{1}, there{1};
   zmq::socket_t router(there, zmq::socket_type::router);
-  router.bind(tcp ? std::string("tcp://127.0.0.1:*")
-                  : fmt::format("ipc://@capsize-round-trip-{}", ::getpid()));
+  router.bind(bind_to);
   const std::string endpoint = router.get(zmq::sockopt::last_endpoint);
   std::thread echo([&] {
     zmq::message_t peer, body;

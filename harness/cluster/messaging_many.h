@@ -40,8 +40,8 @@ class DealerSet {
 };
 
 /// How long one frame of `bytes` takes to a ROUTER on another thread and back, `times` times: what
-/// no answer of a node can be faster than. Over ipc, or tcp on loopback.
-[[nodiscard]] std::vector<base::Duration> measure_round_trips(std::size_t bytes, std::size_t times,
-                                                              bool tcp);
+/// no answer of a node can be faster than. Over the endpoint `bind_to`.
+[[nodiscard]] std::vector<base::Duration> measure_round_trips(const std::string& bind_to,
+                                                              std::size_t bytes, std::size_t times);
 
 }  // namespace capsize::harness

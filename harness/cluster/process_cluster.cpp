@@ -1,7 +1,6 @@
 #include "harness/cluster/process_cluster.h"
 
 #include <fmt/core.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -22,32 +21,23 @@ using nemesis::Node;
 constexpr auto kObservationAge = 5ms;
 constexpr auto kLeaderSilence = 200ms;
 
-std::uint64_t random_id() {
-  std::uint64_t id = 0;
-  CHECK(::getrandom(&id, sizeof id, 0) == sizeof id, "the kernel gives random bytes");
-  return id;
-}
-
 }  // namespace
 
 ProcessCluster::ProcessCluster(ClusterOptions options, const Messaging& messaging)
     : options_(std::move(options)), messaging_(messaging), run_id_(random_id()) {
   for (Node node = 0; node < options_.nodes + options_.spares; ++node) {
     members_.push_back(std::make_unique<Member>());
-    members_.back()->control =
-        std::make_unique<Asker>(messaging_, endpoint(nemesis::node_name(node) + "-control"));
-    members_.back()->client = std::make_unique<Asker>(messaging_, client_endpoint(node));
     if (node < options_.nodes) configured_.push_back(node);
     data_.emplace_back(node_directory(node), base::Prng::stream(options_.seed, "damage", node));
     tails_.emplace_back(node, node_directory(node) / "trace.jsonl");
   }
-  proxy_control_ = std::make_unique<Asker>(messaging_, endpoint("proxy-control"));
 }
 
 ProcessCluster::~ProcessCluster() = default;  // children are killed by their own destructors
 
 std::string ProcessCluster::endpoint(const std::string& name) const {
-  return fmt::format("ipc://@capsize-{:016x}-{}", run_id_, name);
+  CHECK(sockets_.has_value(), "a cluster has endpoints once it has begun to start");
+  return sockets_->endpoint(name);
 }
 
 std::string ProcessCluster::link_endpoint(const nemesis::Link& link) const {
@@ -66,7 +56,26 @@ ClientTraffic& ProcessCluster::traffic(Node node) {
   return members_[node]->traffic;
 }
 
+base::Status ProcessCluster::open_sockets() {
+  auto sockets = SocketDirectory::create(options_.run_directory);
+  if (!sockets) return sockets.error();
+  sockets_ = std::move(sockets).value();
+  for (Node node = 0; node < members_.size(); ++node) {
+    const std::string control = endpoint(nemesis::node_name(node) + "-control");
+    members_[node]->control = std::make_unique<Asker>(messaging_, control);
+    members_[node]->client = std::make_unique<Asker>(messaging_, client_endpoint(node));
+  }
+  proxy_control_ = std::make_unique<Asker>(messaging_, endpoint("proxy-control"));
+  return {};
+}
+
+std::string ProcessCluster::with_secret(Json request) const {
+  request["secret"] = sockets_->secret();
+  return request.dump();
+}
+
 base::Status ProcessCluster::start() {
+  if (auto opened = open_sockets(); !opened) return opened;
   if (auto started = start_proxy(); !started) return started;
   for (Node node = 0; node < members_.size(); ++node) {
     std::filesystem::create_directories(node_directory(node));
@@ -80,8 +89,9 @@ base::Status ProcessCluster::start() {
 
 base::Status ProcessCluster::start_proxy() {
   std::vector<std::string> arguments = {
-      "--run-id", std::to_string(run_id_),       "--control", endpoint("proxy-control"),
-      "--seed",   std::to_string(options_.seed), "--parent",  std::to_string(::getpid())};
+      "--run-id",      std::to_string(run_id_),          "--control", endpoint("proxy-control"),
+      "--secret-file", sockets_->secret_file().string(), "--seed",    std::to_string(options_.seed),
+      "--parent",      std::to_string(::getpid())};
   for (Node from = 0; from < members_.size(); ++from) {
     for (Node to = 0; to < members_.size(); ++to) {
       if (from == to) continue;
@@ -96,7 +106,7 @@ base::Status ProcessCluster::start_proxy() {
                                       .log = options_.run_directory / "proxy.log"});
   if (!spawned) return spawned.error();
   proxy_ = std::move(spawned).value();
-  auto answer = proxy_control_->ask(R"({"op":"stats"})", kReadyBound);
+  auto answer = proxy_control_->ask(with_secret({{"op", "stats"}}), kReadyBound);
   if (answer) return {};
   return base::Error{fmt::format("the proxy does not answer ({}); its log: {}",
                                  answer.error().message,
@@ -126,6 +136,7 @@ base::Status ProcessCluster::spawn(Node node) {
                                         "--listen",      endpoint(name + "-peers"),
                                         "--client",      client_endpoint(node),
                                         "--control",     endpoint(name + "-control"),
+                                        "--secret-file", sockets_->secret_file().string(),
                                         "--trace",       (directory / "trace.jsonl").string(),
                                         "--seed",        std::to_string(options_.seed),
                                         "--parent",      std::to_string(::getpid()),
@@ -173,7 +184,7 @@ base::Status ProcessCluster::await_ready(Node node, std::chrono::milliseconds bo
 }
 
 base::Result<Json> ProcessCluster::status(Node node, std::chrono::milliseconds bound) {
-  auto answer = members_[node]->control->ask(R"({"op":"status"})", bound);
+  auto answer = members_[node]->control->ask(with_secret({{"op", "status"}}), bound);
   if (!answer) return answer.error();
   Json parsed = Json::parse(answer.value());
   if (parsed.is_invalid()) return base::Error{"status is not JSON: " + answer.value()};
@@ -181,7 +192,7 @@ base::Result<Json> ProcessCluster::status(Node node, std::chrono::milliseconds b
 }
 
 base::Result<Json> ProcessCluster::ask_proxy(const Json& question) const {
-  auto answer = proxy_control_->ask(question.dump(), kControlBound);
+  auto answer = proxy_control_->ask(with_secret(question), kControlBound);
   if (!answer) return answer.error();
   Json parsed = Json::parse(answer.value());
   if (parsed.is_invalid() || !parsed.value("ok", false)) {

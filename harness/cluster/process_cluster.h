@@ -4,9 +4,9 @@
 //   clients ──────────────────> n1 … nN    directly
 //   harness ──> control of each node and of the proxy
 //
-// Endpoints are Linux abstract sockets named after a random run id: parallel runs never meet, and
-// when the processes are gone nothing is left. Used from the main thread only, which outlives every
-// child (child_process.h); the client thread shares `traffic()`.
+// Endpoints are path sockets in a directory of the run that only its owner can enter
+// (socket_directory.h): parallel runs never meet, and no other user reaches one. Used from the main
+// thread only, which outlives every child (child_process.h); the client thread shares `traffic()`.
 #pragma once
 
 #include <atomic>
@@ -22,6 +22,7 @@
 #include "harness/cluster/client_traffic.h"
 #include "harness/cluster/damage.h"
 #include "harness/cluster/messaging.h"
+#include "harness/cluster/socket_directory.h"
 #include "harness/cluster/trace_tail.h"
 #include "harness/process/child_process.h"
 #include "nemesis/cluster.h"
@@ -111,7 +112,10 @@ class ProcessCluster final : public nemesis::Cluster {
     ClientTraffic traffic;
   };
 
+  base::Status open_sockets();
   [[nodiscard]] std::string endpoint(const std::string& name) const;
+  /// As a control request that nodes and proxy of this run admit.
+  [[nodiscard]] std::string with_secret(base::Json request) const;
   [[nodiscard]] std::string link_endpoint(const nemesis::Link& link) const;
   base::Status start_proxy();
   base::Status spawn(nemesis::Node node);
@@ -134,6 +138,7 @@ class ProcessCluster final : public nemesis::Cluster {
   ClusterOptions options_;
   const Messaging& messaging_;
   std::uint64_t run_id_;
+  std::optional<SocketDirectory> sockets_;  // outlives the processes
   std::optional<ChildProcess> proxy_;
   mutable std::unique_ptr<Asker> proxy_control_;
   std::vector<std::unique_ptr<Member>> members_;

@@ -1,5 +1,5 @@
-// Where a run lies: store/<scenario>/<UTC time>-<seed>/, one directory a run, always; `latest`
-// links in the store and in the scenario's directory point at the newest.
+// Where a run lies: store/<scenario>/<UTC time>-<seed>/, one directory a run, always, mode 0700;
+// `latest` links in the store and in the scenario's directory point at the newest.
 #pragma once
 
 #include <cstdint>

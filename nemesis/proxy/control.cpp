@@ -164,10 +164,12 @@ Json observe(const Switchboard& board) {
   return reply;
 }
 
-Json answer(Switchboard& board, std::string_view text, base::Instant now) {
+Json answer(Switchboard& board, const wire::ControlSecret& secret, std::string_view text,
+            base::Instant now) {
   if (text.size() > kControlBytesMax) return refusal("the request is too long");
-  const Json request = Json::parse(text);
+  Json request = Json::parse(text);
   if (!request.is_object()) return refusal("expected one JSON object");
+  if (!secret.admits(request)) return refusal(wire::ControlSecret::kRefusal);
   const auto op = request.find("op");
   if (op == request.end() || !op->is_string()) return refusal("op: expected a word");
   const std::string& word = op->text();
@@ -184,7 +186,7 @@ Json answer(Switchboard& board, std::string_view text, base::Instant now) {
 
 std::string Control::handle(std::string_view request, base::Instant now) {
   // `replace`: an error may quote what was sent.
-  return answer(board_, request, now).dump();
+  return answer(board_, secret_, request, now).dump();
 }
 
 }  // namespace capsize::nemesis::proxy

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "nemesis/proxy/switchboard.h"
+#include "node/wire/control_secret.h"
 
 namespace capsize::nemesis::proxy {
 
@@ -15,12 +16,14 @@ inline constexpr std::size_t kControlBytesMax = std::size_t{256} * 1024;
 
 class Control {
  public:
-  explicit Control(Switchboard& board) : board_(board) {}
+  explicit Control(Switchboard& board, wire::ControlSecret secret = {})
+      : board_(board), secret_(std::move(secret)) {}
   /// Carries the request out and answers it. `now`: read just before, on the true monotonic clock.
   [[nodiscard]] std::string handle(std::string_view request, base::Instant now);
 
  private:
   Switchboard& board_;
+  wire::ControlSecret secret_;
 };
 
 }  // namespace capsize::nemesis::proxy

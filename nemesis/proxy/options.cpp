@@ -55,6 +55,7 @@ base::Result<LinkEndpoints> parse_link(std::string_view text) {
 base::Result<std::optional<Settings>> parse_options(std::span<char* const> arguments) {
   Settings settings;
   std::vector<std::string> links;
+  std::string secret_file;
   bool allow_remote = false;
   int parent = 0;
   base::CommandLine line("capsize-proxy", kDescription);
@@ -63,6 +64,8 @@ base::Result<std::optional<Settings>> parse_options(std::span<char* const> argum
   line.option("--link", links, "n1:n2=IN,OUT: where n1 pushes, where n2 pulls; repeated");
   line.option("--seed", settings.seed, "of the rules' random streams");
   line.option("--parent", parent, "end when this process ends").positive();
+  line.option("--secret-file", secret_file,
+              "control requests must carry the secret that stands in this file (mode 0600)");
   line.flag("--allow-remote", allow_remote, "permit endpoints beyond this machine");
   const auto outcome = line.parse(arguments);
   if (const auto* print = std::get_if<base::CommandLine::Print>(&outcome)) {
@@ -76,6 +79,11 @@ base::Result<std::optional<Settings>> parse_options(std::span<char* const> argum
     auto link = parse_link(text);
     if (!link) return link.error();
     settings.links.push_back(std::move(link).value());
+  }
+  if (!secret_file.empty()) {
+    auto secret = wire::ControlSecret::read_file(secret_file);
+    if (!secret) return base::Error{"--secret-file: " + secret.error().message};
+    settings.secret = std::move(secret).value();
   }
   if (const auto status = check(settings, allow_remote); !status) return status.error();
   return std::optional(std::move(settings));

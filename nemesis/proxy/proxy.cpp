@@ -99,7 +99,7 @@ struct Proxy::Impl : Outlet {
         context(1),
         control_socket(context, zmq::socket_type::router),
         board(link_ids(settings), settings.seed, *this),
-        control(board) {}
+        control(board, settings.secret) {}
 
   static std::set<LinkId> link_ids(const Settings& settings) {
     std::set<LinkId> ids;

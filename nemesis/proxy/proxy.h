@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "nemesis/proxy/rule_book.h"
+#include "node/wire/control_secret.h"
 
 namespace capsize::nemesis::proxy {
 
@@ -26,6 +27,7 @@ struct Settings {
   std::uint64_t seed = 0;
   std::string control;  // ROUTER, bound
   std::vector<LinkEndpoints> links;
+  wire::ControlSecret secret = {};  // that control requests must carry
 };
 
 class Proxy {

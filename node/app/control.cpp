@@ -240,8 +240,9 @@ std::string Control::handle(std::string_view text, base::Instant true_time,
                             const ControlHooks& hooks) {
   const auto answer = [&]() -> Json {
     if (text.size() > kControlBytesMax) return refusal("the request is too long");
-    const Json request = Json::parse(text);
+    Json request = Json::parse(text);
     if (!request.is_object()) return refusal("expected one JSON object");
+    if (!secret_.admits(request)) return refusal(wire::ControlSecret::kRefusal);
     const auto op = request.find("op");
     if (op == request.end() || !op->is_string()) return refusal("op: expected a word");
     const std::string& word = op->text();

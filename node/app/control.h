@@ -16,6 +16,7 @@
 #include "node/raft/raft.h"
 #include "node/storage/disk_faults.h"
 #include "node/storage/log_thread.h"
+#include "node/wire/control_secret.h"
 
 namespace capsize::app {
 
@@ -56,8 +57,9 @@ struct ControlHooks {
 
 class Control {
  public:
-  Control(NodeClock& clock, storage::DiskFaults& disk, bool allow_faults)
-      : clock_(clock), disk_(disk), allow_faults_(allow_faults) {}
+  Control(NodeClock& clock, storage::DiskFaults& disk, bool allow_faults,
+          wire::ControlSecret secret = {})
+      : clock_(clock), disk_(disk), allow_faults_(allow_faults), secret_(std::move(secret)) {}
   [[nodiscard]] std::string handle(std::string_view request, base::Instant true_time,
                                    const ControlHooks& hooks);
   /// The disk has seen its last write: once the reply is sent, the process has to die.
@@ -67,6 +69,7 @@ class Control {
   NodeClock& clock_;
   storage::DiskFaults& disk_;
   bool allow_faults_;
+  wire::ControlSecret secret_;
   bool crashed_ = false;
 };
 

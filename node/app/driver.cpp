@@ -25,7 +25,7 @@ Driver::Driver(const Options& options, const raft::Config& config, raft::Recover
                Ports ports)
     : config_(config),
       ports_(ports),
-      control_(ports.clock, ports.disk, options.allow_faults),
+      control_(ports.clock, ports.disk, options.allow_faults, options.secret),
       replica_(config, std::move(recovered), limits(options), now()) {}
 
 void Driver::run(int stop_fd) {

@@ -24,9 +24,11 @@ using codec::Overloaded;
 constexpr base::Duration kAnswerWithin = std::chrono::seconds(5);
 
 // `--status`: asks a running node, prints one JSON object. kNoAnswer when no answer comes in time.
-int print_status(const std::string& endpoint) {
-  const auto answer = transport::ask(endpoint, R"({"op":"status"})", kAnswerWithin);
-  if (!answer) return report(kNoAnswer, "no answer from " + endpoint);
+int print_status(const AskStatus& ask) {
+  base::Json request = {{"op", "status"}};
+  ask.secret.sign(request);
+  const auto answer = transport::ask(ask.endpoint, request.dump(), kAnswerWithin);
+  if (!answer) return report(kNoAnswer, "no answer from " + ask.endpoint);
   std::printf("%s\n", answer->c_str());
   return kStopped;
 }
@@ -136,7 +138,7 @@ int run_node(std::span<char* const> arguments) {
   auto request = parse_options(arguments);
   if (!request) return report(kBadArguments, request.error().message);
   return std::visit(Overloaded{[](const RunNode& node) { return run(node.options); },
-                               [](const AskStatus& ask) { return print_status(ask.endpoint); },
+                               [](const AskStatus& ask) { return print_status(ask); },
                                [](const PrintText& print) {
                                  std::fputs(print.text.c_str(), stdout);
                                  return static_cast<int>(kStopped);

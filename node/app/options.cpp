@@ -33,7 +33,7 @@ constexpr base::Duration kTimeoutMax = std::chrono::hours(1);
 struct Raw {
   std::uint32_t id = 0;
   Options options;
-  std::string peers, voters, status;
+  std::string peers, voters, status, secret_file;
   std::string election_timeout = "150ms..300ms";
   std::string heartbeat = "50ms";
   std::string commit_notice = "2ms";
@@ -75,6 +75,8 @@ void declare(base::CommandLine& line, Raw& raw) {
             options.raft.lease_reads_assume_bounded_clock_drift,
             "reads without a round of messages, stale where clocks jump");
   line.flag("--allow-faults", options.allow_faults, "permit faults on the control endpoint");
+  line.option("--secret-file", raw.secret_file,
+              "control requests must carry the secret that stands in this file (mode 0600)");
   line.flag("--allow-remote", raw.allow_remote, "permit endpoints beyond this machine");
   line.option("--bug", options.raft.bug, "make this seeded bug (none: make none)");
   line.flag("--list-bugs", raw.list_bugs, "print the seeded bugs this binary holds");
@@ -159,6 +161,14 @@ base::Status read_sizes(Raw& raw) {
   if (auto read = read_size("--segment-bytes", raw.segment_bytes, raw.options.segment_bytes); !read)
     return read;
   return read_size("--snapshot-bytes", raw.snapshot_bytes, raw.options.snapshot_bytes);
+}
+
+base::Status read_secret(Raw& raw) {
+  if (raw.secret_file.empty()) return {};
+  auto secret = wire::ControlSecret::read_file(raw.secret_file);
+  if (!secret) return base::Error{"--secret-file: " + secret.error().message};
+  raw.options.secret = std::move(secret).value();
+  return {};
 }
 
 base::Status check_present(const Raw& raw) {
@@ -264,11 +274,12 @@ base::Result<Request> parse_options(std::span<char* const> arguments) {
     return base::Error{failure->message};
   }
   if (raw.list_bugs) return Request(PrintText{list_bugs()});
+  if (const auto status = read_secret(raw); !status) return status.error();
   if (raw.status.empty()) return to_run(raw);
   if (const auto status = wire::check_endpoint(raw.status, raw.allow_remote); !status) {
     return status.error();
   }
-  return Request(AskStatus{raw.status});
+  return Request(AskStatus{raw.status, raw.options.secret});
 }
 
 }  // namespace capsize::app

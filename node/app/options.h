@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "node/raft/raft.h"
+#include "node/wire/control_secret.h"
 
 namespace capsize::app {
 
@@ -22,6 +23,7 @@ struct Options {
   std::map<raft::NodeId, std::string> peers;
   std::string trace;  // empty: none
   bool allow_faults = false;
+  wire::ControlSecret secret;  // that control requests must carry; none: every request is admitted
   std::uint64_t segment_bytes = std::uint64_t{64} * 1024 * 1024;   // of one file of the log
   std::uint64_t snapshot_bytes = std::uint64_t{64} * 1024 * 1024;  // applied bytes make one due
   std::uint64_t snapshot_every = 10'000;  // applied entries between two snapshots
@@ -33,6 +35,7 @@ struct RunNode {
 };
 struct AskStatus {
   std::string endpoint;
+  wire::ControlSecret secret;
 };
 /// --help, --version, --list-bugs: to be printed on standard output, exit 0.
 struct PrintText {

@@ -7,9 +7,6 @@
 namespace capsize::wire {
 namespace {
 
-// sockaddr_un holds 108 bytes, the closing zero (or the leading one of an abstract name) included.
-constexpr std::size_t kIpcNameMax = 106;
-
 bool number_up_to(std::string_view text, unsigned max) {
   unsigned value = 0;
   const char* end = text.data() + text.size();
@@ -43,7 +40,9 @@ base::Status check_endpoint(std::string_view endpoint, bool allow_remote) {
   if (endpoint.starts_with(kIpc)) {
     const std::string_view path = endpoint.substr(kIpc.size());
     if (path.empty() || path == "@" || path == "*") return refuse(endpoint, "expected a name");
-    if (path.size() > kIpcNameMax) return refuse(endpoint, "the name is longer than 106 bytes");
+    if (path.size() > kIpcPathMax) {
+      return refuse(endpoint, "the name is longer than " + std::to_string(kIpcPathMax) + " bytes");
+    }
     return {};
   }
   if (!endpoint.starts_with(kTcp)) return refuse(endpoint, "expected ipc://… or tcp://HOST:PORT");

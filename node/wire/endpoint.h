@@ -6,11 +6,15 @@
 // never waits for a link: what does not fit is lost, as on a network.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "base/result.h"
 
 namespace capsize::wire {
+
+/// Bytes of a path behind `ipc://`: sockaddr_un holds 108, the closing zero included.
+inline constexpr std::size_t kIpcPathMax = 107;
 
 /// Accepts `ipc://…` (a path, or `@name` for Linux' abstract names) and `tcp://HOST:PORT`; HOST
 /// must be 127.x.y.z, [::1] or localhost unless `allow_remote`. The error names the endpoint and

@@ -4,10 +4,12 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import time
 
 import pytest
+import zmq
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("CAPSIZE_BIN", ROOT / "build" / "bin"))
@@ -58,15 +60,37 @@ def command_line(pid):
         return []
 
 
-def run_id_of(pid):
-    arguments = command_line(pid)
-    return int(arguments[arguments.index("--run-id") + 1])
+def connects(path):
+    """Whether a process listens on this socket file; its path may be longer than a socket's may."""
+    directory = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(f"/proc/self/fd/{directory}/{path.name}")
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(directory)
 
 
-def sockets_of(run_id):
-    """Abstract sockets of one run that the kernel still knows."""
-    name = f"@capsize-{run_id:016x}-"
-    return [line for line in open("/proc/net/unix") if name in line]
+def sockets_of(run_directory):
+    """The sockets of one run on which a process still listens."""
+    return [path for path in (run_directory / "sockets").glob("*") if path.is_socket() and connects(path)]
+
+
+def ask_control(run_directory, name, request):
+    """One control request to a node or the proxy of a run, with the run's secret; None: no answer."""
+    sockets = run_directory / "sockets"
+    secret = (sockets / "secret").read_text().strip()
+    directory = os.open(sockets, os.O_PATH | os.O_DIRECTORY)
+    try:
+        with zmq.Context() as context, context.socket(zmq.DEALER) as dealer:
+            dealer.linger = 0
+            dealer.connect(f"ipc:///proc/self/fd/{directory}/{name}-control")
+            dealer.send(json.dumps({**request, "secret": secret}).encode())
+            return json.loads(dealer.recv()) if dealer.poll(5000) else None
+    finally:
+        os.close(directory)
 
 
 class Capsize:

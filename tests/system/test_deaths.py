@@ -3,7 +3,7 @@
 import os
 import signal
 
-from conftest import alive, children, run_id_of, sockets_of, state, wait_for
+from conftest import alive, children, sockets_of, state, wait_for
 
 
 def start_run(capsize, started, *arguments):
@@ -28,13 +28,13 @@ def test_killed_harness_leaves_nothing_even_with_a_node_stopped(capsize, started
     recorded(capsize, 1000)
     family = children(process.pid)
     assert len(family) == 6, "five nodes and a proxy"
-    run_id = run_id_of(family[0])
-    assert sockets_of(run_id)
+    run = capsize.run_directory()
+    assert len(sockets_of(run)) == 1 + 5 * 3 + 5 * 4, "control, of each node three, and each link's"
     wait_for(lambda: any(state(pid) == "T" for pid in family), 10, "a stopped node")
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     wait_for(lambda: not any(alive(pid) for pid in family), 1, "all processes gone")
-    wait_for(lambda: not sockets_of(run_id), 1, "all sockets gone")
+    wait_for(lambda: not sockets_of(run), 1, "all sockets gone")
     check = capsize("check", capsize.run_directory() / "history.jsonl")
     assert check.returncode == 0, check.stdout + check.stderr
 

@@ -1,12 +1,9 @@
 """Every fault of the network on real processes: it takes hold, its evidence is seen, and after it has healed the
 cluster serves through every node again (the check `live`)."""
 
-import json
-
 import pytest
-import zmq
 
-from conftest import children, run_id_of, wait_for
+from conftest import ask_control, children, wait_for
 
 # Kind, and the counter of its evidence that proves it.
 FAULTS = {"cut": "discarded", "delay": "delayed", "drop": "discarded", "duplicate": "duplicated",
@@ -30,24 +27,18 @@ def test_a_fault_of_the_network_takes_hold_and_heals(capsize, kind):
     assert capsize.check_verdict("live")["verdict"] == "valid"
 
 
-def dropped_by_nodes(run_id, nodes):
+def dropped_by_nodes(run, nodes):
     """What the nodes count as refused, by cause, each node's own count of it."""
-    counts = []
-    with zmq.Context() as context:
-        for node in range(1, nodes + 1):
-            with context.socket(zmq.DEALER) as dealer:
-                dealer.linger = 0
-                dealer.connect(f"ipc://@capsize-{run_id:016x}-n{node}-control")
-                dealer.send(b'{"op":"status"}')
-                counts.append(json.loads(dealer.recv())["dropped"] if dealer.poll(5000) else {})
-    return counts
+    statuses = [ask_control(run, f"n{node}", {"op": "status"}) for node in range(1, nodes + 1)]
+    return [status["dropped"] if status else {} for status in statuses]
 
 
 def test_what_is_corrupted_is_refused_by_the_checksum_and_nothing_else(capsize, started):
     process = capsize.start("run", "--nemesis", "corrupt", "--nodes", 3, "--time-limit", "20s", "--seed", 7)
     started.append(process)
-    run_id = run_id_of(wait_for(lambda: len(found := children(process.pid)) == 4 and found, 30, "nodes and proxy")[0])
-    counts = wait_for(lambda: any(found := dropped_by_nodes(run_id, 3)) and found, 20, "a message refused")
+    wait_for(lambda: len(children(process.pid)) == 4, 30, "nodes and proxy")
+    run = capsize.run_directory()
+    counts = wait_for(lambda: any(found := dropped_by_nodes(run, 3)) and found, 20, "a message refused")
     assert {cause for node in counts for cause in node} == {"wrong-checksum"}
 
 

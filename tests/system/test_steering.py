@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from conftest import BIN, ROOT, children, run_id_of, sockets_of, wait_for
+from conftest import BIN, ROOT, alive, children, wait_for
 
 
 @pytest.fixture(name="package")
@@ -73,9 +73,8 @@ def test_an_invalid_run_is_false(package, tmp_path):
 
 def test_when_nobody_steers_any_more_nothing_is_left(cluster):
     pids = children(cluster._process.pid)
-    run_id = run_id_of(pids[0])
     fault = cluster.pause("one")
     assert fault.nodes
     cluster._process.stdin.close()
     assert cluster._process.wait(timeout=30) == 130
-    wait_for(lambda: not sockets_of(run_id), 5, "sockets gone")
+    wait_for(lambda: not any(alive(pid) for pid in pids), 5, "sockets gone")

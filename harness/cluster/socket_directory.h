@@ -1,0 +1,49 @@
+// Where the processes of one cluster meet: a directory of path sockets inside the run directory
+// that only its owner can enter (mode 0700), and the secret that control requests carry.
+//
+// Why not Linux' abstract names: they have no permissions, so that any local user could read, stop
+// or fake a run, or bind the name of a node that is down. A path socket goes with its directory:
+// after any end of the harness nothing is left outside the run directory, and each run has a
+// directory of its own, so that a socket file that is left there harms no later run.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace capsize::harness {
+
+/// From the kernel: not to be foreseen, and not the run's seed.
+[[nodiscard]] std::uint64_t random_id();
+
+class SocketDirectory {
+ public:
+  /// Makes `home`/sockets and, in it, the file `secret`. Precondition: `home` is there and is the
+  /// caller's own. Error: what could not be made, and why.
+  [[nodiscard]] static base::Result<SocketDirectory> create(const std::filesystem::path& home);
+  /// Removes the directory and all that is in it.
+  ~SocketDirectory();
+  SocketDirectory(SocketDirectory&& other) noexcept;
+  SocketDirectory& operator=(SocketDirectory&& other) noexcept;
+
+  /// `name`, of at most 24 bytes, as an endpoint that this process and the children that it starts
+  /// afterwards can bind and connect to. A socket's path has at most 107 bytes: where the directory
+  /// lies too deep, the endpoint goes through a descriptor of it that the children inherit
+  /// (`/proc/self/fd/N/name`).
+  [[nodiscard]] std::string endpoint(std::string_view name) const;
+  [[nodiscard]] std::filesystem::path secret_file() const { return path_ / "secret"; }
+  [[nodiscard]] const std::string& secret() const { return secret_; }
+
+ private:
+  SocketDirectory(std::filesystem::path path, std::string secret)
+      : path_(std::move(path)), secret_(std::move(secret)) {}
+  std::filesystem::path path_;
+  std::string secret_;
+  std::string prefix_;   // of every endpoint
+  int descriptor_ = -1;  // of the directory, where its path is too long
+};
+
+}  // namespace capsize::harness
