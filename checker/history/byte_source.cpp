@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <lzma.h>
+#include <poll.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -14,14 +15,18 @@
 #include <utility>
 #include <vector>
 
+#include "checker/budget.h"
 #include "checker/history/foreign_content.h"
 
 namespace capsize::checker {
 namespace {
 
+constexpr int kWaitMs = 50;  // for a pipe, between two looks at the clock
+
 class FileSource final : public ByteSource {
  public:
-  FileSource(int number, bool owned) : number_(number), owned_(owned) {}
+  FileSource(int number, bool owned, ReadingBound* bound)
+      : number_(number), owned_(owned), bound_(bound) {}
   ~FileSource() override {
     if (owned_) ::close(number_);
   }
@@ -29,19 +34,52 @@ class FileSource final : public ByteSource {
   FileSource& operator=(const FileSource&) = delete;
 
   std::size_t read(char* buffer, std::size_t size) override {
-    ssize_t got = 0;
-    do {
-      got = ::read(number_, buffer, size);
-    } while (got < 0 && errno == EINTR);
-    if (got < 0) failure_ = SourceFailure{std::strerror(errno), "a file that can be read"};
-    return got < 0 ? 0 : static_cast<std::size_t>(got);
+    while (wait_for_input()) {
+      const ssize_t got = ::read(number_, buffer, size);
+      if (got >= 0) return static_cast<std::size_t>(got);
+      if (errno == EINTR || errno == EAGAIN) continue;
+      failure_ = SourceFailure{std::strerror(errno), "a file that can be read"};
+      break;
+    }
+    return 0;
   }
   std::optional<SourceFailure> failure() const override { return failure_; }
 
  private:
+  /// False once the bound is reached. Until somebody has opened a named pipe for writing, a read
+  /// would find its end; poll() waits for that, too.
+  bool wait_for_input() const {
+    pollfd input{number_, POLLIN, 0};
+    while (bound_ == nullptr || !bound_->reach()) {
+      const int ready = ::poll(&input, 1, kWaitMs);
+      if (ready > 0 || (ready < 0 && errno != EINTR)) return true;
+    }
+    return false;
+  }
+
   int number_;
   bool owned_;
+  ReadingBound* bound_;
   std::optional<SourceFailure> failure_;
+};
+
+/// Looks at the clock for a file that unpacks to more than anybody waits for.
+class BoundedSource final : public ByteSource {
+ public:
+  BoundedSource(std::unique_ptr<ByteSource> source, ReadingBound& bound)
+      : source_(std::move(source)), bound_(bound) {}
+
+  std::size_t read(char* buffer, std::size_t size) override {
+    return bound_.reach() ? 0 : source_->read(buffer, size);
+  }
+  std::optional<SourceFailure> failure() const override { return source_->failure(); }
+  bool cut_off() const override { return source_->cut_off(); }
+  bool numbers_records() const override { return source_->numbers_records(); }
+  std::uint64_t memory_bytes() const override { return source_->memory_bytes(); }
+
+ private:
+  std::unique_ptr<ByteSource> source_;
+  ReadingBound& bound_;
 };
 
 class TextSource final : public ByteSource {
@@ -61,11 +99,20 @@ class TextSource final : public ByteSource {
 
 }  // namespace
 
-std::unique_ptr<ByteSource> open_source(const std::filesystem::path& path) {
+bool ReadingBound::reach() {
+  reached = reached || budget.time_is_up();
+  return reached;
+}
+
+std::unique_ptr<ByteSource> open_source(const std::filesystem::path& path, ReadingBound* bound) {
   const bool standard_input = path == "-";
-  const int number = standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // Without waiting for the writer of a named pipe, which open() would do for ever.
+  const int number =
+      standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (number < 0) return nullptr;
-  return unpack(std::make_unique<FileSource>(number, !standard_input));
+  auto source = unpack(std::make_unique<FileSource>(number, !standard_input, bound));
+  if (bound == nullptr) return source;
+  return std::make_unique<BoundedSource>(std::move(source), *bound);
 }
 
 std::unique_ptr<ByteSource> text_source(std::string_view text) {

@@ -7,8 +7,10 @@
 // frames, streams) one after the other are one file, as with gunzip, zstdcat and xzcat. Content
 // that is no history is refused by its name (foreign_content.h).
 //
-// How it fails: damaged data is a failure that names the byte of the packed file where it was
-// noticed. A file that ends in the middle gives what it has, and says that it is cut off.
+// How it fails: a reader with a time limit is not kept by a pipe that is silent, by one that nobody
+// opens for writing, or by a file that never ends (ReadingBound). Damaged data is a failure that
+// names the byte of the packed file where it was noticed. A file that ends in the middle gives what
+// it has, and says that it is cut off.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +22,8 @@
 #include <string_view>
 
 namespace capsize::checker {
+
+class Budget;
 
 struct SourceFailure {
   std::string found;
@@ -41,9 +45,20 @@ class ByteSource {
   [[nodiscard]] virtual std::uint64_t memory_bytes() const { return 0; }
 };
 
+/// How long a source may be read: every read of the file looks at the clock, and one of a pipe that
+/// brings nothing waits no longer than that. Afterwards the source has ended, and `reached` says
+/// so.
+struct ReadingBound {
+  const Budget& budget;
+  bool reached = false;
+
+  bool reach();  ///< looks at the clock
+};
+
 /// A file, or standard input for "-", unpacked where it is compressed. Nothing if it cannot be
-/// opened; errno says why.
-[[nodiscard]] std::unique_ptr<ByteSource> open_source(const std::filesystem::path& path);
+/// opened; errno says why. `bound`, if there is one, outlives the source.
+[[nodiscard]] std::unique_ptr<ByteSource> open_source(const std::filesystem::path& path,
+                                                      ReadingBound* bound = nullptr);
 
 /// Memory that outlives the source, as it is.
 [[nodiscard]] std::unique_ptr<ByteSource> text_source(std::string_view text);

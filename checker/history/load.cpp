@@ -215,12 +215,16 @@ Result read_history(LineReader& lines, std::string file, const ReadOptions& opti
 Result read_history_file(const std::filesystem::path& path, const ReadOptions& options,
                          const Budget& budget) {
   if (auto directory = directory_instead_of_file(path)) return *std::move(directory);
-  auto source = open_source(path);
+  ReadingBound bound{budget};
+  auto source = open_source(path, &bound);
   if (source == nullptr) {
     return Malformed{path.string(), 0, 0, std::strerror(errno), "a file that can be read"};
   }
   LineReader lines(one_record_a_line(std::move(source)));
-  return read_history(lines, path.string(), options, budget);
+  Result result = read_history(lines, path.string(), options, budget);
+  // The file has more than was read: what was found out about it is not about the file.
+  if (bound.reached) return LimitReached{budget.time_bound() + " ended the reading"};
+  return result;
 }
 
 }  // namespace capsize::checker

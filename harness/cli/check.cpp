@@ -3,10 +3,7 @@
 
 #include <sys/resource.h>
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <fstream>
 #include "base/json.h"
 
 #include "base/units.h"
@@ -20,6 +17,8 @@
 #include "harness/cli/verb.h"
 #include "harness/cli/witness.h"
 #include "harness/report/explanation_page.h"
+#include "harness/report/output_file.h"
+#include "harness/report/printable.h"
 #include "harness/report/violation_text.h"
 
 namespace capsize::harness {
@@ -106,6 +105,7 @@ class CheckVerb final : public Verb {
     options.time_limit = time.value();
     options.memory_limit_bytes = memory.value();
 
+    if (auto fine = check_outputs(); !fine) return usage_error(fine.error().message);
     if (follow_) return follow(options);
     if (files_.size() > 1 && !(witness_.empty() && verify_witness_.empty())) {
       return usage_error("a witness belongs to one history: found several files, expected one");
@@ -118,8 +118,8 @@ class CheckVerb final : public Verb {
       worst = i == 0 ? outcome.verdict : checker::worst_across_runs(worst, outcome.verdict);
       parts.push_back(std::move(outcome.page_part));
     }
-    if (!explain_.empty() && !write_page(explanation_page_of(parts))) {
-      return usage_error(fmt::format("--explain: {}: {}", explain_, std::strerror(errno)));
+    if (auto written = write_page(explanation_page_of(parts)); !written) {
+      return usage_error("--explain: " + written.error().message);
     }
     return checker::exit_code(worst);
   }
@@ -147,7 +147,8 @@ class CheckVerb final : public Verb {
       const Report report = check(file, options, missing);
       print(report);
       if (missing.failed) usage_error(missing.why);
-      if (!missing.failed && !missing.why.empty()) fmt::print(stderr, "{}\n", missing.why);
+      if (!missing.failed && !missing.why.empty())
+        fmt::print(stderr, "{}\n", printable(missing.why));
       return FileOutcome{report.verdict, missing.failed, page_part(report)}.bytes();
     });
     if (end.result) return FileOutcome::of(*end.result);
@@ -197,24 +198,37 @@ class CheckVerb final : public Verb {
                                           .memory_limit_bytes = options.memory_limit_bytes},
                                          interrupted);
     print(report);
-    if (!explain_.empty() && !write_page(explanation_page({&report, 1}))) {
-      return usage_error(fmt::format("--explain: {}: {}", explain_, std::strerror(errno)));
+    if (auto written = write_page(explanation_page({&report, 1})); !written) {
+      return usage_error("--explain: " + written.error().message);
     }
     const bool cut_short = interrupted && report.verdict != Verdict::kInvalid;
     return cut_short ? kInterruptedExit : checker::exit_code(report.verdict);
   }
 
-  bool write_page(const std::string& text) const {
-    std::ofstream page(explain_);
-    page << text;
-    page.flush();
-    return page.good();
+  base::Status write_page(const std::string& text) const {
+    if (explain_.empty()) return {};
+    return write_output(explain_, [&](const Sink& sink) { sink(text); });
+  }
+
+  /// Neither page nor witness may take the place of what is read.
+  base::Status check_outputs() const {
+    std::vector<std::string> inputs = files_;
+    if (!verify_witness_.empty()) inputs.push_back(verify_witness_);
+    for (const auto& [flag, output] :
+         {std::pair{"--explain", &explain_}, {"--witness", &witness_}}) {
+      if (output->empty()) continue;
+      if (auto fine = check_not_an_input(*output, inputs); !fine) {
+        return base::Error{fmt::format("{}: {}", flag, fine.error().message)};
+      }
+    }
+    return {};
   }
 
   // Nothing is known of the file but the verdict that stood.
   void print_crash(const Report& report) const {
     if (json_) return print(report);
-    fmt::print("{}: {}: {}\n", report.file, checker::name(report.verdict), report.reason);
+    fmt::print("{}: {}: {}\n", printable(report.file), checker::name(report.verdict),
+               printable(report.reason));
     std::fflush(stdout);
   }
 
@@ -229,18 +243,20 @@ class CheckVerb final : public Verb {
     } else {
       fmt::print(
           "{}: {}{}{}; {} operations ({} ok, {} fail, {} info) on {} keys, model {}, {:.3f} s\n",
-          report.file, checker::name(report.verdict), report.reason.empty() ? "" : ": ",
-          report.reason, report.counts.operations, report.counts.ok, report.counts.fail,
+          printable(report.file), checker::name(report.verdict), report.reason.empty() ? "" : ": ",
+          printable(report.reason), report.counts.operations, report.counts.ok, report.counts.fail,
           report.counts.info, report.counts.keys, report.model,
           report.seconds_load + report.seconds_check);
       if (report.skipped.count > 0) {
         fmt::print("  {} malformed lines or events were skipped, the first: {}\n",
-                   report.skipped.count, report.skipped.first);
+                   report.skipped.count, printable(report.skipped.first));
       }
       if (report.cut_off) {
         fmt::print("  note: the file was cut off; only what comes before the end was checked\n");
       }
-      for (const std::string& note : report.notes) fmt::print("  note: {}\n", note);
+      for (const std::string& note : report.notes) {
+        fmt::print("  note: {}\n", printable(note));
+      }
       for (const auto& violation : report.violations) fmt::print("{}", violation_text(violation));
       fmt::print("{}", weaker_text(report));
     }

@@ -7,13 +7,14 @@
 #include "base/command_line.h"
 #include "checker/verdict.h"
 #include "harness/cli/verb.h"
+#include "harness/report/printable.h"
 
 namespace capsize::harness {
 
 Verb::~Verb() = default;
 
 int usage_error(std::string_view message) {
-  fmt::print(stderr, "capsize: {}\n", message);
+  fmt::print(stderr, "capsize: {}\n", printable(message));
   return checker::exit_code(checker::Verdict::kUsageError);
 }
 

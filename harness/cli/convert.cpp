@@ -4,9 +4,7 @@
 #include <fmt/core.h>
 
 #include <array>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 
@@ -14,6 +12,8 @@
 #include "checker/check.h"
 #include "harness/cli/options.h"
 #include "harness/cli/verb.h"
+#include "harness/report/output_file.h"
+#include "harness/report/printable.h"
 
 namespace capsize::harness {
 namespace {
@@ -67,12 +67,15 @@ class Convert final : public Verb {
         .initial_json = initial_,
         .time_limit = std::chrono::hours(24),
         .memory_limit_bytes = memory.value()};
+    if (auto fine = check_not_an_input(out_, std::array{in_}); !fine) {
+      return usage_error(fine.error().message);
+    }
     const auto loaded = checker::load_history(in_, options);
     if (const auto* malformed = std::get_if<checker::Malformed>(&loaded)) {
       return usage_error(malformed->message());
     }
     if (const auto* limit = std::get_if<checker::LimitReached>(&loaded)) {
-      fmt::print(stderr, "capsize: {}: {}\n", in_, limit->reason);
+      fmt::print(stderr, "capsize: {}: {}\n", printable(in_), printable(limit->reason));
       return checker::exit_code(checker::Verdict::kUnknown);
     }
     return write(*writer, std::get<checker::History>(loaded));
@@ -89,24 +92,21 @@ class Convert final : public Verb {
   }
 
   int write(const checker::HistoryWriter& writer, const checker::History& history) const {
-    // Opened with the first piece: a refusal leaves a file that is already there as it is.
-    std::FILE* file = out_ == "-" ? stdout : nullptr;
-    bool failed = false;
-    const auto sink = [&](std::string_view text) {
-      if (file == nullptr && !failed) file = std::fopen(out_.c_str(), "we");
-      failed = failed || file == nullptr ||
-               std::fwrite(text.data(), 1, text.size(), file) != text.size();
-    };
-    const checker::Conversion conversion = writer.write(history, sink);
-    if (file != nullptr)
-      failed = (file == stdout ? std::fflush(file) : std::fclose(file)) != 0 || failed;
+    checker::Conversion conversion;
+    const auto convert = [&](const Sink& sink) { conversion = writer.write(history, sink); };
+    base::Status written;
+    if (out_ == "-") {
+      convert([](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); });
+    } else {
+      written = write_output(out_, convert, [&] { return !conversion.refusal; });
+    }
     if (conversion.refusal) {
       return usage_error(fmt::format("{}: found {}, expected what {} can hold", in_,
                                      *conversion.refusal, writer.name));
     }
-    if (failed) return usage_error(fmt::format("{}: {}", out_, std::strerror(errno)));
+    if (!written) return usage_error(written.error().message);
     const auto warn = [&](const std::string& what) {
-      fmt::print(stderr, "capsize: warning: {}: {}\n", out_, what);
+      fmt::print(stderr, "capsize: warning: {}: {}\n", printable(out_), printable(what));
     };
     for (const std::string& lost : conversion.lost) warn("does not hold " + lost);
     if (history.cut_off) warn(in_ + " was cut off, and is read up to there");

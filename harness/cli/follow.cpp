@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "checker/follow/growing_source.h"
+#include "harness/report/printable.h"
 
 namespace capsize::harness {
 namespace {
@@ -29,8 +30,11 @@ checker::Report follow_history(const std::string& file, const checker::FollowOpt
                                bool& interrupted) {
   stop_on(SIGINT);
   stop_on(SIGTERM);
+  struct sigaction hang_up {};
+  ::sigaction(SIGHUP, nullptr, &hang_up);
+  if (hang_up.sa_handler != SIG_IGN) stop_on(SIGHUP);  // ignored: it is to be survived (nohup)
   auto source = checker::open_growing_source(file, stopped, [&](std::string_view why) {
-    fmt::print(stderr, "capsize: waiting: {} {}\n", file, why);
+    fmt::print(stderr, "capsize: waiting: {} {}\n", printable(file), why);
   });
   if (!source) {
     checker::Report report;

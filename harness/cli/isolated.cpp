@@ -14,19 +14,24 @@
 #include <cstdlib>
 #include <new>
 
+#include "harness/cli/standard_streams.h"
+
 namespace capsize::harness {
 namespace {
 
 constexpr int kNothingAnnounced = -1;
 
 // What the child says before it may crash. Atomic, so that the compiler writes it at once.
-using Shared = std::atomic<int>;
-static_assert(Shared::is_always_lock_free);
+struct Shared {
+  std::atomic<int> announced{kNothingAnnounced};
+  std::atomic<int> output_error{0};  // of its standard output
+};
+static_assert(std::atomic<int>::is_always_lock_free);
 
 Shared* map_shared() {
   void* const place =
       ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  return place == MAP_FAILED ? nullptr : new (place) Shared(kNothingAnnounced);
+  return place == MAP_FAILED ? nullptr : new (place) Shared;
 }
 
 bool write_all(int file, const std::string& bytes) {
@@ -51,13 +56,14 @@ std::string read_all(int file) {
   }
 }
 
-[[noreturn]] void run_child(pid_t parent, int results, Shared& announced,
+[[noreturn]] void run_child(pid_t parent, int results, Shared& shared,
                             const std::function<std::string(const Announce&)>& work) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(EXIT_FAILURE);  // it died before that
   const std::string result =
-      work([&](checker::Verdict verdict) { announced = static_cast<int>(verdict); });
+      work([&](checker::Verdict verdict) { shared.announced = static_cast<int>(verdict); });
   std::fflush(nullptr);
+  shared.output_error = output_error();
   // Without destructors: what the parent has is none of the child's business, and giving back a
   // gigabyte piece by piece takes a while.
   ::_exit(write_all(results, result) ? EXIT_SUCCESS : EXIT_FAILURE);
@@ -85,17 +91,18 @@ IsolatedEnd run_isolated(const std::function<std::string(const Announce&)>& work
     end.result = work([&](checker::Verdict verdict) { end.announced = verdict; });
     return end;
   };
-  Shared* const announced = map_shared();
+  Shared* const shared = map_shared();
   const int results = ::memfd_create("capsize-check", MFD_CLOEXEC);
   std::fflush(nullptr);  // or parent and child would both write what is buffered
   const pid_t parent = ::getpid();
-  const pid_t child = announced == nullptr || results < 0 ? -1 : ::fork();
-  if (child == 0) run_child(parent, results, *announced, work);
+  const pid_t child = shared == nullptr || results < 0 ? -1 : ::fork();
+  if (child == 0) run_child(parent, results, *shared, work);
   if (child > 0) {
     const int status = wait_for(child);
-    if (*announced != kNothingAnnounced) {
-      end.announced = static_cast<checker::Verdict>(announced->load());
+    if (shared->announced != kNothingAnnounced) {
+      end.announced = static_cast<checker::Verdict>(shared->announced.load());
     }
+    note_output_error(shared->output_error);
     if (WIFSIGNALED(status)) {
       end.cause = fmt::format("signal {}", WTERMSIG(status));
       die_as_the_child(WTERMSIG(status));
@@ -105,7 +112,7 @@ IsolatedEnd run_isolated(const std::function<std::string(const Announce&)>& work
       end.result = read_all(results);
     }
   }
-  if (announced != nullptr) ::munmap(announced, sizeof(Shared));
+  if (shared != nullptr) ::munmap(shared, sizeof(Shared));
   if (results >= 0) ::close(results);
   return child > 0 ? end : run_here();
 }

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "harness/cli/binaries.h"
+#include "harness/cli/standard_streams.h"
 #include "harness/cli/verb.h"
 #include "harness/report/summary.h"
 #include "harness/runner/replay.h"
@@ -41,6 +42,7 @@ class ReplayVerb final : public Verb {
   }
 
   int run() override {
+    survive_closed_readers();
     const auto recorded = read_run(directory_);
     if (!recorded) return usage_error(recorded.error().message);
     print_head(recorded.value());
@@ -71,7 +73,8 @@ class ReplayVerb final : public Verb {
   void print_head(const RecordedRun& recorded) const {
     fmt::print(
         "{} faults of {} again, {}\n", recorded.faults.faults, directory_,
-        recorded.violated.empty()
+        !recorded.was_judged ? std::string("which was killed before it had a verdict")
+        : recorded.violated.empty()
             ? std::string("which violated nothing")
             : fmt::format(
                   "which violated {}{}", joined(recorded.violated),

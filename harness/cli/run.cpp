@@ -6,6 +6,7 @@
 
 #include "harness/cli/binaries.h"
 #include "harness/cli/options.h"
+#include "harness/cli/standard_streams.h"
 #include "harness/cli/verb.h"
 #include "harness/report/summary.h"
 #include "harness/runner/runner.h"
@@ -42,6 +43,7 @@ class Run final : public Verb {
               "(harness/runner/steering.h)");
   }
   int run() override {
+    survive_closed_readers();
     const auto scenario = options_.resolve();
     if (!scenario) return usage_error(scenario.error().message);
     RunOptions run{.store = store_, .binaries = binary_directory()};

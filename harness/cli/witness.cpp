@@ -4,10 +4,10 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 
 #include "checker/history/byte_source.h"
 #include "checker/witness/witness.h"
+#include "harness/report/output_file.h"
 
 namespace capsize::harness {
 namespace {
@@ -41,15 +41,10 @@ Report check_with_witness(const std::string& file, const checker::CheckOptions& 
     missing.why = fmt::format("--witness: nothing written, {} asks for no order", report.model);
     return report;
   }
-  std::ofstream file_out(out);
-  int reason = errno;  // of the opening: what is done in between may set it, too
-  if (file_out) {
-    checker::write_witness(history, witness, [&](std::string_view line) { file_out << line; });
-    errno = 0;
-    file_out.flush();
-    reason = errno;
-  }
-  if (!file_out) missing = {fmt::format("--witness: {}: {}", out, std::strerror(reason)), true};
+  const auto written = write_output(out, [&](const Sink& sink) {
+    checker::write_witness(history, witness, [&](std::string_view line) { sink(line); });
+  });
+  if (!written) missing = {"--witness: " + written.error().message, true};
   return report;
 }
 
@@ -57,7 +52,9 @@ Report replay_witness(const std::string& file, const checker::CheckOptions& opti
                       const std::string& witness) {
   auto loaded = load(file, options);
   if (auto* report = std::get_if<Report>(&loaded)) return std::move(*report);
-  auto source = checker::open_source(witness);
+  const checker::Budget budget(options.time_limit, options.memory_limit_bytes);
+  checker::ReadingBound bound{budget};
+  auto source = checker::open_source(witness, &bound);
   if (!source) {
     Report report;
     report.file = file;
@@ -67,7 +64,11 @@ Report replay_witness(const std::string& file, const checker::CheckOptions& opti
     return report;
   }
   checker::LineReader lines(std::move(source));
-  return checker::verify_witness(std::get<History>(loaded), lines, witness, options);
+  Report report = checker::verify_witness(std::get<History>(loaded), lines, witness, options);
+  if (!bound.reached) return report;
+  report.verdict = Verdict::kUnknown;
+  report.reason = budget.time_bound() + " ended the reading of " + witness;
+  return report;
 }
 
 }  // namespace capsize::harness

@@ -1,5 +1,10 @@
+#include "checker/verdict.h"
+#include "harness/cli/standard_streams.h"
 #include "harness/cli/verb.h"
 
 int main(int argc, char** argv) {
-  return capsize::harness::run_command_line(argc, argv);
+  using namespace capsize;
+  harness::make_standard_streams_safe();
+  const int code = harness::run_command_line(argc, argv);
+  return harness::code_after_output(code, checker::exit_code(checker::Verdict::kHarnessError));
 }

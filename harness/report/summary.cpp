@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/json.h"
+#include "harness/report/printable.h"
 #include "harness/report/results.h"
 #include "harness/report/violation_text.h"
 
@@ -101,7 +102,7 @@ void verdict(Out out, const Outcome& outcome) {
   if (!outcome.harness_error.empty()) fmt::format_to(out, "  {}\n", outcome.harness_error);
   for (const auto& check : outcome.checks) {
     fmt::format_to(out, "  {:<13} {:<9} {}\n", check.name, checker::name(check.verdict),
-                   check.explanation);
+                   printable(check.explanation));
   }
 }
 

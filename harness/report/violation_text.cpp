@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "checker/explain/wording.h"
+#include "harness/report/printable.h"
 
 namespace capsize::harness {
 namespace {
@@ -163,10 +164,11 @@ std::string violation_text(const checker::Violation& violation) {
   if (violation.repeated) return "";
   std::string text;
   const auto out = std::back_inserter(text);
-  fmt::format_to(out, "\n  {}: {}\n", checker::name(violation.anomaly), violation.sentence);
+  fmt::format_to(out, "\n  {}: {}\n", checker::name(violation.anomaly),
+                 printable(violation.sentence));
   if (violation.staleness) text += staleness_text(*violation.staleness);
   if (const std::string same = same_on_text(violation); !same.empty()) {
-    fmt::format_to(out, "    {}\n", same);
+    fmt::format_to(out, "    {}\n", printable(same));
   }
   const ShownOperations shown = shown_operations(violation, kShownMax, kAllShown);
   const auto drawing = interval_drawing(shown.operations);
@@ -186,8 +188,8 @@ std::string violation_text(const checker::Violation& violation) {
   for (std::size_t i = 0; i < shown.operations.size(); ++i) {
     const auto& operation = shown.operations[i];
     fmt::format_to(out, "  {} {:>3}  {:>7}  {:<7} {:<{}} {:>10}  {:>10}  {:<7} {}\n",
-                   operation.named ? '*' : ' ', i + 1, checker::client_text(operation),
-                   operation.function, shown.values[i], width,
+                   operation.named ? '*' : ' ', i + 1, printable(checker::client_text(operation)),
+                   printable(operation.function), printable(shown.values[i]), width,
                    time_since(shown.start_time, operation.invoke_time),
                    time_since(shown.start_time, operation.complete_time),
                    checker::name(operation.outcome), drawing[i]);
@@ -202,7 +204,7 @@ std::string weaker_text(const checker::Report& report) {
   std::string text;
   const auto add = [&text](std::string_view question, const checker::WeakerAnswer& answer) {
     text += fmt::format("    {:<18} {}{}{}\n", question, checker::name(answer.holds),
-                        answer.detail.empty() ? "" : ": ", answer.detail);
+                        answer.detail.empty() ? "" : ": ", printable(answer.detail));
   };
   const auto is_repeated = [&](const std::string& key) {
     return std::any_of(report.violations.begin(), report.violations.end(),
@@ -213,7 +215,7 @@ std::string weaker_text(const checker::Report& report) {
       return answer.holds != Holds::kUnknown;
     });
     if (!decided || is_repeated(key)) continue;
-    text += "  weaker" + (key.empty() ? "" : ", of key " + key) + ":\n";
+    text += "  weaker" + (key.empty() ? "" : ", of key " + printable(key)) + ":\n";
     for (const auto& answer : answers) {
       if (answer.holds != Holds::kUnknown) add(answer.question, answer);
     }
