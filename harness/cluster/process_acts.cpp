@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "harness/cluster/clock.h"
+#include "harness/cluster/out_of_memory.h"
 #include "harness/cluster/process_cluster.h"
 
 namespace capsize::harness {
@@ -150,7 +151,12 @@ void ProcessCluster::look_for_crash(Node node) {
   const auto& codes = member.exit_codes;
   const bool announced = ending->signal == 0 &&
                          std::find(codes.begin(), codes.end(), ending->exit_code) != codes.end();
-  if (!announced) crashes_.push_back({node, *ending, monotonic_now()});
+  if (announced) return;
+  crashes_.push_back({.node = node,
+                      .ending = *ending,
+                      .at = monotonic_now(),
+                      .out_of_memory_kills = out_of_memory_kills() - out_of_memory_kills_,
+                      .memory_available = memory_available()});
 }
 
 }  // namespace capsize::harness

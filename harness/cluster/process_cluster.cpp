@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "harness/cluster/clock.h"
+#include "harness/cluster/out_of_memory.h"
 
 namespace capsize::harness {
 namespace {
@@ -75,6 +76,7 @@ std::string ProcessCluster::with_secret(Json request) const {
 }
 
 base::Status ProcessCluster::start() {
+  out_of_memory_kills_ = out_of_memory_kills();
   if (auto opened = open_sockets(); !opened) return opened;
   if (auto started = start_proxy(); !started) return started;
   for (Node node = 0; node < members_.size(); ++node) {

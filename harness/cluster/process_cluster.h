@@ -50,6 +50,8 @@ struct Crash {
   nemesis::Node node = 0;
   Ending ending;
   base::Instant at{};
+  std::uint64_t out_of_memory_kills = 0;  // by the kernel, of any process, since the run began
+  std::uint64_t memory_available = 0;     // bytes that all processes may use
 };
 
 class ProcessCluster final : public nemesis::Cluster {
@@ -145,8 +147,9 @@ class ProcessCluster final : public nemesis::Cluster {
   std::vector<nemesis::Node> configured_;  // the members, as last asked for
   bool members_known_ = true;              // and answered
   std::vector<Crash> crashes_;
-  std::vector<TraceTail> tails_;     // one a node
-  std::vector<DataDirectory> data_;  // one a node
+  std::uint64_t out_of_memory_kills_ = 0;  // when the run began
+  std::vector<TraceTail> tails_;           // one a node
+  std::vector<DataDirectory> data_;        // one a node
   mutable std::optional<nemesis::Node> leader_;
   mutable std::uint64_t term_ = 0;
   mutable base::Instant observed_{};

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -99,13 +100,15 @@ bool ChildProcess::signal(int number) {
 std::optional<Ending> ChildProcess::poll() {
   if (handle_->ending) return handle_->ending;
   int status = 0;
-  if (::waitpid(pid(), &status, WNOHANG) != pid()) return std::nullopt;
+  rusage usage{};
+  if (::wait4(pid(), &status, WNOHANG, &usage) != pid()) return std::nullopt;
   handle_->child.detach();  // reaped here: Boost must not wait for it again
   if (WIFSIGNALED(status)) {
     handle_->ending = Ending{.signal = WTERMSIG(status)};
   } else {
     handle_->ending = Ending{.exit_code = WEXITSTATUS(status)};
   }
+  handle_->ending->peak_memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
   return handle_->ending;
 }
 

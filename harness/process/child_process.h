@@ -7,6 +7,7 @@
 // (node/PROTOCOL.md, --parent), follows the thread that forked it.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -21,6 +22,7 @@ namespace capsize::harness {
 struct Ending {
   int exit_code = 0;  // meaningful if signal is 0
   int signal = 0;
+  std::uint64_t peak_memory_bytes = 0;  // that it ever had in memory
 };
 [[nodiscard]] std::string describe(const Ending& ending);
 

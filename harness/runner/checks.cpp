@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <csignal>
 #include <cstdint>
 #include <deque>
 #include <filesystem>
@@ -149,15 +150,47 @@ std::string log_tail(const std::filesystem::path& path) {
   return text;
 }
 
+std::uint64_t mebibytes(std::uint64_t bytes) {
+  return bytes >> 20U;
+}
+
+/// A node cannot send itself SIGKILL without being asked to: it came from outside the run. That is
+/// no fault of the node, unless the kernel sent it for want of memory and it was this node that had
+/// most of it.
+Check killed_from_outside(const Crash& crash, const std::string& name) {
+  const std::uint64_t had = crash.ending.peak_memory_bytes;
+  const bool out_of_memory = crash.out_of_memory_kills > 0;
+  const bool had_most = crash.memory_available > 0 && had > crash.memory_available / 2;
+  Check check{.name = name, .verdict = Verdict::kUnknown};
+  if (out_of_memory && had_most) check.verdict = Verdict::kInvalid;
+  check.explanation = fmt::format(
+      "{} was killed by SIGKILL, which no part of the run sent; {}; its memory was at most {} MiB "
+      "of "
+      "the {} MiB that there are",
+      name,
+      out_of_memory
+          ? fmt::format("the kernel killed {} process{} meanwhile for want of memory",
+                        crash.out_of_memory_kills, crash.out_of_memory_kills == 1 ? "" : "es")
+          : "the kernel's out-of-memory killer was not at work, so another process sent it",
+      mebibytes(had), mebibytes(crash.memory_available));
+  return check;
+}
+
 Check crash(const Outcome& outcome, base::Instant start) {
   Check check{.name = "crash"};
   for (const auto& crash : outcome.crashes) {
-    check.verdict = Verdict::kInvalid;
     const auto name = nemesis::node_name(crash.node);
-    check.explanation += fmt::format(
-        "{}{} ended by itself {} after the start of the load, with {}; end of its log: {}",
-        check.explanation.empty() ? "" : "; ", name, seconds(crash.at - start),
-        describe(crash.ending), log_tail(outcome.directory / "nodes" / name / "log"));
+    Check one{.name = name, .verdict = Verdict::kInvalid};
+    if (crash.ending.signal == SIGKILL) {
+      one = killed_from_outside(crash, name);
+    } else {
+      one.explanation = fmt::format("{} ended by itself with {}", name, describe(crash.ending));
+    }
+    check.verdict = checker::worst_within_run(check.verdict, one.verdict);
+    check.explanation += fmt::format("{}{}, {} after the start of the load; end of its log: {}",
+                                     check.explanation.empty() ? "" : "; ", one.explanation,
+                                     seconds(crash.at - start),
+                                     log_tail(outcome.directory / "nodes" / name / "log"));
   }
   return check;
 }

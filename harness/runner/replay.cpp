@@ -42,6 +42,16 @@ void read_violations(const Json& results, RecordedRun& run) {
   }
 }
 
+/// None where there is no such file: the run was killed before its first fault.
+base::Result<nemesis::Recorded> read_faults(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) return nemesis::Recorded{};
+  std::ifstream lines(path);
+  if (!lines) {
+    return base::Error{fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno))};
+  }
+  return nemesis::read_recorded(lines, path.string());
+}
+
 }  // namespace
 
 base::Result<RecordedRun> read_run(const std::filesystem::path& directory) {
@@ -53,17 +63,15 @@ base::Result<RecordedRun> read_run(const std::filesystem::path& directory) {
   if (!scenario.value().seed) {
     return base::Error{(directory / "scenario.json").string() + ": found no seed"};
   }
-  std::ifstream lines(directory / "faults.jsonl");
-  if (!lines) {
-    return base::Error{fmt::format("{}: cannot be read: {}", (directory / "faults.jsonl").string(),
-                                   std::strerror(errno))};
-  }
-  auto faults = nemesis::read_recorded(lines, (directory / "faults.jsonl").string());
+  auto faults = read_faults(directory / "faults.jsonl");
   if (!faults) return faults.error();
-  const auto results = read_json(directory / "results.json");
-  if (!results) return results.error();
   scenario.value().name = "replay";
   RecordedRun run{.scenario = std::move(scenario).value(), .faults = std::move(faults).value()};
+  // A run that was killed has a plan and no verdict.
+  run.was_judged = std::filesystem::exists(directory / "results.json");
+  if (!run.was_judged) return run;
+  const auto results = read_json(directory / "results.json");
+  if (!results) return results.error();
   read_violations(results.value(), run);
   return run;
 }

@@ -16,6 +16,7 @@ namespace capsize::harness {
 struct RecordedRun {
   Scenario scenario;  // resolved, with its seed: the operations follow from it
   nemesis::Recorded faults;
+  bool was_judged = true;              // false: the run was killed before it had a verdict
   std::vector<std::string> violated;   // names of the checks that were invalid
   std::vector<std::string> anomalies;  // of the linearizability check: "stale read", …
 };

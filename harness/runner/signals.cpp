@@ -9,11 +9,15 @@
 namespace capsize::harness {
 namespace {
 
+/// SIGHUP too, when the terminal goes; unless it was to be survived (nohup).
 sigset_t stop_signals() {
   sigset_t set;
   ::sigemptyset(&set);
   ::sigaddset(&set, SIGINT);
   ::sigaddset(&set, SIGTERM);
+  struct sigaction hang_up {};
+  ::sigaction(SIGHUP, nullptr, &hang_up);
+  if (hang_up.sa_handler != SIG_IGN) ::sigaddset(&set, SIGHUP);
   return set;
 }
 

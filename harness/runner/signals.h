@@ -1,11 +1,12 @@
-// SIGINT and SIGTERM as something the main loop waits for, instead of something that strikes.
+// SIGINT, SIGTERM and SIGHUP as something that the main loop waits for, instead of something that
+// interrupts it.
 #pragma once
 
 #include "base/time.h"
 
 namespace capsize::harness {
 
-/// Blocks both signals for this thread and the threads it starts, while it lives.
+/// Blocks these signals for this thread and the threads it starts, while it lives.
 class SignalGuard {
  public:
   SignalGuard();

@@ -65,11 +65,53 @@ def test_node_that_dies_by_itself_is_a_violation(capsize, started):
     process = start_run(capsize, started, "--nemesis", "none", "--time-limit", "4s")
     recorded(capsize, 500)
     victim = nodes_of(process)[0]
-    os.kill(victim, signal.SIGKILL)
+    os.kill(victim, signal.SIGABRT)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 1, output
     crash = capsize.check_verdict("crash")
-    assert crash["verdict"] == "invalid" and "signal 9" in crash["explanation"]
+    assert crash["verdict"] == "invalid" and "ended by itself with signal 6" in crash["explanation"]
+
+
+def test_node_that_is_killed_from_outside_is_not_held_against_it(capsize, started):
+    process = start_run(capsize, started, "--nemesis", "none", "--time-limit", "4s")
+    recorded(capsize, 500)
+    os.kill(nodes_of(process)[0], signal.SIGKILL)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 2, output
+    crash = capsize.check_verdict("crash")
+    assert crash["verdict"] == "unknown" and "which no part of the run sent" in crash["explanation"]
+    assert " MiB of the " in crash["explanation"]
+
+
+def test_a_hang_up_is_an_interrupt_unless_it_was_to_be_survived(capsize, started):
+    process = start_run(capsize, started, "--nemesis", "none", "--time-limit", "60s")
+    recorded(capsize, 500)
+    family = children(process.pid)
+    process.send_signal(signal.SIGHUP)
+    output, _ = process.communicate(timeout=20)
+    assert process.returncode == 130, output
+    assert not any(alive(pid) for pid in family)
+    assert capsize.check_verdict("linearizable")["verdict"] == "valid"
+
+    process = capsize.start("run", "--nemesis", "none", "--time-limit", "2s",
+                            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    started.append(process)
+    wait_for(lambda: children(process.pid), 10, "a cluster")
+    process.send_signal(signal.SIGHUP)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, output
+
+
+def test_the_run_of_a_killed_harness_can_be_replayed(capsize, started):
+    process = start_run(capsize, started, "--nemesis", "pause", "--nodes", 3, "--time-limit", "4s", "--seed", 7)
+    faults = capsize.run_directory() / "faults.jsonl"
+    wait_for(lambda: faults.exists() and '"phase":"begin"' in faults.read_text(), 20, "a fault")
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (capsize.run_directory() / "results.json").exists()
+    replay = capsize("replay", capsize.run_directory(), "--quiet", "--store", capsize.store)
+    assert replay.returncode in (0, 3), replay.stdout + replay.stderr
+    assert "which was killed before it had a verdict" in replay.stdout
 
 
 def test_proxy_that_dies_is_an_error_of_the_harness(capsize, started):
