@@ -15,6 +15,10 @@ constexpr int kReconnectMaxMs = 50;
 }  // namespace
 
 struct Messaging::Context {
+  Context() {
+    // A socket a client and node: the 1023 of the default are soon used up.
+    zmq.set(zmq::ctxopt::max_sockets, zmq.get(zmq::ctxopt::socket_limit));
+  }
   zmq::context_t zmq{1};
 };
 

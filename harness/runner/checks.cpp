@@ -214,9 +214,12 @@ Check coverage(Outcome& outcome) {
 void run_checks(Outcome& outcome, const RunDirectory& directory, base::Instant start) {
   outcome.checks.push_back(linearizable(outcome, directory));
   outcome.checks.push_back(invariants(outcome));
-  outcome.checks.push_back(live(outcome));
-  outcome.checks.push_back(crash(outcome, start));
-  outcome.checks.push_back(coverage(outcome));
+  // Of a run whose harness broke, only what was recorded says anything.
+  if (outcome.harness_error.empty()) {
+    outcome.checks.push_back(live(outcome));
+    outcome.checks.push_back(crash(outcome, start));
+    outcome.checks.push_back(coverage(outcome));
+  }
   for (const auto& check : outcome.checks) {
     log_info("{}: {} {}", check.name, checker::name(check.verdict), check.explanation);
   }

@@ -2,11 +2,13 @@
 
 #include <fmt/core.h>
 
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include "base/check.h"
 #include "harness/cluster/clock.h"
+#include "harness/process/descriptors.h"
 #include "harness/recorder/history_writer.h"
 #include "harness/report/log.h"
 #include "harness/report/results.h"
@@ -258,9 +260,9 @@ class Run {
   }
 
   void check_everything() {
-    if (outcome_.harness_error.empty()) {
-      run_checks(outcome_, directory_, start_);
-    }
+    std::error_code none;
+    const auto recorded = std::filesystem::file_size(directory_.history(), none);
+    if (!none && recorded > 0) run_checks(outcome_, directory_, start_);
     outcome_.verdict_after = monotonic_now() - start_ - outcome_.load_time;
     if (auto written = write_json(directory_.results(), to_json(outcome_)); !written) {
       outcome_.harness_error = written.error().message;
@@ -281,6 +283,20 @@ class Run {
   std::atomic<bool> finished_{false};
 };
 
+/// Each socket of a client has a mailbox and a connection, and a third while the node it led to is
+/// gone. The rest is the harness' own: files, children, control.
+base::Status check_descriptors(const Scenario& scenario) {
+  constexpr std::uint64_t kEachSocket = 3, kOwn = 64, kEachNode = 6;
+  const std::uint64_t sockets = scenario.concurrency * (scenario.retries > 0 ? scenario.nodes : 1);
+  const std::uint64_t needed = kOwn + kEachNode * scenario.nodes + kEachSocket * sockets;
+  const std::uint64_t permitted = raise_descriptor_limit();
+  if (needed <= permitted) return {};
+  return base::Error{fmt::format(
+      "--concurrency {} needs up to {} open files and sockets, but this process may have {} "
+      "(ulimit -n)",
+      scenario.concurrency, needed, permitted)};
+}
+
 }  // namespace
 
 Outcome run_scenario(const Scenario& scenario, const RunOptions& options) {
@@ -288,6 +304,10 @@ Outcome run_scenario(const Scenario& scenario, const RunOptions& options) {
   Outcome failed;
   failed.scenario = scenario;
   try {
+    if (auto enough = check_descriptors(scenario); !enough) {
+      failed.harness_error = enough.error().message;
+      return failed;
+    }
     auto directory = RunDirectory::create(options.store, scenario.name, *scenario.seed);
     if (!directory) {
       failed.harness_error = directory.error().message;

@@ -1,6 +1,7 @@
 """Whatever dies, nothing is left behind, and what was recorded can be read."""
 
 import os
+import resource
 import signal
 
 from conftest import alive, children, sockets_of, state, wait_for
@@ -122,6 +123,27 @@ def test_proxy_that_dies_is_an_error_of_the_harness(capsize, started):
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 255, output
     assert "proxy" in capsize.results()["harness-error"]
+    assert capsize.check_verdict("linearizable")["verdict"] == "valid", "what was recorded is checked all the same"
+    assert capsize.results()["verdict"] == "harness error"
+
+
+def test_a_thousand_clients_at_the_usual_limit_of_descriptors(capsize):
+    def limit():
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(1024, soft), hard))
+    process = capsize.start("run", "--nemesis", "none", "--nodes", 3, "--concurrency", 1000, "--time-limit", "3s",
+                            preexec_fn=limit)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, output + errors
+
+
+def test_too_few_descriptors_are_refused_before_the_run(capsize):
+    process = capsize.start("run", "--nemesis", "none", "--concurrency", 100, "--quiet",
+                            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128)))
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 255
+    assert "--concurrency 100 needs up to " in output + errors and "this process may have 128" in output + errors
+    assert not capsize.store.exists()
 
 
 def test_two_runs_at_once_do_not_meet(capsize, started):

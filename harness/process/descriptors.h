@@ -1,0 +1,12 @@
+// How many files and sockets this process and its children may have open.
+#pragma once
+
+#include <cstdint>
+
+namespace capsize::harness {
+
+/// Raises the soft limit (`ulimit -n`, often 1024) to the hard one; children inherit it. Returns
+/// what may be open from now on.
+std::uint64_t raise_descriptor_limit();
+
+}  // namespace capsize::harness
