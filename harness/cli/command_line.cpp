@@ -13,7 +13,14 @@ namespace capsize::harness {
 Verb::~Verb() = default;
 
 int usage_error(std::string_view message) {
-  fmt::print(stderr, "capsize: {}\n", message);
+  // Hostile names must neither break the line nor reach a terminal, and a standard error that is
+  // full or closed must not change the exit code.
+  std::string line = "capsize: ";
+  for (const char c : message) {
+    const auto byte = static_cast<unsigned char>(c);
+    line += byte < 0x20 || byte == 0x7f ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+  }
+  std::fputs((line + "\n").c_str(), stderr);
   return checker::exit_code(checker::Verdict::kUsageError);
 }
 

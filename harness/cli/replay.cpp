@@ -107,7 +107,7 @@ class ReplayVerb final : public Verb {
   }
 
   std::string directory_;
-  std::string store_ = "store";
+  std::string store_ = kStoreDefault;
   std::uint64_t times_ = 1;
   bool quiet_ = false;
 };

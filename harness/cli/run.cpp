@@ -35,6 +35,7 @@ class Run final : public Verb {
   }
   void add_options(base::CommandLine& line) override {
     options_.add_options(line);
+    line.set_footer(ScenarioOptions::footer() + "\n" + std::string(examples()));
     line.option("--store", store_, "directory of runs").show_default();
     line.flag("--quiet", quiet_, "no progress on standard error");
     line.flag("--steer", steer_,
@@ -68,7 +69,7 @@ class Run final : public Verb {
 
  private:
   ScenarioOptions options_;
-  std::string store_ = "store";
+  std::string store_ = kStoreDefault;
   bool quiet_ = false;
   bool steer_ = false;
 };

@@ -176,7 +176,7 @@ std::string summary(const Outcome& outcome) {
   fmt::format_to(out, "  run           {}\n", outcome.directory.string());
   fmt::format_to(out, "  seed          {} (fixes the plan; real processes decide the rest)\n",
                  outcome.scenario.seed.value_or(0));
-  fmt::format_to(out, "  again         {}\n", again(outcome));
+  fmt::format_to(out, "  reproduce     {}\n", reproduce_line(outcome));
   return text;
 }
 

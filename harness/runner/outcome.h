@@ -34,6 +34,7 @@ struct Check {
 struct Outcome {
   Scenario scenario;
   std::filesystem::path directory;
+  std::filesystem::path store;     // as it was given
   std::filesystem::path binaries;  // directory they were started from
   Plan plan;
   std::vector<nemesis::FaultRecord> faults;

@@ -69,6 +69,7 @@ class Run {
                  messaging_) {
     outcome_.scenario = scenario;
     outcome_.directory = directory.path();
+    outcome_.store = options.store;
     outcome_.binaries = options.binaries;
     outcome_.plan = plan(scenario);
     if (!outcome_.scenario.expect && options.requests != nullptr) {
@@ -287,6 +288,7 @@ Outcome run_scenario(const Scenario& scenario, const RunOptions& options) {
   CHECK(scenario.seed.has_value(), "a run has a seed");
   Outcome failed;
   failed.scenario = scenario;
+  failed.store = options.store;
   try {
     auto directory = RunDirectory::create(options.store, scenario.name, *scenario.seed);
     if (!directory) {
