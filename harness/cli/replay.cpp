@@ -41,6 +41,7 @@ class ReplayVerb final : public Verb {
   }
 
   int run() override {
+    if (store_.empty()) return usage_error("--store: found '', expected a directory");
     const auto recorded = read_run(directory_);
     if (!recorded) return usage_error(recorded.error().message);
     print_head(recorded.value());

@@ -43,6 +43,7 @@ class Run final : public Verb {
               "(harness/runner/steering.h)");
   }
   int run() override {
+    if (store_.empty()) return usage_error("--store: found '', expected a directory");
     const auto scenario = options_.resolve();
     if (!scenario) return usage_error(scenario.error().message);
     RunOptions run{.store = store_, .binaries = binary_directory()};

@@ -312,7 +312,9 @@ Json schema_for(const Key<Owner>& key) {
 /// A duration of the command line that is read back to the nanosecond, and the other values alike.
 std::string flag_text(const Json& value) {
   if (value.is_string()) return value.text();
-  if (!value.is_array()) return value.dump();
+  if (!value.is_array()) {
+    return value.is_integer() ? value.dump() : fmt::format("{}", value.get<double>());
+  }
   Texts items;
   for (const auto& item : value) items.push_back(item.text());
   return items.empty() ? "none" : fmt::format("{}", fmt::join(items, ","));

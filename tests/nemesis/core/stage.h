@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "fake_cluster.h"
+#include "tests/nemesis/core/fake_cluster.h"
 #include "nemesis/nemesis.h"
 #include "nemesis/phases.h"
 #include "nemesis/schedule.h"
