@@ -8,6 +8,7 @@
 #include "harness/cli/options.h"
 #include "harness/cli/verb.h"
 #include "harness/report/summary.h"
+#include "harness/report/terminal.h"
 #include "harness/runner/runner.h"
 
 namespace capsize::harness {
@@ -54,7 +55,9 @@ class Run final : public Verb {
     {
       ProgressDisplay display;
       if (!quiet_) run.progress = [&display](const Progress& p) { display.show(p); };
-      if (!quiet_) fmt::print(stderr, "seed {}\n", scenario.value().seed.value_or(0));
+      if (!quiet_) {
+        std::fputs(fmt::format("seed {}\n", scenario.value().seed.value_or(0)).c_str(), stderr);
+      }
       outcome = run_scenario(scenario.value(), run);
     }
     if (steer_) {
@@ -62,7 +65,7 @@ class Run final : public Verb {
                   {"directory", outcome.directory.string()},
                   {"harness-error", outcome.harness_error}});
     } else {
-      fmt::print("{}", harness::summary(outcome));
+      fmt::print("{}", harness::summary(outcome, wants_colours(STDOUT_FILENO)));
       std::fflush(stdout);
     }
     return outcome.interrupted ? kInterruptedExit : checker::exit_code(outcome.verdict());

@@ -140,6 +140,10 @@ ShownOperations shown_operations(const checker::Violation& violation, std::size_
   return shown;
 }
 
+ShownOperations shown_in_text(const checker::Violation& violation) {
+  return shown_operations(violation, kShownMax, kAllShown);
+}
+
 std::string time_since(std::int64_t start, std::int64_t time) {
   if (time == checker::kNoTime || start == checker::kNoTime) return "-";
   if (time == start) return "0";
@@ -168,7 +172,7 @@ std::string violation_text(const checker::Violation& violation) {
   if (const std::string same = same_on_text(violation); !same.empty()) {
     fmt::format_to(out, "    {}\n", same);
   }
-  const ShownOperations shown = shown_operations(violation, kShownMax, kAllShown);
+  const ShownOperations shown = shown_in_text(violation);
   const auto drawing = interval_drawing(shown.operations);
   std::size_t width = kValueWidthMin;
   for (const std::string& value : shown.values) width = std::max(width, value.size());

@@ -115,6 +115,7 @@ class Run {
     }
     const RunClock clock(monotonic_now());
     start_ = clock.start();
+    outcome_.start = start_;
     SignalGuard signals;  // before any thread, which inherits the blocked signals
     const DiskWatch disk(sync_of_file(directory_.path() / "disk-watch"), kDiskInterval);
     Load load(messaging_, history, clock, *generator, load_options(disk));
