@@ -192,6 +192,11 @@ Option& Option::type_name(std::string_view name) {
   return *this;
 }
 
+Option& Option::group(std::string_view heading) {
+  option_->group(std::string(heading));
+  return *this;
+}
+
 Option& Option::one_of(std::initializer_list<std::string_view> choices) {
   std::string set = "{";
   for (const std::string_view choice : choices) {

@@ -38,6 +38,8 @@ class Option {
   Option& default_text(std::string_view text);
   /// Help shows this instead of TEXT, UINT and so on.
   Option& type_name(std::string_view name);
+  /// Help lists it under this heading.
+  Option& group(std::string_view heading);
   Option& one_of(std::initializer_list<std::string_view> choices);
   /// An unsigned integer, both bounds included.
   Option& range(std::uint64_t min, std::uint64_t max);

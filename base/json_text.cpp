@@ -39,11 +39,21 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
   }
   bool parse_error(std::size_t byte, const std::string& token,
                    const nlohmann::json::exception& wrong) override {
-    if (error_ != nullptr) *error_ = {byte, token, wrong.what()};
+    if (error_ != nullptr) *error_ = {byte, token, reason(token, wrong)};
     return false;
   }
 
  private:
+  /// Without the library's own names and places: callers say the place in their own terms.
+  static std::string reason(const std::string& token, const nlohmann::json::exception& wrong) {
+    constexpr int kOverflow = 406;
+    if (wrong.id == kOverflow) return "found " + token + ", expected a number that fits 64 bits";
+    constexpr std::size_t kShownMax = 160;
+    std::string text = wrong.what();
+    if (const auto begin = text.find(" - "); begin != text.npos) text.erase(0, begin + 3);
+    if (text.size() > kShownMax) text.replace(kShownMax, text.npos, "...");
+    return "not JSON: " + text;
+  }
   bool add(Json value) {
     if (open_.empty()) {
       root_ = std::move(value);
@@ -57,7 +67,8 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
   bool open(Json value) {
     if (open_.size() == kJsonNestingMax) {
       if (error_ != nullptr) {
-        *error_ = {.what = "nested deeper than " + std::to_string(kJsonNestingMax) + " levels",
+        *error_ = {.what = "found nesting deeper than " + std::to_string(kJsonNestingMax) +
+                           " levels, expected less",
                    .too_deep = true};
       }
       return false;

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include "base/json.h"
+#include "base/printable.h"
 
 #include "base/units.h"
 #include "checker/check.h"
@@ -18,7 +19,6 @@
 #include "harness/cli/witness.h"
 #include "harness/report/explanation_page.h"
 #include "harness/report/output_file.h"
-#include "harness/report/printable.h"
 #include "harness/report/violation_text.h"
 
 namespace capsize::harness {
@@ -148,7 +148,7 @@ class CheckVerb final : public Verb {
       print(report);
       if (missing.failed) usage_error(missing.why);
       if (!missing.failed && !missing.why.empty())
-        fmt::print(stderr, "{}\n", printable(missing.why));
+        fmt::print(stderr, "{}\n", base::printable(missing.why));
       return FileOutcome{report.verdict, missing.failed, page_part(report)}.bytes();
     });
     if (end.result) return FileOutcome::of(*end.result);
@@ -227,8 +227,8 @@ class CheckVerb final : public Verb {
   // Nothing is known of the file but the verdict that stood.
   void print_crash(const Report& report) const {
     if (json_) return print(report);
-    fmt::print("{}: {}: {}\n", printable(report.file), checker::name(report.verdict),
-               printable(report.reason));
+    fmt::print("{}: {}: {}\n", base::printable(report.file), checker::name(report.verdict),
+               base::printable(report.reason));
     std::fflush(stdout);
   }
 
@@ -243,19 +243,19 @@ class CheckVerb final : public Verb {
     } else {
       fmt::print(
           "{}: {}{}{}; {} operations ({} ok, {} fail, {} info) on {} keys, model {}, {:.3f} s\n",
-          printable(report.file), checker::name(report.verdict), report.reason.empty() ? "" : ": ",
-          printable(report.reason), report.counts.operations, report.counts.ok, report.counts.fail,
-          report.counts.info, report.counts.keys, report.model,
-          report.seconds_load + report.seconds_check);
+          base::printable(report.file), checker::name(report.verdict),
+          report.reason.empty() ? "" : ": ", base::printable(report.reason),
+          report.counts.operations, report.counts.ok, report.counts.fail, report.counts.info,
+          report.counts.keys, report.model, report.seconds_load + report.seconds_check);
       if (report.skipped.count > 0) {
         fmt::print("  {} malformed lines or events were skipped, the first: {}\n",
-                   report.skipped.count, printable(report.skipped.first));
+                   report.skipped.count, base::printable(report.skipped.first));
       }
       if (report.cut_off) {
         fmt::print("  note: the file was cut off; only what comes before the end was checked\n");
       }
       for (const std::string& note : report.notes) {
-        fmt::print("  note: {}\n", printable(note));
+        fmt::print("  note: {}\n", base::printable(note));
       }
       for (const auto& violation : report.violations) fmt::print("{}", violation_text(violation));
       fmt::print("{}", weaker_text(report));

@@ -5,16 +5,16 @@
 
 #include "base/check.h"
 #include "base/command_line.h"
+#include "base/printable.h"
 #include "checker/verdict.h"
 #include "harness/cli/verb.h"
-#include "harness/report/printable.h"
 
 namespace capsize::harness {
 
 Verb::~Verb() = default;
 
 int usage_error(std::string_view message) {
-  fmt::print(stderr, "capsize: {}\n", printable(message));
+  fmt::print(stderr, "capsize: {}\n", base::printable(message));
   return checker::exit_code(checker::Verdict::kUsageError);
 }
 

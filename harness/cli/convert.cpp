@@ -1,5 +1,6 @@
 // capsize convert: a history in another notation.
 #include "checker/convert/convert.h"
+#include "base/printable.h"
 
 #include <fmt/core.h>
 
@@ -13,7 +14,6 @@
 #include "harness/cli/options.h"
 #include "harness/cli/verb.h"
 #include "harness/report/output_file.h"
-#include "harness/report/printable.h"
 
 namespace capsize::harness {
 namespace {
@@ -75,7 +75,7 @@ class Convert final : public Verb {
       return usage_error(malformed->message());
     }
     if (const auto* limit = std::get_if<checker::LimitReached>(&loaded)) {
-      fmt::print(stderr, "capsize: {}: {}\n", printable(in_), printable(limit->reason));
+      fmt::print(stderr, "capsize: {}: {}\n", base::printable(in_), base::printable(limit->reason));
       return checker::exit_code(checker::Verdict::kUnknown);
     }
     return write(*writer, std::get<checker::History>(loaded));
@@ -106,7 +106,8 @@ class Convert final : public Verb {
     }
     if (!written) return usage_error(written.error().message);
     const auto warn = [&](const std::string& what) {
-      fmt::print(stderr, "capsize: warning: {}: {}\n", printable(out_), printable(what));
+      fmt::print(stderr, "capsize: warning: {}: {}\n", base::printable(out_),
+                 base::printable(what));
     };
     for (const std::string& lost : conversion.lost) warn("does not hold " + lost);
     if (history.cut_off) warn(in_ + " was cut off, and is read up to there");

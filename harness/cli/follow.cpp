@@ -7,8 +7,8 @@
 #include <csignal>
 #include <cstring>
 
+#include "base/printable.h"
 #include "checker/follow/growing_source.h"
-#include "harness/report/printable.h"
 
 namespace capsize::harness {
 namespace {
@@ -34,7 +34,7 @@ checker::Report follow_history(const std::string& file, const checker::FollowOpt
   ::sigaction(SIGHUP, nullptr, &hang_up);
   if (hang_up.sa_handler != SIG_IGN) stop_on(SIGHUP);  // ignored: it is to be survived (nohup)
   auto source = checker::open_growing_source(file, stopped, [&](std::string_view why) {
-    fmt::print(stderr, "capsize: waiting: {} {}\n", printable(file), why);
+    fmt::print(stderr, "capsize: waiting: {} {}\n", base::printable(file), why);
   });
   if (!source) {
     checker::Report report;

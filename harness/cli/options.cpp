@@ -1,15 +1,17 @@
 #include "harness/cli/options.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <random>
+#include <sstream>
 
 #include "base/units.h"
 #include "checker/history/format.h"
 #include "checker/history/times.h"
 #include "harness/cli/binaries.h"
-#include "nemesis/schedule.h"
-#include "workloads/workload.h"
+#include "harness/scenario/key_values.h"
+#include "nemesis/fault_kind.h"
+#include "nemesis/strategy.h"
 
 namespace capsize::harness {
 
@@ -59,20 +61,6 @@ std::variant<checker::ReadOptions, std::string> ReadingOptions::resolve() const 
 
 namespace {
 
-template <class T>
-void override_with(T& target, const std::optional<T>& flag) {
-  if (flag) target = *flag;
-}
-
-base::Status override_duration(base::Duration& target, const std::optional<std::string>& flag,
-                               const char* name) {
-  if (!flag) return {};
-  const auto parsed = base::parse_duration(*flag);
-  if (!parsed) return base::Error{fmt::format("--{}: {}", name, parsed.error().message)};
-  target = parsed.value();
-  return {};
-}
-
 base::Status check_bug(const std::string& bug) {
   if (bug.empty()) return {};
   const auto bugs = seeded_bugs();
@@ -85,69 +73,122 @@ base::Status check_bug(const std::string& bug) {
   return base::Error{fmt::format("--bug: found '{}', expected one of: {}", bug, names)};
 }
 
+std::string_view heading(KeyGroup group) {
+  switch (group) {
+    case KeyGroup::kSystem:
+      return "System";
+    case KeyGroup::kLoad:
+      return "Load";
+    case KeyGroup::kFaults:
+      return "Faults";
+    case KeyGroup::kChecks:
+      break;
+  }
+  return "Checks";
+}
+
+/// Indented lines of at most 78 columns.
+std::string wrapped(const std::string& names) {
+  constexpr std::size_t kWidth = 78;
+  std::istringstream words(names);
+  std::string text = " ";
+  std::size_t column = 1;
+  for (std::string word; words >> word;) {
+    if (column + 1 + word.size() > kWidth) {
+      text += "\n ";
+      column = 1;
+    }
+    text += " " + word;
+    column += 1 + word.size();
+  }
+  return text;
+}
+
+std::string help_of(const Key<Scenario>& key) {
+  const base::Json value = value_of(default_scenario(), key);
+  std::string text(key.help);
+  if (!key.unit.empty()) text += fmt::format(", {}", key.unit);
+  if (key.words != nullptr && flag_type(key) == FlagType::kText) {
+    text += fmt::format("; one of: {}", fmt::join(key.words(), ", "));
+  }
+  if (!key.default_text.empty()) return fmt::format("{} [{}]", text, key.default_text);
+  if (value.is_array() || value == "") return text;
+  if (value.is_number()) return fmt::format("{} [{}]", text, value.get<double>());
+  return fmt::format("{} [{}]", text, value.text());
+}
+
 }  // namespace
 
 void ScenarioOptions::add_options(base::CommandLine& line) {
   line.option("scenario", file_, "scenario file (JSON, comments allowed)")
       .type_name("SCENARIO.json");
-  line.option("--name", name_, "name of the scenario, and of its directory in the store");
-  line.option("--nodes", nodes_, "number of nodes [5]");
-  line.option("--workload", workload_,
-              "one of: " + workloads::Workloads::instance().names() + " [register]");
-  line.option("--nemesis", nemesis_,
-              "none, default, all (a mixture drawn from the seed), or a list out of: " +
-                  nemesis::known_names() + " [default]");
-  line.option("--time-limit", time_limit_, "length of the load [20s]");
-  line.option("--rate", rate_, "operations a second, all clients together [2000]");
-  line.option("--concurrency", concurrency_, "number of clients [10]");
-  line.option("--seed", seed_, "64-bit seed of every random choice [drawn and printed]");
-  line.option("--live-bound", live_bound_,
-              "after healing, a write through each node within this [5s]");
-  line.option("--client-timeout", client_timeout_,
-              "then an operation is indeterminate; longer than any pause [3s]");
-  line.option("--read-level", read_level_,
-              "linearizable, or stale: what a node has, which the check must catch "
-              "[linearizable]");
-  line.option("--retries", retries_,
-              "how often a client sends an operation again, in a session [0: never]");
-  line.option("--check-limit", check_limit_, "time for the check [60s]");
-  line.option("--bug", bug_, "seeded bug for the nodes to make (capsize list bugs)");
-  line.option("--node-arg", node_arguments_, "argument handed to each node, repeatable")
-      .one_value_each();
+  for (const auto& key : kScenarioKeys) {
+    const FlagType type = flag_type(key);
+    if (type == FlagType::kNone) continue;
+    Flag& flag = flags_.emplace_back(Flag{.key = &key});
+    const std::string name = fmt::format("--{}", key.name);
+    const std::string help = help_of(key);
+    const auto declare = [&]() -> base::Option {
+      switch (type) {
+        case FlagType::kCount:
+          return line.option(name, flag.count, help).type_name("COUNT");
+        case FlagType::kNumber:
+          return line.option(name, flag.number, help).type_name("NUMBER");
+        case FlagType::kRepeated:
+          return line.option(name, flag.list, help).one_value_each();
+        case FlagType::kList:
+          return line.option(name, flag.text, help).type_name("NAMES");
+        case FlagType::kDuration:
+          return line.option(name, flag.text, help).type_name("DURATION");
+        default:
+          return line.option(name, flag.text, help);
+      }
+    };
+    declare().group(heading(key.group));
+  }
+}
+
+std::string ScenarioOptions::footer() {
+  return fmt::format(
+      "Strategies (capsize list nemeses):\n{}\nFault kinds (capsize list faults):\n{}\n"
+      "Phases and expectations are in scenario files only (capsize schema).\n",
+      wrapped(nemesis::Strategies::instance().names()),
+      wrapped(nemesis::FaultKinds::instance().names()));
+}
+
+base::Json ScenarioOptions::Flag::value() const {
+  if (text) return *text;
+  if (count) return *count;
+  if (number) return *number;
+  return list.empty() ? base::Json() : base::Json(list);
 }
 
 base::Result<Scenario> ScenarioOptions::resolve() const {
-  Scenario scenario;
-  scenario.nemesis = parse_nemesis("default");
+  auto scenario = merge();
+  if (!scenario) return scenario;
+  if (auto status = check_bug(scenario.value().bug); !status) return status.error();
+  return scenario;
+}
+
+base::Result<Scenario> ScenarioOptions::merge() const {
+  Scenario scenario = default_scenario();
   if (!file_.empty()) {
     auto read = read_scenario(scenario_file(file_));
     if (!read) return read;
     scenario = std::move(read).value();
   }
-  override_with(scenario.name, name_);
-  override_with(scenario.nodes, nodes_);
-  override_with(scenario.workload, workload_);
-  override_with(scenario.rate, rate_);
-  override_with(scenario.concurrency, concurrency_);
-  override_with(scenario.read_level, read_level_);
-  override_with(scenario.retries, retries_);
-  override_with(scenario.bug, bug_);
-  if (nemesis_) scenario.nemesis = parse_nemesis(*nemesis_);
-  if (!node_arguments_.empty()) scenario.node_arguments = node_arguments_;
-  if (seed_) scenario.seed = seed_;
-  for (const auto& [target, flag, name] :
-       {std::tuple{&scenario.time_limit, &time_limit_, "time-limit"},
-        std::tuple{&scenario.live_bound, &live_bound_, "live-bound"},
-        std::tuple{&scenario.client_timeout, &client_timeout_, "client-timeout"},
-        std::tuple{&scenario.check_limit, &check_limit_, "check-limit"}}) {
-    if (auto status = override_duration(*target, *flag, name); !status) return status.error();
+  for (const auto& flag : flags_) {
+    const base::Json value = flag.value();
+    if (value.is_null()) continue;
+    if (const auto misfit = set_member(scenario, *flag.key, value)) {
+      return base::Error{fmt::format("--{}: {}", flag.key->name, misfit->what)};
+    }
   }
   if (!scenario.seed) {
     // Short enough to be read out over a table; still one run in four billion.
     scenario.seed = std::random_device{}();
   }
   if (auto status = validate(scenario); !status) return status.error();
-  if (auto status = check_bug(scenario.bug); !status) return status.error();
   return scenario;
 }
 

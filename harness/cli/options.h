@@ -1,6 +1,7 @@
 // Options of the command line that several verbs share.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <variant>
@@ -39,23 +40,22 @@ class ScenarioOptions {
   /// Reads the file, lays the flags over it, draws a seed if none was given, and validates.
   [[nodiscard]] base::Result<Scenario> resolve() const;
 
+  /// The same without asking the nodes whether they know the bug.
+  [[nodiscard]] base::Result<Scenario> merge() const;
+  /// For the end of --help: which names there are.
+  [[nodiscard]] static std::string footer();
+
  private:
+  struct Flag {
+    const Key<Scenario>* key;
+    std::optional<std::string> text = {};
+    std::optional<std::uint64_t> count = {};
+    std::optional<double> number = {};
+    std::vector<std::string> list = {};
+    [[nodiscard]] base::Json value() const;
+  };
   std::string file_;
-  std::optional<std::string> name_;
-  std::optional<std::size_t> nodes_;
-  std::optional<std::string> workload_;
-  std::optional<std::string> nemesis_;
-  std::optional<std::string> time_limit_;
-  std::optional<double> rate_;
-  std::optional<std::size_t> concurrency_;
-  std::optional<std::string> read_level_;
-  std::optional<std::uint64_t> retries_;
-  std::optional<std::uint64_t> seed_;
-  std::optional<std::string> live_bound_;
-  std::optional<std::string> client_timeout_;
-  std::optional<std::string> check_limit_;
-  std::optional<std::string> bug_;
-  std::vector<std::string> node_arguments_;
+  std::deque<Flag> flags_;  // the command line keeps pointers into them
 };
 
 }  // namespace capsize::harness

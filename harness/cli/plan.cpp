@@ -46,6 +46,7 @@ class PlanVerb final : public Verb {
   }
   void add_options(base::CommandLine& line) override {
     options_.add_options(line);
+    line.set_footer(ScenarioOptions::footer() + "\n" + std::string(examples()));
     line.flag("--json", json_, "one JSON object a line, as in faults.jsonl");
   }
   int run() override {

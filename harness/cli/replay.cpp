@@ -43,6 +43,7 @@ class ReplayVerb final : public Verb {
 
   int run() override {
     survive_closed_readers();
+    if (store_.empty()) return usage_error("--store: found '', expected a directory");
     const auto recorded = read_run(directory_);
     if (!recorded) return usage_error(recorded.error().message);
     print_head(recorded.value());
@@ -110,7 +111,7 @@ class ReplayVerb final : public Verb {
   }
 
   std::string directory_;
-  std::string store_ = "store";
+  std::string store_ = kStoreDefault;
   std::uint64_t times_ = 1;
   bool quiet_ = false;
 };

@@ -9,6 +9,7 @@
 #include "harness/cli/standard_streams.h"
 #include "harness/cli/verb.h"
 #include "harness/report/summary.h"
+#include "harness/report/terminal.h"
 #include "harness/runner/runner.h"
 
 namespace capsize::harness {
@@ -36,6 +37,7 @@ class Run final : public Verb {
   }
   void add_options(base::CommandLine& line) override {
     options_.add_options(line);
+    line.set_footer(ScenarioOptions::footer() + "\n" + std::string(examples()));
     line.option("--store", store_, "directory of runs").show_default();
     line.flag("--quiet", quiet_, "no progress on standard error");
     line.flag("--steer", steer_,
@@ -44,6 +46,7 @@ class Run final : public Verb {
   }
   int run() override {
     survive_closed_readers();
+    if (store_.empty()) return usage_error("--store: found '', expected a directory");
     const auto scenario = options_.resolve();
     if (!scenario) return usage_error(scenario.error().message);
     RunOptions run{.store = store_, .binaries = binary_directory()};
@@ -54,7 +57,9 @@ class Run final : public Verb {
     {
       ProgressDisplay display;
       if (!quiet_) run.progress = [&display](const Progress& p) { display.show(p); };
-      if (!quiet_) fmt::print(stderr, "seed {}\n", scenario.value().seed.value_or(0));
+      if (!quiet_) {
+        std::fputs(fmt::format("seed {}\n", scenario.value().seed.value_or(0)).c_str(), stderr);
+      }
       outcome = run_scenario(scenario.value(), run);
     }
     if (steer_) {
@@ -62,7 +67,7 @@ class Run final : public Verb {
                   {"directory", outcome.directory.string()},
                   {"harness-error", outcome.harness_error}});
     } else {
-      fmt::print("{}", harness::summary(outcome));
+      fmt::print("{}", harness::summary(outcome, wants_colours(STDOUT_FILENO)));
       std::fflush(stdout);
     }
     return outcome.interrupted ? kInterruptedExit : checker::exit_code(outcome.verdict());
@@ -70,7 +75,7 @@ class Run final : public Verb {
 
  private:
   ScenarioOptions options_;
-  std::string store_ = "store";
+  std::string store_ = kStoreDefault;
   bool quiet_ = false;
   bool steer_ = false;
 };

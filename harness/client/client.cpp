@@ -206,7 +206,8 @@ Finished Client::finish(const Answer& answer) {
                     .type = answer.type,
                     .value = tells ? answer.value : Json(),
                     .latency = now - open_->invoked,
-                    .node = open_->node};
+                    .node = open_->node,
+                    .error = answer.error};
   open_.reset();
   if (answer.type == EventType::kInfo) {
     process_ += options_.threads;

@@ -35,6 +35,7 @@ struct Finished {
   base::Json value;  // of an ok read or txn
   base::Duration latency{};
   std::size_t node = 0;  // which answered last, or was asked last
+  std::string error;     // of what is not ok: the last answer's
 };
 
 /// Where a node takes requests, and what passes between it and the clients.

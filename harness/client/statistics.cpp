@@ -51,7 +51,13 @@ void Statistics::add(const Finished& finished, base::Duration now) {
   if (finished.type == EventType::kFail) ++counts.fail;
   if (finished.type == EventType::kInfo) ++counts.info;
   latency[std::string(name(finished.type))].add(finished.latency);
-  if (finished.type != EventType::kOk) return;
+  if (finished.type != EventType::kOk) {
+    auto& errors_of_function = errors[finished.operation.f];
+    if (errors_of_function.size() < kErrorsMax || errors_of_function.contains(finished.error)) {
+      ++errors_of_function[finished.error];
+    }
+    return;
+  }
   ok_times.push_back(now);
   if (workloads::only_reads(finished.operation)) return;
   ok_write_times.push_back(now);

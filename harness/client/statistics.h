@@ -46,6 +46,9 @@ struct OutcomeCounts {
 
 struct Statistics {
   std::map<std::string, OutcomeCounts> by_function;
+  /// By function and error, how often it was not ok; of each function the first errors only.
+  std::map<std::string, std::map<std::string, std::uint64_t>> errors;
+  static constexpr std::size_t kErrorsMax = 20;
   std::map<std::string, LatencyHistogram> latency;  // per outcome: "ok", "fail", "info"
   std::vector<base::Duration> ok_times;             // completions of all ok operations, ascending
   std::vector<base::Duration> ok_write_times;       // of those that change something, ascending

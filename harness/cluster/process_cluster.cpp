@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <fstream>
 
 #include "base/check.h"
+#include "base/printable.h"
 #include "harness/cluster/clock.h"
 #include "harness/cluster/out_of_memory.h"
 
@@ -21,6 +23,17 @@ using nemesis::Node;
 // length is not believed in any more (four heartbeats).
 constexpr auto kObservationAge = 5ms;
 constexpr auto kLeaderSilence = 200ms;
+
+/// The last line of a log that is not empty, fit to be shown.
+std::string last_line(const std::filesystem::path& path) {
+  constexpr std::size_t kShownMax = 300;
+  std::ifstream file(path);
+  std::string last;
+  for (std::string line; std::getline(file, line);) {
+    if (!line.empty()) last = line.substr(0, kShownMax);
+  }
+  return last.empty() ? "nothing" : base::printable(last);
+}
 
 }  // namespace
 
@@ -170,7 +183,8 @@ base::Status ProcessCluster::await_ready(Node node, std::chrono::milliseconds bo
   std::string last = "no answer";
   while (monotonic_now() < until) {
     if (const auto ending = member.process->poll()) {
-      last = "it ended with " + describe(*ending);
+      last = "it ended with " + describe(*ending) +
+             ", and wrote: " + last_line(node_directory(node) / "log");
       break;
     }
     auto answer = status(node, 50ms);

@@ -13,6 +13,9 @@
 #include "base/crc32c.h"
 #include "base/units.h"
 #include "base/version.h"
+#include "harness/runner/coverage.h"
+#include "harness/scenario/key_values.h"
+#include "harness/store/run_directory.h"
 
 namespace capsize::harness {
 namespace {
@@ -145,27 +148,24 @@ Json recoveries(const Outcome& outcome) {
 
 }  // namespace
 
-std::string again(const Outcome& outcome) {
-  const Scenario& scenario = outcome.scenario;
-  if (!scenario.phases.empty()) {
-    // Phases have no flags: the resolved scenario has them, and everything else.
-    return fmt::format("{} run {}", program_invocation_name,
-                       (outcome.directory / "scenario.json").string());
+std::string reproduce_line(const Outcome& outcome) {
+  Scenario scenario = outcome.scenario;
+  // What a run expects by default follows from the rest.
+  if (scenario.expect &&
+      to_json(*scenario.expect) == to_json(default_expectations(scenario, outcome.plan))) {
+    scenario.expect.reset();
   }
-  std::string nemesis;
-  for (const auto& name : scenario.nemesis) nemesis += (nemesis.empty() ? "" : ",") + name;
-  std::string command = fmt::format(
-      "{} run --name {} --nodes {} --workload {} --nemesis {} --time-limit {} --rate {} "
-      "--concurrency {} --live-bound {} --client-timeout {} --seed {}",
-      program_invocation_name,  // as it was typed, so that the line can be pasted
-      scenario.name, scenario.nodes, scenario.workload, nemesis.empty() ? "none" : nemesis,
-      base::format_duration(scenario.time_limit), scenario.rate, scenario.concurrency,
-      base::format_duration(scenario.live_bound), base::format_duration(scenario.client_timeout),
-      scenario.seed.value_or(0));
-  if (scenario.retries > 0) command += fmt::format(" --retries {}", scenario.retries);
-  if (!scenario.bug.empty()) command += " --bug " + scenario.bug;
-  for (const auto& argument : scenario.node_arguments) command += " --node-arg=" + argument;
-  return command;
+  // As it was typed, so that the line can be pasted.
+  std::vector<std::string> words = {program_invocation_name, "run"};
+  if (const auto arguments = arguments_of(scenario)) {
+    words.insert(words.end(), arguments->begin(), arguments->end());
+  } else {
+    words.push_back((outcome.directory / "scenario.json").string());
+  }
+  if (outcome.store != kStoreDefault) {
+    words.insert(words.end(), {"--store", outcome.store.string()});
+  }
+  return shell_line(words);
 }
 
 Json to_json(const Outcome& outcome) {
@@ -199,7 +199,7 @@ Json to_json(const Outcome& outcome) {
       {"versions", versions(outcome)},
       {"host", host(outcome)},
       {"interrupted", outcome.interrupted},
-      {"again", again(outcome)}};
+      {"reproduce", reproduce_line(outcome)}};
   if (outcome.linearizable) result["linearizable"] = checker::to_json(*outcome.linearizable);
   if (!outcome.harness_error.empty()) result["harness-error"] = outcome.harness_error;
   return result;

@@ -9,7 +9,7 @@
 namespace capsize::harness {
 
 [[nodiscard]] base::Json to_json(const Outcome& outcome);
-/// The command that runs the same plan again.
-[[nodiscard]] std::string again(const Outcome& outcome);
+/// The command that makes the same scenario again: one line for a shell, quoted where it must be.
+[[nodiscard]] std::string reproduce_line(const Outcome& outcome);
 
 }  // namespace capsize::harness

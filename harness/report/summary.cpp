@@ -7,9 +7,15 @@
 #include <iterator>
 #include <string>
 
+#include <algorithm>
+#include <map>
+
 #include "base/json.h"
-#include "harness/report/printable.h"
+#include "base/printable.h"
+#include "checker/history/malformed.h"
+#include "harness/report/circumstances.h"
 #include "harness/report/results.h"
+#include "harness/report/terminal.h"
 #include "harness/report/violation_text.h"
 
 namespace capsize::harness {
@@ -93,24 +99,42 @@ double seconds(base::Duration duration) {
   return static_cast<double>(duration.count()) / 1e9;
 }
 
-void verdict(Out out, const Outcome& outcome) {
-  fmt::format_to(out, "\n{}: {}\n", outcome.scenario.name, checker::name(outcome.verdict()));
+void verdict(Out out, const Outcome& outcome, bool colours) {
+  fmt::format_to(out, "\n{}: {}\n", outcome.scenario.name,
+                 coloured(checker::name(outcome.verdict()), outcome.verdict(), colours));
   if (!outcome.scenario.bug.empty()) {
     fmt::format_to(out, "  with the seeded bug {} switched on\n", outcome.scenario.bug);
   }
   if (outcome.interrupted) fmt::format_to(out, "  interrupted; what was recorded is judged\n");
   if (!outcome.harness_error.empty()) fmt::format_to(out, "  {}\n", outcome.harness_error);
   for (const auto& check : outcome.checks) {
-    fmt::format_to(out, "  {:<13} {:<9} {}\n", check.name, checker::name(check.verdict),
-                   printable(check.explanation));
+    // Padded first: the codes of a colour have no width.
+    const std::string word = fmt::format("{:<9}", checker::name(check.verdict));
+    const bool fails = check.verdict != checker::Verdict::kValid;
+    fmt::format_to(out, "  {:<13} {} {}\n", check.name,
+                   coloured(word, check.verdict, colours && fails),
+                   base::printable(check.explanation));
   }
 }
 
 void violations(Out out, const Outcome& outcome) {
   if (!outcome.linearizable) return;
   for (const auto& violation : outcome.linearizable->violations) {
-    fmt::format_to(out, "{}", violation_text(violation));
+    fmt::format_to(out, "{}{}", violation_text(violation), circumstances(outcome, violation));
   }
+}
+
+/// Of a function that never succeeded: "; each with wrong-type".
+std::string why_never_ok(const Statistics& statistics, const std::string& function) {
+  const auto counts = statistics.by_function.at(function);
+  const auto errors = statistics.errors.find(function);
+  if (counts.ok > 0 || errors == statistics.errors.end()) return {};
+  const auto most =
+      std::max_element(errors->second.begin(), errors->second.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  const std::string error = most->first.empty() ? "no error named" : checker::excerpt(most->first);
+  if (most->second == counts.total()) return fmt::format("; each with: {}", error);
+  return fmt::format("; {} with: {}", most->second, error);
 }
 
 void operations(Out out, const Outcome& outcome) {
@@ -119,8 +143,8 @@ void operations(Out out, const Outcome& outcome) {
       out, "\n  operations    {} ok, {} fail, {} info; {:.0f} ok/s while nothing was broken\n",
       totals.ok, totals.fail, totals.info, outcome.quiet_rate);
   for (const auto& [function, counts] : outcome.statistics.by_function) {
-    fmt::format_to(out, "    {:<11} {} ok, {} fail, {} info\n", function, counts.ok, counts.fail,
-                   counts.info);
+    fmt::format_to(out, "    {:<11} {} ok, {} fail, {} info{}\n", function, counts.ok, counts.fail,
+                   counts.info, why_never_ok(outcome.statistics, function));
   }
   for (const auto& [name, histogram] : outcome.statistics.latency) {
     fmt::format_to(out, "    latency of {:<4} p50 {:.2f} ms, p95 {:.2f} ms, p99 {:.2f} ms\n", name,
@@ -134,6 +158,26 @@ std::string everywhere(const ServiceAroundFault& service) {
   return fmt::format(", everywhere {:.0f} ms", ms(*service.recovery_everywhere));
 }
 
+/// Faults that were not carried out: a line for each reason, whose number may be hundreds after a
+/// run that was interrupted.
+void skipped_faults(Out out, const Outcome& outcome) {
+  std::map<std::string, std::map<std::string, std::uint64_t>> by_reason;
+  for (const auto& fault : outcome.faults) {
+    if (fault.state == nemesis::FaultState::kSkipped) {
+      ++by_reason[fault.reason][fault.fault->card.kind];
+    }
+  }
+  for (const auto& [reason, kinds] : by_reason) {
+    std::uint64_t sum = 0;
+    std::string names;
+    for (const auto& [kind, count] : kinds) {
+      sum += count;
+      names += fmt::format("{}{} {}", names.empty() ? "" : ", ", count, kind);
+    }
+    fmt::format_to(out, "    {} skipped: {} ({})\n", sum, reason, names);
+  }
+}
+
 void faults(Out out, const Outcome& outcome) {
   std::size_t installed = 0;
   for (const auto& fault : outcome.faults) {
@@ -145,11 +189,7 @@ void faults(Out out, const Outcome& outcome) {
     const auto& fault = outcome.faults[i];
     std::string nodes;
     for (const auto node : fault.nodes) nodes += " " + nemesis::node_name(node);
-    if (fault.state == nemesis::FaultState::kSkipped) {
-      fmt::format_to(out, "    {:>7.2f} s  {:<10} skipped: {}\n", seconds(fault.begin),
-                     fault.fault->card.kind, fault.reason);
-      continue;
-    }
+    if (fault.state == nemesis::FaultState::kSkipped) continue;
     const auto& service = outcome.service[i];
     const std::string back = service.recovery
                                  ? fmt::format("back {:.0f} ms after healing{}",
@@ -163,21 +203,22 @@ void faults(Out out, const Outcome& outcome) {
         fault.state == nemesis::FaultState::kIndeterminate ? "INDETERMINATE: " + fault.reason
                                                            : std::string());
   }
+  skipped_faults(out, outcome);
 }
 
 }  // namespace
 
-std::string summary(const Outcome& outcome) {
+std::string summary(const Outcome& outcome, bool colours) {
   std::string text;
   const Out out(text);
   faults(out, outcome);
   operations(out, outcome);
   violations(out, outcome);
-  verdict(out, outcome);
+  verdict(out, outcome, colours);
   fmt::format_to(out, "  run           {}\n", outcome.directory.string());
   fmt::format_to(out, "  seed          {} (fixes the plan; real processes decide the rest)\n",
                  outcome.scenario.seed.value_or(0));
-  fmt::format_to(out, "  again         {}\n", again(outcome));
+  fmt::format_to(out, "  reproduce     {}\n", reproduce_line(outcome));
   return text;
 }
 
@@ -191,17 +232,19 @@ std::string progress_line(const Progress& progress) {
 ProgressDisplay::ProgressDisplay() : terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 ProgressDisplay::~ProgressDisplay() {
-  if (open_line_) fmt::print(stderr, "\n");
+  if (open_line_) std::fputs("\n", stderr);
 }
 
 void ProgressDisplay::show(const Progress& progress) {
+  // Not fmt::print, which throws: a standard error that is full or closed must not end the run.
   if (terminal_) {
-    fmt::print(stderr, "\r\033[K{}", progress_line(progress));
+    const std::string line = fitted(progress_line(progress), terminal_width(STDERR_FILENO) - 1);
+    std::fputs(("\r\033[K" + line).c_str(), stderr);
     std::fflush(stderr);
     open_line_ = true;
   } else if (progress.time - printed_ >= std::chrono::seconds(5)) {
     printed_ = progress.time;
-    fmt::print(stderr, "{}\n", progress_line(progress));
+    std::fputs((progress_line(progress) + "\n").c_str(), stderr);
   }
 }
 

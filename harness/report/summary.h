@@ -10,7 +10,7 @@ namespace capsize::harness {
 
 /// Verdict first, then what it rests on; ends with where the run lies and the line that runs it
 /// again.
-[[nodiscard]] std::string summary(const Outcome& outcome);
+[[nodiscard]] std::string summary(const Outcome& outcome, bool colours = false);
 
 /// One line: time, outcomes, leader and term, faults in force.
 [[nodiscard]] std::string progress_line(const Progress& progress);

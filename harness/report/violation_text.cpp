@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
+#include "base/printable.h"
 #include "checker/explain/wording.h"
-#include "harness/report/printable.h"
 
 namespace capsize::harness {
 namespace {
@@ -141,6 +141,10 @@ ShownOperations shown_operations(const checker::Violation& violation, std::size_
   return shown;
 }
 
+ShownOperations shown_in_text(const checker::Violation& violation) {
+  return shown_operations(violation, kShownMax, kAllShown);
+}
+
 std::string time_since(std::int64_t start, std::int64_t time) {
   if (time == checker::kNoTime || start == checker::kNoTime) return "-";
   if (time == start) return "0";
@@ -165,12 +169,12 @@ std::string violation_text(const checker::Violation& violation) {
   std::string text;
   const auto out = std::back_inserter(text);
   fmt::format_to(out, "\n  {}: {}\n", checker::name(violation.anomaly),
-                 printable(violation.sentence));
+                 base::printable(violation.sentence));
   if (violation.staleness) text += staleness_text(*violation.staleness);
   if (const std::string same = same_on_text(violation); !same.empty()) {
-    fmt::format_to(out, "    {}\n", printable(same));
+    fmt::format_to(out, "    {}\n", base::printable(same));
   }
-  const ShownOperations shown = shown_operations(violation, kShownMax, kAllShown);
+  const ShownOperations shown = shown_in_text(violation);
   const auto drawing = interval_drawing(shown.operations);
   std::size_t width = kValueWidthMin;
   for (const std::string& value : shown.values) width = std::max(width, value.size());
@@ -188,8 +192,9 @@ std::string violation_text(const checker::Violation& violation) {
   for (std::size_t i = 0; i < shown.operations.size(); ++i) {
     const auto& operation = shown.operations[i];
     fmt::format_to(out, "  {} {:>3}  {:>7}  {:<7} {:<{}} {:>10}  {:>10}  {:<7} {}\n",
-                   operation.named ? '*' : ' ', i + 1, printable(checker::client_text(operation)),
-                   printable(operation.function), printable(shown.values[i]), width,
+                   operation.named ? '*' : ' ', i + 1,
+                   base::printable(checker::client_text(operation)),
+                   base::printable(operation.function), base::printable(shown.values[i]), width,
                    time_since(shown.start_time, operation.invoke_time),
                    time_since(shown.start_time, operation.complete_time),
                    checker::name(operation.outcome), drawing[i]);
@@ -204,7 +209,7 @@ std::string weaker_text(const checker::Report& report) {
   std::string text;
   const auto add = [&text](std::string_view question, const checker::WeakerAnswer& answer) {
     text += fmt::format("    {:<18} {}{}{}\n", question, checker::name(answer.holds),
-                        answer.detail.empty() ? "" : ": ", printable(answer.detail));
+                        answer.detail.empty() ? "" : ": ", base::printable(answer.detail));
   };
   const auto is_repeated = [&](const std::string& key) {
     return std::any_of(report.violations.begin(), report.violations.end(),
@@ -215,7 +220,7 @@ std::string weaker_text(const checker::Report& report) {
       return answer.holds != Holds::kUnknown;
     });
     if (!decided || is_repeated(key)) continue;
-    text += "  weaker" + (key.empty() ? "" : ", of key " + printable(key)) + ":\n";
+    text += "  weaker" + (key.empty() ? "" : ", of key " + base::printable(key)) + ":\n";
     for (const auto& answer : answers) {
       if (answer.holds != Holds::kUnknown) add(answer.question, answer);
     }

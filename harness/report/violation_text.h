@@ -48,6 +48,9 @@ struct ShownOperations {
                                                std::size_t operations_max,
                                                std::size_t background_max);
 
+/// What violation_text() shows, in its order: #1 is the first.
+[[nodiscard]] ShownOperations shown_in_text(const checker::Violation& violation);
+
 /// A time since the first one that is shown: "0", "+1.25 ms", "-" where there is none.
 [[nodiscard]] std::string time_since(std::int64_t start, std::int64_t time);
 

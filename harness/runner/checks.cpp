@@ -206,6 +206,11 @@ Check coverage(Outcome& outcome) {
         fmt::format("{}{}: {} promised, {} reached", check.explanation.empty() ? "" : "; ",
                     line.what, line.asked, line.met);
   }
+  if (check.verdict == Verdict::kVacuous) {
+    const auto why = load_not_generated(outcome.scenario, outcome.statistics, outcome.load_time,
+                                        outcome.quiet_rate);
+    if (!why.empty()) check.explanation = why + " (" + check.explanation + ")";
+  }
   return check;
 }
 

@@ -1,5 +1,7 @@
 #include "harness/runner/coverage.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "harness/runner/service.h"
@@ -72,6 +74,19 @@ Expectations default_expectations(const Scenario& scenario, const Plan& plan) {
   }
   expect.leader_changes = scenario.nodes > 1 ? (aimed_at_leader + 2) / 3 : 0;
   return expect;
+}
+
+std::string load_not_generated(const Scenario& scenario, const Statistics& statistics,
+                               base::Duration load_time, double quiet_rate) {
+  const double seconds = std::chrono::duration<double>(load_time).count();
+  if (seconds <= 0) return {};
+  const double reached = static_cast<double>(statistics.totals().total()) / seconds;
+  // Clients wait for their answers: of a cluster that serves nothing they cannot ask much.
+  if (quiet_rate <= 0 || reached >= scenario.rate / 2 || quiet_rate >= scenario.rate / 2) return {};
+  return fmt::format(
+      "load could not be generated: {:.0f} operations a second asked, {:.0f} reached with {} "
+      "clients",
+      scenario.rate, reached, scenario.concurrency);
 }
 
 std::vector<Expectation> compare(const Expectations& asked, const Statistics& statistics,

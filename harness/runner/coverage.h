@@ -26,6 +26,11 @@ struct Expectation {
 /// asked.
 [[nodiscard]] Expectations default_expectations(const Scenario& scenario, const Plan& plan);
 
+/// A sentence where the clients invoked less than half of the rate that was asked for, though
+/// nothing was broken: then what the run promised says nothing about the cluster. Empty otherwise.
+[[nodiscard]] std::string load_not_generated(const Scenario& scenario, const Statistics& statistics,
+                                             base::Duration load_time, double quiet_rate);
+
 [[nodiscard]] std::vector<Expectation> compare(const Expectations& asked,
                                                const Statistics& statistics,
                                                const std::vector<nemesis::FaultRecord>& faults,

@@ -34,7 +34,9 @@ struct Check {
 struct Outcome {
   Scenario scenario;
   std::filesystem::path directory;
+  std::filesystem::path store;     // as it was given
   std::filesystem::path binaries;  // directory they were started from
+  base::Instant start{};           // of the load, by the clock of the traces
   Plan plan;
   std::vector<nemesis::FaultRecord> faults;
   std::vector<ServiceAroundFault> service;  // one for each of `faults`

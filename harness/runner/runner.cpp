@@ -71,6 +71,7 @@ class Run {
                  messaging_) {
     outcome_.scenario = scenario;
     outcome_.directory = directory.path();
+    outcome_.store = options.store;
     outcome_.binaries = options.binaries;
     outcome_.plan = plan(scenario);
     if (!outcome_.scenario.expect && options.requests != nullptr) {
@@ -116,6 +117,7 @@ class Run {
     }
     const RunClock clock(monotonic_now());
     start_ = clock.start();
+    outcome_.start = start_;
     SignalGuard signals;  // before any thread, which inherits the blocked signals
     const DiskWatch disk(sync_of_file(directory_.path() / "disk-watch"), kDiskInterval);
     Load load(messaging_, history, clock, *generator, load_options(disk));
@@ -303,6 +305,7 @@ Outcome run_scenario(const Scenario& scenario, const RunOptions& options) {
   CHECK(scenario.seed.has_value(), "a run has a seed");
   Outcome failed;
   failed.scenario = scenario;
+  failed.store = options.store;
   try {
     if (auto enough = check_descriptors(scenario); !enough) {
       failed.harness_error = enough.error().message;

@@ -16,6 +16,7 @@
 #include "harness/runner/outcome.h"
 #include "harness/runner/steering.h"
 #include "harness/scenario/scenario.h"
+#include "harness/store/run_directory.h"
 #include "nemesis/recorded.h"
 
 namespace capsize::harness {
@@ -32,7 +33,7 @@ struct Progress {
 };
 
 struct RunOptions {
-  std::filesystem::path store = "store";
+  std::filesystem::path store = kStoreDefault;
   std::filesystem::path binaries;
   std::function<void(const Progress&)> progress;
   /// Not null: these instead of what the scenario plans (capsize replay).

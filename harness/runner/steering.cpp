@@ -3,10 +3,15 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
+#include <utility>
+
 #include "base/units.h"
+#include "checker/history/malformed.h"
+#include "harness/scenario/json_place.h"
 #include "nemesis/phases.h"
 
 namespace capsize::harness {
@@ -22,12 +27,13 @@ std::vector<std::string> LineInput::take() {
       closed_ = true;
       break;
     }
-    rest_.append(block.data(), static_cast<std::size_t>(bytes));
-    for (auto end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n')) {
-      lines.push_back(rest_.substr(0, end));
-      rest_.erase(0, end + 1);
+    for (const char c : std::string_view(block.data(), static_cast<std::size_t>(bytes))) {
+      if (c == '\n') {
+        lines.push_back(std::exchange(rest_, {}));
+      } else if (rest_.size() <= kLineBytesMax) {
+        rest_ += c;
+      }
     }
-    closed_ = rest_.size() > kLineBytesMax;
   }
   return lines;
 }
@@ -38,10 +44,40 @@ using base::Json;
 using nemesis::FaultRecord;
 
 constexpr const char* kUntilEnded = "1h";
+constexpr base::Duration kWaitMax = std::chrono::hours(24);  // a clock must not overflow
 constexpr base::Duration kWaitDefault = std::chrono::seconds(10);
 
 bool has_ended(const FaultRecord& record) {
   return record.state == nemesis::FaultState::kSkipped || record.evidence.contains("end");
+}
+
+constexpr std::size_t kLabelBytesMax = 100;
+
+/// A label stands in faults.jsonl, in answers and in messages to people.
+bool is_label(const Json& value) {
+  return value.is_string() && !value.text().empty() && value.text().size() <= kLabelBytesMax &&
+         std::all_of(value.text().begin(), value.text().end(),
+                     [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
+}
+
+/// Why a line is no request, or empty.
+std::string objection(const std::string& line, const Json& request,
+                      const base::JsonSyntaxError& error) {
+  if (line.size() > LineInput::kLineBytesMax) {
+    return "found a line longer than 1 MiB, expected a request";
+  }
+  if (request.is_invalid()) {
+    const auto position = error.too_deep ? position_of_depth(line, base::kJsonNestingMax + 1)
+                                         : position_of_byte(line, error.byte);
+    return (position.key.empty() ? "" : checker::excerpt(position.key) + ": ") + error.what;
+  }
+  if (!request.is_object()) {
+    return "found " + checker::excerpt(line) + ", expected one JSON object a line";
+  }
+  if (const auto twice = key_given_twice(line)) {
+    return checker::excerpt(twice->name) + ": found twice, expected once";
+  }
+  return {};
 }
 
 Json told(const std::string& label) {
@@ -51,9 +87,11 @@ Json told(const std::string& label) {
 }  // namespace
 
 void Steering::take(const std::string& line, base::Duration now) {
-  const Json request = Json::parse(line);
+  ++lines_;
+  base::JsonSyntaxError error;
+  const Json request = line.size() > LineInput::kLineBytesMax ? Json() : Json::parse(line, &error);
   const Json id = request.is_object() && request.contains("id") ? request["id"] : Json();
-  if (!request.is_object()) return refuse(id, "expected one JSON object a line");
+  if (const auto why = objection(line, request, error); !why.empty()) return refuse(id, why);
   if (request.contains("begin")) return begin(id, request["begin"]);
   if (request.contains("end")) return end(id, request["end"]);
   if (request.contains("wait")) return wait(id, request, now);
@@ -65,9 +103,12 @@ void Steering::take(const std::string& line, base::Duration now) {
 
 void Steering::begin(const Json& id, Json fault) {
   if (!fault.is_object()) return refuse(id, "begin: expected a fault");
-  const std::string label = fault.contains("label") && fault["label"].is_string()
-                                ? fault["label"].get<std::string>()
-                                : "steered-" + std::to_string(++begun_);
+  if (fault.contains("label") && !is_label(fault["label"])) {
+    return refuse(id, "label: found " + checker::excerpt(fault["label"].dump()) +
+                          ", expected at most 100 printable characters");
+  }
+  const std::string label =
+      fault.contains("label") ? fault["label"].text() : "steered-" + std::to_string(++begun_);
   if (find(label) != nullptr) return refuse(id, "label: a fault had \"" + label + "\" before");
   fault["label"] = label;
   if (!fault.contains("hold")) fault["hold"] = kUntilEnded;
@@ -99,6 +140,7 @@ void Steering::wait(const Json& id, const Json& request, base::Duration now) {
                             ? base::parse_duration(request["within"].get<std::string>())
                             : base::Error{"expected a duration such as \"5s\""};
     if (!parsed) return refuse(id, "within: " + parsed.error().message);
+    if (parsed.value() > kWaitMax) return refuse(id, "within: expected at most 24h");
     within = parsed.value();
   }
   waiting_.push_back({id, nemesis_.arm(anchor.value(), now), now, now + within});
@@ -121,7 +163,7 @@ void Steering::view(const Json& id) {
 }
 
 void Steering::refuse(const Json& id, const std::string& why) {
-  answer_({{"id", id}, {"error", why}});
+  answer_({{"id", id}, {"error", "line " + std::to_string(lines_) + ": " + why}});
 }
 
 const FaultRecord* Steering::find(const std::string& label) const {

@@ -11,8 +11,9 @@
 //   {"id":4,"view":true}                                   -> {"id":4,"leader":"n3","term":4,…}
 //   {"id":5,"finish":true}                                 the load ends, the checks follow
 //
-// What is not understood is answered with {"id":…,"error":"…"}. One concept with the other ways to
-// write a strategy: each fault is a phase of a script of its own (nemesis/strategy.h).
+// What is not understood is answered with {"id":…,"error":"line 7: …"}: the number of the line,
+// what was found and what was expected. One concept with the other ways to write a strategy: each
+// fault is a phase of a script of its own (nemesis/strategy.h).
 #pragma once
 
 #include <functional>
@@ -31,9 +32,10 @@ class LineInput {
   explicit LineInput(int descriptor) : descriptor_(descriptor) {}
   /// Whole lines that came since the last call, without their ends.
   [[nodiscard]] std::vector<std::string> take();
-  /// The other end is closed, or what came was no line (longer than kLineBytesMax).
+  /// The other end is closed.
   [[nodiscard]] bool closed() const { return closed_; }
 
+  /// Of a longer line one byte more than this is kept, so that it can be refused.
   static constexpr std::size_t kLineBytesMax = std::size_t{1} << 20;
 
  private:
@@ -80,6 +82,7 @@ class Steering {
   std::list<Pending> pending_;
   std::list<Waiting> waiting_;
   std::uint64_t begun_ = 0;
+  std::uint64_t lines_ = 0;
   bool finish_asked_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "harness/scenario/json_place.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -101,6 +102,101 @@ std::size_t line_of(std::string_view text, const base::JsonPlace& place) {
   if (!found) return 1;
   return 1 + static_cast<std::size_t>(std::count(
                  text.begin(), text.begin() + static_cast<std::ptrdiff_t>(*found), '\n'));
+}
+
+namespace {
+
+/// Reads tokens from the front and keeps what is open; without recursion, for text of any depth.
+class Tracker {
+ public:
+  explicit Tracker(std::string_view text) : text_(text) {}
+
+  /// One token. False at the end of the text.
+  bool step() {
+    if (at_ >= text_.size()) return false;
+    const char c = text_[at_];
+    if (text_.substr(at_).starts_with("//") || text_.substr(at_).starts_with("/*")) {
+      skip_comment();
+    } else if (c == '"') {
+      string();
+    } else {
+      if (c == '\n') ++line_;
+      if (c == '{' || c == '[') open_.push_back({.object = c == '{'});
+      if ((c == '}' || c == ']') && !open_.empty()) open_.pop_back();
+      if (c == ',' && !open_.empty()) open_.back().key_follows = true;
+      ++at_;
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::size_t depth() const { return open_.size(); }
+  [[nodiscard]] const std::optional<KeyGivenTwice>& twice() const { return twice_; }
+  [[nodiscard]] JsonPosition position() const {
+    return {line_, open_.empty() ? std::string() : open_.front().key};
+  }
+
+ private:
+  struct Level {
+    bool object = false;
+    bool key_follows = true;
+    std::string key = {};  // the last one
+    std::map<std::string, std::size_t> lines = {};
+  };
+
+  void skip_comment() {
+    const bool to_line_end = text_[at_ + 1] == '/';
+    const auto end = text_.find(to_line_end ? "\n" : "*/", at_ + 2);
+    const auto next = end == text_.npos ? text_.size() : end + (to_line_end ? 0 : 2);
+    line_ += static_cast<std::size_t>(std::count(text_.begin() + static_cast<std::ptrdiff_t>(at_),
+                                                 text_.begin() + static_cast<std::ptrdiff_t>(next),
+                                                 '\n'));
+    at_ = next;
+  }
+
+  void string() {
+    const std::size_t begin = at_;
+    for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) {
+      if (text_[at_] == '\\') ++at_;
+    }
+    at_ = std::min(at_ + 1, text_.size());
+    if (open_.empty() || !open_.back().object || !open_.back().key_follows) return;
+    Level& level = open_.back();
+    level.key_follows = false;
+    // Written with escapes, a key is the same key.
+    const base::Json name = base::Json::parse(text_.substr(begin, at_ - begin));
+    level.key = name.is_string() ? name.text() : std::string();
+    const auto [first, fresh] = level.lines.try_emplace(level.key, line_);
+    if (!fresh && !twice_) twice_ = KeyGivenTwice{level.key, first->second, line_};
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::size_t line_ = 1;
+  std::vector<Level> open_;
+  std::optional<KeyGivenTwice> twice_;
+};
+
+}  // namespace
+
+JsonPosition position_of_byte(std::string_view text, std::size_t byte) {
+  Tracker tracker(text.substr(0, byte));
+  while (tracker.step()) {
+  }
+  return tracker.position();
+}
+
+JsonPosition position_of_depth(std::string_view text, std::size_t depth) {
+  Tracker tracker(text);
+  while (tracker.depth() < depth && tracker.step()) {
+  }
+  return tracker.position();
+}
+
+std::optional<KeyGivenTwice> key_given_twice(std::string_view text) {
+  Tracker tracker(text);
+  while (tracker.step()) {
+  }
+  return tracker.twice();
 }
 
 }  // namespace capsize::harness

@@ -11,6 +11,9 @@
 
 namespace capsize::harness {
 
+/// Where runs are stored unless --store says otherwise: below the working directory.
+inline constexpr const char* kStoreDefault = "store";
+
 class RunDirectory {
  public:
   /// Makes a directory that was not there before, and turns the links to it.

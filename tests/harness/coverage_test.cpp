@@ -87,5 +87,21 @@ TEST(Coverage, DefaultRun_PromisesFaultsOfEveryKindAndThreeLeaderChanges) {
   EXPECT_GE(expect.faults.at("cut"), 2U);
 }
 
+TEST(Coverage, RateThatTheMachineCannotDo_IsNoBrokenPromise) {
+  Scenario scenario;
+  scenario.rate = 200'000;
+  Statistics statistics;
+  statistics.by_function["read"] = {.ok = 9000, .fail = 1000, .info = 0};
+  EXPECT_EQ(load_not_generated(scenario, statistics, std::chrono::seconds(2), 4500),
+            "load could not be generated: 200000 operations a second asked, 5000 reached with 10 "
+            "clients");
+  scenario.rate = 6000;
+  EXPECT_EQ(load_not_generated(scenario, statistics, std::chrono::seconds(2), 4500), "");
+  // Nothing was served: whether the machine could have done it is not known.
+  scenario.rate = 200'000;
+  EXPECT_EQ(load_not_generated(scenario, statistics, std::chrono::seconds(2), 0), "");
+  EXPECT_EQ(load_not_generated(scenario, statistics, {}, 4500), "");
+}
+
 }  // namespace
 }  // namespace capsize::harness

@@ -1,5 +1,7 @@
 #include "harness/scenario/scenario.h"
 
+#include "harness/scenario/vocabulary.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,6 +25,7 @@ TEST(Scenario, EveryKey_IsRead_CommentsAllowed) {
     "name": "n", "nodes": 3, "workload": "append", "nemesis": ["kill"], "time-limit": "5s",
     "rate": 10.5, "concurrency": 4, "seed": 18446744073709551615, "live-bound": "2s",
     "client-timeout": "1s", "check-limit": "9s", "retries": 6, "bug": "b", "node-arg": ["--x"],
+    "read-level": "stale", "repeat-phases": 3,
     "expect": {"ok": 1, "ok-by-function": {"read": 2}, "faults": {"kill": 3},
                "ok-during-faults": 4, "leader-changes": 5}
   })",
@@ -63,7 +66,7 @@ TEST(Scenario, ValueOfTheWrongKind_NamesWhatWasFoundAndExpected) {
   EXPECT_THAT(error_of("{\"nodes\": -3}"), HasSubstr("expected a whole number"));
   EXPECT_THAT(error_of("{\"nodes\": 3.5}"), HasSubstr("expected a whole number"));
   EXPECT_THAT(error_of("{\"nemesis\": [1]}"), HasSubstr("key 'nemesis'"));
-  EXPECT_THAT(error_of("{\"expect\": {\"okk\": 1}}"), HasSubstr("key 'okk'"));
+  EXPECT_THAT(error_of("{\"expect\": {\"okk\": 1}}"), HasSubstr("key 'expect.okk'"));
 }
 
 TEST(Scenario, NotJson_NamesTheLine) {
@@ -80,6 +83,85 @@ TEST(Scenario, UnknownNamesAndNumbersOutOfBounds_AreRefused) {
   EXPECT_THAT(error_of("{\"retries\": 1001}"), HasSubstr("0 to 1000"));
   EXPECT_THAT(error_of("{\"name\": \"../x\"}"), HasSubstr("name"));
   EXPECT_THAT(error_of("{}"), IsEmpty());
+}
+
+TEST(Scenario, NumbersOutOfBounds_NameLineKeyFoundAndExpected) {
+  EXPECT_EQ(error_of("{\n\"nodes\": 99}"),
+            "s.json:2: key 'nodes': found 99, expected a whole number, 1 to 15");
+  EXPECT_EQ(error_of("{\"rate\":\n 1e999}"),
+            "s.json:2: key 'rate': found 1e999, expected a number that fits 64 bits");
+  EXPECT_THAT(error_of("{\"seed\": 18446744073709551616}"), HasSubstr("a whole number"));
+  EXPECT_THAT(error_of("{\"time-limit\": \"2562047h\"}"), HasSubstr("1ms to 168h"));
+  EXPECT_THAT(error_of("{\"live-bound\": \"0s\"}"), HasSubstr("key 'live-bound'"));
+  EXPECT_THAT(error_of("{\"rate\": 1e-300}"), HasSubstr("0.001 to 1000000"));
+  EXPECT_THAT(error_of("{\"expect\": {\n\"faults\": {\"kill\": -1}}}"),
+              HasSubstr("s.json:2: key 'expect.faults.kill': found -1"));
+}
+
+TEST(Scenario, NestedTooDeep_NamesTheKey) {
+  for (const std::size_t depth : {300U, 60'000U}) {
+    const auto text = "{\n\"nodes\": " + std::string(depth, '[') + std::string(depth, ']') + "}";
+    EXPECT_EQ(error_of(text),
+              "s.json:2: key 'nodes': found nesting deeper than 256 levels, expected less");
+    EXPECT_THAT(error_of("{\"nodes\": " + std::string(depth, '[')), HasSubstr("key 'nodes'"));
+  }
+}
+
+TEST(Scenario, OneKeyTwice_IsRefused) {
+  EXPECT_EQ(error_of("{\"nodes\": 3,\n // \"seed\"\n \"seed\": 1,\n \"nodes\": 5}"),
+            "s.json:4: key 'nodes': found twice (first in line 1), expected once");
+  EXPECT_THAT(error_of(R"({"nodes": 3, "n\u006fdes": 5})"), HasSubstr("found twice"));
+  EXPECT_THAT(error_of(R"({"expect": {"ok": 1, "faults": {}, "ok": 2}})"), HasSubstr("'ok'"));
+  EXPECT_THAT(error_of(R"({"phases": [{"at-most": "1s"}, {"at-most": "1s"}]})"), IsEmpty());
+}
+
+TEST(Scenario, NamesThatAreNoDirectory_AreRefused) {
+  for (const char* name : {"", ".", "..", "latest", "a b", "$(touch x)", "a/b", "-x", ".hidden",
+                           "a\\nb", "a\\u0000b", "\\u001b[2J", "\u00e9"}) {
+    EXPECT_THAT(error_of(std::string("{\"name\": \"") + name + "\"}"), HasSubstr("key 'name'"))
+        << name;
+  }
+  EXPECT_THAT(error_of("{\"name\": \"" + std::string(101, 'a') + "\"}"), HasSubstr("key 'name'"));
+  EXPECT_THAT(error_of("{\"name\": \"figure-8_v1.2\"}"), IsEmpty());
+}
+
+TEST(Scenario, SafeName_IsAName) {
+  for (const std::string text : {"", "latest", "a b", "..", "-", "$(x)", "x\n", "\xff"}) {
+    EXPECT_THAT(name_rule(safe_name(text)), IsEmpty()) << safe_name(text);
+  }
+  EXPECT_THAT(name_rule(safe_name(std::string(1000, '.'))), IsEmpty());
+  EXPECT_EQ(safe_name("nightly"), "nightly");
+}
+
+TEST(Scenario, ArgumentsThatNoProcessCanHave_AreRefused) {
+  EXPECT_THAT(error_of(R"({"node-arg": ["a\u0000b"]})"), HasSubstr("without NUL"));
+  Scenario scenario = default_scenario();
+  scenario.node_arguments = {"\xff"};
+  EXPECT_FALSE(validate(scenario));
+  scenario.node_arguments = {std::string(5000, 'x')};
+  EXPECT_FALSE(validate(scenario));
+}
+
+TEST(Scenario, PhasesBeyondTheNodes_AreAConflict) {
+  const auto read = parse_scenario(
+      R"({"nodes": 5, "phases": [{"faults": [{"kind": "kill", "target": "n5"}]}]})", "s.json");
+  ASSERT_TRUE(read) << read.error().message;
+  Scenario fewer = read.value();
+  fewer.nodes = 3;
+  EXPECT_FALSE(validate(fewer));
+}
+
+TEST(Scenario, ErrorsOfHostileText_AreOneShortLine) {
+  const std::string noise = "\n\x1b[2J" + std::string(100'000, 'x');
+  for (const std::string& text :
+       {base::Json({{noise, 1}}).dump(), base::Json({{"bug", noise}}).dump(),
+        base::Json({{"nodes", noise}}).dump(), base::Json({{"expect", {{noise, 1}}}}).dump(),
+        "{\"name\": \"" + noise, std::string("{\"nodes\": \"\xff")}) {
+    const auto error = error_of(text);
+    EXPECT_FALSE(error.empty());
+    EXPECT_LT(error.size(), 600U) << error;
+    EXPECT_EQ(error.find('\n'), std::string::npos) << error;
+  }
 }
 
 TEST(Nemesis, AllNoneAndLists_AreUnderstood) {

@@ -1,6 +1,10 @@
 """Bad arguments and bad files: one clear line, exit 254. And what --help and list promise."""
 
+import subprocess
+
 import pytest
+
+from conftest import Capsize
 
 
 def one_line(run):
@@ -19,6 +23,12 @@ def one_line(run):
     (["run", "--time-limit", "20"], "a duration such as"),
     (["run", "--bug", "no-such-bug"], "read-without-quorum"),
     (["run", "no-such-file.json"], "no-such-file.json: cannot be read: No such file or directory"),
+    (["run", "--name", "latest"], "--name: found \"latest\", expected a directory's name"),
+    (["run", "--name", "a\nb"], 'found "a\\nb"'),
+    (["run", "--name", "$(touch pwned)"], "expected a directory's name"),
+    (["replay", "--store", "", "."], "--store: found '', expected a directory"),
+    (["run", "."], ".: found a directory, expected a scenario file"),
+    (["run", "a\nb.json"], "a\\x0ab.json: cannot be read"),
     (["check", "no-such-file.jsonl"], "no-such-file.jsonl"),
     (["check", "--model", "no-such-model", "/dev/null"], "no-such-model"),
     (["list", "everything"], "everything"),
@@ -76,6 +86,30 @@ def test_several_files_end_with_the_worst_verdict(capsize, tmp_path):
     run = capsize("check", "--model", "register", good, bad, good)
     assert run.returncode == 1
     assert len([line for line in run.stdout.splitlines() if ".jsonl: " in line]) == 3
+
+
+def test_help_groups_keys_and_lists_strategies_apart_from_fault_kinds(capsize):
+    text = capsize("run", "--help").stdout
+    strategies = text.split("Strategies (capsize list nemeses):")[1].split("Fault kinds (")[0]
+    kinds = text.split("Fault kinds (capsize list faults):")[1].split("Phases")[0]
+    assert "flaky-links" in strategies and "torn-write" not in strategies
+    assert "torn-write" in kinds and "flaky-links" not in kinds
+    for heading, flag, default in [("System", "--nodes", "[5]"), ("Load", "--rate", "[2000]"),
+                                   ("Checks", "--live-bound", "[5s]"), ("Faults", "--nemesis", "[default]")]:
+        block = text.split(f"\n{heading}:\n")[1].split("\n\n")[0]
+        assert any(flag in line and default in line for line in block.splitlines()), block
+
+
+def test_the_reproduce_line_makes_the_same_scenario_again(tmp_path):
+    capsize = Capsize(tmp_path / "it's $(mine)")
+    first = capsize("run", "--nemesis", "kill", "--time-limit", "3s", "--rate", "300", "--nodes", "3", "--seed", "9",
+                    "--read-level", "stale", "--check-limit", "9s", "--node-arg=--no-pre-vote")
+    before = capsize.run_directory() / "scenario.json"
+    line = capsize.results()["reproduce"]
+    assert line in first.stdout and "--check-limit 9s" in line
+    subprocess.run(["sh", "-c", line], capture_output=True, check=False)
+    assert capsize.run_directory() != before.parent
+    assert (capsize.run_directory() / "scenario.json").read_text() == before.read_text()
 
 
 def test_help_ends_with_examples(capsize):

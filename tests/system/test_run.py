@@ -13,7 +13,7 @@ def test_clean_run_is_valid_and_shows_what_it_tested(capsize):
     assert all(line["holds"] for line in results["expectations"])
     assert results["counts"]["all"]["ok"] > 1000
     assert results["linearizable"]["verdict"] == "valid"
-    assert "--seed 11" in results["again"]
+    assert "--seed 11" in results["reproduce"]
     assert "took hold" in run.stdout and "ok/s" in run.stdout
     installed = [line for line in capsize.faults()
                  if line["phase"] == "end" and line["state"] == "installed"]
@@ -25,7 +25,7 @@ def test_healthy_cluster_without_nemesis_is_valid(capsize):
     assert run.returncode == 0, run.stdout + run.stderr
     assert capsize.faults() == []
     # The line that runs it again can be pasted: it names the program as it was called.
-    assert capsize.results()["again"].split()[:2] == capsize.command()[:1] + ["run"]
+    assert capsize.results()["reproduce"].split()[:2] == capsize.command()[:1] + ["run"]
 
 
 def test_append_workload_is_valid(capsize):

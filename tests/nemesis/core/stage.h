@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "base/check.h"
-#include "fake_cluster.h"
 #include "nemesis/nemesis.h"
 #include "nemesis/phases.h"
 #include "nemesis/schedule.h"
+#include "tests/nemesis/core/fake_cluster.h"
 
 namespace capsize::nemesis {
 

@@ -1,10 +1,10 @@
-#include "harness/report/printable.h"
+#include "base/printable.h"
 
 #include <fmt/core.h>
 
 #include <cstdint>
 
-namespace capsize::harness {
+namespace capsize::base {
 namespace {
 
 struct Decoded {
@@ -60,4 +60,4 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
-}  // namespace capsize::harness
+}  // namespace capsize::base

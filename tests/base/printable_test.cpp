@@ -1,8 +1,8 @@
-#include "harness/report/printable.h"
+#include "base/printable.h"
 
 #include <gtest/gtest.h>
 
-namespace capsize::harness {
+namespace capsize::base {
 namespace {
 
 TEST(Printable, OrdinaryText_StaysAsItIs) {
@@ -46,4 +46,4 @@ TEST(Printable, EveryByte_NeverLeavesAControlCharacter) {
 }
 
 }  // namespace
-}  // namespace capsize::harness
+}  // namespace capsize::base

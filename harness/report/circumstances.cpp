@@ -1,0 +1,120 @@
+#include "harness/report/circumstances.h"
+
+#include <fmt/core.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "harness/report/violation_text.h"
+
+namespace capsize::harness {
+namespace {
+
+constexpr std::size_t kLinesMax = 12;
+
+bool is_about_roles(const std::string& line) {
+  return line.find("\"event\":\"role\"") != std::string::npos ||
+         line.find("\"event\":\"term\"") != std::string::npos ||
+         line.find("\"event\":\"start\"") != std::string::npos;
+}
+
+RoleHistory roles_of(const Outcome& outcome) {
+  RoleHistory history;
+  const auto nodes = outcome.scenario.nodes + spares_of(outcome.scenario);
+  for (nemesis::Node node = 0; node < nodes; ++node) {
+    history.read(node, outcome.directory / "nodes" / nemesis::node_name(node) / "trace.jsonl");
+  }
+  return history;
+}
+
+}  // namespace
+
+void RoleHistory::read(nemesis::Node node, const std::filesystem::path& trace) {
+  std::ifstream file(trace);
+  for (std::string line; std::getline(file, line);) {
+    if (is_about_roles(line)) read_line(node, line);
+  }
+}
+
+void RoleHistory::read_line(nemesis::Node node, const std::string& line) {
+  const auto event = base::Json::parse(line);
+  if (!event.is_object()) return;  // a killed node may have left half a line
+  const auto time = event.value("time", std::int64_t{0});
+  const auto term = event.value("term", std::uint64_t{0});
+  const auto role = event.value("role", "");
+  roles_[node][time] = {role, term};
+  if (role == "leader") leaders_.try_emplace(term, time, node);
+}
+
+std::optional<RoleHistory::Role> RoleHistory::role_at(nemesis::Node node, std::int64_t time) const {
+  const auto found = roles_.find(node);
+  if (found == roles_.end()) return std::nullopt;
+  const auto next = found->second.upper_bound(time);
+  if (next == found->second.begin()) return std::nullopt;
+  return std::prev(next)->second;
+}
+
+std::optional<RoleHistory::Leader> RoleHistory::leader_at(std::int64_t time) const {
+  for (auto leader = leaders_.rbegin(); leader != leaders_.rend(); ++leader) {
+    const auto& [since, node] = leader->second;
+    if (since <= time) return Leader{node, leader->first};
+  }
+  return std::nullopt;
+}
+
+std::optional<nemesis::Node> server_of(const Scenario& scenario, std::int64_t process) {
+  if (scenario.retries > 0 || process < 0) return std::nullopt;
+  // As load.cpp deals clients to nodes: threads in turns, and one more for each node at the end.
+  const auto threads = scenario.concurrency + scenario.nodes;
+  const auto thread = static_cast<std::uint64_t>(process) % threads;
+  return thread < scenario.concurrency ? thread % scenario.nodes : thread - scenario.concurrency;
+}
+
+std::string active_faults(const std::vector<nemesis::FaultRecord>& faults, base::Duration begin,
+                          base::Duration end) {
+  std::string text;
+  for (const auto& fault : faults) {
+    if (fault.state == nemesis::FaultState::kSkipped || fault.begin > end || fault.end < begin) {
+      continue;
+    }
+    text += (text.empty() ? "" : ", ") + fault.fault->card.kind;
+    for (const auto node : fault.nodes) text += " " + nemesis::node_name(node);
+  }
+  return text;
+}
+
+std::string circumstances(const Outcome& outcome, const checker::Violation& violation) {
+  if (violation.repeated || outcome.start == base::Instant{}) return {};
+  const RoleHistory roles = roles_of(outcome);
+  const auto shown = shown_in_text(violation);
+  std::string text;
+  for (std::size_t i = 0; i < std::min(shown.operations.size(), kLinesMax); ++i) {
+    const auto& operation = shown.operations[i];
+    if (operation.invoke_time == checker::kNoTime) continue;
+    const base::Duration begin(operation.invoke_time);
+    const bool ends = operation.complete_time != checker::kNoTime;
+    const base::Duration end = ends ? base::Duration(operation.complete_time) : begin;
+    const auto moment = base::nanoseconds(outcome.start + end);
+    std::string server = "-";
+    if (const auto node = server_of(outcome.scenario, operation.process)) {
+      server = nemesis::node_name(*node);
+      if (const auto role = roles.role_at(*node, moment)) {
+        server += fmt::format(" {}, term {}", role->name, role->term);
+      }
+    }
+    const auto leader = roles.leader_at(moment);
+    const std::string led =
+        leader ? fmt::format("{}, term {}", nemesis::node_name(leader->node), leader->term) : "-";
+    const std::string faults = active_faults(outcome.faults, begin, end);
+    text += fmt::format("    {:>3}  {:<24} {:<14} {}\n", i + 1, server, led,
+                        faults.empty() ? "-" : faults);
+  }
+  if (text.empty()) return text;
+  return fmt::format("\n    {:>3}  {:<24} {:<14} {}\n", "#", "served by", "newest leader",
+                     "faults active") +
+         text;
+}
+
+}  // namespace capsize::harness

@@ -1,0 +1,213 @@
+// The line that reproduces a run: a scenario becomes a line, a real shell makes words of it, the
+// real command-line parser a scenario, and that must be the same.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "base/prng.h"
+#include "base/units.h"
+#include "harness/cli/options.h"
+#include "harness/report/results.h"
+#include "harness/runner/coverage.h"
+#include "harness/scenario/key_values.h"
+#include "harness/store/run_directory.h"
+
+namespace capsize::harness {
+namespace {
+
+using base::Json;
+namespace fs = std::filesystem;
+
+class ReproduceLine : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (fs::temp_directory_path() / "reproduce $(x) 'y'-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    directory_ = pattern;
+  }
+  void TearDown() override { fs::remove_all(directory_); }
+
+  /// What a run of this scenario would write down, and know.
+  Outcome outcome_of(const Scenario& scenario, const fs::path& store = kStoreDefault) const {
+    Outcome outcome;
+    outcome.scenario = scenario;
+    outcome.directory = directory_;
+    outcome.store = store;
+    outcome.plan = plan(scenario);
+    if (!outcome.scenario.expect) {
+      outcome.scenario.expect = default_expectations(scenario, outcome.plan);
+    }
+    EXPECT_TRUE(write_json(directory_ / "scenario.json", to_json(outcome.scenario)));
+    return outcome;
+  }
+
+  static std::vector<std::string> split_by_shell(const std::string& line) {
+    std::vector<std::string> words;
+    FILE* shell = ::popen(("printf '%s\\0' " + line).c_str(), "r");
+    std::string word;
+    for (int c = std::fgetc(shell); c != EOF; c = std::fgetc(shell)) {
+      if (c != 0) {
+        word += static_cast<char>(c);
+      } else {
+        words.push_back(std::exchange(word, {}));
+      }
+    }
+    EXPECT_EQ(::pclose(shell), 0) << line;
+    return words;
+  }
+
+  /// What `capsize run` makes of these words, and the store.
+  static std::pair<Scenario, std::string> parse(std::vector<std::string> words) {
+    base::CommandLine line("capsize", "");
+    line.require_subcommand();
+    ScenarioOptions options;
+    std::string store = kStoreDefault;
+    auto& run = line.add_subcommand("run", "");
+    options.add_options(run);
+    run.option("--store", store);
+    std::vector<char*> arguments;
+    for (auto& word : words) arguments.push_back(word.data());
+    const auto parsed = line.parse(arguments);
+    if (const auto* failure = std::get_if<base::CommandLine::Failure>(&parsed)) {
+      ADD_FAILURE() << failure->message;
+    }
+    auto scenario = options.merge();
+    if (!scenario) {
+      ADD_FAILURE() << scenario.error().message;
+      return {};
+    }
+    return {std::move(scenario).value(), store};
+  }
+
+  void expect_same_again(const Scenario& scenario, const std::string& store = kStoreDefault) {
+    const Outcome first = outcome_of(scenario, store);
+    const std::string line = reproduce_line(first);
+    SCOPED_TRACE(line);
+    const auto [again, same_store] = parse(split_by_shell(line));
+    EXPECT_EQ(same_store, store);
+    EXPECT_EQ(to_json(outcome_of(again, store).scenario).dump(2), to_json(first.scenario).dump(2));
+  }
+
+  fs::path directory_;
+};
+
+Scenario plain() {
+  Scenario scenario = default_scenario();
+  scenario.seed = 7;
+  return scenario;
+}
+
+/// A value that is not the default.
+Json other_value(const Key<Scenario>& key) {
+  if (key.name == "phases") return Json::array({{{"faults", Json::array({{{"kind", "kill"}}})}}});
+  if (key.name == "expect") return Json::parse(R"({"ok": 3, "faults": {"kill": 1}})");
+  switch (flag_type(key)) {
+    case FlagType::kCount:
+      return std::uint64_t{static_cast<std::uint64_t>(key.least) + 2};
+    case FlagType::kNumber:
+      return 0.1 + 0.2;
+    case FlagType::kDuration:
+      return "1.000000001s";
+    case FlagType::kList:
+      return Json::array({"kill", "all"});
+    case FlagType::kRepeated:
+      return Json::array({"--x=$(touch y)", "a b", "it's \"so\"\n", "-", "\\", "*"});
+    default:
+      return key.words != nullptr ? Json(key.words().back()) : Json("other");
+  }
+}
+
+TEST_F(ReproduceLine, EveryKey_ComesBack) {
+  for (const auto& key : kScenarioKeys) {
+    SCOPED_TRACE(std::string(key.name));
+    Scenario scenario = plain();
+    const auto misfit = set_member(scenario, key, other_value(key));
+    ASSERT_FALSE(misfit) << misfit->what;
+    ASSERT_NE(value_of(scenario, key), value_of(plain(), key)) << "the default shows nothing";
+    expect_same_again(scenario);
+  }
+}
+
+TEST_F(ReproduceLine, WhatFlagsCannotExpress_IsInTheFile) {
+  for (const char* text : {"", "[a,b]", "%%"}) {
+    Scenario scenario = plain();
+    scenario.node_arguments = {"--x", text};
+    EXPECT_THAT(reproduce_line(outcome_of(scenario)), testing::HasSubstr("/scenario.json")) << text;
+    expect_same_again(scenario);
+  }
+}
+
+TEST_F(ReproduceLine, OnlyWhatIsNotTheDefault_IsNamed) {
+  EXPECT_THAT(reproduce_line(outcome_of(plain())), testing::EndsWith(" run --seed 7"));
+}
+
+TEST_F(ReproduceLine, Store_IsNamedAndQuoted) {
+  expect_same_again(plain(), "my runs/$(touch pwned)/it's\nhere");
+  expect_same_again(plain(), "-dash");
+}
+
+std::string hostile_text(base::Prng& prng) {
+  constexpr std::string_view kPieces[] = {"a",    "7",  " ",  "'",     "\"", "$(touch pwned)",
+                                          "`id`", ";",  "\n", "\t",    "\\", "[",
+                                          "]",    "{}", "%",  "$HOME", "$$", ",",
+                                          "-",    "=",  "#",  "~",     "é",  "!",
+                                          "*",    "?",  "&",  "|",     "<",  "\x1b[2J"};
+  std::string text;
+  for (std::uint64_t i = prng.below(8); i > 0; --i) {
+    text += kPieces[prng.below(std::size(kPieces))];
+  }
+  return text;
+}
+
+Json random_value(const Key<Scenario>& key, base::Prng& prng) {
+  const double most = std::isinf(key.most) ? 1e15 : key.most;
+  // Products of two: small ones are more frequent.
+  const auto share = [&] { return static_cast<double>(prng.below(1'000'001)) / 1e6; };
+  const double drawn = key.least + (most - key.least) * share() * share();
+  if (key.name == "phases" || key.name == "expect") return other_value(key);
+  if (key.name == "name") return safe_name(hostile_text(prng));
+  switch (flag_type(key)) {
+    case FlagType::kCount:
+      return std::uint64_t{static_cast<std::uint64_t>(drawn)};
+    case FlagType::kNumber:
+      return std::max(drawn, key.least);
+    case FlagType::kDuration:
+      return base::format_duration(base::Duration(
+          std::max<std::int64_t>(1'000'000, static_cast<std::int64_t>(drawn * 1e9))));
+    case FlagType::kList:
+    case FlagType::kRepeated: {
+      Json items = Json::array();
+      const auto words = key.words != nullptr ? key.words() : std::vector<std::string>();
+      for (std::uint64_t i = prng.below(5); i > 0; --i) {
+        items.push_back(words.empty() ? hostile_text(prng) : words[prng.below(words.size())]);
+      }
+      return items;
+    }
+    default:
+      return key.words != nullptr ? key.words()[prng.below(key.words().size())]
+                                  : hostile_text(prng);
+  }
+}
+
+TEST_F(ReproduceLine, RandomScenarios_ComeBack) {
+  constexpr std::uint64_t kSeeds = 200;
+  for (std::uint64_t seed = 1; seed <= kSeeds && !HasFailure(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    base::Prng prng(seed);
+    Scenario scenario = plain();
+    for (const auto& key : kScenarioKeys) {
+      // A plan of days has too many faults to be made 400 times.
+      if (prng.chance(0.6) || key.name == "time-limit") continue;
+      const auto misfit = set_member(scenario, key, random_value(key, prng));
+      ASSERT_FALSE(misfit) << key.name << ": " << misfit->what;
+    }
+    scenario.time_limit = std::chrono::nanoseconds(1'000'000 + prng.below(60'000'000'000));
+    expect_same_again(scenario, prng.chance(0.5) ? kStoreDefault : "s" + hostile_text(prng));
+  }
+}
+
+}  // namespace
+}  // namespace capsize::harness
