@@ -98,7 +98,7 @@ struct Proxy::Impl : Outlet {
       : run_id(settings.run_id),
         context(1),
         control_socket(context, zmq::socket_type::router),
-        board(link_ids(settings), settings.seed, *this),
+        board(link_ids(settings), settings.seed, *this, settings.limits),
         control(board) {}
 
   static std::set<LinkId> link_ids(const Settings& settings) {

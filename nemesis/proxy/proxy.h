@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "nemesis/proxy/room.h"
 #include "nemesis/proxy/rule_book.h"
 
 namespace capsize::nemesis::proxy {
@@ -26,6 +27,7 @@ struct Settings {
   std::uint64_t seed = 0;
   std::string control;  // ROUTER, bound
   std::vector<LinkEndpoints> links;
+  Limits limits = {};  // of what may wait
 };
 
 class Proxy {
