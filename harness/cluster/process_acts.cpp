@@ -133,9 +133,7 @@ Act ProcessCluster::endings(const std::vector<Node>& nodes) {
 }
 
 base::Status ProcessCluster::supervise() {
-  if (const auto ending = proxy_->poll()) {
-    return base::Error{"the proxy ended by itself with " + describe(*ending)};
-  }
+  if (auto works = proxy_watch_.look(*proxy_, monotonic_now()); !works) return works;
   for (Node node = 0; node < members_.size(); ++node) look_for_crash(node);
   return {};
 }

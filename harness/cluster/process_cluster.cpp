@@ -208,7 +208,9 @@ base::Result<Json> ProcessCluster::status(Node node, std::chrono::milliseconds b
 }
 
 base::Result<Json> ProcessCluster::ask_proxy(const Json& question) const {
+  const auto begun = monotonic_now();
   auto answer = proxy_control_->ask(with_secret(question), kControlBound);
+  proxy_watch_.asked(answer.ok(), begun);
   if (!answer) return answer.error();
   Json parsed = Json::parse(answer.value());
   if (parsed.is_invalid() || !parsed.value("ok", false)) {

@@ -22,6 +22,7 @@
 #include "harness/cluster/client_traffic.h"
 #include "harness/cluster/damage.h"
 #include "harness/cluster/messaging.h"
+#include "harness/cluster/proxy_watch.h"
 #include "harness/cluster/socket_directory.h"
 #include "harness/cluster/trace_tail.h"
 #include "harness/process/child_process.h"
@@ -90,7 +91,8 @@ class ProcessCluster final : public nemesis::Cluster {
   nemesis::Act cut_clients(const std::vector<nemesis::Node>& nodes) override;
   nemesis::Act rejoin_clients(const std::vector<nemesis::Node>& nodes) override;
 
-  /// Looks for processes that ended by themselves. A dead proxy is an error of the harness.
+  /// Looks for processes that ended by themselves. A proxy that is dead, stopped or silent is an
+  /// error of the harness.
   base::Status supervise();
   [[nodiscard]] const std::vector<Crash>& crashes() const { return crashes_; }
 
@@ -143,6 +145,7 @@ class ProcessCluster final : public nemesis::Cluster {
   std::optional<SocketDirectory> sockets_;  // outlives the processes
   std::optional<ChildProcess> proxy_;
   mutable std::unique_ptr<Asker> proxy_control_;
+  mutable ProxyWatch proxy_watch_;
   std::vector<std::unique_ptr<Member>> members_;
   std::vector<nemesis::Node> configured_;  // the members, as last asked for
   bool members_known_ = true;              // and answered

@@ -30,7 +30,7 @@ constexpr int kDetailsMax = 3;
 std::string counted(const Json& end) {
   std::string text;
   for (const char* counter : {"discarded", "delayed", "duplicated", "reordered", "corrupted",
-                              "throttled", "replayed", "held"}) {
+                              "throttled", "replayed", "held", "overflowed"}) {
     if (end.value(counter, std::uint64_t{0}) > 0) {
       text += fmt::format("{} {}", end[counter].get<std::uint64_t>(), counter);
       text += fmt::format(" of {} ", end.value("seen", std::uint64_t{0}));

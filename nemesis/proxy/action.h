@@ -102,6 +102,8 @@ class Action {
   /// A strict cut: what the proxy holds for the link is discarded when it begins, and what was sent
   /// before its end never arrives.
   [[nodiscard]] virtual bool is_cut() const { return false; }
+  /// What matches waits until the rule is removed.
+  [[nodiscard]] virtual bool is_hold() const { return false; }
   [[nodiscard]] virtual ReleaseOrder release_order() const { return ReleaseOrder::kAsSent; }
 };
 

@@ -11,9 +11,11 @@ class Corrupt : public Action {
   Corrupt(double probability, std::uint64_t bits) : probability_(probability), bits_(bits) {}
   Effect apply(const Message&, base::Prng& random, Fate& fate) override {
     if (!random.chance(probability_)) return Effect::kNone;
+    // Drawn also where it is not needed: the draws must not depend on other rules.
+    const std::uint64_t seed = random.next();
     // One corruption is enough: a second could flip the same bit back.
     if (fate.corruption) return Effect::kNone;
-    fate.corruption = Corruption{bits_, random.next()};
+    fate.corruption = Corruption{bits_, seed};
     return Effect::kCorrupted;
   }
 

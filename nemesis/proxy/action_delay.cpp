@@ -10,7 +10,14 @@ class Delay : public Action {
   Delay(base::Duration min, base::Duration max, bool reorder)
       : min_(min), max_(max), reorder_(reorder) {}
   Effect apply(const Message&, base::Prng& random, Fate& fate) override {
-    for (base::Duration& held : fate.copies) held += random.between(min_, max_);
+    base::Duration* held = fate.copies.begin();
+    *held++ += random.between(min_, max_);
+    // How many copies there are is another rule's decision, and must not move the next draws.
+    const std::uint64_t seed = random.next();
+    if (held != fate.copies.end()) {
+      base::Prng of_copies(seed);
+      for (; held != fate.copies.end(); ++held) *held += of_copies.between(min_, max_);
+    }
     fate.reorder = fate.reorder || reorder_;
     return Effect::kDelayed;
   }

@@ -8,9 +8,8 @@ namespace {
 class Hold : public Action {
  public:
   explicit Hold(ReleaseOrder order) : order_(order) {}
-  Effect apply(const Message&, base::Prng&, Fate& fate) override {
-    return fate.discard ? Effect::kNone : Effect::kHeld;
-  }
+  Effect apply(const Message&, base::Prng&, Fate&) override { return Effect::kHeld; }
+  [[nodiscard]] bool is_hold() const override { return true; }
   [[nodiscard]] ReleaseOrder release_order() const override { return order_; }
 
  private:

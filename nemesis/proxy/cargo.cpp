@@ -4,19 +4,36 @@
 
 namespace capsize::nemesis::proxy {
 
-void Memory::offer(const wire::Header& header, const Cargo& cargo, std::size_t keep) {
+void Memory::offer(const Parcel& message, const Cargo* cargo, std::size_t keep) {
   CHECK(keep > 0 && keep <= kKeptMax, "what is kept of a link is bounded");
   ++offered_;
   if (kept_.size() < keep) {
-    kept_.push_back({header, cargo.keep()});
+    kept_.push_back(kept(message, cargo));
     return;
   }
   const std::uint64_t place = random_.below(offered_);
-  if (place < keep) kept_[place] = {header, cargo.keep()};
+  if (place >= keep) return;
+  kept_[place] = Parcel{};  // its room is free before the next one asks for room
+  kept_[place] = kept(message, cargo);
+}
+
+Parcel Memory::kept(const Parcel& message, const Cargo* cargo) {
+  Parcel parcel{.header = message.header, .copy = true, .chosen_by = message.chosen_by};
+  const std::size_t bytes = cargo == nullptr ? 0 : cargo->bytes() + kParcelBytes;
+  if (cargo == nullptr || !room_->has(bytes)) return parcel;
+  parcel.cargo = cargo->keep();
+  parcel.charge = Charge(*room_, bytes);
+  return parcel;
 }
 
 const Parcel* Memory::draw() {
-  return kept_.empty() ? nullptr : &kept_[random_.below(kept_.size())];
+  if (kept_.empty()) return nullptr;
+  const Parcel& drawn = kept_[random_.below(kept_.size())];
+  return drawn.cargo == nullptr ? nullptr : &drawn;
+}
+
+void Memory::end_hold(std::uint64_t rule) {
+  for (Parcel& parcel : kept_) std::erase(parcel.chosen_by, rule);
 }
 
 namespace {

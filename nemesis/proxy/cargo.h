@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "nemesis/proxy/action.h"
+#include "nemesis/proxy/room.h"
 
 namespace capsize::nemesis::proxy {
 
@@ -25,25 +26,48 @@ class Cargo {
   [[nodiscard]] virtual std::shared_ptr<const Cargo> corrupted(const Corruption& how) const = 0;
 };
 
-/// A message that waits.
+/// A message that waits, or a copy of one.
 struct Parcel {
   wire::Header header;
-  std::shared_ptr<const Cargo> cargo;
+  std::shared_ptr<const Cargo> cargo = {};
+  /// A duplicate or a replay: the evidence of a rule counts it apart from the messages.
+  bool copy = false;
+  /// Holds that chose the message by its place among others or by chance. They are not asked
+  /// again, so the parcel remembers their answer; ids, also of rules that have ended.
+  std::vector<std::uint64_t> chosen_by = {};
+  Charge charge = {};  // of what waits; empty otherwise
 };
+
+/// How many parcels something happened to.
+struct Parcels {
+  std::uint64_t messages = 0;
+  std::uint64_t copies = 0;
+};
+
+/// The same once more, as nothing that waits.
+[[nodiscard]] inline Parcel uncharged(const Parcel& parcel) {
+  return {parcel.header, parcel.cargo, parcel.copy, parcel.chosen_by, {}};
+}
 
 /// What a replaying rule keeps of one link: an even sample of all messages it was offered, however
 /// many there were (reservoir sampling, Vitter's algorithm R, ACM TOMS 11(1), 1985). So a message
 /// of a term long over is as likely to come again as the last one.
 class Memory {
  public:
-  explicit Memory(base::Prng random) : random_(random) {}
+  Memory(base::Prng random, Room& room) : random_(random), room_(&room) {}
   /// Keeps it, or not; at most `keep` are kept. `keep()` of the cargo is called only if it is.
-  void offer(const wire::Header& header, const Cargo& cargo, std::size_t keep);
-  /// One of those that are kept; null when there is none.
+  /// `cargo` is null for a message that was dropped: it takes its place in the sample, so that the
+  /// draws do not depend on other rules, but is never sent. So does one that finds no room.
+  void offer(const Parcel& message, const Cargo* cargo, std::size_t keep);
+  /// One of those that are kept; null when there is none, or when the one drawn was dropped.
   [[nodiscard]] const Parcel* draw();
+  /// Hold `rule` has ended: another rule may get its id.
+  void end_hold(std::uint64_t rule);
 
  private:
+  [[nodiscard]] Parcel kept(const Parcel& message, const Cargo* cargo);
   base::Prng random_;
+  Room* room_;
   std::uint64_t offered_ = 0;
   std::vector<Parcel> kept_;
 };

@@ -93,11 +93,18 @@ Json to_json(const Evidence& evidence) {
   for (const auto& [link, counts] : evidence.links) {
     links[link_name(link)] = {{"seen", counts.seen}, {"discarded", counts.discarded}};
   }
-  return {{"seen", evidence.seen},           {"discarded", evidence.discarded},
-          {"delayed", evidence.delayed},     {"duplicated", evidence.duplicated},
-          {"corrupted", evidence.corrupted}, {"throttled", evidence.throttled},
-          {"held", evidence.held},           {"released", evidence.released},
-          {"reordered", evidence.reordered}, {"replayed", evidence.replayed},
+  return {{"seen", evidence.seen},
+          {"discarded", evidence.discarded},
+          {"delayed", evidence.delayed},
+          {"duplicated", evidence.duplicated},
+          {"corrupted", evidence.corrupted},
+          {"throttled", evidence.throttled},
+          {"held", evidence.held},
+          {"released", evidence.released},
+          {"reordered", evidence.reordered},
+          {"replayed", evidence.replayed},
+          {"overflowed", evidence.overflowed},
+          {"copies-stopped", evidence.copies_stopped},
           {"links", std::move(links)}};
 }
 
@@ -143,13 +150,22 @@ Json remove_all(Switchboard& board, base::Instant now) {
 Json stats(const Switchboard& board, base::Instant now) {
   Json links = Json::object();
   for (const auto& [link, counts] : board.stats()) {
-    links[link_name(link)] = {{"seen", counts.seen},           {"delivered", counts.delivered},
-                              {"discarded", counts.discarded}, {"lost", counts.lost},
-                              {"malformed", counts.malformed}, {"held", counts.held}};
+    links[link_name(link)] = {{"seen", counts.seen},
+                              {"delivered", counts.delivered},
+                              {"discarded", counts.discarded},
+                              {"lost", counts.lost},
+                              {"malformed", counts.malformed},
+                              {"implausible", counts.implausible},
+                              {"overflowed", counts.overflowed},
+                              {"held", counts.held},
+                              {"held-bytes", counts.held_bytes}};
   }
   return {{"ok", true},
           {"time", base::nanoseconds(now)},
           {"links", std::move(links)},
+          {"held-bytes", board.held_bytes()},
+          {"held-bytes-max", board.held_bytes_max()},
+          {"kept-bytes", board.kept_bytes()},
           {"rules", board.rules()}};
 }
 

@@ -62,6 +62,9 @@ base::Result<std::optional<Settings>> parse_options(std::span<char* const> argum
   line.option("--run-id", settings.run_id, "messages of another run are dropped").required();
   line.option("--control", settings.control, "endpoint for control requests").required();
   line.option("--link", links, "n1:n2=IN,OUT: where n1 pushes, where n2 pulls; repeated");
+  line.option("--held-bytes-per-link", settings.limits.link_bytes,
+              "that may wait on one link; further messages are dropped and counted");
+  line.option("--held-bytes", settings.limits.all_bytes, "the same of all links together");
   line.option("--seed", settings.seed, "of the rules' random streams");
   line.option("--parent", parent, "end when this process ends").positive();
   line.option("--secret-file", secret_file,

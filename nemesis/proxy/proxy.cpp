@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <ctime>
@@ -76,6 +77,31 @@ bool begin_message(zmq::socket_t& out, zmq::message_t& header) {
   return out.send(header, flags).has_value();
 }
 
+/// Payloads from this size on are counted while they wait for the receiver: a queue is bounded by
+/// libzmq in messages only, and 256 of 16 MiB would be 4 GiB. Smaller ones are a MiB at most.
+constexpr std::size_t kCountedBytes = std::size_t{4} * 1024;
+
+/// The bytes that libzmq holds for one receiver. Given back by its thread, also after the socket
+/// was closed: hence shared.
+using InFlight = std::shared_ptr<std::atomic<std::size_t>>;
+
+struct CountedPayload {
+  zmq::message_t payload;
+  InFlight in_flight;
+};
+
+/// The same payload, counted in `in_flight` until libzmq needs it no longer.
+zmq::message_t counted(zmq::message_t payload, const InFlight& in_flight) {
+  auto* counted = new CountedPayload{std::move(payload), in_flight};
+  *in_flight += counted->payload.size();
+  return {counted->payload.data(), counted->payload.size(),
+          [](void*, void* hint) {
+            const std::unique_ptr<CountedPayload> ended(static_cast<CountedPayload*>(hint));
+            *ended->in_flight -= ended->payload.size();
+          },
+          counted};
+}
+
 /// Reads what is left of a message that has more frames than it should.
 void skip_rest(zmq::socket_t& socket) {
   zmq::message_t rest;
@@ -89,6 +115,7 @@ void skip_rest(zmq::socket_t& socket) {
 struct LinkSockets {
   LinkId link;
   zmq::socket_t in, out;
+  InFlight in_flight = std::make_shared<std::atomic<std::size_t>>(0);
   /// Tells about the connections of `out`, for their buffers.
   zmq::socket_t monitor;
 };
@@ -96,9 +123,10 @@ struct LinkSockets {
 struct Proxy::Impl : Outlet {
   explicit Impl(const Settings& settings)
       : run_id(settings.run_id),
+        in_flight_max(settings.limits.link_bytes),
         context(1),
         control_socket(context, zmq::socket_type::router),
-        board(link_ids(settings), settings.seed, *this),
+        board(link_ids(settings), settings.seed, *this, settings.limits),
         control(board, settings.secret) {}
 
   static std::set<LinkId> link_ids(const Settings& settings) {
@@ -146,10 +174,15 @@ struct Proxy::Impl : Outlet {
 
   bool deliver(LinkId link, const Cargo& cargo) override {
     const auto& frames = static_cast<const Frames&>(cargo);
-    zmq::socket_t& out = by_link.at(link)->out;
+    LinkSockets& sockets = *by_link.at(link);
+    zmq::socket_t& out = sockets.out;
     zmq::message_t header, payload;
     header.copy(frames.header);
     payload.copy(frames.payload);
+    if (payload.size() >= kCountedBytes) {
+      if (*sockets.in_flight + payload.size() > in_flight_max) return false;
+      payload = counted(std::move(payload), sockets.in_flight);
+    }
     if (!begin_message(out, header)) return false;
     return out.send(payload, zmq::send_flags::dontwait).has_value();
   }
@@ -242,6 +275,7 @@ struct Proxy::Impl : Outlet {
   }
 
   std::uint64_t run_id;
+  std::size_t in_flight_max;
   zmq::context_t context;
   zmq::socket_t control_socket;
   std::vector<std::unique_ptr<LinkSockets>> links;

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "nemesis/proxy/room.h"
 #include "nemesis/proxy/rule_book.h"
 #include "node/wire/control_secret.h"
 
@@ -27,6 +28,7 @@ struct Settings {
   std::uint64_t seed = 0;
   std::string control;  // ROUTER, bound
   std::vector<LinkEndpoints> links;
+  Limits limits = {};               // of what may wait
   wire::ControlSecret secret = {};  // that control requests must carry
 };
 

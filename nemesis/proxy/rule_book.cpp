@@ -106,23 +106,27 @@ Judgement RuleBook::judge(LinkId link, const Message& message) {
   // which other rules are installed.
   for (Installed* installed : state.rules) {
     if (!installed->rule.filter.passes(message.header, installed->random)) continue;
-    meet(*installed, message, judgement);
+    ask(*installed, message, judgement);
   }
   judgement.fate.discard |= is_from_before(state, message.header);
   return judgement;
 }
 
-void RuleBook::meet(Installed& installed, const Message& message, Judgement& judgement) {
+void RuleBook::ask(Installed& installed, const Message& message, Judgement& judgement) {
   const std::uint64_t id = installed.rule.id;
   Fate& fate = judgement.fate;
   const bool was_to_overtake = fate.overtake.has_value();
   const Effect effect = installed.rule.action->apply(message, installed.random, fate);
-  installed.evidence.count({message.header.from, message.header.to}, effect);
+  installed.evidence.count_seen({message.header.from, message.header.to});
+  if (effect != Effect::kNone) judgement.claims.push_back({&installed.evidence, effect});
   if (effect == Effect::kDelayed || effect == Effect::kThrottled) {
     judgement.ordered_with |= installed.rule.filter.scope().types;
   }
   if (effect == Effect::kThrottled) judgement.throttled_by = id;
-  if (effect == Effect::kHeld) judgement.holders.push_back(id);
+  if (effect == Effect::kHeld) {
+    judgement.holders.push_back(id);
+    if (!installed.rule.filter.is_scope()) judgement.chosen_by.push_back(id);
+  }
   if (fate.overtake && !was_to_overtake) judgement.overtake_by = id;
   if (fate.replay) judgement.replays.push_back({id, *std::exchange(fate.replay, {})});
 }
@@ -135,21 +139,49 @@ bool RuleBook::is_from_before(const OfLink& link, const wire::Header& header) {
   });
 }
 
-bool RuleBook::discards_held(std::uint64_t id, LinkId link, const wire::Header& header) {
-  Installed& cut = *rules_.at(id);
-  if (!cut.rule.filter.passes(header, cut.random)) return false;
-  cut.evidence.count(link, Effect::kDiscarded);
-  return true;
+void RuleBook::settle(LinkId link, const Judgement& judgement, bool had_room) {
+  for (const auto& [evidence, effect] : judgement.claims) {
+    if (judgement.fate.discard) {
+      if (effect == Effect::kDiscarded) evidence->count(link, effect);
+    } else if (had_room) {
+      evidence->count(link, effect);
+    } else if (effect == Effect::kDelayed || effect == Effect::kThrottled ||
+               effect == Effect::kHeld) {
+      ++evidence->overflowed;
+    }
+  }
 }
 
-bool RuleBook::is_severed(LinkId link, const wire::Header& header) const {
+Barrier RuleBook::barrier(LinkId link, const wire::Header& header,
+                          const std::vector<std::uint64_t>& chosen_by) const {
   const OfLink& state = links_.at(link);
-  return is_from_before(state, header) ||
-         std::any_of(state.rules.begin(), state.rules.end(), [&](const Installed* installed) {
-           const Rule& rule = installed->rule;
-           return rule.action->is_cut() && rule.filter.is_scope() &&
-                  rule.filter.scope().contains(header);
-         });
+  Barrier barrier;
+  barrier.cut = is_from_before(state, header);
+  for (const Installed* installed : state.rules) {
+    const Rule& rule = installed->rule;
+    if (is_barrier(rule)) {
+      if (!rule.filter.scope().contains(header)) continue;
+      (rule.action->is_cut() ? barrier.cuts : barrier.holds).push_back(rule.id);
+    } else if (std::find(chosen_by.begin(), chosen_by.end(), rule.id) != chosen_by.end()) {
+      barrier.holds.push_back(rule.id);
+    }
+  }
+  barrier.cut |= !barrier.cuts.empty();
+  return barrier;
+}
+
+void RuleBook::count_stopped(std::uint64_t id, LinkId link, Parcels parcels) {
+  Installed& installed = *rules_.at(id);
+  const bool is_cut = installed.rule.action->is_cut();
+  installed.evidence.count_seen(link, parcels.messages);
+  installed.evidence.count(link, is_cut ? Effect::kDiscarded : Effect::kHeld, parcels.messages);
+  installed.evidence.copies_stopped += parcels.copies;
+}
+
+void RuleBook::count_overflowed(std::uint64_t id, Parcels parcels) {
+  Evidence& evidence = rules_.at(id)->evidence;
+  evidence.overflowed += parcels.messages;
+  evidence.copies_stopped += parcels.copies;
 }
 
 }  // namespace capsize::nemesis::proxy

@@ -17,6 +17,7 @@
 
 #include "nemesis/filter/filter.h"
 #include "nemesis/proxy/action.h"
+#include "nemesis/proxy/cargo.h"
 
 namespace capsize::nemesis::proxy {
 
@@ -27,7 +28,11 @@ struct LinkId {
   friend auto operator<=>(const LinkId&, const LinkId&) = default;
 };
 
-/// Proof that a rule took effect. Copies made by duplication are not messages of their own here.
+/// Proof that a rule took effect. Copies made by duplication or replay are not messages of their
+/// own here: of those, a cut or a hold counts what it stopped in `copies_stopped`.
+///
+/// Only what became of a message counts: one that another rule discards is `seen`, and neither
+/// delayed nor held; one for which there was no room is `overflowed`, and was not held.
 struct Evidence {
   struct OfLink {
     std::uint64_t seen = 0;
@@ -43,14 +48,17 @@ struct Evidence {
   std::uint64_t released = 0;           // of those held, when the rule was removed
   std::uint64_t reordered = 0;          // that later ones did overtake
   std::uint64_t replayed = 0;           // copies of old messages that were sent
+  std::uint64_t overflowed = 0;         // that should have waited, and were dropped: no room
+  std::uint64_t copies_stopped = 0;     // on their way out, by this cut or hold
   std::map<LinkId, OfLink> links = {};  // every link of the rule, also those that saw nothing
 
-  void count(LinkId link, Effect effect) {
-    OfLink& of_link = links.at(link);
-    ++seen;
-    ++of_link.seen;
-    if (effect == Effect::kDiscarded) ++of_link.discarded;
-    if (std::uint64_t* counter = of(effect)) ++*counter;
+  void count_seen(LinkId link, std::uint64_t messages = 1) {
+    seen += messages;
+    links.at(link).seen += messages;
+  }
+  void count(LinkId link, Effect effect, std::uint64_t messages = 1) {
+    if (effect == Effect::kDiscarded) links.at(link).discarded += messages;
+    if (std::uint64_t* counter = of(effect)) *counter += messages;
   }
 
  private:
@@ -85,11 +93,20 @@ inline constexpr std::size_t kRulesMax = 1024;
 /// Scopes of ended cuts that a link remembers one by one.
 inline constexpr std::size_t kHealedMax = 64;
 
+/// What stands between a message and its receiver at this moment.
+struct Barrier {
+  bool cut = false;  // by a strict cut that is active, or that ended after the message was sent
+  std::vector<std::uint64_t> cuts;   // those that are active
+  std::vector<std::uint64_t> holds;  // that it has to wait for
+  [[nodiscard]] bool open() const { return !cut && holds.empty(); }
+};
+
 struct Judgement {
   Fate fate;
   /// Types among which this message keeps its place (those of its delaying rules).
   TypeSet ordered_with;
   std::vector<std::uint64_t> holders;         // rules that hold it until they are removed
+  std::vector<std::uint64_t> chosen_by;       // those of them that do not hold every message
   std::optional<std::uint64_t> throttled_by;  // the last rule that makes it wait for the link
   std::uint64_t overtake_by = 0;              // the rule of fate.overtake
   struct ReplayOf {
@@ -97,6 +114,12 @@ struct Judgement {
     Replay replay;
   };
   std::vector<ReplayOf> replays;
+  /// What the rules did, if the message is not dropped after all. Valid until a rule is removed.
+  struct Claim {
+    Evidence* evidence;
+    Effect effect;
+  };
+  std::vector<Claim> claims;
 };
 
 class RuleBook {
@@ -116,11 +139,20 @@ class RuleBook {
   [[nodiscard]] bool is_quiet(LinkId link, const wire::Header& header) const;
   /// Decides about a message that the proxy has just read. Precondition: the link exists.
   [[nodiscard]] Judgement judge(LinkId link, const Message& message);
-  /// Whether a message that was held when cut `id` began is discarded by it.
-  [[nodiscard]] bool discards_held(std::uint64_t id, LinkId link, const wire::Header& header);
-  /// Whether a strict cut, in force or over, keeps this message from ever arriving.
-  [[nodiscard]] bool is_severed(LinkId link, const wire::Header& header) const;
+  /// Counts what judge() decided, once it is known whether there was room for what has to wait.
+  static void settle(LinkId link, const Judgement& judgement, bool had_room);
+  /// What stops a message that is about to leave. Only rules whose filter depends on the message
+  /// alone are asked; those that count or draw gave their answer when it arrived (`chosen_by`).
+  [[nodiscard]] Barrier barrier(LinkId link, const wire::Header& header,
+                                const std::vector<std::uint64_t>& chosen_by) const;
+  /// Whether the rule stops all messages of its scope, also those that came before it.
+  [[nodiscard]] static bool is_barrier(const Rule& rule) {
+    return (rule.action->is_cut() || rule.action->is_hold()) && rule.filter.is_scope();
+  }
 
+  /// The cut or hold stopped these, which it had not counted before.
+  void count_stopped(std::uint64_t id, LinkId link, Parcels parcels);
+  void count_overflowed(std::uint64_t id, Parcels parcels);
   /// What is known of a rule's effect only later.
   void count_reordered(std::uint64_t id) { ++rules_.at(id)->evidence.reordered; }
   void count_replayed(std::uint64_t id) { ++rules_.at(id)->evidence.replayed; }
@@ -146,7 +178,7 @@ class RuleBook {
   };
   static void remember(OfLink& link, const Scope& scope, base::Instant now);
   static bool is_from_before(const OfLink& link, const wire::Header& header);
-  static void meet(Installed& installed, const Message& message, Judgement& judgement);
+  static void ask(Installed& installed, const Message& message, Judgement& judgement);
 
   std::uint64_t seed_;
   std::map<LinkId, OfLink> links_;

@@ -18,31 +18,74 @@ void put_in_order(std::vector<Parcel>& parcels, ReleaseOrder order, base::Prng& 
   }
 }
 
-}  // namespace
-
-void Waiting::until(base::Instant when, base::Instant own, Parcel parcel,
-                    std::optional<std::uint64_t> throttled_by) {
-  timed_.emplace(when, Timed{std::move(parcel), own, throttled_by});
+void count(Parcels& parcels, const Parcel& parcel) {
+  ++(parcel.copy ? parcels.copies : parcels.messages);
 }
 
-void Waiting::while_rules(std::vector<std::uint64_t> rules, Parcel parcel) {
+}  // namespace
+
+bool Waiting::admit(Parcel& parcel) const {
+  const std::size_t bytes = parcel.cargo->bytes() + kParcelBytes;
+  if (size() >= kHeldMax || !room_->has(bytes)) return false;
+  parcel.charge = Charge(*room_, bytes);
+  return true;
+}
+
+bool Waiting::until(base::Instant when, base::Instant own, Parcel parcel,
+                    std::optional<std::uint64_t> throttled_by) {
+  if (!admit(parcel)) return false;
+  timed_.emplace(when, Timed{std::move(parcel), own, throttled_by});
+  return true;
+}
+
+bool Waiting::while_rules(std::vector<std::uint64_t> rules, Parcel parcel) {
+  if (!admit(parcel)) return false;
   held_.push_back({std::move(parcel), std::move(rules)});
+  return true;
 }
 
 bool Waiting::aside(std::uint64_t rule, const Overtake& overtake, base::Instant now,
                     const Parcel& parcel) {
   const bool taken = std::any_of(aside_.begin(), aside_.end(),
                                  [rule](const Aside& other) { return other.rule == rule; });
-  if (!taken) aside_.push_back({parcel, rule, overtake.gap, 0, now + overtake.longest});
-  return !taken;
+  if (taken) return false;
+  Parcel waits = uncharged(parcel);
+  if (!admit(waits)) return false;
+  aside_.push_back({std::move(waits), rule, overtake.gap, 0, now + overtake.longest});
+  return true;
+}
+
+Parcels Waiting::hold_back(std::uint64_t rule, const std::function<bool(const Parcel&)>& wanted) {
+  Parcels parcels;
+  const auto take = [&](const Parcel& parcel) {
+    if (!wanted(parcel)) return false;
+    count(parcels, parcel);
+    return true;
+  };
+  for (Held& held : held_) {
+    if (take(held.parcel)) held.rules.push_back(rule);
+  }
+  const auto move_over = [&](Parcel& parcel) {
+    if (!take(parcel)) return false;
+    held_.push_back({std::move(parcel), {rule}});
+    return true;
+  };
+  // Those put aside were sent before the others, or at least came before them.
+  std::erase_if(aside_, [&](Aside& aside) { return move_over(aside.parcel); });
+  for (auto timed = timed_.begin(); timed != timed_.end();) {
+    timed = move_over(timed->second.parcel) ? timed_.erase(timed) : std::next(timed);
+  }
+  return parcels;
 }
 
 Waiting::Ended Waiting::end_rule(std::uint64_t id, ReleaseOrder order, base::Prng& random,
                                  base::Instant now) {
   const bool throttled = end_throttle(id, now);
   std::vector<Parcel> parcels;
+  Parcels messages;
   std::erase_if(held_, [&](Held& held) {
     if (std::erase(held.rules, id) == 0 || !held.rules.empty()) return false;
+    count(messages, held.parcel);
     parcels.push_back(std::move(held.parcel));
     return true;
   });
@@ -52,7 +95,7 @@ Waiting::Ended Waiting::end_rule(std::uint64_t id, ReleaseOrder order, base::Prn
     timed_.emplace(due, Timed{.parcel = std::move(parcel), .own = due, .patient = true});
     due += kReleaseGap;
   }
-  return {.released = parcels.size(), .any = throttled || !parcels.empty()};
+  return {.released = messages.messages, .any = throttled || !parcels.empty()};
 }
 
 bool Waiting::end_throttle(std::uint64_t id, base::Instant now) {
@@ -122,10 +165,17 @@ std::optional<base::Instant> Waiting::next() const {
   return next;
 }
 
-std::size_t Waiting::discard_if(const std::function<bool(const Parcel&)>& wanted) {
-  return std::erase_if(timed_, [&](const auto& item) { return wanted(item.second.parcel); }) +
-         std::erase_if(held_, [&](const Held& held) { return wanted(held.parcel); }) +
-         std::erase_if(aside_, [&](const Aside& aside) { return wanted(aside.parcel); });
+Parcels Waiting::discard_if(const std::function<bool(const Parcel&)>& wanted) {
+  Parcels parcels;
+  const auto discard = [&](const Parcel& parcel) {
+    if (!wanted(parcel)) return false;
+    count(parcels, parcel);
+    return true;
+  };
+  std::erase_if(timed_, [&](const auto& item) { return discard(item.second.parcel); });
+  std::erase_if(held_, [&](const Held& held) { return discard(held.parcel); });
+  std::erase_if(aside_, [&](const Aside& aside) { return discard(aside.parcel); });
+  return parcels;
 }
 
 base::Instant Waiting::last_of(const std::function<bool(const Parcel&)>& wanted) const {

@@ -1,7 +1,8 @@
 // All that waits on one link of the proxy: for a time, for a rule to be removed, or for later
 // messages to go by. Pure; time is handed in.
 //
-// Bounded: one link holds kHeldMax copies in all, and whoever adds one asks full() before.
+// Bounded: one link holds kHeldMax copies in all, and as many bytes as its room has. What finds no
+// room is the caller's to drop and to count.
 #pragma once
 
 #include <functional>
@@ -13,7 +14,7 @@
 
 namespace capsize::nemesis::proxy {
 
-/// Copies held per link; beyond it they are lost, so that no rule fills the memory.
+/// Copies held per link, however small they are.
 inline constexpr std::size_t kHeldMax = 65536;
 /// What a rule held comes out one by one, so slowly that the queue of a receiver that reads (256
 /// messages) takes it all: a burst would be lost there. One that it does not take is tried again
@@ -24,24 +25,30 @@ inline constexpr base::Duration kRetryMax = std::chrono::seconds(1);
 
 class Waiting {
  public:
+  /// `room` outlives this.
+  explicit Waiting(Room& room) : room_(&room) {}
   [[nodiscard]] std::size_t size() const { return timed_.size() + held_.size() + aside_.size(); }
   [[nodiscard]] bool empty() const { return size() == 0; }
-  [[nodiscard]] bool full() const { return size() >= kHeldMax; }
 
   /// Of equal times the one that was added first goes first. `own`: when it would have gone, were
-  /// there nobody in front of it. `throttled_by`: goes when that rule ends, at the latest.
-  void until(base::Instant when, base::Instant own, Parcel parcel,
-             std::optional<std::uint64_t> throttled_by = {});
-  /// Until all of these rules are removed.
-  void while_rules(std::vector<std::uint64_t> rules, Parcel parcel);
-  /// Until `gap` others went by. False: the rule has put one aside on this link already.
+  /// there none in front of it. `throttled_by`: goes when that rule ends, at the latest. False:
+  /// there is no room.
+  [[nodiscard]] bool until(base::Instant when, base::Instant own, Parcel parcel,
+                           std::optional<std::uint64_t> throttled_by = {});
+  /// Until all of these rules are removed. False: there is no room.
+  [[nodiscard]] bool while_rules(std::vector<std::uint64_t> rules, Parcel parcel);
+  /// Until `gap` others went by. False: the rule has put one aside on this link already, or there
+  /// is no room.
   [[nodiscard]] bool aside(std::uint64_t rule, const Overtake& overtake, base::Instant now,
                            const Parcel& parcel);
+  /// Hold `rule` begins: of all that waits here, what it wants waits for its end as well, and no
+  /// longer for a time or for others to go by. In the order in which they would have gone.
+  Parcels hold_back(std::uint64_t rule, const std::function<bool(const Parcel&)>& wanted);
 
   /// Rule `id` ends: what it throttled, and what only it held, is due from `now` on, one after the
   /// other.
   struct Ended {
-    std::uint64_t released = 0;  // that it held
+    std::uint64_t released = 0;  // messages that it held, without copies of them
     bool any = false;            // whether anything became due
   };
   Ended end_rule(std::uint64_t id, ReleaseOrder order, base::Prng& random, base::Instant now);
@@ -64,12 +71,12 @@ class Waiting {
   [[nodiscard]] std::optional<Due> take_aside(std::uint64_t id);
   [[nodiscard]] std::optional<base::Instant> next() const;
 
-  /// Returns how many.
-  std::size_t discard_if(const std::function<bool(const Parcel&)>& wanted);
+  Parcels discard_if(const std::function<bool(const Parcel&)>& wanted);
   /// When the last one goes of these types that wait for a time.
   [[nodiscard]] base::Instant last_of(const std::function<bool(const Parcel&)>& wanted) const;
 
  private:
+  [[nodiscard]] bool admit(Parcel& parcel) const;
   struct Timed {
     Parcel parcel;
     base::Instant own{};
@@ -93,6 +100,7 @@ class Waiting {
   /// The throttled ones go from `now` on; those behind them move up. False: there were none.
   bool end_throttle(std::uint64_t id, base::Instant now);
 
+  Room* room_;
   std::multimap<base::Instant, Timed> timed_;
   std::vector<Held> held_;  // as sent
   std::vector<Aside> aside_;

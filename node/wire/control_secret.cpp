@@ -8,6 +8,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/json.h"
+
 namespace capsize::wire {
 namespace {
 

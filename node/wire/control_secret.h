@@ -6,8 +6,11 @@
 
 #include <string>
 
-#include "base/json.h"
 #include "base/result.h"
+
+namespace capsize::base {
+class Json;
+}
 
 namespace capsize::wire {
 

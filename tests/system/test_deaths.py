@@ -148,6 +148,18 @@ def test_too_few_descriptors_are_refused_before_the_run(capsize):
     assert not capsize.store.exists()
 
 
+def test_proxy_that_is_stopped_is_an_error_of_the_harness_and_not_of_the_nodes(capsize, started):
+    process = start_run(capsize, started, "--nemesis", "none", "--time-limit", "20s")
+    recorded(capsize, 500)
+    proxy = next(pid for pid in children(process.pid) if pid not in nodes_of(process))
+    os.kill(proxy, signal.SIGSTOP)
+    output, _ = process.communicate(timeout=15)
+    assert process.returncode == 255, output
+    error = capsize.results()["harness-error"]
+    assert f"the proxy (process {proxy}) is stopped" in error
+    assert not alive(proxy)
+
+
 def test_two_runs_at_once_do_not_meet(capsize, started):
     first = start_run(capsize, started, "--name", "one", "--time-limit", "6s", "--nemesis", "kill")
     second = start_run(capsize, started, "--name", "two", "--time-limit", "6s", "--nemesis", "pause")

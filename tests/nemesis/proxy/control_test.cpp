@@ -51,7 +51,7 @@ TEST_F(ProxyControlTest, Install_ThenRemove_ReturnsEvidence) {
   arrive(1, 2, 3);
   EXPECT_EQ(ask(R"({"op":"remove","id":12})"), Json::parse(R"({"ok":true,"time":77,"evidence":
       {"seen":1,"discarded":1,"delayed":0,"duplicated":0,"corrupted":0,"throttled":0,"held":0,
-       "released":0,"reordered":0,"replayed":0,
+       "released":0,"reordered":0,"replayed":0,"overflowed":0,"copies-stopped":0,
        "links":{"n1>n2":{"seen":1,"discarded":1}}}})"));
   EXPECT_EQ(error(R"({"op":"remove","id":12})"), "no rule of this id is installed");
 }

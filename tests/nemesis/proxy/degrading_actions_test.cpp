@@ -23,6 +23,16 @@ struct DegradingActionsTest : SwitchboardTest {
   void install_hold(std::uint64_t id, const char* order = "as-sent", Filter::Options only = {}) {
     install(id, "hold", {{"order", order}}, only);
   }
+  /// Of what was delivered: those that came after a later one.
+  [[nodiscard]] std::vector<int> old_ones() const {
+    std::vector<int> old;
+    int newest = 0;
+    for (const int number : out.delivered) {
+      if (number <= newest) old.push_back(number);
+      newest = std::max(newest, number);
+    }
+    return old;
+  }
   void install_bandwidth(double rate, double queue) {
     install(1, "bandwidth", {{"bytes-per-second", rate}, {"queue-bytes", queue}});
   }
@@ -210,7 +220,11 @@ TEST_F(DegradingActionsTest, Hold_BeyondTheBound_LosesAndSaysSo) {
   install_hold(1);
   for (std::size_t n = 0; n < kHeldMax + 10; ++n) send(1, 1, 1);
   EXPECT_EQ(board.stats().at(kForth).held, kHeldMax);
-  EXPECT_EQ(board.stats().at(kForth).lost, 10U);
+  EXPECT_EQ(board.stats().at(kForth).overflowed, 10U);
+  const auto evidence = board.remove(1, at(10));
+  EXPECT_EQ(evidence->seen, kHeldMax + 10);
+  EXPECT_EQ(evidence->held, kHeldMax);
+  EXPECT_EQ(evidence->overflowed, 10U);
 }
 
 TEST_F(DegradingActionsTest, Hold_ReleasedToAFullReceiver_IsTriedAgainInOrder) {
@@ -278,8 +292,12 @@ TEST_F(DegradingActionsTest, Replay_Always_SendsAnOldOneBeforeEachMessageButTheF
 
 TEST(Memory_, OfferedManyMessages_KeepsAnEvenSampleOfAll) {
   // As many of the first half as of the second: what a ring of the last hundred would not have.
-  Memory memory(base::Prng(3));
-  for (int n = 1; n <= 10'000; ++n) memory.offer({}, Numbered(n), 100);
+  Room room(1U << 20U);
+  Memory memory(base::Prng(3), room);
+  for (int n = 1; n <= 10'000; ++n) {
+    const Numbered cargo(n);
+    memory.offer({}, &cargo, 100);
+  }
   int old = 0;
   for (int draw = 0; draw < 2000; ++draw) {
     old += dynamic_cast<const Numbered&>(*memory.draw()->cargo).number <= 5000;
@@ -299,6 +317,142 @@ TEST_F(DegradingActionsTest, Replay_AcrossACut_SendsNothingFromBeforeTheHeal) {
   EXPECT_TRUE(
       std::all_of(out.delivered.begin(), out.delivered.end(), [](int n) { return n > 50; }));
   EXPECT_GT(out.delivered.size(), 40U);
+}
+
+TEST_F(DegradingActionsTest, Replay_BesideAHold_SendsNoCopyThroughIt) {
+  install(1, "replay", {{"probability", 1.0}, {"keep", 100.0}});
+  send_each_ms(1, 20);
+  install_hold(2);
+  out.delivered.clear();
+  send_each_ms(21, 210);
+  EXPECT_THAT(out.delivered, IsEmpty()) << "an old one came out during the hold";
+  const auto evidence = board.remove(2, at(300));
+  EXPECT_EQ(evidence->seen, 190U);
+  EXPECT_EQ(evidence->held, 190U);
+  EXPECT_EQ(evidence->released, 190U);
+  EXPECT_EQ(evidence->copies_stopped, 190U);
+  EXPECT_EQ(board.remove(1, at(300))->replayed, 19U) << "those that left before the hold";
+  board.release(at(400));
+  EXPECT_EQ(out.delivered.size(), 380U);
+}
+
+TEST_F(DegradingActionsTest, Replay_OfMessagesThatAnotherRuleDiscards_SendsNone) {
+  install(1, "replay", {{"probability", 1.0}, {"keep", 100.0}});
+  install(2, "drop", {{"probability", 1.0}});
+  send_each_ms(1, 20);
+  EXPECT_THAT(out.delivered, IsEmpty());
+  EXPECT_EQ(board.remove(1, at(30))->replayed, 0U);
+}
+
+TEST_F(DegradingActionsTest, Replay_BesideADrop_DrawsTheSameOldMessages) {
+  install(1, "replay", {{"probability", 0.5}, {"keep", 5.0}});
+  send_each_ms(1, 200);
+  const std::vector<int> alone = old_ones();
+  out.delivered.clear();
+  ASSERT_TRUE(board.remove(1, base::Instant()));
+  install(2, "drop", {{"probability", 0.3}});
+  install(1, "replay", {{"probability", 0.5}, {"keep", 5.0}});
+  send_each_ms(1, 200);
+  const std::vector<int> together = old_ones();
+  EXPECT_LT(together.size(), alone.size()) << "what was dropped is not replayed";
+  // In order, but for those that were dropped.
+  auto place = alone.begin();
+  for (const int number : together) {
+    place = std::find(place, alone.end(), number);
+    ASSERT_NE(place, alone.end());
+    ++place;
+  }
+}
+
+TEST_F(DegradingActionsTest, Hold_TakesOverWhatADelayHadAndGivesItOutInOrder) {
+  install(1, "delay", {{"min", "50ms"}, {"max", "50ms"}});
+  send_each_ms(1, 3);
+  install_hold(2);
+  EXPECT_EQ(board.peek(2)->held, 3U);
+  send_each_ms(4, 5);
+  board.release(at(1000));
+  EXPECT_THAT(out.delivered, IsEmpty());
+  EXPECT_EQ(board.remove(2, at(1000))->released, 5U);
+  board.release(at(1001));
+  EXPECT_THAT(out.delivered, ElementsAre(1, 2, 3, 4, 5));
+}
+
+TEST_F(DegradingActionsTest, Hold_BegunDuringAnother_KeepsWhatTheFirstReleases) {
+  install_hold(1);
+  send(1, 1, 1);
+  install_hold(2);
+  EXPECT_EQ(board.remove(1, at(2))->released, 0U);
+  board.release(at(100));
+  EXPECT_THAT(out.delivered, IsEmpty());
+  const auto evidence = board.remove(2, at(100));
+  EXPECT_EQ(evidence->held, 1U);
+  EXPECT_EQ(evidence->released, 1U);
+  board.release(at(101));
+  EXPECT_THAT(out.delivered, ElementsAre(1));
+}
+
+TEST_F(DegradingActionsTest, Hold_WithDuplicates_CountsMessagesAndNotCopies) {
+  install(1, "duplicate", {{"probability", 1.0}});
+  install_hold(2);
+  send_each_ms(1, 3);
+  const auto evidence = board.remove(2, at(10));
+  EXPECT_EQ(evidence->held, 3U);
+  EXPECT_EQ(evidence->released, 3U);
+  board.release(at(11));
+  EXPECT_THAT(out.delivered, ElementsAre(1, 1, 2, 2, 3, 3));
+}
+
+TEST_F(DegradingActionsTest, Hold_OfWhatALaterCutDiscards_DoesNotSayThatItHeldIt) {
+  install_hold(1);
+  install(2, "cut", {});
+  send_each_ms(1, 3);
+  EXPECT_EQ(board.peek(1)->seen, 3U);
+  EXPECT_EQ(board.peek(1)->held, 0U);
+  EXPECT_EQ(board.peek(2)->discarded, 3U);
+}
+
+struct RoomTest : DegradingActionsTest {
+  static constexpr std::size_t kEach = 100 + kParcelBytes;
+  Recorder narrow_out;
+  Switchboard narrow{
+      {kForth, kBack}, 42, narrow_out, {.link_bytes = 3 * kEach, .all_bytes = 5 * kEach}};
+  void send_narrow(int number, LinkId link) {
+    wire::Header header;
+    header.from = link.from;
+    header.to = link.to;
+    header.sent_ns = at(1).time_since_epoch().count();
+    narrow.arrive(link, header, Numbered(number), at(1));
+  }
+};
+
+TEST_F(RoomTest, Hold_BeyondTheBytesOfALinkOrOfAll_DropsAndSaysSo) {
+  ASSERT_TRUE(
+      narrow.install({1, {kForth, kBack}, Filter(), make_action("hold", Parameters()).value()}));
+  for (int n = 1; n <= 5; ++n) send_narrow(n, kForth);
+  for (int n = 6; n <= 9; ++n) send_narrow(n, kBack);
+  EXPECT_EQ(narrow.held_bytes(), 5 * kEach);
+  EXPECT_EQ(narrow.stats().at(kForth).overflowed, 2U);
+  EXPECT_EQ(narrow.stats().at(kForth).held_bytes, 3 * kEach);
+  EXPECT_EQ(narrow.stats().at(kBack).overflowed, 2U);
+  const auto evidence = narrow.remove(1, at(2));
+  EXPECT_EQ(evidence->seen, 9U);
+  EXPECT_EQ(evidence->held, 5U);
+  EXPECT_EQ(evidence->overflowed, 4U);
+  EXPECT_EQ(evidence->released, 5U);
+  narrow.release(at(10));
+  EXPECT_THAT(narrow_out.delivered, ElementsAre(1, 2, 3, 6, 7));
+  EXPECT_EQ(narrow.held_bytes(), 0U);
+}
+
+TEST_F(RoomTest, Replay_KeepsNoMoreThanItsShare) {
+  ASSERT_TRUE(narrow.install(
+      {1,
+       {kForth},
+       Filter(),
+       make_action("replay", Parameters({{"probability", 0.0}, {"keep", 1000.0}})).value()}));
+  for (int n = 1; n <= 100; ++n) send_narrow(n, kForth);
+  EXPECT_EQ(narrow.kept_bytes(), 0U) << "a quarter of the room of three holds none";
+  EXPECT_EQ(narrow_out.delivered.size(), 100U);
 }
 
 TEST_F(DegradingActionsTest, Replay_ManyRules_StaysBounded) {

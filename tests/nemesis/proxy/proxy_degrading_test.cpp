@@ -141,6 +141,50 @@ TEST_F(ProxyDegradingTest, Replay_BringsMessagesOfAnOldTermAgainUntilItIsRemoved
   expect_healed();
 }
 
+class NarrowProxyTest : public ProxyDegradingTest {
+ protected:
+  NarrowProxyTest() {
+    limits_ = {.link_bytes = kBytes, .all_bytes = kBytes};
+    payload_ = std::string(kPayload, 'x');
+  }
+  static constexpr std::size_t kBytes = std::size_t{1} << 20, kPayload = std::size_t{64} << 10;
+};
+
+TEST_F(NarrowProxyTest, Hold_OfLargeMessages_DropsWhatExceedsTheBytesAndSaysSo) {
+  ASSERT_TRUE(link_works());
+  install({{"kind", "hold"}});
+  send_many(100);
+  const Json stats = ask(R"({"op":"stats"})");
+  EXPECT_LE(stats.at("held-bytes"), kBytes);
+  EXPECT_GT(stats.at("held-bytes"), kBytes / 2);
+  const Json evidence = remove();
+  EXPECT_EQ(evidence.at("seen"), 100);
+  EXPECT_GT(evidence.at("overflowed"), 50) << evidence.dump();
+  EXPECT_EQ(evidence.at("held").get<int>() + evidence.at("overflowed").get<int>(), 100);
+  receive(evidence.at("held").get<std::size_t>());
+  EXPECT_THAT(numbers(), ElementsAreArray(in_order(evidence.at("held").get<std::uint64_t>())));
+}
+
+TEST_F(NarrowProxyTest, Receiver_ThatDoesNotRead_IsOwedNoMoreThanTheBytesOfALink) {
+  ASSERT_TRUE(link_works());
+  const Json before = link_stats();
+  const auto counted = [&](const char* counter) {
+    return link_stats().at(counter).get<std::uint64_t>() - before.at(counter).get<std::uint64_t>();
+  };
+  // More than the receiver's socket takes without being asked to read, 256 messages.
+  send_many(600);
+  const std::uint64_t delivered = counted("delivered");
+  EXPECT_EQ(delivered + counted("lost"), 600U);
+  EXPECT_LE(delivered, wire::kLinkMessagesMax + kBytes / kPayload + 16) << "the kernel has few";
+  receive(delivered);
+  EXPECT_EQ(arrivals_.size(), delivered);
+  for (int n = 0; n < 100 && arrivals_.size() == delivered; ++n) {
+    send_one();
+    receive_one(kAnswerMsMax / 100);
+  }
+  EXPECT_GT(arrivals_.size(), delivered) << "what the receiver has read is given back";
+}
+
 TEST_F(ProxyDegradingTest, Only_HoldsTheRuleToTheMessagesThatItNames) {
   ASSERT_TRUE(link_works());
   install(

@@ -43,7 +43,7 @@ class ProxyLinkTest : public ::testing::Test {
     const std::string base = "ipc://@capsize-test-" + std::to_string(::getpid()) + "-";
     in_ = base + "in";
     out_ = base + "out";
-    auto proxy = Proxy::open({kRun, 1, base + "control", {{{1, 2}, in_, out_}}});
+    auto proxy = Proxy::open({kRun, 1, base + "control", {{{1, 2}, in_, out_}}, limits_});
     ASSERT_TRUE(proxy) << proxy.error().message;
     proxy_ = std::move(proxy).value();
     proxy_thread_ = std::thread([this] { proxy_->run(stop_fd_); });
@@ -127,6 +127,7 @@ class ProxyLinkTest : public ::testing::Test {
     return arrivals_.size() > before && arrivals_.back().sequence == sent_;
   }
   std::string in_, out_;
+  Limits limits_;
   std::string payload_ = std::string(128, 'x');
   int stop_fd_ = ::eventfd(0, EFD_CLOEXEC);
   zmq::context_t context_;

@@ -65,7 +65,7 @@ struct SwitchboardTest : ::testing::Test {
     return {.scope = {.types = TypeSet().set(static_cast<std::size_t>(type))}};
   }
 
-  int term = 1;
+  std::int64_t term = 1;
   Recorder out;
   Switchboard board{{kForth, kBack}, 42, out};
 };

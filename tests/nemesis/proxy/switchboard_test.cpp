@@ -61,8 +61,8 @@ TEST_F(SwitchboardTest, Cut_OfMoreScopesThanAreRemembered_StillLetsNothingOutToo
     install(cut, "cut", {}, {.scope = {.term = {cut, cut}}});
     ASSERT_TRUE(board.remove(cut, at(static_cast<std::int64_t>(10 * cut))));
   }
-  for (term = 1; term <= static_cast<int>(2 * kHealedMax); ++term) {
-    send(-term, 10 * term - 1, 10'000);
+  for (term = 1; term <= static_cast<std::int64_t>(2 * kHealedMax); ++term) {
+    send(-static_cast<int>(term), 10 * term - 1, 10'000);
   }
   EXPECT_EQ(out.delivered, Delivered{});
   send(1, 10'000, 10'001);
@@ -77,13 +77,15 @@ TEST_F(SwitchboardTest, Cut_OfEverySecond_LeavesNothingBehind) {
   EXPECT_EQ(out.delivered, (Delivered{1, 3, 5, 6}));
 }
 
-TEST_F(SwitchboardTest, Cut_OfTheFirstHeld_DiscardsThatAlone) {
+TEST_F(SwitchboardTest, Cut_OfTheFirst_DoesNotAskAboutThoseThatCameBeforeIt) {
   install(1, "delay", {{"min", "50ms"}, {"max", "50ms"}});
   for (int n = 1; n <= 3; ++n) send(n, n, n);
   install(2, "cut", {}, {.count = 1});
+  EXPECT_EQ(board.peek(2)->seen, 0U);
+  for (int n = 4; n <= 5; ++n) send(n, n, n);
   EXPECT_EQ(board.peek(2)->discarded, 1U);
   board.release(at(1000));
-  EXPECT_EQ(out.delivered, (Delivered{2, 3}));
+  EXPECT_EQ(out.delivered, (Delivered{1, 2, 3, 5}));
 }
 
 TEST_F(SwitchboardTest, Cut_OnALinkWithHeldMessages_DiscardsThem) {
@@ -219,6 +221,31 @@ TEST_F(SwitchboardTest, Observation_OfACutLeader_StillSeesIt) {
   install(1, "cut", {});
   send(1, 5, 5);
   EXPECT_EQ(board.observation().leader, 1U);
+}
+
+TEST_F(SwitchboardTest, Observation_OfAnImplausibleTerm_IsDroppedAndCounted) {
+  send(1, 5, 5, MessageType::kHeartbeat, kBack);
+  for (const std::int64_t forged : {std::int64_t{kTermJumpMax} + 2, std::int64_t{1} << 62}) {
+    term = forged;
+    send(2, 6, 6);
+    send(3, 6, 6, MessageType::kRequestVote);
+  }
+  EXPECT_EQ(out.delivered, (Delivered{1}));
+  EXPECT_EQ(board.observation().leader, 2U);
+  EXPECT_EQ(board.observation().term, 1U);
+  EXPECT_EQ(board.stats().at(kForth).implausible, 4U);
+  EXPECT_EQ(board.stats().at(kForth).seen, 0U);
+}
+
+TEST_F(SwitchboardTest, Observation_OfAClaimThatIsNotRepeated_IsNotBelievedLong) {
+  term = std::int64_t{1} << 62;
+  send(1, 0, 0);  // the first that is seen: nothing says that it is forged
+  term = 3;
+  send(2, 10, 10, MessageType::kHeartbeat, kBack);
+  EXPECT_EQ(board.observation().leader, 1U);
+  send(3, 5'000, 5'000, MessageType::kHeartbeat, kBack);
+  EXPECT_EQ(board.observation().leader, 2U);
+  EXPECT_EQ(board.observation().term, 3U);
 }
 
 TEST(Action_, MakeAction_BadParameters_NamesTheKey) {
