@@ -152,6 +152,14 @@ std::optional<raft::Index> Replica::force_snapshot() {
 Output Replica::take_output(base::Instant now) {
   return impl_->take_output(now);
 }
+bool Replica::may_restore_vote() const {
+  return impl_->raft_.may_restore_vote();
+}
+
+void Replica::restore_vote() {
+  impl_->raft_.restore_vote();
+}
+
 raft::SoftState Replica::soft_state() const {
   return impl_->raft_.soft_state();
 }

@@ -123,6 +123,10 @@ class Replica {
   /// one is under way, or nothing was applied since the last.
   [[nodiscard]] std::optional<raft::Index> force_snapshot();
 
+  /// See Raft::may_restore_vote and Raft::restore_vote.
+  [[nodiscard]] bool may_restore_vote() const;
+  void restore_vote();
+
   /// Everything that the inputs since the last call gave rise to.
   [[nodiscard]] Output take_output(base::Instant now);
   [[nodiscard]] raft::SoftState soft_state() const;
