@@ -272,7 +272,7 @@ std::optional<Body> get_body(MessageType type, NumberReader& in) {
     case MessageType::kHeartbeat:
       return wrap(get_append_entries(in, type == MessageType::kHeartbeat));
     case MessageType::kAppendEntriesReply:
-      return wrap(std::optional(get_append_entries_reply(in)));
+      return wrap(get_append_entries_reply(in));
     case MessageType::kReadIndexRequest:
       return wrap(std::optional(ReadIndexRequest{in.number<std::uint64_t>()}));
     case MessageType::kReadIndexReply:

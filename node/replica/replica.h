@@ -100,6 +100,9 @@ struct Limits {
   std::uint64_t snapshot_every = 10'000;
   // Or so many bytes of them, if that comes first: the log is in memory until it is cut.
   std::uint64_t snapshot_bytes = std::uint64_t{64} * 1024 * 1024;
+  // Of the state machine's content: a command that would exceed it fails, "state-full". The same on
+  // all nodes; another value is for tests.
+  std::uint64_t store_bytes_max = kv::kStoreBytesMax;
 };
 
 class Replica {
