@@ -14,7 +14,7 @@ bool is_one_of(const std::string& error, std::initializer_list<std::string_view>
 
 /// Outcomes of the applied command (node/PROTOCOL.md): in a session they are the operation's own.
 bool is_applied_outcome(const std::string& error) {
-  return is_one_of(error, {"mismatch", "wrong-type", "too-large"});
+  return is_one_of(error, {"mismatch", "wrong-type", "too-large", "state-full"});
 }
 
 /// The next attempt would be told the same.

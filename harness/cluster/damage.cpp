@@ -18,6 +18,8 @@ using base::Json;
 constexpr std::uintmax_t kBytesMax = std::uintmax_t{256} * 1024 * 1024;
 constexpr std::size_t kFilesMax = 1000;
 constexpr std::string_view kSegmentPrefix = "log-";
+// Up to where the log is synced (node/storage/sync_mark.h): it belongs to the log.
+constexpr std::string_view kMark = "synced";
 
 struct Refused {
   std::string why;
@@ -46,11 +48,18 @@ std::vector<fs::path> files_of(const fs::path& directory) {
   return files;
 }
 
-void copy_files(const fs::path& from, const fs::path& to, bool segments_only) {
+bool is_of_the_log(const fs::path& file) {
+  return is_segment(file) || file.filename() == kMark;
+}
+
+void copy_files(const fs::path& from, const fs::path& to, bool log_only) {
   fs::remove_all(to);
   fs::create_directories(to);
+  // The mark first: the node may write meanwhile, and a mark must not be newer than its log.
+  if (fs::exists(from / kMark)) fs::copy_file(from / kMark, to / kMark);
   for (const fs::path& file : files_of(from)) {
-    if (!segments_only || is_segment(file)) fs::copy_file(file, to / file.filename());
+    if (file.filename() == kMark || (log_only && !is_segment(file))) continue;
+    fs::copy_file(file, to / file.filename());
   }
 }
 
@@ -99,14 +108,14 @@ fs::path DataDirectory::newest_segment() const {
 
 base::Status DataDirectory::copy() {
   return guarded([&]() -> base::Status {
-    copy_files(data(), home_ / "data-older", /*segments_only=*/true);
+    copy_files(data(), home_ / "data-older", /*log_only=*/true);
     return {};
   });
 }
 
 base::Status DataDirectory::keep() {
   if (!fs::exists(home_ / "data-intact")) {
-    copy_files(data(), home_ / "data-intact", /*segments_only=*/false);
+    copy_files(data(), home_ / "data-intact", /*log_only=*/false);
   }
   return {};
 }
@@ -164,17 +173,18 @@ base::Result<Json> DataDirectory::roll_back() {
   if (!fs::exists(older)) return base::Error{"no older copy was made"};
   std::size_t had = 0, has = 0;
   for (const fs::path& file : files_of(data())) {
-    if (!is_segment(file)) continue;
-    had += used(read(file));
+    if (!is_of_the_log(file)) continue;
+    if (is_segment(file)) had += used(read(file));
     fs::remove(file);
   }
   std::string newest;
   std::size_t end = 0;
   for (const fs::path& file : files_of(older)) {
+    fs::copy_file(file, data() / file.filename());
+    if (!is_segment(file)) continue;
     newest = file.filename().string();
     end = used(read(file));
     has += end;
-    fs::copy_file(file, data() / file.filename());
   }
   return Json{{"file", newest}, {"offset", end}, {"bytes", had > has ? had - has : 0}, {"of", had}};
 }

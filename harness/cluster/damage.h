@@ -26,7 +26,8 @@ class DataDirectory {
   base::Status copy();
   /// {"kind":"bit-flip","file":"log"|"snapshot","bits":n}: n bits anywhere in the newest segment of
   /// the log, or in the snapshot. {"kind":"truncate","share":s}: the newest segment loses this
-  /// share of its records' bytes. {"kind":"rollback"}: the log is what copy() remembered. What is
+  /// share of its records' bytes. {"kind":"rollback"}: the log, and the mark of what
+  /// was synced, are what copy() remembered: a disk comes back whole, in an older state. What is
   /// there is kept first. Returns the evidence: `file`, `offset` (of the first change), `bytes`
   /// (changed or lost), and what was there. Precondition: the node does not run.
   base::Result<base::Json> damage(const base::Json& how);

@@ -40,6 +40,8 @@ Json render(const NodeStatus& status, base::Instant own_time, base::Instant true
           {"applied", raft.applied.value()},
           {"snapshot", raft.snapshot.value()},
           {"persisted", raft.persisted.value()},
+          {"votes", raft.lost == raft::Index{0}},
+          {"lost", raft.lost.value()},
           {"voters", names(status.configuration.voters)},
           {"outgoing", names(status.configuration.outgoing)},
           {"pending", status.pending},
@@ -236,6 +238,18 @@ Json begin_snapshot(const Json& request, const ControlHooks& hooks) {
 
 }  // namespace
 
+namespace {
+
+Json restore_vote(const Json& request, const ControlHooks& hooks) {
+  if (request.size() > 1) return refusal("restore-vote: expected no further keys");
+  if (const auto status = hooks.restore_vote(); !status) {
+    return refusal("restore-vote: " + status.error().message);
+  }
+  return {{"ok", true}, {"votes", true}};
+}
+
+}  // namespace
+
 std::string Control::handle(std::string_view text, base::Instant true_time,
                             const ControlHooks& hooks) {
   const auto answer = [&]() -> Json {
@@ -249,8 +263,9 @@ std::string Control::handle(std::string_view text, base::Instant true_time,
     if (word == "status") {
       return render(hooks.status(), clock_.now(true_time), true_time, disk_.counts().bytes_held);
     }
+    if (word == "restore-vote") return restore_vote(request, hooks);
     if (word != "clock" && word != "disk" && word != "crash" && word != "snapshot") {
-      return refusal("unknown op, expected status, clock, disk, crash or snapshot");
+      return refusal("unknown op, expected status, restore-vote, clock, disk, crash or snapshot");
     }
     if (!allow_faults_) return refusal("faults need --allow-faults");
     if (word == "clock") return change_clock(clock_, request, true_time);

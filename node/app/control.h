@@ -53,6 +53,8 @@ struct ControlHooks {
   std::function<NodeStatus()> status;
   /// Begins a snapshot now; up to which entry at least, or nothing if none can be begun.
   std::function<std::optional<raft::Index>()> snapshot;
+  /// Lets a node vote again that lost acknowledged entries, or says why not.
+  std::function<base::Status()> restore_vote;
 };
 
 class Control {

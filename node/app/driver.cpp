@@ -1,5 +1,7 @@
 #include "node/app/driver.h"
 
+#include <fmt/core.h>
+
 #include "node/app/exit_codes.h"
 
 namespace capsize::app {
@@ -122,11 +124,26 @@ void Driver::receive_requests() {
 
 void Driver::answer_control() {
   const ControlHooks hooks{[this] { return status(); },
-                           [this] { return replica_.force_snapshot(); }};
+                           [this] { return replica_.force_snapshot(); },
+                           [this] { return restore_vote(); }};
   while (const auto request = ports_.control.receive()) {
     ports_.control.send(request->peer, control_.handle(request->body, true_now(), hooks));
     if (control_.crashed()) crash();
   }
+}
+
+base::Status Driver::restore_vote() {
+  const raft::SoftState state = replica_.soft_state();
+  if (state.lost == raft::Index{0}) return base::Error{"this node votes"};
+  if (!replica_.may_restore_vote()) {
+    return base::Error{
+        fmt::format("entries up to {} were lost, and this node knows only those up to {} to be "
+                    "committed: it must catch up first",
+                    state.lost.value(), state.commit.value())};
+  }
+  ports_.log.restore_vote();  // before the first vote
+  replica_.restore_vote();
+  return {};
 }
 
 bool Driver::carry_out(replica::Output output) {

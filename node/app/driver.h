@@ -59,6 +59,7 @@ class Driver {
   void receive_snapshot();
   void receive_requests();
   void answer_control();
+  [[nodiscard]] base::Status restore_vote();
   void step();
   /// False: something of it was written here, and may have led to more.
   [[nodiscard]] bool carry_out(replica::Output output);

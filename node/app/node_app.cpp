@@ -21,6 +21,10 @@ namespace {
 
 using codec::Overloaded;
 
+constexpr const char* kWaysOut =
+    "\ncapsize-node: put back an intact copy of the directory, replace the node, or start it with "
+    "--accept-lost-log (node/PROTOCOL.md, On disk)";
+
 constexpr base::Duration kAnswerWithin = std::chrono::seconds(5);
 
 // `--status`: asks a running node, prints one JSON object. kNoAnswer when no answer comes in time.
@@ -49,9 +53,10 @@ int block_and_watch_signals() {
 template <class T, class Variant>
 T take_or_die(Variant result) {
   return std::visit(
-      Overloaded{[](T& value) -> T { return std::move(value); },
-                 [](storage::CorruptLog& corrupt) -> T { die(kCorruptLog, corrupt.message()); },
-                 [](storage::IoFailure& failure) -> T { die(kLogWriteFailed, failure.message); }},
+      Overloaded{
+          [](T& value) -> T { return std::move(value); },
+          [](storage::CorruptLog& corrupt) -> T { die(kCorruptLog, corrupt.message() + kWaysOut); },
+          [](storage::IoFailure& failure) -> T { die(kLogWriteFailed, failure.message); }},
       result);
 }
 
@@ -67,8 +72,12 @@ Storage open_storage(storage::FileSystem& files, const Options& options) {
   const std::string& directory = options.data;
   Storage opened;
   opened.incarnation = take_or_die<std::uint64_t>(storage::next_incarnation(files, directory));
-  auto log = take_or_die<storage::Log::Opened>(
-      storage::Log::open(files, directory, {options.segment_bytes}));
+  storage::LogOptions log_options{.segment_bytes = options.segment_bytes};
+  if (options.accept_lost_log) log_options.accept_lost = options.raft.id;
+  auto log = take_or_die<storage::Log::Opened>(storage::Log::open(files, directory, log_options));
+  if (!log.loss.empty()) {
+    report(kStopped, "accepted a loss: " + log.loss + "; this node grants no vote (restore-vote)");
+  }
   if (log.bytes_cut > 0) {
     std::fprintf(stderr, "capsize-node: cut a torn tail of %llu bytes, kept in %s\n",
                  static_cast<unsigned long long>(log.bytes_cut), log.cut_file.c_str());

@@ -75,6 +75,8 @@ void declare(base::CommandLine& line, Raw& raw) {
             options.raft.lease_reads_assume_bounded_clock_drift,
             "reads without a round of messages, stale where clocks jump");
   line.flag("--allow-faults", options.allow_faults, "permit faults on the control endpoint");
+  line.flag("--accept-lost-log", options.accept_lost_log,
+            "cut a damaged log, and start as a node that grants no vote");
   line.option("--secret-file", raw.secret_file,
               "control requests must carry the secret that stands in this file (mode 0600)");
   line.flag("--allow-remote", raw.allow_remote, "permit endpoints beyond this machine");

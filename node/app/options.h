@@ -24,6 +24,7 @@ struct Options {
   std::string trace;  // empty: none
   bool allow_faults = false;
   wire::ControlSecret secret;  // that control requests must carry; none: every request is admitted
+  bool accept_lost_log = false;
   std::uint64_t segment_bytes = std::uint64_t{64} * 1024 * 1024;   // of one file of the log
   std::uint64_t snapshot_bytes = std::uint64_t{64} * 1024 * 1024;  // applied bytes make one due
   std::uint64_t snapshot_every = 10'000;  // applied entries between two snapshots

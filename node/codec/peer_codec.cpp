@@ -30,6 +30,9 @@ void put_entry_id(std::string& out, const raft::EntryId& id) {
   append(out, id.index.value());
 }
 
+// An AppendEntriesReply begins with 0 (refused), 1 (success) or this (AppendEntriesReply::lost).
+constexpr std::uint8_t kRefusedAfterLoss = 2;
+
 void put_flag(std::string& out, bool flag) {
   append(out, static_cast<std::uint8_t>(flag));
 }
@@ -65,7 +68,7 @@ void put(std::string& out, const AppendEntries& body) {
 }
 
 void put(std::string& out, const AppendEntriesReply& body) {
-  put_flag(out, body.success);
+  append(out, static_cast<std::uint8_t>(body.lost ? kRefusedAfterLoss : body.success ? 1 : 0));
   append(out, body.match.value());
   put_entry_id(out, body.conflict);
   append(out, body.rejected.value());
@@ -175,9 +178,12 @@ std::optional<AppendEntries> get_append_entries(NumberReader& in, bool heartbeat
   return body;
 }
 
-AppendEntriesReply get_append_entries_reply(NumberReader& in) {
+std::optional<AppendEntriesReply> get_append_entries_reply(NumberReader& in) {
   AppendEntriesReply body;
-  body.success = in.flag();
+  const auto outcome = in.number<std::uint8_t>();
+  if (outcome > kRefusedAfterLoss) return std::nullopt;
+  body.success = outcome == 1;
+  body.lost = outcome == kRefusedAfterLoss;
   body.match = in.strong<raft::Index>();
   body.conflict = in.entry_id();
   body.rejected = in.strong<raft::Index>();
@@ -266,7 +272,7 @@ std::optional<Body> get_body(MessageType type, NumberReader& in) {
     case MessageType::kHeartbeat:
       return wrap(get_append_entries(in, type == MessageType::kHeartbeat));
     case MessageType::kAppendEntriesReply:
-      return wrap(std::optional(get_append_entries_reply(in)));
+      return wrap(get_append_entries_reply(in));
     case MessageType::kReadIndexRequest:
       return wrap(std::optional(ReadIndexRequest{in.number<std::uint64_t>()}));
     case MessageType::kReadIndexReply:

@@ -48,6 +48,10 @@ Reply Sessions::apply_in_session(Store& store, const Command& command) {
   if (command.sequence > session.sequence) {
     session.sequence = command.sequence;
     session.reply = store.apply(command);
+    // Reads go past the log; one that came in it all the same must not fill the table.
+    if (session.reply.value.size() > kTxnReplyBytesMax + 1) {
+      session.reply = {Outcome::kFail, "", "too-large"};
+    }
   }
   return session.reply;
 }

@@ -39,6 +39,12 @@ struct SessionLimits {
   std::chrono::nanoseconds idle_max = std::chrono::minutes(10);
 };
 
+/// Of one session in a snapshot, whatever it was asked: the largest reply is a transaction's.
+inline constexpr std::uint64_t kSessionBytesMax = kTxnReplyBytesMax + 1024;
+/// Of all of them.
+inline constexpr std::uint64_t kSessionsBytesMax =
+    64 + SessionLimits{}.sessions_max * kSessionBytesMax;
+
 class Sessions {
  public:
   explicit Sessions(SessionLimits limits = {}) : limits_(limits) {}

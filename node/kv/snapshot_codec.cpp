@@ -21,8 +21,8 @@ constexpr std::size_t kChecksumBytes = 4;
 }  // namespace
 
 void FrozenStore::append_to(std::string& out) const {
-  std::size_t bytes = 12 + kChecksumBytes;
-  for (const auto& [key, value] : *values_) bytes += 8 + key.size() + value.size();
+  std::size_t bytes = kStoreOverheadBytes;
+  for (const auto& [key, value] : *values_) bytes += entry_bytes(key, value);
   const std::size_t begin = out.size();
   ByteWriter writer(std::move(out));
   writer.reserve(begin + bytes);
@@ -36,14 +36,14 @@ void FrozenStore::append_to(std::string& out) const {
   out = std::move(writer).take();
 }
 
-std::optional<Store> Store::deserialize(std::string_view bytes) {
+std::optional<Store> Store::deserialize(std::string_view bytes, std::uint64_t bytes_max) {
   if (bytes.size() < kChecksumBytes) return std::nullopt;
   const std::string_view content = bytes.substr(0, bytes.size() - kChecksumBytes);
   if (ByteReader(bytes.substr(content.size())).u32() != base::crc32c(content)) return std::nullopt;
   ByteReader in(content);
   if (in.u32() != kSnapshotVersion) return std::nullopt;
   const std::uint64_t count = in.u64();
-  Store store;
+  Store store(bytes_max);
   std::string_view last;
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     const std::string_view key = in.text(kKeyBytesMax);
@@ -51,6 +51,7 @@ std::optional<Store> Store::deserialize(std::string_view bytes) {
     const bool ascends = i == 0 || last < key;
     if (!in.ok() || !ascends || value.empty() || value == kAbsent) return std::nullopt;
     store.values_.put_last(key, value);
+    store.bytes_ += entry_bytes(key, value);
     last = key;
   }
   if (!in.ok() || !in.at_end()) return std::nullopt;

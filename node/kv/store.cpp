@@ -29,16 +29,13 @@ Reply Store::apply(const Command& command) {
     case Operation::kRead:
       return read(command.key);
     case Operation::kWrite:
-      put(command.key, command.value);
-      return ok();
+      return write(command);
     case Operation::kCas:
-      if (!matches(command.key, command.expected)) return fail("mismatch");
-      put(command.key, command.value);
-      return ok();
+      return matches(command.key, command.expected) ? write(command) : fail("mismatch");
     case Operation::kAppend:
       return append(command);
     case Operation::kDelete:
-      values_.erase(command.key);
+      erase(command.key);
       return ok();
     case Operation::kTxn:
       return transact(command.steps);
@@ -58,18 +55,49 @@ bool Store::matches(std::string_view key, std::string_view expected) const {
   return expected == (found == nullptr ? kAbsent : std::string_view(*found));
 }
 
+std::uint64_t Store::bytes_of(std::string_view key) const {
+  const std::string* found = values_.find(key);
+  return found == nullptr ? 0 : entry_bytes(key, *found);
+}
+
+bool Store::fits(std::uint64_t before, std::uint64_t after) const {
+  // Whoever shrinks a state that is over its bound already is not stopped.
+  return after <= before || bytes_ - before + after <= bytes_max_;
+}
+
 void Store::put(const std::string& key, const std::string& value) {
-  if (value == kAbsent) {
-    values_.erase(key);
-  } else {
-    values_.put(key, value);
-  }
+  if (value == kAbsent) return erase(key);
+  bytes_ = bytes_ - bytes_of(key) + entry_bytes(key, value);
+  values_.put(key, value);
+}
+
+void Store::erase(std::string_view key) {
+  bytes_ -= bytes_of(key);
+  values_.erase(key);
+}
+
+Reply Store::write(const Command& command) {
+  const std::uint64_t after =
+      command.value == kAbsent ? 0 : entry_bytes(command.key, command.value);
+  if (!fits(bytes_of(command.key), after)) return fail("state-full");
+  put(command.key, command.value);
+  return ok();
 }
 
 Reply Store::append(const Command& command) {
-  const bool fresh = values_.find(command.key) == nullptr;
-  const std::string_view error = append_element(values_.at_or(command.key, kAbsent), command.value);
-  if (error.empty()) return ok();
+  const std::uint64_t before = bytes_of(command.key);
+  const bool fresh = before == 0;
+  std::string& value = values_.at_or(command.key, kAbsent);
+  // An element comes with a comma, in a new array with two brackets. A little more than a string
+  // grows by, but the same on every node.
+  const std::uint64_t after =
+      fresh ? entry_bytes(command.key, command.value) + 2 : before + command.value.size() + 1;
+  const std::string_view error =
+      fits(before, after) ? append_element(value, command.value) : "state-full";
+  if (error.empty()) {
+    bytes_ = bytes_ - before + entry_bytes(command.key, value);
+    return ok();
+  }
   if (fresh) values_.erase(command.key);
   return fail(std::string(error));
 }

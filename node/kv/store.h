@@ -4,6 +4,12 @@
 // `null` stands for an absent key, everywhere: writing null deletes, a read of nothing gives null,
 // a cas may expect it. So equality of values is equality of bytes, without a special case.
 //
+// Its content is bounded, so that a snapshot of the whole state always fits (kSnapshotBytesMax): a
+// command that would make it larger than the bound fails with `state-full` and changes nothing.
+// What shrinks it, or leaves it as large as it is, always goes on working. The bound is part of the
+// state machine's definition: the same content and command give the same answer on every node, and
+// the size is counted anew from a snapshot.
+//
 // Sessions (thesis 6.3) live beside the map, as replicated state of their own: sessions.h.
 #pragma once
 
@@ -50,11 +56,23 @@ class FrozenStore {
   std::shared_ptr<const FreezableMap::Map> values_;
 };
 
+/// What `key` with `value` weighs in a snapshot.
+[[nodiscard]] inline std::uint64_t entry_bytes(std::string_view key, std::string_view value) {
+  return 8 + key.size() + value.size();
+}
+/// Of a store without keys in a snapshot.
+inline constexpr std::uint64_t kStoreOverheadBytes = 16;
+/// Three quarters of a snapshot; a quarter and a little more is for the sessions (replica/state.h).
+inline constexpr std::uint64_t kStoreBytesMax = std::uint64_t{750} * 1024 * 1024;
+
 class Store {
  public:
+  /// `bytes_max`: of all keys and values, by entry_bytes(). The same on all nodes.
+  explicit Store(std::uint64_t bytes_max = kStoreBytesMax) : bytes_max_(bytes_max) {}
+
   /// Carries out a command on keys (so: no register); the reply is its outcome: ok, or fail with
-  /// `mismatch`, `wrong-type` or `too-large`, in which case nothing changed. Amortised O(size of
-  /// the command), O(log keys).
+  /// `mismatch`, `wrong-type`, `too-large` or `state-full`, in which case nothing changed.
+  /// Amortised O(size of the command), O(log keys).
   Reply apply(const Command& command);
 
   /// The value a client would read now.
@@ -65,6 +83,8 @@ class Store {
   /// Over the whole content, in key order. O(size of the content): for tests and for status.
   [[nodiscard]] std::uint64_t hash() const;
   [[nodiscard]] std::size_t size() const { return values_.size(); }
+  /// Of the whole content, by entry_bytes(). May be above the bound after deserialize().
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
   /// What the store holds now, for a snapshot, to be written out elsewhere while this store goes
   /// on. O(1). Precondition: not frozen.
@@ -72,13 +92,23 @@ class Store {
   /// Whoever had the frozen one is done with it. O(what was changed meanwhile).
   void thaw() { values_.thaw(); }
   /// Nothing unless `bytes` are what FrozenStore::append_to makes, whole and undamaged.
-  [[nodiscard]] static std::optional<Store> deserialize(std::string_view bytes);
+  [[nodiscard]] static std::optional<Store> deserialize(std::string_view bytes,
+                                                        std::uint64_t bytes_max = kStoreBytesMax);
 
  private:
+  /// What the content weighs of this key now; 0 if it is absent.
+  [[nodiscard]] std::uint64_t bytes_of(std::string_view key) const;
+  /// May what now weighs `before` weigh `after`?
+  [[nodiscard]] bool fits(std::uint64_t before, std::uint64_t after) const;
+  /// Precondition: it fits.
   void put(const std::string& key, const std::string& value);
+  void erase(std::string_view key);
+  Reply write(const Command& command);
   Reply append(const Command& command);
   Reply transact(const std::vector<Step>& steps);  // transaction.cpp
 
+  std::uint64_t bytes_max_;
+  std::uint64_t bytes_ = 0;
   FreezableMap values_;  // never holds "null"
 };
 

@@ -59,6 +59,12 @@ Reply Store::transact(const std::vector<Step>& steps) {
     if (reply.size() > kTxnReplyBytesMax) return {Outcome::kFail, "", "too-large"};
     if (step.kind != Step::Kind::kRead) changed.insert_or_assign(step.key, std::move(value));
   }
+  std::uint64_t before = 0, after = 0;
+  for (const auto& [key, value] : changed) {
+    before += bytes_of(key);
+    after += value == kAbsent ? 0 : entry_bytes(key, value);
+  }
+  if (!fits(before, after)) return {Outcome::kFail, "", "state-full"};
   for (const auto& [key, value] : changed) put(key, value);
   return {Outcome::kOk, reply + "]", ""};
 }

@@ -45,6 +45,7 @@ void Raft::Impl::refuse_append(const Message& message, const AppendEntries& requ
   AppendEntriesReply reply;
   reply.rejected = request.previous.index;
   reply.read_round = request.read_round;
+  reply.lost = lost_ > Index{0};
   const auto term = log_.term(request.previous.index);
   if (!term) {
     reply.conflict = {Term{0}, log_.last().index.next()};

@@ -37,6 +37,7 @@ void Raft::Impl::on_election_timeout() {
 }
 
 bool Raft::Impl::may_campaign() const {
+  if (lost_ > Index{0}) return false;
   if (latest().has_voter(id_)) return true;
   // Thesis 4.2.2: removed, but perhaps by an entry that only the removed ones have. Then none of
   // the others can be elected, and one of these must be, to commit it with their votes.
@@ -131,7 +132,8 @@ base::Instant Raft::Impl::heard_from_majority_at() const {
 
 void Raft::Impl::on_request_vote(const Message& message, const RequestVote& request) {
   const Term round = message.term;
-  const bool qualified = log_.is_up_to_date(request.last);  // 5.4.1
+  // 5.4.1, and no help at all from a node that lost what it had acknowledged.
+  const bool qualified = log_.is_up_to_date(request.last) && lost_ == Index{0};
   if (request.pre_vote) {
     // Answers "would you?". Neither term, vote nor timer changes: a granted pre-vote that counted
     // as news of a leader would keep stickiness alive for ever (M-93, M-03).
@@ -188,7 +190,7 @@ void Raft::Impl::offer_leadership() {
 }
 
 void Raft::Impl::on_timeout_now(const Message& message) {
-  if (message.from != leader_ || !latest().has_voter(id_)) return;
+  if (message.from != leader_ || !latest().has_voter(id_) || lost_ > Index{0}) return;
   become_candidate(/*transfer=*/true);
 }
 

@@ -51,11 +51,12 @@ void Invariants::check_progress(const NodeView& now) {
   // One that was removed and comes back may have lost its disk in between.
   std::erase_if(match_, [&](const auto& known) { return !now.peers->contains(known.first); });
   for (const auto& [peer, progress] : *now.peers) {
-    Index& match = match_[peer];
-    CHECK(progress.match() >= match, "match never falls within a leadership (5.3)");
+    Match& match = match_[peer];
+    CHECK(progress.match() >= match.index || progress.losses() > match.losses,
+          "match never falls within a leadership (5.3), unless the follower lost its log");
     CHECK(progress.next() > progress.match(), "next is above match (5.3)");
     CHECK(progress.match() <= now.log->last().index, "a follower matches only what the leader has");
-    match = progress.match();
+    match = {progress.match(), progress.losses()};
   }
 }
 

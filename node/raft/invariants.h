@@ -39,7 +39,11 @@ class Invariants {
   EntryId last_;
   Index commit_, applied_, snapshot_;
   std::uint64_t last_hash_ = 0, commit_hash_ = 0;
-  std::map<NodeId, Index> match_;
+  struct Match {
+    Index index;
+    std::uint64_t losses = 0;
+  };
+  std::map<NodeId, Match> match_;
 };
 
 }  // namespace capsize::raft

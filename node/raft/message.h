@@ -38,6 +38,7 @@ struct AppendEntriesReply {
   EntryId conflict;      // refusal: first index of the conflicting term, or one past the log's end
   Index rejected;        // refusal: the `previous` index that was refused
   ReadRound read_round;  // echoes the request's
+  bool lost = false;     // refusal: by a node that lost what it had acknowledged (recovered.h)
 };
 /// A follower asks for a read index. Ids are unique per node and incarnation and only grow.
 struct ReadIndexRequest {

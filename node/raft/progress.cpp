@@ -29,6 +29,18 @@ void Progress::accepted(Index index, Index base) {
   }
 }
 
+void Progress::forget_match(Index last) {
+  match_ = {};
+  next_ = last.next();
+  probing_ = true;
+  paused_ = false;
+  in_flight_.clear();
+  in_flight_bytes_ = 0;
+  sent_commit = {};
+  transfer.reset();
+  ++losses_;
+}
+
 bool Progress::refused(Index rejected, Index hint) {
   // Where the logs do not meet is known already: below what this one still holds.
   if (transfer) return false;

@@ -29,7 +29,7 @@ class Progress {
   Progress(Index last, base::Instant now) : heard(now), next_(last.next()) {}
 
   /// Highest entry known to be durable on the follower. Never falls within a leadership, whatever
-  /// the order in which replies arrive.
+  /// the order in which replies arrive, unless forget_match() is called.
   [[nodiscard]] Index match() const { return match_; }
   /// First entry to send. Always above match().
   [[nodiscard]] Index next() const { return next_; }
@@ -55,6 +55,12 @@ class Progress {
   /// entry.
   bool refused(Index rejected, Index hint);
 
+  /// The follower lost what it had acknowledged: nothing is known to match any more, and the end of
+  /// the log, `last`, is tried.
+  void forget_match(Index last);
+  /// How often that happened.
+  [[nodiscard]] std::uint64_t losses() const { return losses_; }
+
   base::Instant heard;    // when it last answered in this term (thesis 6.2)
   ReadRound acked_round;  // highest read round it has acknowledged
   ReadRound sent_round;   // highest read round it was told
@@ -65,6 +71,7 @@ class Progress {
  private:
   Index match_;
   Index next_{1};
+  std::uint64_t losses_ = 0;
   bool probing_ = true;
   bool paused_ = false;
   struct Append {

@@ -35,6 +35,7 @@ Raft::Impl::Impl(Config given, Recovered recovered, base::Instant start)
       log_(std::move(recovered.entries), recovered.snapshot.last),
       configurations_(recovered.snapshot ? recovered.snapshot.configuration
                                          : Configuration{config_.voters, {}}),
+      lost_(recovered.lost),
       hard_state_(recovered.hard_state),
       leaderless_since_(start),
       leader_heard_(start),
@@ -211,6 +212,15 @@ Refusal Raft::transfer_leadership(NodeId to, base::Instant now) {
   return refusal;
 }
 
+bool Raft::may_restore_vote() const {
+  return std::min(impl_->commit_, impl_->log_.stable()) >= impl_->lost_;
+}
+
+void Raft::restore_vote() {
+  CHECK(may_restore_vote(), "a vote is restored when what was lost is there again");
+  impl_->lost_ = {};
+}
+
 const Configuration& Raft::configuration() const {
   return impl_->latest();
 }
@@ -264,6 +274,7 @@ SoftState Raft::soft_state() const {
           .commit = impl.commit_,
           .applied = impl.applied_,
           .persisted = impl.log_.stable(),
+          .lost = impl.lost_,
           .snapshot = impl.snapshot_.last.id.index,
           .changes_members = impl.change_.has_value(),
           .successor = impl.transfer_ ? impl.transfer_->to : kNobody};

@@ -58,6 +58,7 @@ struct SoftState {
   Term term;
   NodeId vote = kNobody;
   Index last, commit, applied, persisted;
+  Index lost;                    // not 0: grants no vote (recovered.h)
   Index snapshot;                // last entry of the newest snapshot; 0 without one
   bool changes_members = false;  // leader: a change that began here is under way
   NodeId successor = kNobody;  // leader: whom it hands leadership to; nothing is proposed meanwhile
@@ -87,6 +88,11 @@ class Raft {
   /// Leader only: another voter shall lead. Until it does, or an election timeout is over, nothing
   /// is proposed here; SoftState::successor tells.
   [[nodiscard]] Refusal transfer_leadership(NodeId to, base::Instant now);
+  /// Whether what the disk had lost (Recovered::lost) is there again: committed, and on disk here.
+  [[nodiscard]] bool may_restore_vote() const;
+  /// The operator says so: from now on this node votes like any other. The driver has made it
+  /// durable before. Precondition: may_restore_vote().
+  void restore_vote();
   /// The latest in the log, committed or not.
   [[nodiscard]] const Configuration& configuration() const;
   /// The disk holds everything up to the receipt's token.

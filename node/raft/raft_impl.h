@@ -154,6 +154,8 @@ struct Raft::Impl {
   TraceBuffer trace_;
   Invariants invariants_;
 
+  Index lost_;  // of acknowledged entries, see Recovered::lost; 0: none, and this node votes
+
   // Invariant: term and vote change together and are dirty until a batch takes them (M-65).
   HardState hard_state_;
   bool hard_state_dirty_ = false;

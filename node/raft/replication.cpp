@@ -102,6 +102,8 @@ void Raft::Impl::on_append_entries_reply(const Message& message, const AppendEnt
     advance_commit_as_leader();
     if (role_ != Role::kLeader) return;  // removed by what was just committed
   } else {
+    // An older refusal that comes late only makes it probe once more.
+    if (reply.lost && reply.rejected <= progress.match()) progress.forget_match(last);
     progress.refused(reply.rejected, next_to_try(reply));
     if (progress.transfer) progress.transfer->alive(now_, config_.heartbeat_interval);
   }

@@ -13,7 +13,8 @@ Replica::Impl::Impl(raft::Config given, raft::Recovered recovered, Limits limits
     : config_(given),
       limits_(limits),
       recovered_term_(recovered.hard_state.term),
-      raft_(std::move(given), recovered, now) {
+      raft_(std::move(given), recovered, now),
+      store_(limits.store_bytes_max) {
   if (recovered.snapshot) restore(recovered.snapshot);
 }
 
@@ -74,7 +75,7 @@ bool Replica::Impl::take_ready(Output& output) {
 }
 
 void Replica::Impl::restore(const raft::Snapshot& snapshot) {
-  auto restored = decode_state(*snapshot.state);
+  auto restored = decode_state(*snapshot.state, limits_.store_bytes_max);
   CHECK(restored, "a snapshot whose checksums are right can be restored by this version");
   store_ = std::move(restored->store);
   sessions_ = std::move(restored->sessions);
@@ -152,6 +153,14 @@ std::optional<raft::Index> Replica::force_snapshot() {
 Output Replica::take_output(base::Instant now) {
   return impl_->take_output(now);
 }
+bool Replica::may_restore_vote() const {
+  return impl_->raft_.may_restore_vote();
+}
+
+void Replica::restore_vote() {
+  impl_->raft_.restore_vote();
+}
+
 raft::SoftState Replica::soft_state() const {
   return impl_->raft_.soft_state();
 }

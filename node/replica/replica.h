@@ -100,6 +100,9 @@ struct Limits {
   std::uint64_t snapshot_every = 10'000;
   // Or so many bytes of them, if that comes first: the log is in memory until it is cut.
   std::uint64_t snapshot_bytes = std::uint64_t{64} * 1024 * 1024;
+  // Of the state machine's content: a command that would exceed it fails, "state-full". The same on
+  // all nodes; another value is for tests.
+  std::uint64_t store_bytes_max = kv::kStoreBytesMax;
 };
 
 class Replica {
@@ -122,6 +125,10 @@ class Replica {
   /// The next output begins a snapshot, due or not: up to this entry, or a later one. Nothing if
   /// one is under way, or nothing was applied since the last.
   [[nodiscard]] std::optional<raft::Index> force_snapshot();
+
+  /// See Raft::may_restore_vote and Raft::restore_vote.
+  [[nodiscard]] bool may_restore_vote() const;
+  void restore_vote();
 
   /// Everything that the inputs since the last call gave rise to.
   [[nodiscard]] Output take_output(base::Instant now);

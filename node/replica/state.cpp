@@ -18,12 +18,12 @@ std::string FrozenState::encode() const {
   return bytes += sessions_;
 }
 
-std::optional<State> decode_state(std::string_view bytes) {
+std::optional<State> decode_state(std::string_view bytes, std::uint64_t store_bytes_max) {
   if (bytes.size() < kLengthBytes) return std::nullopt;
   const std::uint64_t length = kv::ByteReader(bytes.substr(0, kLengthBytes)).u64();
   const std::string_view rest = bytes.substr(kLengthBytes);
   if (length > rest.size()) return std::nullopt;
-  auto store = kv::Store::deserialize(rest.substr(0, length));
+  auto store = kv::Store::deserialize(rest.substr(0, length), store_bytes_max);
   auto sessions = kv::Sessions::decode(rest.substr(length));
   if (!store || !sessions) return std::nullopt;
   return State{std::move(*store), std::move(sessions).value()};

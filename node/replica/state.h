@@ -8,8 +8,14 @@
 
 #include "node/kv/sessions.h"
 #include "node/kv/store.h"
+#include "node/raft/snapshot.h"
 
 namespace capsize::replica {
+
+// The sum of what both may weigh fits into a snapshot, whatever clients write: raft/compaction.cpp
+// relies on it.
+static_assert(8 + kv::kStoreOverheadBytes + kv::kStoreBytesMax + kv::kSessionsBytesMax <=
+              raft::kSnapshotBytesMax);
 
 struct State {
   kv::Store store;
@@ -32,6 +38,7 @@ class FrozenState {
 };
 
 /// Nothing unless `bytes` are what FrozenState::encode makes.
-[[nodiscard]] std::optional<State> decode_state(std::string_view bytes);
+[[nodiscard]] std::optional<State> decode_state(std::string_view bytes,
+                                                std::uint64_t store_bytes_max = kv::kStoreBytesMax);
 
 }  // namespace capsize::replica

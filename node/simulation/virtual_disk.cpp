@@ -1,5 +1,6 @@
 #include "node/simulation/virtual_disk.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -54,6 +55,14 @@ void VirtualDisk::save(const raft::Snapshot& snapshot) {
 void VirtualDisk::crash(std::size_t kept) {
   for (; kept > 0 && !unsynced_.empty(); --kept) keep_one();
   unsynced_.clear();
+}
+
+void VirtualDisk::lose(std::size_t kept, raft::NodeId self) {
+  CHECK(unsynced_.empty() && kept >= 1 && kept <= durable_.entries.size(), "some entries are left");
+  durable_.lost = std::max(durable_.lost, durable_.last());
+  durable_.entries.resize(kept);
+  mirror_.write({durable_.entries.back()});
+  if (durable_.hard_state.vote == raft::kNobody) durable_.hard_state.vote = self;
 }
 
 }  // namespace capsize::simulation

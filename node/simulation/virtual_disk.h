@@ -29,7 +29,12 @@ class VirtualDisk : private raft::SyncReceiptIssuer {
 
   /// The node dies. `kept`: how many of the unsynced writes reached the disk after all.
   void crash(std::size_t kept);
+  /// Of a node that is down: only the first `kept` entries behind the snapshot are left, and an
+  /// operator accepts it (raft/recovered.h). Precondition: there are so many, at least 1.
+  void lose(std::size_t kept, raft::NodeId self);
   [[nodiscard]] raft::Recovered recover() const { return durable_; }
+  /// Nothing is missing any more.
+  void restore_vote() { durable_.lost = {}; }
   [[nodiscard]] const LogMirror& durable_log() const { return mirror_; }
   [[nodiscard]] const raft::HardState& durable_hard_state() const { return durable_.hard_state; }
 

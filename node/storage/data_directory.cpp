@@ -39,6 +39,15 @@ std::variant<std::uint64_t, CorruptLog, IoFailure> next_incarnation(FileSystem& 
     if (text != render(last)) {
       return CorruptLog{directory + "/" + kFile, 0, "not an incarnation number"};
     }
+  } else {
+    // It is on disk before the log begins.
+    const auto segments = list_segments(files, directory);
+    if (!segments) return IoFailure{segments.error().message};
+    if (!segments.value().empty()) {
+      return CorruptLog{directory + "/" + kFile, 0,
+                        "found no such file, expected it beside a log: a number that is used again "
+                        "makes old replies count"};
+    }
   }
   const std::uint64_t next = last + 1;
   if (auto status = write_atomically(files, directory, kFile, render(next)); !status) {

@@ -30,7 +30,8 @@ class DirectoryLock {
 ///
 /// Reads the last number (0 if there is none), writes the next one and returns it. It is on disk,
 /// name and all, before this returns. A crash in between at worst skips numbers. Other content than
-/// this function writes is CorruptLog: guessing could repeat a number.
+/// this function writes is CorruptLog, and so is a log without such a file: guessing could repeat a
+/// number.
 [[nodiscard]] std::variant<std::uint64_t, CorruptLog, IoFailure> next_incarnation(
     FileSystem& files, const std::string& directory);
 

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <map>
 #include <mutex>
 
 namespace capsize::storage {
@@ -112,6 +113,63 @@ class FaultyFile : public WritableFile, private HoldingFile {
   std::string held_;
 };
 
+/// The mark under the faults: like other bytes that were not synced, `hold_unsynced` keeps it in
+/// the process, and a crash loses it. Its own sync then does nothing, which is an older mark and
+/// harms nothing: were it durable, a log that a disk lost by a lie would be found out, and no lie
+/// could be shown. The faults of syncs are meant for the log: no sync of the mark fails, takes
+/// long, or is counted as a lie.
+class FaultyFixedFile : public FixedFile, private HoldingFile {
+ public:
+  FaultyFixedFile(std::unique_ptr<FixedFile> below, DiskFaults& faults)
+      : below_(std::move(below)), faults_(faults) {
+    faults_.add(*this);
+  }
+  ~FaultyFixedFile() override {
+    faults_.remove(*this);
+    (void)write_held();
+  }
+  FaultyFixedFile(const FaultyFixedFile&) = delete;
+  FaultyFixedFile& operator=(const FaultyFixedFile&) = delete;
+
+  base::Status overwrite(std::uint64_t offset, std::string_view bytes) override {
+    const std::lock_guard lock(mutex_);
+    faults_.block_if_crashed();
+    if (!faults_.hold_unsynced && held_.empty()) return below_->overwrite(offset, bytes);
+    held_[offset] = bytes;
+    return {};
+  }
+  base::Status sync() override {
+    const std::lock_guard lock(mutex_);
+    faults_.block_if_crashed();
+    return held_.empty() ? below_->sync() : base::Status{};
+  }
+
+ private:
+  base::Status write_held() {
+    for (const auto& [offset, bytes] : held_) {
+      if (auto status = below_->overwrite(offset, bytes); !status) return status;
+    }
+    held_.clear();
+    return {};
+  }
+  base::Status release() override {
+    const std::lock_guard lock(mutex_);
+    if (held_.empty()) return {};
+    if (auto status = write_held(); !status) return status;
+    return below_->sync();
+  }
+  CrashedBytes crash(double) override {
+    const std::lock_guard lock(mutex_);
+    held_.clear();
+    return {};
+  }
+
+  std::unique_ptr<FixedFile> below_;
+  DiskFaults& faults_;
+  std::mutex mutex_;                           // held_ and below_
+  std::map<std::uint64_t, std::string> held_;  // by offset; as many as there are slots
+};
+
 base::Result<std::unique_ptr<WritableFile>> wrap(base::Result<std::unique_ptr<WritableFile>> file,
                                                  DiskFaults& faults, const std::string& path) {
   if (!file) return file.error();
@@ -135,6 +193,14 @@ base::Result<std::unique_ptr<WritableFile>> FaultyFileSystem::open_append(const 
                                                                           std::uint64_t end) {
   if (auto status = enter(DiskCall::kOpen, path); !status) return status.error();
   return wrap(below_.open_append(path, end), faults_, path);
+}
+
+base::Result<std::unique_ptr<FixedFile>> FaultyFileSystem::open_fixed(const std::string& path) {
+  if (auto status = enter(DiskCall::kOpen, path); !status) return status.error();
+  auto file = below_.open_fixed(path);
+  if (!file) return file.error();
+  return std::unique_ptr<FixedFile>(
+      std::make_unique<FaultyFixedFile>(std::move(file).value(), faults_));
 }
 
 base::Status FaultyFileSystem::truncate(const std::string& path, std::uint64_t size) {

@@ -17,6 +17,8 @@ class FaultyFileSystem : public FileSystem {
       const std::string& path) override;
   [[nodiscard]] base::Result<std::unique_ptr<WritableFile>> open_append(const std::string& path,
                                                                         std::uint64_t end) override;
+  [[nodiscard]] base::Result<std::unique_ptr<FixedFile>> open_fixed(
+      const std::string& path) override;
   [[nodiscard]] base::Result<std::optional<std::string>> read(
       const std::string& path, std::size_t bytes_max = kWholeFile) override {
     return below_.read(path, bytes_max);

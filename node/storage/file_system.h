@@ -34,6 +34,16 @@ class WritableFile {
   [[nodiscard]] virtual base::Status sync() = 0;
 };
 
+/// A file whose length stays and whose parts are overwritten in place: the mark (sync_mark.h). It
+/// only speaks of what was synced elsewhere, so losing what was overwritten does no harm.
+class FixedFile {
+ public:
+  virtual ~FixedFile() = default;
+  /// All bytes or an error.
+  [[nodiscard]] virtual base::Status overwrite(std::uint64_t offset, std::string_view bytes) = 0;
+  [[nodiscard]] virtual base::Status sync() = 0;
+};
+
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -43,6 +53,9 @@ class FileSystem {
   /// To append behind the first `end` bytes; what lies there is room that was reserved.
   [[nodiscard]] virtual base::Result<std::unique_ptr<WritableFile>> open_append(
       const std::string& path, std::uint64_t end) = 0;
+  /// One that is there.
+  [[nodiscard]] virtual base::Result<std::unique_ptr<FixedFile>> open_fixed(
+      const std::string& path) = 0;
   /// The file, or its first `bytes_max` bytes; nothing when there is none.
   [[nodiscard]] virtual base::Result<std::optional<std::string>> read(
       const std::string& path, std::size_t bytes_max = kWholeFile) = 0;
@@ -65,6 +78,8 @@ class PosixFileSystem : public FileSystem {
       const std::string& path) override;
   [[nodiscard]] base::Result<std::unique_ptr<WritableFile>> open_append(const std::string& path,
                                                                         std::uint64_t end) override;
+  [[nodiscard]] base::Result<std::unique_ptr<FixedFile>> open_fixed(
+      const std::string& path) override;
   [[nodiscard]] base::Result<std::optional<std::string>> read(
       const std::string& path, std::size_t bytes_max = kWholeFile) override;
   [[nodiscard]] base::Result<std::vector<std::string>> list(const std::string& path) override;

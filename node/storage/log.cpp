@@ -81,7 +81,9 @@ base::Status Log::sync() {
     if (auto status = write(part); !status) return status;
   }
   if (writer_->size() >= options_.segment_bytes) {
-    if (auto status = begin_segment(); !status) return status;
+    if (auto status = rotate(); !status) return status;
+  } else if (auto status = marks_->write(mark_now()); !status) {
+    return status;
   }
   if (marked_) {
     if (auto status = remove_segments(); !status) return status;
@@ -109,6 +111,32 @@ base::Status Log::begin_segment() {
   if (!created) return created.error();
   writer_ = std::move(created).value();
   segments_.push_back({number, outline_.last().index});
+  return {};
+}
+
+base::Status Log::rotate() {
+  if (auto status = begin_segment(); !status) return status;
+  if (auto status = marks_->write(mark_now()); !status) return status;
+  return marks_->sync();
+}
+
+SyncMark Log::mark_now() const {
+  return {segments_.back().number, writer_->size(),  previous_,
+          outline_.last(),         hard_state_.term, lost_};
+}
+
+base::Status Log::settle() {
+  CHECK(!failed_, "a log whose write or sync failed is never used again");
+  return marks_->sync();
+}
+
+base::Status Log::restore_vote() {
+  CHECK(!failed_, "a log whose write or sync failed is never used again");
+  CHECK(parts_.size() == 1 && records().empty(), "the mark says what was synced");
+  lost_ = {};
+  auto marks = SyncMarkWriter::create(files_, directory_, mark_now());
+  if (!marks) return marks.error();
+  marks_ = std::move(marks).value();
   return {};
 }
 

@@ -6,20 +6,35 @@
 // What happens at a crash
 //   while a segment is begun       it is written aside, synced, renamed: either it is there with a
 //                                  whole header, or the one before it is still the last
-//   in append()                    the tail is torn. No receipt was given for it, so it may be
+//   in sync()                      the tail is torn. No receipt was given for it, so it may be
 //   lost;
 //                                  recovery keeps the cut bytes beside the log
-//   after append()                 everything is there
-//   in recovery                    it is done again: cutting the same tail is idempotent
-//   while a snapshot is written    the old snapshot and the whole log are there (snapshot_store.h)
-//   before its mark is in the log  the new snapshot and the whole log: recovery drops what the
+//   after sync()                   everything is there, and if the machine goes on, the mark says
+//   so in recovery                    it is done again: cutting the same tail is idempotent while a
+//   snapshot is written    the old snapshot and the whole log are there (snapshot_store.h) before
+//   its mark is in the log  the new snapshot and the whole log: recovery drops what the
 //                                  snapshot includes, and writes the mark
 //   while segments are removed     some are there that nothing needs; recovery removes them
 //
-// A bad record is cut only in the last segment, and only if nothing valid follows it. Otherwise it
-// is damage (bit rot, a foreign write), and cutting would silently drop what was promised: recovery
-// refuses with file and offset. A power loss may leave a later page of one torn write without an
-// earlier one; that is refused too, on the safe side.
+// What the log was synced up to is in a mark beside it (sync_mark.h). Below the mark everything was
+// perhaps acknowledged and has to be there: anything else is damage (bit rot, a foreign write, a
+// lost file), and cutting it would silently drop what was promised, so recovery refuses with file,
+// offset and what is affected. The hard state is a record of the log, so votes are covered, too.
+// Above the mark a bad last record is cut, if missing bytes explain it and nothing valid follows.
+//
+// What cannot be told apart, and what happens then:
+//   - After a power loss the mark may be older than the last acknowledgement, by what was written
+//     since the log was last idle or a segment began. Damage within that window to the last record
+//     looks like a torn write if it leaves zeros where the record's last byte or one of its sectors
+//     was (a hard state ends in zeros anyway). It is cut, and kept aside. Any other is refused.
+//   - A power loss may leave a later sector of one torn write of several records without an earlier
+//     one. That is refused, on the safe side.
+//   - A directory that comes back whole in an older state, mark included, or is gone, looks as it
+//     did then. Only the other nodes know better.
+//
+// A loss that an operator accepts (LogOptions::accept_lost, log_loss.h) cuts the log at the damage.
+// The mark then says up to which entry acknowledged ones may be missing, at each open() until
+// restore_vote(), and the node grants no vote meanwhile (raft/recovered.h says why that is safe).
 #pragma once
 
 #include <cstdint>
@@ -36,6 +51,7 @@
 #include "node/storage/log_errors.h"
 #include "node/storage/segment.h"
 #include "node/storage/snapshot_store.h"
+#include "node/storage/sync_mark.h"
 
 namespace capsize::storage {
 
@@ -66,6 +82,9 @@ class TermOutline {
 struct LogOptions {
   /// A segment that has grown to this ends with the batch that is being written.
   std::uint64_t segment_bytes = std::uint64_t{64} * 1024 * 1024;
+  /// The operator accepts that acknowledged entries are lost: a damaged log is cut. This node, for
+  /// it takes its own vote in the last term.
+  std::optional<raft::NodeId> accept_lost{};
 };
 
 class Log {
@@ -76,6 +95,7 @@ class Log {
     raft::Recovered recovered;
     std::uint64_t bytes_cut = 0;
     std::string cut_file;  // where they are kept; empty when nothing was cut
+    std::string loss;      // what was lost, and the file that says it; empty without accept_lost
   };
   /// Recovers what is in `directory`, or begins a log there. What it returns is synced: also bytes
   /// that a killed process had written and never synced are on disk before anyone acts on them.
@@ -92,6 +112,10 @@ class Log {
   /// segments that a marked snapshot made superfluous are removed. After an error the log must not
   /// be used again (CHECK).
   [[nodiscard]] base::Status sync();
+  /// Makes the mark survive the machine: at a clean stop, and when there is nothing else to do.
+  [[nodiscard]] base::Status settle();
+  /// The acknowledged entries that were lost are there again: durably forgets that they were.
+  [[nodiscard]] base::Status restore_vote();
 
  private:
   /// A snapshot to make durable (or none), then records.
@@ -112,6 +136,8 @@ class Log {
   void add_mark(const raft::LogPoint& snapshot);
   [[nodiscard]] base::Status write(const Part& part);
   [[nodiscard]] base::Status begin_segment();
+  [[nodiscard]] base::Status rotate();
+  [[nodiscard]] SyncMark mark_now() const;
   [[nodiscard]] base::Status remove_segments();
   [[nodiscard]] std::string& records() { return parts_.back().records; }
 
@@ -120,11 +146,13 @@ class Log {
   const LogOptions options_;
   std::deque<Segment> segments_;  // all that are there; the last is being written
   std::optional<SegmentWriter> writer_;
+  std::optional<SyncMarkWriter> marks_;
   std::shared_ptr<SnapshotStore> snapshots_;
 
   // What the log holds with all that was added.
   raft::HardState hard_state_;
   TermOutline outline_;
+  raft::Index lost_;            // acknowledged entries up to here may be missing
   raft::Index snapshot_;        // the last entry of the newest one that is marked
   std::uint32_t previous_ = 0;  // checksum of the last record
 

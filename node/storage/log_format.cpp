@@ -12,9 +12,9 @@ using wire::get;
 using wire::put;
 
 constexpr std::string_view kMagic = "CAPSZWAL";
-constexpr std::uint32_t kFileVersion = 2;
 constexpr std::uint8_t kRecordVersion = 1;
 constexpr std::size_t kAlignment = 8;
+constexpr std::size_t kSectorBytes = 512;  // the least that a disk writes
 
 std::size_t padded(std::size_t size) {
   return (size + kAlignment - 1) / kAlignment * kAlignment;
@@ -56,7 +56,7 @@ std::uint32_t end_record(std::string& out, std::size_t start) {
 
 std::string encode_segment_header(const SegmentHeader& header) {
   std::string out(kMagic);
-  append(out, kFileVersion);
+  append(out, header.version);
   append(out, std::uint32_t{0});
   append(out, header.number);
   append(out, header.hard_state.term.value());
@@ -73,9 +73,9 @@ std::optional<SegmentHeader> decode_segment_header(std::string_view bytes) {
   if (bytes.size() < kSegmentHeaderBytes) return std::nullopt;
   wire::Reader in(bytes.substr(0, kSegmentHeaderBytes));
   const bool magic = in.bytes(kMagic.size()) == kMagic;
-  const auto version = in.number<std::uint32_t>();
-  const auto zero = in.number<std::uint32_t>();
   SegmentHeader header;
+  header.version = in.number<std::uint32_t>();
+  const auto zero = in.number<std::uint32_t>();
   header.number = in.number<std::uint64_t>();
   header.hard_state.term = raft::Term(in.number<std::uint64_t>());
   header.hard_state.vote = raft::NodeId(in.number<std::uint32_t>());
@@ -85,7 +85,8 @@ std::optional<SegmentHeader> decode_segment_header(std::string_view bytes) {
   const auto second_zero = in.number<std::uint32_t>();
   const auto checksum = in.number<std::uint32_t>();
   const bool right = checksum == base::crc32c(bytes.substr(0, kSegmentHeaderBytes - 4));
-  if (!magic || version != kFileVersion || zero != 0 || second_zero != 0 || !right ||
+  const bool known = header.version == kSegmentVersion || header.version == kUnmarkedSegmentVersion;
+  if (!magic || !known || zero != 0 || second_zero != 0 || !right ||
       !is_plausible(header.last.index)) {
     return std::nullopt;
   }
@@ -142,6 +143,21 @@ std::optional<Record> read_record(std::string_view bytes) {
       bytes.substr(kRecordHeaderBytes + length, padded(length) - length);
   if (padding.find_first_not_of('\0') != std::string_view::npos) return std::nullopt;
   return record;
+}
+
+bool lacks_bytes(std::string_view bytes, std::uint64_t offset) {
+  if (bytes.size() < kRecordHeaderBytes) return true;
+  const std::size_t length = get<std::uint32_t>(bytes.data());
+  // No part of a right length, with zeros for the rest, is longer than it.
+  if (length > kRecordPayloadMax) return false;
+  const std::size_t end = kRecordHeaderBytes + padded(length);
+  if (end > bytes.size() || bytes[kRecordHeaderBytes + length - 1] == '\0') return true;
+  const std::size_t first = (kSectorBytes - offset % kSectorBytes) % kSectorBytes;
+  for (std::size_t at = first; at + kSectorBytes <= end; at += kSectorBytes) {
+    const std::string_view sector = bytes.substr(at, kSectorBytes);
+    if (sector.find_first_not_of('\0') == std::string_view::npos) return true;
+  }
+  return false;
 }
 
 std::optional<raft::HardState> decode_hard_state(std::string_view payload) {

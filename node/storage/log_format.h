@@ -3,7 +3,7 @@
 //
 //   segment header, 64 bytes
 //     0  8  magic "CAPSZWAL"
-//     8  4  version, 2
+//     8  4  version, 3; 2 is the same without the mark beside the log (sync_mark.h)
 //    12  4  zero
 //    16  8  number of this segment, from 1, without gaps
 //    24  8  term  ┐ the hard state
@@ -55,11 +55,16 @@ enum class RecordType : std::uint8_t {
   kSnapshotMark = 3,
 };
 
+inline constexpr std::uint32_t kSegmentVersion = 3;
+/// Of logs that no mark accompanies. They are read, and the log goes on in version 3.
+inline constexpr std::uint32_t kUnmarkedSegmentVersion = 2;
+
 struct SegmentHeader {
   std::uint64_t number = 1;
   raft::HardState hard_state{};
   std::uint32_t previous = 0;
   raft::EntryId last{};
+  std::uint32_t version = kSegmentVersion;
   friend bool operator==(const SegmentHeader&, const SegmentHeader&) = default;
 };
 inline constexpr std::size_t kSegmentHeaderBytes = 64;
@@ -91,6 +96,10 @@ struct Record {
 /// The record at the front of `bytes`, if a whole one is there: checksum, type, version and
 /// padding.
 [[nodiscard]] std::optional<Record> read_record(std::string_view bytes);
+/// Whether missing bytes can be why there is no record at the front of `bytes`: the file ends
+/// inside it, its end is zeros, or a whole sector of it is, at `offset` in the file. Otherwise all
+/// of its bytes are there, and some are not what was written.
+[[nodiscard]] bool lacks_bytes(std::string_view bytes, std::uint64_t offset);
 /// Nothing when the payload is not one that append_… makes.
 [[nodiscard]] std::optional<raft::HardState> decode_hard_state(std::string_view payload);
 [[nodiscard]] std::optional<SnapshotMark> decode_snapshot_mark(std::string_view payload);

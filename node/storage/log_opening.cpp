@@ -6,26 +6,11 @@
 #include <utility>
 
 #include "node/storage/log.h"
+#include "node/storage/log_loss.h"
 #include "node/storage/log_recovery.h"
 
 namespace capsize::storage {
 namespace {
-
-/// Where the bytes of a torn tail go: a name that is not taken, so that a second crash in recovery
-/// never replaces the evidence of the first.
-base::Result<std::string> keep_aside(FileSystem& files, const std::string& directory,
-                                     std::string_view tail, std::uint64_t offset) {
-  for (int n = 1;; ++n) {
-    const std::string name = fmt::format("cut-{}-{}", offset, n);
-    const auto taken = files.read(directory + "/" + name);
-    if (!taken) return taken.error();
-    if (taken.value() && *taken.value() != tail) continue;
-    if (const auto status = write_atomically(files, directory, name, tail); !status) {
-      return status.error();
-    }
-    return directory + "/" + name;
-  }
-}
 
 /// What is wrong with what a log says of its snapshots, next to the one that is there.
 std::optional<std::string> contradiction(const raft::LogPoint& mark,
@@ -50,8 +35,8 @@ class LogOpening {
       : files_(files), directory_(directory), log_(new Log(files, directory, options)) {}
 
   bool run() {
-    return read_stored_snapshot() && find_segments() && replay_segments() && cut_torn_tail() &&
-           open_writer() && remove_superfluous();
+    return read_stored_snapshot() && read_mark() && find_segments() && replay_segments() &&
+           cut_torn_tail() && open_writer() && remove_superfluous();
   }
   Failure failure() && { return std::move(failure_); }
   Log::Opened opened() && {
@@ -85,24 +70,45 @@ class LogOpening {
     return std::holds_alternative<std::monostate>(failure_);
   }
 
+  bool read_mark() {
+    auto mark = read_sync_mark(files_, directory_);
+    if (auto* damaged = std::get_if<CorruptLog>(&mark)) failure_ = std::move(*damaged);
+    if (auto* refused = std::get_if<IoFailure>(&mark)) failure_ = std::move(*refused);
+    if (const auto* found = std::get_if<std::optional<SyncMark>>(&mark)) mark_ = *found;
+    replay_ = LogReplay(mark_.value_or(SyncMark{}));
+    return std::holds_alternative<std::monostate>(failure_);
+  }
+
+  bool begin_log() {
+    if (snapshot_) return corrupt(segment_name(1), 0, "no log beside a snapshot");
+    // First the mark: a log of this version without one is damage.
+    if (!mark_ && !worked(SyncMarkWriter::create(files_, directory_, {}))) return false;
+    mark_ = mark_.value_or(SyncMark{});
+    if (!worked(log_->begin_segment())) return false;
+    numbers_ = {1};
+    return true;
+  }
+
   /// From the newest back to one that begins within the snapshot: what lies before it is not needed
   /// any more, and may have gaps if a crash came between the removals.
   bool find_segments() {
     auto numbers = list_segments(files_, directory_);
     if (!worked(numbers)) return false;
     numbers_ = std::move(numbers).value();
-    if (numbers_.empty()) {
-      if (snapshot_) return corrupt(segment_name(1), 0, "no log beside a snapshot");
-      if (!worked(log_->begin_segment())) return false;
-      numbers_ = {1};
+    if (mark_ && mark_->segment > (numbers_.empty() ? 0 : numbers_.back())) {
+      return corrupt(segment_name(mark_->segment), 0,
+                     fmt::format("found no such file, expected the newest segment: the log was "
+                                 "synced up to its offset {} and entry {}",
+                                 mark_->offset, mark_->last.index.value()));
     }
+    if (numbers_.empty() && !begin_log()) return false;
     for (first_ = numbers_.size() - 1;; --first_) {
       const std::string name = segment_name(numbers_[first_]);
       const auto bytes = files_.read(path(name), kSegmentHeaderBytes);
       if (!worked(bytes)) return false;
       const auto header = decode_segment_header(bytes.value().value_or(""));
       if (!header || header->number != numbers_[first_]) {
-        return corrupt(name, 0, "not the header of this log segment of version 2");
+        return corrupt(name, 0, "not the header of this log segment of version 2 or 3");
       }
       if (header->last.index <= snapshot_.last.id.index) return true;
       if (first_ == 0) {
@@ -131,6 +137,11 @@ class LogOpening {
         return false;
       }
     }
+    if (!mark_ && replay_.version() != kUnmarkedSegmentVersion) {
+      return corrupt(kSyncMarkFile, 0,
+                     "found no such file, expected it beside a log of version 3: it says up to "
+                     "where the log was synced");
+    }
     if (auto wrong = contradiction(replay_.mark(), snapshot_)) {
       return corrupt(newest_, kSegmentHeaderBytes, std::move(*wrong));
     }
@@ -142,7 +153,7 @@ class LogOpening {
     if (opened_.bytes_cut == 0) return true;
     const auto tail =
         std::string_view(segment_).substr(replay_.valid_bytes(), replay_.torn_bytes());
-    auto kept = keep_aside(files_, directory_, tail, replay_.valid_bytes());
+    auto kept = keep_aside(files_, directory_, fmt::format("cut-{}", replay_.valid_bytes()), tail);
     if (!worked(kept)) return false;
     opened_.cut_file = std::move(kept).value();
     return worked(files_.truncate(path(newest_), replay_.valid_bytes()));
@@ -157,18 +168,25 @@ class LogOpening {
     log_->previous_ = replay_.last_checksum();
     log_->outline_ = TermOutline(replay_.base());
     for (const raft::Entry& entry : replay_.entries()) log_->outline_.append(entry.id());
+    log_->lost_ = mark_.value_or(SyncMark{}).lost;
     opened_.recovered = recovered();
+    // Anew, so that both slots are right: all of it is on disk, open() has synced it.
+    auto marks = SyncMarkWriter::create(files_, directory_, log_->mark_now());
+    if (!worked(marks)) return false;
+    log_->marks_ = std::move(marks).value();
     // The snapshot may have reached the disk, and the process ended, before its mark did. (A log
     // that begins right behind it needs none.)
     const raft::EntryId end = snapshot_.last.id;
     if (end != replay_.mark().id && end != replay_.base()) log_->add_mark(snapshot_.last);
     log_->snapshot_ = end.index;
-    return worked(log_->sync());
+    if (!worked(log_->sync())) return false;
+    // From here on a missing mark is noticed.
+    return replay_.version() == kSegmentVersion || worked(log_->rotate());
   }
 
   /// What lies within the snapshot is gone from the log; the rest stays if it has the same history.
   raft::Recovered recovered() {
-    raft::Recovered state{replay_.hard_state(), {}, snapshot_};
+    raft::Recovered state{replay_.hard_state(), {}, snapshot_, log_->lost_};
     const raft::EntryId end = snapshot_.last.id;
     TermOutline outline = log_->outline_;
     outline.install(end);
@@ -195,20 +213,36 @@ class LogOpening {
   Log::Opened opened_;
   Failure failure_;
   raft::Snapshot snapshot_;
+  std::optional<SyncMark> mark_;
   std::vector<std::uint64_t> numbers_;
   std::size_t first_ = 0;  // of numbers_: the first that is needed
   LogReplay replay_;
   std::string newest_, segment_;  // name and bytes of the segment read last
 };
 
-std::variant<Log::Opened, CorruptLog, IoFailure> Log::open(FileSystem& files,
-                                                           const std::string& directory,
-                                                           LogOptions options) {
-  LogOpening opening(files, directory, options);
+namespace {
+
+std::variant<Log::Opened, CorruptLog, IoFailure> open_once(LogOpening opening) {
   if (opening.run()) return std::move(opening).opened();
   auto failure = std::move(opening).failure();
   if (auto* corrupt = std::get_if<CorruptLog>(&failure)) return std::move(*corrupt);
   return std::get<IoFailure>(std::move(failure));
+}
+
+}  // namespace
+
+std::variant<Log::Opened, CorruptLog, IoFailure> Log::open(FileSystem& files,
+                                                           const std::string& directory,
+                                                           LogOptions options) {
+  auto opened = open_once(LogOpening(files, directory, options));
+  const auto* corrupt = std::get_if<CorruptLog>(&opened);
+  if (corrupt == nullptr || !options.accept_lost) return opened;
+  auto loss = cut_damaged_log(files, directory, *corrupt, *options.accept_lost);
+  if (auto* damaged = std::get_if<CorruptLog>(&loss)) return std::move(*damaged);
+  if (auto* refused = std::get_if<IoFailure>(&loss)) return std::move(*refused);
+  auto again = open_once(LogOpening(files, directory, options));
+  if (auto* log = std::get_if<Opened>(&again)) log->loss = std::get<std::string>(std::move(loss));
+  return again;
 }
 
 }  // namespace capsize::storage

@@ -2,12 +2,18 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace capsize::storage {
 namespace {
 
-/// Whether any record can be recognised behind `offset`: then what is at `offset` is no torn tail.
+std::size_t without_zeros_behind(std::string_view bytes) {
+  return bytes.find_last_not_of('\0') + 1;  // npos + 1 is 0
+}
+
+}  // namespace
+
 std::optional<std::size_t> find_valid_record(std::string_view bytes, std::size_t offset) {
   for (std::size_t at = offset + 8; at + kRecordHeaderBytes <= bytes.size(); at += 8) {
     if (read_record(bytes.substr(at))) return at;
@@ -15,11 +21,16 @@ std::optional<std::size_t> find_valid_record(std::string_view bytes, std::size_t
   return std::nullopt;
 }
 
-std::size_t without_zeros_behind(std::string_view bytes) {
-  return bytes.find_last_not_of('\0') + 1;  // npos + 1 is 0
+std::string affected(raft::Index last, raft::Index synced, raft::Term term) {
+  if (synced <= last) {
+    return fmt::format("votes up to term {}, and entries that superseded others up to entry {}",
+                       term.value(), synced.value());
+  }
+  const std::string which =
+      synced == last.next() ? fmt::format("entry {}", synced.value())
+                            : fmt::format("entries {} to {}", last.next().value(), synced.value());
+  return fmt::format("{}, and votes up to term {}", which, term.value());
 }
-
-}  // namespace
 
 std::optional<CorruptLog> LogReplay::read(std::string_view segment, bool newest,
                                           const std::string& path) {
@@ -28,36 +39,64 @@ std::optional<CorruptLog> LogReplay::read(std::string_view segment, bool newest,
   torn_bytes_ = 0;
   while (at < segment.size()) {
     const auto record = read_record(segment.substr(at));
-    if (!record) {
-      torn_bytes_ = without_zeros_behind(segment.substr(at));
-      if (torn_bytes_ == 0) break;  // reserved room
-      if (!newest) return CorruptLog{path, at, "a damaged record, and the log goes on behind it"};
-      if (const auto next = find_valid_record(segment, at)) {
-        return CorruptLog{
-            path, at, fmt::format("a damaged record, and a valid one follows at offset {}", *next)};
-      }
-      break;
-    }
+    if (!record) break;
     if (record->previous != previous_) {
       return CorruptLog{path, at, "a record that does not follow the one before it"};
+    }
+    if (at < synced_end() && at + record->bytes > synced_end()) {
+      return CorruptLog{path, at, *below_mark("a record that goes beyond the mark")};
     }
     if (auto wrong = replay(*record)) return CorruptLog{path, at, std::move(*wrong)};
     previous_ = record->checksum;
     at += record->bytes;
+    if (at == synced_end() && previous_ != synced_.checksum) {
+      return CorruptLog{path, at, *below_mark("another last record than the mark names")};
+    }
+  }
+  if (auto wrong = end_of_records(segment, at, newest)) {
+    return CorruptLog{path, at, std::move(*wrong)};
   }
   valid_bytes_ = at;
   return std::nullopt;
 }
 
+std::uint64_t LogReplay::synced_end() const {
+  return header_.number == synced_.segment ? synced_.offset : 0;
+}
+
+LogReplay::Wrong LogReplay::end_of_records(std::string_view segment, std::size_t at, bool newest) {
+  const std::string_view rest = segment.substr(std::min(at, segment.size()));
+  torn_bytes_ = without_zeros_behind(rest);
+  if (at < synced_end()) {
+    if (rest.empty()) return below_mark("the end of the file");
+    return below_mark(torn_bytes_ == 0 ? "zeros" : "a damaged record");
+  }
+  if (torn_bytes_ == 0) return std::nullopt;  // reserved room
+  if (!newest) return "a damaged record, and the log goes on behind it";
+  if (const auto next = find_valid_record(segment, at)) {
+    return fmt::format("a damaged record, and a valid one follows at offset {}", *next);
+  }
+  if (lacks_bytes(rest, at)) return std::nullopt;  // a torn tail
+  return "found a last record with a wrong checksum and all of its bytes, expected it whole, or to "
+         "lack some as a torn write does";
+}
+
+LogReplay::Wrong LogReplay::below_mark(std::string_view found) const {
+  return fmt::format(
+      "found {}, expected valid records up to offset {}, to where the log was synced; affected: {}",
+      found, synced_.offset, affected(last().index, synced_.last.index, synced_.term));
+}
+
 LogReplay::Wrong LogReplay::begin(std::string_view segment) {
   const auto header = decode_segment_header(segment);
   // It was synced before the file got its name: it cannot be torn.
-  if (!header) return "not the header of a log segment of version 2";
+  if (!header) return "not the header of a log segment of version 2 or 3";
   if (header_.number == 0) {
     hard_state_ = header->hard_state;
     base_ = header->last;
     previous_ = header->previous;
-  } else if (*header != SegmentHeader{header_.number + 1, hard_state_, previous_, last()}) {
+  } else if (*header !=
+             SegmentHeader{header_.number + 1, hard_state_, previous_, last(), header->version}) {
     return fmt::format("a segment that does not follow segment {}", header_.number);
   }
   header_ = *header;

@@ -8,6 +8,9 @@
 namespace capsize::storage {
 namespace {
 
+// Nothing written for so long, up to twice that: the log is idle, and its mark is synced.
+constexpr auto kIdle = std::chrono::seconds(1);
+
 std::uint64_t payload_bytes(const raft::PersistBatch& batch) {
   std::uint64_t bytes = 0;
   for (const raft::Entry& entry : batch.entries) bytes += entry.payload->size();
@@ -83,8 +86,17 @@ void LogThread::run() {
   while (true) {
     {
       std::unique_lock lock(mutex_);
-      submitted_.wait(lock, [this] { return stopping_ || (!collecting_.empty() && !writing_); });
-      if (collecting_.empty() || writing_) return;  // or a write_here() failed
+      const std::uint64_t syncs = syncs_;
+      const auto work = [this] { return stopping_ || (!collecting_.empty() && !writing_); };
+      if (!submitted_.wait_for(lock, kIdle, work)) {
+        if (syncs == syncs_ && !writing_) settle(lock);
+        continue;
+      }
+      if (writing_) return;  // a write_here() failed
+      if (collecting_.empty()) {
+        settle(lock);
+        return;
+      }
       writing_ = true;
       writing.swap(collecting_);
       mark = std::exchange(mark_, std::nullopt);
@@ -93,6 +105,28 @@ void LogThread::run() {
     publish(writing.back().token);
     writing.clear();
   }
+}
+
+void LogThread::settle(std::unique_lock<std::mutex>& lock) {
+  writing_ = true;
+  lock.unlock();
+  const auto status = log_->settle();
+  if (!status) on_failure_(status.error());
+  lock.lock();
+  writing_ = !status;  // after a failure nothing is written any more
+  written_.notify_all();
+}
+
+void LogThread::restore_vote() {
+  std::unique_lock lock(mutex_);
+  written_.wait(lock, [this] { return !writing_; });
+  writing_ = true;
+  lock.unlock();
+  const auto status = log_->restore_vote();
+  if (!status) on_failure_(status.error());
+  lock.lock();
+  writing_ = !status;
+  submitted_.notify_one();
 }
 
 bool LogThread::write_out(const std::vector<raft::PersistBatch>& batches,
@@ -132,6 +166,7 @@ void LogThread::publish(raft::SyncToken token) {
     receipt_ = issue(token);
     writing_ = false;
   }
+  written_.notify_all();
   const std::uint64_t one = 1;
   CHECK(::write(event_.get(), &one, sizeof one) == sizeof one, "an eventfd can be written");
 }

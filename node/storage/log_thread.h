@@ -10,6 +10,9 @@
 // A failed write or sync is told to `on_failure` once; after that the thread writes nothing more
 // and gives no receipt. In the node `on_failure` ends the process (exit 66) and does not return.
 //
+// When nothing was written for a moment, the thread makes the log's mark survive the machine
+// (sync_mark.h): never as part of a sync.
+//
 // At a crash: batches without a receipt may be lost or torn; nothing was promised about them.
 #pragma once
 
@@ -46,6 +49,8 @@ class LogThread : private raft::SyncReceiptIssuer {
   [[nodiscard]] std::optional<raft::SyncReceipt> write_here(raft::PersistBatch& batch);
   /// A snapshot of the node's own is on disk: the log is cut behind it with the next batch.
   void mark(const raft::LogPoint& snapshot);
+  /// Durably, when this returns (Log::restore_vote). Waits for a write that is under way.
+  void restore_vote();
   /// For the newest token that is on disk, and so for all before it; nothing when there is no newer
   /// one since the last call.
   [[nodiscard]] std::optional<raft::SyncReceipt> take_receipt();
@@ -66,6 +71,8 @@ class LogThread : private raft::SyncReceiptIssuer {
 
  private:
   void run();
+  /// When nothing was written for a while, and at the end. Holds `lock` before and after.
+  void settle(std::unique_lock<std::mutex>& lock);
   /// By whoever made `writing_` true. False after a failure.
   bool write_out(const std::vector<raft::PersistBatch>& batches,
                  const std::optional<raft::LogPoint>& mark);
@@ -80,7 +87,7 @@ class LogThread : private raft::SyncReceiptIssuer {
   std::atomic<std::uint64_t> latest_ns_{0}, longest_ns_{0}, total_ns_{0};
 
   std::mutex mutex_;
-  std::condition_variable submitted_;
+  std::condition_variable submitted_, written_;
   std::vector<raft::PersistBatch> collecting_;  // guarded by mutex_, as the next four
   std::optional<raft::LogPoint> mark_;
   std::optional<raft::SyncReceipt> receipt_;

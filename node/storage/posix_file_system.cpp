@@ -24,21 +24,45 @@ base::Status sync_path(const std::string& path, int flags) {
   return {};
 }
 
+/// Moves `at` behind what was written, also after an error.
+base::Status write_all(const Descriptor& file, const std::string& path, std::string_view bytes,
+                       std::uint64_t& at) {
+  while (!bytes.empty()) {
+    const ssize_t written =
+        ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(at));
+    if (written < 0 && errno == EINTR) continue;  // nothing was written
+    if (written < 0) return failure("write", path);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+    at += static_cast<std::uint64_t>(written);
+  }
+  return {};
+}
+
+class PosixFixedFile : public FixedFile {
+ public:
+  PosixFixedFile(Descriptor file, std::string path)
+      : file_(std::move(file)), path_(std::move(path)) {}
+
+  base::Status overwrite(std::uint64_t offset, std::string_view bytes) override {
+    return write_all(file_, path_, bytes, offset);
+  }
+  base::Status sync() override {
+    if (::fdatasync(file_.get()) != 0) return failure("fdatasync", path_);
+    return {};
+  }
+
+ private:
+  Descriptor file_;
+  std::string path_;
+};
+
 class PosixFile : public WritableFile {
  public:
   PosixFile(Descriptor file, std::string path, std::uint64_t end)
       : file_(std::move(file)), path_(std::move(path)), end_(end) {}
 
   base::Status append(std::string_view bytes) override {
-    while (!bytes.empty()) {
-      const ssize_t written =
-          ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(end_));
-      if (written < 0 && errno == EINTR) continue;  // nothing was written
-      if (written < 0) return failure("write", path_);
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-      end_ += static_cast<std::uint64_t>(written);
-    }
-    return {};
+    return write_all(file_, path_, bytes, end_);
   }
   base::Status reserve(std::uint64_t size) override {
     if (size <= end_) return {};
@@ -76,6 +100,12 @@ base::Result<std::unique_ptr<WritableFile>> PosixFileSystem::create(const std::s
 base::Result<std::unique_ptr<WritableFile>> PosixFileSystem::open_append(const std::string& path,
                                                                          std::uint64_t end) {
   return open_writable(path, 0, end);
+}
+
+base::Result<std::unique_ptr<FixedFile>> PosixFileSystem::open_fixed(const std::string& path) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file) return failure("open", path);
+  return std::unique_ptr<FixedFile>(std::make_unique<PosixFixedFile>(std::move(file), path));
 }
 
 base::Result<std::optional<std::string>> PosixFileSystem::read(const std::string& path,

@@ -45,10 +45,12 @@ void check_gaps(storage::LogReplay& replay) {
   }
 }
 
-void replay(std::string_view bytes) {
-  storage::LogReplay replay;
+void replay(std::string_view bytes, const storage::SyncMark& mark = {}) {
+  storage::LogReplay replay(mark);
   if (replay.read(bytes, /*newest=*/true, "log")) return;
   check_gaps(replay);
+  CHECK(mark.segment != replay.number() || mark.offset <= replay.valid_bytes(),
+        "nothing below the mark is missing");
   CHECK(replay.valid_bytes() + replay.torn_bytes() <= bytes.size(), "a tail lies in the segment");
   storage::LogReplay again;
   CHECK(!again.read(bytes.substr(0, replay.valid_bytes()), /*newest=*/true, "log"),
@@ -81,6 +83,8 @@ void replay_two(std::string_view input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   (void)storage::decode_snapshot(bytes, "snapshot");
+  if (const auto mark = storage::decode_sync_marks(bytes)) replay(bytes, *mark);
+  replay(storage::encode_segment_header({}) + std::string(bytes), {1, 64 + size / 2});
   replay(bytes);
   replay(storage::encode_segment_header({}) + std::string(bytes));
   replay(with_right_checksums(bytes, {}));

@@ -48,7 +48,8 @@ TEST(NodeClock_, Rate_AppliesFromThenOn) {
 struct ControlTest : ::testing::Test {
   Json ask(std::string_view request, bool allow_faults = true) {
     Control control(clock, disk, allow_faults);
-    const ControlHooks hooks{[this] { return status; }, [this] { return snapshot; }};
+    const ControlHooks hooks{[this] { return status; }, [this] { return snapshot; },
+                             [this] { return restored; }};
     const Json answer = Json::parse(control.handle(request, at(1000), hooks));
     crashed = control.crashed();
     return answer;
@@ -62,6 +63,7 @@ struct ControlTest : ::testing::Test {
   storage::DiskFaults disk;
   NodeStatus status;
   std::optional<raft::Index> snapshot;
+  base::Status restored;
   bool crashed = false;
 };
 
@@ -79,6 +81,7 @@ TEST_F(ControlTest, Status_HasTheDocumentedFields) {
   EXPECT_EQ(ask(R"({"op":"status"})", /*allow_faults=*/false),
             Json::parse(R"({"ok":true,"node":"n1","incarnation":3,"role":"leader","term":4,
                 "vote":null,"leader":"n1","last":0,"commit":0,"applied":0,"snapshot":0,
+                "votes":true,"lost":0,
                 "persisted":0,"voters":["n1","n2"],"outgoing":[],"pending":0,
                 "clock":1000000000,"true-clock":1000000000,"bug":null,
                 "dropped":{"wrong-run":2},"syncs":2,
@@ -135,11 +138,19 @@ TEST_F(ControlTest, Clock_ShowsBothTimes) {
   EXPECT_EQ(reply["true-clock"], 1'000'000'000);
 }
 
+TEST_F(ControlTest, RestoreVote_NeedsNoFaultsAndSaysWhyNot) {
+  EXPECT_EQ(ask(R"({"op":"restore-vote"})", /*allow_faults=*/false),
+            Json::parse(R"({"ok":true,"votes":true})"));
+  restored = base::Error{"it must catch up first"};
+  EXPECT_EQ(error(R"({"op":"restore-vote"})"), "restore-vote: it must catch up first");
+  EXPECT_EQ(error(R"({"op":"restore-vote","x":1})"), "restore-vote: expected no further keys");
+}
+
 TEST_F(ControlTest, HostileRequests_AreRefusedAndChangeNothing) {
   EXPECT_EQ(error("nonsense"), "expected one JSON object");
   EXPECT_EQ(error("{}"), "op: expected a word");
   EXPECT_EQ(error(R"({"op":"reboot"})"),
-            "unknown op, expected status, clock, disk, crash or snapshot");
+            "unknown op, expected status, restore-vote, clock, disk, crash or snapshot");
   EXPECT_EQ(error(R"({"op":"disk","fail-sync":true,"x":1})"), "unknown key x");
   EXPECT_EQ(error(R"({"op":"disk","fail-sync":1})"), "fail-sync: expected true or false");
   EXPECT_EQ(error(R"({"op":"clock","rate":0})"), "rate: expected a number from 0.01 to 100");

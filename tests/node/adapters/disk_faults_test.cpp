@@ -157,6 +157,41 @@ TEST(DiskFaults_, TornLog_IsCutWhateverItsRecordsAre) {
   }
 }
 
+/// A fault of the disk that lost synced bytes loses the mark with them: it shows as lost writes,
+/// not as damage. An honest disk loses neither.
+TEST(DiskFaults_, HeldMark_IsLostWithTheBytesThatALieLost) {
+  for (const bool lies : {true, false}) {
+    MemoryFileSystem below;
+    DiskFaults faults;
+    FaultyFileSystem files(below, faults);
+    auto opened = std::get<Log::Opened>(Log::open(files, "d"));
+    faults.hold_unsynced = true;
+    if (lies) faults.lies_left = 1'000;
+    for (const auto& item : sample_batches()) {
+      opened.log->add(item);
+      ASSERT_TRUE(opened.log->sync());
+    }
+    ASSERT_TRUE(opened.log->settle()) << "idle";
+    (void)faults.crash(0);
+    const auto again = std::get<Log::Opened>(Log::open(below, "d"));
+    EXPECT_EQ(show(again.recovered),
+              lies ? "0/0" : states_after_each_record(sample_batches()).back());
+  }
+}
+
+TEST(DiskFaults_, SyncOfTheMark_IsNoSyncOfTheLog) {
+  MemoryFileSystem below;
+  DiskFaults faults;
+  FaultyFileSystem files(below, faults);
+  auto opened = std::get<Log::Opened>(Log::open(files, "d"));
+  for (const auto& item : sample_batches()) opened.log->add(item);
+  ASSERT_TRUE(opened.log->sync());
+  faults.lies_left = 1;
+  faults.fail_sync = true;
+  ASSERT_TRUE(opened.log->settle());
+  EXPECT_EQ(faults.counts().syncs_lied, 0U);
+}
+
 TEST_F(FaultyFile_, StalledSync_ReturnsWhenItIsLifted) {
   faults.stall(true);
   EXPECT_TRUE(faults.may_block());
@@ -197,6 +232,7 @@ TEST(PosixFiles, Log_WrittenAndReopened_IsTheSame) {
   const std::size_t end = whole->find_last_not_of('\0') + 1;
   ASSERT_LT(end, whole->size()) << "room is reserved";
   ASSERT_TRUE(files.truncate(data + "/log-00000001", end - 1));
+  ASSERT_TRUE(write_atomically(files, data, "synced", old_marks()));
   const auto again = std::get<Log::Opened>(Log::open(files, data));
   const auto states = states_after_each_record(sample_batches());
   EXPECT_EQ(show(again.recovered), states[states.size() - 2]);

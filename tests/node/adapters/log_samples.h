@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "node/raft/raft.h"
+#include "node/storage/log_format.h"
+#include "node/storage/sync_mark.h"
 
 namespace capsize::storage {
 
@@ -96,6 +98,12 @@ inline std::vector<std::string> states_after_each_record(
     }
   }
   return states;
+}
+
+/// What the file `synced` holds when nothing but the first segment's header was synced: the mark as
+/// a power loss may leave it, so that every record may be a torn one.
+inline std::string old_marks() {
+  return encode_sync_marks({.segment = 1, .offset = kSegmentHeaderBytes});
 }
 
 inline std::size_t records_in(const raft::PersistBatch& item) {

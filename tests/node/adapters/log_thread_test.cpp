@@ -112,6 +112,19 @@ TEST(LogThread_, Batches_GetReceiptsAndAreOnDisk) {
   EXPECT_EQ(show(opened.recovered), states_after_each_record(sample_batches()).back());
 }
 
+TEST(LogThread_, CleanStop_SyncsTheMark) {
+  MemoryFileSystem files;
+  {
+    LogThread thread(open_log(files), must_not_fail);
+    for (const auto& item : sample_batches()) thread.submit(item);
+    EXPECT_EQ(wait_for_receipt(thread, 4), raft::SyncToken(4));
+  }
+  const std::string marks = files.content("d/synced");
+  files.crash(0);
+  EXPECT_EQ(files.content("d/synced"), marks);
+  EXPECT_EQ(decode_sync_marks(marks)->last.index, raft::Index{4});
+}
+
 TEST(LogThread_, WhileOneSyncRuns_TheRestIsCollectedIntoOneWrite) {
   GatedFiles files;
   auto log = open_log(files);

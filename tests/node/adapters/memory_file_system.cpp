@@ -44,6 +44,30 @@ class MemoryFile : public WritableFile {
   std::shared_ptr<MemoryFileSystem::Inode> inode_;
 };
 
+class MemoryFixedFile : public FixedFile {
+ public:
+  MemoryFixedFile(MemoryFileSystem& files, std::string path,
+                  std::shared_ptr<MemoryFileSystem::Inode> inode)
+      : files_(files), path_(std::move(path)), inode_(std::move(inode)) {}
+  base::Status overwrite(std::uint64_t offset, std::string_view bytes) override {
+    return files_.change("overwrite", path_, [&] {
+      inode_->now.replace(offset, bytes.size(), bytes);
+      inode_->overwritten = true;
+    });
+  }
+  base::Status sync() override {
+    return files_.change("fdatasync", path_, [&] {
+      inode_->synced = inode_->now;
+      inode_->overwritten = false;
+    });
+  }
+
+ private:
+  MemoryFileSystem& files_;
+  std::string path_;
+  std::shared_ptr<MemoryFileSystem::Inode> inode_;
+};
+
 base::Result<std::unique_ptr<WritableFile>> MemoryFileSystem::create(const std::string& path) {
   auto inode = std::make_shared<Inode>();
   if (auto status = change("open", path, [&] { names_[path] = inode; }); !status) {
@@ -59,6 +83,12 @@ base::Result<std::unique_ptr<WritableFile>> MemoryFileSystem::open_append(const 
   found->second->end = end;
   found->second->synced_end = std::min(found->second->synced_end, found->second->end);
   return std::unique_ptr<WritableFile>(std::make_unique<MemoryFile>(*this, path, found->second));
+}
+
+base::Result<std::unique_ptr<FixedFile>> MemoryFileSystem::open_fixed(const std::string& path) {
+  const auto found = names_.find(path);
+  if (found == names_.end()) return base::Error{"open " + path + ": no such file"};
+  return std::unique_ptr<FixedFile>(std::make_unique<MemoryFixedFile>(*this, path, found->second));
 }
 
 base::Result<std::optional<std::string>> MemoryFileSystem::read(const std::string& path,
@@ -118,13 +148,16 @@ void MemoryFileSystem::crash(double torn_kept) {
     // Only appending and reserving leave something unsynced here: truncation syncs.
     const std::size_t unsynced = inode->end - inode->synced_end;
     const auto kept = static_cast<std::size_t>(static_cast<double>(unsynced) * torn_kept);
-    if (kept > 0) {
+    if (inode->overwritten && torn_kept == 1) {
+      inode->synced = inode->now;
+    } else if (kept > 0) {
       std::fill(inode->now.begin() + static_cast<std::ptrdiff_t>(inode->synced_end + kept),
                 inode->now.end(), '\0');
     } else {
       inode->now = inode->synced;
     }
     inode->synced = inode->now;
+    inode->overwritten = false;
     inode->end = inode->synced_end = inode->synced_end + kept;
   }
 }

@@ -19,6 +19,8 @@ class MemoryFileSystem : public FileSystem {
       const std::string& path) override;
   [[nodiscard]] base::Result<std::unique_ptr<WritableFile>> open_append(const std::string& path,
                                                                         std::uint64_t end) override;
+  [[nodiscard]] base::Result<std::unique_ptr<FixedFile>> open_fixed(
+      const std::string& path) override;
   [[nodiscard]] base::Result<std::optional<std::string>> read(
       const std::string& path, std::size_t bytes_max = kWholeFile) override;
   [[nodiscard]] base::Result<std::vector<std::string>> list(const std::string& path) override;
@@ -36,7 +38,8 @@ class MemoryFileSystem : public FileSystem {
   void kill() { fail_from_ = std::numeric_limits<std::uint64_t>::max(); }
   /// The machine stops and comes back; no call fails any more. Of bytes appended and not synced the
   /// first `torn_kept` part (0..1) survives, and if there is such a part, so does reserved room, as
-  /// zeros: the length reaches a disk on its own. Otherwise both are lost.
+  /// zeros: the length reaches a disk on its own. Otherwise both are lost. What was overwritten in
+  /// place survives if all of the appended bytes do.
   void crash(double torn_kept);
 
   /// Direct access to what is there now, for tests that damage it.
@@ -45,10 +48,12 @@ class MemoryFileSystem : public FileSystem {
 
  private:
   friend class MemoryFile;
+  friend class MemoryFixedFile;
   struct Inode {
     std::string now, synced;
     std::size_t end = 0;         // where append() writes; behind it lies reserved room
     std::size_t synced_end = 0;  // what was appended up to here is in `synced`
+    bool overwritten = false;    // in place, and not synced since
   };
   using Names = std::map<std::string, std::shared_ptr<Inode>>;
 

@@ -91,7 +91,7 @@ TEST(Segments, MissingOrInAnothersPlace_IsRefused) {
   ASSERT_TRUE(files.remove(path(3)));
   EXPECT_EQ(refusal(files), "d/log-00000003: a segment of the log is missing");
   ASSERT_TRUE(files.rename(path(2), path(3)));
-  EXPECT_EQ(refusal(files), "d/log-00000003: not the header of this log segment of version 2");
+  EXPECT_EQ(refusal(files), "d/log-00000003: not the header of this log segment of version 2 or 3");
   files.content(path(3)) = third;
   ASSERT_TRUE(files.remove(path(1)));
   EXPECT_EQ(refusal(files),

@@ -108,7 +108,14 @@ TEST(SnapshotStore, SavedBehindANewerOne_ChangesNothing) {
 TEST(SnapshotStore, WithoutALog_IsRefused) {
   MemoryFileSystem files;
   write_batches(files);
-  EXPECT_EQ(found(files.content(kPath), ""), "no log beside a snapshot");
+  EXPECT_EQ(found(files.content(kPath), ""),
+            "found no such file, expected the newest segment: the log was synced up to its offset "
+            "744 and entry 10");
+  ASSERT_TRUE(files.remove(kLogPath));
+  ASSERT_TRUE(files.remove("d/synced"));
+  const auto opened = Log::open(files, kDirectory, kOneSegment);
+  ASSERT_TRUE(std::holds_alternative<CorruptLog>(opened));
+  EXPECT_EQ(std::get<CorruptLog>(opened).found, "no log beside a snapshot");
 }
 
 }  // namespace

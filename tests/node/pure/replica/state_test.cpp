@@ -43,6 +43,31 @@ TEST(State, RetryBehindASnapshot_IsNotAppliedTwice) {
   EXPECT_EQ(restored->store.read("x").value, "[1]");
 }
 
+// However it is asked: 4096 sessions, each with the longest reply that is kept.
+TEST(State, Sessions_WeighWhatTheBoundSays) {
+  State state;
+  for (std::uint64_t id = 1; id <= 3; ++id) {
+    kv::Command open{.operation = kv::Operation::kRegister};
+    state.sessions.apply(state.store, open, kv::SessionId{id});
+  }
+  const std::size_t empty = state.sessions.encode().size();
+  kv::Command command{.client = kv::ClientId{1},
+                      .sequence = kv::Sequence{1},
+                      .operation = kv::Operation::kWrite,
+                      .key = "x",
+                      .value = '"' + std::string(kv::kValueBytesMax - 2, 'x') + '"'};
+  state.store.apply(command);
+  command.session = kv::SessionId{1};
+  command.operation = kv::Operation::kRead;
+  EXPECT_EQ(state.sessions.apply(state.store, command, kv::SessionId{9}).error, "too-large");
+  kv::Command transaction{.sequence = kv::Sequence{1}, .operation = kv::Operation::kTxn};
+  transaction.session = kv::SessionId{2};
+  transaction.steps = {{kv::Step::Kind::kWrite, "y", std::string(kv::kTxnReplyBytesMax - 14, '1')}};
+  EXPECT_EQ(state.sessions.apply(state.store, transaction, kv::SessionId{9}).outcome,
+            kv::Outcome::kOk);
+  EXPECT_LT(state.sessions.encode().size(), empty + kv::kSessionBytesMax);
+}
+
 TEST(State, CutOffAnywhere_IsRefused) {
   State state = some_state();
   const std::string bytes = FrozenState(state.store, state.sessions).encode();

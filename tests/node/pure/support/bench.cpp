@@ -211,6 +211,20 @@ void Bench::restart(std::uint32_t i) {
   start(n(i), nodes_.at(n(i)).disk.recover());
 }
 
+void Bench::restart_with_loss(std::uint32_t i, std::size_t kept) {
+  crash(i);
+  nodes_.at(n(i)).disk.lose(kept, n(i));
+  restart(i);
+}
+
+bool Bench::restore_vote(std::uint32_t i) {
+  Node& node = nodes_.at(n(i));
+  if (!node.raft->may_restore_vote()) return false;
+  node.disk.restore_vote();
+  node.raft->restore_vote();
+  return true;
+}
+
 void Bench::sync(std::uint32_t i) {
   Node& node = nodes_.at(n(i));
   if (node.disk.has_unsynced()) sync_node(n(i), node.disk.begin_sync());

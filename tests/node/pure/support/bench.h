@@ -81,6 +81,11 @@ class Bench {
   void receive(std::uint32_t from, std::uint32_t to, std::uint64_t term, raft::MessageBody body);
   void crash(std::uint32_t i, std::size_t kept_writes = 0);
   void restart(std::uint32_t i);
+  /// Crashes, loses all but the first entries of its log, and is started by an operator who accepts
+  /// that.
+  void restart_with_loss(std::uint32_t i, std::size_t kept);
+  /// False: it must catch up first.
+  bool restore_vote(std::uint32_t i);
   /// Takes a snapshot of what the node has applied. The content is the list of applied payloads. It
   /// is saved at once, or, if syncs are held, with the next sync().
   void compact(std::uint32_t i);

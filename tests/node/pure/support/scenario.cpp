@@ -152,6 +152,13 @@ void Scenario::register_inputs() {
   };
   verbs_["crash"] = [this](const Words& w) { bench().crash(node_number(w.at(0))); };
   verbs_["restart"] = [this](const Words& w) { bench().restart(node_number(w.at(0))); };
+  verbs_["restart-with-loss"] = [this](const Words& w) {  // restart-with-loss n1 2
+    bench().restart_with_loss(node_number(w.at(0)), std::stoul(w.at(1)));
+  };
+  verbs_["restore-vote"] = [this](const Words& w) {
+    const bool restored = bench().restore_vote(node_number(w.at(0)));
+    refused_ = restored ? raft::Refusal::kNone : raft::Refusal::kTooEarly;
+  };
   verbs_["compact"] = [this](const Words& w) { bench().compact(node_number(w.at(0))); };
   verbs_["hold-syncs"] = [this](const Words& w) { bench().hold_syncs(node_number(w.at(0))); };
   verbs_["sync"] = [this](const Words& w) { bench().sync(node_number(w.at(0))); };
@@ -228,6 +235,7 @@ void Scenario::expect_node(const Words& w) {
   if (what == "log") found = joined(bench().log_terms(node));
   if (what == "members") found = bench().configuration(node);
   if (what == "commit") found = std::to_string(state.commit.value());
+  if (what == "votes") found = state.lost == Index{0} ? "yes" : "no";
   if (what == "last") found = std::to_string(state.last.value());
   if (what == "snapshot") found = std::to_string(state.snapshot.value());
   if (what == "persisted") found = std::to_string(state.persisted.value());
