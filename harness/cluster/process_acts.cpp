@@ -133,9 +133,24 @@ Act ProcessCluster::endings(const std::vector<Node>& nodes) {
 }
 
 base::Status ProcessCluster::supervise() {
-  if (auto works = proxy_watch_.look(*proxy_, monotonic_now()); !works) return works;
-  for (Node node = 0; node < members_.size(); ++node) look_for_crash(node);
+  const auto now = monotonic_now();
+  if (auto works = proxy_watch_.look(*proxy_, now); !works) return works;
+  for (Node node = 0; node < members_.size(); ++node) {
+    look_for_crash(node);
+    look_for_stop(node, now);
+  }
   return {};
+}
+
+void ProcessCluster::look_for_stop(Node node, base::Instant now) {
+  Member& member = *members_[node];
+  const bool runs = member.process && !member.expected_down && !member.paused;
+  if (!runs || member.process->state() != 'T') {
+    member.stopped_since.reset();
+    return;
+  }
+  if (!member.stopped_since) member.stopped_since = now;
+  if (now - *member.stopped_since > kOutsideStopMax) stopped_from_outside_.insert(node);
 }
 
 void ProcessCluster::look_for_crash(Node node) {

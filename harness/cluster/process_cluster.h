@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -95,6 +96,10 @@ class ProcessCluster final : public nemesis::Cluster {
   /// error of the harness.
   base::Status supervise();
   [[nodiscard]] const std::vector<Crash>& crashes() const { return crashes_; }
+  /// Nodes that were seen stopped (SIGSTOP) though no fault had paused them, ascending.
+  [[nodiscard]] const std::set<nemesis::Node>& stopped_from_outside() const {
+    return stopped_from_outside_;
+  }
 
   [[nodiscard]] std::string client_endpoint(nemesis::Node node) const;
   [[nodiscard]] ClientTraffic& traffic(nemesis::Node node);
@@ -112,7 +117,8 @@ class ProcessCluster final : public nemesis::Cluster {
     std::uint64_t incarnation = 0;
     bool paused = false;
     bool expected_down = true;
-    std::vector<int> exit_codes;  // with which it may end by itself (expect_end)
+    std::optional<base::Instant> stopped_since;  // by a signal from outside the run
+    std::vector<int> exit_codes;                 // with which it may end by itself (expect_end)
     ClientTraffic traffic;
   };
 
@@ -138,6 +144,7 @@ class ProcessCluster final : public nemesis::Cluster {
   Administered administer(const base::Json& question);
   nemesis::Act end_by(const std::vector<nemesis::Node>& nodes, int signal);
   void look_for_crash(nemesis::Node node);
+  void look_for_stop(nemesis::Node node, base::Instant now);
 
   ClusterOptions options_;
   const Messaging& messaging_;
@@ -150,6 +157,7 @@ class ProcessCluster final : public nemesis::Cluster {
   std::vector<nemesis::Node> configured_;  // the members, as last asked for
   bool members_known_ = true;              // and answered
   std::vector<Crash> crashes_;
+  std::set<nemesis::Node> stopped_from_outside_;
   std::uint64_t out_of_memory_kills_ = 0;  // when the run began
   std::vector<TraceTail> tails_;           // one a node
   std::vector<DataDirectory> data_;        // one a node

@@ -22,7 +22,7 @@ base::Status ProxyWatch::look(ChildProcess& proxy, base::Instant now) {
     // It did not answer before this look either: then it has been stopped since that request.
     stopped_since_ = silent_since_.value_or(now);
   }
-  if (stopped_since_ && now - *stopped_since_ > kProxyStopMax) {
+  if (stopped_since_ && now - *stopped_since_ > kOutsideStopMax) {
     return base::Error{fmt::format(
         "the proxy (process {}) is stopped by a signal from outside this run: no message passes, "
         "and what the nodes did meanwhile says nothing about them",

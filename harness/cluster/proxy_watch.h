@@ -13,7 +13,7 @@
 namespace capsize::harness {
 
 /// A stop that is over within this time is no worse than a slow network.
-inline constexpr base::Duration kProxyStopMax = std::chrono::milliseconds(250);
+inline constexpr base::Duration kOutsideStopMax = std::chrono::milliseconds(250);
 /// How long a proxy that is not stopped may leave requests unanswered: the machine may be busy.
 inline constexpr base::Duration kProxySilenceMax = std::chrono::seconds(5);
 

@@ -98,6 +98,20 @@ std::string slow_recoveries(const Outcome& outcome) {
   return text;
 }
 
+/// Nodes that something outside the run killed or stopped: "n1, n3", or nothing. What is late while
+/// one of them is missing says nothing about the others.
+std::string disturbed_from_outside(const Outcome& outcome) {
+  std::set<nemesis::Node> nodes = outcome.stopped_from_outside;
+  for (const Crash& crash : outcome.crashes) {
+    if (crash.ending.signal == SIGKILL) nodes.insert(crash.node);
+  }
+  std::string names;
+  for (const nemesis::Node node : nodes) {
+    names += (names.empty() ? "" : ", ") + nemesis::node_name(node);
+  }
+  return names;
+}
+
 Check live(const Outcome& outcome) {
   Check check{.name = "live", .bound = base::format_duration(outcome.scenario.live_bound)};
   if (outcome.interrupted) {
@@ -124,6 +138,9 @@ Check live(const Outcome& outcome) {
   if (outcome.statistics.totals().ok == 0) {
     check.verdict = Verdict::kVacuous;
     check.explanation = "no operation ever succeeded, so there was no service to come back";
+  } else if (const std::string nodes = disturbed_from_outside(outcome); !nodes.empty()) {
+    check.verdict = Verdict::kUnknown;
+    check.explanation += "; but a signal from outside this run stopped or killed " + nodes;
   } else if (const auto lag = late.empty() ? outcome.worst_lag : outcome.worst_lag_after_healing;
              lag > kLagMax) {
     check.verdict = Verdict::kUnknown;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct Outcome {
   Statistics statistics;
   std::vector<NodeRecovery> recoveries;  // one a node
   std::vector<Crash> crashes;
+  std::set<nemesis::Node> stopped_from_outside;
   std::vector<Expectation> expectations;
   std::optional<checker::Report> linearizable;
   std::vector<Check> checks;

@@ -244,6 +244,7 @@ class Run {
     outcome_.statistics = load.statistics();
     outcome_.faults = nemesis.records();
     outcome_.crashes = cluster_.crashes();
+    outcome_.stopped_from_outside = cluster_.stopped_from_outside();
     const auto& writes = outcome_.statistics.ok_write_times;
     for (const auto& fault : outcome_.faults) {
       outcome_.service.push_back(

@@ -4,7 +4,7 @@ import os
 import resource
 import signal
 
-from conftest import alive, children, sockets_of, state, wait_for
+from conftest import alive, children, command_line, sockets_of, state, wait_for
 
 
 def start_run(capsize, started, *arguments):
@@ -84,6 +84,19 @@ def test_node_that_is_killed_from_outside_is_not_held_against_it(capsize, starte
     crash = capsize.check_verdict("crash")
     assert crash["verdict"] == "unknown" and "which no part of the run sent" in crash["explanation"]
     assert " MiB of the " in crash["explanation"]
+
+
+def test_node_that_is_stopped_from_outside_is_not_held_against_it(capsize, started):
+    process = start_run(capsize, started, "--nemesis", "none", "--time-limit", "3s", "--live-bound", "2s")
+    recorded(capsize, 250)
+    victim = nodes_of(process)[0]
+    name = "n" + command_line(victim)[command_line(victim).index("--id") + 1]
+    os.kill(victim, signal.SIGSTOP)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 2, output
+    live = capsize.check_verdict("live")
+    assert live["verdict"] == "unknown"
+    assert f"a signal from outside this run stopped or killed {name}" in live["explanation"]
 
 
 def test_a_hang_up_is_an_interrupt_unless_it_was_to_be_survived(capsize, started):
