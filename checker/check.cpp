@@ -332,9 +332,12 @@ Report report_without_history(const std::filesystem::path& path, LoadResult load
 }
 
 Report check_file(const std::filesystem::path& path, const CheckOptions& options) {
+  const auto begun = Budget::Clock::now();
   LoadResult loaded = load_history(path, options);
   if (const auto* history = std::get_if<History>(&loaded)) return check_history(*history, options);
-  return report_without_history(path, std::move(loaded));
+  Report report = report_without_history(path, std::move(loaded));
+  report.seconds_load = std::chrono::duration<double>(Budget::Clock::now() - begun).count();
+  return report;
 }
 
 }  // namespace capsize::checker

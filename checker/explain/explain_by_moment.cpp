@@ -16,6 +16,7 @@
 #include "checker/explain/small_search.h"
 #include "checker/explain/sourceless.h"
 #include "checker/explain/wording.h"
+#include "checker/history/times.h"
 
 namespace capsize::checker {
 namespace {
@@ -134,7 +135,7 @@ class MomentExplainer {
     const std::int64_t from = problem_.source(proof).complete_time;
     const std::int64_t to = problem_.source(late_).invoke_time;
     const bool timed = from != kNoTime && to != kNoTime && from <= to;
-    return {timed ? to - from : kNoTime, static_cast<std::uint64_t>(newer) + 1};
+    return {timed ? time_between(from, to) : kNoTime, static_cast<std::uint64_t>(newer) + 1};
   }
 
   const KeyProblem& problem_;

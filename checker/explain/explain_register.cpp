@@ -13,6 +13,7 @@
 #include "checker/explain/lost_or_stale.h"
 #include "checker/explain/sourceless.h"
 #include "checker/explain/wording.h"
+#include "checker/history/times.h"
 
 namespace capsize::checker {
 namespace {
@@ -185,7 +186,7 @@ class RegisterExplainer {
     const std::int64_t from = problem_.source(*earliest).complete_time;
     const std::int64_t to = problem_.source(late).invoke_time;
     const bool timed = from != kNoTime && to != kNoTime && from <= to;
-    return {timed ? to - from : kNoTime, newer.size()};
+    return {timed ? time_between(from, to) : kNoTime, newer.size()};
   }
 
   // The operation that shows that something newer was there before `late` began: an acknowledged

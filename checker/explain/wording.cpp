@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "checker/history/malformed.h"
+#include "checker/history/times.h"
 #include "checker/models/collection.h"
 
 namespace capsize::checker {
@@ -143,7 +144,7 @@ std::string Wording::after(const KeyOperation& earlier, const KeyOperation& late
   const std::int64_t from = problem_.source(earlier).complete_time;
   const std::int64_t to = problem_.source(later).invoke_time;
   if (from == kNoTime || to == kNoTime || to < from) return "after";
-  return duration_text(to - from) + " after";
+  return duration_text(time_between(from, to)) + " after";
 }
 
 }  // namespace capsize::checker

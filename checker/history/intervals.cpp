@@ -158,7 +158,7 @@ void Intervals::give_positions(std::chrono::nanoseconds clock_error, History& hi
   std::vector<Bound> bounds;
   bounds.reserve(2 * operations_.size());
   for (std::uint32_t i = 0; i < operations_.size(); ++i) {
-    bounds.push_back({operations_[i].invoke_time - error, i, false});
+    bounds.push_back({time_between(error, operations_[i].invoke_time), i, false});
     if (operations_[i].outcome == Outcome::kInfo) continue;
     bounds.push_back({later(operations_[i].complete_time, error), i, true});
   }

@@ -178,4 +178,11 @@ std::optional<LikelyUnit> likely_unit(std::int64_t time) {
   return std::nullopt;
 }
 
+std::int64_t time_between(std::int64_t from, std::int64_t to) {
+  std::int64_t difference = 0;
+  if (!__builtin_sub_overflow(to, from, &difference)) return difference;
+  using Limits = std::numeric_limits<std::int64_t>;
+  return to > from ? Limits::max() : Limits::min();
+}
+
 }  // namespace capsize::checker

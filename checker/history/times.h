@@ -24,6 +24,9 @@ namespace capsize::checker {
 [[nodiscard]] std::optional<std::int64_t> scaled_time(double number,
                                                       std::optional<std::int64_t> unit);
 
+/// From one time to another; the largest or smallest time where 64 bits do not hold the difference.
+[[nodiscard]] std::int64_t time_between(std::int64_t from, std::int64_t to);
+
 /// Nanoseconds in a unit by its name: ns, us, ms, s.
 [[nodiscard]] std::optional<std::int64_t> time_unit(std::string_view name);
 

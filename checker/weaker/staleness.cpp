@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "checker/explain/wording.h"
+#include "checker/history/times.h"
 #include "checker/weaker/register_versions.h"
 #include "checker/weaker/weaker.h"
 
@@ -56,7 +57,7 @@ WeakerAnswer ask(const KeyProblem& problem, const Budget& budget) {
     skipped.push_back(count);
     const std::int64_t from = problem.source(*earliest).complete_time;
     const std::int64_t to = problem.source(*read).invoke_time;
-    if (from != kNoTime && to >= from) behind.push_back(to - from);
+    if (from != kNoTime && to >= from) behind.push_back(time_between(from, to));
   }
   if (skipped.empty()) {
     return {.holds = WeakerAnswer::Holds::kYes,

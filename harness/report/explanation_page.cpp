@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "checker/explain/wording.h"
+#include "checker/history/times.h"
 #include "harness/report/violation_text.h"
 
 namespace capsize::harness {
@@ -168,8 +169,9 @@ class Drawing {
     return scaled(static_cast<double>(column) / static_cast<double>(intervals_.columns + 1));
   }
   double by_time(std::int64_t time) const {
-    return scaled(0.95 * static_cast<double>(time - first_) /
-                  static_cast<double>(std::max<std::int64_t>(1, last_ - first_)));
+    return scaled(
+        0.95 * static_cast<double>(checker::time_between(first_, time)) /
+        static_cast<double>(std::max<std::int64_t>(1, checker::time_between(first_, last_))));
   }
 
   std::string bar(std::size_t i) const {

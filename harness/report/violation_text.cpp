@@ -10,6 +10,7 @@
 
 #include "base/printable.h"
 #include "checker/explain/wording.h"
+#include "checker/history/times.h"
 
 namespace capsize::harness {
 namespace {
@@ -148,8 +149,8 @@ ShownOperations shown_in_text(const checker::Violation& violation) {
 std::string time_since(std::int64_t start, std::int64_t time) {
   if (time == checker::kNoTime || start == checker::kNoTime) return "-";
   if (time == start) return "0";
-  if (time < start) return "-" + checker::duration_text(start - time);
-  return "+" + checker::duration_text(time - start);
+  if (time < start) return "-" + checker::duration_text(checker::time_between(time, start));
+  return "+" + checker::duration_text(checker::time_between(start, time));
 }
 
 std::string same_on_text(const checker::Violation& violation) {
