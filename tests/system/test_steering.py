@@ -1,5 +1,6 @@
 """Runs that a test in Python steers: acts, anchors, the verdict, and what is left when it dies."""
 
+import datetime
 import importlib
 import pathlib
 import sys
@@ -50,12 +51,36 @@ def test_acts_have_evidence_and_the_run_a_verdict(package, cluster):
 def test_mistakes_are_told(package, cluster):
     for act, says in [(lambda: cluster.kil("n1"), "expected one of: "),
                       (lambda: cluster.kill("n9"), "expected n1 to n3"),
-                      (lambda: cluster.drop("n1", share=1), "share: unknown parameter"),
+                      (lambda: cluster.begin("drop", "n1", share=1), "share: unknown parameter"),
+                      (lambda: cluster.wait("leader", within=True), "expected a duration"),
+                      (lambda: cluster.pause("n1", hold=object()), "expected a duration"),
                       (lambda: cluster.wait("leadr"), "expected one of: acknowledged"),
                       (lambda: cluster.wait("leader", within="50ms"), "not within 50ms"),
                       (lambda: cluster.begin("kill", "leader", label="a", within="x"), "within")]:
         with pytest.raises(package.CapsizeError, match=says):
             act()
+    with pytest.raises(TypeError, match="share"):
+        cluster.drop("n1", share=1)
+
+
+def test_durations_are_texts_seconds_or_timedeltas(cluster):
+    for hold in ("20ms", 0.02, datetime.timedelta(milliseconds=20)):
+        with cluster.delay("n1", min=0.001, max=datetime.timedelta(milliseconds=2), hold=hold) as fault:
+            assert "delay 'steered-" in repr(fault) and repr(fault).endswith("on n1: active>")
+        assert repr(fault).endswith("ended, installed>")
+    assert cluster.wait("acknowledged", within=5, count=10) >= 0
+    pause = cluster.pause("n2")
+    assert repr(cluster).startswith("<Cluster running, store ") and repr(cluster).endswith("active: pause on n2>")
+    pause.heal()
+    assert repr(cluster).endswith("active: none>")
+
+
+def test_unknown_options_are_refused_before_anything_is_started(package, tmp_path):
+    with pytest.raises(package.CapsizeError, match="option 'nodez': unknown, expected some of: bug, "):
+        package.Cluster(store=tmp_path / "store", nodez=3)
+    with pytest.raises(package.CapsizeError, match="expected a duration"):
+        package.Cluster(store=tmp_path / "store", live_bound=None)
+    assert not (tmp_path / "store").exists()
 
 
 def test_an_invalid_run_is_false(package, tmp_path):
