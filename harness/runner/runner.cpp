@@ -16,6 +16,7 @@
 #include "harness/runner/signals.h"
 #include "harness/runner/steering.h"
 #include "harness/store/run_directory.h"
+#include "harness/store/run_lock.h"
 #include "workloads/workload.h"
 
 namespace capsize::harness {
@@ -297,6 +298,7 @@ Outcome run_scenario(const Scenario& scenario, const RunOptions& options) {
       return failed;
     }
     failed.directory = directory.value().path();
+    const RunLock lock(failed.directory);
     open_log(failed.directory / "harness.log");
     return Run(scenario, options, directory.value()).execute();
   } catch (const std::exception& unexpected) {
