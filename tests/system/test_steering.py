@@ -3,6 +3,7 @@
 import datetime
 import importlib
 import pathlib
+import re
 import sys
 
 import pytest
@@ -64,11 +65,13 @@ def test_mistakes_are_told(package, cluster):
 
 
 def test_durations_are_texts_seconds_or_timedeltas(cluster):
-    for hold in ("20ms", 0.02, datetime.timedelta(milliseconds=20)):
-        with cluster.delay("n1", min=0.001, max=datetime.timedelta(milliseconds=2), hold=hold) as fault:
-            assert "delay 'steered-" in repr(fault) and repr(fault).endswith("on n1: active>")
+    for within in ("5s", 5, 5.0, datetime.timedelta(seconds=5)):
+        assert cluster.wait("acknowledged", within=within, count=10) >= 0
+    for hold in ("20s", 20, datetime.timedelta(seconds=20)):
+        with cluster.delay("leader", min=0.001, max=datetime.timedelta(milliseconds=2), hold=hold) as fault:
+            assert re.fullmatch(r"<Fault delay 'steered-\d' on n\d: active>", repr(fault))
+            cluster.wait("acknowledged", count=50)  # so that messages are delayed
         assert repr(fault).endswith("ended, installed>")
-    assert cluster.wait("acknowledged", within=5, count=10) >= 0
     pause = cluster.pause("n2")
     assert repr(cluster).startswith("<Cluster running, store ") and repr(cluster).endswith("active: pause on n2>")
     pause.heal()
