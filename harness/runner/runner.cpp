@@ -71,6 +71,7 @@ class Run {
     outcome_.scenario = scenario;
     outcome_.directory = directory.path();
     outcome_.store = options.store;
+    outcome_.replay_of = options.requests != nullptr ? directory.path() : options.recorded_from;
     outcome_.binaries = options.binaries;
     outcome_.plan = plan(scenario);
     if (!outcome_.scenario.expect && options.requests != nullptr) {

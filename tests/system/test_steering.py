@@ -47,6 +47,7 @@ def test_acts_have_evidence_and_the_run_a_verdict(package, cluster):
     assert verdict, repr(verdict)
     assert verdict.checks["linearizable"]["verdict"] == "valid"
     assert (verdict.directory / "faults.jsonl").read_text().count('"phase":"end"') == 2
+    assert f" replay {verdict.directory} " in verdict.results["reproduce"]
 
 
 def test_mistakes_are_told(package, cluster):
