@@ -14,11 +14,12 @@ install(TARGETS capsize capsize-node capsize-node-with-bugs capsize-proxy capsiz
 install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
 install(DIRECTORY nemesis/scenarios DESTINATION ${data_dir} COMPONENT data
         FILES_MATCHING PATTERN "*.json")
-install(DIRECTORY harness/python/capsize DESTINATION ${data_dir}/python COMPONENT python
-        FILES_MATCHING PATTERN "*.py" PATTERN __pycache__ EXCLUDE)
-install(DIRECTORY harness/python/capsize DESTINATION lib/python3/dist-packages
-        COMPONENT dist_python EXCLUDE_FROM_ALL
-        FILES_MATCHING PATTERN "*.py" PATTERN __pycache__ EXCLUDE)
+# With what tells pytest of the plugin.
+set(python_package harness/python/capsize harness/python/capsize-0.1.0.dist-info)
+install(DIRECTORY ${python_package} DESTINATION ${data_dir}/python COMPONENT python
+        PATTERN __pycache__ EXCLUDE)
+install(DIRECTORY ${python_package} DESTINATION lib/python3/dist-packages
+        COMPONENT dist_python EXCLUDE_FROM_ALL PATTERN __pycache__ EXCLUDE)
 
 if(TARGET capsize_checker_archive)
   include(CMakePackageConfigHelpers)

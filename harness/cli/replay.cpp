@@ -46,6 +46,9 @@ class ReplayVerb final : public Verb {
     if (store_.empty()) return usage_error("--store: found '', expected a directory");
     const auto recorded = read_run(directory_);
     if (!recorded) return usage_error(recorded.error().message);
+    // Each replay turns the store's link "latest", which may be what was given.
+    std::error_code ignored;
+    recorded_from_ = std::filesystem::canonical(directory_, ignored);
     print_head(recorded.value());
     std::optional<checker::Verdict> worst;
     std::uint64_t back = 0;
@@ -66,6 +69,7 @@ class ReplayVerb final : public Verb {
   Outcome run_once(const RecordedRun& recorded) const {
     RunOptions options{.store = store_, .binaries = binary_directory()};
     options.recorded = &recorded.faults;
+    options.recorded_from = recorded_from_;
     ProgressDisplay display;
     if (!quiet_) options.progress = [&display](const Progress& p) { display.show(p); };
     return run_scenario(recorded.scenario, options);
@@ -111,6 +115,7 @@ class ReplayVerb final : public Verb {
   }
 
   std::string directory_;
+  std::filesystem::path recorded_from_;
   std::string store_ = kStoreDefault;
   std::uint64_t times_ = 1;
   bool quiet_ = false;

@@ -157,7 +157,9 @@ std::string reproduce_line(const Outcome& outcome) {
   }
   // As it was typed, so that the line can be pasted.
   std::vector<std::string> words = {program_invocation_name, "run"};
-  if (const auto arguments = arguments_of(scenario)) {
+  if (!outcome.replay_of.empty()) {
+    words = {program_invocation_name, "replay", outcome.replay_of.string()};
+  } else if (const auto arguments = arguments_of(scenario)) {
     words.insert(words.end(), arguments->begin(), arguments->end());
   } else {
     words.push_back((outcome.directory / "scenario.json").string());

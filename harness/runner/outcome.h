@@ -37,7 +37,9 @@ struct Outcome {
   std::filesystem::path directory;
   std::filesystem::path store;     // as it was given
   std::filesystem::path binaries;  // directory they were started from
-  base::Instant start{};           // of the load, by the clock of the traces
+  /// Not empty: the run whose faults no scenario has, because they were replayed or steered.
+  std::filesystem::path replay_of;
+  base::Instant start{};  // of the load, by the clock of the traces
   Plan plan;
   std::vector<nemesis::FaultRecord> faults;
   std::vector<ServiceAroundFault> service;  // one for each of `faults`

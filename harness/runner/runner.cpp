@@ -18,6 +18,7 @@
 #include "harness/runner/signals.h"
 #include "harness/runner/steering.h"
 #include "harness/store/run_directory.h"
+#include "harness/store/run_lock.h"
 #include "workloads/workload.h"
 
 namespace capsize::harness {
@@ -72,6 +73,7 @@ class Run {
     outcome_.scenario = scenario;
     outcome_.directory = directory.path();
     outcome_.store = options.store;
+    outcome_.replay_of = options.requests != nullptr ? directory.path() : options.recorded_from;
     outcome_.binaries = options.binaries;
     outcome_.plan = plan(scenario);
     if (!outcome_.scenario.expect && options.requests != nullptr) {
@@ -318,6 +320,7 @@ Outcome run_scenario(const Scenario& scenario, const RunOptions& options) {
       return failed;
     }
     failed.directory = directory.value().path();
+    const RunLock lock(failed.directory);
     open_log(failed.directory / "harness.log");
     return Run(scenario, options, directory.value()).execute();
   } catch (const std::exception& unexpected) {

@@ -38,6 +38,7 @@ struct RunOptions {
   std::function<void(const Progress&)> progress;
   /// Not null: these instead of what the scenario plans (capsize replay).
   const nemesis::Recorded* recorded = nullptr;
+  std::filesystem::path recorded_from = {};  // the run that they are of
   /// Not null: the run is steered by these lines (steering.h), and answers.
   LineInput* requests = nullptr;
   std::function<void(const base::Json&)> answer;

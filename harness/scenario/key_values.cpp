@@ -306,6 +306,8 @@ Json schema_for(const Key<Owner>& key) {
   const Owner nothing;
   Json body = std::visit([&](auto member) { return schema(nothing.*member); }, key.member);
   body["description"] = key.help;
+  Json otherwise = json_of(nothing, key);
+  if (!otherwise.is_null() && key.default_text.empty()) body["default"] = std::move(otherwise);
   return body;
 }
 

@@ -113,6 +113,11 @@ base::Result<Scenario> read_scenario(const std::filesystem::path& path) {
   if (std::filesystem::is_directory(path, ignored)) {
     return base::Error{path.string() + ": found a directory, expected a scenario file"};
   }
+  // Perhaps no process ever writes into it. What a shell makes of <(…) is a link to a pipe, and is
+  // read.
+  if (std::filesystem::symlink_status(path, ignored).type() == std::filesystem::file_type::fifo) {
+    return base::Error{path.string() + ": found a named pipe, expected a scenario file"};
+  }
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     return base::Error{fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno))};

@@ -149,6 +149,14 @@ TEST_F(ReproduceLine, Store_IsNamedAndQuoted) {
   expect_same_again(plain(), "-dash");
 }
 
+TEST_F(ReproduceLine, OfReplayedAndSteeredFaults_IsAReplay) {
+  Outcome outcome = outcome_of(plain());
+  outcome.replay_of = directory_;
+  const auto words = split_by_shell(reproduce_line(outcome));
+  EXPECT_THAT(std::vector(words.begin() + 1, words.end()),
+              testing::ElementsAre("replay", directory_.string()));
+}
+
 std::string hostile_text(base::Prng& prng) {
   constexpr std::string_view kPieces[] = {"a",    "7",  " ",  "'",     "\"", "$(touch pwned)",
                                           "`id`", ";",  "\n", "\t",    "\\", "[",

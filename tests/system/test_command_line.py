@@ -1,5 +1,6 @@
 """Bad arguments and bad files: one clear line, exit 254. And what --help and list promise."""
 
+import os
 import subprocess
 
 import pytest
@@ -45,6 +46,15 @@ def test_bad_scenario_names_file_line_and_key(capsize, tmp_path):
     run = capsize("run", scenario)
     assert run.returncode == 254
     assert "bad.json:3: key 'nemsis'" in one_line(run)
+
+
+def test_a_named_pipe_is_refused_and_a_pipe_of_the_shell_is_read(capsize, tmp_path):
+    os.mkfifo(tmp_path / "fifo.json")
+    run = capsize("plan", tmp_path / "fifo.json", bound=10)
+    assert run.returncode == 254 and "found a named pipe, expected a scenario file" in one_line(run)
+    command = " ".join(capsize.command("plan")) + """ <(echo '{"nemesis": "kill", "seed": 3}')"""
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=10, check=False)
+    assert done.returncode == 0 and "seed 3" in done.stdout, done.stderr
 
 
 def test_malformed_history_names_file_and_line(capsize, tmp_path):

@@ -122,6 +122,10 @@ def test_installed_python_package_finds_the_installed_command(prefix):
     shown = succeed("/usr/bin/python3", "-B", "-c", program,
                     env={"PYTHONPATH": str(prefix / "share/capsize/python")})
     assert shown.splitlines() == [str(prefix / "bin/capsize"), "capsize: valid"]
+    assert (prefix / "share/capsize/python/capsize/py.typed").exists()
+    fixtures = run("/usr/bin/python3", "-B", "-m", "pytest", "-p", "no:cacheprovider", "--fixtures", cwd=prefix,
+                   env={"PYTHONPATH": str(prefix / "share/capsize/python")})
+    assert "capsize_cluster" in fixtures.stdout
 
 
 def test_wheel_holds_the_package_and_the_pytest_plugin(tmp_path):
@@ -130,6 +134,7 @@ def test_wheel_holds_the_package_and_the_pytest_plugin(tmp_path):
     succeed("/usr/bin/python3", "-c", "import setuptools.build_meta as b; b.build_wheel('.')", cwd=sources)
     wheel = zipfile.ZipFile(sources / f"capsize-{VERSION}-py3-none-any.whl")
     modules = {f"capsize/{path.name}" for path in (ROOT / "harness/python/capsize").glob("*.py")}
+    modules.add("capsize/py.typed")
     assert modules <= set(wheel.namelist())
     entry_points = wheel.read(f"capsize-{VERSION}.dist-info/entry_points.txt").decode()
     assert "[pytest11]" in entry_points and "capsize.pytest_plugin" in entry_points

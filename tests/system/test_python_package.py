@@ -1,9 +1,13 @@
 """The Python package: histories judged from a test, with one assert."""
 
+import datetime
 import importlib
+import inspect
 import os
 import pathlib
+import subprocess
 import sys
+import tomllib
 
 import pytest
 
@@ -131,3 +135,80 @@ def test_own_model_has_bounds_and_names_them(package, capsize, tmp_path):
 def test_function_that_the_own_model_does_not_know(package):
     with pytest.raises(package.CapsizeError, match="found function 'cas', expected those of the model"):
         package.check(list(events(("cas", [1, 2], [1, 2]))), model=register(package))
+
+
+PYTHON = ROOT / "harness" / "python"
+
+
+def test_what_is_generated_is_what_the_command_declares():
+    run = subprocess.run([sys.executable, PYTHON / "generate.py", "--check"], capture_output=True, text=True,
+                         env={**os.environ, "CAPSIZE_BIN": str(BIN)}, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+def test_faults_are_methods_with_types_and_documentation(package, capsize):
+    kinds = [line.split()[0] for line in capsize("list", "faults").stdout.splitlines() if line[0] != " "]
+    for kind in kinds:
+        method = getattr(package.Cluster, kind.replace("-", "_"))
+        assert inspect.isfunction(method) and len(method.__doc__) > 20, kind
+        assert all(p.annotation is not p.empty for p in inspect.signature(method).parameters.values()
+                   if p.name != "self"), kind
+    assert "keep" in package.Cluster.torn_write.__doc__
+
+
+def test_everything_public_is_typed(package):
+    assert (PYTHON / "capsize" / "py.typed").exists()
+    for function in (package.check, package.Cluster.__init__, package.Cluster.begin, package.Cluster.wait,
+                     package.Cluster.verdict, package.Fault.heal):
+        signature = inspect.signature(function)
+        assert signature.return_annotation is not signature.empty, function
+        assert all(p.annotation is not p.empty for p in signature.parameters.values() if p.name != "self")
+
+
+def test_limits_are_texts_seconds_or_timedeltas(package):
+    history = list(events(("write", 1, 1)))
+    for limit in ("9s", 9, 0.5, datetime.timedelta(seconds=9)):
+        assert package.check(history, model="register", check_limit=limit, clock_error=0.001)
+        assert package.check(history, model=register(package), check_limit=limit)
+    with pytest.raises(package.CapsizeError, match="expected a duration"):
+        package.check(history, check_limit=[1])
+
+
+def run_pytest(tmp_path, text, *arguments):
+    (tmp_path / "test_it.py").write_text(text)
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", tmp_path / "base",
+         *arguments, tmp_path / "test_it.py"], capture_output=True, text=True, cwd=tmp_path, check=False,
+        env={**os.environ, "PYTHONPATH": str(PYTHON), "CAPSIZE_BIN": str(BIN)})
+
+
+def test_plugin_is_found_without_an_option(tmp_path):
+    for arguments in ([], ["-p", "capsize.pytest_plugin"]):
+        run = run_pytest(tmp_path, "def test_it(capsize_cluster):\n    assert capsize_cluster\n", *arguments)
+        assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_entry_point_and_version_are_those_of_the_project():
+    project = tomllib.loads((PYTHON / "pyproject.toml").read_text())["project"]
+    (metadata,) = PYTHON.glob("*.dist-info")
+    assert metadata.name == f"capsize-{project['version']}.dist-info"
+    assert f"Version: {project['version']}\n" in (metadata / "METADATA").read_text()
+    entries = (metadata / "entry_points.txt").read_text().splitlines()
+    assert entries == ["[pytest11]"] + [f"{k} = {v}" for k, v in project["entry-points"]["pytest11"].items()]
+
+
+VACUOUS = """
+def test_vacuous(capsize_cluster):
+    cluster = capsize_cluster(nodes=1, time_limit="1h", rate=1{expect})
+    cluster.verdict()
+"""
+
+
+def test_vacuous_fails_a_test_that_did_not_expect_it(tmp_path):
+    run = run_pytest(tmp_path, VACUOUS.format(expect=""))
+    assert run.returncode == 1 and "expected valid, found:" in run.stdout, run.stdout
+    assert "capsize: vacuous" in run.stdout and "coverage: vacuous" in run.stdout
+    run = run_pytest(tmp_path, VACUOUS.format(expect=", expect=('valid', 'vacuous')"))
+    assert run.returncode == 0, run.stdout
+    run = run_pytest(tmp_path, VACUOUS.format(expect=", expect='vacous'"))
+    assert run.returncode == 1 and "found 'vacous', expected some of: valid" in run.stdout

@@ -1,7 +1,9 @@
 """Runs that a test in Python steers: acts, anchors, the verdict, and what is left when it dies."""
 
+import datetime
 import importlib
 import pathlib
+import re
 import sys
 
 import pytest
@@ -45,17 +47,44 @@ def test_acts_have_evidence_and_the_run_a_verdict(package, cluster):
     assert verdict, repr(verdict)
     assert verdict.checks["linearizable"]["verdict"] == "valid"
     assert (verdict.directory / "faults.jsonl").read_text().count('"phase":"end"') == 2
+    assert f" replay {verdict.directory} " in verdict.results["reproduce"]
 
 
 def test_mistakes_are_told(package, cluster):
     for act, says in [(lambda: cluster.kil("n1"), "expected one of: "),
                       (lambda: cluster.kill("n9"), "expected n1 to n3"),
-                      (lambda: cluster.drop("n1", share=1), "share: unknown parameter"),
+                      (lambda: cluster.begin("drop", "n1", share=1), "share: unknown parameter"),
+                      (lambda: cluster.wait("leader", within=True), "expected a duration"),
+                      (lambda: cluster.pause("n1", hold=object()), "expected a duration"),
                       (lambda: cluster.wait("leadr"), "expected one of: acknowledged"),
                       (lambda: cluster.wait("leader", within="50ms"), "not within 50ms"),
                       (lambda: cluster.begin("kill", "leader", label="a", within="x"), "within")]:
         with pytest.raises(package.CapsizeError, match=says):
             act()
+    with pytest.raises(TypeError, match="share"):
+        cluster.drop("n1", share=1)
+
+
+def test_durations_are_texts_seconds_or_timedeltas(cluster):
+    for within in ("5s", 5, 5.0, datetime.timedelta(seconds=5)):
+        assert cluster.wait("acknowledged", within=within, count=10) >= 0
+    for hold in ("20s", 20, datetime.timedelta(seconds=20)):
+        with cluster.delay("leader", min=0.001, max=datetime.timedelta(milliseconds=2), hold=hold) as fault:
+            assert re.fullmatch(r"<Fault delay 'steered-\d' on n\d: active>", repr(fault))
+            cluster.wait("acknowledged", count=50)  # so that messages are delayed
+        assert repr(fault).endswith("ended, installed>")
+    pause = cluster.pause("n2")
+    assert repr(cluster).startswith("<Cluster running, store ") and repr(cluster).endswith("active: pause on n2>")
+    pause.heal()
+    assert repr(cluster).endswith("active: none>")
+
+
+def test_unknown_options_are_refused_before_anything_is_started(package, tmp_path):
+    with pytest.raises(package.CapsizeError, match="option 'nodez': unknown, expected some of: bug, "):
+        package.Cluster(store=tmp_path / "store", nodez=3)
+    with pytest.raises(package.CapsizeError, match="expected a duration"):
+        package.Cluster(store=tmp_path / "store", live_bound=None)
+    assert not (tmp_path / "store").exists()
 
 
 def test_an_invalid_run_is_false(package, tmp_path):

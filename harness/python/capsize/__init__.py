@@ -14,17 +14,21 @@ the folder CAPSIZE_BIN, then in build/bin of the sources this file lies in (or i
 installed), then in PATH.
 """
 
+from __future__ import annotations
+
 import dataclasses
 import json
 import os
 import subprocess
+from typing import Any, Iterable
 
-from capsize.cluster import Cluster, Fault, Verdict
+from capsize._declared import Duration
+from capsize.cluster import Cluster, Fault, Verdict, duration_text
 from capsize.command import CapsizeError
 from capsize.command import command as find_command
 from capsize.model import IMPOSSIBLE, UNKNOWN, Model, judge
 
-__all__ = ["check", "CapsizeError", "Cluster", "Fault", "IMPOSSIBLE", "Model", "Result", "UNKNOWN",
+__all__ = ["check", "CapsizeError", "Cluster", "Duration", "Fault", "IMPOSSIBLE", "Model", "Result", "UNKNOWN",
            "Verdict"]
 
 
@@ -35,13 +39,13 @@ class Result:
     verdict: str      # valid, invalid, unknown or vacuous
     reason: str       # one line for every verdict but valid
     model: str
-    violations: list  # dicts with "anomaly", "sentence", "operations", …, as `capsize check --json` has them
+    violations: list[dict]  # dicts with "anomaly", "sentence", "operations", …, as `capsize check --json` has them
     report: dict      # all of it
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return self.verdict == "valid"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         lines = [f"capsize: {self.verdict}" + (f": {self.reason}" if self.reason else "")]
         for violation in self.violations:
             lines.append(f"  {violation['sentence']}")
@@ -100,9 +104,12 @@ def _check_own(history, model, reading, check_limit, configurations_max):
                    "violations": violations})
 
 
-def check(history, model=None, format=None, check_limit="60s", memory_limit="4GiB",
-          failed_cas=None, initial=None, key=None, names=None, clock_error=None, time_unit=None,
-          independent=None, sequence=False, lenient=False, configurations_max=1_000_000):
+def check(history: str | os.PathLike | Iterable[dict], model: str | Model | None = None,
+          format: str | None = None, check_limit: Duration = "60s", memory_limit: str = "4GiB",
+          failed_cas: str | None = None, initial: Any = None, key: str | None = None,
+          names: dict[str, str] | None = None, clock_error: Duration | None = None,
+          time_unit: str | None = None, independent: bool | None = None, sequence: bool = False,
+          lenient: bool = False, configurations_max: int = 1_000_000) -> Result:
     """Judges a file (path) or a list of events (dicts with process, type, f, key, value, …).
 
     `model` is a name or a Model of one's own. `names` maps as --map does: {"key": "k", "f.put":
@@ -110,10 +117,13 @@ def check(history, model=None, format=None, check_limit="60s", memory_limit="4Gi
     its error says so) or "ignored". `time_unit` is "ns", "us", "ms" or "s"; `independent` says whether
     values are [key, value] pairs, `sequence` that a history has completions only. `initial` is a value;
     `configurations_max` bounds the search for a model of one's own,
-    the other limits are those of `capsize check`: durations such as "10s", sizes such as "512MiB".
+    the other limits are those of `capsize check`: durations ("10s", seconds or a
+    timedelta), sizes such as "512MiB".
     Raises CapsizeError where there is nothing to judge; a bound that is reached is a Result with the
     verdict unknown.
     """
+    check_limit = duration_text(check_limit)
+    clock_error = None if clock_error is None else duration_text(clock_error)
     reading = _reading(format, names, key, clock_error, time_unit, independent, sequence, lenient)
     if isinstance(model, Model):
         return _check_own(history, model, reading, check_limit, configurations_max)

@@ -9,11 +9,15 @@
         assert cluster.verdict()
 
 Clients write and read all the time. Every kind of fault of `capsize list faults` is a method
-(`cluster.torn_write("n1", keep=0.5)`), every anchor of nemesis/README.md something to wait for. The
-faults go through the same engine as those of a scenario file, and are recorded in the same way.
+(`cluster.torn_write("n1", keep=0.5)`, `help(capsize.Cluster)`), every anchor of nemesis/README.md
+something to wait for. The faults go through the same engine as those of a scenario file, and are
+recorded in the same way. A duration is a text such as "500ms", a number of seconds, or a timedelta.
 """
 
+from __future__ import annotations
+
 import dataclasses
+import datetime
 import itertools
 import json
 import os
@@ -21,10 +25,39 @@ import pathlib
 import queue
 import subprocess
 import threading
+from typing import TYPE_CHECKING, Any
 
+from capsize._declared import DURATIONS as _DURATIONS
+from capsize._declared import OPTIONS, Duration, Faults, Only, Options, Target
 from capsize.command import CapsizeError, command
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
 _ANSWER_BOUND = 60  # seconds; a fault waits for its candidate much shorter than that
+
+
+def duration_text(value: Duration) -> str:
+    """"500ms" as it is; seconds and timedelta as such a text."""
+    if isinstance(value, datetime.timedelta):
+        value = value.total_seconds()
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise CapsizeError(f"found {value!r}, expected a duration: '500ms', seconds or a timedelta")
+    return value if isinstance(value, str) else f"{value}s"
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: timedeltas become texts, also within lists."""
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return duration_text(value) if isinstance(value, datetime.timedelta) else value
+
+
+def _seconds_as_text(value: Any) -> Any:
+    """Of something that is a duration, or two of them: from, to."""
+    if isinstance(value, (list, tuple)):
+        return [duration_text(item) for item in value]
+    return duration_text(value)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,14 +65,14 @@ class Verdict:
     """What the checks of a run said. True in a condition only if the run is valid."""
 
     verdict: str             # valid, invalid, unknown or vacuous
-    checks: dict             # name -> {"verdict": …, "explanation": …}
+    checks: dict[str, dict]  # name -> {"verdict": …, "explanation": …}
     directory: pathlib.Path  # history, faults, traces, results
     results: dict            # all of results.json
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return self.verdict == "valid"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         lines = [f"capsize: {self.verdict}, {self.directory}"]
         lines += [f"  {name}: {check['verdict']} {check.get('explanation', '')}".rstrip()
                   for name, check in self.checks.items() if check["verdict"] != "valid"]
@@ -47,17 +80,22 @@ class Verdict:
 
 
 class Fault:
-    """A fault that holds until it is healed: by hand, or at the end of a `with`."""
+    """A fault that is active until it is healed: by hand, or at the end of a `with`."""
 
-    def __init__(self, cluster, begun):
+    label: str             # by which others refer to it
+    nodes: list[str]       # its targets
+    evidence: dict         # what proves that it took effect
+
+    def __init__(self, cluster: Cluster, kind: str, begun: dict) -> None:
         self._cluster = cluster
+        self.kind = kind
         self.label = begun["label"]
         self.nodes = begun["nodes"]
         self.evidence = begun["evidence"]
-        self.ended = None
+        self.ended: dict | None = None
 
-    def heal(self):
-        """Heals it and returns its evidence. Raises CapsizeError if it cannot be shown to have bitten."""
+    def heal(self) -> dict:
+        """Heals it and returns its evidence. Raises CapsizeError if that does not show an effect."""
         if self.ended is None:
             self.ended = self._cluster._ask({"end": self.label})
             self.evidence = self.ended["evidence"]
@@ -65,34 +103,62 @@ class Fault:
                 raise CapsizeError(f"{self.label}: {self.ended['state']}: {self.ended.get('reason')}")
         return self.evidence
 
-    def __enter__(self):
+    def __repr__(self) -> str:
+        state = "active" if self.ended is None else f"ended, {self.ended['state']}"
+        return f"<Fault {self.kind} {self.label!r} on {', '.join(self.nodes) or 'links'}: {state}>"
+
+    def __enter__(self) -> Fault:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.heal()
 
 
-class Cluster:
-    """A running cluster under load. Options are those of `capsize run`: nodes, workload, rate, seed,
-    bug, node_arg (a list), … with underscores; a duration is a text such as "500ms"."""
+def _arguments(options: dict[str, Any]) -> list[str]:
+    """Flags of `capsize run`."""
+    arguments = []
+    for name, value in options.items():
+        if name not in OPTIONS:
+            raise CapsizeError(f"option {name!r}: unknown, expected some of: {', '.join(sorted(OPTIONS))}")
+        if "Duration" in str(Options.__annotations__[name]):
+            value = duration_text(value)
+        if name == "nemesis" and not isinstance(value, str):
+            value = ",".join(value) or "none"
+        for item in value if isinstance(value, (list, tuple)) else [value]:
+            arguments.append(f"--{name.replace('_', '-')}={item}")
+    return arguments
 
-    def __init__(self, store="store", time_limit="1h", **options):
-        arguments = [command(), "run", "--steer", "--quiet", "--nemesis", "none", "--store",
-                     os.fspath(store), "--time-limit", time_limit]
-        for name, value in options.items():
-            for item in value if isinstance(value, (list, tuple)) else [value]:
-                arguments.append(f"--{name.replace('_', '-')}={item}")
+
+class Cluster(Faults):
+    """A running cluster under load, as a context manager. Options are those of `capsize run`
+    (capsize._declared.Options): nodes, workload, rate, seed, bug, node_arg (a list), …"""
+
+    def __init__(self, store: str | os.PathLike = "store", time_limit: Duration = "1h",
+                 **options: Unpack[Options]) -> None:
+        self._store = os.fspath(store)
+        arguments = [command(), "run", "--steer", "--quiet", "--store", self._store,
+                     "--time-limit", duration_text(time_limit),
+                     *_arguments({"nemesis": "none", **options})]
+        self._begun: list[Fault] = []
         self._process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                          stderr=subprocess.PIPE, text=True)
         self._numbers = itertools.count(1)
-        self._answers = queue.Queue()
-        self._verdict = None
+        self._answers: queue.Queue = queue.Queue()
+        self._verdict: Verdict | None = None
         threading.Thread(target=self._read, daemon=True).start()
         try:
             self.wait("acknowledged", within="20s")
         except CapsizeError:
             self.close()
             raise
+
+    def __repr__(self) -> str:
+        state = "running" if self._process.poll() is None else "ended"
+        if self._verdict is not None:
+            state = f"judged {self._verdict.verdict}"
+        active = [f"{fault.kind} on {', '.join(fault.nodes) or 'links'}" for fault in self._begun
+                  if fault.ended is None and state == "running"]
+        return f"<Cluster {state}, store {self._store!r}, faults active: {'; '.join(active) or 'none'}>"
 
     def _read(self):
         for line in self._process.stdout:
@@ -124,56 +190,75 @@ class Cluster:
             raise CapsizeError(answer["error"])
         return answer
 
-    def begin(self, kind, target="one", *, peers=None, only=None, hold=None, **more):
-        """Begins a fault and returns it. What is no key of a scenario's fault is a parameter.
+    def begin(self, kind: str, target: Target = "one", *, peers: Target | None = None,
+              only: Only | None = None, hold: Duration | None = None, **more: Any) -> Fault:
+        """Begins a fault of any kind and returns it; the methods named after kinds know theirs.
 
-        `only` is a message type or an object (nemesis/proxy/PROTOCOL.md). Raises CapsizeError if the
-        fault is skipped: no candidate was found in time.
+        What is no key of a scenario's fault is a parameter. `only` is a message type or an object
+        (nemesis/proxy/PROTOCOL.md). Raises CapsizeError if the fault is skipped: no candidate was
+        found in time.
         """
-        fault = {"kind": kind, "target": target}
-        if only is not None:
-            fault["only"] = {"types": [only]} if isinstance(only, str) else only
-        fault.update({name: value for name, value in (("peers", peers), ("hold", hold))
-                      if value is not None})
+        keys: dict[str, Any] = {"peers": peers, "only": only, "hold": hold}
+        params = {}
         for name, value in more.items():
             name = name.replace("_", "-")
-            if name in ("label", "when", "after", "until", "within", "beyond-minority"):
-                fault[name] = value
-            else:
-                fault.setdefault("params", {})[name] = value
+            known = name in ("label", "when", "after", "until", "within", "beyond-minority")
+            (keys if known else params)[name] = value
+        return self._begin(kind, target, params, keys)
+
+    def _begin(self, kind: str, target: Target, params: dict[str, Any], keys: dict[str, Any]) -> Fault:
+        fault: dict[str, Any] = {"kind": kind, "target": target}
+        for name, value in keys.items():
+            if value is None:
+                continue
+            if name == "only" and isinstance(value, str):
+                value = {"types": [value]}
+            fault[name] = _seconds_as_text(value) if name in ("hold", "after", "within") else value
+        params = {name: _plain(value) for name, value in params.items() if value is not None}
+        for name in _DURATIONS.get(kind, frozenset()) & params.keys():
+            params[name] = duration_text(params[name])
+        if params:
+            fault["params"] = params
         begun = self._ask({"begin": fault})
         if begun["state"] == "skipped":
             raise CapsizeError(f"{kind}: skipped: {begun.get('reason')}")
-        return Fault(self, begun)
+        self._begun.append(Fault(self, kind, begun))
+        return self._begun[-1]
 
-    def cut(self, target="leader", peers=None, **more):
-        """Cuts nodes from the rest, or, with two names, the links between these."""
-        return self.begin("cut", target, peers=peers, **more)
+    def cut(self, target: Target = "leader", peers: Target | None = None, **more: Any) -> Fault:
+        """Cuts nodes from the rest, or, with two names, the links between these.
 
-    def __getattr__(self, name):
-        if name.startswith("_"):
-            raise AttributeError(name)
-        kind = name.replace("_", "-")
-        return lambda target="one", **more: self.begin(kind, target, **more)
+        direction: "both", "inbound" or "outbound", as the nodes see it ["both"]
+        """
+        return super().cut(target, peers, **more)
 
-    def wait(self, anchor, within="10s", **parameters):
+    if not TYPE_CHECKING:  # kinds that are newer than _declared.py; tools see the declared ones only
+
+        def __getattr__(self, name):
+            if name.startswith("_"):
+                raise AttributeError(name)
+            kind = name.replace("_", "-")
+            return lambda target="one", **more: self.begin(kind, target, **more)
+
+    def wait(self, anchor: str, within: Duration = "10s", **parameters: Any) -> float:
         """Waits for an anchor; returns how long that took, in milliseconds. Raises CapsizeError if it
         does not fire in time."""
-        names = {name.replace("_", "-"): value for name, value in parameters.items()}
-        answer = self._ask({"wait": {anchor: names}, "within": within}, bound=3600)
+        names = {name.replace("_", "-"): _plain(value) for name, value in parameters.items()}
+        answer = self._ask({"wait": {anchor: names}, "within": duration_text(within)}, bound=3600)
         if not answer["fired"]:
-            raise CapsizeError(f"{anchor}: not within {within}")
+            raise CapsizeError(f"{anchor}: not within {duration_text(within)}")
         return answer["after-ms"]
 
-    def view(self):
+    def view(self) -> dict:
         """leader, term, members, acknowledged, and of each node running, paused, writes."""
         return self._ask({"view": True})
 
     @property
-    def leader(self):
+    def leader(self) -> str | None:
+        """The name of the node that leads now."""
         return self.view()["leader"]
 
-    def verdict(self):
+    def verdict(self) -> Verdict:
         """Ends the load, heals everything, and judges what the clients saw."""
         if self._verdict is None:
             self._ask({"finish": True})
@@ -189,7 +274,7 @@ class Cluster:
             self._verdict = Verdict(answer["verdict"], checks, directory, results)
         return self._verdict
 
-    def close(self):
+    def close(self) -> None:
         """Ends the run, judged or not; nothing of it stays."""
         if self._process.poll() is None:
             self._process.stdin.close()  # the run ends when nobody steers it
@@ -199,8 +284,8 @@ class Cluster:
                 self._process.kill()
                 self._process.wait()
 
-    def __enter__(self):
+    def __enter__(self) -> Cluster:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.close()
