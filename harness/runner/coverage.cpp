@@ -4,6 +4,7 @@
 
 #include "harness/runner/service.h"
 #include "nemesis/fault_kind.h"
+#include "nemesis/schedule.h"
 #include "workloads/workload.h"
 
 namespace capsize::harness {
@@ -72,6 +73,28 @@ Expectations default_expectations(const Scenario& scenario, const Plan& plan) {
   }
   expect.leader_changes = scenario.nodes > 1 ? (aimed_at_leader + 2) / 3 : 0;
   return expect;
+}
+
+std::vector<Expectation> named_faults(const Scenario& scenario,
+                                      const std::vector<nemesis::FaultRecord>& faults) {
+  std::map<std::string, std::uint64_t> installed;
+  std::uint64_t any = 0;
+  for (const auto& fault : faults) {
+    if (fault.state != nemesis::FaultState::kInstalled) continue;
+    ++installed[fault.fault->card.planned_by];
+    ++any;
+  }
+  std::vector<Expectation> lines;
+  for (const auto& name : scenario.nemesis) {
+    const auto deck = nemesis::find_deck(name);
+    if (deck && !deck->cards.empty()) {
+      lines.push_back({"faults of strategy " + name, 1, installed[name]});
+    }
+  }
+  if (!scenario.nemesis.empty() || !scenario.phases.empty()) {
+    lines.push_back({"faults that took effect", 1, any});
+  }
+  return lines;
 }
 
 std::vector<Expectation> compare(const Expectations& asked, const Statistics& statistics,

@@ -14,12 +14,13 @@ constexpr std::size_t kPhasesMax = 50;
 std::vector<nemesis::PlannedFault> deal(const Scenario& scenario) {
   std::vector<nemesis::Deck> decks;
   std::vector<nemesis::Deck> swarm;
-  nemesis::ScheduleOptions options{.time_limit = scenario.time_limit, .seed = *scenario.seed};
+  auto options = nemesis::options_for(scenario.time_limit, *scenario.seed);
   for (const auto& name : scenario.nemesis) {
     if (name == kSwarm) {
       for (const auto& each : nemesis::all_names()) swarm.push_back(*nemesis::find_deck(each));
     } else {
       decks.push_back(*nemesis::find_deck(name));
+      decks.back().named = true;
     }
   }
   if (!swarm.empty()) {

@@ -87,5 +87,32 @@ TEST(Coverage, DefaultRun_PromisesFaultsOfEveryKindAndThreeLeaderChanges) {
   EXPECT_GE(expect.faults.at("cut"), 2U);
 }
 
+FaultRecord installed(const std::string& kind, const std::string& planned_by) {
+  auto fault = std::make_shared<nemesis::PlannedFault>();
+  fault->card.kind = kind;
+  fault->card.planned_by = planned_by;
+  return {.fault = fault, .state = FaultState::kInstalled};
+}
+
+TEST(Coverage, EachNamedStrategy_PromisesAFaultThatTakesEffect) {
+  const auto scenario = scenario_with({"kill", "membership", "one-by-one"});
+  const auto kill = installed("kill", "kill");
+  EXPECT_FALSE(all_hold(named_faults(scenario, {})));
+  EXPECT_FALSE(all_hold(named_faults(scenario, {kill}))) << "nothing of membership";
+  EXPECT_TRUE(all_hold(named_faults(scenario, {kill, installed("grow", "membership")})));
+  auto skipped = installed("grow", "membership");
+  skipped.state = FaultState::kSkipped;
+  EXPECT_FALSE(all_hold(named_faults(scenario, {kill, skipped})));
+}
+
+TEST(Coverage, PhasesAndScripts_PromiseAnyFault_NoNemesisNone) {
+  auto phases = scenario_with({});
+  phases.phases = base::Json::parse(R"([{"faults":[{"kind":"kill"}]}])");
+  EXPECT_FALSE(all_hold(named_faults(phases, {})));
+  EXPECT_FALSE(all_hold(named_faults(scenario_with({"one-by-one"}), {})));
+  EXPECT_TRUE(all_hold(named_faults(scenario_with({"all"}), {installed("kill", "kill")})));
+  EXPECT_TRUE(named_faults(scenario_with({}), {}).empty());
+}
+
 }  // namespace
 }  // namespace capsize::harness
