@@ -8,6 +8,7 @@
 #include "checker/history/format.h"
 #include "checker/history/times.h"
 #include "harness/cli/binaries.h"
+#include "harness/scenario/conflicts.h"
 #include "nemesis/schedule.h"
 #include "workloads/workload.h"
 
@@ -148,6 +149,9 @@ base::Result<Scenario> ScenarioOptions::resolve() const {
   }
   if (auto status = validate(scenario); !status) return status.error();
   if (auto status = check_bug(scenario.bug); !status) return status.error();
+  for (const auto& warning : plan_warnings(scenario)) {
+    fmt::print(stderr, "capsize: warning: {}\n", warning);
+  }
   return scenario;
 }
 

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "base/units.h"
+#include "harness/scenario/conflicts.h"
 #include "harness/scenario/json_place.h"
 #include "nemesis/fault_kind.h"
 #include "nemesis/phases.h"
@@ -197,11 +198,9 @@ base::Result<Scenario> parse_scenario(const std::string& text, const std::string
     }
   }
   // Only now: which nodes there are may stand behind the phases.
-  const auto parsed = nemesis::parse_phases(scenario.phases, scenario.nodes);
-  if (!parsed.ok()) {
-    const auto place = base::JsonPlace({"phases"}) / parsed.misfit->place;
-    return base::Error{fmt::format("{}:{}: {}: {}", origin, line_of(text, place), place.to_string(),
-                                   parsed.misfit->what)};
+  if (const auto misfit = plan_conflict(scenario)) {
+    return base::Error{fmt::format("{}:{}: {}: {}", origin, line_of(text, misfit->place),
+                                   misfit->place.to_string(), misfit->what)};
   }
   return scenario;
 }
@@ -262,6 +261,10 @@ base::Status validate(const Scenario& scenario) {
   if (scenario.retries > kRetriesMax) {
     return bad("retries", scenario.retries, fmt::format("0 to {}", kRetriesMax));
   }
+  // Again: flags may have changed what the file said.
+  auto misfit = plan_conflict(scenario);
+  if (!misfit) misfit = time_conflict(scenario);
+  if (misfit) return base::Error{misfit->place.to_string() + ": " + misfit->what};
   return {};
 }
 
