@@ -118,28 +118,35 @@ base::Duration earliest(const std::optional<Anchor>& anchor) {
   return duration_of(with_defaults(kind->parameters(), anchor->params), "time");
 }
 
-/// How long the phase lasts at least.
-base::Duration shortest(const PhasePlan& plan) {
-  const Phase& phase = plan.phase;
-  if (phase.until && phase.until->event != "elapsed") return {};
-  base::Duration longest_fault{};
-  for (std::size_t i = 0; i < phase.faults.size(); ++i) {
-    const PlannedFault& fault = phase.faults[i];
-    const bool certain = plan.probabilities[i] >= 1 && !fault.when && !fault.until;
-    if (certain) longest_fault = std::max(longest_fault, fault.at + fault.card.hold_min);
-  }
-  if (phase.until) longest_fault = std::min(longest_fault, earliest(phase.until));
-  if (phase.at_most > base::Duration::zero())
-    longest_fault = std::min(longest_fault, phase.at_most);
-  return longest_fault;
-}
-
 std::string after_the_end(const char* what, base::Duration at, base::Duration time_limit) {
   return std::string(what) + " after " + base::format_duration(at) +
          " at the earliest, and the run ends after " + base::format_duration(time_limit);
 }
 
+/// The phase with only those of its faults that are certain to be in play.
+Phase certain(const PhasePlan& plan) {
+  Phase phase = plan.phase;
+  phase.faults.clear();
+  for (std::size_t i = 0; i < plan.phase.faults.size(); ++i) {
+    if (plan.probabilities[i] < 1) continue;
+    phase.faults.push_back(plan.phase.faults[i]);
+    phase.faults.back().hold = phase.faults.back().card.hold_min;
+  }
+  return phase;
+}
+
 }  // namespace
+
+base::Duration shortest(const Phase& phase) {
+  if (phase.until && phase.until->event != "elapsed") return {};
+  base::Duration longest{};
+  for (const PlannedFault& fault : phase.faults) {
+    if (!fault.when && !fault.until) longest = std::max(longest, fault.at + fault.hold);
+  }
+  if (phase.until) longest = std::min(longest, earliest(phase.until));
+  if (phase.at_most > base::Duration::zero()) longest = std::min(longest, phase.at_most);
+  return longest;
+}
 
 std::optional<Misfit> impossible_in(const std::vector<PhasePlan>& phases, const RunShape& shape) {
   for (std::size_t i = 0; i < phases.size(); ++i) {
@@ -173,7 +180,7 @@ std::optional<Misfit> out_of_time(const std::vector<PhasePlan>& phases, base::Du
         return Misfit{place / "faults" / k, after_the_end("this fault begins", at, time_limit)};
       }
     }
-    const base::Duration once = shortest(phases[i]);
+    const base::Duration once = shortest(certain(phases[i]));
     // Repeated without end is as long as the run: no product that could overflow.
     const auto most = static_cast<std::uint64_t>(time_limit / std::max(once, base::Duration(1)));
     begin += once * static_cast<std::int64_t>(std::min(phases[i].repeat, most + 1));

@@ -22,6 +22,8 @@ struct RunShape {
   std::size_t spares = 0;
 };
 
+/// How long the phase lasts at least, from its begin on, if its faults find candidates.
+[[nodiscard]] base::Duration shortest(const Phase& phase);
 /// Nodes, targets, links and anchors. Places are relative to the phases.
 [[nodiscard]] std::optional<Misfit> impossible_in(const std::vector<PhasePlan>& phases,
                                                   const RunShape& shape);

@@ -114,5 +114,25 @@ TEST(Coverage, PhasesAndScripts_PromiseAnyFault_NoNemesisNone) {
   EXPECT_TRUE(named_faults(scenario_with({}), {}).empty());
 }
 
+Plan plan_of_phases(const char* phases, std::uint64_t repeat) {
+  auto scenario = scenario_with({});
+  scenario.phases = base::Json::parse(phases);
+  scenario.repeat_phases = repeat;
+  scenario.time_limit = std::chrono::seconds(20);
+  return plan(scenario);
+}
+
+TEST(Plan, OfAScriptThatNeverEnds_EndsWithTheRunOrAtABound) {
+  const auto timed = plan_of_phases(R"([{"faults":[{"kind":"kill","hold":"1s"}]}])", 1'000'000);
+  EXPECT_EQ(timed.foreseen.size(), 20U) << "a second each";
+  EXPECT_FALSE(timed.goes_on);
+  const auto anchored =
+      plan_of_phases(R"([{"faults":[{"kind":"kill","when":"leader"}]}])", 1'000'000);
+  EXPECT_LE(anchored.foreseen.size(), kForeseenMax);
+  EXPECT_TRUE(anchored.goes_on);
+  EXPECT_TRUE(plan_of_phases(R"([{"faults":[]}])", 1'000'000).goes_on);
+  EXPECT_FALSE(plan_of_phases(R"([{"faults":[{"kind":"kill","when":"leader"}]}])", 3).goes_on);
+}
+
 }  // namespace
 }  // namespace capsize::harness
