@@ -29,6 +29,7 @@ void Lane::start_if_due(base::Duration now) {
   if (!phase_ || started_ || (when_ && !when_->fired(now))) return;
   when_.reset();
   started_ = now;
+  reached_.insert(phase_->number);
   if (phase_->until) until_ = watches_.arm(*phase_->until, now);
   for (const auto& fault : phase_->faults) {
     Waiting item{.fault = std::make_shared<PlannedFault>(fault), .since = now};
@@ -54,6 +55,16 @@ bool Lane::cut_short(base::Duration now) const {
   if (!playing()) return false;
   const bool late = phase_->at_most > base::Duration::zero() && now >= *started_ + phase_->at_most;
   return late || (until_ && until_->fired(now));
+}
+
+std::vector<std::string> Lane::unreached() const {
+  std::vector<std::string> unreached;
+  if (done()) return unreached;
+  const auto names = script_->phase_names();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!reached_.contains(i + 1)) unreached.push_back(names[i]);
+  }
+  return unreached;
 }
 
 std::optional<base::Duration> Lane::wake(base::Duration now) const {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,8 @@ class Lane {
   [[nodiscard]] bool playing() const { return phase_.has_value() && started_.has_value(); }
   /// The phase that was asked for and has not started; null: none.
   [[nodiscard]] const Phase* open_phase() const { return phase_ ? &*phase_ : nullptr; }
+  /// The phases that the script means to play and that have not started yet.
+  [[nodiscard]] std::vector<std::string> unreached() const;
   /// When it wants to be looked at again at the latest.
   [[nodiscard]] std::optional<base::Duration> wake(base::Duration now) const;
 
@@ -64,6 +67,7 @@ class Lane {
   std::unique_ptr<WatchList::Handle> until_;
   std::optional<base::Duration> started_;
   std::uint64_t phases_ = 0;
+  std::set<std::size_t> reached_;  // Phase::number of those that started
 };
 
 /// A fault that holds at the moment.

@@ -260,6 +260,7 @@ void Nemesis::stop(base::Duration now, const std::string& reason) {
       }
     }
     close(lane, now, reason);
+    for (auto& phase : lanes_[lane].unreached()) unreached_.push_back(std::move(phase));
     lanes_[lane].give_up();
   }
 }

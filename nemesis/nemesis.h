@@ -58,6 +58,8 @@ class Nemesis {
   void tell(const std::string& word) { watches_.tell(word); }
 
   [[nodiscard]] const std::vector<FaultRecord>& records() const { return records_; }
+  /// After stop(): phases of a scenario that never started, in their order.
+  [[nodiscard]] const std::vector<std::string>& unreached_phases() const { return unreached_; }
   /// "pause n2, cut n1", for the progress line.
   [[nodiscard]] std::string in_force() const;
 
@@ -90,6 +92,7 @@ class Nemesis {
   std::map<std::string, std::vector<Node>> met_;  // whom a labelled fault met
   std::uint64_t next_id_ = 1;
   std::uint64_t phases_ = 0;
+  std::vector<std::string> unreached_;
 };
 
 }  // namespace capsize::nemesis

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/units.h"
+#include "node/wire/header.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -42,6 +43,8 @@ bool fits(const Parameter& parameter, const Json& value) {
                                                    value.text()) != parameter.words.end());
     case Parameter::Type::kFlag:
       return value.is_boolean();
+    case Parameter::Type::kNode:
+      return value.is_string() && wire::parse_node_name(value.text()).has_value();
   }
   return false;
 }
@@ -66,6 +69,8 @@ std::string expected(const Parameter& parameter) {
       return "a whole number from " + bounds(parameter);
     case Parameter::Type::kFlag:
       return "true or false";
+    case Parameter::Type::kNode:
+      return "a node such as \"n1\"";
     case Parameter::Type::kWord:
       break;
   }

@@ -22,6 +22,7 @@ struct Parameter {
     kCount,        // a whole number between `least` and `most`
     kWord,         // one of `words`; any text where `words` is empty
     kFlag,         // true or false
+    kNode,         // "n3"; whether there is such a node, conflicts.h says
   };
   std::string_view name;
   Type type = Type::kWord;

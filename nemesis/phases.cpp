@@ -233,6 +233,7 @@ class Play final : public Script {
     if (phases_.empty() || rounds_left_ == 0) return std::nullopt;
     const PhasePlan& plan = phases_[current_];
     Phase phase = plan.phase;
+    phase.number = current_ + 1;
     phase.faults.clear();
     for (std::size_t i = 0; i < plan.phase.faults.size(); ++i) {
       if (!prng.chance(plan.probabilities[i])) continue;
@@ -243,6 +244,15 @@ class Play final : public Script {
     }
     advance(plan.repeat);
     return phase;
+  }
+
+  [[nodiscard]] std::vector<std::string> phase_names() const override {
+    std::vector<std::string> names;
+    for (const auto& plan : phases_) {
+      const std::string number = "phase " + std::to_string(names.size() + 1);
+      names.push_back(plan.phase.name.empty() ? number : number + " (" + plan.phase.name + ")");
+    }
+    return names;
   }
 
  private:

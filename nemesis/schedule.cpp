@@ -98,10 +98,43 @@ std::vector<Card> collect(const std::vector<Deck>& decks, bool degrading) {
   return cards;
 }
 
+/// How many of the decks have a card of this impact.
+std::size_t decks_with(const std::vector<Deck>& decks, bool degrading) {
+  return static_cast<std::size_t>(std::count_if(decks.begin(), decks.end(), [&](const Deck& deck) {
+    return deck.named && std::any_of(deck.cards.begin(), deck.cards.end(),
+                                     [&](const Card& card) { return degrades(card) == degrading; });
+  }));
+}
+
+std::size_t dealt_by(const std::vector<PlannedFault>& schedule, const std::string& name) {
+  return static_cast<std::size_t>(
+      std::count_if(schedule.begin(), schedule.end(),
+                    [&](const PlannedFault& fault) { return fault.card.planned_by == name; }));
+}
+
+/// A named deck of which nothing was dealt takes the place of a fault whose deck has others.
+void deal_named(const std::vector<Deck>& decks, std::uint64_t seed,
+                std::vector<PlannedFault>& schedule) {
+  auto prng = base::Prng::stream(seed, "schedule-named");
+  for (const Deck& deck : decks) {
+    if (!deck.named || deck.cards.empty() || dealt_by(schedule, deck.name) > 0) continue;
+    const Card& card = deck.cards[prng.below(deck.cards.size())];
+    const auto spare = [&](const PlannedFault& fault) {
+      return degrades(fault.card) == degrades(card) &&
+             dealt_by(schedule, fault.card.planned_by) > 1;
+    };
+    const auto taken = std::find_if(schedule.rbegin(), schedule.rend(), spare);
+    if (taken == schedule.rend()) continue;
+    taken->hold = std::min(taken->hold, prng.between(card.hold_min, card.hold_max));
+    taken->card = card;
+  }
+}
+
 /// One lane: the deck, shuffled anew for each round, laid out at equal distances with a jitter of a
 /// fifth of them.
 void deal(const std::vector<Card>& deck, base::Duration begin, base::Duration end,
-          std::size_t count, base::Prng& prng, std::vector<PlannedFault>& schedule) {
+          std::size_t count, base::Duration hold_max, base::Prng& prng,
+          std::vector<PlannedFault>& schedule) {
   if (deck.empty() || count == 0) return;
   const base::Duration step = (end - begin) / static_cast<std::int64_t>(count);
   std::vector<Card> round;
@@ -116,6 +149,7 @@ void deal(const std::vector<Card>& deck, base::Duration begin, base::Duration en
     fault.at = begin + step * static_cast<std::int64_t>(i) +
                prng.between(base::Duration::zero(), step / 5);
     fault.hold = prng.between(fault.card.hold_min, fault.card.hold_max);
+    if (hold_max > base::Duration::zero()) fault.hold = std::min(fault.hold, hold_max);
     fault.hold = std::max(std::min(fault.hold, end - fault.at), base::Duration::zero());
     schedule.push_back(std::move(fault));
   }
@@ -139,6 +173,20 @@ std::unique_ptr<Script> dealt(std::vector<PlannedFault> schedule) {
   return std::make_unique<Dealt>(std::move(schedule));
 }
 
+ScheduleOptions options_for(base::Duration time_limit, std::uint64_t seed) {
+  ScheduleOptions options{.time_limit = time_limit, .seed = seed};
+  if (time_limit >= kFullLength) return options;
+  const base::Duration full = options.spacing;
+  options.lead_in = std::min(options.lead_in, time_limit / 8);
+  options.tail = std::min(options.tail, time_limit / 5);
+  options.spacing = std::max(
+      kSpacingMin, base::Duration(full.count() * (time_limit / std::chrono::milliseconds(1)) /
+                                  (kFullLength / std::chrono::milliseconds(1))));
+  // Room to recover before the next one.
+  options.hold_max = options.spacing * 4 / 5;
+  return options;
+}
+
 ScheduleOptions draw_options(ScheduleOptions options, base::Prng& prng) {
   options.spacing = prng.between(options.spacing * 7 / 10, options.spacing * 3 / 2);
   options.degrading_share = 0.2 + 0.6 * prng.unit();
@@ -154,17 +202,21 @@ std::vector<PlannedFault> make_schedule(const std::vector<Deck>& decks,
 
   const auto hard = collect(decks, false);
   const auto soft = collect(decks, true);
-  const auto slots = static_cast<std::size_t>((end - begin) / options.spacing);
+  const auto slots =
+      std::min(static_cast<std::size_t>((end - begin) / options.spacing), kScheduledMax / 2);
   auto hard_prng = base::Prng::stream(options.seed, "schedule-hard");
   auto soft_prng = base::Prng::stream(options.seed, "schedule-soft");
-  deal(hard, begin, end, std::max<std::size_t>(slots, 1), hard_prng, schedule);
+  deal(hard, begin, end, std::max({slots, std::size_t{1}, decks_with(decks, false)}),
+       options.hold_max, hard_prng, schedule);
   // Degrading faults last two to three times as long, so fewer of them fill their lane.
   const double share = hard.empty() ? 1 : options.degrading_share;
   const auto soft_slots = static_cast<std::size_t>(static_cast<double>(slots) * share + 1e-9);
-  deal(soft, begin, end, std::max<std::size_t>(soft_slots, 1), soft_prng, schedule);
+  deal(soft, begin, end, std::max({soft_slots, std::size_t{1}, decks_with(decks, true)}), {},
+       soft_prng, schedule);
 
   std::stable_sort(schedule.begin(), schedule.end(),
                    [](const auto& a, const auto& b) { return a.at < b.at; });
+  deal_named(decks, options.seed, schedule);
   for (std::size_t i = 0; i < schedule.size(); ++i) schedule[i].id = i + 1;
   return schedule;
 }

@@ -23,6 +23,8 @@ namespace capsize::nemesis {
 struct Deck {
   std::string name;
   std::vector<Card> cards;  // each planned by that name
+  /// Asked for by its name: its faults must not be missing in a run, however short that is.
+  bool named = false;
 };
 
 /// Nothing when it is neither a strategy nor a kind of fault. A strategy that has only a script has
@@ -51,12 +53,25 @@ struct ScheduleOptions {
   /// So many degrading faults to one that stops or separates.
   double degrading_share = 1.0 / 3;
   std::uint64_t seed = 0;
+  /// The longest hold of what stops or separates; zero: as long as its card says.
+  base::Duration hold_max{};
 };
+
+/// Runs from this length on have the distances above. Shorter ones have shorter quiet times,
+/// distances and holds, so that they are not over before they have tested something.
+inline constexpr base::Duration kFullLength = std::chrono::seconds(12);
+/// No denser than this: an election must fit between two faults.
+inline constexpr base::Duration kSpacingMin = std::chrono::milliseconds(600);
+/// A schedule of more faults than this is thinned out: it is made before the run begins.
+inline constexpr std::size_t kScheduledMax = 100'000;
+/// Denser where time is short.
+[[nodiscard]] ScheduleOptions options_for(base::Duration time_limit, std::uint64_t seed);
 
 /// Everything at once: a script of one phase.
 [[nodiscard]] std::unique_ptr<Script> dealt(std::vector<PlannedFault> schedule);
 
-/// Sorted by time, ids from 1. Empty when there is no card or no time between the quiet ends.
+/// Sorted by time, ids from 1. Each deck that is `named` has at least one fault in it. Empty when
+/// there is no card or no time between the quiet ends.
 [[nodiscard]] std::vector<PlannedFault> make_schedule(const std::vector<Deck>& decks,
                                                       const ScheduleOptions& options);
 /// Other options for each seed: how dense the faults are, how many of them degrade.

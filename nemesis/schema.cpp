@@ -32,6 +32,9 @@ Json schema_of_one(const Parameter& parameter) {
     case Parameter::Type::kFlag:
       schema = {{"type", "boolean"}};
       break;
+    case Parameter::Type::kNode:
+      schema = {{"type", "string"}, {"pattern", "^n[1-9][0-9]*$"}};
+      break;
     case Parameter::Type::kWord:
       schema = {{"type", "string"}};
       if (!parameter.words.empty()) schema["enum"] = parameter.words;

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct Phase {
   std::vector<PlannedFault> faults = {};
   std::optional<Anchor> until = {};  // ends it earlier: heals what is in force, skips what waits
   base::Duration at_most{};          // the same after this time; zero: never
+  std::size_t number = 0;            // its place in Script::phase_names(), from 1; 0: in none
 };
 
 /// What a script may go by.
@@ -40,6 +42,8 @@ class Script {
   virtual ~Script() = default;
   /// Asked when the phase before is over; nothing: there will be no other.
   virtual std::optional<Phase> next(const Situation& situation, base::Prng& prng) = 0;
+  /// The phases that it means to play, each once; empty where that follows from what happens.
+  [[nodiscard]] virtual std::vector<std::string> phase_names() const { return {}; }
 };
 
 class Strategy {

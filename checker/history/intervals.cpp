@@ -146,7 +146,7 @@ void Intervals::note_lost_order(std::chrono::nanoseconds clock_error, History& h
   const std::int64_t error = clock_error.count();
   const auto is_ordered = [](const Extremes& key) { return key.first_end < key.last_start; };
   const auto stays_ordered = [error](const Extremes& key) {
-    return later(key.first_end, error) < key.last_start - error;
+    return later(key.first_end, error) < time_between(error, key.last_start);
   };
   history.order_lost_to_clock_error =
       std::ranges::any_of(keys, is_ordered) && std::ranges::none_of(keys, stays_ordered);

@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <random>
 #include <sstream>
 
+#include "base/printable.h"
 #include "base/units.h"
 #include "checker/history/format.h"
 #include "checker/history/times.h"
 #include "harness/cli/binaries.h"
+#include "harness/scenario/conflicts.h"
 #include "harness/scenario/key_values.h"
 #include "nemesis/fault_kind.h"
 #include "nemesis/strategy.h"
@@ -189,6 +192,9 @@ base::Result<Scenario> ScenarioOptions::merge() const {
     scenario.seed = std::random_device{}();
   }
   if (auto status = validate(scenario); !status) return status.error();
+  for (const auto& warning : plan_warnings(scenario)) {
+    std::fputs(("capsize: warning: " + base::printable(warning) + "\n").c_str(), stderr);
+  }
   return scenario;
 }
 

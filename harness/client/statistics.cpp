@@ -51,6 +51,7 @@ void Statistics::add(const Finished& finished, base::Duration now) {
   if (finished.type == EventType::kFail) ++counts.fail;
   if (finished.type == EventType::kInfo) ++counts.info;
   latency[std::string(name(finished.type))].add(finished.latency);
+  spans.push_back({now - finished.latency, now});
   if (finished.type != EventType::kOk) {
     auto& errors_of_function = errors[finished.operation.f];
     if (errors_of_function.size() < kErrorsMax || errors_of_function.contains(finished.error)) {

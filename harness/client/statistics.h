@@ -51,7 +51,11 @@ struct Statistics {
   static constexpr std::size_t kErrorsMax = 20;
   std::map<std::string, LatencyHistogram> latency;  // per outcome: "ok", "fail", "info"
   std::vector<base::Duration> ok_times;             // completions of all ok operations, ascending
-  std::vector<base::Duration> ok_write_times;       // of those that change something, ascending
+  struct Span {
+    base::Duration begin, end;
+  };
+  std::vector<Span> spans;  // of all operations, whatever their outcome; ascending by end
+  std::vector<base::Duration> ok_write_times;  // of those that change something, ascending
   /// The same by the node that acknowledged them; as long as the highest such node asks for.
   std::vector<std::vector<base::Duration>> ok_writes_by_node;
 

@@ -183,6 +183,11 @@ Json to_json(const Outcome& outcome) {
   Json result = {
       {"verdict", checker::name(outcome.verdict())},
       {"checks", checks(outcome)},
+      {"tested",
+       {{"faults", outcome.faults_installed()},
+        {"leader-changes", outcome.leader_changes},
+        {"operations-under-faults", outcome.operations_under_faults}}},
+      {"unreached-phases", outcome.unreached_phases},
       {"counts", {{"all", counts(outcome.statistics.totals())}, {"by-function", functions}}},
       {"faults", faults(outcome)},
       {"leader-changes", outcome.leader_changes},

@@ -117,6 +117,17 @@ void verdict(Out out, const Outcome& outcome, bool colours) {
   }
 }
 
+/// How much the verdict rests on.
+void exposure(Out out, const Outcome& outcome) {
+  fmt::format_to(out,
+                 "  {:<13} {} faults took effect, {} leader changes, {} operations under fault\n",
+                 "tested", outcome.faults_installed(), outcome.leader_changes,
+                 outcome.operations_under_faults);
+  for (const auto& phase : outcome.unreached_phases) {
+    fmt::format_to(out, "  {:<13} {}\n", "not reached", phase);
+  }
+}
+
 void violations(Out out, const Outcome& outcome) {
   if (!outcome.linearizable) return;
   for (const auto& violation : outcome.linearizable->violations) {
@@ -179,12 +190,8 @@ void skipped_faults(Out out, const Outcome& outcome) {
 }
 
 void faults(Out out, const Outcome& outcome) {
-  std::size_t installed = 0;
-  for (const auto& fault : outcome.faults) {
-    installed += fault.state == nemesis::FaultState::kInstalled ? 1 : 0;
-  }
   fmt::format_to(out, "\n  faults        {} of {} planned took hold, {} leader changes\n",
-                 installed, outcome.faults.size(), outcome.leader_changes);
+                 outcome.faults_installed(), outcome.faults.size(), outcome.leader_changes);
   for (std::size_t i = 0; i < outcome.faults.size(); ++i) {
     const auto& fault = outcome.faults[i];
     std::string nodes;
@@ -215,6 +222,7 @@ std::string summary(const Outcome& outcome, bool colours) {
   operations(out, outcome);
   violations(out, outcome);
   verdict(out, outcome, colours);
+  exposure(out, outcome);
   fmt::format_to(out, "  run           {}\n", outcome.directory.string());
   fmt::format_to(out, "  seed          {} (fixes the plan; real processes decide the rest)\n",
                  outcome.scenario.seed.value_or(0));

@@ -6,6 +6,7 @@
 
 #include "harness/runner/service.h"
 #include "nemesis/fault_kind.h"
+#include "nemesis/schedule.h"
 #include "workloads/workload.h"
 
 namespace capsize::harness {
@@ -87,6 +88,28 @@ std::string load_not_generated(const Scenario& scenario, const Statistics& stati
       "load could not be generated: {:.0f} operations a second asked, {:.0f} reached with {} "
       "clients",
       scenario.rate, reached, scenario.concurrency);
+}
+
+std::vector<Expectation> named_faults(const Scenario& scenario,
+                                      const std::vector<nemesis::FaultRecord>& faults) {
+  std::map<std::string, std::uint64_t> installed;
+  std::uint64_t any = 0;
+  for (const auto& fault : faults) {
+    if (fault.state != nemesis::FaultState::kInstalled) continue;
+    ++installed[fault.fault->card.planned_by];
+    ++any;
+  }
+  std::vector<Expectation> lines;
+  for (const auto& name : scenario.nemesis) {
+    const auto deck = nemesis::find_deck(name);
+    if (deck && !deck->cards.empty()) {
+      lines.push_back({"faults of strategy " + name, 1, installed[name]});
+    }
+  }
+  if (!scenario.nemesis.empty() || !scenario.phases.empty()) {
+    lines.push_back({"faults that took effect", 1, any});
+  }
+  return lines;
 }
 
 std::vector<Expectation> compare(const Expectations& asked, const Statistics& statistics,

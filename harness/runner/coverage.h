@@ -20,6 +20,11 @@ struct Expectation {
   [[nodiscard]] bool holds() const { return met >= asked; }
 };
 
+/// What every run with faults promises, whatever its `expect` says: at least one fault that took
+/// effect, and at least one of each strategy or kind that it names. Empty without faults.
+[[nodiscard]] std::vector<Expectation> named_faults(
+    const Scenario& scenario, const std::vector<nemesis::FaultRecord>& faults);
+
 /// What `scenario` promises when it says nothing itself: some successes of every function, half of
 /// the planned faults of each kind, service during faults, and leaders that change when they are
 /// aimed at. Halves and thirds, because a fault may meet no candidate; never zero for what was

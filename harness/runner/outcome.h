@@ -1,6 +1,7 @@
 // Everything that one run found out: what results.json, the summary and the exit code are made of.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -43,6 +44,10 @@ struct Outcome {
   Plan plan;
   std::vector<nemesis::FaultRecord> faults;
   std::vector<ServiceAroundFault> service;  // one for each of `faults`
+  std::vector<std::string> unreached_phases;
+  std::uint64_t operations_under_faults = 0;
+  bool steered = false;   // faults came from outside; none is promised
+  bool replayed = false;  // the faults of a recorded run, not those of the strategies
   Statistics statistics;
   std::vector<NodeRecovery> recoveries;  // one a node
   std::vector<Crash> crashes;
@@ -62,6 +67,13 @@ struct Outcome {
   base::Duration disk_hung_after_healing{};
   std::string harness_error;  // not empty: the harness itself broke
   bool interrupted = false;
+
+  [[nodiscard]] std::size_t faults_installed() const {
+    return static_cast<std::size_t>(
+        std::count_if(faults.begin(), faults.end(), [](const nemesis::FaultRecord& fault) {
+          return fault.state == nemesis::FaultState::kInstalled;
+        }));
+  }
 
   /// The worst of the checks. A run without a single check has shown nothing.
   [[nodiscard]] checker::Verdict verdict() const {

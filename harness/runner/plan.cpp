@@ -1,6 +1,7 @@
 #include "harness/runner/plan.h"
 
 #include "base/check.h"
+#include "nemesis/conflicts.h"
 #include "nemesis/nemesis.h"
 #include "nemesis/phases.h"
 #include "nemesis/schedule.h"
@@ -8,18 +9,19 @@
 namespace capsize::harness {
 namespace {
 
-/// Phases beyond these are not foreseen: a script may go on for ever.
+/// Phases beyond these are not foreseen: a script need not end.
 constexpr std::size_t kPhasesMax = 50;
 
 std::vector<nemesis::PlannedFault> deal(const Scenario& scenario) {
   std::vector<nemesis::Deck> decks;
   std::vector<nemesis::Deck> swarm;
-  nemesis::ScheduleOptions options{.time_limit = scenario.time_limit, .seed = *scenario.seed};
+  auto options = nemesis::options_for(scenario.time_limit, *scenario.seed);
   for (const auto& name : scenario.nemesis) {
     if (name == kSwarm) {
       for (const auto& each : nemesis::all_names()) swarm.push_back(*nemesis::find_deck(each));
     } else {
       decks.push_back(*nemesis::find_deck(name));
+      decks.back().named = true;
     }
   }
   if (!swarm.empty()) {
@@ -46,9 +48,10 @@ std::vector<std::unique_ptr<nemesis::Script>> asked(const Scenario& scenario) {
   return scripts;
 }
 
-/// A healthy cluster, as a script would see it.
-nemesis::Situation imagined(const Scenario& scenario, std::uint64_t phases) {
-  nemesis::Situation situation{.phases = phases};
+/// A healthy cluster, in which all faults so far took effect, as a script would see it.
+nemesis::Situation imagined(const Scenario& scenario, base::Duration now, std::uint64_t phases,
+                            std::size_t installed) {
+  nemesis::Situation situation{.now = now, .phases = phases, .installed = installed};
   situation.cluster.nodes.resize(scenario.nodes, {.running = true});
   situation.cluster.members = situation.cluster.core();
   situation.cluster.leader = 0;
@@ -64,9 +67,17 @@ Plan plan(const Scenario& scenario) {
   for (const auto& script : asked(scenario)) {
     // The stream that the script draws from in a run, too (nemesis.cpp).
     auto prng = base::Prng::stream(*scenario.seed, nemesis::kScriptStream, lane++);
-    for (std::uint64_t i = 0; i < kPhasesMax && plan.foreseen.size() < kForeseenMax; ++i) {
-      auto phase = script->next(imagined(scenario, i), prng);
+    base::Duration now{};
+    std::size_t installed = 0;
+    for (std::uint64_t i = 0; now < scenario.time_limit; ++i) {
+      if (i == kPhasesMax || plan.foreseen.size() >= kForeseenMax) {
+        plan.goes_on = true;
+        break;
+      }
+      auto phase = script->next(imagined(scenario, now, i, installed), prng);
       if (!phase) break;
+      now += nemesis::shortest(*phase);
+      installed += phase->faults.size();
       for (auto& fault : phase->faults) {
         fault.id = plan.dealt.size() + plan.foreseen.size() + 1;
         fault.phase = i + 1;

@@ -76,6 +76,8 @@ class Run {
     outcome_.replay_of = options.requests != nullptr ? directory.path() : options.recorded_from;
     outcome_.binaries = options.binaries;
     outcome_.plan = plan(scenario);
+    outcome_.steered = options.requests != nullptr;
+    outcome_.replayed = options.recorded != nullptr;
     if (!outcome_.scenario.expect && options.requests != nullptr) {
       // Whoever steers sees what took hold; that there was load is promised here.
       outcome_.scenario.expect = Expectations{.ok = 10};
@@ -245,6 +247,9 @@ class Run {
     if (!client_failure_.empty()) outcome_.harness_error = "client thread: " + client_failure_;
     outcome_.statistics = load.statistics();
     outcome_.faults = nemesis.records();
+    outcome_.unreached_phases = nemesis.unreached_phases();
+    outcome_.operations_under_faults =
+        operations_under_faults(outcome_.faults, outcome_.statistics.spans);
     outcome_.crashes = cluster_.crashes();
     outcome_.stopped_from_outside = cluster_.stopped_from_outside();
     const auto& writes = outcome_.statistics.ok_write_times;

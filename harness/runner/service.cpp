@@ -127,6 +127,23 @@ double quiet_rate(const std::vector<FaultRecord>& faults,
   return static_cast<double>(operations) / std::chrono::duration<double>(quiet).count();
 }
 
+std::uint64_t operations_under_faults(const std::vector<FaultRecord>& faults,
+                                      const std::vector<Statistics::Span>& spans) {
+  std::vector<FaultRecord> effective;
+  for (const auto& fault : faults) {
+    if (took_hold(fault)) effective.push_back(fault);
+  }
+  const auto intervals = merged(effective, base::Duration::zero());
+  return static_cast<std::uint64_t>(
+      std::count_if(spans.begin(), spans.end(), [&](const Statistics::Span& span) {
+        // The first that ends after the operation began: does it begin before the operation ends?
+        const auto fault = std::partition_point(
+            intervals.begin(), intervals.end(),
+            [&](const Interval& interval) { return interval.end <= span.begin; });
+        return fault != intervals.end() && fault->begin < span.end;
+      }));
+}
+
 std::uint64_t ok_during(const std::vector<FaultRecord>& faults,
                         const std::vector<base::Duration>& ok_times) {
   std::uint64_t sum = 0;

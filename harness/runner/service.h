@@ -42,6 +42,10 @@ struct ServiceAroundFault {
                                 const std::vector<base::Duration>& ok_times,
                                 base::Duration load_end);
 
+/// Operations, whatever their outcome, that overlap a fault which took effect.
+[[nodiscard]] std::uint64_t operations_under_faults(const std::vector<nemesis::FaultRecord>& faults,
+                                                    const std::vector<Statistics::Span>& spans);
+
 /// Ok operations that completed while at least one fault held.
 [[nodiscard]] std::uint64_t ok_during(const std::vector<nemesis::FaultRecord>& faults,
                                       const std::vector<base::Duration>& ok_times);

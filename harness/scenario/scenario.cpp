@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "checker/history/malformed.h"
+#include "harness/scenario/conflicts.h"
 #include "harness/scenario/json_place.h"
 #include "harness/scenario/key_values.h"
 #include "nemesis/fault_kind.h"
@@ -43,14 +44,6 @@ base::Error syntax_error(const std::string& text, const std::string& origin,
                               ? std::string()
                               : fmt::format("key '{}': ", checker::excerpt(position.key));
   return base::Error{fmt::format("{}:{}: {}{}", origin, position.line, key, error.what)};
-}
-
-/// What fits each key may still not fit together.
-std::optional<nemesis::Misfit> conflict(const Scenario& scenario) {
-  auto parsed = nemesis::parse_phases(scenario.phases, scenario.nodes);
-  if (parsed.ok()) return {};
-  parsed.misfit->place = base::JsonPlace({"phases"}) / parsed.misfit->place;
-  return parsed.misfit;
 }
 
 }  // namespace
@@ -104,7 +97,7 @@ base::Result<Scenario> parse_scenario(const std::string& text, const std::string
   // A file with phases is a strategy of its own.
   if (body.contains("phases")) scenario.nemesis.clear();
   if (const auto misfit = set_members(scenario, body)) return error_at(text, origin, *misfit);
-  if (const auto misfit = conflict(scenario)) return error_at(text, origin, *misfit);
+  if (const auto misfit = plan_conflict(scenario)) return error_at(text, origin, *misfit);
   return scenario;
 }
 
@@ -138,7 +131,9 @@ base::Result<Scenario> read_scenario(const std::filesystem::path& path) {
 base::Status validate(const Scenario& scenario) {
   Scenario copy = scenario;
   auto misfit = set_members(copy, to_json(scenario));
-  if (!misfit) misfit = conflict(scenario);
+  // Again: flags may have changed what the file said.
+  if (!misfit) misfit = plan_conflict(scenario);
+  if (!misfit) misfit = time_conflict(scenario);
   if (misfit) return base::Error{name_of(misfit->place) + ": " + misfit->what};
   return {};
 }

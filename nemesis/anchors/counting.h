@@ -28,7 +28,8 @@ inline const Parameter kCount{.name = "count",
                               .summary = "for the n-th time",
                               .least = 1};
 /// Which node; without it any.
-inline const Parameter kNode{.name = "node", .summary = "which one; any without it"};
+inline const Parameter kNode{
+    .name = "node", .type = Parameter::Type::kNode, .summary = "which one; any without it"};
 
 [[nodiscard]] inline bool is_node(const base::Json& params, Node node) {
   return !params.contains("node") || params["node"] == node_name(node);

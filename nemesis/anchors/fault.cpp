@@ -1,5 +1,6 @@
 // Another fault began, or ended.
 #include "nemesis/anchors/counting.h"
+#include "nemesis/fault_kind.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -23,6 +24,12 @@ class FaultWatch final : public Watch {
   std::uint64_t left_;
 };
 
+std::vector<std::string_view> kinds() {
+  std::vector<std::string_view> names;
+  for (const auto& kind : FaultKinds::instance().all()) names.push_back(kind->name());
+  return names;
+}
+
 class OtherFault final : public AnchorKind {
  public:
   std::string_view name() const override { return "fault"; }
@@ -31,7 +38,7 @@ class OtherFault final : public AnchorKind {
   }
   Declared parameters() const override {
     return {{.name = "label", .summary = "of the fault; any without it"},
-            {.name = "kind", .summary = "of the fault; any without it"},
+            {.name = "kind", .summary = "of the fault; any without it", .words = kinds()},
             {.name = "moment",
              .otherwise = "began",
              .summary = "what it did",

@@ -1,5 +1,6 @@
 // The proxy has seen a number of messages of a type on a link.
 #include "nemesis/anchors/counting.h"
+#include "node/wire/header.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -35,6 +36,14 @@ std::vector<Link> links_of(const base::Json& params, const ClusterView& view) {
   return links;
 }
 
+std::vector<std::string_view> types() {
+  std::vector<std::string_view> names;
+  for (std::size_t type = 1; type < wire::kMessageTypeCount; ++type) {
+    names.push_back(wire::name(static_cast<wire::MessageType>(type)));
+  }
+  return names;
+}
+
 class Message final : public AnchorKind {
  public:
   std::string_view name() const override { return "message"; }
@@ -42,9 +51,9 @@ class Message final : public AnchorKind {
     return "the proxy has seen the n-th message of a type, on a link or anywhere";
   }
   Declared parameters() const override {
-    return {{.name = "type", .summary = "such as InstallSnapshot; any without it"},
-            {.name = "from", .summary = "a node; any without it"},
-            {.name = "to", .summary = "a node; any without it"},
+    return {{.name = "type", .summary = "which messages; any without it", .words = types()},
+            {.name = "from", .type = Parameter::Type::kNode, .summary = "which; any without it"},
+            {.name = "to", .type = Parameter::Type::kNode, .summary = "which; any without it"},
             kCount};
   }
   std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t id,

@@ -103,5 +103,52 @@ TEST(Coverage, RateThatTheMachineCannotDo_IsNoBrokenPromise) {
   EXPECT_EQ(load_not_generated(scenario, statistics, {}, 4500), "");
 }
 
+FaultRecord installed(const std::string& kind, const std::string& planned_by) {
+  auto fault = std::make_shared<nemesis::PlannedFault>();
+  fault->card.kind = kind;
+  fault->card.planned_by = planned_by;
+  return {.fault = fault, .state = FaultState::kInstalled};
+}
+
+TEST(Coverage, EachNamedStrategy_PromisesAFaultThatTakesEffect) {
+  const auto scenario = scenario_with({"kill", "membership", "one-by-one"});
+  const auto kill = installed("kill", "kill");
+  EXPECT_FALSE(all_hold(named_faults(scenario, {})));
+  EXPECT_FALSE(all_hold(named_faults(scenario, {kill}))) << "nothing of membership";
+  EXPECT_TRUE(all_hold(named_faults(scenario, {kill, installed("grow", "membership")})));
+  auto skipped = installed("grow", "membership");
+  skipped.state = FaultState::kSkipped;
+  EXPECT_FALSE(all_hold(named_faults(scenario, {kill, skipped})));
+}
+
+TEST(Coverage, PhasesAndScripts_PromiseAnyFault_NoNemesisNone) {
+  auto phases = scenario_with({});
+  phases.phases = base::Json::parse(R"([{"faults":[{"kind":"kill"}]}])");
+  EXPECT_FALSE(all_hold(named_faults(phases, {})));
+  EXPECT_FALSE(all_hold(named_faults(scenario_with({"one-by-one"}), {})));
+  EXPECT_TRUE(all_hold(named_faults(scenario_with({"all"}), {installed("kill", "kill")})));
+  EXPECT_TRUE(named_faults(scenario_with({}), {}).empty());
+}
+
+Plan plan_of_phases(const char* phases, std::uint64_t repeat) {
+  auto scenario = scenario_with({});
+  scenario.phases = base::Json::parse(phases);
+  scenario.repeat_phases = repeat;
+  scenario.time_limit = std::chrono::seconds(20);
+  return plan(scenario);
+}
+
+TEST(Plan, OfAScriptThatNeverEnds_EndsWithTheRunOrAtABound) {
+  const auto timed = plan_of_phases(R"([{"faults":[{"kind":"kill","hold":"1s"}]}])", 1'000'000);
+  EXPECT_EQ(timed.foreseen.size(), 20U) << "a second each";
+  EXPECT_FALSE(timed.goes_on);
+  const auto anchored =
+      plan_of_phases(R"([{"faults":[{"kind":"kill","when":"leader"}]}])", 1'000'000);
+  EXPECT_LE(anchored.foreseen.size(), kForeseenMax);
+  EXPECT_TRUE(anchored.goes_on);
+  EXPECT_TRUE(plan_of_phases(R"([{"faults":[]}])", 1'000'000).goes_on);
+  EXPECT_FALSE(plan_of_phases(R"([{"faults":[{"kind":"kill","when":"leader"}]}])", 3).goes_on);
+}
+
 }  // namespace
 }  // namespace capsize::harness

@@ -164,6 +164,28 @@ TEST(Scenario, ErrorsOfHostileText_AreOneShortLine) {
   }
 }
 
+TEST(Scenario, WhatCannotHappenInTheRun_IsRefusedBeforeIt) {
+  EXPECT_THAT(error_of("{\n\"expect\": {\"faults\":\n {\"kil\": 1}}}"),
+              HasSubstr("s.json:3: key 'expect.faults.kil': unknown kind of fault"));
+  EXPECT_THAT(
+      error_of("{\"nodes\": 3, \"phases\": [\n{\"when\": {\"leader\": {\"node\": \"n4\"}}}]}"),
+      HasSubstr("s.json:2: key 'phases.0.when.leader.node': found n4, expected n1 to n3"));
+  EXPECT_THAT(error_of("{\"nodes\": 1, \"nemesis\": \"partition\"}"),
+              HasSubstr("found partition, of which no fault is possible"));
+  EXPECT_THAT(error_of("{\"time-limit\": \"5s\", \"phases\": [{\"faults\": [{\"kind\": \"kill\", "
+                       "\"hold\": \"6s\"}]}, {\"faults\": [{\"kind\": \"kill\"}]}]}"),
+              HasSubstr("phases.1: this phase begins after 6s"));
+}
+
+TEST(Scenario, ANodeThatAFlagTakesAway_IsMissed) {
+  auto scenario = parse_scenario(
+      R"({"nodes": 5, "phases": [{"faults": [{"kind": "kill", "target": "n5"}]}]})", "s.json");
+  ASSERT_TRUE(scenario);
+  EXPECT_TRUE(validate(scenario.value()));
+  scenario.value().nodes = 3;
+  EXPECT_FALSE(validate(scenario.value()));
+}
+
 TEST(Nemesis, AllNoneAndLists_AreUnderstood) {
   EXPECT_THAT(parse_nemesis("none"), IsEmpty());
   EXPECT_EQ(parse_nemesis("kill,pause"), (std::vector<std::string>{"kill", "pause"}));

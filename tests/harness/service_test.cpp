@@ -88,5 +88,18 @@ TEST(Service, OkDuring_CountsOverlappingFaultsOnce) {
   EXPECT_EQ(ok_during(faults, {500ms, 1s, 1700ms, 2500ms, 3500ms}), 3U);
 }
 
+TEST(Service, OperationsUnderFaults_AreThoseThatOverlapOneThatTookEffect) {
+  const std::vector<FaultRecord> faults = {record(kKill, 1s, 2s), record(kDrop, 1500ms, 3s),
+                                           record(kKill, 5s, 6s, FaultState::kIndeterminate),
+                                           record(kKill, 7s, 8s, FaultState::kSkipped)};
+  const std::vector<Statistics::Span> spans = {{100ms, 1s},  // ends as the fault begins
+                                               {900ms, 1001ms},  {1100ms, 1200ms},
+                                               {2500ms, 2600ms}, {0s, 9s},  // over all of it
+                                               {3s, 4s},                    // begins as it ends
+                                               {5s, 6s},         {7s, 8s}};
+  EXPECT_EQ(operations_under_faults(faults, spans), 4U);
+  EXPECT_EQ(operations_under_faults({}, spans), 0U);
+}
+
 }  // namespace
 }  // namespace capsize::harness

@@ -54,6 +54,25 @@ TEST(Phases, AtMost_EndsThem) {
   EXPECT_EQ(stage.log.back(), "end pause installed");
 }
 
+TEST(Phases, ThoseThatWereNeverReached_AreNamed) {
+  Stage stage(R"([{"name": "first", "faults": [{"kind": "pause", "hold": "10ms"}]},
+                  {"when": {"leader": {"count": 9}}, "faults": [{"kind": "kill"}]},
+                  {"name": "last", "faults": [{"kind": "kill"}]}])");
+  stage.run_until(1s);
+  EXPECT_THAT(stage.nemesis.unreached_phases(), IsEmpty()) << "the run may still reach them";
+  stage.nemesis.stop(1s, "end of the load");
+  EXPECT_THAT(stage.nemesis.unreached_phases(), ElementsAre("phase 2", "phase 3 (last)"));
+}
+
+TEST(Phases, ThatWereReachedInAnEarlierRound_AreNotNamed) {
+  Stage stage(R"([{"faults": [{"kind": "pause", "hold": "10ms"}]},
+                  {"faults": [{"kind": "kill", "hold": "900ms"}]}])",
+              1000);
+  stage.run_until(950ms);
+  stage.nemesis.stop(950ms, "end of the load");
+  EXPECT_THAT(stage.nemesis.unreached_phases(), IsEmpty());
+}
+
 TEST(Phases, AFault_WaitsForItsAnchor_AndIsSkippedWithoutIt) {
   Stage stage(R"([{"faults": [{"kind": "kill", "target": "n1", "when": {"election": {"node": "n4"}},
                                "after": "20ms", "hold": "50ms", "within": "1s"},

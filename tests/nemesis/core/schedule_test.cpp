@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "nemesis/fault_kind.h"
 
@@ -87,6 +88,55 @@ TEST(Schedule, LongRun_RepeatsTheDeck) {
 TEST(Schedule, NoStrategyOrNoTime_IsEmpty) {
   EXPECT_TRUE(make_schedule({}, {.time_limit = 20s}).empty());
   EXPECT_TRUE(make_schedule(all_decks(), {.time_limit = 2s}).empty());
+}
+
+std::vector<PlannedFault> short_schedule(const std::vector<std::string>& names,
+                                         base::Duration time_limit, std::uint64_t seed) {
+  auto named = decks(names);
+  for (Deck& deck : named) deck.named = true;
+  return make_schedule(named, options_for(time_limit, seed));
+}
+
+TEST(Schedule, ShortRun_IsDenserAndLeavesRoomToRecover) {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    const auto schedule = short_schedule({"topologies"}, 5s, seed);
+    EXPECT_EQ(schedule.size(), 5U) << "seed " << seed;
+    for (std::size_t i = 0; i + 1 < schedule.size(); ++i) {
+      EXPECT_LT(schedule[i].at + schedule[i].hold, schedule[i + 1].at) << "seed " << seed;
+    }
+    EXPECT_LE(schedule.back().at + schedule.back().hold, 4s) << "time to heal within the load";
+  }
+  EXPECT_FALSE(short_schedule({"kill"}, 1s, 1).empty());
+}
+
+TEST(Schedule, FullRun_HasTheSamePlanAsEver) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const auto plain =
+        make_schedule(decks({"kill", "partition"}), {.time_limit = 12s, .seed = seed});
+    const auto named = short_schedule({"kill", "partition"}, 12s, seed);
+    ASSERT_EQ(plain.size(), named.size());
+    for (std::size_t i = 0; i < plain.size(); ++i) EXPECT_EQ(to_json(plain[i]), to_json(named[i]));
+  }
+}
+
+TEST(Schedule, NamedDecks_AreEachInIt_HoweverShortTheRun) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    for (const auto time_limit : {2s, 5s, 20s}) {
+      const std::vector<std::string> names = {"kill",     "pause",       "partition", "membership",
+                                              "restarts", "bad-network", "slow"};
+      std::set<std::string> dealt_names;
+      for (const auto& fault : short_schedule(names, time_limit, seed)) {
+        dealt_names.insert(fault.card.planned_by);
+      }
+      EXPECT_EQ(dealt_names.size(), names.size()) << "seed " << seed;
+    }
+  }
+}
+
+TEST(Schedule, VeryLongRun_IsThinnedOutToABound) {
+  const auto schedule = short_schedule({"kill"}, std::chrono::hours(100'000), 1);
+  EXPECT_LE(schedule.size(), kScheduledMax);
+  EXPECT_GT(schedule.back().at, std::chrono::hours(99'000)) << "until its end";
 }
 
 }  // namespace
