@@ -185,6 +185,7 @@ NodeStatus Driver::status() const {
   status.pending = replica_.pending_requests();
   status.bug = config_.bug;
   status.dropped = ports_.peers.dropped();
+  for (const auto& [cause, count] : replica_.dropped()) status.dropped[cause] = count;
   if (ports_.clients.malformed() > 0)
     status.dropped["malformed-request"] = ports_.clients.malformed();
   status.syncs = ports_.log.syncs();

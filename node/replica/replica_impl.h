@@ -1,6 +1,8 @@
 // The inside of Replica. Private to node/replica.
 #pragma once
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include "base/time.h"
@@ -44,6 +46,7 @@ struct Replica::Impl {
   Impl(raft::Config given, raft::Recovered recovered, Limits limits, base::Instant now);
 
   void receive(const PeerMessage& message, base::Instant now);
+  void receive_raft(const raft::Message& message, base::Instant now);
   void request(ClientRequest request, base::Instant now);
   void expire(base::Instant now);
   /// Orphans what was handed on, if the leader or the term is another one than before.
@@ -96,7 +99,8 @@ struct Replica::Impl {
   raft::NodeId seen_leader_ = raft::kNobody;
   raft::Term seen_term_;
   std::uint64_t applied_bytes_ = 0;  // since the last snapshot was begun or restored
-  bool snapshot_forced_ = false;     // the next output begins one
+  std::map<std::string, std::uint64_t, std::less<>> dropped_;  // messages of peers, by cause
+  bool snapshot_forced_ = false;                               // the next output begins one
   std::vector<PeerMessage> messages_;
   std::vector<ClientReply> replies_;
 };

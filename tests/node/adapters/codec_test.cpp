@@ -29,7 +29,7 @@ kv::Command sample_command() {
 std::vector<PeerMessage> samples() {
   raft::AppendEntries append{{Term(6), Index(4)}, Index(3), raft::ReadRound(8), {}};
   const raft::AppendEntries heartbeat = append;
-  append.entries = {storage::entry(6, 5, "five"), storage::entry(7, 6, "")};
+  append.entries = {storage::entry(6, 5, kv::encode(sample_command())), storage::entry(7, 6, "")};
   append.entries[1].type = raft::EntryType::kNoop;
   const raft::Configuration kJoint{{raft::NodeId(1), raft::NodeId(4)},
                                    {raft::NodeId(1), raft::NodeId(2)}};
@@ -43,6 +43,8 @@ std::vector<PeerMessage> samples() {
           raft_message(raft::AppendEntriesReply{true, Index(5), {}, {}, raft::ReadRound(2)}),
           raft_message(raft::AppendEntriesReply{
               false, {}, {Term(3), Index(4)}, Index(11), raft::ReadRound(1)}),
+          raft_message(raft::AppendEntriesReply{
+              false, {}, {Term(3), Index(4)}, Index(11), raft::ReadRound(1), true}),
           raft_message(raft::ReadIndexRequest{77}),
           raft_message(raft::ReadIndexReply{77, Index(5)}),
           raft_message(raft::ReadIndexReply{78, std::nullopt}),
@@ -92,9 +94,43 @@ TEST(PeerCodec, AppendEntries_KeepsTypesIndexesAndPayloads) {
   const auto& body = std::get<raft::AppendEntries>(std::get<raft::MessageBody>(received->body));
   ASSERT_EQ(body.entries.size(), 2U);
   EXPECT_EQ(body.entries[0].id(), (EntryId{Term(6), Index(5)}));
-  EXPECT_EQ(*body.entries[0].payload, "five");
+  EXPECT_EQ(*body.entries[0].payload, kv::encode(sample_command()));
   EXPECT_EQ(body.entries[1].type, raft::EntryType::kNoop);
   EXPECT_EQ(describe(sent).index, 6U);
+}
+
+/// Whatever is committed has to be applied by every node: what cannot be is never stored.
+TEST(PeerCodec, EntriesThatCannotBeApplied_AreRefused) {
+  using raft::EntryType;
+  kv::Command opening{.operation = kv::Operation::kRegister};
+  kv::Command read{.operation = kv::Operation::kRead, .key = "x"};
+  const std::string members = raft::encode({{raft::NodeId(1)}, {}});
+  const struct {
+    EntryType type;
+    std::string payload;
+    bool good;
+  } cases[] = {{EntryType::kNormal, kv::encode(sample_command()), true},
+               {EntryType::kNormal, "\xff\xff\xff", false},
+               {EntryType::kNormal, "", false},
+               {EntryType::kNormal, kv::encode(read), false},
+               {EntryType::kNormal, kv::encode(opening), false},
+               {EntryType::kSession, kv::encode(opening), true},
+               {EntryType::kSession, kv::encode(sample_command()), false},
+               {EntryType::kNoop, "", true},
+               {EntryType::kNoop, "junk", false},
+               {EntryType::kConfiguration, members, true},
+               {EntryType::kConfiguration, raft::encode({}), false},
+               {EntryType::kConfiguration, "junk", false},
+               {EntryType::kSnapshotMark, "", false},
+               {EntryType::kSnapshotMark, "junk", false}};
+  for (const auto& [type, payload, good] : cases) {
+    raft::AppendEntries append{{Term(6), Index(4)}, Index(3), raft::ReadRound(8), {}};
+    append.entries = {storage::entry(6, 5, payload)};
+    append.entries[0].type = type;
+    const PeerMessage sent = raft_message(append);
+    EXPECT_EQ(decode_payload(header_of(sent), encoded(sent)).has_value(), good)
+        << static_cast<int>(type) << " '" << payload << "'";
+  }
 }
 
 TEST(PeerCodec, PayloadCutOrExtended_IsRefused) {
