@@ -1,6 +1,7 @@
 // Payload frames and client requests: what goes out comes back, and hostile bytes are refused.
 #include <gtest/gtest.h>
 
+#include "base/json.h"
 #include "base/prng.h"
 #include "node/codec/client_codec.h"
 #include "node/codec/peer_codec.h"
@@ -222,6 +223,30 @@ TEST(ClientCodec, EachOperation_IsUnderstood) {
   EXPECT_EQ(command_of(R"({"f":"read")" + rest).operation, kv::Operation::kRead);
   EXPECT_EQ(command_of(R"({"f":"delete")" + rest).operation, kv::Operation::kDelete);
   EXPECT_EQ(command_of(R"({"f":"append","value":"s")" + rest).value, "\"s\"");
+}
+
+/// Numbers are kept or refused, wherever they stand; never rounded.
+TEST(ClientCodec, Numbers_AreKeptExactlyOrRefused) {
+  const auto write = [](const std::string& value) {
+    return R"({"id":7,"client":1,"sequence":1,"f":"write","key":"x","value":)" + value + "}";
+  };
+  for (const char* kept :
+       {"0", "-1", "18446744073709551615", "-9223372036854775808", "9223372036854775808", "0.1",
+        "1e308", "1E2", "100.0", "-0.0", "2.5e-7", "5e-324", "0.30000000000000004", "1.0",
+        "123456789012345680000.0", R"("123456789012345678901234567890 -0")", R"("\"-0")"}) {
+    const std::string value = command_of(write(kept)).value;
+    EXPECT_FALSE(value.empty()) << kept;
+    EXPECT_EQ(base::Json::parse(value), base::Json::parse(kept)) << kept;
+  }
+  for (const char* lost :
+       {"18446744073709551616", "-9223372036854775809", "123456789012345678901234567890", "-0",
+        "0.30000000000000001", "1.00000000000000001", "123456789012345678901.0", "1e-400",
+        "4.9e-324", "[1,{\"a\":-0}]"}) {
+    EXPECT_NE(detail_of(write(lost)).find("7|the number "), std::string::npos) << lost;
+  }
+  EXPECT_EQ(detail_of(write("123456789012345678901234567890")),
+            "7|the number 123456789012345678901234567890 would be changed: expected an integer of "
+            "64 bits, or as few digits as tell a double");
 }
 
 TEST(ClientCodec, Sessions_AreRegisteredAndNamed) {
