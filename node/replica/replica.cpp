@@ -83,7 +83,7 @@ bool Replica::Impl::take_ready(Output& output) {
     applied_bytes_ += entry.payload->size();
   }
   if (!ready.committed.empty()) raft_.applied(ready.committed.back().index);
-  answer_reads(ready.reads);
+  ready_reads_.insert(ready_reads_.end(), ready.reads.begin(), ready.reads.end());
   if (ready.change) answer_change(*ready.change);
   answer_transfer();
   return !ready.committed.empty();
@@ -113,6 +113,7 @@ Output Replica::Impl::take_output(base::Instant now) {
   Output output;
   while (take_ready(output)) {  // what was just applied may allow reads
   }
+  answer_reads();
   expire(now);  // behind what was applied: a true outcome is better than none
   begin_snapshot_if_due(output);
   for (PeerMessage& message : messages_) output.messages.push_back(std::move(message));
@@ -142,6 +143,7 @@ void Replica::tick(base::Instant now) {
 }
 
 base::Instant Replica::deadline() const {
+  if (!impl_->ready_reads_.empty()) return {};  // now
   base::Instant next = impl_->raft_.deadline();
   if (const auto oldest = impl_->requests_.oldest()) {
     next = std::min(next, oldest->second + impl_->limits_.request_age_max);

@@ -1,6 +1,7 @@
 // The inside of Replica. Private to node/replica.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <string>
 #include <vector>
@@ -69,7 +70,9 @@ struct Replica::Impl {
   // Outcomes
   void apply(const raft::Entry& entry);
   kv::Reply execute(const kv::Command& command, raft::Index index);
-  void answer_reads(const std::vector<raft::ReadReady>& reads);
+  /// In portions: the values of thousands of reads that are answered together may be larger than
+  /// memory. One that is answered later sees a later state, which is as good.
+  void answer_reads();
   void answer(const Origin& origin, kv::Reply reply);
   void complete(RequestId id, kv::Reply reply);
   void reply_to_client(RequestId id, kv::Reply reply);
@@ -98,7 +101,8 @@ struct Replica::Impl {
   std::optional<Transfer> transfer_;
   raft::NodeId seen_leader_ = raft::kNobody;
   raft::Term seen_term_;
-  std::uint64_t applied_bytes_ = 0;  // since the last snapshot was begun or restored
+  std::deque<raft::ReadReady> ready_reads_;  // may be answered, a few bytes an output
+  std::uint64_t applied_bytes_ = 0;          // since the last snapshot was begun or restored
   std::map<std::string, std::uint64_t, std::less<>> dropped_;  // messages of peers, by cause
   bool snapshot_forced_ = false;                               // the next output begins one
   std::vector<PeerMessage> messages_;
