@@ -1,6 +1,7 @@
 #include "node/transport/reply_budget.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace capsize::transport {
 namespace {
@@ -8,7 +9,7 @@ namespace {
 // Of a message beside its bytes: many small replies are memory, too.
 constexpr std::uint64_t kReplyOverheadBytes = 256;
 
-std::uint64_t weight(std::string_view reply) {
+std::uint64_t weight(const std::string& reply) {
   return reply.size() + kReplyOverheadBytes;
 }
 
@@ -17,27 +18,30 @@ std::uint64_t weight(std::string_view reply) {
 void return_reply(void* /*bytes*/, void* lent) {
   const std::unique_ptr<LentReply> reply(static_cast<LentReply*>(lent));
   const std::uint64_t bytes = weight(reply->bytes);
-  *reply->of_client -= bytes;
-  *reply->of_all -= bytes;
+  reply->client->bytes -= bytes;
+  reply->client->all->bytes -= bytes;
 }
 
-std::unique_ptr<LentReply> ReplyBudget::lend(const std::string& client, std::string_view reply) {
+std::unique_ptr<LentReply> ReplyBudget::lend(const std::string& client, std::string reply) {
   if (clients_.size() >= sweep_at_) forget_idle_clients();
-  auto& of_client = clients_[client];
-  if (!of_client) of_client = std::make_shared<BytesUnderWay>(0);
+  auto& known = clients_[client];
+  if (!known) {
+    known = std::make_shared<BytesUnderWay>();
+    known->all = all_;
+  }
   const std::uint64_t bytes = weight(reply);
-  const std::uint64_t unread = *of_client;
-  if ((unread > 0 && unread + bytes > client_bytes_max_) || *all_ + bytes > bytes_max_) {
+  const std::uint64_t unread = known->bytes;
+  if ((unread > 0 && unread + bytes > client_bytes_max_) || all_->bytes + bytes > bytes_max_) {
     ++dropped_;
     return nullptr;
   }
-  *of_client += bytes;
-  *all_ += bytes;
-  return std::make_unique<LentReply>(LentReply{std::string(reply), of_client, all_});
+  known->bytes += bytes;
+  all_->bytes += bytes;
+  return std::make_unique<LentReply>(LentReply{std::move(reply), known});
 }
 
 void ReplyBudget::forget_idle_clients() {
-  std::erase_if(clients_, [](const auto& client) { return *client.second == 0; });
+  std::erase_if(clients_, [](const auto& client) { return client.second->bytes == 0; });
   sweep_at_ = std::max<std::size_t>(1024, 2 * clients_.size());
 }
 

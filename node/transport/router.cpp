@@ -2,6 +2,7 @@
 
 #include <zmq.h>
 
+#include <utility>
 #include <zmq.hpp>
 
 #include "node/transport/frames.h"
@@ -41,9 +42,9 @@ std::optional<Request> Router::receive() {
   return std::nullopt;
 }
 
-void Router::send(const std::string& peer, std::string_view reply) {
+void Router::send(const std::string& peer, std::string reply) {
   socket_.set_drained(false);  // sending may have taken in what came meanwhile
-  auto lent = budget_.lend(peer, reply);
+  auto lent = budget_.lend(peer, std::move(reply));
   if (!lent) return;
   const int more = ZMQ_SNDMORE | ZMQ_DONTWAIT;
   zmq::message_t body(lent->bytes.data(), lent->bytes.size(), return_reply, lent.get());

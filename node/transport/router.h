@@ -27,7 +27,7 @@ class Router {
   [[nodiscard]] base::Status bind(const std::string& endpoint) { return socket_.bind(endpoint); }
   /// Nothing when none waits. Never blocks.
   [[nodiscard]] std::optional<Request> receive();
-  void send(const std::string& peer, std::string_view reply);
+  void send(const std::string& peer, std::string reply);
   [[nodiscard]] const Socket& socket() const { return socket_; }
   /// Requests that were not one frame.
   [[nodiscard]] std::uint64_t malformed() const { return malformed_; }
