@@ -24,6 +24,7 @@ class ClientPort {
   /// Each request is answered once; the asker may be gone.
   void answer(const replica::ClientReply& reply);
   [[nodiscard]] const transport::Socket& socket() const { return router_.socket(); }
+  [[nodiscard]] std::uint64_t dropped_replies() const { return router_.dropped_replies(); }
   [[nodiscard]] std::uint64_t malformed() const { return malformed_ + router_.malformed(); }
 
  private:

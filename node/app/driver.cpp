@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "node/app/exit_codes.h"
+#include "node/transport/accept_gate.h"
 
 namespace capsize::app {
 namespace {
@@ -185,8 +186,15 @@ NodeStatus Driver::status() const {
   status.pending = replica_.pending_requests();
   status.bug = config_.bug;
   status.dropped = ports_.peers.dropped();
+  for (const auto& [cause, count] : replica_.dropped()) status.dropped[cause] = count;
   if (ports_.clients.malformed() > 0)
     status.dropped["malformed-request"] = ports_.clients.malformed();
+  if (const auto replies = ports_.clients.dropped_replies(); replies > 0) {
+    status.dropped["unread-reply"] = replies;
+  }
+  if (const auto connections = transport::refused_connections(); connections > 0) {
+    status.dropped["connection"] = connections;
+  }
   status.syncs = ports_.log.syncs();
   status.sync_times = ports_.log.sync_times();
   status.bytes_waiting = ports_.log.bytes_waiting();

@@ -12,6 +12,7 @@
 #include "node/storage/data_directory.h"
 #include "node/storage/faulty_file_system.h"
 #include "node/storage/snapshot_store.h"
+#include "node/transport/accept_gate.h"
 #include "node/transport/router.h"
 #include "node/wire/header.h"
 #include "node/wire/parent.h"
@@ -104,6 +105,9 @@ bool print_ready(const raft::Config& config) {
 }
 
 int run(const Options& options) {
+  if (const auto status = transport::limit_connections(); !status) {
+    return report(kSystemCallFailed, status.error().message);
+  }
   const int signals = block_and_watch_signals();
   if (signals < 0) return report(kSystemCallFailed, "signalfd failed");
   storage::PosixFileSystem disk;

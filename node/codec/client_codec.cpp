@@ -1,7 +1,7 @@
 #include "node/codec/client_codec.h"
 
 #include "base/json.h"
-
+#include "node/codec/exact_numbers.h"
 #include "node/wire/header.h"
 
 namespace capsize::codec {
@@ -29,6 +29,12 @@ bool nesting_within(std::string_view text, int max) {
     }
   }
   return true;
+}
+
+std::string shortened(std::string_view number) {
+  constexpr std::size_t kShown = 40;
+  if (number.size() <= kShown) return std::string(number);
+  return std::string(number.substr(0, kShown)) + "…";
 }
 
 /// Integers and short strings come back as they were.
@@ -256,6 +262,11 @@ std::variant<DecodedRequest, MalformedRequest> decode_request(std::string_view t
   if (!request.is_object()) return MalformedRequest{"", "expected one JSON object"};
   std::string id = read_id(request);
   if (id.empty()) return MalformedRequest{"", "id: expected an integer or a short string"};
+  if (const auto number = inexact_number(text)) {
+    return MalformedRequest{std::move(id), "the number " + shortened(*number) +
+                                               " would be changed: expected an integer of 64 bits, "
+                                               "or as few digits as tell a double"};
+  }
   Fields fields(request);
   replica::ClientCommand command = read_command(fields, request);
   if (!fields.error().empty()) return MalformedRequest{std::move(id), fields.error()};

@@ -23,6 +23,8 @@ using wire::Reader;
 
 /// Indexes and terms stay far from where next() would wrap.
 constexpr std::uint64_t kNumberMax = std::uint64_t{1} << 62;
+// Half of it: above whatever a snapshot may claim as its end a log can still grow.
+constexpr std::uint64_t kIndexMax = std::uint64_t{1} << 61;
 constexpr std::size_t kEntryHeaderBytes = 13;  // term, type, length
 
 void put_entry_id(std::string& out, const raft::EntryId& id) {
@@ -125,7 +127,8 @@ class NumberReader : public Reader {
   template <class Strong>
   Strong strong() {
     const auto value = number<std::uint64_t>();
-    in_bounds_ = in_bounds_ && value < kNumberMax;
+    const bool is_index = std::is_same_v<Strong, raft::Index>;
+    in_bounds_ = in_bounds_ && (is_index ? value <= kIndexMax : value < kNumberMax);
     return Strong(value);
   }
   raft::EntryId entry_id() {
@@ -137,6 +140,29 @@ class NumberReader : public Reader {
  private:
   bool in_bounds_ = true;
 };
+
+/// What the entry's type says that it is: a node that was sent anything else could store it, and
+/// commit it, but not apply it.
+bool is_content_of(raft::EntryType type, std::string_view payload) {
+  switch (type) {
+    case raft::EntryType::kNoop:
+      return payload.empty();
+    case raft::EntryType::kConfiguration: {
+      const auto configuration = raft::decode_configuration(payload);
+      return configuration && !configuration->empty();
+    }
+    case raft::EntryType::kNormal:
+    case raft::EntryType::kSession: {
+      const auto command = kv::decode_command(payload);
+      if (!command || command.value().operation == kv::Operation::kRead) return false;
+      const bool opens = command.value().operation == kv::Operation::kRegister;
+      return opens == (type == raft::EntryType::kSession);
+    }
+    case raft::EntryType::kSnapshotMark:
+      break;  // in no log that is replicated
+  }
+  return false;
+}
 
 RequestVote get_request_vote(NumberReader& in, bool pre_vote) {
   const raft::EntryId last = in.entry_id();
@@ -171,8 +197,9 @@ std::optional<AppendEntries> get_append_entries(NumberReader& in, bool heartbeat
     }
     entry.type = static_cast<raft::EntryType>(type);
     const auto length = in.number<std::uint32_t>();
-    entry.payload = std::make_shared<const std::string>(in.bytes(length));
-    if (!in.ok()) return std::nullopt;
+    const std::string_view payload = in.bytes(length);
+    if (!in.ok() || !is_content_of(entry.type, payload)) return std::nullopt;
+    entry.payload = std::make_shared<const std::string>(payload);
     body.entries.push_back(std::move(entry));
   }
   return body;

@@ -7,27 +7,7 @@
 #include "node/raft/seeded_bug.h"
 
 namespace capsize::raft {
-namespace {
-
-/// Without gaps from `previous` on, terms that never fall and never exceed the sender's: all that a
-/// leader can send. Anything else did not come from one.
-bool well_formed(const AppendEntries& request, Term term) {
-  EntryId before = request.previous;
-  for (const Entry& entry : request.entries) {
-    if (entry.index != before.index.next() || entry.term < before.term) return false;
-    if (entry.term == Term{0} || entry.payload == nullptr) return false;
-    if (entry.type == EntryType::kConfiguration && !decode_configuration(*entry.payload)) {
-      return false;
-    }
-    before = entry.id();
-  }
-  return before.term <= term;
-}
-
-}  // namespace
-
 void Raft::Impl::on_append_entries(const Message& message, const AppendEntries& request) {
-  if (!well_formed(request, message.term)) return;
   CHECK(role_ != Role::kLeader || ANY_SEEDED_BUG(config_), "one leader a term (5.2)");
   become_follower(message.term, message.from);
   leader_heard_ = now_;

@@ -8,21 +8,6 @@
 #include "node/raft/seeded_bug.h"
 
 namespace capsize::raft {
-namespace {
-
-/// What a leader can send: its log goes on behind the snapshot, and pieces lie within the content.
-bool well_formed(const InstallSnapshot& piece, Term term) {
-  const EntryId last = piece.last.id;
-  if (piece.configuration.empty() || last.index == Index{0} || last.term == Term{0} ||
-      last.term > term)
-    return false;
-  if (piece.size > kSnapshotBytesMax || piece.offset > piece.size) return false;
-  if (piece.piece.size() > piece.size - piece.offset) return false;
-  return !piece.piece.empty() || piece.size == 0;
-}
-
-}  // namespace
-
 bool Raft::Impl::may_begin_snapshot() const {
   // A learner that has not come to the entry which says who the members are could not say it in its
   // snapshot either: whoever was sent that one later would refuse it.
@@ -101,7 +86,6 @@ void Raft::Impl::on_install_snapshot_reply(const Message& message,
 }
 
 void Raft::Impl::on_install_snapshot(const Message& message, const InstallSnapshot& piece) {
-  if (!well_formed(piece, message.term)) return;
   CHECK(role_ != Role::kLeader || ANY_SEEDED_BUG(config_), "one leader a term (5.2)");
   become_follower(message.term, message.from);
   leader_heard_ = now_;
@@ -118,6 +102,11 @@ void Raft::Impl::on_install_snapshot(const Message& message, const InstallSnapsh
         send(message.from, reply);
         return;
       case IncomingSnapshot::Result::kComplete:
+        // Content that the state machine cannot restore: it came from no leader of this version.
+        if (config_.accepts_state && !config_.accepts_state(incoming_.content())) {
+          incoming_.forget();
+          return;
+        }
         install(incoming_.take());
     }
   }

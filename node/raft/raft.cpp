@@ -171,10 +171,12 @@ Raft::Raft(Config config, Recovered recovered, base::Instant now)
 }
 Raft::~Raft() = default;
 
-void Raft::receive(const Message& message, base::Instant now) {
+std::optional<std::string_view> Raft::receive(const Message& message, base::Instant now) {
   impl_->observe_time(now);
-  impl_->receive(message);
+  const auto refused = impl_->why_refused(message);
+  if (!refused) impl_->receive(message);
   impl_->check_invariants();
+  return refused;
 }
 
 void Raft::tick(base::Instant now) {

@@ -7,9 +7,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.h"
@@ -48,7 +50,9 @@ struct Config {
   std::size_t snapshot_piece_bytes = 256 * 1024;             // of content in one InstallSnapshot
   std::uint64_t incarnation = 1;
   std::uint64_t seed = 0;  // of this replica's own stream: hash(seed, "raft", id, incarnation)
-  std::string bug;         // name of a seeded bug; read only where CAPSIZE_SEEDED_BUGS is defined
+  // Whether the state machine can restore a snapshot's content. Empty: it can restore any.
+  std::function<bool(std::string_view)> accepts_state;
+  std::string bug;  // name of a seeded bug; read only where CAPSIZE_SEEDED_BUGS is defined
 };
 
 /// For status and metrics; a copy, cheap.
@@ -71,7 +75,9 @@ class Raft {
   Raft(const Raft&) = delete;
   Raft& operator=(const Raft&) = delete;
 
-  void receive(const Message& message, base::Instant now);
+  /// Any message. One that no node which follows the rules sends to a node in this state is
+  /// dropped, and its cause is returned, one word, to be counted (admission.cpp).
+  std::optional<std::string_view> receive(const Message& message, base::Instant now);
   /// Elections, heartbeats, quorum check. Call at or after `deadline()`; calling early is harmless.
   void tick(base::Instant now);
   [[nodiscard]] base::Instant deadline() const;

@@ -7,6 +7,7 @@
 //   membership.cpp      changes of members
 //   compaction.cpp      own snapshots, both halves of InstallSnapshot
 //   reads.cpp           ReadIndex, both halves
+//   admission.cpp       what is refused in front of all of it
 //   take_ready.cpp      what goes out, and what waits for the disk
 //
 // The log, the progress of each follower, quorums, read rounds and local reads are objects of their
@@ -48,6 +49,10 @@ struct Raft::Impl {
   void check_invariants();
   [[nodiscard]] const Configuration& latest() const { return configurations_.latest(); }
   [[nodiscard]] base::Instant deadline() const;
+
+  // admission.cpp
+  [[nodiscard]] std::optional<std::string_view> why_refused(const Message& message) const;
+  [[nodiscard]] bool contradicts_commit(const AppendEntries& request) const;
 
   // election.cpp
   void reset_election_timer();

@@ -70,6 +70,8 @@ class IncomingSnapshot {
   Result add(const InstallSnapshot& piece, Term term);
   /// The offset of the next piece.
   [[nodiscard]] std::uint64_t wanted() const { return state_.size(); }
+  /// After kComplete.
+  [[nodiscard]] std::string_view content() const { return state_; }
   /// After kComplete: the snapshot, whose checksum was right.
   [[nodiscard]] Snapshot take();
   void forget() { *this = {}; }

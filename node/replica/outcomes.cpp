@@ -7,6 +7,11 @@
 #include "node/replica/replica_impl.h"
 
 namespace capsize::replica {
+namespace {
+
+constexpr std::size_t kReadBytesMax = std::size_t{4} * 1024 * 1024;  // of values, in one output
+
+}  // namespace
 
 void Replica::Impl::apply(const raft::Entry& entry) {
   const auto proposal = proposals_.take(entry.id());
@@ -31,14 +36,19 @@ kv::Reply Replica::Impl::execute(const kv::Command& command, raft::Index index) 
   return sessions_.apply(store_, command, kv::SessionId{index.value()});
 }
 
-void Replica::Impl::answer_reads(const std::vector<raft::ReadReady>& reads) {
-  for (const raft::ReadReady& read : reads) {
+void Replica::Impl::answer_reads() {
+  std::size_t bytes = 0;
+  while (!ready_reads_.empty() && bytes < kReadBytesMax) {
+    const raft::ReadReady read = ready_reads_.front();
+    ready_reads_.pop_front();
     const RequestId id{read.id};
     auto request = requests_.take(id);
     if (!request) continue;  // given up: too old
     CHECK(request->kind == PendingRequests::Kind::kRead, "only reads are answered as reads");
-    reply_to_client(
-        id, read.ok ? store_.read(request->key) : kv::Reply{kv::Outcome::kFail, "", "no-leader"});
+    kv::Reply reply =
+        read.ok ? store_.read(request->key) : kv::Reply{kv::Outcome::kFail, "", "no-leader"};
+    bytes += reply.value.size();
+    reply_to_client(id, std::move(reply));
   }
 }
 

@@ -9,11 +9,22 @@
 
 namespace capsize::replica {
 
+namespace {
+
+raft::Config with_state_check(raft::Config config, const Limits& limits) {
+  config.accepts_state = [bytes_max = limits.store_bytes_max](std::string_view state) {
+    return decode_state(state, bytes_max).has_value();
+  };
+  return config;
+}
+
+}  // namespace
+
 Replica::Impl::Impl(raft::Config given, raft::Recovered recovered, Limits limits, base::Instant now)
     : config_(given),
       limits_(limits),
       recovered_term_(recovered.hard_state.term),
-      raft_(std::move(given), recovered, now),
+      raft_(with_state_check(std::move(given), limits), recovered, now),
       store_(limits.store_bytes_max) {
   if (recovered.snapshot) restore(recovered.snapshot);
 }
@@ -21,12 +32,16 @@ Replica::Impl::Impl(raft::Config given, raft::Recovered recovered, Limits limits
 void Replica::Impl::receive(const PeerMessage& message, base::Instant now) {
   if (message.to != config_.id) return;
   if (const auto* body = std::get_if<raft::MessageBody>(&message.body)) {
-    raft_.receive({message.from, message.to, message.term, *body}, now);
+    receive_raft({message.from, message.to, message.term, *body}, now);
   } else if (const auto* forward = std::get_if<Forward>(&message.body)) {
     on_forward(message, *forward, now);
   } else if (const auto* reply = std::get_if<ForwardReply>(&message.body)) {
     on_forward_reply(*reply);
   }
+}
+
+void Replica::Impl::receive_raft(const raft::Message& message, base::Instant now) {
+  if (const auto cause = raft_.receive(message, now)) ++dropped_[std::string(*cause)];
 }
 
 void Replica::Impl::expire(base::Instant now) {
@@ -68,7 +83,7 @@ bool Replica::Impl::take_ready(Output& output) {
     applied_bytes_ += entry.payload->size();
   }
   if (!ready.committed.empty()) raft_.applied(ready.committed.back().index);
-  answer_reads(ready.reads);
+  ready_reads_.insert(ready_reads_.end(), ready.reads.begin(), ready.reads.end());
   if (ready.change) answer_change(*ready.change);
   answer_transfer();
   return !ready.committed.empty();
@@ -98,6 +113,7 @@ Output Replica::Impl::take_output(base::Instant now) {
   Output output;
   while (take_ready(output)) {  // what was just applied may allow reads
   }
+  answer_reads();
   expire(now);  // behind what was applied: a true outcome is better than none
   begin_snapshot_if_due(output);
   for (PeerMessage& message : messages_) output.messages.push_back(std::move(message));
@@ -127,6 +143,7 @@ void Replica::tick(base::Instant now) {
 }
 
 base::Instant Replica::deadline() const {
+  if (!impl_->ready_reads_.empty()) return {};  // now
   base::Instant next = impl_->raft_.deadline();
   if (const auto oldest = impl_->requests_.oldest()) {
     next = std::min(next, oldest->second + impl_->limits_.request_age_max);
@@ -167,6 +184,10 @@ raft::SoftState Replica::soft_state() const {
 const raft::Configuration& Replica::configuration() const {
   return impl_->raft_.configuration();
 }
+std::map<std::string, std::uint64_t, std::less<>> Replica::dropped() const {
+  return impl_->dropped_;
+}
+
 std::size_t Replica::pending_requests() const {
   return impl_->requests_.size();
 }

@@ -12,8 +12,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -135,6 +137,8 @@ class Replica {
   [[nodiscard]] raft::SoftState soft_state() const;
   [[nodiscard]] const raft::Configuration& configuration() const;
   [[nodiscard]] std::size_t pending_requests() const;
+  /// Messages of peers that were dropped, by cause (Raft::receive).
+  [[nodiscard]] std::map<std::string, std::uint64_t, std::less<>> dropped() const;
   /// Hash of the state machine's content: equal on all replicas at an equal applied index.
   [[nodiscard]] std::uint64_t state_hash() const;
 

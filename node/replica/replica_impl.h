@@ -1,6 +1,9 @@
 // The inside of Replica. Private to node/replica.
 #pragma once
 
+#include <deque>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "base/time.h"
@@ -44,6 +47,7 @@ struct Replica::Impl {
   Impl(raft::Config given, raft::Recovered recovered, Limits limits, base::Instant now);
 
   void receive(const PeerMessage& message, base::Instant now);
+  void receive_raft(const raft::Message& message, base::Instant now);
   void request(ClientRequest request, base::Instant now);
   void expire(base::Instant now);
   /// Orphans what was handed on, if the leader or the term is another one than before.
@@ -66,7 +70,9 @@ struct Replica::Impl {
   // Outcomes
   void apply(const raft::Entry& entry);
   kv::Reply execute(const kv::Command& command, raft::Index index);
-  void answer_reads(const std::vector<raft::ReadReady>& reads);
+  /// In portions: the values of thousands of reads that are answered together may be larger than
+  /// memory. One that is answered later sees a later state, which is as good.
+  void answer_reads();
   void answer(const Origin& origin, kv::Reply reply);
   void complete(RequestId id, kv::Reply reply);
   void reply_to_client(RequestId id, kv::Reply reply);
@@ -95,8 +101,10 @@ struct Replica::Impl {
   std::optional<Transfer> transfer_;
   raft::NodeId seen_leader_ = raft::kNobody;
   raft::Term seen_term_;
-  std::uint64_t applied_bytes_ = 0;  // since the last snapshot was begun or restored
-  bool snapshot_forced_ = false;     // the next output begins one
+  std::deque<raft::ReadReady> ready_reads_;  // may be answered, a few bytes an output
+  std::uint64_t applied_bytes_ = 0;          // since the last snapshot was begun or restored
+  std::map<std::string, std::uint64_t, std::less<>> dropped_;  // messages of peers, by cause
+  bool snapshot_forced_ = false;                               // the next output begins one
   std::vector<PeerMessage> messages_;
   std::vector<ClientReply> replies_;
 };

@@ -137,9 +137,10 @@ class LogCutting {
   /// Above the mark, in the segment that is cut.
   [[nodiscard]] std::uint64_t unread_bytes() const {
     const Segment& segment = segments_[last_];
+    if (segment.number < mark_.segment) return 0;
     const std::uint64_t used = segment.bytes.find_last_not_of('\0') + 1;
-    const bool marked = mark_.segment == segment.number;
-    const std::uint64_t from = std::max(end_, marked ? mark_.offset : 0);
+    const std::uint64_t from =
+        segment.number == mark_.segment ? std::max(end_, mark_.offset) : end_;
     return used > from ? used - from + kEntryRecordBytesMin - 1 : 0;
   }
 

@@ -85,7 +85,10 @@ base::Status PeerTransport::connect(const Context& context) {
 
 void PeerTransport::send(const replica::PeerMessage& message, base::Instant true_now) {
   const auto found = links_.find(message.to);
-  CHECK(found != links_.end(), "messages go to the nodes of the cluster only");
+  if (found == links_.end()) {
+    ++unknown_receivers_;
+    return;
+  }
   Link& link = found->second;
   const codec::Described described = codec::describe(message);
   wire::Header header;
@@ -153,6 +156,7 @@ std::map<std::string, std::uint64_t> PeerTransport::dropped() const {
   if (wrong_frames_ > 0) counts["wrong-frames"] = wrong_frames_;
   if (wrong_payloads_ > 0) counts["wrong-payload"] = wrong_payloads_;
   if (unknown_senders_ > 0) counts["unknown-sender"] = unknown_senders_;
+  if (unknown_receivers_ > 0) counts["unknown-receiver"] = unknown_receivers_;
   if (unsent_ > 0) counts["unsent"] = unsent_;
   return counts;
 }

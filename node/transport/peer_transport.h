@@ -34,7 +34,8 @@ class PeerTransport {
   [[nodiscard]] static base::Result<std::unique_ptr<PeerTransport>> open(const Context& context,
                                                                          PeerSettings settings);
 
-  /// `true_now`: the true monotonic clock, for the header. Unknown receivers are a CHECK.
+  /// `true_now`: the true monotonic clock, for the header. A receiver without an endpoint is
+  /// counted: a configuration may name nodes that this process was not told of.
   void send(const replica::PeerMessage& message, base::Instant true_now);
   /// The next message for this node; nothing when none waits. Never blocks.
   [[nodiscard]] std::optional<replica::PeerMessage> receive();
@@ -60,6 +61,7 @@ class PeerTransport {
   std::uint64_t wrong_frames_ = 0;
   std::uint64_t wrong_payloads_ = 0;
   std::uint64_t unknown_senders_ = 0;
+  std::uint64_t unknown_receivers_ = 0;
   std::uint64_t unsent_ = 0;
 };
 

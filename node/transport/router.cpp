@@ -2,6 +2,7 @@
 
 #include <zmq.h>
 
+#include <utility>
 #include <zmq.hpp>
 
 #include "node/transport/frames.h"
@@ -14,11 +15,14 @@ namespace {
 constexpr int kRepliesMax = 4096;
 // Of one client, read ahead of being asked for. Beyond it the client's own queue fills up.
 constexpr int kRequestsMax = 16;
+// The same in bytes, of one client and of all.
+constexpr std::uint64_t kClientReplyBytesMax = std::uint64_t{64} * 1024 * 1024;
+constexpr std::uint64_t kReplyBytesMax = std::uint64_t{512} * 1024 * 1024;
 
 }  // namespace
 
 Router::Router(const Context& context, std::size_t request_bytes_max)
-    : socket_(context, ZMQ_ROUTER) {
+    : socket_(context, ZMQ_ROUTER), budget_(kClientReplyBytesMax, kReplyBytesMax) {
   socket_.set(ZMQ_SNDHWM, kRepliesMax);
   socket_.set(ZMQ_RCVHWM, kRequestsMax);
   socket_.set_frame_bytes_max(request_bytes_max);
@@ -38,11 +42,15 @@ std::optional<Request> Router::receive() {
   return std::nullopt;
 }
 
-void Router::send(const std::string& peer, std::string_view reply) {
+void Router::send(const std::string& peer, std::string reply) {
   socket_.set_drained(false);  // sending may have taken in what came meanwhile
+  auto lent = budget_.lend(peer, std::move(reply));
+  if (!lent) return;
   const int more = ZMQ_SNDMORE | ZMQ_DONTWAIT;
+  zmq::message_t body(lent->bytes.data(), lent->bytes.size(), return_reply, lent.get());
+  (void)lent.release();  // the message's now, whatever becomes of it
   if (zmq_send(socket_.handle(), peer.data(), peer.size(), more) < 0) return;
-  (void)zmq_send(socket_.handle(), reply.data(), reply.size(), ZMQ_DONTWAIT);
+  (void)zmq_msg_send(body.handle(), socket_.handle(), ZMQ_DONTWAIT);
 }
 
 std::optional<std::string> ask(const std::string& endpoint, std::string_view question,

@@ -1,7 +1,8 @@
 // A bound ROUTER that answers requests of one frame each: the client port and the control port.
 //
 // Requests are hostile input: frames are bounded, requests of more or fewer frames are counted and
-// skipped. A reply to a client that is gone is dropped silently.
+// skipped. A reply to a client that is gone is dropped silently, and one to a client that leaves
+// too many bytes unread is dropped and counted.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 
 #include "base/time.h"
 #include "node/transport/context.h"
+#include "node/transport/reply_budget.h"
 
 namespace capsize::transport {
 
@@ -25,13 +27,16 @@ class Router {
   [[nodiscard]] base::Status bind(const std::string& endpoint) { return socket_.bind(endpoint); }
   /// Nothing when none waits. Never blocks.
   [[nodiscard]] std::optional<Request> receive();
-  void send(const std::string& peer, std::string_view reply);
+  void send(const std::string& peer, std::string reply);
   [[nodiscard]] const Socket& socket() const { return socket_; }
   /// Requests that were not one frame.
   [[nodiscard]] std::uint64_t malformed() const { return malformed_; }
+  /// Replies that were dropped because too many bytes of earlier ones are unread.
+  [[nodiscard]] std::uint64_t dropped_replies() const { return budget_.dropped(); }
 
  private:
   Socket socket_;
+  ReplyBudget budget_;
   std::uint64_t malformed_ = 0;
 };
 

@@ -2,6 +2,8 @@
 
 import os
 import pathlib
+import resource
+import socket
 import subprocess
 
 import pytest
@@ -20,17 +22,83 @@ def memory_bytes(pid):
     return next(int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("VmHWM"))
 
 
-@pytest.fixture
-def node(tmp_path):
+def start(tmp_path, before=None):
+    """One node, and where its clients, its control and its peers connect."""
     name = f"ipc://@capsize-overload-{os.getpid()}"
     process = subprocess.Popen(
         [BIN / "capsize-node", "--id", "1", "--run-id", "1", "--data", tmp_path / "data", "--listen", f"{name}-l",
          "--client", f"{name}-c", "--control", f"{name}-k", "--parent", str(os.getpid())],
-        stdout=subprocess.PIPE)
+        stdout=subprocess.PIPE, preexec_fn=before)
     assert b'"ready":true' in process.stdout.readline()
-    yield process, f"{name}-c"
+    return process, {"client": f"{name}-c", "control": f"{name}-k", "peers": f"{name}-l"}
+
+
+@pytest.fixture
+def node(tmp_path):
+    process, endpoints = start(tmp_path)
+    yield process, endpoints["client"]
     process.kill()
     process.wait()
+
+
+def ask(endpoint, request, bound=10_000):
+    with zmq.Context() as context, context.socket(zmq.DEALER) as dealer:
+        dealer.linger = 0
+        dealer.connect(endpoint)
+        dealer.send_json(request)
+        return dealer.recv_json() if dealer.poll(bound) else None
+
+
+def write(endpoint, value):
+    return ask(endpoint, {"id": 1, "client": 0, "sequence": 0, "f": "write", "key": "k", "value": value})
+
+
+def connect(endpoint):
+    """A connection that says nothing; None when the node takes no more just now."""
+    idle = socket.socket(socket.AF_UNIX)
+    idle.setblocking(False)
+    try:
+        idle.connect(endpoint.replace("ipc://@", "\0"))
+    except OSError:
+        idle.close()
+        return None
+    return idle
+
+
+@pytest.mark.parametrize("port", ["client", "control", "peers"])
+def test_idle_connections_leave_the_node_its_descriptors(tmp_path, port):
+    few = 200  # the soft limit and the hard one
+    process, endpoints = start(tmp_path, lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (few, few)))
+    try:
+        wait_for(lambda: write(endpoints["client"], 1)["outcome"] == "ok", 10, "a leader")
+        idle = []
+        wait_for(lambda: idle.append(connect(endpoints[port])) or len(idle) - idle.count(None) > 2 * few, 20,
+                 "more connections than descriptors")
+        assert process.poll() is None
+        for connection in filter(None, idle):
+            connection.close()
+        assert wait_for(lambda: write(endpoints["client"], 2), 20, "an answer")["outcome"] == "ok"
+        assert ask(endpoints["control"], {"op": "status"})["dropped"]["connection"] > 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_replies_that_are_not_read_are_bounded_in_bytes(node):
+    process, endpoint = node
+    wait_for(lambda: write(endpoint, "v" * (2**20 - 2))["outcome"] == "ok", 10, "a value of 1 MiB")
+    context = zmq.Context()
+    silent = context.socket(zmq.DEALER)
+    silent.linger = 0
+    silent.rcvhwm = 1
+    silent.connect(endpoint)
+    for number in range(400):
+        silent.send_json({"id": number, "client": 1, "sequence": number, "f": "read", "key": "k"})
+    control = endpoint.removesuffix("-c") + "-k"
+    wait_for(lambda: ask(control, {"op": "status"})["dropped"].get("unread-reply", 0) > 200, 30, "dropped replies")
+    assert memory_bytes(process.pid) < 200 * 2**20, f"{memory_bytes(process.pid) // 2**20} MiB"
+    assert ask(endpoint, {"id": 1, "client": 0, "sequence": 0, "f": "read", "key": "k"})["outcome"] == "ok"
+    context.destroy(linger=0)
 
 
 def test_memory_is_bounded_whatever_is_sent(node):

@@ -1,6 +1,7 @@
 // Payload frames and client requests: what goes out comes back, and hostile bytes are refused.
 #include <gtest/gtest.h>
 
+#include "base/json.h"
 #include "base/prng.h"
 #include "node/codec/client_codec.h"
 #include "node/codec/peer_codec.h"
@@ -29,7 +30,7 @@ kv::Command sample_command() {
 std::vector<PeerMessage> samples() {
   raft::AppendEntries append{{Term(6), Index(4)}, Index(3), raft::ReadRound(8), {}};
   const raft::AppendEntries heartbeat = append;
-  append.entries = {storage::entry(6, 5, "five"), storage::entry(7, 6, "")};
+  append.entries = {storage::entry(6, 5, kv::encode(sample_command())), storage::entry(7, 6, "")};
   append.entries[1].type = raft::EntryType::kNoop;
   const raft::Configuration kJoint{{raft::NodeId(1), raft::NodeId(4)},
                                    {raft::NodeId(1), raft::NodeId(2)}};
@@ -43,6 +44,8 @@ std::vector<PeerMessage> samples() {
           raft_message(raft::AppendEntriesReply{true, Index(5), {}, {}, raft::ReadRound(2)}),
           raft_message(raft::AppendEntriesReply{
               false, {}, {Term(3), Index(4)}, Index(11), raft::ReadRound(1)}),
+          raft_message(raft::AppendEntriesReply{
+              false, {}, {Term(3), Index(4)}, Index(11), raft::ReadRound(1), true}),
           raft_message(raft::ReadIndexRequest{77}),
           raft_message(raft::ReadIndexReply{77, Index(5)}),
           raft_message(raft::ReadIndexReply{78, std::nullopt}),
@@ -92,9 +95,43 @@ TEST(PeerCodec, AppendEntries_KeepsTypesIndexesAndPayloads) {
   const auto& body = std::get<raft::AppendEntries>(std::get<raft::MessageBody>(received->body));
   ASSERT_EQ(body.entries.size(), 2U);
   EXPECT_EQ(body.entries[0].id(), (EntryId{Term(6), Index(5)}));
-  EXPECT_EQ(*body.entries[0].payload, "five");
+  EXPECT_EQ(*body.entries[0].payload, kv::encode(sample_command()));
   EXPECT_EQ(body.entries[1].type, raft::EntryType::kNoop);
   EXPECT_EQ(describe(sent).index, 6U);
+}
+
+/// Whatever is committed has to be applied by every node: what cannot be is never stored.
+TEST(PeerCodec, EntriesThatCannotBeApplied_AreRefused) {
+  using raft::EntryType;
+  kv::Command opening{.operation = kv::Operation::kRegister};
+  kv::Command read{.operation = kv::Operation::kRead, .key = "x"};
+  const std::string members = raft::encode({{raft::NodeId(1)}, {}});
+  const struct {
+    EntryType type;
+    std::string payload;
+    bool good;
+  } cases[] = {{EntryType::kNormal, kv::encode(sample_command()), true},
+               {EntryType::kNormal, "\xff\xff\xff", false},
+               {EntryType::kNormal, "", false},
+               {EntryType::kNormal, kv::encode(read), false},
+               {EntryType::kNormal, kv::encode(opening), false},
+               {EntryType::kSession, kv::encode(opening), true},
+               {EntryType::kSession, kv::encode(sample_command()), false},
+               {EntryType::kNoop, "", true},
+               {EntryType::kNoop, "junk", false},
+               {EntryType::kConfiguration, members, true},
+               {EntryType::kConfiguration, raft::encode({}), false},
+               {EntryType::kConfiguration, "junk", false},
+               {EntryType::kSnapshotMark, "", false},
+               {EntryType::kSnapshotMark, "junk", false}};
+  for (const auto& [type, payload, good] : cases) {
+    raft::AppendEntries append{{Term(6), Index(4)}, Index(3), raft::ReadRound(8), {}};
+    append.entries = {storage::entry(6, 5, payload)};
+    append.entries[0].type = type;
+    const PeerMessage sent = raft_message(append);
+    EXPECT_EQ(decode_payload(header_of(sent), encoded(sent)).has_value(), good)
+        << static_cast<int>(type) << " '" << payload << "'";
+  }
 }
 
 TEST(PeerCodec, PayloadCutOrExtended_IsRefused) {
@@ -186,6 +223,30 @@ TEST(ClientCodec, EachOperation_IsUnderstood) {
   EXPECT_EQ(command_of(R"({"f":"read")" + rest).operation, kv::Operation::kRead);
   EXPECT_EQ(command_of(R"({"f":"delete")" + rest).operation, kv::Operation::kDelete);
   EXPECT_EQ(command_of(R"({"f":"append","value":"s")" + rest).value, "\"s\"");
+}
+
+/// Numbers are kept or refused, wherever they stand; never rounded.
+TEST(ClientCodec, Numbers_AreKeptExactlyOrRefused) {
+  const auto write = [](const std::string& value) {
+    return R"({"id":7,"client":1,"sequence":1,"f":"write","key":"x","value":)" + value + "}";
+  };
+  for (const char* kept :
+       {"0", "-1", "18446744073709551615", "-9223372036854775808", "9223372036854775808", "0.1",
+        "1e308", "1E2", "100.0", "-0.0", "2.5e-7", "5e-324", "0.30000000000000004", "1.0",
+        "123456789012345680000.0", R"("123456789012345678901234567890 -0")", R"("\"-0")"}) {
+    const std::string value = command_of(write(kept)).value;
+    EXPECT_FALSE(value.empty()) << kept;
+    EXPECT_EQ(base::Json::parse(value), base::Json::parse(kept)) << kept;
+  }
+  for (const char* lost :
+       {"18446744073709551616", "-9223372036854775809", "123456789012345678901234567890", "-0",
+        "0.30000000000000001", "1.00000000000000001", "123456789012345678901.0", "1e-400",
+        "4.9e-324", "[1,{\"a\":-0}]"}) {
+    EXPECT_NE(detail_of(write(lost)).find("7|the number "), std::string::npos) << lost;
+  }
+  EXPECT_EQ(detail_of(write("123456789012345678901234567890")),
+            "7|the number 123456789012345678901234567890 would be changed: expected an integer of "
+            "64 bits, or as few digits as tell a double");
 }
 
 TEST(ClientCodec, Sessions_AreRegisteredAndNamed) {

@@ -26,9 +26,12 @@ struct PeerTransportTest : ::testing::Test {
     EXPECT_TRUE(opened) << opened.error().message;
     return std::move(opened).value();
   }
-  static replica::PeerMessage append_entries(std::string payload) {
-    raft::AppendEntries body;
-    body.entries = {storage::entry(1, 1, std::move(payload))};
+  /// A message whose content the codec does not look into.
+  static replica::PeerMessage piece(std::string content) {
+    raft::InstallSnapshot body;
+    body.last.id = {raft::Term(1), raft::Index(1)};
+    body.size = content.size();
+    body.piece = std::move(content);
     return {kOne, kTwo, raft::Term(1), raft::MessageBody(std::move(body))};
   }
   /// Sends again and again, since a connection comes when it comes, until one arrives.
@@ -53,10 +56,10 @@ TEST_F(PeerTransportTest, Message_SmallOrLarge_ArrivesWhole) {
     const std::string payload(size, 'x');
     while (two->receive()) {
     }
-    const auto received = send_until_received(*one, *two, append_entries(payload));
+    const auto received = send_until_received(*one, *two, piece(payload));
     ASSERT_TRUE(received) << size;
-    const auto& body = std::get<raft::AppendEntries>(std::get<raft::MessageBody>(received->body));
-    EXPECT_EQ(*body.entries.at(0).payload, payload);
+    const auto& body = std::get<raft::InstallSnapshot>(std::get<raft::MessageBody>(received->body));
+    EXPECT_EQ(body.piece, payload);
   }
   EXPECT_TRUE(two->dropped().empty());
 }
@@ -64,22 +67,22 @@ TEST_F(PeerTransportTest, Message_SmallOrLarge_ArrivesWhole) {
 TEST_F(PeerTransportTest, Peer_ThatDoesNotRead_LosesInsteadOfBlocking) {
   const auto one = open(context, 7, kOne);
   const auto two = open(context, 7, kTwo);
-  ASSERT_TRUE(send_until_received(*one, *two, append_entries("x")));
-  for (int n = 0; n < 5000; ++n) one->send(append_entries(std::string(1000, 'x')), base::Instant());
+  ASSERT_TRUE(send_until_received(*one, *two, piece("x")));
+  for (int n = 0; n < 5000; ++n) one->send(piece(std::string(1000, 'x')), base::Instant());
   EXPECT_GT(one->dropped().at("unsent"), 1000U);
 }
 
 TEST_F(PeerTransportTest, BurstsThatFitTheQueue_AreNeverLost) {
   const auto one = open(context, 7, kOne);
   const auto two = open(context, 7, kTwo);
-  ASSERT_TRUE(send_until_received(*one, *two, append_entries("x")));
+  ASSERT_TRUE(send_until_received(*one, *two, piece("x")));
   while (two->receive()) {
   }
   const std::uint64_t unsent_before = one->dropped()["unsent"];  // while it was not connected
   Poller poller;
   poller.watch(two->socket());
   for (int burst = 0; burst < 200; ++burst) {
-    for (int n = 0; n < 64; ++n) one->send(append_entries("x"), base::Instant());
+    for (int n = 0; n < 64; ++n) one->send(piece("x"), base::Instant());
     for (int n = 0; n < 64;) {
       poller.wait(std::chrono::seconds(10));
       ASSERT_TRUE(poller.ready(0)) << "burst " << burst;
@@ -95,7 +98,7 @@ TEST_F(PeerTransportTest, FramesOfAnotherRun_AreCountedAndDropped) {
   Poller poller;
   poller.watch(two->socket());
   for (int attempt = 0; attempt < 10'000 && two->dropped().empty(); ++attempt) {
-    stranger->send(append_entries("x"), base::Instant());
+    stranger->send(piece("x"), base::Instant());
     poller.wait(std::chrono::milliseconds(5));
     ASSERT_FALSE(two->receive());
   }
