@@ -36,7 +36,8 @@ class Outlet {
 struct LinkStats {
   std::uint64_t seen = 0;       // well-formed messages read
   std::uint64_t delivered = 0;  // copies that the receiver's socket took
-  std::uint64_t discarded = 0;  // by rules, and after a cut because they were sent before its end
+  // Messages and copies: by rules, and after a cut because they were sent before its end.
+  std::uint64_t discarded = 0;
   std::uint64_t lost = 0;       // copies that the receiver's socket refused: paused, gone, too slow
   std::uint64_t malformed = 0;  // frames that do not decode; not in `seen`
   std::uint64_t implausible = 0;  // of a term that no election reached; dropped, not in `seen`
