@@ -31,6 +31,8 @@ struct Card {
   std::string label = {};
   /// Whether it may take a majority out of service, together with what is in force.
   bool beyond_minority = false;
+  /// Held for less than hold_min it would not do what it is for: a short run does not shorten it.
+  bool is_whole = false;
 
   friend bool operator==(const Card&, const Card&) = default;
 };

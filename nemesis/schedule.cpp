@@ -125,7 +125,8 @@ void deal_named(const std::vector<Deck>& decks, std::uint64_t seed,
     };
     const auto taken = std::find_if(schedule.rbegin(), schedule.rend(), spare);
     if (taken == schedule.rend()) continue;
-    taken->hold = std::min(taken->hold, prng.between(card.hold_min, card.hold_max));
+    const base::Duration drawn = prng.between(card.hold_min, card.hold_max);
+    taken->hold = card.is_whole ? card.hold_min : std::min(taken->hold, drawn);
     taken->card = card;
   }
 }
@@ -138,6 +139,10 @@ void deal(const std::vector<Card>& deck, base::Duration begin, base::Duration en
   if (deck.empty() || count == 0) return;
   const base::Duration step = (end - begin) / static_cast<std::int64_t>(count);
   std::vector<Card> round;
+  base::Duration healed = begin;  // the faults so far
+  const bool one_strategy = std::all_of(deck.begin(), deck.end(), [&](const Card& card) {
+    return card.planned_by == deck.front().planned_by;
+  });
   for (std::size_t i = 0; i < count; ++i) {
     if (round.empty()) {
       round = deck;
@@ -149,8 +154,14 @@ void deal(const std::vector<Card>& deck, base::Duration begin, base::Duration en
     fault.at = begin + step * static_cast<std::int64_t>(i) +
                prng.between(base::Duration::zero(), step / 5);
     fault.hold = prng.between(fault.card.hold_min, fault.card.hold_max);
-    if (hold_max > base::Duration::zero()) fault.hold = std::min(fault.hold, hold_max);
+    if (hold_max > base::Duration::zero()) {
+      // One that must not be shorter takes the slots of those after it; but not those of another
+      // strategy, which may have no other.
+      if (fault.at < healed && one_strategy) continue;
+      fault.hold = fault.card.is_whole ? fault.card.hold_min : std::min(fault.hold, hold_max);
+    }
     fault.hold = std::max(std::min(fault.hold, end - fault.at), base::Duration::zero());
+    healed = fault.at + fault.hold;
     schedule.push_back(std::move(fault));
   }
 }

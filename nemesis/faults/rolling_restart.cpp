@@ -14,7 +14,8 @@ class RollingRestart final : public RestartsFault {
     return {.kind = "rolling-restart",
             .target = Target::kAll,
             .hold_min = std::chrono::milliseconds(1500),
-            .hold_max = std::chrono::milliseconds(2000)};
+            .hold_max = std::chrono::milliseconds(2000),
+            .is_whole = true};
   }
   Declared parameters() const override {
     return {{.name = "period",

@@ -15,7 +15,11 @@ class Restarts final : public Strategy {
   std::vector<Card> deck() const override {
     return {
         {.kind = "stop", .target = Target::kLeader},
-        {.kind = "rolling-restart", .target = Target::kAll, .hold_min = 1500ms, .hold_max = 1600ms},
+        {.kind = "rolling-restart",
+         .target = Target::kAll,
+         .hold_min = 1500ms,
+         .hold_max = 1600ms,
+         .is_whole = true},
         {.kind = "restart-storm", .target = Target::kMinority},
         {.kind = "restart-storm",
          .target = Target::kMinority,
