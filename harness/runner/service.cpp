@@ -21,14 +21,14 @@ bool hard(const FaultRecord& fault) {
   return kind != nullptr && kind->impact() != nemesis::Impact::kDegrades;
 }
 
-struct Interval {
+struct Disturbance {
   base::Duration begin;
   base::Duration end;
 };
 
 /// Disjoint and ascending.
-std::vector<Interval> merged(const std::vector<FaultRecord>& faults, base::Duration aftermath) {
-  std::vector<Interval> intervals;
+std::vector<Disturbance> merged(const std::vector<FaultRecord>& faults, base::Duration aftermath) {
+  std::vector<Disturbance> intervals;
   for (const auto& fault : faults) {
     if (fault.state != nemesis::FaultState::kSkipped) {
       intervals.push_back({fault.begin, fault.end + aftermath});
@@ -36,7 +36,7 @@ std::vector<Interval> merged(const std::vector<FaultRecord>& faults, base::Durat
   }
   std::sort(intervals.begin(), intervals.end(),
             [](const auto& a, const auto& b) { return a.begin < b.begin; });
-  std::vector<Interval> result;
+  std::vector<Disturbance> result;
   for (const auto& interval : intervals) {
     if (result.empty() || result.back().end < interval.begin) {
       result.push_back(interval);
@@ -139,7 +139,7 @@ std::uint64_t operations_under_faults(const std::vector<FaultRecord>& faults,
         // The first that ends after the operation began: does it begin before the operation ends?
         const auto fault = std::partition_point(
             intervals.begin(), intervals.end(),
-            [&](const Interval& interval) { return interval.end <= span.begin; });
+            [&](const Disturbance& interval) { return interval.end <= span.begin; });
         return fault != intervals.end() && fault->begin < span.end;
       }));
 }
