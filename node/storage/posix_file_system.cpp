@@ -24,7 +24,7 @@ base::Status sync_path(const std::string& path, int flags) {
   return {};
 }
 
-/// Moves `at` behind what was written, also after an error.
+/// Moves `at` past what was written, also after an error.
 base::Status write_all(const Descriptor& file, const std::string& path, std::string_view bytes,
                        std::uint64_t& at) {
   while (!bytes.empty()) {
