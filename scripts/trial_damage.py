@@ -179,11 +179,11 @@ def trial(draw, directory, damaged, counts):
         before = wait_for(cluster.settled, BOUND_S, "nodes that agree")
         cluster.kill_all()
         nodes = draw.sample(range(NODES), damaged)
-        told = {}
+        damages = {}
         try:
             ends = {}
             for node in nodes:
-                told[node] = damage(cluster.data(node), draw)
+                damages[node] = damage(cluster.data(node), draw)
                 ends[node] = start_alone(cluster, node, before[node])
                 counts[ends[node]] += 1
             for node in [node for node in nodes if ends[node] == "refused" and draw.random() < 0.7]:
@@ -199,7 +199,7 @@ def trial(draw, directory, damaged, counts):
             if result == "all read":
                 restore(cluster, announced)
         except Wrong as wrong:
-            raise Wrong(f"{wrong}\ndamage: {told}") from wrong
+            raise Wrong(f"{wrong}\ndamage: {damages}") from wrong
 
 
 def main():

@@ -1,4 +1,4 @@
-"""Writes of 1 MiB into one node until it says that its state is full: no write may end it, and it goes on from there.
+"""Writes of 1 MiB into one node until it says that its state is full: no write may end it, and it keeps working.
 
 The node must refuse with `state-full`, take a snapshot of everything, start from it, refuse again, and work on after
 a delete. Needs some 5 GB of memory and 4 GB of disk, and about a minute.

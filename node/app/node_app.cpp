@@ -41,7 +41,7 @@ int print_status(const AskStatus& ask) {
 /// Readable once SIGTERM or SIGINT came. Before any thread is started: they inherit the mask.
 int block_and_watch_signals() {
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is an error of the write
+  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit of a file's size fails instead
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);

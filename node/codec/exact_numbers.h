@@ -1,6 +1,6 @@
 // Numbers that a request's value loses something of. The node keeps an integer of 64 bits, signed
 // or not, and any other number as a double; a longer one would be rounded, and what a client reads
-// would not be what it was told is written. Such a request is refused instead.
+// would not be what its write was acknowledged with. Such a request is refused instead.
 #pragma once
 
 #include <optional>

@@ -61,7 +61,7 @@ std::uint64_t Store::bytes_of(std::string_view key) const {
 }
 
 bool Store::fits(std::uint64_t before, std::uint64_t after) const {
-  // Whoever shrinks a state that is over its bound already is not stopped.
+  // A command that shrinks a state over its bound is never refused.
   return after <= before || bytes_ - before + after <= bytes_max_;
 }
 

@@ -6,7 +6,7 @@
 //
 // Its content is bounded, so that a snapshot of the whole state always fits (kSnapshotBytesMax): a
 // command that would make it larger than the bound fails with `state-full` and changes nothing.
-// What shrinks it, or leaves it as large as it is, always goes on working. The bound is part of the
+// What shrinks it, or leaves it as large as it is, always works. The bound is part of the
 // state machine's definition: the same content and command give the same answer on every node, and
 // the size is counted anew from a snapshot.
 //

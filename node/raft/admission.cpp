@@ -4,7 +4,7 @@
 // before it reaches any state, and counted by its cause.
 //
 // This is no defence against an enemy who may send frames: a forged vote or acknowledgement that is
-// plausible is believed. It keeps one bad frame from ending a node, or a cluster for ever.
+// plausible is believed. It keeps one bad frame from ending a node, or a cluster permanently.
 
 #include <algorithm>
 
@@ -40,7 +40,7 @@ bool well_formed(const AppendEntries& request, Term term) {
   return before.term <= term;
 }
 
-/// A leader's log goes on behind the snapshot, and pieces lie within the content.
+/// A leader's log continues after the snapshot, and pieces lie within the content.
 bool well_formed(const InstallSnapshot& piece, Term term) {
   const EntryId last = piece.last.id;
   if (piece.configuration.empty() || last.index == Index{0} || last.term == Term{0} ||

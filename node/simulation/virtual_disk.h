@@ -29,8 +29,8 @@ class VirtualDisk : private raft::SyncReceiptIssuer {
 
   /// The node dies. `kept`: how many of the unsynced writes reached the disk after all.
   void crash(std::size_t kept);
-  /// Of a node that is down: only the first `kept` entries behind the snapshot are left, and an
-  /// operator accepts it (raft/recovered.h). Precondition: there are so many, at least 1.
+  /// Of a node that is down: only the first `kept` entries after the snapshot are left, and an
+  /// operator accepts it (raft/recovered.h). Precondition: 1 <= kept <= entries.
   void lose(std::size_t kept, raft::NodeId self);
   [[nodiscard]] raft::Recovered recover() const { return durable_; }
   /// Nothing is missing any more.

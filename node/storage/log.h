@@ -9,7 +9,7 @@
 //   in sync()                      the tail is torn. No receipt was given for it, so it may be
 //   lost;
 //                                  recovery keeps the cut bytes beside the log
-//   after sync()                   everything is there, and if the machine goes on, the mark says
+//   after sync()                   everything is there, and unless the machine stops, the mark says
 //   so in recovery                    it is done again: cutting the same tail is idempotent while a
 //   snapshot is written    the old snapshot and the whole log are there (snapshot_store.h) before
 //   its mark is in the log  the new snapshot and the whole log: recovery drops what the

@@ -56,7 +56,7 @@ enum class RecordType : std::uint8_t {
 };
 
 inline constexpr std::uint32_t kSegmentVersion = 3;
-/// Of logs that no mark accompanies. They are read, and the log goes on in version 3.
+/// Of logs that no mark accompanies. They are read, and the log continues in version 3.
 inline constexpr std::uint32_t kUnmarkedSegmentVersion = 2;
 
 struct SegmentHeader {

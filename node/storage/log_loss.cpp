@@ -110,7 +110,7 @@ class LogCutting {
     return true;
   }
 
-  /// The most that the mark says, that records behind the cut say which can be recognised, and that
+  /// The most that the mark says, that recognisable records after the cut say, and that
   /// fits where none can be.
   bool bound_loss() {
     hard_state_ = replay_.hard_state();

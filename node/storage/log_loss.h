@@ -11,7 +11,7 @@
 //   5. the mark says where the log ends now            done
 //
 // How much may be missing is the most that the mark and the records say that can still be
-// recognised behind the damage.
+// recognised after the damage.
 #pragma once
 
 #include <string>

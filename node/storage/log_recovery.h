@@ -69,7 +69,7 @@ class LogReplay {
   std::uint64_t torn_bytes_ = 0;
 };
 
-/// The next multiple of 8 behind `offset` at which a record can be recognised.
+/// The next multiple of 8 after `offset` at which a record can be recognised.
 [[nodiscard]] std::optional<std::size_t> find_valid_record(std::string_view bytes,
                                                            std::size_t offset);
 /// "entries 6 to 9, and votes up to term 3": what the log says up to the mark and a log that ends

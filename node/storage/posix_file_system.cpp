@@ -24,7 +24,7 @@ base::Status sync_path(const std::string& path, int flags) {
   return {};
 }
 
-/// Moves `at` behind what was written, also after an error.
+/// Moves `at` past what was written, also after an error.
 base::Status write_all(const Descriptor& file, const std::string& path, std::string_view bytes,
                        std::uint64_t& at) {
   while (!bytes.empty()) {
@@ -159,17 +159,21 @@ base::Status PosixFileSystem::sync_directory(const std::string& path) {
 }
 
 base::Status PosixFileSystem::make_directory(const std::string& path) {
-  const std::filesystem::path wanted = std::filesystem::absolute(path).lexically_normal();
+  std::error_code error;
+  const std::filesystem::path wanted = std::filesystem::absolute(path, error).lexically_normal();
+  if (error) return base::Error{path + ": " + error.message()};
   std::filesystem::path made;
   for (const auto& part : wanted) {
     made /= part;
     if (::mkdir(made.c_str(), 0755) == 0) {
       if (const auto status = sync_directory(made.parent_path()); !status) return status;
-    } else if (errno != EEXIST && errno != EISDIR && !std::filesystem::is_directory(made)) {
+    } else if (const int reason = errno; reason != EEXIST && reason != EISDIR &&
+                                         !std::filesystem::is_directory(made, error)) {
+      errno = reason;
       return failure("mkdir", made);
     }
   }
-  if (!std::filesystem::is_directory(wanted)) return base::Error{path + ": not a directory"};
+  if (!std::filesystem::is_directory(wanted, error)) return base::Error{path + ": not a directory"};
   return {};
 }
 

@@ -8,7 +8,7 @@
 //
 // A connection whose descriptor would be one of the reserved ones is accepted and closed at once,
 // which libzmq takes for a client that was quick to leave. Descriptors are handed out lowest first,
-// so whoever gets a low one shows that there is room. Connections that exist are not touched, and
+// so a low one shows that there is room. Connections that exist are not touched, and
 // as soon as some end there is room for others.
 #pragma once
 

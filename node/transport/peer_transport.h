@@ -35,7 +35,7 @@ class PeerTransport {
                                                                          PeerSettings settings);
 
   /// `true_now`: the true monotonic clock, for the header. A receiver without an endpoint is
-  /// counted: a configuration may name nodes that this process was not told of.
+  /// counted: a configuration may name nodes that this process has no endpoint of.
   void send(const replica::PeerMessage& message, base::Instant true_now);
   /// The next message for this node; nothing when none waits. Never blocks.
   [[nodiscard]] std::optional<replica::PeerMessage> receive();

@@ -57,7 +57,7 @@ void fill(MemoryFileSystem& files, const std::vector<raft::PersistBatch>& last) 
 class Damage : public ::testing::TestWithParam<int> {
  protected:
   void SetUp() override {
-    // The last record is an entry, a vote, or a vote with an entry behind it.
+    // The last record is an entry, a vote, or a vote followed by an entry.
     const std::vector<raft::PersistBatch> last = {
         batch(100, std::nullopt, {entry(1, 71, "last")}), batch(101, hard_state(2, 1), {}),
         batch(102, std::nullopt, {entry(2, 72, std::string(3, '\0'))})};

@@ -246,6 +246,10 @@ TEST(PosixFiles, Errors_NameThePathAndTheReason) {
   EXPECT_EQ(file.error().message, "open /nonexistent/f: No such file or directory");
   EXPECT_FALSE(files.read("/nonexistent/f").value());
   EXPECT_FALSE(files.make_directory("/dev/null/x"));
+  const auto long_name = files.make_directory("/tmp/" + std::string(300, 'x'));
+  ASSERT_FALSE(long_name);
+  EXPECT_NE(long_name.error().message.find("File name too long"), std::string::npos);
+  EXPECT_FALSE(files.make_directory(std::string(5000, '/') + std::string(5000, 'x')));
 }
 
 TEST(DirectoryLock_, HeldByAnother_IsRefused) {

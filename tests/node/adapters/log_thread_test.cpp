@@ -125,6 +125,61 @@ TEST(LogThread_, CleanStop_SyncsTheMark) {
   EXPECT_EQ(decode_sync_marks(marks)->last.index, raft::Index{4});
 }
 
+/// Counts syncs of the mark.
+class CountingFiles : public MemoryFileSystem {
+ public:
+  [[nodiscard]] base::Result<std::unique_ptr<FixedFile>> open_fixed(
+      const std::string& path) override {
+    auto file = MemoryFileSystem::open_fixed(path);
+    if (!file) return file.error();
+    return std::unique_ptr<FixedFile>(std::make_unique<File>(*this, std::move(file).value()));
+  }
+  std::uint64_t mark_syncs() {
+    const std::lock_guard lock(mutex_);
+    return mark_syncs_;
+  }
+  bool wait_for_mark_sync() {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::milliseconds(kWaitMsMax),
+                             [this] { return mark_syncs_ > 0; });
+  }
+
+ private:
+  class File : public FixedFile {
+   public:
+    File(CountingFiles& files, std::unique_ptr<FixedFile> below)
+        : files_(files), below_(std::move(below)) {}
+    base::Status overwrite(std::uint64_t offset, std::string_view bytes) override {
+      return below_->overwrite(offset, bytes);
+    }
+    base::Status sync() override {
+      const std::lock_guard lock(files_.mutex_);
+      ++files_.mark_syncs_;
+      files_.changed_.notify_all();
+      return below_->sync();
+    }
+
+   private:
+    CountingFiles& files_;
+    std::unique_ptr<FixedFile> below_;
+  };
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::uint64_t mark_syncs_ = 0;
+};
+
+TEST(LogThread_, IdleLog_SyncsItsMarkAndNoBatchDoes) {
+  CountingFiles files;
+  LogThread thread(open_log(files), must_not_fail);
+  for (std::uint64_t i = 1; i <= 50; ++i) {
+    raft::PersistBatch item = batch(i, std::nullopt, {entry(1, i, "x")});
+    ASSERT_TRUE(thread.write_here(item));
+  }
+  EXPECT_EQ(files.mark_syncs(), 0U) << "not one of 50 syncs of the log syncs the mark";
+  EXPECT_TRUE(files.wait_for_mark_sync());
+}
+
 TEST(LogThread_, WhileOneSyncRuns_TheRestIsCollectedIntoOneWrite) {
   GatedFiles files;
   auto log = open_log(files);

@@ -1,5 +1,5 @@
 // What one frame must not bring about: each message here is one that no node sends which follows
-// the rules, and each broke a CHECK, or ended a cluster for ever, before it was refused.
+// the rules, and each broke a CHECK, or ended a cluster permanently, before it was refused.
 #include <gtest/gtest.h>
 
 #include "base/crc32c.h"
@@ -30,7 +30,7 @@ struct Admission : ::testing::Test {
         bench.node(to).receive({n(from), n(to), Term{term}, std::move(body)}, bench.now(to));
     return std::string(cause.value_or(""));
   }
-  /// Everything goes on: n1 leads, if need be again, and a write reaches all.
+  /// The cluster works: n1 leads, if need be again, and a write reaches all.
   void expect_alive() {
     bench.settle();
     if (bench.state(1).role != Role::kLeader) bench.elect(1);
@@ -68,7 +68,7 @@ TEST_F(Admission, HighTerms_CostElectionsAndNoMore) {
     EXPECT_EQ(receive(2, 1, term, vote()), "");
     EXPECT_EQ(bench.state(1).term, Term{term});
     EXPECT_EQ(receive(2, 3, term - 7, vote()), "");
-    // Who is behind learns from refusals, one campaign a node.
+    // A node that lags learns from refusals, one campaign a node.
     for (std::uint32_t i = 1; i <= 3; ++i) {
       bench.advance_all(milliseconds(1000));
       bench.campaign(i);
