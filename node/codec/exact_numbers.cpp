@@ -67,14 +67,25 @@ bool is_kept(std::string_view number) {
   return asked == decimal_of({shortest, end}) || asked == decimal_of(base::Json(value).dump());
 }
 
+/// Of the quote that closes the string whose opening quote is at `at`: the next one that an even
+/// number of backslashes stands before.
+std::size_t end_of_string(std::string_view json, std::size_t at) {
+  while (true) {
+    const std::size_t quote = json.find('"', at + 1);
+    if (quote == std::string_view::npos) return json.size();
+    std::size_t text_end = quote;
+    while (json[text_end - 1] == '\\') --text_end;
+    if ((quote - text_end) % 2 == 0) return quote;
+    at = quote;
+  }
+}
+
 }  // namespace
 
 std::optional<std::string_view> inexact_number(std::string_view json) {
   for (std::size_t at = 0; at < json.size(); ++at) {
     if (json[at] == '"') {
-      for (++at; at < json.size() && json[at] != '"'; ++at) {
-        if (json[at] == '\\') ++at;
-      }
+      at = end_of_string(json, at);
     } else if (json[at] == '-' || (json[at] >= '0' && json[at] <= '9')) {
       const std::size_t end = std::min(json.find_first_not_of(kNumberBytes, at), json.size());
       const std::string_view number = json.substr(at, end - at);

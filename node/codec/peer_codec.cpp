@@ -153,9 +153,9 @@ bool is_content_of(raft::EntryType type, std::string_view payload) {
     }
     case raft::EntryType::kNormal:
     case raft::EntryType::kSession: {
-      const auto command = kv::decode_command(payload);
-      if (!command || command.value().operation == kv::Operation::kRead) return false;
-      const bool opens = command.value().operation == kv::Operation::kRegister;
+      const auto operation = kv::operation_of(payload);
+      if (!operation || operation == kv::Operation::kRead) return false;
+      const bool opens = operation == kv::Operation::kRegister;
       return opens == (type == raft::EntryType::kSession);
     }
     case raft::EntryType::kSnapshotMark:

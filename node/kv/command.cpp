@@ -27,7 +27,8 @@ bool takes_value(Operation operation) {
          operation == Operation::kAppend;
 }
 
-base::Status validate_steps(const Command& command) {
+template <class Text>
+base::Status validate_steps(const BasicCommand<Text>& command) {
   if (command.operation != Operation::kTxn) {
     return command.steps.empty() ? base::Status{} : malformed_command("only a txn has steps");
   }
@@ -36,7 +37,7 @@ base::Status validate_steps(const Command& command) {
     return malformed_command("a txn has 1 to 64 steps");
   }
   std::size_t bytes = 0;
-  for (const Step& step : command.steps) {
+  for (const BasicStep<Text>& step : command.steps) {
     if (step.kind < Step::Kind::kRead || step.kind > Step::Kind::kAppend) {
       return malformed_command("unknown kind of step");
     }
@@ -60,14 +61,15 @@ void encode_steps(const std::vector<Step>& steps, ByteWriter& out) {
   }
 }
 
-std::vector<Step> decode_steps(ByteReader& in) {
-  std::vector<Step> steps;
+template <class Text>
+std::vector<BasicStep<Text>> decode_steps(ByteReader& in) {
+  std::vector<BasicStep<Text>> steps;
   // Stops with the bytes: a count cannot ask for more than was sent. One too many is enough for
   // validate() to refuse it.
   const std::uint32_t count = in.u32();
   while (in.ok() && steps.size() < count && steps.size() <= kTxnStepsMax) {
-    Step step;
-    step.kind = static_cast<Step::Kind>(in.u8());
+    BasicStep<Text> step;
+    step.kind = static_cast<StepKind>(in.u8());
     step.key = in.text(kKeyBytesMax);
     step.value = in.text(kValueBytesMax);
     steps.push_back(std::move(step));
@@ -75,7 +77,8 @@ std::vector<Step> decode_steps(ByteReader& in) {
   return steps;
 }
 
-base::Status validate_session(const Command& command) {
+template <class Text>
+base::Status validate_session(const BasicCommand<Text>& command) {
   if (command.operation == Operation::kRegister &&
       (!command.key.empty() || command.session != SessionId{0})) {
     return malformed_command("register takes neither a key nor a session");
@@ -86,14 +89,8 @@ base::Status validate_session(const Command& command) {
   return {};
 }
 
-}  // namespace
-
-bool changes_blindly(Operation operation) {
-  return operation == Operation::kWrite || operation == Operation::kAppend ||
-         operation == Operation::kDelete;
-}
-
-base::Status validate(const Command& command) {
+template <class Text>
+base::Status validate_all(const BasicCommand<Text>& command) {
   if (!known(command.operation)) return malformed_command("unknown operation");
   if (command.key.size() > kKeyBytesMax) return malformed_command("key is too long");
   if (command.value.size() > kValueBytesMax) return malformed_command("value is too long");
@@ -110,6 +107,41 @@ base::Status validate(const Command& command) {
   }
   if (base::Status status = validate_steps(command); !status) return status;
   return validate_session(command);
+}
+
+template <class Text>
+base::Result<BasicCommand<Text>> decode_as(std::string_view bytes) {
+  ByteReader in(bytes);
+  const std::uint8_t version = in.u8();
+  if (version < 1 || version > kCommandVersion)
+    return malformed_command("version is neither 1 nor 2");
+  BasicCommand<Text> command;
+  command.operation = static_cast<Operation>(in.u8());
+  if (version >= 2) {
+    command.session = SessionId{in.u64()};
+    command.time = LogTime{in.u64()};
+  }
+  command.client = ClientId{in.u64()};
+  command.sequence = Sequence{in.u64()};
+  command.key = in.text(kKeyBytesMax);
+  command.value = in.text(kValueBytesMax);
+  command.expected = in.text(kValueBytesMax);
+  if (command.operation == Operation::kTxn) command.steps = decode_steps<Text>(in);
+  if (!in.ok()) return malformed_command("cut short, or a field is over its bound");
+  if (!in.at_end()) return malformed_command("bytes behind the end");
+  if (const base::Status status = validate_all(command); !status.ok()) return status.error();
+  return command;
+}
+
+}  // namespace
+
+bool changes_blindly(Operation operation) {
+  return operation == Operation::kWrite || operation == Operation::kAppend ||
+         operation == Operation::kDelete;
+}
+
+base::Status validate(const Command& command) {
+  return validate_all(command);
 }
 
 std::string encode(const Command& command) {
@@ -130,26 +162,13 @@ std::string encode(const Command& command) {
 }
 
 base::Result<Command> decode_command(std::string_view bytes) {
-  ByteReader in(bytes);
-  const std::uint8_t version = in.u8();
-  if (version < 1 || version > kCommandVersion)
-    return malformed_command("version is neither 1 nor 2");
-  Command command;
-  command.operation = static_cast<Operation>(in.u8());
-  if (version >= 2) {
-    command.session = SessionId{in.u64()};
-    command.time = LogTime{in.u64()};
-  }
-  command.client = ClientId{in.u64()};
-  command.sequence = Sequence{in.u64()};
-  command.key = in.text(kKeyBytesMax);
-  command.value = in.text(kValueBytesMax);
-  command.expected = in.text(kValueBytesMax);
-  if (command.operation == Operation::kTxn) command.steps = decode_steps(in);
-  if (!in.ok()) return malformed_command("cut short, or a field is over its bound");
-  if (!in.at_end()) return malformed_command("bytes behind the end");
-  if (const base::Status status = validate(command); !status.ok()) return status.error();
-  return command;
+  return decode_as<std::string>(bytes);
+}
+
+std::optional<Operation> operation_of(std::string_view bytes) {
+  const auto command = decode_as<std::string_view>(bytes);
+  if (!command) return std::nullopt;
+  return command.value().operation;
 }
 
 std::string encode(const Reply& reply) {

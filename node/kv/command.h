@@ -33,23 +33,30 @@ enum class Operation : std::uint8_t {
 };
 
 /// One step of a transaction. Numbers are in the log, too.
-struct Step {
-  enum class Kind : std::uint8_t { kRead = 1, kWrite = 2, kAppend = 3 } kind = Kind::kRead;
-  std::string key;
-  std::string value;  // write: the value; append: the element; read: empty
+enum class StepKind : std::uint8_t { kRead = 1, kWrite = 2, kAppend = 3 };
+/// `Text` is std::string, or std::string_view where a command is only looked at.
+template <class Text>
+struct BasicStep {
+  using Kind = StepKind;
+  Kind kind = Kind::kRead;
+  Text key;
+  Text value;  // write: the value; append: the element; read: empty
 };
+using Step = BasicStep<std::string>;
 
-struct Command {
+template <class Text>
+struct BasicCommand {
   ClientId client;
   Sequence sequence;
   Operation operation = Operation::kRead;
-  std::string key;
-  std::string value;        // write: the value; cas: the new value; append: the element
-  std::string expected;     // cas: the value that must be there; "null" for an absent key
-  std::vector<Step> steps;  // txn: carried out in this order, all of them or none
-  SessionId session;        // of a retriable command
-  LogTime time;             // stamped by the leader that proposes it
+  Text key;
+  Text value;                          // write: the value; cas: the new value; append: the element
+  Text expected;                       // cas: the value that must be there; "null": an absent key
+  std::vector<BasicStep<Text>> steps;  // txn: carried out in this order, all of them or none
+  SessionId session;                   // of a retriable command
+  LogTime time;                        // stamped by the leader that proposes it
 };
+using Command = BasicCommand<std::string>;
 
 /// Names one command of one client, in whichever entries of the log it arrives.
 struct CommandId {
@@ -94,6 +101,9 @@ inline constexpr std::uint8_t kCommandVersion = 2;
 /// Precondition of encode: validate(command).ok().
 [[nodiscard]] std::string encode(const Command& command);
 [[nodiscard]] base::Result<Command> decode_command(std::string_view bytes);
+/// The operation of what decode_command() would decode; nothing where it would fail. Copies
+/// nothing.
+[[nodiscard]] std::optional<Operation> operation_of(std::string_view bytes);
 [[nodiscard]] std::string encode(const Reply& reply);
 [[nodiscard]] base::Result<Reply> decode_reply(std::string_view bytes);
 

@@ -16,20 +16,26 @@ const std::string* FreezableMap::find(std::string_view key) const {
 }
 
 std::string& FreezableMap::at_or(std::string_view key, std::string_view otherwise) {
+  if (!frozen_) {
+    const auto at = base_->lower_bound(key);
+    if (at != base_->end() && at->first == key) return at->second;
+    ++size_;
+    return base_->emplace_hint(at, key, otherwise)->second;
+  }
   const std::string* known = find(key);
   if (known == nullptr) ++size_;
-  if (!frozen_) {
-    return known == nullptr ? base_->emplace(key, otherwise).first->second
-                            : base_->find(key)->second;
-  }
   const auto changed = overlay_.find(key);
   if (changed != overlay_.end() && changed->second) return *changed->second;
   std::string copy(known == nullptr ? otherwise : std::string_view(*known));
   return *overlay_.insert_or_assign(std::string(key), std::move(copy)).first->second;
 }
 
-void FreezableMap::put(std::string_view key, std::string value) {
-  at_or(key, "") = std::move(value);
+std::optional<std::size_t> FreezableMap::put(std::string_view key, std::string value) {
+  const std::size_t known = size_;
+  std::string& there = at_or(key, "");
+  const std::size_t before = there.size();
+  there = std::move(value);
+  return size_ > known ? std::nullopt : std::optional(before);
 }
 
 void FreezableMap::put_last(std::string_view key, std::string_view value) {

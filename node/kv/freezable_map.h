@@ -29,7 +29,8 @@ class FreezableMap {
   [[nodiscard]] const std::string* find(std::string_view key) const;
   /// The value, to be changed in place; `otherwise` if it is absent.
   [[nodiscard]] std::string& at_or(std::string_view key, std::string_view otherwise);
-  void put(std::string_view key, std::string value);
+  /// Returns the size of the value that was there; nothing if it was absent.
+  std::optional<std::size_t> put(std::string_view key, std::string value);
   /// The same for a key behind all others, in O(1). Precondition: not frozen.
   void put_last(std::string_view key, std::string_view value);
   void erase(std::string_view key);

@@ -15,7 +15,10 @@ namespace {
 constexpr int kRepliesMax = 4096;
 // Of one client, read ahead of being asked for. Beyond it the client's own queue fills up.
 constexpr int kRequestsMax = 16;
-// The same in bytes, of one client and of all.
+// The bound in messages is enough for these: 4 MiB a client. Lending them would cost more than
+// copying them.
+constexpr std::size_t kSmallReplyBytesMax = 1024;
+// In bytes, of one client and of all.
 constexpr std::uint64_t kClientReplyBytesMax = std::uint64_t{64} * 1024 * 1024;
 constexpr std::uint64_t kReplyBytesMax = std::uint64_t{512} * 1024 * 1024;
 
@@ -44,9 +47,14 @@ std::optional<Request> Router::receive() {
 
 void Router::send(const std::string& peer, std::string reply) {
   socket_.set_drained(false);  // sending may have taken in what came meanwhile
+  const int more = ZMQ_SNDMORE | ZMQ_DONTWAIT;
+  if (reply.size() <= kSmallReplyBytesMax) {
+    if (zmq_send(socket_.handle(), peer.data(), peer.size(), more) < 0) return;
+    (void)zmq_send(socket_.handle(), reply.data(), reply.size(), ZMQ_DONTWAIT);
+    return;
+  }
   auto lent = budget_.lend(peer, std::move(reply));
   if (!lent) return;
-  const int more = ZMQ_SNDMORE | ZMQ_DONTWAIT;
   zmq::message_t body(lent->bytes.data(), lent->bytes.size(), return_reply, lent.get());
   (void)lent.release();  // the message's now, whatever becomes of it
   if (zmq_send(socket_.handle(), peer.data(), peer.size(), more) < 0) return;
