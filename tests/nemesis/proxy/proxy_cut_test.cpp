@@ -101,8 +101,9 @@ TEST_F(ProxyCutTest, Cut_WithAPausedReceiver_DeliversAfterwardsOnlyWhatWasHanded
 TEST_F(ProxyCutTest, PausedReceiver_WhileMessagesGoOn_HoldsFewOfThem) {
   for (int n = 0; n < 20'000; ++n) send_one();
   receive_all_delivered();
-  // Both queues, and the kernel's buffer in between (which counts its own overhead a message).
-  EXPECT_LT(arrivals_.size(), 3U * wire::kLinkMessagesMax);
+  // Both queues, the kernel's buffer in between (which counts its own overhead a message), and what
+  // the two threads of libzmq have in hand.
+  EXPECT_LT(arrivals_.size(), 4U * wire::kLinkMessagesMax);
   RecordProperty("held", std::to_string(arrivals_.size()));
 }
 
