@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <string>
 
 #include "checker/history/format.h"
 #include "checker/history_checks/history_check.h"
@@ -62,6 +63,41 @@ int list_checks() {
   return 0;
 }
 
+int list_models() {
+  for (const auto* model : checker::list_models()) line(model->name, model->summary);
+  return 0;
+}
+
+int list_formats() {
+  for (const auto* format : checker::list_formats()) line(format->name, format->summary);
+  return 0;
+}
+
+template <auto print>
+int done() {
+  print();
+  return 0;
+}
+
+struct Listed {
+  std::string_view name;
+  std::string_view summary;
+  int (*print)();
+};
+
+constexpr Listed kListed[] = {
+    {"workloads", "what the clients ask", done<list_registry<workloads::Workloads>>},
+    {"nemeses", "strategies: which faults happen when", done<list_registry<nemesis::Strategies>>},
+    {"faults", "kinds of faults, with their parameters",
+     done<list_with_parameters<nemesis::FaultKinds>>},
+    {"anchors", "states of the cluster that a fault can wait for",
+     done<list_with_parameters<nemesis::AnchorKinds>>},
+    {"models", "what a history is checked against", list_models},
+    {"formats", "in which a history can be written down", list_formats},
+    {"checks", "what a run is judged by", list_checks},
+    {"bugs", "seeded mistakes for --bug", list_bugs},
+};
+
 class List final : public Verb {
  public:
   std::string_view name() const override { return "list"; }
@@ -69,31 +105,31 @@ class List final : public Verb {
     return "Lists workloads, nemeses, faults, anchors, models, formats, checks or bugs";
   }
   std::string_view examples() const override {
-    return "Examples:\n  capsize list nemeses\n  capsize list bugs\n";
+    return "Examples:\n"
+           "  capsize list             what can be listed\n"
+           "  capsize list nemeses\n"
+           "  capsize list bugs\n";
   }
   void add_options(base::CommandLine& line) override {
-    line.option("what", what_)
-        .required()
-        .one_of(
-            {"workloads", "nemeses", "faults", "anchors", "models", "formats", "checks", "bugs"});
+    line.option("what", what_, "one of: " + names() + " [all of them, a line each]");
   }
   int run() override {
-    if (what_ == "workloads") list_registry<workloads::Workloads>();
-    if (what_ == "nemeses") list_registry<nemesis::Strategies>();
-    if (what_ == "faults") list_with_parameters<nemesis::FaultKinds>();
-    if (what_ == "anchors") list_with_parameters<nemesis::AnchorKinds>();
-    if (what_ == "models") {
-      for (const auto* model : checker::list_models()) line(model->name, model->summary);
+    for (const Listed& listed : kListed) {
+      if (what_.empty()) line(listed.name, listed.summary);
+      if (what_ == listed.name) return listed.print();
     }
-    if (what_ == "formats") {
-      for (const auto* format : checker::list_formats()) line(format->name, format->summary);
-    }
-    if (what_ == "checks") return list_checks();
-    if (what_ == "bugs") return list_bugs();
-    return 0;
+    if (what_.empty()) return 0;
+    return usage_error(fmt::format("what: found '{}', expected one of: {}", what_, names()));
   }
 
  private:
+  static std::string names() {
+    std::string names;
+    for (const Listed& listed : kListed)
+      names += (names.empty() ? "" : ", ") + std::string(listed.name);
+    return names;
+  }
+
   std::string what_;
 };
 
