@@ -4,7 +4,8 @@
 // What happens, and what a crash in between leaves:
 //   1. `loss-N` says in words what may be missing      nothing has changed yet
 //   2. the mark says that something was lost           the log is still refused: do it again
-//   3. what is cut is kept aside, the log is cut       the log ends below its mark: do it again
+//   3. what is cut is kept aside, the log is cut       the log ends below its mark, or in an older
+//                                                      term than the mark's: do it again
 //   4. a hard state: the highest term known, and the   the same
 //      node's vote in it, given to itself, so that it
 //      gives none there again that it has forgotten
