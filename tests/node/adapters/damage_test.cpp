@@ -259,6 +259,23 @@ TEST(Loss, CrashAfterACutAboveTheMark_NeverForgetsTheTerm) {
   }
 }
 
+/// The mark of an own snapshot waits for the next write, and the operator is earlier.
+TEST_P(Damage, RestoredVoteBesideAWaitingSnapshotMark_IsRemembered) {
+  damage_last_record(files_);
+  {
+    const Start found = start(files_, {4096, kSelf});
+    ASSERT_TRUE(found.opened);
+    const raft::Snapshot snapshot = with_snapshot({}, 1, 20).snapshot;
+    ASSERT_TRUE(found.opened->snapshots->save(snapshot, SnapshotStore::Origin::kOwn));
+    found.opened->log->mark(snapshot.last);
+    ASSERT_TRUE(found.opened->log->restore_vote());
+    files_.crash(0);
+  }
+  const Start found = start(files_);
+  ASSERT_TRUE(found.opened);
+  EXPECT_EQ(found.opened->recovered.lost, raft::Index{0});
+}
+
 /// A loss is forgotten when the operator says that the node may vote again, and not before.
 TEST_P(Damage, RestoredVote_IsRemembered) {
   damage_last_record(files_);
