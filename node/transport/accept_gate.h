@@ -7,9 +7,12 @@
 // to the C library's, as programs do with malloc().
 //
 // A connection whose descriptor would be one of the reserved ones is accepted and closed at once,
-// which libzmq takes for a client that was quick to leave. Descriptors are handed out lowest first,
-// so a low one shows that there is room. Connections that exist are not touched, and
-// as soon as some end there is room for others.
+// which libzmq takes for a client that was quick to leave. The kernel gives the lowest free
+// descriptor, so a low one shows that there is room. Connections that exist are not touched, and as
+// soon as some end there is room for others.
+//
+// The harness raises the limit for the nodes that it starts (harness/process/descriptors.h), too;
+// here it is raised for a node that something else starts.
 #pragma once
 
 #include <cstdint>
