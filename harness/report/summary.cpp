@@ -129,9 +129,11 @@ void exposure(Out out, const Outcome& outcome) {
 }
 
 void violations(Out out, const Outcome& outcome) {
-  if (!outcome.linearizable) return;
+  if (!outcome.linearizable || outcome.linearizable->violations.empty()) return;
+  const RoleHistory roles = roles_of(outcome);
   for (const auto& violation : outcome.linearizable->violations) {
-    fmt::format_to(out, "{}{}", violation_text(violation), circumstances(outcome, violation));
+    fmt::format_to(out, "{}{}", violation_text(violation),
+                   circumstances(outcome, roles, violation));
   }
 }
 
