@@ -57,7 +57,7 @@ int list_checks() {
     line("  " + std::string(property->name), property->summary);
   }
   line("live", "after healing, a write through every live node within the bound");
-  line("crash", "no node ended that nobody ended");
+  line("crash", "no node ended that the run did not end");
   line("coverage", "the run tested what its scenario promises");
   return 0;
 }
@@ -72,7 +72,7 @@ class List final : public Verb {
     return "Examples:\n  capsize list nemeses\n  capsize list bugs\n";
   }
   void add_options(base::CommandLine& line) override {
-    line.option("what", what_)
+    line.option("topic", what_)
         .required()
         .one_of(
             {"workloads", "nemeses", "faults", "anchors", "models", "formats", "checks", "bugs"});
