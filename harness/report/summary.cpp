@@ -225,7 +225,9 @@ std::string summary(const Outcome& outcome, bool colours) {
   violations(out, outcome);
   verdict(out, outcome, colours);
   exposure(out, outcome);
-  fmt::format_to(out, "  run           {}\n", outcome.directory.string());
+  if (!outcome.directory.empty()) {
+    fmt::format_to(out, "  run           {}\n", outcome.directory.string());
+  }
   fmt::format_to(out, "  seed          {} (fixes the plan; real processes decide the rest)\n",
                  outcome.scenario.seed.value_or(0));
   fmt::format_to(out, "  reproduce     {}\n", reproduce_line(outcome));
