@@ -12,7 +12,8 @@
 //   5. the mark says where the log ends now            done
 //
 // How much may be missing is the most that the mark and the records say that can still be
-// recognised after the damage.
+// recognised after the damage. That misses a vote in a later term if only the damaged record names
+// it, which takes a power loss, too: after the death of the process alone the mark has the term.
 #pragma once
 
 #include <string>
