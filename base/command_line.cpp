@@ -352,7 +352,7 @@ CommandLine::Outcome CommandLine::parse(std::span<char* const> arguments) {
     if (!reversed.empty()) reversed.pop_back();
     app.parse(std::move(reversed));
   } catch (const CLI::CallForHelp&) {
-    return Print{subcommand() ? subcommand()->help() : app.help()};
+    return Print{app.help()};  // of the subcommand, if one was named, after the program's name
   } catch (const CLI::CallForVersion& version) {
     return Print{version.what()};
   } catch (const CLI::ParseError& error) {

@@ -18,7 +18,7 @@ const FaultKind& kind_named(const Card& card) {
   return *kind;
 }
 
-/// All of it up, and n1 leads.
+/// All nodes run, and n1 leads.
 ClusterView healthy(const RunShape& shape) {
   ClusterView view;
   view.nodes.resize(shape.nodes, {.running = true});
@@ -215,7 +215,7 @@ std::vector<std::string> warnings(const std::vector<PhasePlan>& phases, base::Du
     const Phase& phase = phases[i].phase;
     const std::string at = "phases." + std::to_string(i);
     if (phase.when && phase.when->event == "told") {
-      warnings.push_back(at + ".when: waits for a word that only a run which is steered hears");
+      warnings.push_back(at + ".when: waits for a word, which only a run with --steer receives");
     }
     for (std::size_t k = 0; k < phase.faults.size(); ++k) {
       const PlannedFault& fault = phase.faults[k];

@@ -46,7 +46,7 @@ class FileSource final : public ByteSource {
   std::optional<SourceFailure> failure() const override { return failure_; }
 
  private:
-  /// False once the bound is reached. Until somebody has opened a named pipe for writing, a read
+  /// False once the bound is reached. Until a process has opened a named pipe for writing, a read
   /// would find its end; poll() waits for that, too.
   bool wait_for_input() const {
     pollfd input{number_, POLLIN, 0};
@@ -63,7 +63,7 @@ class FileSource final : public ByteSource {
   std::optional<SourceFailure> failure_;
 };
 
-/// Looks at the clock for a file that unpacks to more than anybody waits for.
+/// Ends at the bound, also within a small file that unpacks to a very large one.
 class BoundedSource final : public ByteSource {
  public:
   BoundedSource(std::unique_ptr<ByteSource> source, ReadingBound& bound)
@@ -106,7 +106,7 @@ bool ReadingBound::reach() {
 
 std::unique_ptr<ByteSource> open_source(const std::filesystem::path& path, ReadingBound* bound) {
   const bool standard_input = path == "-";
-  // Without waiting for the writer of a named pipe, which open() would do for ever.
+  // Without waiting for the writer of a named pipe, which open() would do without end.
   const int number =
       standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (number < 0) return nullptr;

@@ -7,10 +7,10 @@
 // frames, streams) one after the other are one file, as with gunzip, zstdcat and xzcat. Content
 // that is no history is refused by its name (foreign_content.h).
 //
-// How it fails: a reader with a time limit is not kept by a pipe that is silent, by one that nobody
-// opens for writing, or by a file that never ends (ReadingBound). Damaged data is a failure that
-// names the byte of the packed file where it was noticed. A file that ends in the middle gives what
-// it has, and says that it is cut off.
+// How it fails: a reader with a time limit is not kept by a pipe that is silent, by one that no
+// process opens for writing, or by a file that never ends (ReadingBound). Damaged data is a failure
+// that names the byte of the packed file where it was noticed. A file that ends in the middle gives
+// what it has, and says that it is cut off.
 #pragma once
 
 #include <cstddef>

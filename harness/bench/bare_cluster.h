@@ -1,8 +1,8 @@
 // A cluster of real nodes without the proxy: what they do at their own speed. Or with it, at rest:
 // what it costs.
 //
-// Used from the main thread only (child_process.h). Endpoints are abstract sockets named after a
-// random id, or loopback ports that were free a moment ago.
+// Used from the main thread only (child_process.h). Endpoints are path sockets in a private
+// directory (socket_directory.h), or loopback ports that were free a moment ago.
 #pragma once
 
 #include <filesystem>

@@ -101,11 +101,12 @@ class Bench final : public Verb {
     line.option("--keys", options_.keys, "how many there are").positive().show_default();
     line.option("--connect", options_.connect,
                 "client endpoint of a node that runs already; may be repeated. No cluster is "
-                "started, and --nodes and whatever nodes are told have no meaning");
+                "started, and --nodes and the options for nodes have no effect");
     line.option("--target", target_, "whom clients ask: the leader, or a node each")
         .one_of({"leader", "all"})
         .show_default();
-    line.option("--transport", transport_, "ipc (abstract sockets), or tcp on loopback")
+    line.option("--transport", transport_,
+                "ipc (sockets in a private directory), or tcp on loopback")
         .one_of({"ipc", "tcp"})
         .show_default();
     line.option("--directory", directory_, "on whose disk the logs are, for as long as it takes")

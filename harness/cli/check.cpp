@@ -214,6 +214,9 @@ class CheckVerb final : public Verb {
   base::Status check_outputs() const {
     std::vector<std::string> inputs = files_;
     if (!verify_witness_.empty()) inputs.push_back(verify_witness_);
+    if (!explain_.empty() && explain_ == witness_) {
+      return base::Error{"--witness: found the file of --explain, expected another one"};
+    }
     for (const auto& [flag, output] :
          {std::pair{"--explain", &explain_}, {"--witness", &witness_}}) {
       if (output->empty()) continue;

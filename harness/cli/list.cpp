@@ -58,7 +58,7 @@ int list_checks() {
     line("  " + std::string(property->name), property->summary);
   }
   line("live", "after healing, a write through every live node within the bound");
-  line("crash", "no node ended that nobody ended");
+  line("crash", "no node ended that the run did not end");
   line("coverage", "the run tested what its scenario promises");
   return 0;
 }
@@ -111,7 +111,7 @@ class List final : public Verb {
            "  capsize list bugs\n";
   }
   void add_options(base::CommandLine& line) override {
-    line.option("what", what_, "one of: " + names() + " [all of them, a line each]");
+    line.option("topic", what_, "one of: " + names() + " [all of them, a line each]");
   }
   int run() override {
     for (const Listed& listed : kListed) {
@@ -119,7 +119,7 @@ class List final : public Verb {
       if (what_ == listed.name) return listed.print();
     }
     if (what_.empty()) return 0;
-    return usage_error(fmt::format("what: found '{}', expected one of: {}", what_, names()));
+    return usage_error(fmt::format("topic: found '{}', expected one of: {}", what_, names()));
   }
 
  private:

@@ -63,7 +63,7 @@ class PlanVerb final : public Verb {
         }
       }
     }
-    if (planned.goes_on && !json_) {
+    if (planned.continues && !json_) {
       fmt::print("further phases follow; no more than these are foreseen without a cluster\n");
     }
     return 0;

@@ -46,15 +46,15 @@ class Prune final : public Verb {
   }
   std::string_view examples() const override {
     return "Failures are runs that are neither valid nor vacuous, or did not get to a verdict. A "
-           "run that\nis going on is never removed.\n\n"
+           "run\nwhose process is alive is never removed.\n\n"
            "Examples:\n"
            "  capsize prune --dry-run              what would be removed, and how much that frees\n"
            "  capsize prune --keep 3               of each scenario the three newest stay\n"
            "  capsize prune --older-than 7d --store /var/tmp/runs\n";
   }
   void add_options(base::CommandLine& line) override {
-    line.option("--keep", keep_, "of each scenario, so many of the newest runs stay [10]");
-    line.option("--older-than", older_than_, "only runs that began so long ago: 7d, 12h")
+    line.option("--keep", keep_, "number of newest runs of each scenario that stay [10]");
+    line.option("--older-than", older_than_, "only runs that began longer ago than this: 7d, 12h")
         .type_name("AGE")
         .excludes("--keep");
     line.option("--store", store_, "directory of runs").show_default();

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,6 +23,12 @@ ssize_t write_or_remember(void* cookie, const char* bytes, std::size_t size) {
   for (std::size_t done = 0; done < size;) {
     const ssize_t wrote = ::write(number, bytes + done, size - done);
     if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0 && errno == EAGAIN) {
+      // Another process that has the same pipe or terminal open made it non-blocking.
+      pollfd output{number, POLLOUT, 0};
+      (void)::poll(&output, 1, -1);
+      continue;
+    }
     if (wrote < 0) {
       if (number == STDOUT_FILENO) note_output_error(errno);
       break;

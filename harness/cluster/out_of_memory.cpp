@@ -16,9 +16,12 @@ std::string content(const std::string& path) {
   return text.str();
 }
 
+/// A control group of this process, and the names of its files.
 struct Group {
-  std::string events;  // file with the counters
-  std::string limit;   // file with the limit
+  std::string root;  // where groups are mounted
+  std::string path;  // of the group in there
+  const char* events = "";
+  const char* limit = "";
 };
 
 /// Of the second version of control groups (`0::/path`), or of the first (`5:memory:/path`).
@@ -28,13 +31,9 @@ Group group_of_this_process() {
     const std::size_t path = line.rfind(':');
     if (path == std::string::npos) continue;
     const std::string where = line.substr(path + 1);
-    if (line.starts_with("0::")) {
-      return {"/sys/fs/cgroup" + where + "/memory.events",
-              "/sys/fs/cgroup" + where + "/memory.max"};
-    }
+    if (line.starts_with("0::")) return {"/sys/fs/cgroup", where, "/memory.events", "/memory.max"};
     if (line.find(":memory:") != std::string::npos) {
-      const std::string directory = "/sys/fs/cgroup/memory" + where;
-      return {directory + "/memory.oom_control", directory + "/memory.limit_in_bytes"};
+      return {"/sys/fs/cgroup/memory", where, "/memory.oom_control", "/memory.limit_in_bytes"};
     }
   }
   return {};
@@ -59,14 +58,20 @@ std::uint64_t number_of(std::string_view text, std::string_view name) {
 }
 
 std::uint64_t out_of_memory_kills() {
+  const Group group = group_of_this_process();
   return std::max(number_of(content("/proc/vmstat"), "oom_kill"),
-                  number_of(content(group_of_this_process().events), "oom_kill"));
+                  number_of(content(group.root + group.path + group.events), "oom_kill"));
 }
 
 std::uint64_t memory_available() {
-  const std::uint64_t machine = number_of(content("/proc/meminfo"), "MemTotal") * 1024;
-  const std::uint64_t group = number_of(content(group_of_this_process().limit), "");
-  return group == 0 ? machine : std::min(machine, group);
+  std::uint64_t least = number_of(content("/proc/meminfo"), "MemTotal") * 1024;
+  // The limit may be on a group above: a service's, a pod's.
+  const Group group = group_of_this_process();
+  for (std::string path = group.path;; path.resize(path.rfind('/'))) {
+    const std::uint64_t limit = number_of(content(group.root + path + group.limit), "");
+    if (limit > 0) least = std::min(least, limit);
+    if (path.find('/') == std::string::npos) return least;
+  }
 }
 
 }  // namespace capsize::harness

@@ -20,6 +20,8 @@ bool is_about_roles(const std::string& line) {
          line.find("\"event\":\"start\"") != std::string::npos;
 }
 
+}  // namespace
+
 RoleHistory roles_of(const Outcome& outcome) {
   RoleHistory history;
   const auto nodes = outcome.scenario.nodes + spares_of(outcome.scenario);
@@ -28,8 +30,6 @@ RoleHistory roles_of(const Outcome& outcome) {
   }
   return history;
 }
-
-}  // namespace
 
 void RoleHistory::read(nemesis::Node node, const std::filesystem::path& trace) {
   std::ifstream file(trace);
@@ -85,9 +85,9 @@ std::string active_faults(const std::vector<nemesis::FaultRecord>& faults, base:
   return text;
 }
 
-std::string circumstances(const Outcome& outcome, const checker::Violation& violation) {
+std::string circumstances(const Outcome& outcome, const RoleHistory& roles,
+                          const checker::Violation& violation) {
   if (violation.repeated || outcome.start == base::Instant{}) return {};
-  const RoleHistory roles = roles_of(outcome);
   const auto shown = shown_in_text(violation);
   std::string text;
   for (std::size_t i = 0; i < std::min(shown.operations.size(), kLinesMax); ++i) {

@@ -50,9 +50,12 @@ class RoleHistory {
 [[nodiscard]] std::string active_faults(const std::vector<nemesis::FaultRecord>& faults,
                                         base::Duration begin, base::Duration end);
 
+/// Reads the traces of all nodes of the run: hundreds of MiB after a long one.
+[[nodiscard]] RoleHistory roles_of(const Outcome& outcome);
+
 /// A line for each operation that violation_text() shows, up to a dozen; indented, with line feeds.
 /// Empty where nothing is known.
-[[nodiscard]] std::string circumstances(const Outcome& outcome,
+[[nodiscard]] std::string circumstances(const Outcome& outcome, const RoleHistory& roles,
                                         const checker::Violation& violation);
 
 }  // namespace capsize::harness

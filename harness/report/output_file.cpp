@@ -33,6 +33,13 @@ int write_to(const std::string& path, const char* mode,
   return error;
 }
 
+/// Nothing can be put beside the file, or take its place: a directory that is closed to this user,
+/// a file that is a mount point, a name that is as long as names may be.
+bool bars_replacement(int error) {
+  return error == EACCES || error == EPERM || error == EROFS || error == EBUSY ||
+         error == ENAMETOOLONG || error == EEXIST;
+}
+
 }  // namespace
 
 base::Status check_not_an_input(const std::string& output, std::span<const std::string> inputs) {
@@ -63,6 +70,7 @@ base::Status write_output(const std::string& path, const std::function<void(cons
   const fs::path target = exists ? fs::canonical(path, ignored) : fs::path(path);
   const std::string aside = fmt::format("{}.{}.new", target.string(), ::getpid());
   int error = write_to(aside, "wxe", write);
+  if (bars_replacement(error) && wanted) write([](std::string_view) {});  // only to learn that
   if (wanted && !wanted()) {
     ::unlink(aside.c_str());
     return {};
@@ -71,7 +79,8 @@ base::Status write_output(const std::string& path, const std::function<void(cons
   if (error == 0 && std::rename(aside.c_str(), target.c_str()) != 0) error = errno;
   if (error == 0) return {};
   ::unlink(aside.c_str());
-  return failed(path, error);
+  if (bars_replacement(error)) error = write_to(path, "we", write);
+  return error == 0 ? base::Status() : failed(path, error);
 }
 
 }  // namespace capsize::harness

@@ -18,7 +18,8 @@ using Sink = std::function<void(std::string_view)>;
 
 /// What `write` gives to its sink, as the file `path`. A regular file is written aside and renamed,
 /// so that one that is there already stays as it is unless all was written; anything else (a
-/// device, a pipe) is written directly. Where `wanted` is given and false afterwards, nothing was
+/// device, a pipe), and a file beside which none can be made, is written directly. `write` may be
+/// called twice, and then gives the same. Where `wanted` is given and false afterwards, nothing was
 /// to be written after all. Error: the path and why.
 [[nodiscard]] base::Status write_output(const std::string& path,
                                         const std::function<void(const Sink&)>& write,

@@ -129,9 +129,11 @@ void exposure(Out out, const Outcome& outcome) {
 }
 
 void violations(Out out, const Outcome& outcome) {
-  if (!outcome.linearizable) return;
+  if (!outcome.linearizable || outcome.linearizable->violations.empty()) return;
+  const RoleHistory roles = roles_of(outcome);
   for (const auto& violation : outcome.linearizable->violations) {
-    fmt::format_to(out, "{}{}", violation_text(violation), circumstances(outcome, violation));
+    fmt::format_to(out, "{}{}", violation_text(violation),
+                   circumstances(outcome, roles, violation));
   }
 }
 
@@ -223,7 +225,9 @@ std::string summary(const Outcome& outcome, bool colours) {
   violations(out, outcome);
   verdict(out, outcome, colours);
   exposure(out, outcome);
-  fmt::format_to(out, "  run           {}\n", outcome.directory.string());
+  if (!outcome.directory.empty()) {
+    fmt::format_to(out, "  run           {}\n", outcome.directory.string());
+  }
   fmt::format_to(out, "  seed          {} (fixes the plan; real processes decide the rest)\n",
                  outcome.scenario.seed.value_or(0));
   fmt::format_to(out, "  reproduce     {}\n", reproduce_line(outcome));

@@ -19,7 +19,8 @@ namespace capsize::harness {
 /// without colours.
 [[nodiscard]] std::string coloured(std::string_view text, checker::Verdict verdict, bool colours);
 
-/// At most so many columns; what is cut off leaves "...". Control characters become '?'. ASCII.
+/// At most `columns` characters; what is cut off leaves "...". Control characters become '?'.
+/// ASCII.
 [[nodiscard]] std::string fitted(std::string_view text, std::size_t columns);
 
 }  // namespace capsize::harness

@@ -71,7 +71,7 @@ Plan plan(const Scenario& scenario) {
     std::size_t installed = 0;
     for (std::uint64_t i = 0; now < scenario.time_limit; ++i) {
       if (i == kPhasesMax || plan.foreseen.size() >= kForeseenMax) {
-        plan.goes_on = true;
+        plan.continues = true;
         break;
       }
       auto phase = script->next(imagined(scenario, now, i, installed), prng);

@@ -15,8 +15,8 @@ struct Plan {
   /// Those of phases and of strategies that are asked, as they look without a cluster: with
   /// probabilities decided and repetitions laid out, up to kForeseenMax.
   std::vector<nemesis::PlannedFault> foreseen;
-  /// Some script goes on after what is foreseen.
-  bool goes_on = false;
+  /// Some script has more phases than are foreseen.
+  bool continues = false;
 };
 inline constexpr std::size_t kForeseenMax = 200;
 

@@ -61,8 +61,8 @@ bool is_label(const Json& value) {
 }
 
 /// Why a line is no request, or empty.
-std::string objection(const std::string& line, const Json& request,
-                      const base::JsonSyntaxError& error) {
+std::string conflict(const std::string& line, const Json& request,
+                     const base::JsonSyntaxError& error) {
   if (line.size() > LineInput::kLineBytesMax) {
     return "found a line longer than 1 MiB, expected a request";
   }
@@ -91,7 +91,7 @@ void Steering::take(const std::string& line, base::Duration now) {
   base::JsonSyntaxError error;
   const Json request = line.size() > LineInput::kLineBytesMax ? Json() : Json::parse(line, &error);
   const Json id = request.is_object() && request.contains("id") ? request["id"] : Json();
-  if (const auto why = objection(line, request, error); !why.empty()) return refuse(id, why);
+  if (const auto why = conflict(line, request, error); !why.empty()) return refuse(id, why);
   if (request.contains("begin")) return begin(id, request["begin"]);
   if (request.contains("end")) return end(id, request["end"]);
   if (request.contains("wait")) return wait(id, request, now);

@@ -17,7 +17,8 @@ int open_directory(const std::filesystem::path& path) {
 
 RunLock::RunLock(const std::filesystem::path& run_directory)
     : descriptor_(open_directory(run_directory)) {
-  if (descriptor_ >= 0) ::flock(descriptor_, LOCK_SH | LOCK_NB);
+  // Waits: is_running() of another process may hold it for a moment.
+  if (descriptor_ >= 0) ::flock(descriptor_, LOCK_SH);
 }
 
 RunLock::~RunLock() {

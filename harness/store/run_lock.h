@@ -1,5 +1,5 @@
-// Says that a run is going on in a directory, as long as its process lives: `capsize prune` leaves
-// such a run alone. The kernel forgets the lock with the process, also after SIGKILL.
+// Marks the directory of a run whose process is alive, so that `capsize prune` does not remove it.
+// The kernel releases the lock with the process, also after SIGKILL.
 #pragma once
 
 #include <filesystem>

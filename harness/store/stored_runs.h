@@ -1,6 +1,6 @@
 // What a store holds, and which of it may go: the runs of each scenario, their verdicts and sizes.
 //
-// Nothing here follows a symbolic link: a scenario or a run that is one is none of the store's.
+// Nothing here follows a symbolic link: one in the place of a scenario or a run is ignored.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct StoredRun {
   std::filesystem::path path;
   std::string verdict;      // as in results.json; empty: the run did not get that far
   std::uint64_t bytes = 0;  // on the disk
-  bool running = false;     // its process lives
+  bool running = false;     // its process is alive
 
   /// Everything but valid and vacuous may be wanted again: invalid, unknown, harness error, and
   /// runs without a result.
@@ -32,7 +32,7 @@ struct StoredRun {
 [[nodiscard]] base::Result<std::vector<StoredRun>> list_runs(const std::filesystem::path& store);
 
 struct PruneRule {
-  /// Of each scenario, so many of the runs that may go stay: the newest.
+  /// How many of the runs that may go stay, of each scenario: the newest.
   std::optional<std::uint64_t> keep;
   /// Runs that began before this go: seconds since 1970.
   std::optional<std::int64_t> before;

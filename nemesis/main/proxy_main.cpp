@@ -6,6 +6,7 @@
 #include <span>
 
 #include "nemesis/proxy/options.h"
+#include "node/wire/accept_gate.h"
 #include "node/wire/parent.h"
 
 namespace {
@@ -41,6 +42,9 @@ int main(int argc, char** argv) {
   const auto settings = nemesis::proxy::parse_options(arguments);
   if (!settings) return fail(kBadArguments, settings.error().message.c_str());
   if (!settings.value()) return 0;
+  if (const auto status = wire::limit_connections(); !status) {
+    return fail(kSystemCallFailed, status.error().message.c_str());
+  }
   const int signals = block_and_watch_signals();
   if (signals < 0) return fail(kSystemCallFailed, "signalfd failed");
   const auto proxy = nemesis::proxy::Proxy::open(*settings.value());

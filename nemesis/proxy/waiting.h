@@ -1,5 +1,5 @@
 // All that waits on one link of the proxy: for a time, for a rule to be removed, or for later
-// messages to go by. Pure; time is handed in.
+// messages to go by. Pure; the caller passes the time.
 //
 // Bounded: one link holds kHeldMax copies in all, and as many bytes as its room has. What finds no
 // room is the caller's to drop and to count.

@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include "node/app/exit_codes.h"
-#include "node/transport/accept_gate.h"
+#include "node/wire/accept_gate.h"
 
 namespace capsize::app {
 namespace {
@@ -192,7 +192,7 @@ NodeStatus Driver::status() const {
   if (const auto replies = ports_.clients.dropped_replies(); replies > 0) {
     status.dropped["unread-reply"] = replies;
   }
-  if (const auto connections = transport::refused_connections(); connections > 0) {
+  if (const auto connections = wire::refused_connections(); connections > 0) {
     status.dropped["connection"] = connections;
   }
   status.syncs = ports_.log.syncs();

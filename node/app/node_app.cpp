@@ -12,8 +12,8 @@
 #include "node/storage/data_directory.h"
 #include "node/storage/faulty_file_system.h"
 #include "node/storage/snapshot_store.h"
-#include "node/transport/accept_gate.h"
 #include "node/transport/router.h"
+#include "node/wire/accept_gate.h"
 #include "node/wire/header.h"
 #include "node/wire/parent.h"
 
@@ -22,9 +22,13 @@ namespace {
 
 using codec::Overloaded;
 
-constexpr const char* kWaysOut =
+// After a refusal. Without a sound incarnation number the node must not run under its own name.
+constexpr const char* kWaysOutOfTheLog =
     "\ncapsize-node: put back an intact copy of the directory, replace the node, or start it with "
     "--accept-lost-log (node/PROTOCOL.md, On disk)";
+constexpr const char* kWaysOutOfTheIncarnation =
+    "\ncapsize-node: put back an intact copy of the directory, or replace the node "
+    "(node/PROTOCOL.md, On disk)";
 
 constexpr base::Duration kAnswerWithin = std::chrono::seconds(5);
 
@@ -52,12 +56,13 @@ int block_and_watch_signals() {
 
 /// The value of a storage call, or the end of the process with the code of its cause.
 template <class T, class Variant>
-T take_or_die(Variant result) {
+T take_or_die(Variant result, const std::string& ways_out) {
   return std::visit(
-      Overloaded{
-          [](T& value) -> T { return std::move(value); },
-          [](storage::CorruptLog& corrupt) -> T { die(kCorruptLog, corrupt.message() + kWaysOut); },
-          [](storage::IoFailure& failure) -> T { die(kLogWriteFailed, failure.message); }},
+      Overloaded{[](T& value) -> T { return std::move(value); },
+                 [&](storage::CorruptLog& corrupt) -> T {
+                   die(kCorruptLog, corrupt.message() + ways_out);
+                 },
+                 [](storage::IoFailure& failure) -> T { die(kLogWriteFailed, failure.message); }},
       result);
 }
 
@@ -72,10 +77,13 @@ struct Storage {
 Storage open_storage(storage::FileSystem& files, const Options& options) {
   const std::string& directory = options.data;
   Storage opened;
-  opened.incarnation = take_or_die<std::uint64_t>(storage::next_incarnation(files, directory));
+  opened.incarnation = take_or_die<std::uint64_t>(storage::next_incarnation(files, directory),
+                                                  kWaysOutOfTheIncarnation);
   storage::LogOptions log_options{.segment_bytes = options.segment_bytes};
   if (options.accept_lost_log) log_options.accept_lost = options.raft.id;
-  auto log = take_or_die<storage::Log::Opened>(storage::Log::open(files, directory, log_options));
+  // A loss that cannot be accepted says so itself, with what is left to do.
+  auto log = take_or_die<storage::Log::Opened>(storage::Log::open(files, directory, log_options),
+                                               options.accept_lost_log ? "" : kWaysOutOfTheLog);
   if (!log.loss.empty()) {
     report(kStopped, "accepted a loss: " + log.loss + "; this node grants no vote (restore-vote)");
   }
@@ -105,7 +113,7 @@ bool print_ready(const raft::Config& config) {
 }
 
 int run(const Options& options) {
-  if (const auto status = transport::limit_connections(); !status) {
+  if (const auto status = wire::limit_connections(); !status) {
     return report(kSystemCallFailed, status.error().message);
   }
   const int signals = block_and_watch_signals();

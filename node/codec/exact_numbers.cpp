@@ -1,5 +1,6 @@
 #include "node/codec/exact_numbers.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <string>
@@ -13,6 +14,8 @@ constexpr std::string_view kNumberBytes = "0123456789+-.eE";
 
 /// An integer so short always fits.
 constexpr std::size_t kShortDigits = 18;
+
+constexpr std::int64_t kExponentMax = std::int64_t{1} << 40;
 
 /// What a decimal number says, whatever its notation: ±0.DIGITS × 10^exponent.
 struct Decimal {
@@ -31,6 +34,9 @@ Decimal decimal_of(std::string_view number) {
     std::string_view power = number.substr(mark + 1);
     if (power.starts_with('+')) power.remove_prefix(1);
     std::from_chars(power.data(), power.data() + power.size(), decimal.exponent);
+    // Far beyond any double's, and far from where the sums below overflow
+    // ("0e9223372036854775807").
+    decimal.exponent = std::clamp(decimal.exponent, -kExponentMax, kExponentMax);
   }
   const std::string_view mantissa = number.substr(0, mark);
   const std::size_t point = std::min(mantissa.find('.'), mantissa.size());

@@ -48,7 +48,7 @@ Reply Sessions::apply_in_session(Store& store, const Command& command) {
   if (command.sequence > session.sequence) {
     session.sequence = command.sequence;
     session.reply = store.apply(command);
-    // Reads go past the log; one that came in it all the same must not fill the table.
+    // Reads bypass the log; one that is in it nevertheless must not fill the table.
     if (session.reply.value.size() > kTxnReplyBytesMax + 1) {
       session.reply = {Outcome::kFail, "", "too-large"};
     }

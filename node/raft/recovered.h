@@ -20,7 +20,7 @@ struct Recovered {
   /// Why that is enough, with n voters, a majority of q (2q > n), and k of them in this state: an
   /// entry that was committed with their help is still on at least q - k of the others. A leader is
   /// elected by q of these n - k others. (q - k) + q > n - k, so one of its voters has the entry,
-  /// and votes only for a candidate that has it, too (5.4.1). With so many of them lost that no q
+  /// and votes only for a candidate that has it, too (5.4.1). With k so large that no q
   /// others are left, no leader is elected, which is what a loss of that size should do. The same
   /// sum says that a read round or check quorum may count this node: a candidate that deposes a
   /// leader needs q of the others, one of whom answered that leader before.

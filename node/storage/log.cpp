@@ -132,7 +132,8 @@ base::Status Log::settle() {
 
 base::Status Log::restore_vote() {
   CHECK(!failed_, "a log whose write or sync failed is never used again");
-  CHECK(parts_.size() == 1 && records().empty(), "the mark says what was synced");
+  // A snapshot's mark may wait for the next write; the sync mark may only speak of what is synced.
+  if (auto status = sync(); !status) return status;
   lost_ = {};
   auto marks = SyncMarkWriter::create(files_, directory_, mark_now());
   if (!marks) return marks.error();

@@ -1,20 +1,19 @@
 // The write-ahead log: hard state and entries in one chain of records, one write and one sync for
-// everything that is handed over together (log_format.h has the bytes, log_recovery.h reads them).
-// The chain goes on from segment to segment; those that a snapshot has made superfluous are
+// everything that is submitted together (log_format.h has the bytes, log_recovery.h reads them).
+// The chain continues from segment to segment; those that a snapshot has made superfluous are
 // removed.
 //
 // What happens at a crash
-//   while a segment is begun       it is written aside, synced, renamed: either it is there with a
-//                                  whole header, or the one before it is still the last
-//   in sync()                      the tail is torn. No receipt was given for it, so it may be
-//   lost;
-//                                  recovery keeps the cut bytes beside the log
-//   after sync()                   everything is there, and unless the machine stops, the mark says
-//   so in recovery                    it is done again: cutting the same tail is idempotent while a
-//   snapshot is written    the old snapshot and the whole log are there (snapshot_store.h) before
-//   its mark is in the log  the new snapshot and the whole log: recovery drops what the
-//                                  snapshot includes, and writes the mark
-//   while segments are removed     some are there that nothing needs; recovery removes them
+//   - While a segment is begun: it is written aside, synced, renamed. Either it is there with a
+//     whole header, or the one before it is still the last.
+//   - In sync(): the tail is torn. No receipt was given for it, so it may be lost; recovery keeps
+//     the cut bytes beside the log.
+//   - After sync(): everything is there, and unless the machine stops, the mark says so.
+//   - In recovery: it is done again. Cutting the same tail is idempotent.
+//   - While a snapshot is written: the old snapshot and the whole log are there (snapshot_store.h).
+//   - Before its mark is in the log: the new snapshot and the whole log are there. Recovery drops
+//     what the snapshot includes, and writes the mark.
+//   - While segments are removed: some are there that nothing needs; recovery removes them.
 //
 // What the log was synced up to is in a mark beside it (sync_mark.h). Below the mark everything was
 // perhaps acknowledged and has to be there: anything else is damage (bit rot, a foreign write, a

@@ -4,14 +4,16 @@
 // What happens, and what a crash in between leaves:
 //   1. `loss-N` says in words what may be missing      nothing has changed yet
 //   2. the mark says that something was lost           the log is still refused: do it again
-//   3. what is cut is kept aside, the log is cut       the log ends below its mark: do it again
+//   3. what is cut is kept aside, the log is cut       the log ends below its mark, or in an older
+//                                                      term than the mark's: do it again
 //   4. a hard state: the highest term known, and the   the same
 //      node's vote in it, given to itself, so that it
 //      gives none there again that it has forgotten
 //   5. the mark says where the log ends now            done
 //
 // How much may be missing is the most that the mark and the records say that can still be
-// recognised after the damage.
+// recognised after the damage. That misses a vote in a later term if only the damaged record names
+// it, which takes a power loss, too: after the death of the process alone the mark has the term.
 #pragma once
 
 #include <string>

@@ -142,6 +142,14 @@ class LogOpening {
                      "found no such file, expected it beside a log of version 3: it says up to "
                      "where the log was synced");
     }
+    // A crash while a loss is accepted can leave a log that is cut above its mark and looks whole,
+    // without the term that its node has seen (step 4 in log_loss.h).
+    if (mark_ && replay_.hard_state().term < mark_->term) {
+      return corrupt(newest_, replay_.valid_bytes(),
+                     fmt::format("found a log that ends in term {}, expected term {} or later, "
+                                 "which the mark names",
+                                 replay_.hard_state().term.value(), mark_->term.value()));
+    }
     if (auto wrong = contradiction(replay_.mark(), snapshot_)) {
       return corrupt(newest_, kSegmentHeaderBytes, std::move(*wrong));
     }

@@ -72,7 +72,7 @@ LogReplay::Wrong LogReplay::end_of_records(std::string_view segment, std::size_t
     return below_mark(torn_bytes_ == 0 ? "zeros" : "a damaged record");
   }
   if (torn_bytes_ == 0) return std::nullopt;  // reserved room
-  if (!newest) return "a damaged record, and the log goes on behind it";
+  if (!newest) return "a damaged record, and a later segment of the log follows";
   if (const auto next = find_valid_record(segment, at)) {
     return fmt::format("a damaged record, and a valid one follows at offset {}", *next);
   }

@@ -8,7 +8,7 @@
 namespace capsize::storage {
 namespace {
 
-// Nothing written for so long, up to twice that: the log is idle, and its mark is synced.
+// After this time without a write, or up to twice that, the log is idle and its mark is synced.
 constexpr auto kIdle = std::chrono::seconds(1);
 
 std::uint64_t payload_bytes(const raft::PersistBatch& batch) {

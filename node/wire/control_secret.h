@@ -1,7 +1,7 @@
 // What a control request has to carry if the process was started with --secret-file, in nodes and
-// in the proxy alike: whoever cannot read the file cannot ask for a status or a fault, whichever
-// way the endpoint can be reached. The secret stands in a file and never in the arguments, which
-// every local user can read.
+// in the proxy alike: a process that cannot read the file cannot ask for a status or a fault,
+// whichever way it reaches the endpoint. The secret stands in a file and never in the arguments,
+// which every local user can read.
 #pragma once
 
 #include <string>

@@ -13,7 +13,7 @@
 
 namespace capsize::wire {
 
-/// Bytes of a path behind `ipc://`: sockaddr_un holds 108, the closing zero included.
+/// Bytes of a path after `ipc://`: sockaddr_un holds 108, the closing zero included.
 inline constexpr std::size_t kIpcPathMax = 107;
 
 /// Accepts `ipc://…` (a path, or `@name` for Linux' abstract names) and `tcp://HOST:PORT`; HOST

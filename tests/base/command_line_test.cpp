@@ -290,6 +290,7 @@ TEST(CommandLine_, Subcommand_ParsesItsOwnOptions) {
   EXPECT_EQ(a, 0U);
   EXPECT_EQ(b, 2U);
   EXPECT_THAT(printed(parse(line, {"second", "--help"})), HasSubstr("Examples: of the second"));
+  EXPECT_THAT(printed(parse(line, {"second", "--help"})), HasSubstr("Usage: program second"));
   EXPECT_THAT(printed(parse(line, {"--help"})), HasSubstr("does a"));
 }
 

@@ -141,13 +141,13 @@ Plan plan_of_phases(const char* phases, std::uint64_t repeat) {
 TEST(Plan, OfAScriptThatNeverEnds_EndsWithTheRunOrAtABound) {
   const auto timed = plan_of_phases(R"([{"faults":[{"kind":"kill","hold":"1s"}]}])", 1'000'000);
   EXPECT_EQ(timed.foreseen.size(), 20U) << "a second each";
-  EXPECT_FALSE(timed.goes_on);
+  EXPECT_FALSE(timed.continues);
   const auto anchored =
       plan_of_phases(R"([{"faults":[{"kind":"kill","when":"leader"}]}])", 1'000'000);
   EXPECT_LE(anchored.foreseen.size(), kForeseenMax);
-  EXPECT_TRUE(anchored.goes_on);
-  EXPECT_TRUE(plan_of_phases(R"([{"faults":[]}])", 1'000'000).goes_on);
-  EXPECT_FALSE(plan_of_phases(R"([{"faults":[{"kind":"kill","when":"leader"}]}])", 3).goes_on);
+  EXPECT_TRUE(anchored.continues);
+  EXPECT_TRUE(plan_of_phases(R"([{"faults":[]}])", 1'000'000).continues);
+  EXPECT_FALSE(plan_of_phases(R"([{"faults":[{"kind":"kill","when":"leader"}]}])", 3).continues);
 }
 
 }  // namespace

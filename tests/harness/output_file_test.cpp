@@ -72,6 +72,20 @@ TEST_F(OutputFile, WriterThatWantsNothingWritten_LeavesTheFileAsItIs) {
   EXPECT_EQ(files(), 1U);
 }
 
+/// No name is left for a file beside it, as in a directory that is closed to the user.
+TEST_F(OutputFile, NothingCanBePutBeside_IsWrittenInPlace) {
+  const std::string page = path(std::string(250, 'p'));
+  const auto some = [](const Sink& sink) { sink("page"); };
+  ASSERT_TRUE(write_output(page, some));
+  EXPECT_EQ(content(page), "page");
+  ASSERT_TRUE(write_output(
+      page, [](const Sink& sink) { sink("half"); }, [] { return false; }));
+  EXPECT_EQ(content(page), "page");
+  ASSERT_TRUE(write_output(page, [](const Sink& sink) { sink("newer"); }));
+  EXPECT_EQ(content(page), "newer");
+  EXPECT_EQ(files(), 1U);
+}
+
 TEST_F(OutputFile, FullDeviceMissingFolderOrDirectory_IsAnErrorThatNamesIt) {
   const auto some = [](const Sink& sink) { sink(std::string(100'000, 'x')); };
   for (const std::string& where : {std::string("/dev/full"), path("none/page"), path("")}) {

@@ -182,11 +182,11 @@ TEST(Circumstances, StandBesideAViolation) {
                            .value = "1",
                            .invoke_time = 3 * kSecond,
                            .complete_time = 3 * kSecond + 1}};
-  const auto text = circumstances(outcome, violation);
+  const auto text = circumstances(outcome, roles_of(outcome), violation);
   EXPECT_THAT(
       text, AllOf(HasSubstr("n2 leader, term 2"), HasSubstr("cut n2"), HasSubstr("newest leader")));
   violation.repeated = true;
-  EXPECT_THAT(circumstances(outcome, violation), IsEmpty());
+  EXPECT_THAT(circumstances(outcome, roles_of(outcome), violation), IsEmpty());
   std::filesystem::remove_all(directory);
 }
 

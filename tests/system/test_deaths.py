@@ -20,7 +20,7 @@ def nodes_of(process):
 
 
 def recorded(capsize, operations):
-    """Until so many were acknowledged: before the first leader, all that is recorded are refusals."""
+    """Waits for this number of acknowledged operations: before the first leader, all that is recorded are refusals."""
     history = capsize.run_directory() / "history.jsonl"
     return wait_for(lambda: sum('"type":"ok"' in line for line in open(history)) > operations, 20,
                     f"{operations} operations")
@@ -138,7 +138,7 @@ def test_proxy_that_dies_is_an_error_of_the_harness(capsize, started):
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 255, output
     assert "proxy" in capsize.results()["harness-error"]
-    assert capsize.check_verdict("linearizable")["verdict"] == "valid", "what was recorded is checked all the same"
+    assert capsize.check_verdict("linearizable")["verdict"] == "valid", "what was recorded is checked nevertheless"
     assert capsize.results()["verdict"] == "harness error"
 
 

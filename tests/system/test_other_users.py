@@ -84,7 +84,7 @@ def as_nobody(plan):
 
 @pytest.fixture
 def open_store(tmp_path_factory):
-    """A store that everybody may enter: what protects the run is the run's own directory."""
+    """A store that all users may enter: what protects the run is the run's own directory."""
     store = tmp_path_factory.mktemp("open")
     for directory in (store, *store.parents):
         if directory.stat().st_uid == os.getuid() and str(directory) not in ("/", "/tmp"):
@@ -125,7 +125,7 @@ def test_another_user_reaches_nothing_of_a_run(capsize, started, open_store, dep
             "directories": [str(run), str(run / "nodes"), str(run / "sockets")],
             "pids": [pid for pid in [process.pid, *family] if pid != victim]}
     assert as_nobody(plan) == []
-    # The attack itself works: what is open to everybody is reached by it.
+    # The attack itself works: what is open to all users is reached by it.
     open_file = open_store.parent / "open"
     open_file.write_text("x")
     open_file.chmod(0o644)

@@ -1,4 +1,4 @@
-"""Memory stays flat under more load than a node can take."""
+"""Memory and descriptors stay bounded under more load than a node or the proxy can take."""
 
 import os
 import pathlib
@@ -79,6 +79,29 @@ def test_idle_connections_leave_the_node_its_descriptors(tmp_path, port):
             connection.close()
         assert wait_for(lambda: write(endpoints["client"], 2), 20, "an answer")["outcome"] == "ok"
         assert ask(endpoints["control"], {"op": "status"})["dropped"]["connection"] > 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("port", ["control", "link"])
+def test_idle_connections_leave_the_proxy_its_descriptors(port):
+    few = 200
+    name = f"ipc://@capsize-overload-proxy-{os.getpid()}"
+    endpoints = {"control": f"{name}-control", "link": f"{name}-in"}
+    process = subprocess.Popen(
+        [BIN / "capsize-proxy", "--run-id", "1", "--control", endpoints["control"], "--link",
+         f"n1:n2={endpoints['link']},{name}-out", "--parent", str(os.getpid())], stdout=subprocess.PIPE,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (few, few)))
+    try:
+        assert b'"ready":true' in process.stdout.readline()
+        idle = []
+        wait_for(lambda: idle.append(connect(endpoints[port])) or len(idle) - idle.count(None) > 2 * few, 20,
+                 "more connections than descriptors")
+        assert process.poll() is None
+        for connection in filter(None, idle):
+            connection.close()
+        assert wait_for(lambda: ask(endpoints["control"], {"op": "stats"}), 20, "an answer")["ok"]
     finally:
         process.kill()
         process.wait()

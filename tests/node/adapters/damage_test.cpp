@@ -220,6 +220,62 @@ TEST_P(Damage, CrashWhileALossIsAccepted_NeverForgetsIt) {
   }
 }
 
+/// After a power loss the mark may be older. A record above it is damaged, and one that follows
+/// says that the node had seen term 5. Wherever a crash interrupts the operator, the term is not
+/// forgotten once the log opens.
+TEST(Loss, CrashAfterACutAboveTheMark_NeverForgetsTheTerm) {
+  for (const bool after_effect : {false, true}) {
+    for (std::uint64_t call = 1;; ++call) {
+      MemoryFileSystem files;
+      {
+        const Start begun = start(files);
+        Log& log = *begun.opened->log;
+        log.add(batch(1, hard_state(1, 2), {entry(1, 1, "below the mark")}));
+        ASSERT_TRUE(log.sync());
+        const std::string marks = files.content("d/synced");
+        log.add(batch(2, std::nullopt, {entry(1, 2, "above the mark")}));
+        log.add(batch(3, hard_state(5, 1), {}));
+        ASSERT_TRUE(log.sync());
+        ASSERT_TRUE(write_atomically(files, kDamaged, "synced", marks));
+      }
+      std::string bytes = files.content("d/log-00000001");
+      bytes[bytes.find("above")] ^= 1;
+      ASSERT_TRUE(write_atomically(files, kDamaged, "log-00000001", bytes));
+      files.fail_from(call, after_effect);
+      auto interrupted = Log::open(files, kDamaged, {4096, kSelf});
+      const bool finished = std::holds_alternative<Log::Opened>(interrupted);
+      interrupted = IoFailure{};
+      files.crash(call % 2 == 0 ? 1 : 0);
+      const Start plain = start(files);
+      if (plain.opened) {
+        EXPECT_EQ(plain.opened->recovered.hard_state, hard_state(5, 3)) << call;
+      }
+      const Start again = start(files, {4096, kSelf});
+      ASSERT_TRUE(again.opened) << call << ": " << again.refused->message();
+      EXPECT_EQ(again.opened->recovered.hard_state, hard_state(5, 3)) << call;
+      EXPECT_GE(again.opened->recovered.lost, raft::Index{2}) << call;
+      if (finished) break;
+    }
+  }
+}
+
+/// The mark of an own snapshot waits for the next write, and the operator is earlier.
+TEST_P(Damage, RestoredVoteBesideAWaitingSnapshotMark_IsRemembered) {
+  damage_last_record(files_);
+  {
+    const Start found = start(files_, {4096, kSelf});
+    ASSERT_TRUE(found.opened);
+    const raft::Snapshot snapshot = with_snapshot({}, 1, 20).snapshot;
+    ASSERT_TRUE(found.opened->snapshots->save(snapshot, SnapshotStore::Origin::kOwn));
+    found.opened->log->mark(snapshot.last);
+    ASSERT_TRUE(found.opened->log->restore_vote());
+    files_.crash(0);
+  }
+  const Start found = start(files_);
+  ASSERT_TRUE(found.opened);
+  EXPECT_EQ(found.opened->recovered.lost, raft::Index{0});
+}
+
 /// A loss is forgotten when the operator says that the node may vote again, and not before.
 TEST_P(Damage, RestoredVote_IsRemembered) {
   damage_last_record(files_);

@@ -62,7 +62,7 @@ TEST_F(Admission, EnormousTerm_ChangesNothing) {
   expect_alive();
 }
 
-/// Different nodes at different terms, as high as a frame leads: elections go on all the same.
+/// Different nodes at different terms, as high as a frame leads: elections still work.
 TEST_F(Admission, HighTerms_CostElectionsAndNoMore) {
   for (const std::uint64_t term : {kHigh / 2, kHigh + kStep, kHigh + kStep + 5}) {
     EXPECT_EQ(receive(2, 1, term, vote()), "");

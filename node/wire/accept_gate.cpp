@@ -1,4 +1,4 @@
-#include "node/transport/accept_gate.h"
+#include "node/wire/accept_gate.h"
 
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -11,7 +11,7 @@
 #include <limits>
 #include <string>
 
-namespace capsize::transport {
+namespace capsize::wire {
 namespace {
 
 // Segments, snapshots, their directory, the trace, and a new link to each peer.
@@ -56,16 +56,16 @@ std::uint64_t refused_connections() {
   return refused;
 }
 
-}  // namespace capsize::transport
+}  // namespace capsize::wire
 
 extern "C" {
 
 int accept4(int listener, sockaddr* address, socklen_t* size, int flags) {
-  return capsize::transport::accept_if_there_is_room(listener, address, size, flags);
+  return capsize::wire::accept_if_there_is_room(listener, address, size, flags);
 }
 
 int accept(int listener, sockaddr* address, socklen_t* size) {
-  return capsize::transport::accept_if_there_is_room(listener, address, size, 0);
+  return capsize::wire::accept_if_there_is_room(listener, address, size, 0);
 }
 
 }  // extern "C"
