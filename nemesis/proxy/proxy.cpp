@@ -86,16 +86,17 @@ struct CountedPayload {
   InFlight in_flight;
 };
 
+/// libzmq's call, from its own thread, when it needs the payload no longer.
+void return_counted_payload(void*, void* counted) {
+  const std::unique_ptr<CountedPayload> ended(static_cast<CountedPayload*>(counted));
+  *ended->in_flight -= ended->payload.size();
+}
+
 /// The same payload, counted in `in_flight` until libzmq needs it no longer.
 zmq::message_t counted(zmq::message_t payload, const InFlight& in_flight) {
   auto* counted = new CountedPayload{std::move(payload), in_flight};
   *in_flight += counted->payload.size();
-  return {counted->payload.data(), counted->payload.size(),
-          [](void*, void* hint) {
-            const std::unique_ptr<CountedPayload> ended(static_cast<CountedPayload*>(hint));
-            *ended->in_flight -= ended->payload.size();
-          },
-          counted};
+  return {counted->payload.data(), counted->payload.size(), return_counted_payload, counted};
 }
 
 /// Reads what is left of a message that has more frames than it should.

@@ -5,5 +5,8 @@
 extern "C" const char* __tsan_default_suppressions();
 extern "C" const char* __tsan_default_suppressions() {
   return "called_from_lib:libzmq.so.5\n"
-         "race:free_string\n";  // libzmq's call-back when a buffer that we handed over was sent
+         // libzmq's call-backs, from its own thread, when it needs a buffer of ours no longer.
+         "race:free_string\n"
+         "race:return_reply\n"
+         "race:return_counted_payload\n";
 }
