@@ -45,7 +45,8 @@ def run(name, seed, options, store):
     document = json.loads(results.read_text())
     said = [f"{check['name']}: {check['verdict']}: {check['explanation']}" for check in document["checks"]
             if check["verdict"] != "valid"]
-    return document["verdict"], said + ([document["harness-error"]] if document["harness-error"] else [])
+    error = document.get("harness-error")
+    return document["verdict"], said + ([error] if error else [])
 
 
 def main():
