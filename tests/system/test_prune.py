@@ -8,7 +8,7 @@ import pytest
 
 from conftest import wait_for
 
-RUN = ["run", "--nemesis", "none", "--time-limit", "500ms", "--rate", "200", "--quiet"]
+RUN = ["run", "--nemesis", "none", "--time-limit", "2s", "--rate", "200", "--quiet"]
 
 
 def runs(capsize):
