@@ -22,7 +22,7 @@ from command import command  # noqa: E402: found only now
 TARGET = HERE / "capsize" / "_declared.py"
 TYPES = {"integer": "int", "number": "float", "boolean": "bool", "string": "str"}
 # What every fault of a scenario may have (nemesis/README.md).
-COMMON = {"peers": "Target", "only": "Only", "hold": "Duration", "label": "str", "when": "Anchor",
+COMMON = {"only": "Only", "hold": "Duration", "label": "str", "when": "Anchor",
           "until": "Anchor", "within": "Duration"}
 
 HEAD = '''\
@@ -34,6 +34,8 @@ import datetime
 from typing import TYPE_CHECKING, Any, Dict, List, Literal, Optional, TypedDict, Union
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from capsize.cluster import Fault
 
 Duration = Union[str, int, float, datetime.timedelta]  # "500ms", or seconds
@@ -102,14 +104,30 @@ def options(schema):
     return text + "})\n"
 
 
+def fault_keys():
+    """What each fault takes beside its parameters, once for all of them."""
+    text = "\n\nclass FaultKeys(TypedDict, total=False):\n"
+    text += '    """What every fault may have, by keyword (nemesis/README.md)."""\n\n'
+    return text + "".join(f"    {name}: {type_}\n" for name, type_ in COMMON.items())
+
+
+def unbroken(items, before, after):
+    """Lines of `items`, broken between them only: spaces within one are NUL."""
+    lines = textwrap.wrap(before.replace(" ", "\0") + items + after.replace(" ", "\0"), 104,
+                          subsequent_indent=" " * len(before), break_on_hyphens=False, break_long_words=False)
+    return [line.replace("\0", " ") for line in lines]
+
+
 def fault(kind, summary, parameters):
     typed = {python_name(name): type_of(schema) for name, schema in parameters.items()}
-    common = {name: type_ for name, type_ in COMMON.items() if name not in typed}
-    lines = [f"    def {python_name(kind)}(", "        self,", '        target: Target = "one",']
-    lines.append(f"        peers: Optional[{common.pop('peers')}] = None,")
-    lines.append("        *,")
-    lines += [f"        {name}: Optional[{type_}] = None," for name, type_ in {**typed, **common}.items()]
-    lines.append('    ) -> "Fault":')
+    clash = COMMON.keys() & typed.keys()
+    if clash:
+        sys.exit(f"{kind}: found the parameters {sorted(clash)}, expected none that every fault may have")
+    arguments = ["self", 'target: Target = "one"', "peers: Optional[Target] = None", *(["*"] if typed else []),
+                 *(f"{name}: Optional[{type_}] = None" for name, type_ in typed.items()),
+                 "**keys: Unpack[FaultKeys]"]
+    lines = unbroken(", ".join(argument.replace(" ", "\0") for argument in arguments),
+                     f"    def {python_name(kind)}(", ') -> "Fault":')
     doc = f"{summary[0].upper()}{summary[1:]}.\n"
     if parameters:
         doc += "\n"
@@ -118,15 +136,9 @@ def fault(kind, summary, parameters):
                                        subsequent_indent="    ")) + "\n"
     doc = doc.replace("\\", "\\\\").replace('"""', "'''")
     lines.append(textwrap.indent('"""' + doc.rstrip("\n") + ('\n"""' if parameters else '"""'), " " * 8))
-    lines += ["        return self._begin(", f'            "{kind}",', "            target,"]
-    for pairs in ([(name, python_name(name)) for name in parameters],
-                  [(name, name) for name in ("peers", *common)]):
-        # No line break within a pair.
-        text = ", ".join(f'"{name}":\0{value}' for name, value in pairs)
-        wrapped = textwrap.wrap(f"{{{text}}},", 96, initial_indent=" " * 12,
-                                subsequent_indent=" " * 13, break_on_hyphens=False)
-        lines += [line.replace("\0", " ") for line in wrapped]
-    lines.append("        )")
+    pairs = ", ".join(f'"{name}":\0{python_name(name)}' for name in parameters)
+    lines += unbroken(pairs, "        params: Dict[str, Any] = {", "}")
+    lines.append(f'        return self._begin("{kind}", target, peers, params, keys)')
     return re.sub(r"[ \t]+\n", "\n", "\n".join(lines)) + "\n"
 
 
@@ -145,9 +157,10 @@ def generated():
         if names:
             text += f'    "{kind}": frozenset({json.dumps(names)}),\n'
     text += "}\n"
+    text += fault_keys()
     text += '\n\nclass Faults:\n    """Every kind of fault of `capsize list faults` as a method."""\n\n'
-    text += ("    def _begin(\n        self, kind: str, target: Target, params: Dict[str, Any], "
-             'keys: Dict[str, Any]\n    ) -> "Fault":\n        raise NotImplementedError\n')
+    text += ("    def _begin(\n        self, kind: str, target: Target, peers: Optional[Target], params: Dict[str, Any],\n"
+             '        keys: FaultKeys\n    ) -> "Fault":\n        raise NotImplementedError\n')
     for kind, parameters in sorted(by_kind.items()):
         text += "\n" + fault(kind, summaries[kind].strip(), parameters)
     return text

@@ -8,8 +8,7 @@ namespace {
 class Bandwidth final : public LinkFault {
  public:
   Bandwidth()
-      : LinkFault("bandwidth",
-                  "lets so many bytes a second through each link, with a queue in front",
+      : LinkFault("bandwidth", "bounds the bytes a second of each link, with a queue in front",
                   "throttled") {}
 
  private:

@@ -12,7 +12,7 @@ class ClockBump final : public ClockFault {
     return {{.name = "by",
              .type = Parameter::Type::kDuration,
              .otherwise = "500ms",
-             .summary = "\"-500ms\": it stands still for so long"}};
+             .summary = "\"-500ms\": it stands still for 500 ms"}};
   }
 
  private:

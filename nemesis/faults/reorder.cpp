@@ -16,7 +16,7 @@ class Reorder final : public LinkFault {
             {.name = "gap",
              .type = Type::kCount,
              .otherwise = 1,
-             .summary = "so many overtake it; with 1 neighbours swap",
+             .summary = "how many messages overtake it; with 1, neighbours swap",
              .least = 1,
              .most = 1000},
             {.name = "max",

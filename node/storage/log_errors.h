@@ -3,6 +3,9 @@
 
 #include <cstdint>
 #include <string>
+#include <variant>
+
+#include "base/result.h"
 
 namespace capsize::storage {
 
@@ -16,6 +19,25 @@ struct CorruptLog {
 /// The operating system refused; the message names path and reason.
 struct IoFailure {
   std::string message;
+};
+
+/// Steps of which the first that fails leaves its reason.
+class FailingSteps {
+ public:
+  using Failure = std::variant<std::monostate, CorruptLog, IoFailure>;
+
+ protected:
+  bool worked(const base::Status& status) {
+    if (!status) failure_ = IoFailure{status.error().message};
+    return status.ok();
+  }
+  template <class T>
+  bool worked(const base::Result<T>& result) {
+    if (!result) failure_ = IoFailure{result.error().message};
+    return result.ok();
+  }
+
+  Failure failure_;
 };
 
 }  // namespace capsize::storage

@@ -17,9 +17,9 @@ namespace {
 constexpr std::uint64_t kEntryRecordBytesMin = 40;  // header, entry without payload, padding
 
 /// The steps of cut_damaged_log; the first one that fails leaves its reason in `failure`.
-class LogCutting {
+class LogCutting : private FailingSteps {
  public:
-  using Failure = std::variant<std::monostate, CorruptLog, IoFailure>;
+  using FailingSteps::Failure;
   LogCutting(FileSystem& files, const std::string& directory, const CorruptLog& damage,
              raft::NodeId self)
       : files_(files), directory_(directory), damage_(damage), self_(self) {}
@@ -37,15 +37,6 @@ class LogCutting {
     std::string bytes;
   };
 
-  bool worked(const base::Status& status) {
-    if (!status) failure_ = IoFailure{status.error().message};
-    return status.ok();
-  }
-  template <class T>
-  bool worked(const base::Result<T>& result) {
-    if (!result) failure_ = IoFailure{result.error().message};
-    return result.ok();
-  }
   bool hopeless(std::string_view why) {
     failure_ =
         CorruptLog{damage_.file, damage_.offset,
@@ -201,7 +192,6 @@ class LogCutting {
   const std::string directory_;
   const CorruptLog damage_;
   const raft::NodeId self_;
-  Failure failure_;
   SyncMark mark_, bound_;
   std::vector<Segment> segments_;
   std::optional<std::size_t> first_;

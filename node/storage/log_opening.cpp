@@ -28,9 +28,9 @@ std::optional<std::string> contradiction(const raft::LogPoint& mark,
 }  // namespace
 
 /// The steps of Log::open; the first one that fails leaves its reason in `failure`.
-class LogOpening {
+class LogOpening : private FailingSteps {
  public:
-  using Failure = std::variant<std::monostate, CorruptLog, IoFailure>;
+  using FailingSteps::Failure;
   LogOpening(FileSystem& files, const std::string& directory, LogOptions options)
       : files_(files), directory_(directory), log_(new Log(files, directory, options)) {}
 
@@ -49,15 +49,6 @@ class LogOpening {
   bool corrupt(const std::string& name, std::uint64_t offset, std::string found) {
     failure_ = CorruptLog{path(name), offset, std::move(found)};
     return false;
-  }
-  bool worked(const base::Status& status) {
-    if (!status) failure_ = IoFailure{status.error().message};
-    return status.ok();
-  }
-  template <class T>
-  bool worked(const base::Result<T>& result) {
-    if (!result) failure_ = IoFailure{result.error().message};
-    return result.ok();
   }
   [[nodiscard]] std::string path(const std::string& name) const { return directory_ + "/" + name; }
 
@@ -219,7 +210,6 @@ class LogOpening {
   const std::string directory_;
   std::unique_ptr<Log> log_;
   Log::Opened opened_;
-  Failure failure_;
   raft::Snapshot snapshot_;
   std::optional<SyncMark> mark_;
   std::vector<std::uint64_t> numbers_;

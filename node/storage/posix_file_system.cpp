@@ -38,6 +38,11 @@ base::Status write_all(const Descriptor& file, const std::string& path, std::str
   return {};
 }
 
+base::Status sync_file(const Descriptor& file, const std::string& path) {
+  if (::fdatasync(file.get()) != 0) return failure("fdatasync", path);
+  return {};
+}
+
 class PosixFixedFile : public FixedFile {
  public:
   PosixFixedFile(Descriptor file, std::string path)
@@ -46,10 +51,7 @@ class PosixFixedFile : public FixedFile {
   base::Status overwrite(std::uint64_t offset, std::string_view bytes) override {
     return write_all(file_, path_, bytes, offset);
   }
-  base::Status sync() override {
-    if (::fdatasync(file_.get()) != 0) return failure("fdatasync", path_);
-    return {};
-  }
+  base::Status sync() override { return sync_file(file_, path_); }
 
  private:
   Descriptor file_;
@@ -73,10 +75,7 @@ class PosixFile : public WritableFile {
     }
     return {};
   }
-  base::Status sync() override {
-    if (::fdatasync(file_.get()) != 0) return failure("fdatasync", path_);
-    return {};
-  }
+  base::Status sync() override { return sync_file(file_, path_); }
 
  private:
   Descriptor file_;

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <functional>
 #include <zmq.hpp>
+#include "tests/node/adapters/temporary_directory.h"
 
 namespace capsize::harness {
 namespace {
@@ -20,13 +21,11 @@ class ClientTest : public testing::Test {
       : endpoint_("ipc://@capsize-client-test-" + std::to_string(::getpid())),
         router_(zmq_, zmq::socket_type::router),
         clock_(monotonic_now()) {
-    std::string pattern = testing::TempDir() + "client-XXXXXX";
-    directory_ = ::mkdtemp(pattern.data());
-    EXPECT_TRUE(history_.open(directory_ / "h.jsonl", "{}"));
+    EXPECT_TRUE(history_.open(path() / "h.jsonl", "{}"));
     router_.set(zmq::sockopt::linger, 0);
     router_.set(zmq::sockopt::rcvtimeo, 5000);
   }
-  ~ClientTest() override { std::filesystem::remove_all(directory_); }
+  std::filesystem::path path() const { return directory_.path(); }
 
   Client client(base::Duration timeout = 5s) {
     return Client(messaging_, history_, clock_,
@@ -62,7 +61,7 @@ class ClientTest : public testing::Test {
   }
   base::Json last_line() {
     history_.flush();
-    std::ifstream file(directory_ / "h.jsonl");
+    std::ifstream file(path() / "h.jsonl");
     std::string last;
     for (std::string line; std::getline(file, line);) last = line;
     return base::Json::parse(last);
@@ -73,7 +72,7 @@ class ClientTest : public testing::Test {
   zmq::socket_t router_;
   std::string identity_;
   ClientTraffic traffic_;
-  std::filesystem::path directory_;
+  const TemporaryDirectory directory_;
   Messaging messaging_;
   HistoryWriter history_;
   RunClock clock_;

@@ -6,6 +6,7 @@
 
 #include <fstream>
 #include "base/json.h"
+#include "tests/node/adapters/temporary_directory.h"
 
 namespace capsize::harness {
 namespace {
@@ -14,19 +15,14 @@ using namespace std::chrono_literals;
 
 class HistoryWriterTest : public testing::Test {
  protected:
-  HistoryWriterTest() {
-    std::string pattern = testing::TempDir() + "history-XXXXXX";
-    directory_ = ::mkdtemp(pattern.data());
-  }
-  ~HistoryWriterTest() override { std::filesystem::remove_all(directory_); }
-
   std::vector<base::Json> lines() const {
     std::ifstream file(directory_ / "h.jsonl");
     std::vector<base::Json> parsed;
     for (std::string line; std::getline(file, line);) parsed.push_back(base::Json::parse(line));
     return parsed;
   }
-  std::filesystem::path directory_;
+  TemporaryDirectory temporary_;
+  const std::filesystem::path directory_{temporary_.path()};
 };
 
 TEST_F(HistoryWriterTest, Events_AreNumberedInTheOrderOfCalls) {

@@ -14,6 +14,7 @@
 #include "harness/runner/coverage.h"
 #include "harness/scenario/key_values.h"
 #include "harness/store/run_directory.h"
+#include "tests/node/adapters/temporary_directory.h"
 
 namespace capsize::harness {
 namespace {
@@ -23,13 +24,6 @@ namespace fs = std::filesystem;
 
 class ReproduceLine : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "reproduce $(x) 'y'-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    directory_ = pattern;
-  }
-  void TearDown() override { fs::remove_all(directory_); }
-
   /// What a run of this scenario would write down, and know.
   Outcome outcome_of(const Scenario& scenario, const fs::path& store = kStoreDefault) const {
     Outcome outcome;
@@ -91,7 +85,8 @@ class ReproduceLine : public testing::Test {
     EXPECT_EQ(to_json(outcome_of(again, store).scenario).dump(2), to_json(first.scenario).dump(2));
   }
 
-  fs::path directory_;
+  TemporaryDirectory temporary_{"reproduce $(x) 'y'"};
+  const fs::path directory_{temporary_.path()};
 };
 
 Scenario plain() {

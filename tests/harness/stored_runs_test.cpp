@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "harness/store/run_lock.h"
+#include "tests/node/adapters/temporary_directory.h"
 
 namespace capsize::harness {
 namespace {
@@ -19,14 +20,7 @@ using testing::IsEmpty;
 
 class Store : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "stored-runs-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    root_ = pattern;
-    store_ = root_ / "store";
-    fs::create_directory(store_);
-  }
-  void TearDown() override { fs::remove_all(root_); }
+  void SetUp() override { fs::create_directory(store_); }
 
   fs::path add(const std::string& scenario, int day, const std::string& verdict) {
     const std::string name = "202601" + std::string(day < 10 ? "0" : "") + std::to_string(day) +
@@ -60,7 +54,8 @@ class Store : public testing::Test {
     finish_removals(store_);
   }
 
-  fs::path root_, store_;
+  TemporaryDirectory temporary_;
+  const fs::path root_{temporary_.path()}, store_{root_ / "store"};
 };
 
 TEST_F(Store, Failures_AreKeptUnlessAskedFor) {

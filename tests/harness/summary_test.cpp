@@ -9,6 +9,7 @@
 
 #include "harness/report/circumstances.h"
 #include "harness/report/terminal.h"
+#include "tests/node/adapters/temporary_directory.h"
 
 namespace capsize::harness {
 namespace {
@@ -161,9 +162,8 @@ TEST(ActiveFaults, AreThoseThatTouchTheInterval) {
 }
 
 TEST(Circumstances, StandBesideAViolation) {
-  std::string pattern = testing::TempDir() + "circumstances-XXXXXX";
-  ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-  const std::filesystem::path directory = pattern;
+  const TemporaryDirectory temporary;
+  const std::filesystem::path directory = temporary.path();
   std::filesystem::create_directories(directory / "nodes" / "n2");
   std::ofstream(directory / "nodes" / "n2" / "trace.jsonl")
       << R"({"time":100000000000,"node":"n2","event":"start","term":0,"role":"follower"})"
@@ -187,7 +187,6 @@ TEST(Circumstances, StandBesideAViolation) {
       text, AllOf(HasSubstr("n2 leader, term 2"), HasSubstr("cut n2"), HasSubstr("newest leader")));
   violation.repeated = true;
   EXPECT_THAT(circumstances(outcome, roles_of(outcome), violation), IsEmpty());
-  std::filesystem::remove_all(directory);
 }
 
 }  // namespace

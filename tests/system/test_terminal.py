@@ -17,7 +17,7 @@ ARGUMENTS = ["run", "--nemesis", "none", "--time-limit", "1s", "--rate", "200", 
 
 
 def on_terminal(command, columns, **environment):
-    """All output of a command on a terminal of so many columns."""
+    """All output of a command on a terminal of that width."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     env = {**{k: v for k, v in os.environ.items() if k != "NO_COLOR"}, "TERM": "xterm", **environment}

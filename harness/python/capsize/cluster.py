@@ -28,7 +28,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from capsize._declared import DURATIONS as _DURATIONS
-from capsize._declared import OPTIONS, Duration, Faults, Only, Options, Target
+from capsize._declared import OPTIONS, Duration, FaultKeys, Faults, Only, Options, Target
 from capsize.command import CapsizeError, command
 
 if TYPE_CHECKING:
@@ -204,9 +204,17 @@ class Cluster(Faults):
             name = name.replace("_", "-")
             known = name in ("label", "when", "after", "until", "within", "beyond-minority")
             (keys if known else params)[name] = value
-        return self._begin(kind, target, params, keys)
+        return self._ask_for(kind, target, params, keys)
 
-    def _begin(self, kind: str, target: Target, params: dict[str, Any], keys: dict[str, Any]) -> Fault:
+    def _begin(self, kind: str, target: Target, peers: Target | None, params: dict[str, Any],
+               keys: FaultKeys) -> Fault:
+        unknown = keys.keys() - FaultKeys.__annotations__.keys()
+        if unknown:
+            known = sorted([*(name.replace("-", "_") for name in params), *FaultKeys.__annotations__])
+            raise TypeError(f"{kind}: found the argument {min(unknown)!r}, expected one of: {', '.join(known)}")
+        return self._ask_for(kind, target, params, {"peers": peers, **keys})
+
+    def _ask_for(self, kind: str, target: Target, params: dict[str, Any], keys: dict[str, Any]) -> Fault:
         fault: dict[str, Any] = {"kind": kind, "target": target}
         for name, value in keys.items():
             if value is None:

@@ -3,15 +3,18 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 
 namespace capsize {
 
 class TemporaryDirectory {
  public:
-  TemporaryDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "capsize-test-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
+  /// `name`: the beginning of its own, for tests that want an unusual one.
+  explicit TemporaryDirectory(const std::string& name = "capsize-test") {
+    std::string pattern = (std::filesystem::temp_directory_path() / (name + "-XXXXXX")).string();
+    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no directory " + pattern);
+    path_ = pattern;
   }
   ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
   TemporaryDirectory(const TemporaryDirectory&) = delete;
