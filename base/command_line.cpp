@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
+#include <utility>
 
 #include "base/check.h"
 #include "base/version.h"
@@ -337,6 +338,76 @@ void CommandLine::require_subcommand() {
   state_->app->require_subcommand(1);
 }
 
+namespace {
+
+/// How many letters must be changed, added or left out (Levenshtein). O(product of the lengths).
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
+    }
+  }
+  return row[b.size()];
+}
+
+std::string unknown_argument(const CLI::App& app) {
+  constexpr std::size_t kLengthMax = 64, kDistanceMax = 2;
+  const std::vector<std::string> rest = app.remaining();
+  const auto flag = std::find_if(rest.begin(), rest.end(),
+                                 [](const std::string& each) { return each.starts_with('-'); });
+  if (flag == rest.end()) {
+    return "found '" + (rest.empty() ? "" : rest.front()) + "', expected no further argument";
+  }
+  const std::string given = flag->substr(0, flag->find('='));
+  std::string nearest;
+  std::size_t best = kDistanceMax + 1;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) {
+      if (given.size() > kLengthMax) continue;
+      const std::size_t apart = distance(given, "--" + name);
+      if (apart < best) {
+        best = apart;
+        nearest = "--" + name;
+      }
+    }
+  }
+  const bool cut = given.size() > kLengthMax;
+  return "found '" + given.substr(0, kLengthMax) + (cut ? "...', " : "', ") +
+         (nearest.empty() ? "which is no option" : "did you mean " + nearest + "?");
+}
+
+/// "Could not convert: --nodes = 2,5", and what would have been right.
+std::string wrong_type(const CLI::App& app, const std::string& message) {
+  constexpr std::string_view kBefore = "Could not convert: ";
+  constexpr std::string_view kBetween = " = ";
+  const std::size_t between = message.find(kBetween);
+  if (!message.starts_with(kBefore) || between == std::string::npos) return message;
+  const std::string name = message.substr(kBefore.size(), between - kBefore.size());
+  const CLI::Option* option = app.get_option_no_throw(name);
+  const std::string type = option == nullptr ? "" : option->get_type_name();
+  const bool whole = type.find("INT") != std::string::npos;
+  return name + ": found '" + message.substr(between + kBetween.size()) + "', expected " +
+         (type.starts_with("UINT") ? "a whole number from 0 on"
+          : whole                  ? "a whole number"
+                                   : "a number");
+}
+
+/// In this project's form: what was found, what was expected.
+std::string explained(const CLI::App& app, const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) return unknown_argument(app);
+  if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
+    return wrong_type(app, error.what());
+  }
+  return error.what();
+}
+
+}  // namespace
+
 CommandLine::Outcome CommandLine::parse(std::span<char* const> arguments) {
   CHECK(state_->owned, "a subcommand is parsed by its command line");
   CLI::App& app = *state_->app;
@@ -356,7 +427,8 @@ CommandLine::Outcome CommandLine::parse(std::span<char* const> arguments) {
   } catch (const CLI::CallForVersion& version) {
     return Print{version.what()};
   } catch (const CLI::ParseError& error) {
-    return Failure{one_line(error.what()), subcommand_name()};
+    return Failure{one_line(explained(subcommand() ? *subcommand() : app, error)),
+                   subcommand_name()};
   } catch (const CLI::Error& error) {
     check_failed(__FILE__, __LINE__, error.what(), "no two options have the same name");
   }

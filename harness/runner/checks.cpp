@@ -229,7 +229,14 @@ Check coverage(Outcome& outcome) {
         fmt::format("{}{}: {} promised, {} reached", check.explanation.empty() ? "" : "; ",
                     line.what, line.asked, line.met);
   }
-  if (check.verdict == Verdict::kVacuous) {
+  if (check.verdict == Verdict::kVacuous && outcome.interrupted) {
+    // A list of what was still to come says nothing.
+    check.explanation =
+        fmt::format("interrupted before {} of {} promises were kept (results.json has them)",
+                    std::count_if(outcome.expectations.begin(), outcome.expectations.end(),
+                                  [](const Expectation& line) { return !line.holds(); }),
+                    outcome.expectations.size());
+  } else if (check.verdict == Verdict::kVacuous) {
     const auto why = load_not_generated(outcome.scenario, outcome.statistics, outcome.load_time,
                                         outcome.quiet_rate);
     if (!why.empty()) check.explanation = why + " (" + check.explanation + ")";

@@ -13,7 +13,7 @@ constexpr const char* kDescription =
     "Stands between the nodes of a cluster, on every directed link, and breaks what it is told "
     "to.\n"
     "Example:\n"
-    "  capsize-proxy --run-id 1 --control ipc://@p --link n1:n2=ipc://@a,ipc://@b";
+    "  capsize-proxy --run-id 1 --control ipc://run/p --link n1:n2=ipc://run/a,ipc://run/b";
 
 base::Status check(const Settings& settings, bool allow_remote) {
   if (const auto status = wire::check_endpoint(settings.control, allow_remote); !status) {

@@ -15,9 +15,9 @@ namespace {
 constexpr const char* kDescription =
     "One process of a replicated key-value cluster (Raft).\n"
     "Examples:\n"
-    "  capsize-node --id 1 --run-id 7 --data d1 --listen ipc://@l1 --client ipc://@c1 \\\n"
-    "               --control ipc://@k1 --peers n2=ipc://@l2,n3=ipc://@l3\n"
-    "  capsize-node --status ipc://@k1";
+    "  capsize-node --id 1 --run-id 7 --data d1 --listen ipc://run/l1 --client ipc://run/c1 \\\n"
+    "               --control ipc://run/k1 --peers n2=ipc://run/l2,n3=ipc://run/l3\n"
+    "  capsize-node --status ipc://run/k1      # run: a directory of your own, mode 0700";
 
 // Below, nothing but snapshots would be written; above, the log outgrows the memory.
 constexpr std::uint64_t kSnapshotEveryMin = 10;
