@@ -320,8 +320,7 @@ TEST(CommandLine_, LineBreaksInAValue_StayOneLineInTheError) {
 TEST(CommandLine_, VeryLongArguments_AreReadOrRefused) {
   const std::string digits(1'000'000, '9');
   EXPECT_EQ(value_of<std::string>(digits), digits);
-  EXPECT_THAT(error_of<std::uint64_t>({"--x", digits}),
-              HasSubstr("--x: found '999"));
+  EXPECT_THAT(error_of<std::uint64_t>({"--x", digits}), HasSubstr("--x: found '999"));
   EXPECT_THAT(error_of<std::string>({"--" + digits}), HasSubstr("which is no option"));
 }
 
