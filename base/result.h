@@ -1,4 +1,4 @@
-// Result<T>: what can go wrong is a value. Error carries one line for a person.
+// Result<T> and Status: errors as return values. An Error carries one line for people.
 #pragma once
 
 #include <optional>
