@@ -12,7 +12,8 @@ void Invariants::check(const NodeView& now) {
 }
 
 void Invariants::check_one(const NodeView& now) const {
-  CHECK(now.applied <= now.handed && now.handed <= now.commit, "applied <= handed out <= commit");
+  CHECK(now.applied <= now.delivered && now.delivered <= now.commit,
+        "applied <= delivered <= commit");
   CHECK(now.log->base().index <= now.snapshot && now.snapshot <= now.applied,
         "compacted <= snapshot <= applied (7)");
   CHECK(now.commit <= now.log->last().index, "only entries of the log are committed");
@@ -24,7 +25,7 @@ void Invariants::check_one(const NodeView& now) const {
         "candidates and leaders have voted for themselves (5.2)");
   if (first_) return;
   CHECK(now.hard_state.term >= hard_state_.term, "the term never falls (5.1)");
-  CHECK(now.hard_state.term > hard_state_.term || hard_state_.vote == kNobody ||
+  CHECK(now.hard_state.term > hard_state_.term || hard_state_.vote == kNoNode ||
             now.hard_state.vote == hard_state_.vote,
         "one vote a term, and it is never forgotten (5.2)");
   CHECK(now.role != Role::kLeader || role_ == Role::kLeader || role_ == Role::kCandidate,
@@ -35,7 +36,7 @@ void Invariants::check_one(const NodeView& now) const {
 }
 
 void Invariants::check_log(const NodeView& now) const {
-  // What was compacted since cannot be compared any more.
+  // Entries that were compacted since the last call cannot be compared.
   CHECK(commit_ < now.log->base().index || now.log->hash(commit_) == commit_hash_,
         "a committed entry never changes (5.4.3)");
   if (now.role == Role::kLeader && role_ == Role::kLeader &&
@@ -48,7 +49,7 @@ void Invariants::check_log(const NodeView& now) const {
 void Invariants::check_progress(const NodeView& now) {
   if (now.role != Role::kLeader || now.hard_state.term != hard_state_.term) match_.clear();
   if (now.role != Role::kLeader) return;
-  // One that was removed and comes back may have lost its disk in between.
+  // A member that was removed and added again may have lost its disk in between.
   std::erase_if(match_, [&](const auto& known) { return !now.peers->contains(known.first); });
   for (const auto& [peer, progress] : *now.peers) {
     Match& match = match_[peer];

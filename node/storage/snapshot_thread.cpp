@@ -54,7 +54,9 @@ void SnapshotThread::run() {
       job = *std::exchange(job_, std::nullopt);
     }
     job.snapshot.state = std::make_shared<const std::string>(job.encode());
-    job.encode = nullptr;  // and with it its part of the state machine
+    // Releases the frozen state machine before the slow write: until then every key that clients
+    // change is copied (kv/freezable_map.h).
+    job.encode = nullptr;
     if (const auto status = store_->save(job.snapshot, SnapshotStore::Origin::kOwn); !status) {
       on_failure_(status.error());
       return;
