@@ -41,10 +41,10 @@ class FaultLog {
     const base::Json line = nemesis::to_json(event);
     file_ << line.dump() << '\n';
     file_.flush();
-    if (event.phase != nemesis::FaultStage::kPlanned) {
+    if (event.stage != nemesis::FaultStage::kPlanned) {
       history_.note(event.time, event.fault->spec.kind,
                     base::Json({{"id", event.fault->id},
-                                {"phase", line["phase"]},
+                                {"stage", line["stage"]},
                                 {"target", line["target"]},
                                 {"state", line["state"]}})
                         .dump());

@@ -62,7 +62,7 @@ enum class FaultState { kPlanned, kInstalled, kSkipped, kIndeterminate };
 /// One line of faults.jsonl.
 struct FaultEvent {
   std::shared_ptr<const PlannedFault> fault;
-  FaultStage phase = FaultStage::kPlanned;
+  FaultStage stage = FaultStage::kPlanned;
   base::Duration time{};
   std::vector<Node> nodes = {};  // resolved target; empty before it is known
   std::vector<Node> peers = {};  // the same of the card's peers

@@ -154,9 +154,10 @@ base::Result<Recorded> read_recorded(std::istream& lines, const std::string& ori
       if (line.is_invalid() && lines.eof()) break;  // cut off
       if (!line.is_object()) throw Misread{"expected one JSON object a line"};
       const auto id = field(line, "id").get<std::uint64_t>();
-      const auto& phase = field(line, "phase");
-      if (phase == "begin" && field(line, "state") != "skipped") by_id[id].begin = line;
-      if (phase == "end" && by_id.contains(id)) by_id[id].end = line;
+      // Earlier releases called the stage "phase".
+      const auto& stage = field(line, line.contains("stage") ? "stage" : "phase");
+      if (stage == "begin" && field(line, "state") != "skipped") by_id[id].begin = line;
+      if (stage == "end" && by_id.contains(id)) by_id[id].end = line;
       if (by_id.size() > kRecordedMax) throw Misread{"more than 100000 faults"};
     }
     return arrange(by_id);
