@@ -1,4 +1,4 @@
-// history.jsonl as it grows (CONTRACTS.md section 3).
+// history.jsonl as it grows (docs/FORMATS.md, Histories).
 //
 // The client thread calls it in the order in which things happen: an invocation before its request
 // is sent, a completion after its reply was read. So the order of the lines is the order of events,

@@ -36,7 +36,9 @@ constexpr base::Duration kDiskInterval = 250ms;
 class FaultLog {
  public:
   FaultLog(const RunDirectory& directory, HistoryWriter& history)
-      : file_(directory.faults()), history_(history) {}
+      : file_(directory.faults()), history_(history) {
+    file_ << base::Json({{nemesis::kFaultsFormat, nemesis::kFaultsVersion}}).dump() << std::endl;
+  }
   void write(const nemesis::FaultEvent& event) {
     const base::Json line = nemesis::to_json(event);
     file_ << line.dump() << '\n';
@@ -88,7 +90,9 @@ class Run {
   }
 
   Outcome execute() {
-    auto written = write_json(directory_.path() / "scenario.json", to_json(outcome_.scenario));
+    base::Json scenario = to_json(outcome_.scenario);
+    scenario[kScenarioFormat] = kScenarioVersion;
+    auto written = write_json(directory_.path() / "scenario.json", scenario);
     if (!written) return broken(written.error());
     const auto spawned = monotonic_now();
     if (auto started = cluster_.start(); !started) return broken(started.error());
