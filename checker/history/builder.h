@@ -24,7 +24,7 @@
 #include <variant>
 #include <vector>
 
-#include "checker/budget.h"
+#include "checker/core/budget.h"
 #include "checker/history/chunked.h"
 #include "checker/history/history.h"
 #include "checker/history/intervals.h"

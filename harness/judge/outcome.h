@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "checker/report.h"
-#include "checker/verdict.h"
+#include "checker/core/verdict.h"
+#include "checker/report/report.h"
 #include "harness/client/load.h"
 #include "harness/client/statistics.h"
 #include "harness/cluster/process_cluster.h"

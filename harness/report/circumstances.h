@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "checker/report.h"
+#include "checker/report/report.h"
 #include "harness/judge/outcome.h"
 
 namespace capsize::harness {
