@@ -47,7 +47,7 @@ class BareCluster {
 
  private:
   struct Member {
-    std::unique_ptr<Asker> control;
+    std::unique_ptr<Requester> control;
     ChildProcess process;
   };
   base::Result<base::Json> status(std::size_t node);

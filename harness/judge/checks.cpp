@@ -130,8 +130,8 @@ Check live(const Outcome& outcome) {
   const std::string slow = slow_recoveries(outcome);
   if (late.empty() && slow.empty()) return check;
   if (!late.empty()) {
-    const auto put_off = std::min(outcome.disk_hung_after_healing, kLivePutOffMax);
-    const auto bound = outcome.scenario.live_bound + put_off;
+    const auto extension = std::min(outcome.disk_hung_after_healing, kLiveExtensionMax);
+    const auto bound = outcome.scenario.live_bound + extension;
     check.explanation = fmt::format("{} after healing, not served by: {}", seconds(bound), late);
   }
   if (!slow.empty()) check.explanation += (late.empty() ? "" : "; ") + slow;
@@ -145,7 +145,7 @@ Check live(const Outcome& outcome) {
              lag > kLagMax) {
     check.verdict = Verdict::kUnknown;
     check.explanation += fmt::format("; but the harness' own timers lagged by {}", seconds(lag));
-  } else if (!late.empty() && outcome.disk_hung_after_healing > kLivePutOffMax) {
+  } else if (!late.empty() && outcome.disk_hung_after_healing > kLiveExtensionMax) {
     check.verdict = Verdict::kUnknown;
     check.explanation += fmt::format("; but the disk of this machine hung for {} of it",
                                      seconds(outcome.disk_hung_after_healing));
@@ -215,7 +215,7 @@ Check crash(const Outcome& outcome, base::Instant start) {
 Check coverage(Outcome& outcome) {
   outcome.expectations =
       compare(*outcome.scenario.expect, outcome.statistics, outcome.faults, outcome.leader_changes);
-  if (!outcome.steered) {
+  if (!outcome.interactive) {
     const auto named = named_faults(outcome.scenario, outcome.faults);
     // A replay has the faults that the recorded run had, which may lack those of a strategy.
     const auto from = outcome.replayed && !named.empty() ? std::prev(named.end()) : named.begin();

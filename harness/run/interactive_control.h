@@ -1,5 +1,5 @@
-// A run that is steered from outside, by a test in Python for instance: requests come as lines of
-// JSON and are answered as lines of JSON, each with the request's "id".
+// A run that is interactive from outside, by a test in Python for instance: requests come as lines
+// of JSON and are answered as lines of JSON, each with the request's "id".
 //
 //   {"id":1,"begin":{"kind":"cut","target":"leader"}}      a fault as in a scenario's phases;
 //   without
