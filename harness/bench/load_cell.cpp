@@ -16,7 +16,7 @@ constexpr auto kConnectBound = 5s;
 constexpr auto kSilenceMax = 10s;
 constexpr auto kPollBound = 100ms;
 
-/// Clients that each have one operation open.
+/// Clients with one open operation each.
 class LoadGenerator {
  public:
   LoadGenerator(const Messaging& messaging, const CellOptions& options)
@@ -54,7 +54,7 @@ class LoadGenerator {
     return dealers_.send(client, {request_.data(), request_.size()});
   }
 
-  /// `answered(client, ok, latency)`. Error: nothing came for a long time.
+  /// `answered(client, ok, latency)`. Error: no reply for a long time.
   template <class Answered>
   base::Status receive(Answered answered) {
     bool any = false;
