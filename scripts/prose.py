@@ -20,12 +20,11 @@ import subprocess
 import sys
 
 LIST = "scripts/prose.json"
+BUGS = "docs/RAFT_BUGS.md"  # defines the codes M-nn, and names text scenarios by their file alone
 DEAD = "dead references"
 # Not prose: inputs of fuzzers, and a licence that others wrote.
 SKIPPED = re.compile(r"tests/fuzz/seeds/|LICENSE$|" + re.escape(LIST) + "$")
-SOURCE = ("h", "cpp", "py", "md")
 SUFFIXED = re.compile(r"\.(h|cpp|py|md)$")
-DATA_SUFFIXED = re.compile(r"\.(json|jsonl|txt|tsv|cmake|toml|yml|html|csv|edn|in)$")
 PATH = re.compile(r"(?<![\w/.:$~<*{}@=-])[A-Za-z][\w.-]*(?:/[\w.{},*-]+)*/?(?![\w/<>*(=]|:/)")
 SECTION = re.compile(r"([\w/.-]*\w\.md)(?:`|\]\([^)]*\))?(?:#([\w-]+)|,? section \"?([\w ]+)"
                      r"|, (?=[A-Z])([\w -]+)|, \"([^\"]+)\")")
@@ -161,7 +160,7 @@ class Repository:
             self.suffixes.update("/".join(parts[begin:]) for begin in range(len(parts)))
         self.top = {folder for folder in self.folders if "/" not in folder and folder[0] != "."}
         self.headings = {path: headings(text) for path, text in texts.items() if path.endswith(".md")}
-        bugs = texts.get("docs/RAFT_BUGS.md", "")
+        bugs = texts.get(BUGS, "")
         self.codes = set(re.findall(r"^\| *(M-[0-9]{2}) *\|", bugs, re.M))
         self.tests = set()
         for path, text in texts.items():
@@ -220,12 +219,12 @@ def comments(path, text):
     elif ending == "py" or text.startswith("#!") or path == "CMakeLists.txt":
         doc = False
         for number, line in enumerate(text.splitlines(), 1):
-            quotes = line.count('"""')
-            if doc or quotes:
+            opens = not doc and re.match(r'\s*r?"""', line)
+            if doc or opens:
                 yield number, line
-            elif line.lstrip().startswith("#") or "  # " in line:
-                yield number, line[line.index("#") + 1:]
-            doc ^= quotes % 2 == 1
+                doc = line.count('"""') == (1 if opens else 0)
+            elif match := re.match(r"\s*# ?(.*)|[^\"']*  # (.*)", line):
+                yield number, match.group(1) or match.group(2) or ""
 
 
 def named_paths(path, line):
@@ -256,7 +255,7 @@ def reference_faults(repository):
                     yield path, number, f"found {file}, {wanted}: expected a heading of that file"
             for code in CODE.findall(line):
                 if code not in repository.codes:
-                    yield path, number, f"found {code}, expected a code of docs/RAFT_BUGS.md"
+                    yield path, number, f"found {code}, expected a code of {BUGS}"
             for name in absent:
                 if re.search(rf"\b{name}\b(?!\.md)", line):
                     yield path, number, f"found {name}, expected a document of this repository"
@@ -280,6 +279,9 @@ def link_faults(repository, path, line):
         for name in re.findall(r"`([^`]+)`", line):
             if TEST_NAME.fullmatch(name) and name not in repository.tests:
                 yield f"found the test {name}, expected one of tests/"
+    for name in re.findall(r"`([\w-]+\.txt)`", line) if path == BUGS else []:
+        if f"tests/scenarios/{name}" not in repository.files:
+            yield f"found the scenario {name}, expected one of tests/scenarios"
 
 
 # --- the list -------------------------------------------------------------------------------------

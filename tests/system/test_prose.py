@@ -94,6 +94,7 @@ def test_a_word_of_the_list_is_found(sources, path, text, found):
     ("a.md", "[trace](docs/FORMATS.md#gone)\n", "a.md:1: found a link to docs/FORMATS.md#gone"),
     ("a.md", "The file `node/gone.h`.\n", "a.md:1: found node/gone.h"),
     ("a.md", "The files `node/g*.h`.\n", "a.md:1: found node/g*.h"),
+    ("docs/RAFT_BUGS.md", "| M-01 | `gone.txt` |\n", "docs/RAFT_BUGS.md:1: found the scenario gone.txt"),
     ("docs/a.md", "`Log.Reads_NoTail`\n", "docs/a.md:1: found the test Log.Reads_NoTail"),
 ])
 def test_a_reference_to_what_is_not_there_is_found(sources, path, text, found):
