@@ -13,7 +13,7 @@
 #include "harness/cli/binaries.h"
 #include "harness/cli/verb.h"
 #include "harness/cluster/messaging_many.h"
-#include "harness/runner/signals.h"
+#include "harness/run/signals.h"
 
 namespace capsize::harness {
 namespace {

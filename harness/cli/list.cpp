@@ -12,9 +12,9 @@
 #include "checker/properties/property.h"
 #include "harness/cli/binaries.h"
 #include "harness/cli/verb.h"
-#include "nemesis/anchor.h"
-#include "nemesis/fault_kind.h"
-#include "nemesis/strategy.h"
+#include "nemesis/model/anchor.h"
+#include "nemesis/model/fault_kind.h"
+#include "nemesis/plan/strategy.h"
 #include "workloads/workload.h"
 
 namespace capsize::harness {

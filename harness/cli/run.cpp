@@ -10,7 +10,7 @@
 #include "harness/cli/verb.h"
 #include "harness/report/summary.h"
 #include "harness/report/terminal.h"
-#include "harness/runner/runner.h"
+#include "harness/run/runner.h"
 
 namespace capsize::harness {
 namespace {
@@ -42,7 +42,7 @@ class Run final : public Verb {
     line.flag("--quiet", quiet_, "no progress on standard error");
     line.flag("--steer", steer_,
               "faults by requests on standard input, answers on standard output "
-              "(harness/runner/steering.h)");
+              "(harness/run/interactive_control.h)");
   }
   int run() override {
     survive_closed_readers();

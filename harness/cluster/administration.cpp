@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using base::Json;
-using nemesis::Act;
+using nemesis::ActionResult;
 using nemesis::Node;
 
 // An election and a newcomer's catching up on a bad network fit in.
@@ -54,7 +54,7 @@ ProcessCluster::Administered ProcessCluster::administer(const Json& question) {
   return result;
 }
 
-Act ProcessCluster::change_members(const std::vector<Node>& members) {
+ActionResult ProcessCluster::change_members(const std::vector<Node>& members) {
   const auto result =
       administer({{"id", 1}, {"f", "change-members"}, {"value", nemesis::node_names(members)}});
   if (result.done || result.may_happen) configured_ = members;
@@ -68,7 +68,7 @@ base::Status ProcessCluster::restore_members(std::chrono::milliseconds bound) {
   std::vector<Node> core;
   for (Node node = 0; node < options_.nodes; ++node) core.push_back(node);
   const auto until = monotonic_now() + bound;
-  Act act;
+  ActionResult act;
   while (!(members_known_ && configured_ == core)) {
     if (monotonic_now() > until) {
       return base::Error{"the members could not be made those of the start: " + act.reason};
@@ -78,7 +78,7 @@ base::Status ProcessCluster::restore_members(std::chrono::milliseconds bound) {
   return {};
 }
 
-Act ProcessCluster::transfer_leadership(Node to) {
+ActionResult ProcessCluster::transfer_leadership(Node to) {
   const auto result =
       administer({{"id", 1}, {"f", "transfer-leadership"}, {"value", nemesis::node_name(to)}});
   if (!result.done) return {.done = false, .reason = result.reason};

@@ -205,7 +205,7 @@ base::Status DataDirectory::repair() {
   });
 }
 
-nemesis::Act ProcessCluster::damage(nemesis::Node node, const Json& how) {
+nemesis::ActionResult ProcessCluster::damage(nemesis::Node node, const Json& how) {
   if (how.value("kind", "") == "copy") {
     const auto copied = data_[node].copy();
     if (!copied) return {.done = false, .reason = copied.error().message};
@@ -216,8 +216,8 @@ nemesis::Act ProcessCluster::damage(nemesis::Node node, const Json& how) {
   return {.done = true, .evidence = found.value()};
 }
 
-nemesis::Act ProcessCluster::repair(const std::vector<nemesis::Node>& nodes) {
-  nemesis::Act act{.done = true};
+nemesis::ActionResult ProcessCluster::repair(const std::vector<nemesis::Node>& nodes) {
+  nemesis::ActionResult act{.done = true};
   for (const nemesis::Node node : nodes) {
     const auto repaired = data_[node].repair();
     if (repaired) continue;

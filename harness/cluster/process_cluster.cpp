@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using base::Json;
-using nemesis::Act;
+using nemesis::ActionResult;
 using nemesis::Node;
 
 // An observation of the proxy is good for this long; a leader that sent nothing for the second
@@ -263,8 +263,8 @@ nemesis::ClusterView ProcessCluster::view() const {
   return view;
 }
 
-Act ProcessCluster::install_rule(std::uint64_t id, const std::vector<nemesis::Link>& links,
-                                 const Json& action, const Json& only) {
+ActionResult ProcessCluster::install_rule(std::uint64_t id, const std::vector<nemesis::Link>& links,
+                                          const Json& action, const Json& only) {
   const auto begun = monotonic_now();
   Json names = Json::array();
   for (const auto& [from, to] : links) {
@@ -279,14 +279,14 @@ Act ProcessCluster::install_rule(std::uint64_t id, const std::vector<nemesis::Li
           .effect = monotonic_now() - begun};
 }
 
-Act ProcessCluster::peek_rule(std::uint64_t id) {
+ActionResult ProcessCluster::peek_rule(std::uint64_t id) {
   auto answer = ask_proxy({{"op", "peek"}, {"id", id}});
   if (!answer) return {.done = false, .reason = answer.error().message};
   return {.done = true, .evidence = answer.value().value("evidence", Json::object())};
 }
 
-Act ProcessCluster::cut_clients(const std::vector<Node>& nodes) {
-  Act act{.done = true};
+ActionResult ProcessCluster::cut_clients(const std::vector<Node>& nodes) {
+  ActionResult act{.done = true};
   for (const Node node : nodes) {
     ClientTraffic& traffic = members_[node]->traffic;
     traffic.requests_lost = 0;
@@ -296,8 +296,8 @@ Act ProcessCluster::cut_clients(const std::vector<Node>& nodes) {
   return act;
 }
 
-Act ProcessCluster::rejoin_clients(const std::vector<Node>& nodes) {
-  Act act{.done = true};
+ActionResult ProcessCluster::rejoin_clients(const std::vector<Node>& nodes) {
+  ActionResult act{.done = true};
   for (const Node node : nodes) {
     ClientTraffic& traffic = members_[node]->traffic;
     traffic.cut = false;
@@ -313,7 +313,7 @@ std::vector<nemesis::TraceEvent> ProcessCluster::take_events() {
   return events;
 }
 
-Act ProcessCluster::remove_rule(std::uint64_t id) {
+ActionResult ProcessCluster::remove_rule(std::uint64_t id) {
   auto answer = ask_proxy({{"op", "remove"}, {"id", id}});
   if (!answer) return {.done = false, .reason = answer.error().message};
   return {.done = true, .evidence = answer.value().value("evidence", Json::object())};

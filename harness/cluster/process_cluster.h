@@ -27,7 +27,7 @@
 #include "harness/cluster/socket_directory.h"
 #include "harness/cluster/trace_tail.h"
 #include "harness/process/child_process.h"
-#include "nemesis/cluster.h"
+#include "nemesis/model/cluster.h"
 
 namespace capsize::harness {
 
@@ -68,29 +68,31 @@ class ProcessCluster final : public nemesis::Cluster {
 
   [[nodiscard]] nemesis::ClusterView view() const override;
   std::vector<nemesis::TraceEvent> take_events() override;
-  nemesis::Act kill(const std::vector<nemesis::Node>& nodes) override;
-  nemesis::Act stop(const std::vector<nemesis::Node>& nodes) override;
-  nemesis::Act restart(const std::vector<nemesis::Node>& nodes) override;
-  nemesis::Act launch(const std::vector<nemesis::Node>& nodes) override;
-  nemesis::Act pause(const std::vector<nemesis::Node>& nodes) override;
-  nemesis::Act resume(const std::vector<nemesis::Node>& nodes) override;
+  nemesis::ActionResult kill(const std::vector<nemesis::Node>& nodes) override;
+  nemesis::ActionResult stop(const std::vector<nemesis::Node>& nodes) override;
+  nemesis::ActionResult restart(const std::vector<nemesis::Node>& nodes) override;
+  nemesis::ActionResult launch(const std::vector<nemesis::Node>& nodes) override;
+  nemesis::ActionResult pause(const std::vector<nemesis::Node>& nodes) override;
+  nemesis::ActionResult resume(const std::vector<nemesis::Node>& nodes) override;
   void expect_end(const std::vector<nemesis::Node>& nodes,
                   const std::vector<int>& exit_codes) override;
-  nemesis::Act endings(const std::vector<nemesis::Node>& nodes) override;
-  nemesis::Act control(const std::vector<nemesis::Node>& nodes, const base::Json& request) override;
-  nemesis::Act control_until(const std::vector<nemesis::Node>& nodes, const base::Json& request,
-                             const Satisfied& satisfied, base::Duration bound) override;
-  nemesis::Act crash(const std::vector<nemesis::Node>& nodes, double keep) override;
-  nemesis::Act damage(nemesis::Node node, const base::Json& how) override;
-  nemesis::Act repair(const std::vector<nemesis::Node>& nodes) override;
-  nemesis::Act change_members(const std::vector<nemesis::Node>& members) override;
-  nemesis::Act transfer_leadership(nemesis::Node to) override;
-  nemesis::Act install_rule(std::uint64_t id, const std::vector<nemesis::Link>& links,
-                            const base::Json& action, const base::Json& only) override;
-  nemesis::Act remove_rule(std::uint64_t id) override;
-  nemesis::Act peek_rule(std::uint64_t id) override;
-  nemesis::Act cut_clients(const std::vector<nemesis::Node>& nodes) override;
-  nemesis::Act rejoin_clients(const std::vector<nemesis::Node>& nodes) override;
+  nemesis::ActionResult endings(const std::vector<nemesis::Node>& nodes) override;
+  nemesis::ActionResult control(const std::vector<nemesis::Node>& nodes,
+                                const base::Json& request) override;
+  nemesis::ActionResult control_until(const std::vector<nemesis::Node>& nodes,
+                                      const base::Json& request, const Satisfied& satisfied,
+                                      base::Duration bound) override;
+  nemesis::ActionResult crash(const std::vector<nemesis::Node>& nodes, double keep) override;
+  nemesis::ActionResult damage(nemesis::Node node, const base::Json& how) override;
+  nemesis::ActionResult repair(const std::vector<nemesis::Node>& nodes) override;
+  nemesis::ActionResult change_members(const std::vector<nemesis::Node>& members) override;
+  nemesis::ActionResult transfer_leadership(nemesis::Node to) override;
+  nemesis::ActionResult install_rule(std::uint64_t id, const std::vector<nemesis::Link>& links,
+                                     const base::Json& action, const base::Json& only) override;
+  nemesis::ActionResult remove_rule(std::uint64_t id) override;
+  nemesis::ActionResult peek_rule(std::uint64_t id) override;
+  nemesis::ActionResult cut_clients(const std::vector<nemesis::Node>& nodes) override;
+  nemesis::ActionResult rejoin_clients(const std::vector<nemesis::Node>& nodes) override;
 
   /// Looks for processes that ended by themselves. A proxy that is dead, stopped or silent is an
   /// error of the harness.
@@ -130,7 +132,7 @@ class ProcessCluster final : public nemesis::Cluster {
   base::Status start_proxy();
   base::Status spawn(nemesis::Node node);
   base::Status await_ready(nemesis::Node node, std::chrono::milliseconds bound);
-  nemesis::Act ask_control(nemesis::Node node, const base::Json& request);
+  nemesis::ActionResult ask_control(nemesis::Node node, const base::Json& request);
   base::Result<base::Json> ask_proxy(const base::Json& question) const;
   [[nodiscard]] std::string voters() const;  // of the start: n1,n2,…
   void observe() const;
@@ -142,7 +144,7 @@ class ProcessCluster final : public nemesis::Cluster {
   };
   /// Asks the leader, whoever that is, until it is done or the time is over.
   Administered administer(const base::Json& question);
-  nemesis::Act end_by(const std::vector<nemesis::Node>& nodes, int signal);
+  nemesis::ActionResult end_by(const std::vector<nemesis::Node>& nodes, int signal);
   void look_for_crash(nemesis::Node node);
   void look_for_stop(nemesis::Node node, base::Instant now);
 

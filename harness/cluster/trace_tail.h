@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "nemesis/cluster.h"
+#include "nemesis/model/cluster.h"
 
 namespace capsize::harness {
 

@@ -79,7 +79,7 @@ std::string active_faults(const std::vector<nemesis::FaultRecord>& faults, base:
     if (fault.state == nemesis::FaultState::kSkipped || fault.begin > end || fault.end < begin) {
       continue;
     }
-    text += (text.empty() ? "" : ", ") + fault.fault->card.kind;
+    text += (text.empty() ? "" : ", ") + fault.fault->spec.kind;
     for (const auto node : fault.nodes) text += " " + nemesis::node_name(node);
   }
   return text;

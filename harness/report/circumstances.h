@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "checker/report.h"
-#include "harness/runner/outcome.h"
+#include "harness/judge/outcome.h"
 
 namespace capsize::harness {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include "base/json.h"
 
-#include "harness/runner/outcome.h"
+#include "harness/judge/outcome.h"
 
 namespace capsize::harness {
 

@@ -12,9 +12,9 @@
 #include "harness/scenario/conflicts.h"
 #include "harness/scenario/json_place.h"
 #include "harness/scenario/key_values.h"
-#include "nemesis/fault_kind.h"
-#include "nemesis/phases.h"
-#include "nemesis/schedule.h"
+#include "nemesis/model/fault_kind.h"
+#include "nemesis/plan/phases.h"
+#include "nemesis/plan/schedule.h"
 
 namespace capsize::harness {
 namespace {
@@ -31,9 +31,9 @@ std::string name_of(const base::JsonPlace& place) {
 }
 
 base::Error error_at(const std::string& text, const std::string& origin,
-                     const nemesis::Misfit& misfit) {
-  return base::Error{fmt::format("{}:{}: key '{}': {}", origin, line_of(text, misfit.place),
-                                 name_of(misfit.place), misfit.what)};
+                     const nemesis::InvalidValue& invalid) {
+  return base::Error{fmt::format("{}:{}: key '{}': {}", origin, line_of(text, invalid.place),
+                                 name_of(invalid.place), invalid.what)};
 }
 
 base::Error syntax_error(const std::string& text, const std::string& origin,
@@ -69,7 +69,7 @@ std::size_t spares_of(const Scenario& scenario) {
   }
   for (const auto& plan : nemesis::parse_phases(scenario.phases, scenario.nodes).phases) {
     for (const auto& fault : plan.phase.faults) {
-      spares = std::max(spares, nemesis::FaultKinds::instance().find(fault.card.kind)->spares());
+      spares = std::max(spares, nemesis::FaultKinds::instance().find(fault.spec.kind)->spares());
     }
   }
   return spares;
@@ -96,8 +96,8 @@ base::Result<Scenario> parse_scenario(const std::string& text, const std::string
   Scenario scenario = default_scenario();
   // A file with phases is a strategy of its own.
   if (body.contains("phases")) scenario.nemesis.clear();
-  if (const auto misfit = set_members(scenario, body)) return error_at(text, origin, *misfit);
-  if (const auto misfit = plan_conflict(scenario)) return error_at(text, origin, *misfit);
+  if (const auto invalid = set_members(scenario, body)) return error_at(text, origin, *invalid);
+  if (const auto invalid = plan_conflict(scenario)) return error_at(text, origin, *invalid);
   return scenario;
 }
 
@@ -130,11 +130,11 @@ base::Result<Scenario> read_scenario(const std::filesystem::path& path) {
 
 base::Status validate(const Scenario& scenario) {
   Scenario copy = scenario;
-  auto misfit = set_members(copy, to_json(scenario));
+  auto invalid = set_members(copy, to_json(scenario));
   // Again: flags may have changed what the file said.
-  if (!misfit) misfit = plan_conflict(scenario);
-  if (!misfit) misfit = time_conflict(scenario);
-  if (misfit) return base::Error{name_of(misfit->place) + ": " + misfit->what};
+  if (!invalid) invalid = plan_conflict(scenario);
+  if (!invalid) invalid = time_conflict(scenario);
+  if (invalid) return base::Error{name_of(invalid->place) + ": " + invalid->what};
   return {};
 }
 

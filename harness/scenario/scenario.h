@@ -50,7 +50,7 @@ struct Scenario {
   std::uint64_t nodes = 5;
   std::string workload = "register";
   std::vector<std::string> nemesis;         // strategies, kinds of faults, or kSwarm; empty: none
-  base::Json phases = base::Json::array();  // a strategy as text (nemesis/phases.h)
+  base::Json phases = base::Json::array();  // a strategy as text (nemesis/plan/phases.h)
   std::uint64_t repeat_phases = 1;
   base::Duration time_limit = std::chrono::seconds(20);
   double rate = 2000;

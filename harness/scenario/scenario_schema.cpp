@@ -1,6 +1,6 @@
 #include "harness/scenario/key_values.h"
 #include "harness/scenario/scenario.h"
-#include "nemesis/schema.h"
+#include "nemesis/plan/schema.h"
 
 namespace capsize::harness {
 

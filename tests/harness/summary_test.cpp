@@ -23,7 +23,7 @@ using testing::Not;
 nemesis::FaultRecord fault(const char* kind, std::vector<nemesis::Node> nodes,
                            nemesis::FaultState state, base::Duration begin, base::Duration end) {
   auto planned = std::make_shared<nemesis::PlannedFault>();
-  planned->card.kind = kind;
+  planned->spec.kind = kind;
   return {.fault = std::move(planned),
           .nodes = std::move(nodes),
           .state = state,

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "harness/runner/steering.h"
+#include "harness/run/interactive_control.h"
 
 namespace capsize::harness {
 namespace {

@@ -11,14 +11,14 @@ import pytest
 from conftest import BIN, ROOT
 
 STRATEGY = """
-#include "nemesis/strategy.h"
+#include "nemesis/plan/strategy.h"
 namespace capsize::nemesis {
 namespace {
 class Nudge final : public Strategy {
  public:
   std::string_view name() const override { return "nudge"; }
   std::string_view summary() const override { return "a pause of a follower, now and then"; }
-  std::vector<Card> deck() const override {
+  std::vector<FaultSpec> faults() const override {
     return {{.kind = "pause", .target = Target::kOne}, {.kind = "pause", .target = Target::kOne}};
   }
 };

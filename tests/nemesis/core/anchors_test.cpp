@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "nemesis/anchor.h"
-#include "nemesis/watch_list.h"
+#include "nemesis/engine/watch_list.h"
+#include "nemesis/model/anchor.h"
 #include "stage.h"
 
 namespace capsize::nemesis {

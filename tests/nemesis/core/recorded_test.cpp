@@ -1,4 +1,4 @@
-#include "nemesis/recorded.h"
+#include "nemesis/plan/recorded.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

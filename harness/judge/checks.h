@@ -1,0 +1,14 @@
+// The five checks of a run (CONTRACTS.md section 1), each with its own verdict.
+#pragma once
+
+#include "base/time.h"
+#include "harness/judge/outcome.h"
+#include "harness/store/run_directory.h"
+
+namespace capsize::harness {
+
+/// Judges what `outcome` and the run's directory hold; fills in checks, expectations, the report of
+/// the linearizability check, and the number of leader changes. `start` is the start of the load.
+void run_checks(Outcome& outcome, const RunDirectory& directory, base::Instant start);
+
+}  // namespace capsize::harness
