@@ -3,7 +3,7 @@
 // it is handed.
 //
 // Values are distinct: each is written at most once per key in a run, which is what lets the
-// checker decide in the time of a sort (checker/algorithms/).
+// checker decide in the time of a sort (checker/ALGORITHMS.md).
 #pragma once
 
 #include <cstdint>

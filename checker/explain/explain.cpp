@@ -86,24 +86,6 @@ void mark_named(const KeyProblem& problem, std::span<const KeyOperation> shown,
 
 }  // namespace
 
-OperationView view(const History& history, const Operation& operation) {
-  OperationView shown;
-  shown.process = operation.process;
-  shown.process_name = history.process_text(operation.process);
-  shown.function = history.functions[operation.function];
-  // What a dequeue brought counts like what a read returned, and so does what a set contains.
-  const bool asks = operation.function == kRead || operation.argument == kNullValue ||
-                    shown.function == "contains";
-  const bool learnt = operation.outcome == Outcome::kOk && asks;
-  shown.value = history.values.json(learnt ? operation.result : operation.argument);
-  shown.invoke_time = operation.invoke_time;
-  shown.complete_time = operation.complete_time;
-  shown.index = history.index_of(operation.invoke);
-  if (operation.complete != kNever) shown.complete_index = history.index_of(operation.complete);
-  shown.outcome = operation.outcome;
-  return shown;
-}
-
 Violation explain(const KeyProblem& problem, std::vector<std::uint32_t> set,
                   const Violates& violates, const Budget& budget) {
   const Sources sources(problem);

@@ -14,7 +14,7 @@
 #include "checker/explain/finding.h"
 #include "checker/explain/lost_or_stale.h"
 #include "checker/explain/small_search.h"
-#include "checker/explain/sourceless.h"
+#include "checker/explain/unwritten_value.h"
 #include "checker/explain/wording.h"
 #include "checker/history/times.h"
 

@@ -9,9 +9,9 @@
 
 #include "checker/explain/finding.h"
 #include "checker/explain/lost_or_stale.h"
-#include "checker/explain/sourceless.h"
+#include "checker/explain/unwritten_value.h"
 #include "checker/explain/wording.h"
-#include "checker/models/collection.h"
+#include "checker/specification/collection.h"
 
 namespace capsize::checker {
 namespace {

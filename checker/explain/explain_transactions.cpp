@@ -11,9 +11,9 @@
 
 #include "checker/explain/finding.h"
 #include "checker/explain/lost_or_stale.h"
-#include "checker/explain/sourceless.h"
+#include "checker/explain/unwritten_value.h"
 #include "checker/explain/wording.h"
-#include "checker/models/transaction.h"
+#include "checker/specification/transaction.h"
 
 namespace capsize::checker {
 namespace {

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "checker/explain/anomaly.h"
-#include "checker/key_problem.h"
-#include "checker/report.h"
+#include "checker/report/anomaly.h"
+#include "checker/report/report.h"
+#include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
 

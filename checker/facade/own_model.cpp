@@ -7,9 +7,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include "checker/algorithms/search_problem.h"
 #include "checker/history_checks/history_check.h"
-#include "checker/models/state_table.h"
+#include "checker/specification/model.h"
+#include "checker/specification/state_table.h"
 
 namespace capsize::checker {
 namespace {

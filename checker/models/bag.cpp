@@ -11,7 +11,7 @@
 // indeterminate dequeues as there are elements that no other operation is known to have taken.
 #include <algorithm>
 
-#include "checker/models/collection.h"
+#include "checker/specification/collection.h"
 
 namespace capsize::checker {
 namespace {

@@ -1,7 +1,7 @@
 // fifo-queue: enqueue at the back, dequeue from the front; an empty queue gives null.
 #include <algorithm>
 
-#include "checker/models/collection.h"
+#include "checker/specification/collection.h"
 
 namespace capsize::checker {
 namespace {

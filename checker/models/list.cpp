@@ -3,8 +3,8 @@
 // A key that was never appended to may read as null or as []; both are the empty list.
 #include <algorithm>
 
-#include "checker/models/model.h"
-#include "checker/models/state_table.h"
+#include "checker/specification/model.h"
+#include "checker/specification/state_table.h"
 
 namespace capsize::checker {
 namespace {

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "checker/history/malformed.h"
-#include "checker/models/map_value.h"
+#include "checker/specification/map_value.h"
 
 namespace capsize::checker {
 namespace {

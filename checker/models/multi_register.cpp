@@ -6,8 +6,8 @@
 // of each register that was ever written, sorted by key.
 #include <algorithm>
 
-#include "checker/models/state_table.h"
-#include "checker/models/transaction.h"
+#include "checker/specification/state_table.h"
+#include "checker/specification/transaction.h"
 
 namespace capsize::checker {
 namespace {

@@ -5,7 +5,7 @@
 #include <fmt/core.h>
 
 #include "checker/history/malformed.h"
-#include "checker/models/collection.h"
+#include "checker/specification/collection.h"
 
 namespace capsize::checker {
 namespace {

@@ -1,7 +1,7 @@
 // set: add and remove elements, ask for one of them or for all.
 #include <algorithm>
 
-#include "checker/models/collection.h"
+#include "checker/specification/collection.h"
 
 namespace capsize::checker {
 namespace {

@@ -1,7 +1,7 @@
 // stack: push and pop at the same end; an empty stack gives null.
 #include <algorithm>
 
-#include "checker/models/collection.h"
+#include "checker/specification/collection.h"
 
 namespace capsize::checker {
 namespace {

@@ -13,7 +13,7 @@
 
 #include "base/json.h"
 #include "base/units.h"
-#include "checker/check.h"
+#include "checker/check/check.h"
 #include "checker/properties/property.h"
 #include "harness/store/log.h"
 

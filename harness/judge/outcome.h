@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "checker/report.h"
-#include "checker/verdict.h"
+#include "checker/core/verdict.h"
+#include "checker/report/report.h"
 #include "harness/client/load.h"
 #include "harness/client/statistics.h"
 #include "harness/cluster/process_cluster.h"
@@ -25,7 +25,7 @@ namespace capsize::harness {
 /// By how much a disk that hangs puts the bound of `live` off, at most.
 inline constexpr base::Duration kLivePutOffMax = std::chrono::seconds(30);
 
-/// One of the checks of CONTRACTS.md section 1.
+/// One of the checks of docs/FORMATS.md, Verdicts and exit codes.
 struct Check {
   std::string name;
   checker::Verdict verdict = checker::Verdict::kValid;
