@@ -27,7 +27,7 @@ SKIPPED = re.compile(r"tests/fuzz/seeds/|LICENSE$|" + re.escape(LIST) + "$")
 SUFFIXED = re.compile(r"\.(h|cpp|py|md)$")
 PATH = re.compile(r"(?<![\w/.:$~<*{}@=-])[A-Za-z][\w.-]*(?:/[\w.{},*-]+)*/?(?![\w/<>*(=]|:/)")
 SECTION = re.compile(r"([\w/.-]*\w\.md)(?:`|\]\([^)]*\))?(?:#([\w-]+)|,? section \"?([\w ]+)"
-                     r"|, (?=[A-Z])([\w -]+)|, \"([^\"]+)\")")
+                     r"|, (?=[A-Z])([\w -]++)(?!\.\w)|, \"([^\"]+)\")")
 CODE = re.compile(r"\bM-[0-9]{2}\b")
 TEST_NAME = re.compile(r"[A-Z]\w+\.[A-Z]\w+_\w+")
 PLACEHOLDER = re.compile(r"\b(?:[A-Z][A-Z_]*|[a-z]?N+)\b")
