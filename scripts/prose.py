@@ -22,8 +22,8 @@ import sys
 LIST = "scripts/prose.json"
 BUGS = "docs/RAFT_BUGS.md"  # defines the codes M-nn, and names text scenarios by their file alone
 DEAD = "dead references"
-# Not prose: inputs of fuzzers, and a licence that others wrote.
-SKIPPED = re.compile(r"tests/fuzz/seeds/|LICENSE$|" + re.escape(LIST) + "$")
+# Not prose: inputs of fuzzers, recorded runs, and a licence that others wrote.
+SKIPPED = re.compile(r"tests/fuzz/seeds/|tests/fixtures/run|LICENSE$|" + re.escape(LIST) + "$")
 SUFFIXED = re.compile(r"\.(h|cpp|py|md)$")
 PATH = re.compile(r"(?<![\w/.:$~<*{}@=-])[A-Za-z][\w.-]*(?:/[\w.{},*-]+)*/?(?![\w/<>*(=]|:/)")
 SECTION = re.compile(r"([\w/.-]*\w\.md)(?:`|\]\([^)]*\))?(?:#([\w-]+)|,? section \"?([\w ]+)"
