@@ -109,6 +109,9 @@ class CommandLine {
   /// True when given; "--name=false" makes it false.
   Option flag(std::string_view name, bool& target, std::string_view help = {});
 
+  /// What an option was called in an earlier release: still accepted, shown nowhere.
+  void accept_former(std::string_view former, std::string_view current);
+
   /// Has --help but no --version. Owned by this command line.
   CommandLine& add_subcommand(std::string_view name, std::string_view summary);
   /// Exactly one subcommand must be given.

@@ -21,7 +21,7 @@ ActionResult ProcessCluster::ask_control(Node node, const Json& request) {
   Member& member = *members_[node];
   const auto name = nemesis::node_name(node);
   if (member.expected_down || !member.process) return {.done = false, .reason = name + " is down"};
-  auto answer = member.control->ask(with_secret(request), kControlBound);
+  auto answer = member.control->ask(launcher_.with_secret(request), kControlBound);
   if (!answer) {
     return {.done = false,
             .reason = name + " did not answer " + request.dump() + ": " + answer.error().message,

@@ -22,9 +22,9 @@
 #include "base/time.h"
 #include "harness/cluster/client_traffic.h"
 #include "harness/cluster/damage.h"
+#include "harness/cluster/launcher.h"
 #include "harness/cluster/messaging.h"
 #include "harness/cluster/proxy_watch.h"
-#include "harness/cluster/socket_directory.h"
 #include "harness/cluster/trace_tail.h"
 #include "harness/process/child_process.h"
 #include "nemesis/model/cluster.h"
@@ -103,9 +103,13 @@ class ProcessCluster final : public nemesis::Cluster {
     return stopped_from_outside_;
   }
 
-  [[nodiscard]] std::string client_endpoint(nemesis::Node node) const;
+  [[nodiscard]] const std::string& client_endpoint(nemesis::Node node) const {
+    return launcher_.client_endpoint(node);
+  }
   [[nodiscard]] ClientTraffic& traffic(nemesis::Node node);
-  [[nodiscard]] std::filesystem::path node_directory(nemesis::Node node) const;
+  [[nodiscard]] std::filesystem::path node_directory(nemesis::Node node) const {
+    return launcher_.node_directory(node);
+  }
   /// Makes the members again those of the start, whatever a fault has left behind.
   base::Status restore_members(std::chrono::milliseconds bound);
   /// What the node was seen to answer to status, for the record.
@@ -124,17 +128,12 @@ class ProcessCluster final : public nemesis::Cluster {
     ClientTraffic traffic;
   };
 
-  base::Status open_sockets();
-  [[nodiscard]] std::string endpoint(const std::string& name) const;
-  /// As a control request that nodes and proxy of this run admit.
-  [[nodiscard]] std::string with_secret(base::Json request) const;
-  [[nodiscard]] std::string link_endpoint(const nemesis::Link& link) const;
+  base::Status open_endpoints();
   base::Status start_proxy();
   base::Status spawn(nemesis::Node node);
   base::Status await_ready(nemesis::Node node, std::chrono::milliseconds bound);
   nemesis::ActionResult ask_control(nemesis::Node node, const base::Json& request);
   base::Result<base::Json> ask_proxy(const base::Json& question) const;
-  [[nodiscard]] std::string voters() const;  // of the start: n1,n2,…
   void observe() const;
   base::Json ask_leader(const base::Json& question, std::chrono::milliseconds bound);
   struct Administered {
@@ -150,8 +149,7 @@ class ProcessCluster final : public nemesis::Cluster {
 
   ClusterOptions options_;
   const Messaging& messaging_;
-  std::uint64_t run_id_;
-  std::optional<SocketDirectory> sockets_;  // outlives the processes
+  Launcher launcher_;  // its sockets outlive the processes
   std::optional<ChildProcess> proxy_;
   mutable std::unique_ptr<Asker> proxy_control_;
   mutable ProxyWatch proxy_watch_;

@@ -48,15 +48,15 @@ void TraceTail::read(std::vector<nemesis::TraceEvent>& events) {
   ::close(file);
 }
 
-void TraceTail::take_line(std::string_view line, std::vector<nemesis::TraceEvent>& events) const {
+void TraceTail::take_line(std::string_view line, std::vector<nemesis::TraceEvent>& events) {
   if (!wanted(line)) return;
-  const auto parsed = base::Json::parse(line);
-  if (!parsed.is_object()) return;
+  const auto event = parser_.parse(line, names_);
+  if (!event) return;  // a killed node may have left half a line
   events.push_back({.node = node_,
-                    .event = parsed.value("event", ""),
-                    .role = parsed.value("role", ""),
-                    .term = parsed.value("term", std::uint64_t{0}),
-                    .index = parsed.value("index", std::uint64_t{0})});
+                    .event = std::string(checker::name(event->kind)),
+                    .role = std::string(checker::name(event->role)),
+                    .term = event->term,
+                    .index = event->index});
 }
 
 }  // namespace capsize::harness

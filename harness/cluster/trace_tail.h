@@ -2,10 +2,10 @@
 #pragma once
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
+#include "checker/properties/trace.h"
 #include "nemesis/model/cluster.h"
 
 namespace capsize::harness {
@@ -18,11 +18,13 @@ class TraceTail {
   void read(std::vector<nemesis::TraceEvent>& events);
 
  private:
-  void take_line(std::string_view line, std::vector<nemesis::TraceEvent>& events) const;
+  void take_line(std::string_view line, std::vector<nemesis::TraceEvent>& events);
   nemesis::Node node_;
   std::filesystem::path path_;
   std::uint64_t position_ = 0;
   std::string rest_;  // of a line that has no end yet
+  checker::TraceLineParser parser_;
+  checker::NodeNames names_;
 };
 
 }  // namespace capsize::harness

@@ -1,4 +1,4 @@
-// The five checks of a run (CONTRACTS.md section 1), each with its own verdict.
+// The five checks of a run (docs/FORMATS.md, Verdicts and exit codes), each with its own verdict.
 #pragma once
 
 #include "base/time.h"

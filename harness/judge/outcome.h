@@ -25,7 +25,7 @@ namespace capsize::harness {
 /// By how much a disk that hangs puts the bound of `live` off, at most.
 inline constexpr base::Duration kLivePutOffMax = std::chrono::seconds(30);
 
-/// One of the checks of CONTRACTS.md section 1.
+/// One of the checks of docs/FORMATS.md, Verdicts and exit codes.
 struct Check {
   std::string name;
   checker::Verdict verdict = checker::Verdict::kValid;

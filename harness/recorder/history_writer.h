@@ -1,4 +1,4 @@
-// history.jsonl as it grows (CONTRACTS.md section 3).
+// history.jsonl as it grows (docs/FORMATS.md, Histories).
 //
 // The client thread calls it in the order in which things happen: an invocation before its request
 // is sent, a completion after its reply was read. So the order of the lines is the order of events,
@@ -15,11 +15,11 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "checker/history/event_line.h"
 
 namespace capsize::harness {
 
-enum class EventType { kInvoke, kOk, kFail, kInfo };
-[[nodiscard]] std::string_view name(EventType type);
+using checker::EventType;
 
 struct HistoryEvent {
   base::Duration time{};  // since the start of the load
@@ -54,6 +54,12 @@ class HistoryWriter {
   [[nodiscard]] std::uint64_t events() const { return index_; }
 
  private:
+  /// A line for people that has no index yet.
+  struct Note {
+    base::Duration time{};
+    std::string f;
+    std::string value;  // JSON text
+  };
   void take_notes();
 
   int file_ = -1;
@@ -63,7 +69,7 @@ class HistoryWriter {
   base::Duration flushed_{};
   base::Status status_;
   std::mutex notes_mutex_;
-  std::vector<std::string> notes_;  // lines without their index
+  std::vector<Note> notes_;
 };
 
 }  // namespace capsize::harness

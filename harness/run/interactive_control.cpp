@@ -80,8 +80,8 @@ std::string conflict(const std::string& line, const Json& request,
   return {};
 }
 
-Json told(const std::string& label) {
-  return {{"told", {{"word", "end " + label}}}};
+Json trigger_of(const std::string& label) {
+  return {{"trigger", {{"name", "end " + label}}}};
 }
 
 }  // namespace
@@ -108,12 +108,12 @@ void InteractiveControl::begin(const Json& id, Json fault) {
                           ", expected at most 100 printable characters");
   }
   const std::string label =
-      fault.contains("label") ? fault["label"].text() : "steered-" + std::to_string(++begun_);
+      fault.contains("label") ? fault["label"].text() : "interactive-" + std::to_string(++begun_);
   if (find(label) != nullptr) return refuse(id, "label: a fault had \"" + label + "\" before");
   fault["label"] = label;
   if (!fault.contains("hold")) fault["hold"] = kUntilEnded;
   // Labels of faults that are over are known to the nemesis, but not within this one phase.
-  const Json phases = Json::array({{{"faults", {fault}}, {"until", told(label)}}});
+  const Json phases = Json::array({{{"faults", {fault}}, {"until", trigger_of(label)}}});
   auto parsed = nemesis::parse_phases(phases, cluster_.view().nodes.size(), nemesis::Labels::kAny);
   if (!parsed.ok()) {
     return refuse(id, parsed.invalid->place.to_string() + ": " + parsed.invalid->what);
@@ -127,7 +127,7 @@ void InteractiveControl::end(const Json& id, const Json& label) {
     return refuse(id, "end: found " + label.dump().substr(0, 64) +
                           ", expected the label of a fault that has begun");
   }
-  nemesis_.tell("end " + label.get<std::string>());
+  nemesis_.trigger("end " + label.get<std::string>());
   pending_.push_back({id, label.get<std::string>(), Want::kEnded});
 }
 

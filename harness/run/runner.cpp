@@ -36,15 +36,17 @@ constexpr base::Duration kDiskInterval = 250ms;
 class FaultLog {
  public:
   FaultLog(const RunDirectory& directory, HistoryWriter& history)
-      : file_(directory.faults()), history_(history) {}
+      : file_(directory.faults()), history_(history) {
+    file_ << base::Json({{nemesis::kFaultsFormat, nemesis::kFaultsVersion}}).dump() << std::endl;
+  }
   void write(const nemesis::FaultEvent& event) {
     const base::Json line = nemesis::to_json(event);
     file_ << line.dump() << '\n';
     file_.flush();
-    if (event.phase != nemesis::FaultStage::kPlanned) {
+    if (event.stage != nemesis::FaultStage::kPlanned) {
       history_.note(event.time, event.fault->spec.kind,
                     base::Json({{"id", event.fault->id},
-                                {"phase", line["phase"]},
+                                {"stage", line["stage"]},
                                 {"target", line["target"]},
                                 {"state", line["state"]}})
                         .dump());
@@ -88,7 +90,9 @@ class Run {
   }
 
   Outcome execute() {
-    auto written = write_json(directory_.path() / "scenario.json", to_json(outcome_.scenario));
+    base::Json scenario = to_json(outcome_.scenario);
+    scenario[kScenarioFormat] = kScenarioVersion;
+    auto written = write_json(directory_.path() / "scenario.json", scenario);
     if (!written) return broken(written.error());
     const auto spawned = monotonic_now();
     if (auto started = cluster_.start(); !started) return broken(started.error());

@@ -29,7 +29,7 @@ struct RunOptions {
   /// Not null: these instead of what the scenario plans (capsize replay).
   const nemesis::Recorded* recorded = nullptr;
   std::filesystem::path recorded_from = {};  // the run that they are of
-  /// Not null: the run is steered by these lines (steering.h), and answers.
+  /// Not null: the run is steered by these lines (interactive_control.h), and answers.
   LineInput* requests = nullptr;
   std::function<void(const base::Json&)> answer;
 };

@@ -21,8 +21,8 @@
 
 namespace capsize::harness {
 
-/// What a run must have reached to have tested what it promised (CONTRACTS.md section 4). Zero or
-/// empty asks for nothing.
+/// What a run must have reached to have tested what it promised (docs/FORMATS.md, Scenarios). Zero
+/// or empty asks for nothing.
 struct Expectations {
   std::uint64_t ok = 0;
   std::map<std::string, std::uint64_t> ok_by_function;
@@ -44,6 +44,10 @@ inline constexpr auto kExpectationKeys = std::to_array<Key<Expectations>>({
      .member = &Expectations::leader_changes,
      .help = "elections won but the first"},
 });
+
+/// The optional key of a scenario file that says which format it is (docs/FORMATS.md).
+inline constexpr const char* kScenarioFormat = "capsize-scenario";
+inline constexpr std::uint64_t kScenarioVersion = 1;
 
 struct Scenario {
   std::string name = "default";

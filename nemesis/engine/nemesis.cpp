@@ -163,7 +163,7 @@ void Nemesis::begin_on(const Waiting& waiting, std::size_t script, std::vector<N
   const auto leader = cluster_.view().leader;
   const ActionResult act = kind.begin(active.injection, cluster_);
   FaultEvent event{.fault = fault,
-                   .phase = FaultStage::kBegin,
+                   .stage = FaultStage::kBegin,
                    .time = now,
                    .nodes = active.injection.nodes,
                    .peers = active.injection.peers,
@@ -196,7 +196,7 @@ void Nemesis::skip(const std::shared_ptr<const PlannedFault>& fault, base::Durat
   records_.push_back(
       {.fault = fault, .state = FaultState::kSkipped, .reason = reason, .begin = now, .end = now});
   log_({.fault = fault,
-        .phase = FaultStage::kBegin,
+        .stage = FaultStage::kBegin,
         .time = now,
         .state = FaultState::kSkipped,
         .reason = reason});
@@ -219,7 +219,7 @@ void Nemesis::end(ActiveFault& active, base::Duration now) {
   }
   record.end = now;
   log_({.fault = record.fault,
-        .phase = FaultStage::kEnd,
+        .stage = FaultStage::kEnd,
         .time = now,
         .nodes = record.nodes,
         .state = record.state,

@@ -50,12 +50,12 @@ class Nemesis {
   void stop(base::Duration now, const std::string& reason);
   /// One more script, in a lane of its own.
   void add(std::unique_ptr<Script> script);
-  /// For whoever steers: an anchor that no fault waits for.
+  /// For interactive control: an anchor that no fault waits for.
   [[nodiscard]] std::unique_ptr<WatchList::Handle> arm(const Anchor& anchor, base::Duration now) {
     return watches_.arm(anchor, now);
   }
-  /// Fires the anchors that wait for this word.
-  void tell(const std::string& word) { watches_.tell(word); }
+  /// Fires the anchors that wait for this trigger.
+  void trigger(const std::string& name) { watches_.trigger(name); }
 
   [[nodiscard]] const std::vector<FaultRecord>& records() const { return records_; }
   /// After stop(): phases of a scenario that never started, in their order.

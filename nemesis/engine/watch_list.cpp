@@ -24,8 +24,8 @@ void WatchList::fault(const std::string& label, const std::string& kind, bool be
   for (const auto& item : items_) item.watch->fault(label, kind, began);
 }
 
-void WatchList::tell(const std::string& word) {
-  for (const auto& item : items_) item.watch->told(word);
+void WatchList::trigger(const std::string& name) {
+  for (const auto& item : items_) item.watch->triggered(name);
 }
 
 bool WatchList::Handle::fired(base::Duration now) {

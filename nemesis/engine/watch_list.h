@@ -41,7 +41,7 @@ class WatchList {
   /// Hands over what the nodes traced since the last call.
   void take_events();
   void fault(const std::string& label, const std::string& kind, bool began);
-  void tell(const std::string& word);
+  void trigger(const std::string& name);
   [[nodiscard]] bool empty() const { return items_.empty(); }
 
  private:

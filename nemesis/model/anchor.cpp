@@ -9,6 +9,20 @@ Declared AnchorKind::parameters() const {
   return {};
 }
 
+namespace {
+
+/// Scenarios and recorded faults of earlier releases call the anchor `trigger` "told", with `word`.
+void rename_former(Anchor& anchor) {
+  if (anchor.event != "told") return;
+  anchor.event = "trigger";
+  if (!anchor.params.is_object() || !anchor.params.contains("word")) return;
+  base::Json name = anchor.params["word"];
+  anchor.params.erase("word");
+  anchor.params["name"] = std::move(name);
+}
+
+}  // namespace
+
 base::Result<Anchor> parse_anchor(const base::Json& value) {
   Anchor anchor;
   if (value.is_string()) {
@@ -21,6 +35,7 @@ base::Result<Anchor> parse_anchor(const base::Json& value) {
     return base::Error{"found " + value.dump().substr(0, 64) +
                        R"(, expected an event such as "election" or {"leader": {"count": 2}})"};
   }
+  rename_former(anchor);
   const AnchorKind* kind = AnchorKinds::instance().find(anchor.event);
   if (kind == nullptr) {
     return base::Error{"found event '" + anchor.event.substr(0, 64) +

@@ -38,8 +38,8 @@ class Watch {
   virtual void traced(const TraceEvent& /*event*/) {}
   /// A fault of this label and kind began, or ended.
   virtual void fault(const std::string& /*label*/, const std::string& /*kind*/, bool /*began*/) {}
-  /// Somebody outside said a word (Nemesis::tell).
-  virtual void told(const std::string& /*word*/) {}
+  /// The program that controls the run sent this trigger (Nemesis::trigger).
+  virtual void triggered(const std::string& /*name*/) {}
   /// Asked again and again until it says true. `since`: since it was armed.
   virtual bool fired(Cluster& cluster, base::Duration since) = 0;
   /// Called once, whether it fired or not.

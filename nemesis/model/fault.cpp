@@ -50,7 +50,7 @@ base::Json to_json(const PlannedFault& fault) {
 
 base::Json to_json(const FaultEvent& event) {
   base::Json line = to_json(*event.fault);
-  line["phase"] = name(event.phase);
+  line["stage"] = name(event.stage);
   line["time"] = event.time.count();
   line["state"] = name(event.state);
   if (!event.nodes.empty()) line["target"]["nodes"] = node_names(event.nodes);

@@ -59,10 +59,14 @@ enum class FaultState { kPlanned, kInstalled, kSkipped, kIndeterminate };
 [[nodiscard]] std::string_view name(FaultStage moment);
 [[nodiscard]] std::string_view name(FaultState state);
 
+/// The first line of faults.jsonl says which format it is (docs/FORMATS.md).
+inline constexpr const char* kFaultsFormat = "capsize-faults";
+inline constexpr std::uint64_t kFaultsVersion = 1;
+
 /// One line of faults.jsonl.
 struct FaultEvent {
   std::shared_ptr<const PlannedFault> fault;
-  FaultStage phase = FaultStage::kPlanned;
+  FaultStage stage = FaultStage::kPlanned;
   base::Duration time{};
   std::vector<Node> nodes = {};  // resolved target; empty before it is known
   std::vector<Node> peers = {};  // the same of the card's peers

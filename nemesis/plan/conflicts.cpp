@@ -217,8 +217,9 @@ std::vector<std::string> warnings(const std::vector<PhasePlan>& phases, base::Du
   for (std::size_t i = 0; i < phases.size(); ++i) {
     const Phase& phase = phases[i].phase;
     const std::string at = "phases." + std::to_string(i);
-    if (phase.when && phase.when->event == "told") {
-      warnings.push_back(at + ".when: waits for a word, which only a run with --steer receives");
+    if (phase.when && phase.when->event == "trigger") {
+      warnings.push_back(
+          at + ".when: waits for a trigger, which only a run with --interactive receives");
     }
     for (std::size_t k = 0; k < phase.faults.size(); ++k) {
       const PlannedFault& fault = phase.faults[k];

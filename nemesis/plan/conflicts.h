@@ -38,7 +38,8 @@ struct RunShape {
 [[nodiscard]] std::optional<InvalidValue> unknown_kinds(
     const std::map<std::string, std::uint64_t>& expected);
 
-/// Holds that outlast the run, words that only a run with --steer receives: one sentence each.
+/// Holds that outlast the run, triggers that only a run with --interactive receives: one sentence
+/// each.
 [[nodiscard]] std::vector<std::string> warnings(const std::vector<PhasePlan>& phases,
                                                 base::Duration time_limit);
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "base/format_version.h"
 #include "nemesis/model/fault_kind.h"
 #include "nemesis/model/message_filter.h"
 #include "node/wire/header.h"
@@ -153,10 +154,16 @@ base::Result<Recorded> read_recorded(std::istream& lines, const std::string& ori
       const Json line = Json::parse(text);
       if (line.is_invalid() && lines.eof()) break;  // cut off
       if (!line.is_object()) throw Misread{"expected one JSON object a line"};
+      if (number == 1 && line.contains(kFaultsFormat)) {
+        const auto known = base::check_format_version(line, kFaultsFormat, kFaultsVersion);
+        if (!known) throw Misread{std::string(kFaultsFormat) + ": " + known.error().message};
+        continue;
+      }
       const auto id = field(line, "id").get<std::uint64_t>();
-      const auto& phase = field(line, "phase");
-      if (phase == "begin" && field(line, "state") != "skipped") by_id[id].begin = line;
-      if (phase == "end" && by_id.contains(id)) by_id[id].end = line;
+      // Earlier releases called the stage "phase".
+      const auto& stage = field(line, line.contains("stage") ? "stage" : "phase");
+      if (stage == "begin" && field(line, "state") != "skipped") by_id[id].begin = line;
+      if (stage == "end" && by_id.contains(id)) by_id[id].end = line;
       if (by_id.size() > kRecordedMax) throw Misread{"more than 100000 faults"};
     }
     return arrange(by_id);

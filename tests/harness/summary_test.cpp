@@ -117,6 +117,7 @@ TEST(RoleHistory, RoleAndLeader_AreThoseOfTheMoment) {
   const auto line = [&](nemesis::Node node, std::int64_t time, const char* event, const char* role,
                         int term) {
     roles.read_line(node, base::Json({{"time", time * kSecond},
+                                      {"node", nemesis::node_name(node)},
                                       {"event", event},
                                       {"role", role},
                                       {"term", static_cast<std::uint64_t>(term)}})

@@ -46,7 +46,7 @@ def test_acts_have_evidence_and_the_run_a_verdict(package, cluster):
     verdict = cluster.verdict()
     assert verdict, repr(verdict)
     assert verdict.checks["linearizable"]["verdict"] == "valid"
-    assert (verdict.directory / "faults.jsonl").read_text().count('"phase":"end"') == 2
+    assert (verdict.directory / "faults.jsonl").read_text().count('"stage":"end"') == 2
     assert f" replay {verdict.directory} " in verdict.results["reproduce"]
 
 
@@ -70,7 +70,7 @@ def test_durations_are_texts_seconds_or_timedeltas(cluster):
         assert cluster.wait("acknowledged", within=within, count=10) >= 0
     for hold in ("20s", 20, datetime.timedelta(seconds=20)):
         with cluster.delay("leader", min=0.001, max=datetime.timedelta(milliseconds=2), hold=hold) as fault:
-            assert re.fullmatch(r"<Fault delay 'steered-\d' on n\d: active>", repr(fault))
+            assert re.fullmatch(r"<Fault delay 'interactive-\d' on n\d: active>", repr(fault))
             cluster.wait("acknowledged", count=50)  # so that messages are delayed
         assert repr(fault).endswith("ended, installed>")
     pause = cluster.pause("n2")

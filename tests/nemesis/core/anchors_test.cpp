@@ -108,10 +108,10 @@ TEST_F(Anchors, Fault_ByLabelKindAndMoment) {
 }
 
 TEST_F(Anchors, Told_IsTheWord) {
-  arm({{"told", {{"word", "now"}}}});
-  watches.tell("go");
+  arm({{"trigger", {{"name", "now"}}}});
+  watches.trigger("go");
   EXPECT_FALSE(fired());
-  watches.tell("now");
+  watches.trigger("now");
   EXPECT_TRUE(fired());
 }
 

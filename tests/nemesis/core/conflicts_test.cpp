@@ -144,7 +144,7 @@ TEST(Conflicts, WhatMayBeMeant_IsAWarning) {
   EXPECT_THAT(warnings(phases(one_fault(R"("kind":"kill","hold":"1h")")), 20s),
               testing::ElementsAre(HasSubstr("phases.0.faults.0: is held for")));
   EXPECT_THAT(warnings(phases(R"([{"when": {"told": {"word": "go"}}}])"), 20s),
-              testing::ElementsAre(HasSubstr("phases.0.when: waits for a word")));
+              testing::ElementsAre(HasSubstr("phases.0.when: waits for a trigger")));
 }
 
 TEST(Conflicts, ADeckOfWhichNothingIsPossible_SaysWhy) {

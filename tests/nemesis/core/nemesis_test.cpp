@@ -29,7 +29,7 @@ struct Stage {
   Stage(std::vector<PlannedFault> faults, std::size_t nodes = 5, std::size_t spares = 0)
       : cluster(nodes, spares),
         nemesis(one_phase(std::move(faults)), cluster, 1, [this](const FaultEvent& event) {
-          log.push_back(std::string(name(event.phase)) + " " + std::string(name(event.state)));
+          log.push_back(std::string(name(event.stage)) + " " + std::string(name(event.state)));
           lines.push_back(to_json(event));
         }) {
     cluster.state.leader = 0;

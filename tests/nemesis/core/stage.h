@@ -17,7 +17,7 @@ struct Stage {
                  std::size_t spares = 0)
       : cluster(nodes, spares),
         nemesis(std::move(scripts), cluster, 1, [this](const FaultEvent& event) {
-          log.push_back(std::string(name(event.phase)) + " " + event.fault->spec.kind + " " +
+          log.push_back(std::string(name(event.stage)) + " " + event.fault->spec.kind + " " +
                         std::string(name(event.state)));
           lines.push_back(to_json(event));
         }) {
