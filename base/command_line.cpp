@@ -253,7 +253,8 @@ struct CommandLine::State {
   std::unique_ptr<CLI::App> owned;  // null for a subcommand: its parent owns the app
   CLI::App* app;
   std::vector<std::unique_ptr<CommandLine>> subcommands;
-  std::string binary;  // the name in --version
+  std::map<std::string, std::string> former;  // options: former name, current name
+  std::string binary;                         // the name in --version
 };
 
 CommandLine::CommandLine(std::string_view program, std::string_view description)
@@ -324,6 +325,12 @@ Option CommandLine::option(std::string_view name, std::vector<std::uint64_t>& ta
 Option CommandLine::flag(std::string_view name, bool& target, std::string_view help) {
   return Option(declared(
       [&] { return state_->app->add_flag(std::string(name), target, std::string(help)); }));
+}
+
+void CommandLine::accept_former(std::string_view former, std::string_view current) {
+  CHECK(state_->app->get_option_no_throw(std::string(current)) != nullptr,
+        "a former name stands for an option that is declared");
+  state_->former.emplace(former, current);
 }
 
 CommandLine& CommandLine::add_subcommand(std::string_view name, std::string_view summary) {
@@ -406,6 +413,13 @@ std::string explained(const CLI::App& app, const CLI::ParseError& error) {
   return error.what();
 }
 
+/// "--former" or "--former=value" under the option's name of today.
+void rename_option(std::string& argument, const std::map<std::string, std::string>& former) {
+  const std::size_t end = std::min(argument.find('='), argument.size());
+  const auto renamed = former.find(argument.substr(0, end));
+  if (renamed != former.end()) argument.replace(0, end, renamed->second);
+}
+
 }  // namespace
 
 CommandLine::Outcome CommandLine::parse(std::span<char* const> arguments) {
@@ -420,6 +434,11 @@ CommandLine::Outcome CommandLine::parse(std::span<char* const> arguments) {
     // CLI11 takes the arguments in reverse order, without the program's name.
     Values reversed(arguments.rbegin(), arguments.rend());
     if (!reversed.empty()) reversed.pop_back();
+    for (const auto& line : state_->subcommands) {
+      if (reversed.empty() || line->state_->app->get_name() != reversed.back()) continue;
+      for (auto& argument : reversed) rename_option(argument, line->state_->former);
+    }
+    for (auto& argument : reversed) rename_option(argument, state_->former);
     app.parse(std::move(reversed));
   } catch (const CLI::CallForHelp&) {
     return Print{app.help()};  // the subcommand's help if one was named

@@ -108,6 +108,9 @@ class CommandLine {
   /// True if given; "--name=false" sets it to false.
   Option flag(std::string_view name, bool& target, std::string_view help = {});
 
+  /// The name of an option in an earlier release: still accepted, but not shown in help.
+  void accept_former(std::string_view former, std::string_view current);
+
   /// The subcommand has --help but no --version. Owned by this command line.
   CommandLine& add_subcommand(std::string_view name, std::string_view summary);
   /// Requires exactly one subcommand.

@@ -13,6 +13,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace capsize::base {
@@ -69,12 +70,24 @@ class Registry {
     return registry;
   }
   /// The item must exist until the program ends.
-  void add(Interface& item) { items_.add(item.name(), &item); }
+  void add(Interface& item) {
+    if constexpr (requires { item.name(); }) {
+      items_.add(item.name(), &item);
+    } else {
+      items_.add(item.name, &item);  // a plain struct
+    }
+  }
   /// Null if the name is not registered.
   [[nodiscard]] Interface* find(std::string_view name) const {
     return static_cast<Interface*>(items_.find(name));
   }
   [[nodiscard]] Range all() const { return Range(items_.entries()); }
+  /// The same as a list, for what needs its size.
+  [[nodiscard]] std::vector<const Interface*> list() const {
+    std::vector<const Interface*> items;
+    for (const Interface* item : all()) items.push_back(item);
+    return items;
+  }
   /// "a, b, c", for error messages and help.
   [[nodiscard]] std::string names() const { return items_.names(); }
 
@@ -90,6 +103,19 @@ class Registered {
 
  private:
   Concrete item_;
+};
+
+/// Holds and registers a plain struct with a `name`, as a constant at namespace scope:
+///   const Registrar<Model> kRegistrar({.name = "register", ...});
+template <class Item>
+class Registrar {
+ public:
+  explicit Registrar(Item item) : item_(std::move(item)) { Registry<Item>::instance().add(item_); }
+  Registrar(const Registrar&) = delete;
+  Registrar& operator=(const Registrar&) = delete;
+
+ private:
+  Item item_;
 };
 
 }  // namespace capsize::base

@@ -3,7 +3,7 @@
 // stream that is passed in.
 //
 // Values are distinct: each is written at most once per key in a run, which allows the checker to
-// decide in O(n log n) instead of searching (checker/README.md).
+// decide in O(n log n) instead of searching (checker/ALGORITHMS.md).
 #pragma once
 
 #include <cstdint>

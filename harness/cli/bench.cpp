@@ -8,12 +8,12 @@
 
 #include "base/units.h"
 #include "base/version.h"
-#include "checker/verdict.h"
+#include "checker/core/verdict.h"
 #include "harness/bench/bench.h"
 #include "harness/cli/binaries.h"
 #include "harness/cli/verb.h"
 #include "harness/cluster/messaging_many.h"
-#include "harness/runner/signals.h"
+#include "harness/run/signals.h"
 
 namespace capsize::harness {
 namespace {

@@ -8,13 +8,13 @@
 
 #include "checker/history/format.h"
 #include "checker/history_checks/history_check.h"
-#include "checker/models/model.h"
 #include "checker/properties/property.h"
+#include "checker/specification/model.h"
 #include "harness/cli/binaries.h"
 #include "harness/cli/verb.h"
-#include "nemesis/anchor.h"
-#include "nemesis/fault_kind.h"
-#include "nemesis/strategy.h"
+#include "nemesis/model/anchor.h"
+#include "nemesis/model/fault_kind.h"
+#include "nemesis/plan/strategy.h"
 #include "workloads/workload.h"
 
 namespace capsize::harness {

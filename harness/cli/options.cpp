@@ -13,8 +13,8 @@
 #include "harness/cli/binaries.h"
 #include "harness/scenario/conflicts.h"
 #include "harness/scenario/key_values.h"
-#include "nemesis/fault_kind.h"
-#include "nemesis/strategy.h"
+#include "nemesis/model/fault_kind.h"
+#include "nemesis/plan/strategy.h"
 
 namespace capsize::harness {
 
@@ -183,8 +183,8 @@ base::Result<Scenario> ScenarioOptions::merge() const {
   for (const auto& flag : flags_) {
     const base::Json value = flag.value();
     if (value.is_null()) continue;
-    if (const auto misfit = set_member(scenario, *flag.key, value)) {
-      return base::Error{fmt::format("--{}: {}", flag.key->name, misfit->what)};
+    if (const auto invalid = set_member(scenario, *flag.key, value)) {
+      return base::Error{fmt::format("--{}: {}", flag.key->name, invalid->what)};
     }
   }
   if (!scenario.seed) {

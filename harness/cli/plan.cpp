@@ -3,7 +3,7 @@
 
 #include "harness/cli/options.h"
 #include "harness/cli/verb.h"
-#include "harness/runner/plan.h"
+#include "harness/scenario/plan.h"
 
 namespace capsize::harness {
 namespace {
@@ -22,15 +22,15 @@ void print(const nemesis::PlannedFault& fault) {
   if (fault.phase_when) add("phase when", nemesis::to_json(*fault.phase_when));
   if (fault.when) add("when", nemesis::to_json(*fault.when));
   if (fault.until) add("until", nemesis::to_json(*fault.until));
-  if (fault.card.peers) add("peers", nemesis::to_json(*fault.card.peers));
-  if (!fault.card.only.empty()) add("only", fault.card.only);
-  if (!fault.card.params.empty()) add("params", fault.card.params);
+  if (fault.spec.peers) add("peers", nemesis::to_json(*fault.spec.peers));
+  if (!fault.spec.only.empty()) add("only", fault.spec.only);
+  if (!fault.spec.params.empty()) add("params", fault.spec.params);
   const bool anchored = fault.when || fault.phase > 0;
   fmt::print("{:>3} {:>5} {:>1}{:>6.2f} s {:>6} ms  {:<14} {:<16} {:<14} {}\n", fault.id,
              fault.phase > 0 ? std::to_string(fault.phase) : "", anchored ? "+" : "",
              std::chrono::duration<double>(fault.at).count(),
              std::chrono::duration_cast<std::chrono::milliseconds>(fault.hold).count(),
-             fault.card.kind, nemesis::name(fault.card.target), fault.card.planned_by, rest);
+             fault.spec.kind, nemesis::name(fault.spec.target), fault.spec.planned_by, rest);
 }
 
 class PlanVerb final : public Verb {
@@ -54,7 +54,7 @@ class PlanVerb final : public Verb {
     if (!scenario) return usage_error(scenario.error().message);
     const Plan planned = plan(scenario.value());
     if (!json_) print_head(scenario.value());
-    for (const auto* faults : {&planned.dealt, &planned.foreseen}) {
+    for (const auto* faults : {&planned.scheduled, &planned.foreseen}) {
       for (const auto& fault : *faults) {
         if (json_) {
           fmt::print("{}\n", nemesis::to_json(fault).dump());

@@ -7,8 +7,8 @@
 #include "harness/cli/standard_streams.h"
 #include "harness/cli/verb.h"
 #include "harness/report/summary.h"
-#include "harness/runner/replay.h"
-#include "harness/runner/runner.h"
+#include "harness/run/replay.h"
+#include "harness/run/runner.h"
 
 namespace capsize::harness {
 namespace {

@@ -10,7 +10,7 @@
 #include "harness/cli/verb.h"
 #include "harness/report/summary.h"
 #include "harness/report/terminal.h"
-#include "harness/runner/runner.h"
+#include "harness/run/runner.h"
 
 namespace capsize::harness {
 namespace {
@@ -40,9 +40,10 @@ class Run final : public Verb {
     line.set_footer(ScenarioOptions::footer() + "\n" + std::string(examples()));
     line.option("--store", store_, "directory of runs").show_default();
     line.flag("--quiet", quiet_, "no progress on standard error");
-    line.flag("--steer", steer_,
+    line.flag("--interactive", interactive_,
               "faults by requests on standard input, answers on standard output "
-              "(harness/runner/steering.h)");
+              "(harness/run/interactive_control.h)");
+    line.accept_former("--steer", "--interactive");
   }
   int run() override {
     survive_closed_readers();
@@ -52,7 +53,7 @@ class Run final : public Verb {
     RunOptions run{.store = store_, .binaries = binary_directory()};
     LineInput requests(STDIN_FILENO);
     run.answer = [](const base::Json& line) { print_line(line); };
-    if (steer_) run.requests = &requests;
+    if (interactive_) run.requests = &requests;
     Outcome outcome;
     {
       ProgressDisplay display;
@@ -62,7 +63,7 @@ class Run final : public Verb {
       }
       outcome = run_scenario(scenario.value(), run);
     }
-    if (steer_) {
+    if (interactive_) {
       print_line({{"verdict", checker::name(outcome.verdict())},
                   {"directory", outcome.directory.string()},
                   {"harness-error", outcome.harness_error}});
@@ -77,7 +78,7 @@ class Run final : public Verb {
   ScenarioOptions options_;
   std::string store_ = kStoreDefault;
   bool quiet_ = false;
-  bool steer_ = false;
+  bool interactive_ = false;
 };
 
 const base::Registered<Verb, Run> registered;

@@ -17,7 +17,7 @@ class Verb {
   /// Shown below the options, so that --help ends with something to copy.
   [[nodiscard]] virtual std::string_view examples() const = 0;
   virtual void add_options(base::CommandLine& line) = 0;
-  /// Returns the exit code (CONTRACTS.md section 1).
+  /// Returns the exit code (docs/FORMATS.md, Verdicts and exit codes).
   virtual int run() = 0;
 };
 

@@ -205,7 +205,7 @@ base::Status DataDirectory::repair() {
   });
 }
 
-nemesis::Act ProcessCluster::damage(nemesis::Node node, const Json& how) {
+nemesis::ActionResult ProcessCluster::damage(nemesis::Node node, const Json& how) {
   if (how.value("kind", "") == "copy") {
     const auto copied = data_[node].copy();
     if (!copied) return {.done = false, .reason = copied.error().message};
@@ -216,15 +216,15 @@ nemesis::Act ProcessCluster::damage(nemesis::Node node, const Json& how) {
   return {.done = true, .evidence = found.value()};
 }
 
-nemesis::Act ProcessCluster::repair(const std::vector<nemesis::Node>& nodes) {
-  nemesis::Act act{.done = true};
+nemesis::ActionResult ProcessCluster::repair(const std::vector<nemesis::Node>& nodes) {
+  nemesis::ActionResult result{.done = true};
   for (const nemesis::Node node : nodes) {
     const auto repaired = data_[node].repair();
     if (repaired) continue;
-    act.done = false;
-    act.reason = nemesis::node_name(node) + ": " + repaired.error().message;
+    result.done = false;
+    result.reason = nemesis::node_name(node) + ": " + repaired.error().message;
   }
-  return act;
+  return result;
 }
 
 }  // namespace capsize::harness

@@ -39,13 +39,12 @@ void RoleHistory::read(nemesis::Node node, const std::filesystem::path& trace) {
 }
 
 void RoleHistory::read_line(nemesis::Node node, const std::string& line) {
-  const auto event = base::Json::parse(line);
-  if (!event.is_object()) return;  // a killed node may have left half a line
-  const auto time = event.value("time", std::int64_t{0});
-  const auto term = event.value("term", std::uint64_t{0});
-  const auto role = event.value("role", "");
-  roles_[node][time] = {role, term};
-  if (role == "leader") leaders_.try_emplace(term, time, node);
+  const auto event = parser_.parse(line, names_);
+  if (!event) return;  // a killed node may have left half a line
+  roles_[node][event->time] = {std::string(checker::name(event->role)), event->term};
+  if (event->role == checker::Role::kLeader) {
+    leaders_.try_emplace(event->term, event->time, node);
+  }
 }
 
 std::optional<RoleHistory::Role> RoleHistory::role_at(nemesis::Node node, std::int64_t time) const {
@@ -79,7 +78,7 @@ std::string active_faults(const std::vector<nemesis::FaultRecord>& faults, base:
     if (fault.state == nemesis::FaultState::kSkipped || fault.begin > end || fault.end < begin) {
       continue;
     }
-    text += (text.empty() ? "" : ", ") + fault.fault->card.kind;
+    text += (text.empty() ? "" : ", ") + fault.fault->spec.kind;
     for (const auto node : fault.nodes) text += " " + nemesis::node_name(node);
   }
   return text;

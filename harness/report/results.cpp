@@ -13,7 +13,7 @@
 #include "base/crc32c.h"
 #include "base/units.h"
 #include "base/version.h"
-#include "harness/runner/coverage.h"
+#include "harness/judge/coverage.h"
 #include "harness/scenario/key_values.h"
 #include "harness/store/run_directory.h"
 
@@ -47,14 +47,14 @@ Json faults(const Outcome& outcome) {
   for (std::size_t i = 0; i < outcome.faults.size(); ++i) {
     const auto& fault = outcome.faults[i];
     const std::string state(name(fault.state));
-    Json& count = by_kind[fault.fault->card.kind][state];
+    Json& count = by_kind[fault.fault->spec.kind][state];
     count = count.is_null() ? 1 : count.get<int>() + 1;
     Json line = {{"id", fault.fault->id},
-                 {"kind", fault.fault->card.kind},
+                 {"kind", fault.fault->spec.kind},
                  {"state", state},
                  {"begin-ms", milliseconds(fault.begin)},
                  {"end-ms", milliseconds(fault.end)},
-                 {"planned-by", fault.fault->card.planned_by}};
+                 {"planned-by", fault.fault->spec.planned_by}};
     if (!fault.reason.empty()) line["reason"] = fault.reason;
     if (fault.effect) line["effect-ms"] = static_cast<double>(fault.effect->count()) / 1e6;
     if (!fault.nodes.empty()) line["nodes"] = nemesis::node_names(fault.nodes);
@@ -181,6 +181,7 @@ Json to_json(const Outcome& outcome) {
         {{"node", nemesis::node_name(crash.node)}, {"ending", describe(crash.ending)}});
   }
   Json result = {
+      {kResultsFormat, kResultsVersion},
       {"verdict", checker::name(outcome.verdict())},
       {"checks", checks(outcome)},
       {"tested",

@@ -1,12 +1,16 @@
-// results.json (CONTRACTS.md section 8): everything about a run that a program may want to know.
+// results.json (docs/FORMATS.md, Results): everything about a run that a program may want to know.
 #pragma once
 
 #include <string>
 #include "base/json.h"
 
-#include "harness/runner/outcome.h"
+#include "harness/judge/outcome.h"
 
 namespace capsize::harness {
+
+/// The key that says which format results.json has (docs/FORMATS.md).
+inline constexpr const char* kResultsFormat = "capsize-results";
+inline constexpr std::uint64_t kResultsVersion = 1;
 
 [[nodiscard]] base::Json to_json(const Outcome& outcome);
 /// The command that makes the same scenario again: one line for a shell, quoted where it must be.

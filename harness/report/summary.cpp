@@ -177,7 +177,7 @@ void skipped_faults(Out out, const Outcome& outcome) {
   std::map<std::string, std::map<std::string, std::uint64_t>> by_reason;
   for (const auto& fault : outcome.faults) {
     if (fault.state == nemesis::FaultState::kSkipped) {
-      ++by_reason[fault.reason][fault.fault->card.kind];
+      ++by_reason[fault.reason][fault.fault->spec.kind];
     }
   }
   for (const auto& [reason, kinds] : by_reason) {
@@ -206,7 +206,7 @@ void faults(Out out, const Outcome& outcome) {
                                  : std::string("no write acknowledged after healing");
     fmt::format_to(
         out, "    {:>7.2f} s  {:<10}{:<16} {:>4.0f} ms  outage {:>4.0f} ms, {}{}; {}{}\n",
-        seconds(fault.begin), fault.fault->card.kind, nodes, ms(fault.end - fault.begin),
+        seconds(fault.begin), fault.fault->spec.kind, nodes, ms(fault.end - fault.begin),
         ms(service.outage), back, service.overlapped ? " (under another fault)" : "",
         evidence_text(fault.evidence),
         fault.state == nemesis::FaultState::kIndeterminate ? "INDETERMINATE: " + fault.reason

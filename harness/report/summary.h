@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "harness/runner/outcome.h"
-#include "harness/runner/runner.h"
+#include "harness/judge/outcome.h"
+#include "harness/report/progress.h"
 
 namespace capsize::harness {
 
@@ -12,7 +12,7 @@ namespace capsize::harness {
 /// again.
 [[nodiscard]] std::string summary(const Outcome& outcome, bool colours = false);
 
-/// One line: time, outcomes, leader and term, faults in force.
+/// One line: time, outcomes, leader and term, faults active.
 [[nodiscard]] std::string progress_line(const Progress& progress);
 
 /// Shows progress on standard error: rewrites one line on a terminal, prints one every five seconds

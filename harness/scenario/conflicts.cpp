@@ -2,20 +2,20 @@
 
 #include <algorithm>
 
-#include "nemesis/conflicts.h"
-#include "nemesis/schedule.h"
+#include "nemesis/plan/conflicts.h"
+#include "nemesis/plan/schedule.h"
 
 namespace capsize::harness {
 namespace {
 
-using nemesis::Misfit;
+using nemesis::InvalidValue;
 
 /// Far above what a scenario may have.
 constexpr std::size_t kClusterMax = 1000;
 
-std::optional<Misfit> at(const base::JsonPlace& place, std::optional<Misfit> misfit) {
-  if (misfit) misfit->place = place / misfit->place;
-  return misfit;
+std::optional<InvalidValue> at(const base::JsonPlace& place, std::optional<InvalidValue> invalid) {
+  if (invalid) invalid->place = place / invalid->place;
+  return invalid;
 }
 
 base::JsonPlace key(std::string_view name) {
@@ -28,9 +28,9 @@ std::vector<nemesis::PhasePlan> phases_of(const Scenario& scenario) {
 
 }  // namespace
 
-std::optional<Misfit> plan_conflict(const Scenario& scenario) {
+std::optional<InvalidValue> plan_conflict(const Scenario& scenario) {
   auto parsed = nemesis::parse_phases(scenario.phases, scenario.nodes);
-  if (!parsed.ok()) return at(key("phases"), parsed.misfit);
+  if (!parsed.ok()) return at(key("phases"), parsed.invalid);
   if (scenario.expect) {
     auto unknown = nemesis::unknown_kinds(scenario.expect->faults);
     if (unknown) return at(key("expect") / "faults", std::move(unknown));
@@ -39,20 +39,21 @@ std::optional<Misfit> plan_conflict(const Scenario& scenario) {
   if (scenario.nodes < 1 || scenario.nodes > kClusterMax) return std::nullopt;
   const bool known =
       std::all_of(scenario.nemesis.begin(), scenario.nemesis.end(), [](const std::string& name) {
-        return name == kSwarm || nemesis::find_deck(name).has_value();
+        return name == kSwarm || nemesis::find_fault_plan(name).has_value();
       });
   if (!known) return std::nullopt;
   const nemesis::RunShape shape{.nodes = scenario.nodes, .spares = spares_of(scenario)};
   for (const std::string& name : scenario.nemesis) {
     if (name == kSwarm) continue;
-    if (const auto why = nemesis::impossible_deck(name, shape); !why.empty()) {
-      return Misfit{key("nemesis"), "found " + name + ", of which no fault is possible: " + why};
+    if (const auto why = nemesis::impossible_plan(name, shape); !why.empty()) {
+      return InvalidValue{key("nemesis"),
+                          "found " + name + ", of which no fault is possible: " + why};
     }
   }
   return at(key("phases"), nemesis::impossible_in(parsed.phases, shape));
 }
 
-std::optional<Misfit> time_conflict(const Scenario& scenario) {
+std::optional<InvalidValue> time_conflict(const Scenario& scenario) {
   return at(key("phases"), nemesis::out_of_time(phases_of(scenario), scenario.time_limit));
 }
 

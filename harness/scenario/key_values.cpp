@@ -15,7 +15,7 @@ namespace capsize::harness {
 namespace {
 
 using base::Json;
-using nemesis::Misfit;
+using nemesis::InvalidValue;
 using Counts = std::map<std::string, std::uint64_t>;
 using Texts = std::vector<std::string>;
 
@@ -121,7 +121,7 @@ std::string shown(const Json& value) {
   return value.is_object() || value.is_array() ? value.type_name() : checker::excerpt(value.dump());
 }
 
-Misfit misfit(const Json& found, const std::string& expected) {
+InvalidValue invalid(const Json& found, const std::string& expected) {
   return {{}, "found " + shown(found) + ", expected " + expected};
 }
 
@@ -136,7 +136,7 @@ std::string refusal(const Key<Owner>& key, const std::string& text) {
 }
 
 template <class Owner>
-std::optional<Misfit> set_members_of(Owner& owner, const Json& object);
+std::optional<InvalidValue> set_members_of(Owner& owner, const Json& object);
 
 /// Writes one value into the member of a key; says what does not fit.
 template <class Owner>
@@ -144,15 +144,15 @@ class Setter {
  public:
   Setter(const Key<Owner>& key, const Json& value) : key_(key), value_(value) {}
 
-  std::optional<Misfit> operator()(std::string& target) const {
+  std::optional<InvalidValue> operator()(std::string& target) const {
     if (!value_.is_string()) return wrong();
     if (auto expected = refusal(key_, value_.text()); !expected.empty()) {
-      return misfit(value_, expected);
+      return invalid(value_, expected);
     }
     target = value_.text();
     return {};
   }
-  std::optional<Misfit> operator()(Texts& target) const {
+  std::optional<InvalidValue> operator()(Texts& target) const {
     const bool commas = key_.defaults != nullptr && value_.is_string();
     if (!commas && !value_.is_array()) return wrong();
     Texts items;
@@ -160,70 +160,70 @@ class Setter {
       items = parse_nemesis(value_.text());
     } else {
       for (const auto& item : value_) {
-        if (!item.is_string()) return misfit(item, "a string");
+        if (!item.is_string()) return invalid(item, "a string");
         items.push_back(item.text());
       }
     }
     if (static_cast<double>(items.size()) > key_.most) {
-      return Misfit{{},
-                    fmt::format("found {} items, expected at most {}", items.size(), key_.most)};
+      return InvalidValue{
+          {}, fmt::format("found {} items, expected at most {}", items.size(), key_.most)};
     }
     for (const auto& item : items) {
-      if (auto expected = refusal(key_, item); !expected.empty()) return misfit(item, expected);
+      if (auto expected = refusal(key_, item); !expected.empty()) return invalid(item, expected);
     }
     target = std::move(items);
     return {};
   }
-  std::optional<Misfit> operator()(std::uint64_t& target) const {
+  std::optional<InvalidValue> operator()(std::uint64_t& target) const {
     if (!value_.is_unsigned() || !within(key_, value_.get<double>())) return wrong();
     target = value_.get<std::uint64_t>();
     return {};
   }
-  std::optional<Misfit> operator()(std::optional<std::uint64_t>& target) const {
+  std::optional<InvalidValue> operator()(std::optional<std::uint64_t>& target) const {
     return (*this)(target.emplace());
   }
-  std::optional<Misfit> operator()(double& target) const {
+  std::optional<InvalidValue> operator()(double& target) const {
     if (!value_.is_number() || !within(key_, value_.get<double>())) return wrong();
     target = value_.get<double>();
     return {};
   }
-  std::optional<Misfit> operator()(base::Duration& target) const {
+  std::optional<InvalidValue> operator()(base::Duration& target) const {
     if (!value_.is_string()) return wrong();
     const auto parsed = base::parse_duration(value_.text());
     if (!parsed || !within(key_, static_cast<double>(parsed.value().count()) / 1e9)) return wrong();
     target = parsed.value();
     return {};
   }
-  std::optional<Misfit> operator()(Counts& target) const {
+  std::optional<InvalidValue> operator()(Counts& target) const {
     if (!value_.is_object()) return wrong();
     Counts counts;
     for (const auto& [name, count] : value_.items()) {
       if (!count.is_unsigned()) {
-        return Misfit{base::JsonPlace({name}), misfit(count, "a whole number").what};
+        return InvalidValue{base::JsonPlace({name}), invalid(count, "a whole number").what};
       }
       counts[name] = count.template get<std::uint64_t>();
     }
     target = std::move(counts);
     return {};
   }
-  std::optional<Misfit> operator()(Json& target) const {
+  std::optional<InvalidValue> operator()(Json& target) const {
     target = value_;
     return {};
   }
-  std::optional<Misfit> operator()(std::optional<Expectations>& target) const {
+  std::optional<InvalidValue> operator()(std::optional<Expectations>& target) const {
     if (!value_.is_object()) return wrong();
     return set_members_of(target.emplace(), value_);
   }
 
  private:
-  [[nodiscard]] Misfit wrong() const { return misfit(value_, expected_of(key_)); }
+  [[nodiscard]] InvalidValue wrong() const { return invalid(value_, expected_of(key_)); }
 
   const Key<Owner>& key_;
   const Json& value_;
 };
 
 template <class Owner>
-std::optional<Misfit> set(Owner& owner, const Key<Owner>& key, const Json& value) {
+std::optional<InvalidValue> set(Owner& owner, const Key<Owner>& key, const Json& value) {
   const Setter<Owner> setter(key, value);
   auto wrong = std::visit([&](auto member) { return setter(owner.*member); }, key.member);
   if (wrong) wrong->place = base::JsonPlace({std::string(key.name)}) / wrong->place;
@@ -231,7 +231,7 @@ std::optional<Misfit> set(Owner& owner, const Key<Owner>& key, const Json& value
 }
 
 template <class Owner>
-std::optional<Misfit> set_members_of(Owner& owner, const Json& object) {
+std::optional<InvalidValue> set_members_of(Owner& owner, const Json& object) {
   CHECK(object.is_object(), "only an object has members");
   const auto keys = keys_of<Owner>();
   for (const auto& [name, value] : object.items()) {
@@ -241,7 +241,7 @@ std::optional<Misfit> set_members_of(Owner& owner, const Json& object) {
       Texts names;
       for (const auto& known : keys) names.emplace_back(known.name);
       std::sort(names.begin(), names.end());
-      return Misfit{base::JsonPlace({name}), "unknown, expected one of: " + joined(names)};
+      return InvalidValue{base::JsonPlace({name}), "unknown, expected one of: " + joined(names)};
     }
     if (auto wrong = set(owner, *key, value)) return wrong;
   }
@@ -330,11 +330,12 @@ bool survives(const std::string& text) {
 
 }  // namespace
 
-std::optional<Misfit> set_members(Scenario& scenario, const Json& object) {
+std::optional<InvalidValue> set_members(Scenario& scenario, const Json& object) {
   return set_members_of(scenario, object);
 }
 
-std::optional<Misfit> set_member(Scenario& scenario, const Key<Scenario>& key, const Json& value) {
+std::optional<InvalidValue> set_member(Scenario& scenario, const Key<Scenario>& key,
+                                       const Json& value) {
   return set(scenario, key, value);
 }
 

@@ -8,18 +8,18 @@
 
 #include "base/json.h"
 #include "harness/scenario/scenario.h"
-#include "nemesis/phases.h"
+#include "nemesis/plan/phases.h"
 
 namespace capsize::harness {
 
 /// Sets the members that an object has keys for; the rest stays. What does not fit is named by its
 /// place within the object, and may have been set in part.
-[[nodiscard]] std::optional<nemesis::Misfit> set_members(Scenario& scenario,
-                                                         const base::Json& object);
+[[nodiscard]] std::optional<nemesis::InvalidValue> set_members(Scenario& scenario,
+                                                               const base::Json& object);
 /// One key. The misfit's text: "found …, expected …".
-[[nodiscard]] std::optional<nemesis::Misfit> set_member(Scenario& scenario,
-                                                        const Key<Scenario>& key,
-                                                        const base::Json& value);
+[[nodiscard]] std::optional<nemesis::InvalidValue> set_member(Scenario& scenario,
+                                                              const Key<Scenario>& key,
+                                                              const base::Json& value);
 /// Null where there is none, as of a seed that is still to be drawn.
 [[nodiscard]] base::Json value_of(const Scenario& scenario, const Key<Scenario>& key);
 

@@ -8,13 +8,14 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/format_version.h"
 #include "checker/history/malformed.h"
 #include "harness/scenario/conflicts.h"
 #include "harness/scenario/json_place.h"
 #include "harness/scenario/key_values.h"
-#include "nemesis/fault_kind.h"
-#include "nemesis/phases.h"
-#include "nemesis/schedule.h"
+#include "nemesis/model/fault_kind.h"
+#include "nemesis/plan/phases.h"
+#include "nemesis/plan/schedule.h"
 
 namespace capsize::harness {
 namespace {
@@ -31,9 +32,9 @@ std::string name_of(const base::JsonPlace& place) {
 }
 
 base::Error error_at(const std::string& text, const std::string& origin,
-                     const nemesis::Misfit& misfit) {
-  return base::Error{fmt::format("{}:{}: key '{}': {}", origin, line_of(text, misfit.place),
-                                 name_of(misfit.place), misfit.what)};
+                     const nemesis::InvalidValue& invalid) {
+  return base::Error{fmt::format("{}:{}: key '{}': {}", origin, line_of(text, invalid.place),
+                                 name_of(invalid.place), invalid.what)};
 }
 
 base::Error syntax_error(const std::string& text, const std::string& origin,
@@ -69,7 +70,7 @@ std::size_t spares_of(const Scenario& scenario) {
   }
   for (const auto& plan : nemesis::parse_phases(scenario.phases, scenario.nodes).phases) {
     for (const auto& fault : plan.phase.faults) {
-      spares = std::max(spares, nemesis::FaultKinds::instance().find(fault.card.kind)->spares());
+      spares = std::max(spares, nemesis::FaultKinds::instance().find(fault.spec.kind)->spares());
     }
   }
   return spares;
@@ -83,7 +84,7 @@ Scenario default_scenario() {
 
 base::Result<Scenario> parse_scenario(const std::string& text, const std::string& origin) {
   base::JsonSyntaxError error;
-  const Json body = Json::parse_with_comments(text, &error);
+  Json body = Json::parse_with_comments(text, &error);
   if (body.is_invalid()) return syntax_error(text, origin, error);
   if (!body.is_object()) {
     return base::Error{fmt::format("{}:1: found {}, expected an object", origin, body.type_name())};
@@ -93,11 +94,16 @@ base::Result<Scenario> parse_scenario(const std::string& text, const std::string
                                    origin, twice->line, checker::excerpt(twice->name),
                                    twice->first_line)};
   }
+  if (const auto known = base::check_format_version(body, kScenarioFormat, kScenarioVersion);
+      !known) {
+    return error_at(text, origin, {base::JsonPlace({kScenarioFormat}), known.error().message});
+  }
+  body.erase(kScenarioFormat);
   Scenario scenario = default_scenario();
   // A file with phases is a strategy of its own.
   if (body.contains("phases")) scenario.nemesis.clear();
-  if (const auto misfit = set_members(scenario, body)) return error_at(text, origin, *misfit);
-  if (const auto misfit = plan_conflict(scenario)) return error_at(text, origin, *misfit);
+  if (const auto invalid = set_members(scenario, body)) return error_at(text, origin, *invalid);
+  if (const auto invalid = plan_conflict(scenario)) return error_at(text, origin, *invalid);
   return scenario;
 }
 
@@ -130,11 +136,11 @@ base::Result<Scenario> read_scenario(const std::filesystem::path& path) {
 
 base::Status validate(const Scenario& scenario) {
   Scenario copy = scenario;
-  auto misfit = set_members(copy, to_json(scenario));
+  auto invalid = set_members(copy, to_json(scenario));
   // Again: flags may have changed what the file said.
-  if (!misfit) misfit = plan_conflict(scenario);
-  if (!misfit) misfit = time_conflict(scenario);
-  if (misfit) return base::Error{name_of(misfit->place) + ": " + misfit->what};
+  if (!invalid) invalid = plan_conflict(scenario);
+  if (!invalid) invalid = time_conflict(scenario);
+  if (invalid) return base::Error{name_of(invalid->place) + ": " + invalid->what};
   return {};
 }
 

@@ -21,8 +21,8 @@
 
 namespace capsize::harness {
 
-/// What a run must have reached to have tested what it promised (CONTRACTS.md section 4). Zero or
-/// empty asks for nothing.
+/// What a run must have reached to have tested what it promised (docs/FORMATS.md, Scenarios). Zero
+/// or empty asks for nothing.
 struct Expectations {
   std::uint64_t ok = 0;
   std::map<std::string, std::uint64_t> ok_by_function;
@@ -45,12 +45,16 @@ inline constexpr auto kExpectationKeys = std::to_array<Key<Expectations>>({
      .help = "elections won but the first"},
 });
 
+/// The optional key of a scenario file that says which format it is (docs/FORMATS.md).
+inline constexpr const char* kScenarioFormat = "capsize-scenario";
+inline constexpr std::uint64_t kScenarioVersion = 1;
+
 struct Scenario {
   std::string name = "default";
   std::uint64_t nodes = 5;
   std::string workload = "register";
   std::vector<std::string> nemesis;         // strategies, kinds of faults, or kSwarm; empty: none
-  base::Json phases = base::Json::array();  // a strategy as text (nemesis/phases.h)
+  base::Json phases = base::Json::array();  // a strategy as text (nemesis/plan/phases.h)
   std::uint64_t repeat_phases = 1;
   base::Duration time_limit = std::chrono::seconds(20);
   double rate = 2000;

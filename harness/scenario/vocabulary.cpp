@@ -4,9 +4,9 @@
 #include <cctype>
 
 #include "harness/scenario/key_values.h"
-#include "nemesis/fault_kind.h"
-#include "nemesis/schedule.h"
-#include "nemesis/schema.h"
+#include "nemesis/model/fault_kind.h"
+#include "nemesis/plan/schedule.h"
+#include "nemesis/plan/schema.h"
 #include "workloads/workload.h"
 
 namespace capsize::harness {

@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "nemesis/anchor.h"
+#include "nemesis/model/anchor.h"
 
 namespace capsize::nemesis {
 

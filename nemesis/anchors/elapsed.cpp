@@ -1,5 +1,5 @@
 // Time passed: for phases, which have no hold of their own.
-#include "nemesis/anchor.h"
+#include "nemesis/model/anchor.h"
 
 namespace capsize::nemesis {
 namespace {

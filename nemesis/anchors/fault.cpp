@@ -1,6 +1,6 @@
 // Another fault began, or ended.
 #include "nemesis/anchors/counting.h"
-#include "nemesis/fault_kind.h"
+#include "nemesis/model/fault_kind.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -11,7 +11,7 @@ class MessageWatch final : public Watch {
       : rule_(rule), count_(count), installed_(installed) {}
   bool fired(Cluster& cluster, base::Duration) override {
     // A rule that the proxy refused never sees anything; the fault is skipped for want of it.
-    const Act seen = installed_ ? cluster.peek_rule(rule_) : Act{};
+    const ActionResult seen = installed_ ? cluster.peek_rule(rule_) : ActionResult{};
     return seen.done && seen.evidence.value("seen", std::uint64_t{0}) >= count_;
   }
   void disarm(Cluster& cluster) override {
@@ -60,7 +60,7 @@ class Message final : public AnchorKind {
                              Cluster& cluster) const override {
     auto only = base::Json::object();
     if (params.contains("type")) only["types"] = {params["type"]};
-    const Act installed =
+    const ActionResult installed =
         cluster.install_rule(id, links_of(params, cluster.view()), {{"kind", "watch"}}, only);
     return std::make_unique<MessageWatch>(id, count_of(params), installed.done);
   }

@@ -1,5 +1,5 @@
 // The cluster serves again: a write through every node.
-#include "nemesis/anchor.h"
+#include "nemesis/model/anchor.h"
 
 namespace capsize::nemesis {
 namespace {

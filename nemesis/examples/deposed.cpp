@@ -1,6 +1,6 @@
 // The leader is stopped until another one leads, then it goes on as if nothing had been. Three
 // times.
-#include "nemesis/strategy.h"
+#include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -11,7 +11,7 @@ class DeposedScript final : public Script {
  public:
   std::optional<Phase> next(const Situation& situation, base::Prng&) override {
     if (situation.installed >= 3) return std::nullopt;
-    PlannedFault pause{.card = {.kind = "pause", .target = Target::kLeader},
+    PlannedFault pause{.spec = {.kind = "pause", .target = Target::kLeader},
                        .hold = 2s,
                        .until = Anchor{"leader"}};
     return Phase{.when = Anchor{"acknowledged", {{"count", 100}}}, .faults = {pause}};

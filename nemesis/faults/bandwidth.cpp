@@ -1,6 +1,6 @@
 // All links of the nodes are narrow: what comes faster waits in a queue, what finds it full is
 // lost.
-#include "nemesis/link_faults.h"
+#include "nemesis/faults/families/link_faults.h"
 
 namespace capsize::nemesis {
 namespace {

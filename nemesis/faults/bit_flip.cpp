@@ -1,5 +1,5 @@
 // Bit rot: single bits of a file are not what was written.
-#include "nemesis/node_faults.h"
+#include "nemesis/faults/families/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -25,12 +25,12 @@ class BitFlip final : public DamageFault {
              .least = 1,
              .most = 64}};
   }
-  Act prepare(const Strike& strike, Cluster& cluster) const override {
-    if (strike.params["file"] != "snapshot") return {.done = true};
-    const Act begun = cluster.control(strike.nodes, {{"op", "snapshot"}});
+  ActionResult prepare(const Injection& injection, Cluster& cluster) const override {
+    if (injection.params["file"] != "snapshot") return {.done = true};
+    const ActionResult begun = cluster.control(injection.nodes, {{"op", "snapshot"}});
     if (!begun.done) return begun;
-    const Act there = cluster.control_until(
-        strike.nodes, {{"op", "status"}},
+    const ActionResult there = cluster.control_until(
+        injection.nodes, {{"op", "status"}},
         [](Node, const base::Json& status) { return status.value("snapshot", 0) > 0; },
         kSnapshotBound);
     return {.done = there.done, .reason = "no snapshot came to be"};

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <set>
 
-#include "nemesis/link_faults.h"
+#include "nemesis/faults/families/link_faults.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -16,25 +16,25 @@ class Bridge final : public LinkFault {
       : LinkFault("bridge", "cuts the nodes off from all others but one, which sees both sides",
                   "discarded") {}
   Impact impact() const override { return Impact::kSeparates; }
-  bool unseats() const override { return false; }
-  Card card() const override { return {.kind = "bridge", .target = Target::kMinority}; }
+  bool deposes_leader() const override { return false; }
+  FaultSpec spec() const override { return {.kind = "bridge", .target = Target::kMinority}; }
 
  private:
   std::string_view action_kind() const override { return "cut"; }
-  std::vector<Link> links(const Strike& strike, std::size_t cluster_size) const override {
-    std::vector<Link> cut = boundary(strike, cluster_size);
+  std::vector<Link> links(const Injection& injection, std::size_t cluster_size) const override {
+    std::vector<Link> cut = boundary(injection, cluster_size);
     std::set<Node> others;
-    for (const auto& [from, to] : cut) others.insert(is_target(strike, from) ? to : from);
+    for (const auto& [from, to] : cut) others.insert(is_target(injection, from) ? to : from);
     if (others.empty()) return cut;
     // Another one for each fault.
     const Node bridge =
-        *std::next(others.begin(), static_cast<std::ptrdiff_t>(strike.id % others.size()));
+        *std::next(others.begin(), static_cast<std::ptrdiff_t>(injection.id % others.size()));
     std::erase_if(
         cut, [bridge](const Link& link) { return link.first == bridge || link.second == bridge; });
     return cut;
   }
-  static bool is_target(const Strike& strike, Node node) {
-    return std::find(strike.nodes.begin(), strike.nodes.end(), node) != strike.nodes.end();
+  static bool is_target(const Injection& injection, Node node) {
+    return std::find(injection.nodes.begin(), injection.nodes.end(), node) != injection.nodes.end();
   }
 };
 

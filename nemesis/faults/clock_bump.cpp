@@ -1,6 +1,6 @@
 // A clock that jumps. Forward at once; back means that it stands still, for a monotonic clock never
 // goes back (node/app/clock.h).
-#include "nemesis/control_faults.h"
+#include "nemesis/faults/families/control_faults.h"
 
 namespace capsize::nemesis {
 namespace {

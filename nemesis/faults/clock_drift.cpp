@@ -1,5 +1,5 @@
 // A clock that runs fast or slow.
-#include "nemesis/control_faults.h"
+#include "nemesis/faults/families/control_faults.h"
 
 namespace capsize::nemesis {
 namespace {

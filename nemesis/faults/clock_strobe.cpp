@@ -1,7 +1,7 @@
 // A clock that jumps there and back, again and again: it races and stands still by turns.
 #include <algorithm>
 
-#include "nemesis/control_faults.h"
+#include "nemesis/faults/families/control_faults.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -23,11 +23,12 @@ class ClockStrobe final : public ClockFault {
   base::Duration period(const base::Json& params) const override {
     return std::max<base::Duration>(std::chrono::milliseconds(1), duration_of(params, "period"));
   }
-  Act pulse(const Strike& strike, Cluster& cluster, std::uint64_t count) const override {
-    const auto by = strike.params["by"].get<std::string>();
+  ActionResult pulse(const Injection& injection, Cluster& cluster,
+                     std::uint64_t count) const override {
+    const auto by = injection.params["by"].get<std::string>();
     const bool back = count % 2 == 0;
-    Act act =
-        ask_those_up(cluster, strike.nodes, {{"op", "clock"}, {"bump", back ? opposite(by) : by}});
+    ActionResult act = ask_those_up(cluster, injection.nodes,
+                                    {{"op", "clock"}, {"bump", back ? opposite(by) : by}});
     act.evidence = {{back ? "back" : "there", offsets(act.evidence)}};
     return act;
   }

@@ -1,6 +1,6 @@
 // Messages on all links of the nodes: bits are flipped. The checksum of the receiver finds each of
 // them (up to three bits always), so that a node that applies one is a node that does not check.
-#include "nemesis/link_faults.h"
+#include "nemesis/faults/families/link_faults.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -1,7 +1,7 @@
 // Killed while it starts: recovery has to bear being cut short anywhere, again and again.
 #include "base/prng.h"
-#include "nemesis/fault_kind.h"
-#include "nemesis/node_faults.h"
+#include "nemesis/faults/families/node_faults.h"
+#include "nemesis/model/fault_kind.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -28,33 +28,34 @@ class CrashAtStart final : public FaultKind {
              .most = 10'000}};
   }
   base::Duration period(const base::Json&) const override { return std::chrono::milliseconds(1); }
-  Act begin(const Strike& strike, Cluster& cluster) const override {
-    Act act = cluster.kill(strike.nodes);
+  ActionResult begin(const Injection& injection, Cluster& cluster) const override {
+    ActionResult act = cluster.kill(injection.nodes);
     // The first start is cut short at once, the others at drawn moments.
-    cluster.launch(strike.nodes);
-    const Act again = cluster.kill(strike.nodes);
+    cluster.launch(injection.nodes);
+    const ActionResult again = cluster.kill(injection.nodes);
     for (const auto& [node, life] : again.evidence.items()) {
       act.evidence[node]["cut-short"] = life.value("signal", 0);
     }
-    cluster.launch(strike.nodes);
+    cluster.launch(injection.nodes);
     return act;
   }
-  Act pulse(const Strike& strike, Cluster& cluster, std::uint64_t count) const override {
-    const auto [kill, last] = due(strike, count + 1);
+  ActionResult pulse(const Injection& injection, Cluster& cluster,
+                     std::uint64_t count) const override {
+    const auto [kill, last] = due(injection, count + 1);
     if (!kill) return {.done = true};
-    Act act = cluster.kill(strike.nodes);
+    ActionResult act = cluster.kill(injection.nodes);
     act.evidence = {{"killed", act.evidence}};
-    if (!last) cluster.launch(strike.nodes);
+    if (!last) cluster.launch(injection.nodes);
     return act;
   }
-  Act end(const Strike& strike, Cluster& cluster) const override {
+  ActionResult end(const Injection& injection, Cluster& cluster) const override {
     const ClusterView view = cluster.view();
     std::vector<Node> starting;
-    for (const Node node : strike.nodes) {
+    for (const Node node : injection.nodes) {
       if (view.nodes[node].running) starting.push_back(node);
     }
     if (!starting.empty()) cluster.kill(starting);
-    return cluster.restart(strike.nodes);
+    return cluster.restart(injection.nodes);
   }
   bool proven(const base::Json& evidence) const override {
     const auto& begin = evidence["begin"];
@@ -62,10 +63,10 @@ class CrashAtStart final : public FaultKind {
       if (life.value("cut-short", 0) != 9) return false;
     }
     if (evidence.contains("pulse") && evidence["pulse"].contains("killed") &&
-        !lived_again(evidence["pulse"]["killed"], evidence["end"], 9)) {
+        !restarted(evidence["pulse"]["killed"], evidence["end"], 9)) {
       return false;
     }
-    return lived_again(begin, evidence["end"], 9);
+    return restarted(begin, evidence["end"], 9);
   }
 
  private:
@@ -75,10 +76,10 @@ class CrashAtStart final : public FaultKind {
   };
   /// What is due so many milliseconds after the first start. The moments follow from the fault's
   /// id.
-  static Due due(const Strike& strike, std::uint64_t now) {
-    auto prng = base::Prng::stream(strike.id, "crash-at-start");
-    const auto times = strike.params["times"].get<std::uint64_t>();
-    const auto most = strike.params["within-ms"].get<std::uint64_t>();
+  static Due due(const Injection& injection, std::uint64_t now) {
+    auto prng = base::Prng::stream(injection.id, "crash-at-start");
+    const auto times = injection.params["times"].get<std::uint64_t>();
+    const auto most = injection.params["within-ms"].get<std::uint64_t>();
     std::uint64_t at = 0;
     for (std::uint64_t n = 1; n <= times && at < now; ++n) {
       at += prng.between(std::uint64_t{1}, most);

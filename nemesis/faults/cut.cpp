@@ -1,7 +1,7 @@
 // A partition: every message between the nodes and the rest is discarded, one way or both. What is
 // cut is the target's choice: one node, halves (minority, majority), the leader with a minority
 // (leader-minority), and with `peers` single links (target n1, peers n2).
-#include "nemesis/link_faults.h"
+#include "nemesis/faults/families/link_faults.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -15,8 +15,8 @@ class Cut final : public LinkFault {
   Impact impact() const override { return Impact::kSeparates; }
 
  private:
-  std::vector<Link> links(const Strike& strike, std::size_t cluster_size) const override {
-    return boundary(strike, cluster_size);
+  std::vector<Link> links(const Injection& injection, std::size_t cluster_size) const override {
+    return boundary(injection, cluster_size);
   }
 };
 

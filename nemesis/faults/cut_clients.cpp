@@ -1,6 +1,6 @@
 // Clients and the nodes do not hear each other: requests and replies are lost, while the cluster
 // goes on. Whoever asked does not know whether it was done.
-#include "nemesis/fault_kind.h"
+#include "nemesis/model/fault_kind.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -13,12 +13,12 @@ class CutClients final : public FaultKind {
   }
   // The nodes serve nobody, as if they were cut off.
   Impact impact() const override { return Impact::kSeparates; }
-  bool unseats() const override { return false; }
-  Act begin(const Strike& strike, Cluster& cluster) const override {
-    return cluster.cut_clients(strike.nodes);
+  bool deposes_leader() const override { return false; }
+  ActionResult begin(const Injection& injection, Cluster& cluster) const override {
+    return cluster.cut_clients(injection.nodes);
   }
-  Act end(const Strike& strike, Cluster& cluster) const override {
-    return cluster.rejoin_clients(strike.nodes);
+  ActionResult end(const Injection& injection, Cluster& cluster) const override {
+    return cluster.rejoin_clients(injection.nodes);
   }
   bool proven(const base::Json& evidence) const override {
     std::uint64_t lost = 0;

@@ -1,6 +1,6 @@
 // Messages on all links of the nodes: holds each message back for a time between min and max.
 // Latency where both are the same, jitter otherwise; the order stays unless `reorder`.
-#include "nemesis/link_faults.h"
+#include "nemesis/faults/families/link_faults.h"
 
 namespace capsize::nemesis {
 namespace {

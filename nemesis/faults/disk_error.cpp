@@ -1,5 +1,5 @@
 // A call of the storage fails.
-#include "nemesis/control_faults.h"
+#include "nemesis/faults/families/control_faults.h"
 
 namespace capsize::nemesis {
 namespace {

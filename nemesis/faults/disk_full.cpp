@@ -1,5 +1,5 @@
 // No room on the disk.
-#include "nemesis/control_faults.h"
+#include "nemesis/faults/families/control_faults.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -1,5 +1,5 @@
 // Messages on all links of the nodes: delivers each message twice with the given probability.
-#include "nemesis/link_faults.h"
+#include "nemesis/faults/families/link_faults.h"
 
 namespace capsize::nemesis {
 namespace {

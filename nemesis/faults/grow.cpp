@@ -1,5 +1,5 @@
 // The cluster grows by a spare node, which catches up and votes; later it leaves again.
-#include "nemesis/node_faults.h"
+#include "nemesis/faults/families/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -1,6 +1,6 @@
 // A partition that forgets nothing: every message between the nodes and the rest waits, and comes
 // out when it ends, also the last one first or shuffled.
-#include "nemesis/link_faults.h"
+#include "nemesis/faults/families/link_faults.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -21,8 +21,8 @@ class Hold final : public LinkFault {
              .summary = "in which they come out",
              .words = {"as-sent", "reverse", "shuffled"}}};
   }
-  std::vector<Link> links(const Strike& strike, std::size_t cluster_size) const override {
-    return boundary(strike, cluster_size);
+  std::vector<Link> links(const Injection& injection, std::size_t cluster_size) const override {
+    return boundary(injection, cluster_size);
   }
 };
 

@@ -1,6 +1,6 @@
 // SIGKILL, then a restart from disk.
-#include "nemesis/fault_kind.h"
-#include "nemesis/node_faults.h"
+#include "nemesis/faults/families/node_faults.h"
+#include "nemesis/model/fault_kind.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -10,14 +10,14 @@ class Kill final : public FaultKind {
   std::string_view name() const override { return "kill"; }
   std::string_view summary() const override { return "SIGKILL, later a restart from disk"; }
   Impact impact() const override { return Impact::kStops; }
-  Act begin(const Strike& strike, Cluster& cluster) const override {
-    return cluster.kill(strike.nodes);
+  ActionResult begin(const Injection& injection, Cluster& cluster) const override {
+    return cluster.kill(injection.nodes);
   }
-  Act end(const Strike& strike, Cluster& cluster) const override {
-    return cluster.restart(strike.nodes);
+  ActionResult end(const Injection& injection, Cluster& cluster) const override {
+    return cluster.restart(injection.nodes);
   }
   bool proven(const base::Json& evidence) const override {
-    return lived_again(evidence["begin"], evidence["end"], 9);
+    return restarted(evidence["begin"], evidence["end"], 9);
   }
 };
 

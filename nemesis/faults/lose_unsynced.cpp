@@ -1,5 +1,5 @@
 // A crash of the machine: what was written and not synced is gone.
-#include "nemesis/node_faults.h"
+#include "nemesis/faults/families/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {

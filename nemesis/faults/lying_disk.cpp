@@ -2,8 +2,8 @@
 // does not. Harmless as long as the process lives, which is why nothing else may stop it meanwhile.
 // With `kill` it dies before that, and has lost what it promised: no voter may do that, so this is
 // for scenarios that want to see it found.
-#include "nemesis/control_faults.h"
-#include "nemesis/node_faults.h"
+#include "nemesis/faults/families/control_faults.h"
+#include "nemesis/faults/families/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -24,16 +24,16 @@ class LyingDisk final : public DiskFault {
              .otherwise = false,
              .summary = "unsafe: it crashes before the bytes are on disk"}};
   }
-  Act begin(const Strike& strike, Cluster& cluster) const override {
-    Act act = DiskFault::begin(strike, cluster);
-    if (!act.done || !kills(strike)) return act;
-    const Act crash = cluster.crash(strike.nodes, 0);
+  ActionResult begin(const Injection& injection, Cluster& cluster) const override {
+    ActionResult act = DiskFault::begin(injection, cluster);
+    if (!act.done || !kills(injection)) return act;
+    const ActionResult crash = cluster.crash(injection.nodes, 0);
     act.evidence.merge_patch(crash.evidence);
     act.effect = crash.effect;
     return act;
   }
-  Act end(const Strike& strike, Cluster& cluster) const override {
-    return kills(strike) ? cluster.restart(strike.nodes) : DiskFault::end(strike, cluster);
+  ActionResult end(const Injection& injection, Cluster& cluster) const override {
+    return kills(injection) ? cluster.restart(injection.nodes) : DiskFault::end(injection, cluster);
   }
   bool proven(const base::Json& evidence) const override {
     const auto& begin = evidence["begin"];
@@ -42,11 +42,11 @@ class LyingDisk final : public DiskFault {
     for (const auto& [node, death] : begin.items()) {
       if (death.value("held", 0) == 0) return false;
     }
-    return lived_again(begin, evidence["end"], 9);
+    return restarted(begin, evidence["end"], 9);
   }
 
  private:
-  static bool kills(const Strike& strike) { return strike.params["kill"].get<bool>(); }
+  static bool kills(const Injection& injection) { return injection.params["kill"].get<bool>(); }
   base::Json on(const base::Json& params) const override {
     // Where it is to die, no true sync may come between the lie and that.
     return {{"hold-unsynced", true}, {"lie-syncs", params["syncs"]}, {"stall", params["kill"]}};

@@ -1,6 +1,6 @@
 // SIGSTOP, then SIGCONT: the process is alive, holds its sockets and its leadership, and does
 // nothing. What finds stale reads.
-#include "nemesis/fault_kind.h"
+#include "nemesis/model/fault_kind.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -10,11 +10,11 @@ class Pause final : public FaultKind {
   std::string_view name() const override { return "pause"; }
   std::string_view summary() const override { return "SIGSTOP, later SIGCONT"; }
   Impact impact() const override { return Impact::kStops; }
-  Act begin(const Strike& strike, Cluster& cluster) const override {
-    return cluster.pause(strike.nodes);
+  ActionResult begin(const Injection& injection, Cluster& cluster) const override {
+    return cluster.pause(injection.nodes);
   }
-  Act end(const Strike& strike, Cluster& cluster) const override {
-    return cluster.resume(strike.nodes);
+  ActionResult end(const Injection& injection, Cluster& cluster) const override {
+    return cluster.resume(injection.nodes);
   }
   bool proven(const base::Json& evidence) const override {
     const auto& begin = evidence["begin"];

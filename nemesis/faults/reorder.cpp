@@ -1,5 +1,5 @@
 // Messages on all links of the nodes: some step aside until later ones of their link went by.
-#include "nemesis/link_faults.h"
+#include "nemesis/faults/families/link_faults.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -1,5 +1,5 @@
 // A member is replaced by a spare node in one change; later it takes its place again.
-#include "nemesis/node_faults.h"
+#include "nemesis/faults/families/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -1,6 +1,6 @@
 // Messages on all links of the nodes: old ones come again, an even sample of all since the fault
 // began.
-#include "nemesis/link_faults.h"
+#include "nemesis/faults/families/link_faults.h"
 
 namespace capsize::nemesis {
 namespace {

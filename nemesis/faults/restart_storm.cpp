@@ -1,5 +1,5 @@
 // Nodes that die again as soon as they are up.
-#include "nemesis/node_faults.h"
+#include "nemesis/faults/families/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -20,9 +20,9 @@ class RestartStorm final : public RestartsFault {
   }
 
  private:
-  std::vector<Node> turn(const Strike& strike, std::uint64_t turn) const override {
-    if (strike.params["together"].get<bool>()) return strike.nodes;
-    return {strike.nodes[turn % strike.nodes.size()]};
+  std::vector<Node> turn(const Injection& injection, std::uint64_t turn) const override {
+    if (injection.params["together"].get<bool>()) return injection.nodes;
+    return {injection.nodes[turn % injection.nodes.size()]};
   }
 };
 

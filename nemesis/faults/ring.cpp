@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/prng.h"
-#include "nemesis/link_faults.h"
+#include "nemesis/faults/families/link_faults.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -15,14 +15,14 @@ class Ring final : public LinkFault {
       : LinkFault("ring", "leaves each of the nodes a majority in sight, no two the same one",
                   "discarded") {}
   Impact impact() const override { return Impact::kSeparates; }
-  bool unseats() const override { return false; }
-  Card card() const override { return {.kind = "ring", .target = Target::kAll}; }
+  bool deposes_leader() const override { return false; }
+  FaultSpec spec() const override { return {.kind = "ring", .target = Target::kAll}; }
 
  private:
   std::string_view action_kind() const override { return "cut"; }
-  std::vector<Link> links(const Strike& strike, std::size_t) const override {
-    std::vector<Node> ring = strike.nodes;
-    auto prng = base::Prng::stream(strike.id, "ring");
+  std::vector<Link> links(const Injection& injection, std::size_t) const override {
+    std::vector<Node> ring = injection.nodes;
+    auto prng = base::Prng::stream(injection.id, "ring");
     prng.shuffle(ring);
     const std::size_t size = ring.size();
     const std::size_t reach = (size / 2 + 1) / 2;  // on each side

@@ -1,5 +1,5 @@
 // A disk that comes back with an older state: the log is whole, and as it was a while ago.
-#include "nemesis/node_faults.h"
+#include "nemesis/faults/families/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -20,19 +20,20 @@ class RollbackLog final : public DamageFault {
              .least = 1,
              .most = 1000}};
   }
-  Act prepare(const Strike& strike, Cluster& cluster) const override {
-    for (const Node node : strike.nodes) {
-      if (Act copied = cluster.damage(node, {{"kind", "copy"}}); !copied.done) return copied;
+  ActionResult prepare(const Injection& injection, Cluster& cluster) const override {
+    for (const Node node : injection.nodes) {
+      if (ActionResult copied = cluster.damage(node, {{"kind", "copy"}}); !copied.done)
+        return copied;
     }
     // Asked behind the copy: what is in it is not counted as growth.
-    const Act copied = cluster.control(strike.nodes, {{"op", "status"}});
+    const ActionResult copied = cluster.control(injection.nodes, {{"op", "status"}});
     if (!copied.done) return copied;
     const auto persisted = [](const base::Json& status) {
       return status.value("persisted", std::uint64_t{0});
     };
-    const auto wanted = strike.params["entries"].get<std::uint64_t>();
-    const Act grown = cluster.control_until(
-        strike.nodes, {{"op", "status"}},
+    const auto wanted = injection.params["entries"].get<std::uint64_t>();
+    const ActionResult grown = cluster.control_until(
+        injection.nodes, {{"op", "status"}},
         [&](Node node, const base::Json& status) {
           return persisted(status) >= persisted(copied.evidence[node_name(node)]) + wanted;
         },

@@ -1,6 +1,6 @@
 // What an operator does for an upgrade: one node after another ends in good order and is started
 // again.
-#include "nemesis/node_faults.h"
+#include "nemesis/faults/families/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -10,7 +10,7 @@ class RollingRestart final : public RestartsFault {
   RollingRestart()
       : RestartsFault("rolling-restart", "one node after another ends in good order and restarts",
                       0) {}
-  Card card() const override {
+  FaultSpec spec() const override {
     return {.kind = "rolling-restart",
             .target = Target::kAll,
             .hold_min = std::chrono::milliseconds(1500),
@@ -25,9 +25,9 @@ class RollingRestart final : public RestartsFault {
   }
 
  private:
-  std::vector<Node> turn(const Strike& strike, std::uint64_t turn) const override {
-    if (turn >= strike.nodes.size()) return {};  // once around
-    return {strike.nodes[turn]};
+  std::vector<Node> turn(const Injection& injection, std::uint64_t turn) const override {
+    if (turn >= injection.nodes.size()) return {};  // once around
+    return {injection.nodes[turn]};
   }
 };
 

@@ -1,6 +1,6 @@
 // The cluster shrinks by the nodes, which go on running as members of nothing; later they are added
 // again.
-#include "nemesis/node_faults.h"
+#include "nemesis/faults/families/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -2,7 +2,7 @@
 // SIGCONT by turns.
 #include <algorithm>
 
-#include "nemesis/fault_kind.h"
+#include "nemesis/model/fault_kind.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -24,7 +24,7 @@ class Slow final : public FaultKind {
   std::string_view summary() const override { return "SIGSTOP and SIGCONT by turns"; }
   Impact impact() const override { return Impact::kStops; }
   // It goes on before anybody misses it, if the period is short.
-  bool unseats() const override { return false; }
+  bool deposes_leader() const override { return false; }
   Declared parameters() const override {
     return {{.name = "period",
              .type = Parameter::Type::kDuration,
@@ -39,23 +39,24 @@ class Slow final : public FaultKind {
     return std::max<base::Duration>(std::chrono::milliseconds(1),
                                     duration_of(params, "period") / kParts);
   }
-  Act begin(const Strike& strike, Cluster& cluster) const override {
-    return cluster.pause(strike.nodes);
+  ActionResult begin(const Injection& injection, Cluster& cluster) const override {
+    return cluster.pause(injection.nodes);
   }
-  Act pulse(const Strike& strike, Cluster& cluster, std::uint64_t count) const override {
+  ActionResult pulse(const Injection& injection, Cluster& cluster,
+                     std::uint64_t count) const override {
     const std::uint64_t part = (count + 1) % kParts;  // the begin was part 0
-    Act act{.done = true};
+    ActionResult act{.done = true};
     if (part == 0) {
-      act = cluster.pause(strike.nodes);
+      act = cluster.pause(injection.nodes);
       act.evidence = {{"stopped", act.evidence}};
-    } else if (part == stopped_parts(strike.params)) {
-      act = cluster.resume(strike.nodes);
+    } else if (part == stopped_parts(injection.params)) {
+      act = cluster.resume(injection.nodes);
       act.evidence = {{"going", act.evidence}};
     }
     return act;
   }
-  Act end(const Strike& strike, Cluster& cluster) const override {
-    return cluster.resume(strike.nodes);
+  ActionResult end(const Injection& injection, Cluster& cluster) const override {
+    return cluster.resume(injection.nodes);
   }
   bool proven(const base::Json& evidence) const override {
     const auto& begin = evidence["begin"];

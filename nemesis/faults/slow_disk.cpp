@@ -1,5 +1,5 @@
 // Every sync takes longer.
-#include "nemesis/control_faults.h"
+#include "nemesis/faults/families/control_faults.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -1,5 +1,5 @@
 // A snapshot at a moment that nobody has planned for.
-#include "nemesis/fault_kind.h"
+#include "nemesis/model/fault_kind.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -11,31 +11,31 @@ class Snapshot final : public FaultKind {
   std::string_view name() const override { return "snapshot"; }
   std::string_view summary() const override { return "the node takes a snapshot now"; }
   Impact impact() const override { return Impact::kDegrades; }
-  Card card() const override {
+  FaultSpec spec() const override {
     return {.kind = "snapshot",
             .hold_min = std::chrono::milliseconds(10),
             .hold_max = std::chrono::milliseconds(20)};
   }
-  Act begin(const Strike& strike, Cluster& cluster) const override {
-    const Act before = cluster.control(strike.nodes, {{"op", "status"}});
+  ActionResult begin(const Injection& injection, Cluster& cluster) const override {
+    const ActionResult before = cluster.control(injection.nodes, {{"op", "status"}});
     if (!before.done) return before;
-    const Act begun = cluster.control(strike.nodes, {{"op", "snapshot"}});
+    const ActionResult begun = cluster.control(injection.nodes, {{"op", "snapshot"}});
     if (!begun.done) return begun;
     const auto of = [](const base::Json& status) { return status.value("snapshot", 0); };
-    const Act saved = cluster.control_until(
-        strike.nodes, {{"op", "status"}},
+    const ActionResult saved = cluster.control_until(
+        injection.nodes, {{"op", "status"}},
         [&](Node node, const base::Json& status) {
           return of(status) > of(before.evidence.at(node_name(node)));
         },
         kSavedBound);
-    Act act{.done = true, .effect = saved.effect};
+    ActionResult act{.done = true, .effect = saved.effect};
     for (const auto& [node, status] : before.evidence.items()) {
       act.evidence[node] = {{"before", of(status)}, {"begun", begun.evidence.at(node)}};
       if (saved.evidence.contains(node)) act.evidence[node]["after"] = of(saved.evidence.at(node));
     }
     return act;
   }
-  Act end(const Strike&, Cluster&) const override { return {.done = true}; }
+  ActionResult end(const Injection&, Cluster&) const override { return {.done = true}; }
   bool proven(const base::Json& evidence) const override {
     for (const auto& [node, found] : evidence["begin"].items()) {
       if (found.value("after", 0) <= found.value("before", 0)) return false;

@@ -1,6 +1,6 @@
 // A disk that hangs: no sync comes back until it is lifted. The process goes on and answers, but
 // can promise nothing; a leader steps down.
-#include "nemesis/control_faults.h"
+#include "nemesis/faults/families/control_faults.h"
 
 namespace capsize::nemesis {
 namespace {

@@ -1,6 +1,6 @@
 // SIGTERM: the node ends in good order, later it is started again.
-#include "nemesis/fault_kind.h"
-#include "nemesis/node_faults.h"
+#include "nemesis/faults/families/node_faults.h"
+#include "nemesis/model/fault_kind.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -10,14 +10,14 @@ class Stop final : public FaultKind {
   std::string_view name() const override { return "stop"; }
   std::string_view summary() const override { return "ends in good order, later a restart"; }
   Impact impact() const override { return Impact::kStops; }
-  Act begin(const Strike& strike, Cluster& cluster) const override {
-    return cluster.stop(strike.nodes);
+  ActionResult begin(const Injection& injection, Cluster& cluster) const override {
+    return cluster.stop(injection.nodes);
   }
-  Act end(const Strike& strike, Cluster& cluster) const override {
-    return cluster.restart(strike.nodes);
+  ActionResult end(const Injection& injection, Cluster& cluster) const override {
+    return cluster.restart(injection.nodes);
   }
   bool proven(const base::Json& evidence) const override {
-    return lived_again(evidence["begin"], evidence["end"], 0);
+    return restarted(evidence["begin"], evidence["end"], 0);
   }
 };
 

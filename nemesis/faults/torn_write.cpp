@@ -1,5 +1,5 @@
 // A crash in the middle of a write: its first part is on disk, the rest is not.
-#include "nemesis/node_faults.h"
+#include "nemesis/faults/families/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {

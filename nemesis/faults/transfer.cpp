@@ -1,5 +1,5 @@
 // Leadership changes hands at the leader's own word.
-#include "nemesis/fault_kind.h"
+#include "nemesis/model/fault_kind.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -19,12 +19,12 @@ class Transfer final : public FaultKind {
   std::string_view name() const override { return "transfer"; }
   std::string_view summary() const override { return "the leader hands leadership to a follower"; }
   Impact impact() const override { return Impact::kDegrades; }
-  Act begin(const Strike& strike, Cluster& cluster) const override {
-    const auto to = successor(cluster.view(), strike.nodes.front());
+  ActionResult begin(const Injection& injection, Cluster& cluster) const override {
+    const auto to = successor(cluster.view(), injection.nodes.front());
     if (!to) return {.done = false, .reason = "nobody could take over"};
     return cluster.transfer_leadership(*to);
   }
-  Act end(const Strike&, Cluster&) const override { return {.done = true}; }
+  ActionResult end(const Injection&, Cluster&) const override { return {.done = true}; }
   bool proven(const base::Json& evidence) const override {
     return evidence["begin"].contains("leader");
   }

@@ -1,5 +1,5 @@
 // A file system that lost the end of a file.
-#include "nemesis/node_faults.h"
+#include "nemesis/faults/families/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {

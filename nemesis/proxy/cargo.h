@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "nemesis/proxy/action.h"
+#include "nemesis/proxy/actions/action.h"
 #include "nemesis/proxy/room.h"
 
 namespace capsize::nemesis::proxy {

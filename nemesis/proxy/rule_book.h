@@ -15,8 +15,8 @@
 #include <set>
 #include <vector>
 
-#include "nemesis/filter/filter.h"
-#include "nemesis/proxy/action.h"
+#include "nemesis/model/message_filter.h"
+#include "nemesis/proxy/actions/action.h"
 #include "nemesis/proxy/cargo.h"
 
 namespace capsize::nemesis::proxy {

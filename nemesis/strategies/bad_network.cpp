@@ -1,6 +1,6 @@
 // What networks do to messages beyond losing and delaying them, in long stretches; and held
 // messages that come out all at once, in any order, when their senders believe them dead.
-#include "nemesis/strategy.h"
+#include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -13,7 +13,7 @@ class BadNetwork final : public Strategy {
   std::string_view summary() const override {
     return "messages are overtaken, corrupted, held back, sent again, or wait for a narrow link";
   }
-  std::vector<Card> deck() const override {
+  std::vector<FaultSpec> faults() const override {
     return {
         {.kind = "reorder", .target = Target::kAll, .hold_min = 1500ms, .hold_max = 2500ms},
         {.kind = "corrupt", .target = Target::kAll, .hold_min = 1500ms, .hold_max = 2500ms},

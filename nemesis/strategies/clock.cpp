@@ -1,5 +1,5 @@
 // Clocks. Raft needs them for its progress only, as long as no lease is believed.
-#include "nemesis/strategy.h"
+#include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -10,7 +10,7 @@ class Clock final : public Strategy {
  public:
   std::string_view name() const override { return "clock"; }
   std::string_view summary() const override { return "clocks jump, race, crawl and stand still"; }
-  std::vector<Card> deck() const override {
+  std::vector<FaultSpec> faults() const override {
     return {
         {.kind = "clock-bump", .target = Target::kLeader, .params = {{"by", "1s"}}},
         {.kind = "clock-bump", .target = Target::kLeader, .params = {{"by", "-400ms"}}},

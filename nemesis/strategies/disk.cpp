@@ -1,6 +1,6 @@
 // Disks, only as far as Raft promises to bear them: what was synced stays, on every voter that
 // votes.
-#include "nemesis/strategy.h"
+#include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -13,7 +13,7 @@ class Disk final : public Strategy {
   std::string_view summary() const override {
     return "disks lose, tear, refuse, stall, lie and rot, and a correct cluster loses nothing";
   }
-  std::vector<Card> deck() const override {
+  std::vector<FaultSpec> faults() const override {
     return {
         {.kind = "lose-unsynced", .target = Target::kAll, .hold_min = 100ms, .hold_max = 300ms},
         {.kind = "lose-unsynced", .target = Target::kLeader, .hold_min = 200ms, .hold_max = 600ms},

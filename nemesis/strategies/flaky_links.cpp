@@ -1,5 +1,5 @@
 // A bad network, for longer than the other faults, so that they happen on top of it.
-#include "nemesis/strategy.h"
+#include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -13,7 +13,7 @@ class FlakyLinks final : public Strategy {
     return "messages are lost, late, out of step, or come twice";
   }
   bool by_default() const override { return true; }
-  std::vector<Card> deck() const override {
+  std::vector<FaultSpec> faults() const override {
     return {
         {.kind = "drop",
          .target = Target::kAll,

@@ -1,5 +1,5 @@
 // Deaths: the leader twice, a follower, a minority at once, everybody.
-#include "nemesis/strategy.h"
+#include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -13,7 +13,7 @@ class Kill final : public Strategy {
     return "nodes die by SIGKILL and come back from their disks";
   }
   bool by_default() const override { return true; }
-  std::vector<Card> deck() const override {
+  std::vector<FaultSpec> faults() const override {
     return {
         {.kind = "kill", .target = Target::kLeader},
         {.kind = "kill", .target = Target::kLeader},

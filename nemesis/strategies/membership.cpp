@@ -1,5 +1,5 @@
 // Who belongs to the cluster changes, and who leads it, while it serves.
-#include "nemesis/strategy.h"
+#include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -12,7 +12,7 @@ class Membership final : public Strategy {
   std::string_view summary() const override {
     return "the cluster grows, shrinks, replaces members, and hands leadership over";
   }
-  std::vector<Card> deck() const override {
+  std::vector<FaultSpec> faults() const override {
     return {
         {.kind = "shrink", .target = Target::kLeader},
         {.kind = "shrink", .target = Target::kOne},

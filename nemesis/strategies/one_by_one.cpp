@@ -1,8 +1,8 @@
-// A fault, full recovery, the next fault: asked for its next fault instead of dealing a deck. What
-// it shows is how soon service is back, at up to a hundred faults a minute.
+// A fault, full recovery, the next fault: asked for its next fault instead of dealing a fault plan.
+// What it shows is how soon service is back, at up to a hundred faults a minute.
 #include <array>
 
-#include "nemesis/strategy.h"
+#include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -13,7 +13,7 @@ class OneByOneScript final : public Script {
  public:
   std::optional<Phase> next(const Situation& situation, base::Prng& prng) override {
     constexpr std::array<const char*, 3> kKinds = {"kill", "pause", "cut"};
-    PlannedFault fault{.card = {.kind = kKinds[situation.phases % kKinds.size()],
+    PlannedFault fault{.spec = {.kind = kKinds[situation.phases % kKinds.size()],
                                 .target = prng.chance(0.5) ? Target::kLeader : Target::kOne,
                                 .planned_by = "one-by-one"},
                        .hold = prng.between(200ms, 400ms)};

@@ -1,5 +1,5 @@
 // Cuts: the leader alone, twice; a random node; halves; and the leader deaf or dumb, one way.
-#include "nemesis/strategy.h"
+#include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -13,7 +13,7 @@ class Partition final : public Strategy {
     return "the network splits: one node, halves, one way";
   }
   bool by_default() const override { return true; }
-  std::vector<Card> deck() const override {
+  std::vector<FaultSpec> faults() const override {
     return {
         {.kind = "cut", .target = Target::kLeader},
         {.kind = "cut", .target = Target::kLeader},

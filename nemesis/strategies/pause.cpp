@@ -1,5 +1,5 @@
 // Pauses longer than any election: whoever led wakes up deposed, and must not believe otherwise.
-#include "nemesis/strategy.h"
+#include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -13,7 +13,7 @@ class Pause final : public Strategy {
     return "nodes stop (SIGSTOP) and go on as if nothing had been";
   }
   bool by_default() const override { return true; }
-  std::vector<Card> deck() const override {
+  std::vector<FaultSpec> faults() const override {
     return {
         {.kind = "pause", .target = Target::kLeader},
         {.kind = "pause", .target = Target::kLeader},

@@ -1,5 +1,5 @@
 // Ends and starts.
-#include "nemesis/strategy.h"
+#include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -12,7 +12,7 @@ class Restarts final : public Strategy {
   std::string_view summary() const override {
     return "nodes end in every way, in waves, and while they start";
   }
-  std::vector<Card> deck() const override {
+  std::vector<FaultSpec> faults() const override {
     return {
         {.kind = "stop", .target = Target::kLeader},
         {.kind = "rolling-restart",

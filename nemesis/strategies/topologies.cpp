@@ -1,5 +1,5 @@
 // Cuts that leave more than two sides, or sides that overlap: the networks on which elections flap.
-#include "nemesis/strategy.h"
+#include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -12,7 +12,7 @@ class Topologies final : public Strategy {
   std::string_view summary() const override {
     return "the network falls apart unevenly: a bridge, a ring, one way, one link, clients cut off";
   }
-  std::vector<Card> deck() const override {
+  std::vector<FaultSpec> faults() const override {
     return {
         {.kind = "bridge", .target = Target::kMinority},
         {.kind = "bridge", .target = Target::kLeaderMinority},

@@ -298,6 +298,23 @@ TEST(CommandLine_, Subcommand_ParsesItsOwnOptions) {
   EXPECT_THAT(printed(parse(line, {"--help"})), HasSubstr("does a"));
 }
 
+TEST(CommandLine_, FormerNames_AreAcceptedAndNotShown) {
+  CommandLine line("program", "");
+  std::string x;
+  bool y = false;
+  CommandLine& first = line.add_subcommand("first", "");
+  first.option("--new", x);
+  first.flag("--flag", y);
+  first.accept_former("--old", "--new");
+  first.accept_former("--flat", "--flag");
+  EXPECT_TRUE(is_parsed(parse(line, {"first", "--old=--old"})));
+  EXPECT_EQ(x, "--old") << "a value stays as it is";
+  EXPECT_TRUE(is_parsed(parse(line, {"first", "--old", "2", "--flat"})));
+  EXPECT_EQ(x, "2");
+  EXPECT_TRUE(y);
+  EXPECT_THAT(printed(parse(line, {"first", "--help"})), testing::Not(HasSubstr("--old")));
+}
+
 TEST(CommandLine_, SubcommandError_NamesTheSubcommand) {
   CommandLine line("program", "");
   line.require_subcommand();

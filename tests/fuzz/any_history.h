@@ -9,7 +9,7 @@
 #include <string_view>
 #include "base/json.h"
 
-#include "checker/check.h"
+#include "checker/check/check.h"
 #include "checker/convert/convert.h"
 
 namespace capsize::checker::fuzz {

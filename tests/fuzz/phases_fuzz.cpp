@@ -5,9 +5,9 @@
 #include <sstream>
 #include <string>
 
-#include "nemesis/fault_kind.h"
-#include "nemesis/phases.h"
-#include "nemesis/recorded.h"
+#include "nemesis/model/fault_kind.h"
+#include "nemesis/plan/phases.h"
+#include "nemesis/plan/recorded.h"
 
 using namespace capsize;
 
@@ -25,12 +25,12 @@ void play_some(nemesis::Script& script) {
     const auto phase = script.next(situation, prng);
     if (!phase) return;
     for (const auto& fault : phase->faults) {
-      const auto* kind = nemesis::FaultKinds::instance().find(fault.card.kind);
+      const auto* kind = nemesis::FaultKinds::instance().find(fault.spec.kind);
       require(kind != nullptr);
-      require(nemesis::check(kind->parameters(), fault.card.params).ok());
+      require(nemesis::check(kind->parameters(), fault.spec.params).ok());
       require(fault.hold >= base::Duration::zero());
       // What is written down can be read again.
-      require(nemesis::parse_target(nemesis::to_json(fault.card.target)).ok());
+      require(nemesis::parse_target(nemesis::to_json(fault.spec.target)).ok());
       require(!nemesis::to_json(fault).dump().empty());
     }
   }

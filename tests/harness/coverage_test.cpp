@@ -1,8 +1,8 @@
-#include "harness/runner/coverage.h"
+#include "harness/judge/coverage.h"
 
 #include <gtest/gtest.h>
 
-#include "harness/runner/plan.h"
+#include "harness/scenario/plan.h"
 
 namespace capsize::harness {
 namespace {
@@ -54,7 +54,7 @@ TEST(Coverage, OneFunctionThatNeverSucceeds_BreaksIt) {
 TEST(Coverage, FaultsThatTookHold_MeetIt_SkippedOnesDoNot) {
   const auto scenario = scenario_with({"kill", "pause"});
   const auto planned = plan(scenario);
-  const auto& schedule = planned.dealt;
+  const auto& schedule = planned.scheduled;
   const auto expect = default_expectations(scenario, planned);
   std::vector<FaultRecord> faults;
   for (const auto& fault : schedule) {
@@ -105,8 +105,8 @@ TEST(Coverage, RateThatTheMachineCannotDo_IsNoBrokenPromise) {
 
 FaultRecord installed(const std::string& kind, const std::string& planned_by) {
   auto fault = std::make_shared<nemesis::PlannedFault>();
-  fault->card.kind = kind;
-  fault->card.planned_by = planned_by;
+  fault->spec.kind = kind;
+  fault->spec.planned_by = planned_by;
   return {.fault = fault, .state = FaultState::kInstalled};
 }
 

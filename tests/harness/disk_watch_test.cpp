@@ -1,5 +1,5 @@
 // What the watch says of a disk that hangs, and when it does not.
-#include "harness/runner/disk_watch.h"
+#include "harness/run/disk_watch.h"
 
 #include <gtest/gtest.h>
 

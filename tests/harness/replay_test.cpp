@@ -1,4 +1,4 @@
-#include "harness/runner/replay.h"
+#include "harness/run/replay.h"
 
 #include <gtest/gtest.h>
 

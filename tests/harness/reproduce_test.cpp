@@ -10,8 +10,8 @@
 #include "base/prng.h"
 #include "base/units.h"
 #include "harness/cli/options.h"
+#include "harness/judge/coverage.h"
 #include "harness/report/results.h"
-#include "harness/runner/coverage.h"
 #include "harness/scenario/key_values.h"
 #include "harness/store/run_directory.h"
 #include "tests/node/adapters/temporary_directory.h"
@@ -119,8 +119,8 @@ TEST_F(ReproduceLine, EveryKey_ComesBack) {
   for (const auto& key : kScenarioKeys) {
     SCOPED_TRACE(std::string(key.name));
     Scenario scenario = plain();
-    const auto misfit = set_member(scenario, key, other_value(key));
-    ASSERT_FALSE(misfit) << misfit->what;
+    const auto invalid = set_member(scenario, key, other_value(key));
+    ASSERT_FALSE(invalid) << invalid->what;
     ASSERT_NE(value_of(scenario, key), value_of(plain(), key)) << "the default shows nothing";
     expect_same_again(scenario);
   }
@@ -207,8 +207,8 @@ TEST_F(ReproduceLine, RandomScenarios_ComeBack) {
     for (const auto& key : kScenarioKeys) {
       // A plan of days has too many faults to be made 400 times.
       if (prng.chance(0.6) || key.name == "time-limit") continue;
-      const auto misfit = set_member(scenario, key, random_value(key, prng));
-      ASSERT_FALSE(misfit) << key.name << ": " << misfit->what;
+      const auto invalid = set_member(scenario, key, random_value(key, prng));
+      ASSERT_FALSE(invalid) << key.name << ": " << invalid->what;
     }
     scenario.time_limit = std::chrono::nanoseconds(1'000'000 + prng.below(60'000'000'000));
     // Values that are right one by one may not fit together: such a run is refused, not repeated.

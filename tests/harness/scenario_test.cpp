@@ -54,6 +54,12 @@ TEST(Scenario, WrittenAndReadBack_IsTheSame) {
   EXPECT_EQ(to_json(again.value()), to_json(scenario));
 }
 
+TEST(Scenario, FormatVersion_IsReadAndChecked) {
+  EXPECT_EQ(error_of(R"({"capsize-scenario": 1, "nodes": 3})"), "");
+  EXPECT_THAT(error_of("{\n\"capsize-scenario\": 2}"),
+              testing::AllOf(HasSubstr("s.json:2: "), HasSubstr("found 2, expected 1")));
+}
+
 TEST(Scenario, MistypedKey_NamesLineKeyAndChoices) {
   const auto error = error_of("{\n  \"nodes\": 3,\n  \"nemsis\": []\n}");
   EXPECT_THAT(error, HasSubstr("s.json:3: key 'nemsis'"));

@@ -1,4 +1,4 @@
-#include "harness/runner/service.h"
+#include "harness/judge/service.h"
 
 #include <gtest/gtest.h>
 
@@ -10,8 +10,8 @@ using nemesis::FaultRecord;
 using nemesis::FaultState;
 using nemesis::PlannedFault;
 
-const auto kKill = std::make_shared<PlannedFault>(PlannedFault{.id = 1, .card = {.kind = "kill"}});
-const auto kDrop = std::make_shared<PlannedFault>(PlannedFault{.id = 2, .card = {.kind = "drop"}});
+const auto kKill = std::make_shared<PlannedFault>(PlannedFault{.id = 1, .spec = {.kind = "kill"}});
+const auto kDrop = std::make_shared<PlannedFault>(PlannedFault{.id = 2, .spec = {.kind = "drop"}});
 
 FaultRecord record(const std::shared_ptr<PlannedFault>& fault, base::Duration begin,
                    base::Duration end, FaultState state = FaultState::kInstalled) {

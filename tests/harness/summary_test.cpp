@@ -23,7 +23,7 @@ using testing::Not;
 nemesis::FaultRecord fault(const char* kind, std::vector<nemesis::Node> nodes,
                            nemesis::FaultState state, base::Duration begin, base::Duration end) {
   auto planned = std::make_shared<nemesis::PlannedFault>();
-  planned->card.kind = kind;
+  planned->spec.kind = kind;
   return {.fault = std::move(planned),
           .nodes = std::move(nodes),
           .state = state,
@@ -117,6 +117,7 @@ TEST(RoleHistory, RoleAndLeader_AreThoseOfTheMoment) {
   const auto line = [&](nemesis::Node node, std::int64_t time, const char* event, const char* role,
                         int term) {
     roles.read_line(node, base::Json({{"time", time * kSecond},
+                                      {"node", nemesis::node_name(node)},
                                       {"event", event},
                                       {"role", role},
                                       {"term", static_cast<std::uint64_t>(term)}})

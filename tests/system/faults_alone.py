@@ -9,7 +9,7 @@ def run_kind(capsize, kind, *, seed=1, time_limit="4s", more=()):
     run = capsize("run", "--nemesis", kind, "--seed", seed, "--time-limit", time_limit, *more)
     assert run.returncode == 0, run.stdout + run.stderr
     ends = [line for line in capsize.faults()
-            if line["phase"] == "end" and line["state"] == "installed"]
+            if line["stage"] == "end" and line["state"] == "installed"]
     assert ends, run.stdout
     assert {line["kind"] for line in ends} == {kind}
     return [line["evidence"] for line in ends]

@@ -121,7 +121,7 @@ def test_a_hang_up_is_an_interrupt_unless_it_was_to_be_survived(capsize, started
 def test_the_run_of_a_killed_harness_can_be_replayed(capsize, started):
     process = start_run(capsize, started, "--nemesis", "pause", "--nodes", 3, "--time-limit", "4s", "--seed", 7)
     faults = capsize.run_directory() / "faults.jsonl"
-    wait_for(lambda: faults.exists() and '"phase":"begin"' in faults.read_text(), 20, "a fault")
+    wait_for(lambda: faults.exists() and '"stage":"begin"' in faults.read_text(), 20, "a fault")
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not (capsize.run_directory() / "results.json").exists()

@@ -13,7 +13,7 @@ FAULTS = {"cut": "discarded", "delay": "delayed", "drop": "discarded", "duplicat
 
 def ended(capsize, kind):
     return [line for line in capsize.faults()
-            if line["kind"] == kind and line["phase"] == "end" and line["state"] == "installed"]
+            if line["kind"] == kind and line["stage"] == "end" and line["state"] == "installed"]
 
 
 @pytest.mark.parametrize("kind", FAULTS)

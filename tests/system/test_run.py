@@ -16,7 +16,7 @@ def test_clean_run_is_valid_and_shows_what_it_tested(capsize):
     assert "--seed 11" in results["reproduce"]
     assert "took hold" in run.stdout and "ok/s" in run.stdout
     installed = [line for line in capsize.faults()
-                 if line["phase"] == "end" and line["state"] == "installed"]
+                 if line["stage"] == "end" and line["state"] == "installed"]
     assert installed and all(line["evidence"] and line["anchor"] for line in installed)
 
 
@@ -78,7 +78,7 @@ def test_same_seed_gives_the_same_plan(capsize):
     assert plans[0] == plans[1] and len(plans[0].splitlines()) >= 15
     assert capsize("plan", "--seed", 10, "--json").stdout != plans[0]
     capsize("run", "--seed", 9, "--time-limit", "3s", "--nemesis", "kill")
-    planned = [line for line in capsize.faults() if line["phase"] == "planned"]
+    planned = [line for line in capsize.faults() if line["stage"] == "planned"]
     printed = capsize("plan", "--seed", 9, "--time-limit", "3s", "--nemesis", "kill", "--json")
     assert [line["anchor"] for line in planned] == [
         json.loads(line)["anchor"] for line in printed.stdout.splitlines()]

@@ -59,7 +59,7 @@ def test_after_an_interrupt_what_was_skipped_is_a_line(capsize, started):
     process = capsize.start("run", "--time-limit", "600s", "--nodes", "3", "--quiet")
     started.append(process)
     wait_for(lambda: (capsize.store / "latest" / "faults.jsonl").exists(), 20, "a run")
-    wait_for(lambda: any(line["phase"] == "begin" for line in capsize.faults()), 20, "a fault")
+    wait_for(lambda: any(line["stage"] == "begin" for line in capsize.faults()), 20, "a fault")
     process.send_signal(signal.SIGINT)
     text, _ = process.communicate(timeout=60)
     assert process.returncode == 130

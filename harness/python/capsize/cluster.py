@@ -136,7 +136,7 @@ class Cluster(Faults):
     def __init__(self, store: str | os.PathLike = "store", time_limit: Duration = "1h",
                  **options: Unpack[Options]) -> None:
         self._store = os.fspath(store)
-        arguments = [command(), "run", "--steer", "--quiet", "--store", self._store,
+        arguments = [command(), "run", "--interactive", "--quiet", "--store", self._store,
                      "--time-limit", duration_text(time_limit),
                      *_arguments({"nemesis": "none", **options})]
         self._begun: list[Fault] = []

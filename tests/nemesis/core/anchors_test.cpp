@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "nemesis/anchor.h"
-#include "nemesis/watch_list.h"
+#include "nemesis/engine/watch_list.h"
+#include "nemesis/model/anchor.h"
 #include "stage.h"
 
 namespace capsize::nemesis {
@@ -108,10 +108,10 @@ TEST_F(Anchors, Fault_ByLabelKindAndMoment) {
 }
 
 TEST_F(Anchors, Told_IsTheWord) {
-  arm({{"told", {{"word", "now"}}}});
-  watches.tell("go");
+  arm({{"trigger", {{"name", "now"}}}});
+  watches.trigger("go");
   EXPECT_FALSE(fired());
-  watches.tell("now");
+  watches.trigger("now");
   EXPECT_TRUE(fired());
 }
 

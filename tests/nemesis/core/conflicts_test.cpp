@@ -1,5 +1,5 @@
 // What a run is refused for before it begins: place, what was found, and why it cannot be.
-#include "nemesis/conflicts.h"
+#include "nemesis/plan/conflicts.h"
 
 #include <gmock/gmock.h>
 
@@ -32,10 +32,10 @@ void PrintTo(const Conflict& conflict, std::ostream* out) {
 class ImpossibleIn : public testing::TestWithParam<Conflict> {};
 
 TEST_P(ImpossibleIn, NamesThePlaceAndTheReason) {
-  const auto misfit = impossible_in(phases(GetParam().phases), GetParam().shape);
-  ASSERT_TRUE(misfit);
-  EXPECT_EQ(misfit->place.to_string(), GetParam().place);
-  EXPECT_THAT(misfit->what, HasSubstr(GetParam().what));
+  const auto invalid = impossible_in(phases(GetParam().phases), GetParam().shape);
+  ASSERT_TRUE(invalid);
+  EXPECT_EQ(invalid->place.to_string(), GetParam().place);
+  EXPECT_THAT(invalid->what, HasSubstr(GetParam().what));
 }
 
 std::string one_fault(const std::string& keys) {
@@ -108,11 +108,11 @@ TEST(Conflicts, OfWhatIsPossible_ThereAreNone) {
 TEST(Conflicts, APhaseThatTheRunEndsBefore_IsNamed) {
   const auto long_first = phases(R"([{"faults": [{"kind": "kill", "hold": "3s"}], "repeat": 4},
                                      {"faults": [{"kind": "kill", "hold": "1s"}]}])");
-  const auto misfit = out_of_time(long_first, 10s);
-  ASSERT_TRUE(misfit);
-  EXPECT_EQ(misfit->place.to_string(), "/1");
-  EXPECT_THAT(misfit->what, HasSubstr("begins after 12s at the earliest"));
-  EXPECT_THAT(misfit->what, HasSubstr("the run ends after 10s"));
+  const auto invalid = out_of_time(long_first, 10s);
+  ASSERT_TRUE(invalid);
+  EXPECT_EQ(invalid->place.to_string(), "/1");
+  EXPECT_THAT(invalid->what, HasSubstr("begins after 12s at the earliest"));
+  EXPECT_THAT(invalid->what, HasSubstr("the run ends after 10s"));
   EXPECT_FALSE(out_of_time(long_first, 13s));
 }
 
@@ -144,21 +144,21 @@ TEST(Conflicts, WhatMayBeMeant_IsAWarning) {
   EXPECT_THAT(warnings(phases(one_fault(R"("kind":"kill","hold":"1h")")), 20s),
               testing::ElementsAre(HasSubstr("phases.0.faults.0: is held for")));
   EXPECT_THAT(warnings(phases(R"([{"when": {"told": {"word": "go"}}}])"), 20s),
-              testing::ElementsAre(HasSubstr("phases.0.when: waits for a word")));
+              testing::ElementsAre(HasSubstr("phases.0.when: waits for a trigger")));
 }
 
 TEST(Conflicts, ADeckOfWhichNothingIsPossible_SaysWhy) {
-  EXPECT_THAT(impossible_deck("partition", {.nodes = 1}), HasSubstr("in a cluster of 1 node"));
-  EXPECT_EQ(impossible_deck("partition", {.nodes = 3}), "");
-  EXPECT_EQ(impossible_deck("kill", {.nodes = 1}), "") << "its cards of one node are possible";
-  EXPECT_EQ(impossible_deck("one-by-one", {.nodes = 1}), "") << "nothing is known of a script";
+  EXPECT_THAT(impossible_plan("partition", {.nodes = 1}), HasSubstr("in a cluster of 1 node"));
+  EXPECT_EQ(impossible_plan("partition", {.nodes = 3}), "");
+  EXPECT_EQ(impossible_plan("kill", {.nodes = 1}), "") << "its cards of one node are possible";
+  EXPECT_EQ(impossible_plan("one-by-one", {.nodes = 1}), "") << "nothing is known of a script";
 }
 
 TEST(Conflicts, AnExpectedKindThatDoesNotExist_IsNamed) {
-  const auto misfit = unknown_kinds({{"any", 3}, {"kill", 1}, {"kil", 2}});
-  ASSERT_TRUE(misfit);
-  EXPECT_EQ(misfit->place.to_string(), "/kil");
-  EXPECT_THAT(misfit->what, HasSubstr("kill"));
+  const auto invalid = unknown_kinds({{"any", 3}, {"kill", 1}, {"kil", 2}});
+  ASSERT_TRUE(invalid);
+  EXPECT_EQ(invalid->place.to_string(), "/kil");
+  EXPECT_THAT(invalid->what, HasSubstr("kill"));
   EXPECT_FALSE(unknown_kinds({{"any", 3}, {"kill", 1}}));
 }
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "nemesis/cluster.h"
+#include "nemesis/model/cluster.h"
 #include "tests/nemesis/core/fake_node.h"
 
 namespace capsize::nemesis {
@@ -22,8 +22,8 @@ class FakeCluster final : public Cluster {
   }
 
   ClusterView view() const override { return state; }
-  Act kill(const std::vector<Node>& nodes) override {
-    Act act{.done = true};
+  ActionResult kill(const std::vector<Node>& nodes) override {
+    ActionResult act{.done = true};
     for (const Node node : nodes) {
       calls.push_back("kill " + node_name(node));
       state.nodes[node].running = false;
@@ -32,8 +32,8 @@ class FakeCluster final : public Cluster {
     }
     return act;
   }
-  Act stop(const std::vector<Node>& nodes) override {
-    Act act{.done = true};
+  ActionResult stop(const std::vector<Node>& nodes) override {
+    ActionResult act{.done = true};
     for (const Node node : nodes) {
       calls.push_back("stop " + node_name(node));
       state.nodes[node].running = false;
@@ -43,9 +43,9 @@ class FakeCluster final : public Cluster {
     }
     return act;
   }
-  Act launch(const std::vector<Node>& nodes) override { return restart(nodes); }
-  Act restart(const std::vector<Node>& nodes) override {
-    Act act{.done = true};
+  ActionResult launch(const std::vector<Node>& nodes) override { return restart(nodes); }
+  ActionResult restart(const std::vector<Node>& nodes) override {
+    ActionResult act{.done = true};
     for (const Node node : nodes) {
       processes[node] = {};
       calls.push_back("restart " + node_name(node));
@@ -54,8 +54,8 @@ class FakeCluster final : public Cluster {
     }
     return act;
   }
-  Act pause(const std::vector<Node>& nodes) override {
-    Act act{.done = true};
+  ActionResult pause(const std::vector<Node>& nodes) override {
+    ActionResult act{.done = true};
     for (const Node node : nodes) {
       calls.push_back("pause " + node_name(node));
       state.nodes[node].paused = true;
@@ -63,8 +63,8 @@ class FakeCluster final : public Cluster {
     }
     return act;
   }
-  Act resume(const std::vector<Node>& nodes) override {
-    Act act{.done = true};
+  ActionResult resume(const std::vector<Node>& nodes) override {
+    ActionResult act{.done = true};
     for (const Node node : nodes) {
       calls.push_back("resume " + node_name(node));
       state.nodes[node].paused = false;
@@ -72,7 +72,7 @@ class FakeCluster final : public Cluster {
     }
     return act;
   }
-  Act change_members(const std::vector<Node>& members) override {
+  ActionResult change_members(const std::vector<Node>& members) override {
     std::string call = "members";
     for (const Node node : members) call += " " + node_name(node);
     calls.push_back(call);
@@ -80,7 +80,7 @@ class FakeCluster final : public Cluster {
     state.members = members;
     return {.done = true, .evidence = {{"voters", members}}};
   }
-  Act transfer_leadership(Node to) override {
+  ActionResult transfer_leadership(Node to) override {
     calls.push_back("transfer " + node_name(to));
     state.leader = to;
     return {.done = true, .evidence = {{"leader", node_name(to)}}};
@@ -88,8 +88,8 @@ class FakeCluster final : public Cluster {
   void expect_end(const std::vector<Node>& nodes, const std::vector<int>& codes) override {
     for (const Node node : nodes) expected[node] = codes;
   }
-  Act endings(const std::vector<Node>& nodes) override {
-    Act act{.done = true};
+  ActionResult endings(const std::vector<Node>& nodes) override {
+    ActionResult act{.done = true};
     for (const Node node : nodes) {
       if (state.nodes[node].running) continue;
       const auto codes = expected[node];
@@ -97,8 +97,8 @@ class FakeCluster final : public Cluster {
     }
     return act;
   }
-  Act control(const std::vector<Node>& nodes, const base::Json& request) override {
-    Act act{.done = true};
+  ActionResult control(const std::vector<Node>& nodes, const base::Json& request) override {
+    ActionResult act{.done = true};
     for (const Node node : nodes) {
       calls.push_back("control " + node_name(node) + " " + request.dump());
       if (refuse) act = {.done = false, .reason = node_name(node) + " refused"};
@@ -112,9 +112,9 @@ class FakeCluster final : public Cluster {
     }
     return act;
   }
-  Act control_until(const std::vector<Node>& nodes, const base::Json& request,
-                    const Satisfied& satisfied, base::Duration) override {
-    Act act;
+  ActionResult control_until(const std::vector<Node>& nodes, const base::Json& request,
+                             const Satisfied& satisfied, base::Duration) override {
+    ActionResult act;
     for (int attempt = 0; attempt < 10 && !act.done; ++attempt) {
       act = control(nodes, request);
       for (const Node node : nodes) {
@@ -123,8 +123,8 @@ class FakeCluster final : public Cluster {
     }
     return act;
   }
-  Act crash(const std::vector<Node>& nodes, double keep) override {
-    Act act = kill(nodes);
+  ActionResult crash(const std::vector<Node>& nodes, double keep) override {
+    ActionResult act = kill(nodes);
     for (const Node node : nodes) {
       const auto held = processes[node].held();
       act.evidence[node_name(node)]["held"] = held;
@@ -133,29 +133,29 @@ class FakeCluster final : public Cluster {
     }
     return act;
   }
-  Act damage(Node node, const base::Json& how) override {
+  ActionResult damage(Node node, const base::Json& how) override {
     const auto kind = how.value("kind", "");
     calls.push_back("damage " + node_name(node) + " " + kind);
     if (!damage_works) return {.done = false, .reason = "no such file"};
     if (kind != "copy") damaged.insert(node);
     return {.done = true, .evidence = {{"file", "log-00000001"}, {"offset", 70}, {"bytes", 1}}};
   }
-  Act repair(const std::vector<Node>& nodes) override {
+  ActionResult repair(const std::vector<Node>& nodes) override {
     for (const Node node : nodes) {
       calls.push_back("repair " + node_name(node));
       damaged.erase(node);
     }
     return {.done = true};
   }
-  Act cut_clients(const std::vector<Node>& nodes) override {
+  ActionResult cut_clients(const std::vector<Node>& nodes) override {
     for (const Node node : nodes) {
       calls.push_back("cut clients " + node_name(node));
       without_clients.insert(node);
     }
     return {.done = true};
   }
-  Act rejoin_clients(const std::vector<Node>& nodes) override {
-    Act act{.done = true};
+  ActionResult rejoin_clients(const std::vector<Node>& nodes) override {
+    ActionResult act{.done = true};
     for (const Node node : nodes) {
       calls.push_back("rejoin clients " + node_name(node));
       without_clients.erase(node);
@@ -164,19 +164,19 @@ class FakeCluster final : public Cluster {
     return act;
   }
   std::vector<TraceEvent> take_events() override { return std::exchange(events, {}); }
-  Act peek_rule(std::uint64_t id) override {
+  ActionResult peek_rule(std::uint64_t id) override {
     if (!rules.contains(id)) return {.done = false, .reason = "no such rule"};
     return {.done = true, .evidence = proxy_evidence};
   }
-  Act install_rule(std::uint64_t id, const std::vector<Link>& links, const base::Json& action,
-                   const base::Json& only) override {
+  ActionResult install_rule(std::uint64_t id, const std::vector<Link>& links,
+                            const base::Json& action, const base::Json& only) override {
     calls.push_back("install " + action.value("kind", "?") + " " + std::to_string(links.size()));
     rules[id] = action;
     rule_links[id] = links;
     if (!only.empty()) rules[id]["only"] = only;
     return {.done = true, .evidence = {{"installed", 1}}};
   }
-  Act remove_rule(std::uint64_t id) override {
+  ActionResult remove_rule(std::uint64_t id) override {
     calls.push_back("remove " + rules[id].value("kind", "?"));
     rules.erase(id);
     return {.done = true, .evidence = proxy_evidence};

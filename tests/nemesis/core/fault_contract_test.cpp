@@ -16,9 +16,9 @@ class FaultContract : public testing::TestWithParam<std::string> {
   static std::unique_ptr<Stage> stage(std::uint64_t times) {
     const FaultKind& kind = *FaultKinds::instance().find(GetParam());
     PhasePlan plan{
-        .phase = {.faults = {{.card = kind.card()}}}, .probabilities = {1}, .repeat = times};
-    Card& card = plan.phase.faults[0].card;
-    card.hold_min = card.hold_max = 50ms;
+        .phase = {.faults = {{.spec = kind.spec()}}}, .probabilities = {1}, .repeat = times};
+    FaultSpec& spec = plan.phase.faults[0].spec;
+    spec.hold_min = spec.hold_max = 50ms;
     std::vector<std::unique_ptr<Script>> scripts;
     scripts.push_back(play({std::move(plan)}, 1));
     return std::make_unique<Stage>(std::move(scripts), 5, kind.spares());
@@ -30,7 +30,7 @@ class FaultContract : public testing::TestWithParam<std::string> {
     for (const auto& [node, process] : stage.cluster.processes) EXPECT_FALSE(process.faulty());
     EXPECT_TRUE(stage.cluster.damaged.empty());
     EXPECT_TRUE(stage.cluster.without_clients.empty());
-    EXPECT_EQ(stage.nemesis.in_force(), "");
+    EXPECT_EQ(stage.nemesis.active(), "");
   }
 };
 

@@ -1,4 +1,4 @@
-#include "nemesis/link_faults.h"
+#include "nemesis/faults/families/link_faults.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,40 +8,42 @@ namespace {
 
 using testing::UnorderedElementsAre;
 
-Strike strike(std::vector<Node> nodes, const char* direction = "both",
-              std::vector<Node> peers = {}) {
+Injection injection(std::vector<Node> nodes, const char* direction = "both",
+                    std::vector<Node> peers = {}) {
   return {
       .nodes = std::move(nodes), .peers = std::move(peers), .params = {{"direction", direction}}};
 }
 
 TEST(Links, Boundary_BothWays_JoinsTheNodesToEveryOther) {
-  EXPECT_THAT(boundary(strike({0}, "both"), 3),
+  EXPECT_THAT(boundary(injection({0}, "both"), 3),
               UnorderedElementsAre(Link{0, 1}, Link{0, 2}, Link{1, 0}, Link{2, 0}));
 }
 
 TEST(Links, Boundary_OneWay_IsHalfOfIt) {
-  EXPECT_THAT(boundary(strike({0}, "outbound"), 3), UnorderedElementsAre(Link{0, 1}, Link{0, 2}));
-  EXPECT_THAT(boundary(strike({0}, "inbound"), 3), UnorderedElementsAre(Link{1, 0}, Link{2, 0}));
+  EXPECT_THAT(boundary(injection({0}, "outbound"), 3),
+              UnorderedElementsAre(Link{0, 1}, Link{0, 2}));
+  EXPECT_THAT(boundary(injection({0}, "inbound"), 3), UnorderedElementsAre(Link{1, 0}, Link{2, 0}));
 }
 
 TEST(Links, Boundary_OfHalves_LeavesLinksWithinEachHalf) {
-  const auto links = boundary(strike({0, 1}, "both"), 5);
+  const auto links = boundary(injection({0, 1}, "both"), 5);
   EXPECT_EQ(links.size(), 12U);
   EXPECT_THAT(links, testing::Not(testing::Contains(Link{0, 1})));
 }
 
 TEST(Links, Boundary_OfEverybody_IsEmpty) {
-  EXPECT_TRUE(boundary(strike({0, 1, 2}, "both"), 3).empty());
+  EXPECT_TRUE(boundary(injection({0, 1, 2}, "both"), 3).empty());
 }
 
 TEST(Links, Boundary_WithPeers_IsTheLinksToThemAlone) {
-  EXPECT_THAT(boundary(strike({0}, "both", {2}), 5), UnorderedElementsAre(Link{0, 2}, Link{2, 0}));
-  EXPECT_THAT(boundary(strike({0}, "outbound", {2}), 5), UnorderedElementsAre(Link{0, 2}));
+  EXPECT_THAT(boundary(injection({0}, "both", {2}), 5),
+              UnorderedElementsAre(Link{0, 2}, Link{2, 0}));
+  EXPECT_THAT(boundary(injection({0}, "outbound", {2}), 5), UnorderedElementsAre(Link{0, 2}));
 }
 
 TEST(Links, Touching_All_IsEveryLink) {
-  EXPECT_EQ(touching(strike({0, 1, 2, 3, 4}), 5).size(), 20U);
-  EXPECT_EQ(touching(strike({2}), 5).size(), 8U);
+  EXPECT_EQ(touching(injection({0, 1, 2, 3, 4}), 5).size(), 20U);
+  EXPECT_EQ(touching(injection({2}), 5).size(), 8U);
 }
 
 }  // namespace

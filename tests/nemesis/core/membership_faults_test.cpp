@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "nemesis/fault_kind.h"
-#include "nemesis/strategy.h"
+#include "nemesis/model/fault_kind.h"
+#include "nemesis/plan/strategy.h"
 #include "tests/nemesis/core/fake_cluster.h"
 
 namespace capsize::nemesis {
@@ -15,13 +15,13 @@ const FaultKind& kind(const char* name) {
 
 class MembershipFaults : public testing::Test {
  protected:
-  Act begin(const char* name, Node node) {
-    const Act act = kind(name).begin({.nodes = {node}}, cluster);
+  ActionResult begin(const char* name, Node node) {
+    const ActionResult act = kind(name).begin({.nodes = {node}}, cluster);
     evidence = act.evidence;
     return act;
   }
   bool end(const char* name, Node node) {
-    const Act act = kind(name).end({.nodes = {node}}, cluster);
+    const ActionResult act = kind(name).end({.nodes = {node}}, cluster);
     return act.done && kind(name).proven({{"begin", evidence}, {"end", act.evidence}});
   }
   FakeCluster cluster{3, 1};
@@ -51,7 +51,7 @@ TEST_F(MembershipFaults, Replace_PutsTheSpareInThePlaceOfTheTarget) {
 
 TEST_F(MembershipFaults, OneAtATime) {
   EXPECT_TRUE(begin("shrink", 1).done);
-  const Act second = begin("grow", 0);
+  const ActionResult second = begin("grow", 0);
   EXPECT_FALSE(second.done);
   EXPECT_EQ(second.reason, "another change of members was in force");
 }

@@ -1,10 +1,10 @@
-#include "nemesis/nemesis.h"
+#include "nemesis/engine/nemesis.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "fake_cluster.h"
-#include "nemesis/schedule.h"
+#include "nemesis/plan/schedule.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -14,13 +14,13 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-PlannedFault planned(std::uint64_t id, Card card, base::Duration at, base::Duration hold) {
-  return {.id = id, .card = std::move(card), .at = at, .hold = hold};
+PlannedFault planned(std::uint64_t id, FaultSpec spec, base::Duration at, base::Duration hold) {
+  return {.id = id, .spec = std::move(spec), .at = at, .hold = hold};
 }
 
 std::vector<std::unique_ptr<Script>> one_phase(std::vector<PlannedFault> faults) {
   std::vector<std::unique_ptr<Script>> scripts;
-  scripts.push_back(dealt(std::move(faults)));
+  scripts.push_back(script_of(std::move(faults)));
   return scripts;
 }
 
@@ -29,7 +29,7 @@ struct Stage {
   Stage(std::vector<PlannedFault> faults, std::size_t nodes = 5, std::size_t spares = 0)
       : cluster(nodes, spares),
         nemesis(one_phase(std::move(faults)), cluster, 1, [this](const FaultEvent& event) {
-          log.push_back(std::string(name(event.phase)) + " " + std::string(name(event.state)));
+          log.push_back(std::string(name(event.stage)) + " " + std::string(name(event.state)));
           lines.push_back(to_json(event));
         }) {
     cluster.state.leader = 0;
@@ -117,13 +117,13 @@ TEST(Nemesis, Stop_HealsWhatIsInForceAndSkipsTheRest_Twice) {
                planned(2, {.kind = "drop", .target = Target::kAll}, 0ms, 10s),
                planned(3, {.kind = "kill", .target = Target::kOne}, 5s, 1s)});
   stage.run_until(100ms);
-  EXPECT_THAT(stage.nemesis.in_force(), HasSubstr("pause n"));
+  EXPECT_THAT(stage.nemesis.active(), HasSubstr("pause n"));
   stage.nemesis.stop(200ms, "interrupted");
   stage.nemesis.stop(300ms, "interrupted");
   EXPECT_THAT(stage.cluster.rules, IsEmpty());
   EXPECT_EQ(stage.cluster.calls.size(), 4U);
   EXPECT_EQ(stage.nemesis.records().back().state, FaultState::kSkipped);
-  EXPECT_THAT(stage.nemesis.in_force(), IsEmpty());
+  EXPECT_THAT(stage.nemesis.active(), IsEmpty());
 }
 
 TEST(Nemesis, StepReturnsWhenItIsNeededNext) {
@@ -137,7 +137,7 @@ TEST(Nemesis, StepReturnsWhenItIsNeededNext) {
 // and what it touched is as before.
 TEST(EveryFault, EveryKind_InstallsShowsEvidenceAndHeals) {
   for (const auto& kind : FaultKinds::instance().all()) {
-    Stage stage({planned(1, kind->card(), 0ms, 50ms)}, 5, 1);
+    Stage stage({planned(1, kind->spec(), 0ms, 50ms)}, 5, 1);
     stage.run_until(20ms);
     EXPECT_FALSE(stage.cluster.calls.empty()) << kind->name();
     stage.run_until(100ms);
@@ -150,15 +150,15 @@ TEST(EveryFault, EveryKind_InstallsShowsEvidenceAndHeals) {
   }
 }
 
-// The contract of every registered strategy: its cards name registered faults, and each of them can
-// be played on a healthy cluster of five.
+// The contract of every registered strategy: its fault specs name registered faults, and each of
+// them can be played on a healthy cluster of five.
 TEST(StrategyContract, EveryCardOfEveryStrategy_CanBePlayed) {
   for (const auto& strategy : Strategies::instance().all()) {
-    ASSERT_TRUE(!strategy->deck().empty() || strategy->script()) << strategy->name();
-    for (const auto& card : strategy->deck()) {
-      ASSERT_NE(FaultKinds::instance().find(card.kind), nullptr) << strategy->name();
-      EXPECT_LE(card.hold_min, card.hold_max) << strategy->name();
-      Stage stage({planned(1, card, 0ms, 50ms)}, 5, strategy->spares());
+    ASSERT_TRUE(!strategy->faults().empty() || strategy->script()) << strategy->name();
+    for (const auto& spec : strategy->faults()) {
+      ASSERT_NE(FaultKinds::instance().find(spec.kind), nullptr) << strategy->name();
+      EXPECT_LE(spec.hold_min, spec.hold_max) << strategy->name();
+      Stage stage({planned(1, spec, 0ms, 50ms)}, 5, strategy->spares());
       stage.run_until(100ms);
       EXPECT_EQ(stage.nemesis.records().front().state, FaultState::kInstalled) << strategy->name();
     }
@@ -176,9 +176,9 @@ TEST(StrategyContract, EveryScript_GoesOnAndNamesRegisteredFaults) {
       const auto next = script->next({.cluster = cluster.state, .phases = phase}, prng);
       if (!next) break;
       for (const auto& fault : next->faults) {
-        const auto* kind = FaultKinds::instance().find(fault.card.kind);
+        const auto* kind = FaultKinds::instance().find(fault.spec.kind);
         ASSERT_NE(kind, nullptr) << strategy->name();
-        EXPECT_TRUE(check(kind->parameters(), fault.card.params)) << strategy->name();
+        EXPECT_TRUE(check(kind->parameters(), fault.spec.params)) << strategy->name();
         ++faults;
       }
     }

@@ -1,4 +1,4 @@
-#include "nemesis/phases.h"
+#include "nemesis/plan/phases.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -127,8 +127,8 @@ class PhasesRefused : public testing::TestWithParam<Bad> {};
 TEST_P(PhasesRefused, NamesThePlaceWhatWasFoundAndWhatWasExpected) {
   const auto parsed = parse_phases(base::Json::parse(GetParam().phases), 5);
   ASSERT_FALSE(parsed.ok());
-  EXPECT_EQ(parsed.misfit->place.to_string(), GetParam().place);
-  EXPECT_THAT(parsed.misfit->what, HasSubstr(GetParam().what));
+  EXPECT_EQ(parsed.invalid->place.to_string(), GetParam().place);
+  EXPECT_THAT(parsed.invalid->what, HasSubstr(GetParam().what));
 }
 
 INSTANTIATE_TEST_SUITE_P(

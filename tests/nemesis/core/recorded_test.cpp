@@ -1,4 +1,4 @@
-#include "nemesis/recorded.h"
+#include "nemesis/plan/recorded.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -67,11 +67,29 @@ TEST(Recorded, AFileThatIsCutOff_IsReadUpToThere) {
   EXPECT_THAT(second.cluster.calls, ElementsAre("pause n2", "resume n2"));
 }
 
+TEST(Recorded, LinesOfEarlierReleases_AreRead) {
+  Stage first(R"([{"faults": [{"kind": "pause", "target": "n2", "hold": "100ms"}]}])");
+  first.run_until(200ms);
+  std::string text;
+  for (base::Json line : first.lines) {
+    line["phase"] = line["stage"];
+    line.erase("stage");
+    line["anchor"]["until"] = {{"told", {{"word", "end"}}}};
+    text += line.dump() + "\n";
+  }
+  Recorded read = recorded(text);
+  ASSERT_EQ(read.faults, 1U);
+  EXPECT_EQ(read.scripts[0][0].faults[0].until,
+            (Anchor{.event = "trigger", .params = {{"name", "end"}}}));
+}
+
 TEST(Recorded, WhatIsNoFault_IsRefusedWithItsLine) {
   for (const auto& [text, says] :
        {std::pair{"3\n", "1: expected one JSON object"},
         {"{}\n", "1: found no id"},
-        {R"({"id":1,"phase":"begin","state":"installed"})", "1: found no anchor"},
+        {"{\"capsize-faults\":2}\n", "1: capsize-faults: found 2, expected 1"},
+        {"{\"capsize-faults\":1}\n{\"capsize-faults\":1}\n", "2: found no id"},
+        {R"({"id":1,"stage":"begin","state":"installed"})", "1: found no anchor"},
         {R"({"id":1,"phase":"begin","state":"installed","anchor":{},"kind":"kil"})",
          "kind: found kil"}}) {
     std::istringstream lines(text);

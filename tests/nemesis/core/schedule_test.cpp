@@ -1,31 +1,31 @@
-#include "nemesis/schedule.h"
+#include "nemesis/plan/schedule.h"
 
 #include <gtest/gtest.h>
 
 #include <map>
 #include <set>
 
-#include "nemesis/fault_kind.h"
+#include "nemesis/model/fault_kind.h"
 
 namespace capsize::nemesis {
 namespace {
 
 using namespace std::chrono_literals;
 
-std::vector<Deck> decks(const std::vector<std::string>& names) {
-  std::vector<Deck> decks;
-  for (const auto& name : names) decks.push_back(*find_deck(name));
-  return decks;
+std::vector<FaultPlan> plans(const std::vector<std::string>& names) {
+  std::vector<FaultPlan> plans;
+  for (const auto& name : names) plans.push_back(*find_fault_plan(name));
+  return plans;
 }
 
-std::vector<Deck> all_decks() {
+std::vector<FaultPlan> all_fault_plans() {
   std::vector<std::string> names = all_names();
   names.emplace_back("membership");
-  return decks(names);
+  return plans(names);
 }
 
 std::vector<PlannedFault> default_schedule(std::uint64_t seed) {
-  return make_schedule(decks(default_names()), {.time_limit = 20s, .seed = seed});
+  return make_schedule(plans(default_names()), {.time_limit = 20s, .seed = seed});
 }
 
 TEST(Schedule, SameSeed_GivesTheSamePlan) {
@@ -46,10 +46,10 @@ TEST(Schedule, DefaultRun_DealsFifteenFaultsOfEveryKind_WhateverTheSeed) {
     int aimed_at_leader = 0;
     const auto schedule = default_schedule(seed);
     for (const auto& fault : schedule) {
-      ++kinds[fault.card.kind];
-      const auto* kind = FaultKinds::instance().find(fault.card.kind);
+      ++kinds[fault.spec.kind];
+      const auto* kind = FaultKinds::instance().find(fault.spec.kind);
       aimed_at_leader +=
-          fault.card.target == Target::kLeader && kind->impact() != Impact::kDegrades ? 1 : 0;
+          fault.spec.target == Target::kLeader && kind->impact() != Impact::kDegrades ? 1 : 0;
     }
     EXPECT_GE(schedule.size(), 17U) << "seed " << seed;
     for (const char* kind : {"kill", "pause", "cut", "drop", "delay", "duplicate"}) {
@@ -61,7 +61,7 @@ TEST(Schedule, DefaultRun_DealsFifteenFaultsOfEveryKind_WhateverTheSeed) {
 
 TEST(Schedule, EveryFault_LiesBetweenTheQuietEnds_InOrderOfTime) {
   const ScheduleOptions options{.time_limit = 20s, .seed = 9};
-  const auto schedule = make_schedule(all_decks(), options);
+  const auto schedule = make_schedule(all_fault_plans(), options);
   for (std::size_t i = 0; i < schedule.size(); ++i) {
     EXPECT_EQ(schedule[i].id, i + 1);
     EXPECT_GE(schedule[i].at, options.lead_in);
@@ -82,18 +82,18 @@ TEST(Schedule, FaultsOfTwoLanes_Overlap) {
 }
 
 TEST(Schedule, LongRun_RepeatsTheDeck) {
-  EXPECT_GT(make_schedule(all_decks(), {.time_limit = 60s, .seed = 1}).size(), 55U);
+  EXPECT_GT(make_schedule(all_fault_plans(), {.time_limit = 60s, .seed = 1}).size(), 55U);
 }
 
 TEST(Schedule, NoStrategyOrNoTime_IsEmpty) {
   EXPECT_TRUE(make_schedule({}, {.time_limit = 20s}).empty());
-  EXPECT_TRUE(make_schedule(all_decks(), {.time_limit = 2s}).empty());
+  EXPECT_TRUE(make_schedule(all_fault_plans(), {.time_limit = 2s}).empty());
 }
 
 std::vector<PlannedFault> short_schedule(const std::vector<std::string>& names,
                                          base::Duration time_limit, std::uint64_t seed) {
-  auto named = decks(names);
-  for (Deck& deck : named) deck.named = true;
+  auto named = plans(names);
+  for (FaultPlan& plan : named) plan.named = true;
   return make_schedule(named, options_for(time_limit, seed));
 }
 
@@ -112,7 +112,7 @@ TEST(Schedule, ShortRun_IsDenserAndLeavesRoomToRecover) {
 TEST(Schedule, FullRun_HasTheSamePlanAsEver) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const auto plain =
-        make_schedule(decks({"kill", "partition"}), {.time_limit = 12s, .seed = seed});
+        make_schedule(plans({"kill", "partition"}), {.time_limit = 12s, .seed = seed});
     const auto named = short_schedule({"kill", "partition"}, 12s, seed);
     ASSERT_EQ(plain.size(), named.size());
     for (std::size_t i = 0; i < plain.size(); ++i) EXPECT_EQ(to_json(plain[i]), to_json(named[i]));
@@ -126,7 +126,7 @@ TEST(Schedule, NamedDecks_AreEachInIt_HoweverShortTheRun) {
                                               "restarts", "bad-network", "slow"};
       std::set<std::string> dealt_names;
       for (const auto& fault : short_schedule(names, time_limit, seed)) {
-        dealt_names.insert(fault.card.planned_by);
+        dealt_names.insert(fault.spec.planned_by);
       }
       EXPECT_EQ(dealt_names.size(), names.size()) << "seed " << seed;
     }

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "base/check.h"
-#include "nemesis/nemesis.h"
-#include "nemesis/phases.h"
-#include "nemesis/schedule.h"
+#include "nemesis/engine/nemesis.h"
+#include "nemesis/plan/phases.h"
+#include "nemesis/plan/schedule.h"
 #include "tests/nemesis/core/fake_cluster.h"
 
 namespace capsize::nemesis {
@@ -17,7 +17,7 @@ struct Stage {
                  std::size_t spares = 0)
       : cluster(nodes, spares),
         nemesis(std::move(scripts), cluster, 1, [this](const FaultEvent& event) {
-          log.push_back(std::string(name(event.phase)) + " " + event.fault->card.kind + " " +
+          log.push_back(std::string(name(event.stage)) + " " + event.fault->spec.kind + " " +
                         std::string(name(event.state)));
           lines.push_back(to_json(event));
         }) {

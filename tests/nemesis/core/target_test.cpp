@@ -1,4 +1,4 @@
-#include "nemesis/target.h"
+#include "nemesis/model/target.h"
 
 #include <gtest/gtest.h>
 

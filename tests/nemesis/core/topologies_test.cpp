@@ -5,7 +5,7 @@
 #include <set>
 
 #include "fake_cluster.h"
-#include "nemesis/fault_kind.h"
+#include "nemesis/model/fault_kind.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -31,7 +31,7 @@ struct Begun {
     return heard;
   }
   FakeCluster cluster;
-  Act act;
+  ActionResult act;
   std::set<Link> cut;
 };
 

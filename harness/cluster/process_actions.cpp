@@ -1,0 +1,175 @@
+// Faults on processes: signals, and the process state that the kernel then reports.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "harness/cluster/clock.h"
+#include "harness/cluster/out_of_memory.h"
+#include "harness/cluster/process_cluster.h"
+
+namespace capsize::harness {
+namespace {
+
+using namespace std::chrono_literals;
+using nemesis::ActionResult;
+using nemesis::Node;
+
+std::string letter(const ChildProcess& process) {
+  return std::string(1, process.state());
+}
+
+}  // namespace
+
+ActionResult ProcessCluster::kill(const std::vector<Node>& nodes) {
+  return end_by(nodes, SIGKILL);
+}
+
+ActionResult ProcessCluster::stop(const std::vector<Node>& nodes) {
+  return end_by(nodes, SIGTERM);
+}
+
+ActionResult ProcessCluster::end_by(const std::vector<Node>& nodes, int signal) {
+  ActionResult result{.done = true};
+  const auto begun = monotonic_now();
+  for (const Node node : nodes) {
+    detect_crash(node);  // a node that ended by itself just before was not killed
+    members_[node]->expected_down = true;
+    members_[node]->process->signal(signal);
+  }
+  for (const Node node : nodes) {
+    Member& member = *members_[node];
+    auto ending = member.process->wait(kSignalBound);
+    if (!ending) {
+      // It ignores SIGTERM: kill it, and the evidence says so.
+      member.process->signal(SIGKILL);
+      ending = member.process->wait(kSignalBound);
+    }
+    result.evidence[nemesis::node_name(node)] = {{"pid", member.process->pid()},
+                                                 {"incarnation", member.incarnation},
+                                                 {"signal", ending ? ending->signal : 0}};
+    if (ending && ending->signal == 0) {
+      result.evidence[nemesis::node_name(node)]["exit-code"] = ending->exit_code;
+    }
+    if (ending) ++member.traffic.endings;
+  }
+  result.effect = monotonic_now() - begun;
+  return result;
+}
+
+ActionResult ProcessCluster::launch(const std::vector<Node>& nodes) {
+  ActionResult result{.done = true};
+  for (const Node node : nodes) {
+    // On a busy machine the previous process may not be reaped yet, and still locks the directory.
+    auto& before = members_[node]->process;
+    if (before && !before->wait(kReadyBound)) {
+      return {.done = false, .reason = nemesis::node_name(node) + " does not end"};
+    }
+    if (auto spawned = spawn(node); !spawned) {
+      return {.done = false, .reason = spawned.error().message};
+    }
+    result.evidence[nemesis::node_name(node)] = {{"pid", members_[node]->process->pid()}};
+  }
+  return result;
+}
+
+ActionResult ProcessCluster::restart(const std::vector<Node>& nodes) {
+  ActionResult result = launch(nodes);
+  if (!result.done) return result;
+  for (const Node node : nodes) {
+    if (auto ready = await_ready(node, kReadyBound); !ready) {
+      result.done = false;
+      result.reason = ready.error().message;
+      continue;
+    }
+    result.evidence[nemesis::node_name(node)]["incarnation"] = members_[node]->incarnation;
+  }
+  return result;
+}
+
+ActionResult ProcessCluster::pause(const std::vector<Node>& nodes) {
+  ActionResult result{.done = true};
+  const auto begun = monotonic_now();
+  for (const Node node : nodes) {
+    members_[node]->paused = true;
+    members_[node]->process->signal(SIGSTOP);
+  }
+  for (const Node node : nodes) {
+    members_[node]->process->wait_stopped(true, kSignalBound);
+    result.evidence[nemesis::node_name(node)] = {{"state", letter(*members_[node]->process)}};
+  }
+  result.effect = monotonic_now() - begun;
+  return result;
+}
+
+ActionResult ProcessCluster::resume(const std::vector<Node>& nodes) {
+  ActionResult result{.done = true};
+  for (const Node node : nodes) members_[node]->process->signal(SIGCONT);
+  for (const Node node : nodes) {
+    members_[node]->process->wait_stopped(false, kSignalBound);
+    result.evidence[nemesis::node_name(node)] = {{"state", letter(*members_[node]->process)}};
+    members_[node]->paused = false;
+  }
+  return result;
+}
+
+void ProcessCluster::expect_end(const std::vector<Node>& nodes,
+                                const std::vector<int>& exit_codes) {
+  for (const Node node : nodes) members_[node]->exit_codes = exit_codes;
+}
+
+ActionResult ProcessCluster::endings(const std::vector<Node>& nodes) {
+  ActionResult result{.done = true};
+  for (const Node node : nodes) {
+    detect_crash(node);
+    Member& member = *members_[node];
+    const auto ending = member.process ? member.process->poll() : std::nullopt;
+    if (!ending || !member.expected_down) continue;
+    auto& evidence = result.evidence[nemesis::node_name(node)];
+    evidence["signal"] = ending->signal;
+    if (ending->signal == 0) evidence["exit-code"] = ending->exit_code;
+  }
+  return result;
+}
+
+base::Status ProcessCluster::supervise() {
+  const auto now = monotonic_now();
+  if (auto works = proxy_watch_.look(*proxy_, now); !works) return works;
+  for (Node node = 0; node < members_.size(); ++node) {
+    detect_crash(node);
+    detect_outside_stop(node, now);
+  }
+  return {};
+}
+
+void ProcessCluster::detect_outside_stop(Node node, base::Instant now) {
+  Member& member = *members_[node];
+  const bool runs = member.process && !member.expected_down && !member.paused;
+  if (!runs || member.process->state() != 'T') {
+    member.stopped_since.reset();
+    return;
+  }
+  if (!member.stopped_since) member.stopped_since = now;
+  if (now - *member.stopped_since > kOutsideStopMax) stopped_from_outside_.insert(node);
+}
+
+void ProcessCluster::detect_crash(Node node) {
+  Member& member = *members_[node];
+  if (member.expected_down || !member.process) return;
+  const auto ending = member.process->poll();
+  if (!ending) return;
+  member.expected_down = true;
+  member.paused = false;
+  ++member.traffic.endings;
+  const auto& codes = member.exit_codes;
+  const bool announced = ending->signal == 0 &&
+                         std::find(codes.begin(), codes.end(), ending->exit_code) != codes.end();
+  if (announced) return;
+  crashes_.push_back({.node = node,
+                      .ending = *ending,
+                      .at = monotonic_now(),
+                      .out_of_memory_kills = out_of_memory_kills() - out_of_memory_kills_,
+                      .memory_available = memory_available()});
+}
+
+}  // namespace capsize::harness

@@ -1,0 +1,88 @@
+// Everything that one run found out: what results.json, the summary and the exit code are made of.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "checker/core/verdict.h"
+#include "checker/report/report.h"
+#include "harness/client/load_generator.h"
+#include "harness/client/statistics.h"
+#include "harness/cluster/process_cluster.h"
+#include "harness/judge/coverage.h"
+#include "harness/judge/service.h"
+#include "harness/scenario/plan.h"
+#include "harness/scenario/scenario.h"
+#include "nemesis/engine/nemesis.h"
+
+namespace capsize::harness {
+
+/// By how much a hanging disk extends the bound of `live`, at most.
+inline constexpr base::Duration kLiveExtensionMax = std::chrono::seconds(30);
+
+/// One of the checks of docs/FORMATS.md, Verdicts and exit codes.
+struct Check {
+  std::string name;
+  checker::Verdict verdict = checker::Verdict::kValid;
+  std::string explanation;  // empty when valid
+  std::string bound;        // the limit it was compared with, if there is one
+};
+
+struct Outcome {
+  Scenario scenario;
+  std::filesystem::path directory;
+  std::filesystem::path store;     // as it was given
+  std::filesystem::path binaries;  // directory they were started from
+  /// Not empty: the run whose faults no scenario has, because they were replayed or interactive.
+  std::filesystem::path replay_of;
+  base::Instant start{};  // of the load, by the clock of the traces
+  Plan plan;
+  std::vector<nemesis::FaultRecord> faults;
+  std::vector<ServiceAroundFault> service;  // one for each of `faults`
+  std::vector<std::string> unreached_phases;
+  std::uint64_t operations_under_faults = 0;
+  bool interactive = false;  // a program controls the run; no faults are promised
+  bool replayed = false;     // the faults of a recorded run, not those of the strategies
+  Statistics statistics;
+  std::vector<NodeRecovery> recoveries;  // one a node
+  std::vector<Crash> crashes;
+  std::set<nemesis::Node> stopped_from_outside;
+  std::vector<Expectation> expectations;
+  std::optional<checker::Report> linearizable;
+  std::vector<Check> checks;
+  std::uint64_t leader_changes = 0;
+  double quiet_rate = 0;
+  base::Duration started_in{};                // spawn to the last node that answers
+  std::optional<base::Duration> first_write;  // since the start of the load
+  base::Duration load_time{};
+  base::Duration verdict_after{};  // from the end of the load
+  base::Duration worst_lag{};      // of the harness' own timers
+  base::Duration worst_lag_after_healing{};
+  base::Duration disk_hung{};  // the machine's own, until everything was healed
+  base::Duration disk_hung_after_healing{};
+  std::string harness_error;  // not empty: the harness itself broke
+  bool interrupted = false;
+
+  [[nodiscard]] std::size_t faults_installed() const {
+    return static_cast<std::size_t>(
+        std::count_if(faults.begin(), faults.end(), [](const nemesis::FaultRecord& fault) {
+          return fault.state == nemesis::FaultState::kInstalled;
+        }));
+  }
+
+  /// The worst of the checks. A run without a single check has shown nothing.
+  [[nodiscard]] checker::Verdict verdict() const {
+    if (!harness_error.empty()) return checker::Verdict::kHarnessError;
+    if (checks.empty()) return checker::Verdict::kVacuous;
+    checker::Verdict worst = checks.front().verdict;
+    for (const auto& check : checks) worst = checker::worst_within_run(worst, check.verdict);
+    return worst;
+  }
+};
+
+}  // namespace capsize::harness

@@ -1,0 +1,21 @@
+// How far a run has come: what the progress line shows.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/time.h"
+
+namespace capsize::harness {
+
+struct Progress {
+  base::Duration time{};
+  base::Duration time_limit{};
+  std::uint64_t ok = 0, fail = 0, info = 0;
+  std::string leader;  // "n2", or "-"
+  std::uint64_t term = 0;
+  std::string faults;
+  std::string phase;
+};
+
+}  // namespace capsize::harness

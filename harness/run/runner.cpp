@@ -1,0 +1,343 @@
+#include "harness/run/runner.h"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "base/check.h"
+#include "harness/cluster/clock.h"
+#include "harness/judge/checks.h"
+#include "harness/process/descriptors.h"
+#include "harness/recorder/history_writer.h"
+#include "harness/report/results.h"
+#include "harness/run/disk_watch.h"
+#include "harness/run/interactive_control.h"
+#include "harness/run/signals.h"
+#include "harness/scenario/plan.h"
+#include "harness/store/log.h"
+#include "harness/store/run_directory.h"
+#include "harness/store/run_lock.h"
+#include "workloads/workload.h"
+
+namespace capsize::harness {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr base::Duration kStepMax = 20ms;
+constexpr base::Duration kProgressInterval = 200ms;
+constexpr base::Duration kInteractiveInterval = 2ms;
+constexpr auto kMembersBound = 5000ms;
+constexpr base::Duration kDiskInterval = 250ms;
+
+/// Writes faults.jsonl, a line at a time, and a note in the history for each begin and end.
+class FaultLog {
+ public:
+  FaultLog(const RunDirectory& directory, HistoryWriter& history)
+      : file_(directory.faults()), history_(history) {
+    file_ << base::Json({{nemesis::kFaultsFormat, nemesis::kFaultsVersion}}).dump() << std::endl;
+  }
+  void write(const nemesis::FaultEvent& event) {
+    const base::Json line = nemesis::to_json(event);
+    file_ << line.dump() << '\n';
+    file_.flush();
+    if (event.stage != nemesis::FaultStage::kPlanned) {
+      history_.note(event.time, event.fault->spec.kind,
+                    base::Json({{"id", event.fault->id},
+                                {"stage", line["stage"]},
+                                {"target", line["target"]},
+                                {"state", line["state"]}})
+                        .dump());
+    }
+  }
+  [[nodiscard]] bool good() const { return file_.good(); }
+
+ private:
+  std::ofstream file_;
+  HistoryWriter& history_;
+};
+
+class Run {
+ public:
+  Run(const Scenario& scenario, const RunOptions& options, const RunDirectory& directory)
+      : options_(options),
+        directory_(directory),
+        cluster_({.nodes = scenario.nodes,
+                  .spares = spares_of(scenario),
+                  .binaries = options.binaries,
+                  .run_directory = directory.path(),
+                  .bug = scenario.bug,
+                  .node_arguments = scenario.node_arguments,
+                  .seed = *scenario.seed},
+                 messaging_) {
+    outcome_.scenario = scenario;
+    outcome_.directory = directory.path();
+    outcome_.store = options.store;
+    outcome_.replay_of = options.requests != nullptr ? directory.path() : options.recorded_from;
+    outcome_.binaries = options.binaries;
+    outcome_.plan = plan(scenario);
+    outcome_.interactive = options.requests != nullptr;
+    outcome_.replayed = options.recorded != nullptr;
+    if (!outcome_.scenario.expect && options.requests != nullptr) {
+      // The controlling program sees which faults took effect; the run only promises load.
+      outcome_.scenario.expect = Expectations{.ok = 10};
+    }
+    if (!outcome_.scenario.expect) {
+      outcome_.scenario.expect = default_expectations(scenario, outcome_.plan);
+    }
+  }
+
+  Outcome execute() {
+    base::Json scenario = to_json(outcome_.scenario);
+    scenario[kScenarioFormat] = kScenarioVersion;
+    auto written = write_json(directory_.path() / "scenario.json", scenario);
+    if (!written) return broken(written.error());
+    const auto spawned = monotonic_now();
+    if (auto started = cluster_.start(); !started) return broken(started.error());
+    outcome_.started_in = monotonic_now() - spawned;
+    log_info("{} nodes take requests after {} ms", outcome_.scenario.nodes,
+             outcome_.started_in.count() / 1'000'000);
+    load_under_faults();
+    cluster_.shut_down();
+    check_everything();
+    return std::move(outcome_);
+  }
+
+ private:
+  Outcome broken(const base::Error& error) {
+    outcome_.harness_error = error.message;
+    log_error("{}", error.message);
+    cluster_.shut_down();
+    return std::move(outcome_);
+  }
+
+  void load_under_faults() {
+    const auto* workload = workloads::Workloads::instance().find(outcome_.scenario.workload);
+    const auto generator = workload->generator(outcome_.scenario.concurrency);
+    HistoryWriter history;
+    const auto header = base::Json(
+        {{"capsize-history", 1}, {"model", workload->model()}, {"workload", workload->name()}});
+    if (auto opened = history.open(directory_.history(), header.dump()); !opened) {
+      outcome_.harness_error = opened.error().message;
+      return;
+    }
+    const RunClock clock(monotonic_now());
+    start_ = clock.start();
+    outcome_.start = start_;
+    SignalGuard signals;  // before any thread, which inherits the blocked signals
+    const DiskWatch disk(sync_of_file(directory_.path() / "disk-watch"), kDiskInterval);
+    LoadGenerator load(messaging_, history, clock, *generator, load_options(disk));
+    FaultLog fault_log(directory_, history);
+    auto played = options_.recorded != nullptr ? nemesis::play(*options_.recorded)
+                                               : scripts(outcome_.scenario, outcome_.plan);
+    nemesis::Nemesis nemesis(std::move(played), cluster_, *outcome_.scenario.seed,
+                             [&](const auto& event) { fault_log.write(event); });
+
+    InteractiveControl control(nemesis, cluster_, options_.answer);
+    std::thread client([&] { run_clients(load, disk); });
+    drive(clock, load, nemesis, control, signals);
+    client.join();
+    history.flush();
+    collect(load, nemesis, history, fault_log, disk);
+  }
+
+  /// The client thread. An exception ends the run, not the process: the cluster must still be
+  /// healed and stopped.
+  void run_clients(LoadGenerator& load, const DiskWatch& disk) {
+    try {
+      load.run(enough_);
+      load_ended_ = true;
+      load.settle(healed_);
+      outcome_.worst_lag = load.take_worst_lag();
+      outcome_.disk_hung = disk.hung_since(start_);
+      const auto healed = monotonic_now();
+      if (!stop_) outcome_.recoveries = load.finish(stop_);
+      outcome_.worst_lag_after_healing = load.take_worst_lag();
+      outcome_.disk_hung_after_healing = disk.hung_since(healed);
+    } catch (const std::exception& failure) {
+      client_failure_ = failure.what();
+    }
+    load_ended_ = true;
+    finished_ = true;
+  }
+
+  LoadGeneratorOptions load_options(const DiskWatch& disk) {
+    const Scenario& scenario = outcome_.scenario;
+    LoadGeneratorOptions options{.concurrency = scenario.concurrency,
+                                 .rate = scenario.rate,
+                                 .time_limit = scenario.time_limit,
+                                 .client_timeout = scenario.client_timeout,
+                                 .retries = scenario.retries,
+                                 .read_level = scenario.read_level,
+                                 .live_bound = scenario.live_bound,
+                                 .extension =
+                                     [&disk](base::Instant healed) {
+                                       return std::min(disk.hung_since(healed), kLiveExtensionMax);
+                                     },
+                                 .seed = *scenario.seed};
+    for (std::size_t node = 0; node < scenario.nodes; ++node) {
+      options.nodes.push_back({cluster_.client_endpoint(node), &cluster_.traffic(node)});
+    }
+    return options;
+  }
+
+  /// The main thread's loop, until the client thread has finished.
+  void drive(const RunClock& clock, const LoadGenerator& load, nemesis::Nemesis& nemesis,
+             InteractiveControl& control, SignalGuard& signals) {
+    base::Duration shown{};
+    while (!finished_) {
+      base::Duration wake = clock.now() + kStepMax;
+      if (!load_ended_) {
+        if (const auto next = nemesis.step(clock.now())) wake = std::min(wake, *next);
+        if (options_.requests) wake = std::min(wake, serve_requests(control, clock.now()));
+      } else if (!healed_) {
+        outcome_.load_time = clock.now();
+        nemesis.stop(clock.now(), outcome_.interrupted ? "interrupted" : "end of the load");
+        if (auto restored = cluster_.restore_members(kMembersBound); !restored) {
+          log_error("{}", restored.error().message);
+        }
+        healed_ = true;
+      }
+      if (auto fine = cluster_.supervise(); !fine) {
+        outcome_.harness_error = fine.error().message;
+        stop();
+      }
+      if (options_.progress && clock.now() - shown >= kProgressInterval) {
+        shown = clock.now();
+        options_.progress(progress(clock, load, nemesis));
+      }
+      if (signals.wait(wake - clock.now())) {
+        outcome_.interrupted = true;
+        stop();
+      }
+    }
+  }
+
+  void stop() {
+    enough_ = true;
+    stop_ = true;
+  }
+
+  /// Takes the requests that have arrived and sends the replies that are due. Returns when to call
+  /// it again.
+  base::Duration serve_requests(InteractiveControl& control, base::Duration now) {
+    for (const auto& line : options_.requests->take()) control.take(line, now);
+    control.step(now);
+    if (control.finish_asked()) enough_ = true;
+    if (options_.requests->closed() && !enough_) {
+      // Whoever interactive is gone, and nobody waits for a verdict.
+      outcome_.interrupted = true;
+      stop();
+    }
+    return now + kInteractiveInterval;
+  }
+
+  Progress progress(const RunClock& clock, const LoadGenerator& load,
+                    const nemesis::Nemesis& nemesis) {
+    const auto view = cluster_.view();
+    return {.time = clock.now(),
+            .time_limit = outcome_.scenario.time_limit,
+            .ok = load.live().ok,
+            .fail = load.live().fail,
+            .info = load.live().info,
+            .leader = view.leader ? nemesis::node_name(*view.leader) : "-",
+            .term = view.term,
+            .faults = nemesis.active(),
+            .phase = load_ended_ ? "healing" : "load"};
+  }
+
+  void collect(const LoadGenerator& load, const nemesis::Nemesis& nemesis,
+               const HistoryWriter& history, const FaultLog& fault_log, const DiskWatch& disk) {
+    if (!client_failure_.empty()) outcome_.harness_error = "client thread: " + client_failure_;
+    outcome_.statistics = load.statistics();
+    outcome_.faults = nemesis.records();
+    outcome_.unreached_phases = nemesis.unreached_phases();
+    outcome_.operations_under_faults =
+        operations_under_faults(outcome_.faults, outcome_.statistics.spans);
+    outcome_.crashes = cluster_.crashes();
+    outcome_.stopped_from_outside = cluster_.stopped_from_outside();
+    const auto& writes = outcome_.statistics.ok_write_times;
+    for (const auto& fault : outcome_.faults) {
+      outcome_.service.push_back(
+          service_around(fault, outcome_.faults, outcome_.statistics, outcome_.load_time));
+      auto& service = outcome_.service.back();
+      const auto healed = start_ + fault.end;
+      service.disk_hung = disk.hung_between(healed, healed + service.undisturbed);
+    }
+    outcome_.quiet_rate =
+        quiet_rate(outcome_.faults, outcome_.statistics.ok_times, outcome_.load_time);
+    if (!writes.empty()) outcome_.first_write = writes.front();
+    if (!history.status().ok()) outcome_.harness_error = history.status().error().message;
+    if (!fault_log.good()) {
+      outcome_.harness_error = directory_.faults().string() + ": cannot be written";
+    }
+  }
+
+  void check_everything() {
+    std::error_code none;
+    const auto recorded = std::filesystem::file_size(directory_.history(), none);
+    if (!none && recorded > 0) run_checks(outcome_, directory_, start_);
+    outcome_.verdict_after = monotonic_now() - start_ - outcome_.load_time;
+    if (auto written = write_json(directory_.results(), to_json(outcome_)); !written) {
+      outcome_.harness_error = written.error().message;
+    }
+  }
+
+  const RunOptions& options_;
+  const RunDirectory& directory_;
+  Messaging messaging_;
+  ProcessCluster cluster_;
+  Outcome outcome_;
+  base::Instant start_{};
+  std::string client_failure_;       // written by the client thread, read when it has ended
+  std::atomic<bool> enough_{false};  // ends the load; healing and final reads follow
+  std::atomic<bool> stop_{false};    // ends healing and final reads early, too
+  std::atomic<bool> load_ended_{false};
+  std::atomic<bool> healed_{false};
+  std::atomic<bool> finished_{false};
+};
+
+/// Each socket of a client needs a descriptor for its mailbox and one for its connection, and a
+/// third while its node is down. The rest is the harness's own: files, children, control.
+base::Status check_descriptors(const Scenario& scenario) {
+  constexpr std::uint64_t kEachSocket = 3, kOwn = 64, kEachNode = 6;
+  const std::uint64_t sockets = scenario.concurrency * (scenario.retries > 0 ? scenario.nodes : 1);
+  const std::uint64_t needed = kOwn + kEachNode * scenario.nodes + kEachSocket * sockets;
+  const std::uint64_t permitted = raise_descriptor_limit();
+  if (needed <= permitted) return {};
+  return base::Error{fmt::format(
+      "--concurrency {} needs up to {} open files and sockets, but this process may have {} "
+      "(ulimit -n)",
+      scenario.concurrency, needed, permitted)};
+}
+
+}  // namespace
+
+Outcome run_scenario(const Scenario& scenario, const RunOptions& options) {
+  CHECK(scenario.seed.has_value(), "a run has a seed");
+  Outcome failed;
+  failed.scenario = scenario;
+  failed.store = options.store;
+  try {
+    if (auto enough = check_descriptors(scenario); !enough) {
+      failed.harness_error = enough.error().message;
+      return failed;
+    }
+    auto directory = RunDirectory::create(options.store, scenario.name, *scenario.seed);
+    if (!directory) {
+      failed.harness_error = directory.error().message;
+      return failed;
+    }
+    failed.directory = directory.value().path();
+    const RunLock lock(failed.directory);
+    open_log(failed.directory / "harness.log");
+    return Run(scenario, options, directory.value()).execute();
+  } catch (const std::exception& unexpected) {
+    failed.harness_error = unexpected.what();
+    return failed;
+  }
+}
+
+}  // namespace capsize::harness

@@ -1,0 +1,87 @@
+#include "nemesis/faults/families/link_faults.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace capsize::nemesis {
+namespace {
+
+bool contains(const std::vector<Node>& nodes, Node node) {
+  return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
+}
+
+std::vector<Link> links_where(std::size_t cluster_size,
+                              const std::function<bool(Node from, Node to)>& wanted) {
+  std::vector<Link> links;
+  for (Node from = 0; from < cluster_size; ++from) {
+    for (Node to = 0; to < cluster_size; ++to) {
+      if (from != to && wanted(from, to)) links.emplace_back(from, to);
+    }
+  }
+  return links;
+}
+
+}  // namespace
+
+const Parameter kDirection{.name = "direction",
+                           .type = Parameter::Type::kWord,
+                           .otherwise = "both",
+                           .summary = "as the nodes see it: what others send them, what they send",
+                           .words = {"both", "inbound", "outbound"}};
+
+std::vector<Link> boundary(const Injection& injection, std::size_t cluster_size) {
+  const auto direction = injection.params.value("direction", "both");
+  const auto peer = [&](Node node) {
+    return !contains(injection.nodes, node) &&
+           (injection.peers.empty() || contains(injection.peers, node));
+  };
+  return links_where(cluster_size, [&](Node from, Node to) {
+    const bool out = contains(injection.nodes, from) && peer(to);
+    const bool in = peer(from) && contains(injection.nodes, to);
+    return (out && direction != "inbound") || (in && direction != "outbound");
+  });
+}
+
+std::vector<Link> touching(const Injection& injection, std::size_t cluster_size) {
+  auto links = boundary(injection, cluster_size);
+  // Between two of its own nodes every message is both sent and received by one of them.
+  const auto among = links_where(cluster_size, [&](Node from, Node to) {
+    return injection.peers.empty() && contains(injection.nodes, from) &&
+           contains(injection.nodes, to);
+  });
+  links.insert(links.end(), among.begin(), among.end());
+  return links;
+}
+
+bool affected(const base::Json& evidence, const char* counter) {
+  return evidence.is_object() && evidence.value(counter, std::uint64_t{0}) > 0;
+}
+
+Declared LinkFault::parameters() const {
+  Declared declared = {kDirection};
+  for (auto& parameter : action()) declared.push_back(std::move(parameter));
+  return declared;
+}
+
+std::vector<Link> LinkFault::links(const Injection& injection, std::size_t cluster_size) const {
+  return touching(injection, cluster_size);
+}
+
+ActionResult LinkFault::begin(const Injection& injection, Cluster& cluster) const {
+  const auto affected_links = links(injection, cluster.view().nodes.size());
+  if (affected_links.empty()) return {.done = false, .reason = "no link leads out of the target"};
+  base::Json action = injection.params;
+  action.erase("direction");
+  action["kind"] = action_kind();
+  return cluster.install_rule(injection.id, affected_links, action, injection.only);
+}
+
+ActionResult LinkFault::end(const Injection& injection, Cluster& cluster) const {
+  return cluster.remove_rule(injection.id);
+}
+
+bool LinkFault::proven(const base::Json& evidence) const {
+  return affected(evidence["end"], counter_);
+}
+
+}  // namespace capsize::nemesis

@@ -1,0 +1,55 @@
+#include "nemesis/model/anchor.h"
+
+namespace capsize::nemesis {
+
+Watch::~Watch() = default;
+AnchorKind::~AnchorKind() = default;
+
+Declared AnchorKind::parameters() const {
+  return {};
+}
+
+namespace {
+
+/// Scenarios and recorded faults of earlier releases call the anchor `trigger` "told", with `word`.
+void rename_former(Anchor& anchor) {
+  if (anchor.event != "told") return;
+  anchor.event = "trigger";
+  if (!anchor.params.is_object() || !anchor.params.contains("word")) return;
+  base::Json name = anchor.params["word"];
+  anchor.params.erase("word");
+  anchor.params["name"] = std::move(name);
+}
+
+}  // namespace
+
+base::Result<Anchor> parse_anchor(const base::Json& value) {
+  Anchor anchor;
+  if (value.is_string()) {
+    anchor.event = value.get<std::string>();
+  } else if (value.is_object() && value.size() == 1) {
+    const auto& [event, params] = *value.items().begin();
+    anchor.event = event;
+    anchor.params = params;
+  } else {
+    return base::Error{"found " + value.dump().substr(0, 64) +
+                       R"(, expected an event such as "election" or {"leader": {"count": 2}})"};
+  }
+  rename_former(anchor);
+  const AnchorKind* kind = AnchorKinds::instance().find(anchor.event);
+  if (kind == nullptr) {
+    return base::Error{"found event '" + anchor.event.substr(0, 64) +
+                       "', expected one of: " + AnchorKinds::instance().names()};
+  }
+  if (const auto status = check(kind->parameters(), anchor.params); !status) {
+    return base::Error{anchor.event + ": " + status.error().message};
+  }
+  return anchor;
+}
+
+base::Json to_json(const Anchor& anchor) {
+  if (anchor.params.empty()) return anchor.event;
+  return {{anchor.event, anchor.params}};
+}
+
+}  // namespace capsize::nemesis

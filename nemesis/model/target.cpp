@@ -1,0 +1,225 @@
+#include "nemesis/model/target.h"
+
+#include <algorithm>
+#include <array>
+
+#include "node/wire/header.h"
+
+namespace capsize::nemesis {
+
+// Out of line: nothing uses them before main(), and every file would initialise its own otherwise.
+const Target Target::kOne{Select::kOne};
+const Target Target::kFollower{Select::kFollower};
+const Target Target::kMinority{Select::kMinority};
+const Target Target::kMajority{Select::kMajority};
+const Target Target::kLeader{Select::kLeader};
+const Target Target::kLeaderMinority{Select::kLeaderMinority};
+const Target Target::kFollowers{Select::kFollowers};
+const Target Target::kAll{Select::kAll};
+namespace {
+
+// Selections that are one word; the others have arguments.
+constexpr std::array<std::pair<Select, std::string_view>, 8> kWords = {{
+    {Select::kOne, "one"},
+    {Select::kFollower, "follower"},
+    {Select::kMinority, "minority"},
+    {Select::kMajority, "majority"},
+    {Select::kLeader, "leader"},
+    {Select::kLeaderMinority, "leader-minority"},
+    {Select::kFollowers, "followers"},
+    {Select::kAll, "all"},
+}};
+
+std::size_t minority(std::size_t nodes) {
+  return std::max<std::size_t>(1, (nodes - 1) / 2);
+}
+
+std::size_t wanted(Select select, std::size_t nodes) {
+  switch (select) {
+    case Select::kOne:
+    case Select::kFollower:
+    case Select::kLeader:
+      return 1;
+    case Select::kMinority:
+    case Select::kLeaderMinority:
+      return minority(nodes);
+    case Select::kMajority:
+      return nodes / 2 + 1;
+    case Select::kFollowers:
+      return nodes - 1;
+    default:
+      return nodes;
+  }
+}
+
+std::optional<std::vector<Node>> if_all(std::vector<Node> nodes, std::size_t cluster_size,
+                                        const std::function<bool(Node)>& eligible) {
+  std::sort(nodes.begin(), nodes.end());
+  const bool fine = std::all_of(nodes.begin(), nodes.end(),
+                                [&](Node node) { return node < cluster_size && eligible(node); });
+  if (!fine || nodes.empty()) return std::nullopt;
+  return nodes;
+}
+
+std::optional<std::vector<Node>> named(const Target& target, const ClusterView& view,
+                                       const std::function<bool(Node)>& eligible) {
+  std::vector<Node> nodes = target.nodes;
+  if (target.led) {
+    if (!view.leader) return std::nullopt;
+    for (Node& node : nodes) {
+      node = node == *target.led ? *view.leader : node == *view.leader ? *target.led : node;
+    }
+  }
+  return if_all(std::move(nodes), view.nodes.size(), eligible);
+}
+
+std::optional<std::vector<Node>> after(const Target& target, const ClusterView& view,
+                                       const std::function<bool(Node)>& eligible,
+                                       const std::map<std::string, std::vector<Node>>& met) {
+  const auto other = met.find(target.fault);
+  if (other == met.end()) return std::nullopt;
+  if (target.select == Select::kSame) return if_all(other->second, view.nodes.size(), eligible);
+  std::vector<Node> rest;
+  for (const Node node : view.core()) {
+    const auto& nodes = other->second;
+    if (std::find(nodes.begin(), nodes.end(), node) == nodes.end()) rest.push_back(node);
+  }
+  return if_all(std::move(rest), view.nodes.size(), eligible);
+}
+
+/// Of all nodes those that the selection may take; the leader first where it must be among them.
+std::vector<Node> candidates(Select select, const ClusterView& view,
+                             const std::function<bool(Node)>& eligible, base::Prng& prng) {
+  std::vector<Node> nodes;
+  for (Node node = 0; node < view.nodes.size(); ++node) {
+    const bool leads = view.leader == node;
+    if (select == Select::kLeader && !leads) continue;
+    if ((select == Select::kFollowers || select == Select::kFollower) && leads) continue;
+    // A spare is hit only where it leads: nobody else waits for it.
+    if (view.nodes[node].spare && select != Select::kLeader) continue;
+    if (eligible(node)) nodes.push_back(node);
+  }
+  prng.shuffle(nodes);
+  if (select != Select::kLeaderMinority) return nodes;
+  const auto leader = std::find(nodes.begin(), nodes.end(), *view.leader);
+  if (leader == nodes.end()) return {};
+  std::iter_swap(nodes.begin(), leader);
+  return nodes;
+}
+
+std::optional<std::vector<Node>> parse_nodes(const base::Json& value) {
+  std::vector<Node> nodes;
+  for (const auto& item : value) {
+    const auto number =
+        item.is_string() ? wire::parse_node_name(item.get<std::string>()) : std::nullopt;
+    if (!number) return std::nullopt;
+    nodes.push_back(*number - 1);
+  }
+  if (nodes.empty()) return std::nullopt;
+  return nodes;
+}
+
+}  // namespace
+
+std::string node_name(Node node) {
+  return "n" + std::to_string(node + 1);
+}
+
+base::Json node_names(const std::vector<Node>& nodes) {
+  base::Json names = base::Json::array();
+  for (const Node node : nodes) names.push_back(node_name(node));
+  return names;
+}
+
+std::vector<Node> ClusterView::core() const {
+  std::vector<Node> core;
+  for (Node node = 0; node < nodes.size(); ++node) {
+    if (!nodes[node].spare) core.push_back(node);
+  }
+  return core;
+}
+
+std::string name(const Target& target) {
+  for (const auto& [value, text] : kWords) {
+    if (value == target.select) return std::string(text);
+  }
+  if (target.select == Select::kSame) return "same as " + target.fault;
+  if (target.select == Select::kRest) return "all but " + target.fault;
+  std::string names;
+  for (const Node node : target.nodes) names += (names.empty() ? "" : "+") + node_name(node);
+  return names;
+}
+
+base::Json to_json(const Target& target) {
+  if (target.select == Select::kSame) return {{"same-as", target.fault}};
+  if (target.select == Select::kRest) return {{"all-but", target.fault}};
+  if (target.select != Select::kNamed) return name(target);
+  return node_names(target.nodes);
+}
+
+base::Result<Target> parse_target(const base::Json& value) {
+  const base::Error error{
+      "found " + value.dump().substr(0, 64) +
+      R"(, expected one, follower, minority, majority, leader, leader-minority, followers, all, a )"
+      R"(node or a list of nodes, {"same-as": LABEL} or {"all-but": LABEL})"};
+  if (value.is_object() && value.size() == 1 && value.begin()->is_string()) {
+    const auto& [key, label] = *value.items().begin();
+    if (key == "same-as") return Target{.select = Select::kSame, .fault = label.text()};
+    if (key == "all-but") return Target{.select = Select::kRest, .fault = label.text()};
+    return error;
+  }
+  if (value.is_string()) {
+    for (const auto& [select, text] : kWords) {
+      if (text == value.get<std::string>()) return Target{select};
+    }
+  }
+  const auto list = value.is_array() ? value : base::Json::array({value});
+  const auto nodes = parse_nodes(list);
+  if (!nodes) return error;
+  return Target{.select = Select::kNamed, .nodes = *nodes};
+}
+
+bool beyond_minority(const Target& target, std::size_t cluster_size) {
+  switch (target.select) {
+    case Select::kMajority:
+    case Select::kFollowers:
+    case Select::kAll:
+    case Select::kRest:
+      return true;
+    case Select::kNamed:
+      return target.nodes.size() > minority(cluster_size);
+    default:
+      return false;
+  }
+}
+
+bool needs_leader(const Target& target) {
+  switch (target.select) {
+    case Select::kLeader:
+    case Select::kLeaderMinority:
+    case Select::kFollower:
+    case Select::kFollowers:
+      return true;
+    default:
+      return target.led.has_value();
+  }
+}
+
+std::optional<std::vector<Node>> resolve(const Target& target, const ClusterView& view,
+                                         const std::function<bool(Node)>& eligible,
+                                         const std::map<std::string, std::vector<Node>>& met,
+                                         base::Prng& prng) {
+  if (needs_leader(target) && !view.leader) return std::nullopt;
+  if (target.select == Select::kNamed) return named(target, view, eligible);
+  if (target.select == Select::kSame || target.select == Select::kRest) {
+    return after(target, view, eligible, met);
+  }
+  std::vector<Node> nodes = candidates(target.select, view, eligible, prng);
+  const std::size_t count = wanted(target.select, view.core().size());
+  if (count == 0 || nodes.size() < count) return std::nullopt;
+  nodes.resize(count);
+  std::sort(nodes.begin(), nodes.end());
+  return nodes;
+}
+
+}  // namespace capsize::nemesis
