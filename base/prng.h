@@ -1,5 +1,5 @@
 // Random streams: every component draws from its own stream, hash(seed, component, id), so that an
-// additional draw in one component does not change any other (docs/FORMATS.md, Seeds).
+// additional draw in one component does not change any other (docs/FORMATS.md, Scenarios).
 //
 // Generator: xoshiro256** (Blackman & Vigna, ACM TOMS 47(4), 2021), seeded through SplitMix64.
 // Integer mapping: Lemire's multiply-shift with rejection (ACM TOMACS 29(1), 2019). Both are fixed

@@ -134,4 +134,4 @@ def main():
 
 
 if __name__ == "__main__":
-    interruptible.run(main, "--resume goes on from here")
+    interruptible.run(main, "--resume continues from here")

@@ -124,7 +124,7 @@ base::Result<storage::PlannedFailure> read_failure(const Json& value) {
 struct DiskChange {
   std::optional<bool> hold, fail_sync, stall;
   std::optional<base::Duration> delay;
-  std::optional<std::uint64_t> lies;
+  std::optional<std::uint64_t> lying_syncs;
   bool changes_plan = false;
   std::optional<storage::PlannedFailure> failure;
 };
@@ -142,7 +142,7 @@ base::Status read_key(DiskChange& change, const std::string& key, const Json& va
   } else if (key == "lie-syncs") {
     const auto count = read_count(value, 0);
     if (!count) return base::Error{"lie-syncs: " + count.error().message};
-    change.lies = count.value();
+    change.lying_syncs = count.value();
   } else if (key == "fail") {
     change.changes_plan = true;
     if (value.is_null()) return {};
@@ -197,7 +197,7 @@ Json change_disk(storage::DiskFaults& disk, const Json& request) {
   if (change.hold) disk.hold_unsynced = *change.hold;
   if (change.fail_sync) disk.fail_sync = *change.fail_sync;
   if (change.delay) disk.sync_delay_ns = change.delay->count();
-  if (change.lies) disk.lies_left = *change.lies;
+  if (change.lying_syncs) disk.lying_syncs_left = *change.lying_syncs;
   if (change.changes_plan) disk.plan(change.failure);
   if (change.stall) disk.stall(*change.stall);
   if (change.hold == false) {

@@ -36,7 +36,7 @@ Index RaftLog::first_of_term_at(Index index) const {
   const auto sought = term(index);
   CHECK(sought, "only entries of the log are read");
   // Entries below the base may have the same term, but they cannot conflict: the base is the
-  // earliest index that a leader may be told.
+  // earliest index that a leader can use.
   if (base_.id.term == *sought) return base_.id.index;
   const auto first = std::partition_point(
       slots_.begin(), after(index), [sought](const Slot& s) { return s.entry.term < *sought; });

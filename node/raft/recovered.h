@@ -24,7 +24,7 @@ struct Recovered {
   /// and votes only for a candidate that has it, too (5.4.1). If k is so large that fewer than q
   /// others are left, no leader is elected, as it should be after such a loss. By the same sum,
   /// read rounds and check quorum may count this node: a candidate that deposes a leader needs q of
-  /// the others, one of whom replied to that leader before.
+  /// the others, one of which replied to that leader before.
   ///
   /// The node's acknowledgements count: each describes what its disk holds now. They would do harm
   /// if the node had forgotten a vote in a later term and so accepted entries from an older leader.

@@ -146,10 +146,10 @@ void DiskFaults::wait_before_sync() {
 }
 
 bool DiskFaults::skip_sync() {
-  // Several threads may sync at once; compare-exchange, so that n lies affect exactly n syncs.
-  std::uint64_t left = lies_left;
+  // Several threads may sync at once; compare-exchange, so that a count of n affects exactly n syncs.
+  std::uint64_t left = lying_syncs_left;
   while (left > 0) {
-    if (!lies_left.compare_exchange_weak(left, left - 1)) continue;
+    if (!lying_syncs_left.compare_exchange_weak(left, left - 1)) continue;
     ++lied_;
     return true;
   }

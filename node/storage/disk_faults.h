@@ -72,7 +72,7 @@ class DiskFaults {
   /// Each sync fails; its bytes may or may not be on disk.
   std::atomic<bool> fail_sync{false};
   /// The next n syncs report success and do nothing.
-  std::atomic<std::uint64_t> lies_left{0};
+  std::atomic<std::uint64_t> lying_syncs_left{0};
 
   void plan(std::optional<PlannedFailure> failure);
   /// While true, syncs block.

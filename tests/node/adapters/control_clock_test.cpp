@@ -112,7 +112,7 @@ TEST_F(ControlTest, Disk_PlansAFailureAndCancelsIt) {
       ask(R"({"op":"disk","fail":{"call":"rename","error":"ENOSPC","after":2},"lie-syncs":3})")
           ["ok"]
               .get<bool>());
-  EXPECT_EQ(disk.lies_left, 3U);
+  EXPECT_EQ(disk.lying_syncs_left, 3U);
   EXPECT_FALSE(disk.enter(storage::DiskCall::kRename));
   EXPECT_EQ(disk.enter(storage::DiskCall::kRename), storage::DiskError::kNoSpace);
   EXPECT_TRUE(ask(R"({"op":"disk","fail":{"call":"sync","error":"EIO"}})")["ok"].get<bool>());

@@ -89,7 +89,7 @@ TEST_F(FaultyFile_, EveryModifyingCall_CanFail) {
 
 TEST_F(FaultyFile_, LyingSync_LeavesHeldBytesInTheProcess) {
   faults.hold_unsynced = true;
-  faults.lies_left = 1;
+  faults.lying_syncs_left = 1;
   ASSERT_TRUE(file->append("a"));
   ASSERT_TRUE(file->sync());
   EXPECT_EQ(below.content("d/f"), "");
@@ -149,7 +149,7 @@ TEST(DiskFaults_, TornLog_IsCutWhateverItsRecords) {
     FaultyFileSystem files(below, faults);
     auto opened = std::get<Log::Opened>(Log::open(files, "d"));
     faults.hold_unsynced = true;
-    faults.lies_left = 1'000;
+    faults.lying_syncs_left = 1'000;
     for (const auto& item : sample_batches()) opened.log->add(item);
     ASSERT_TRUE(opened.log->sync());
     const CrashedBytes bytes = faults.crash(keep);
@@ -162,13 +162,13 @@ TEST(DiskFaults_, TornLog_IsCutWhateverItsRecords) {
 /// If a lying sync loses bytes, it loses the sync mark with them: the cluster sees lost writes, and
 /// not a node that refuses to start. Without lying syncs a crash loses neither.
 TEST(DiskFaults_, HeldMark_IsLostWithTheBytesOfALyingSync) {
-  for (const bool lies : {true, false}) {
+  for (const bool lying : {true, false}) {
     MemoryFileSystem below;
     DiskFaults faults;
     FaultyFileSystem files(below, faults);
     auto opened = std::get<Log::Opened>(Log::open(files, "d"));
     faults.hold_unsynced = true;
-    if (lies) faults.lies_left = 1'000;
+    if (lying) faults.lying_syncs_left = 1'000;
     for (const auto& item : sample_batches()) {
       opened.log->add(item);
       ASSERT_TRUE(opened.log->sync());
@@ -177,7 +177,7 @@ TEST(DiskFaults_, HeldMark_IsLostWithTheBytesOfALyingSync) {
     (void)faults.crash(0);
     const auto again = std::get<Log::Opened>(Log::open(below, "d"));
     EXPECT_EQ(show(again.recovered),
-              lies ? "0/0" : states_after_each_record(sample_batches()).back());
+              lying ? "0/0" : states_after_each_record(sample_batches()).back());
   }
 }
 
@@ -188,7 +188,7 @@ TEST(DiskFaults_, SyncOfTheMark_DoesNotCountAsSyncOfTheLog) {
   auto opened = std::get<Log::Opened>(Log::open(files, "d"));
   for (const auto& item : sample_batches()) opened.log->add(item);
   ASSERT_TRUE(opened.log->sync());
-  faults.lies_left = 1;
+  faults.lying_syncs_left = 1;
   faults.fail_sync = true;
   ASSERT_TRUE(opened.log->settle());
   EXPECT_EQ(faults.counts().syncs_lied, 0U);
