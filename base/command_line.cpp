@@ -329,7 +329,7 @@ Option CommandLine::flag(std::string_view name, bool& target, std::string_view h
 
 void CommandLine::accept_former(std::string_view former, std::string_view current) {
   CHECK(state_->app->get_option_no_throw(std::string(current)) != nullptr,
-        "a former name stands for an option that is declared");
+        "a former name belongs to a declared option");
   state_->former.emplace(former, current);
 }
 

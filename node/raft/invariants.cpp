@@ -15,7 +15,7 @@ void Invariants::check_one(const NodeView& now) const {
   CHECK(now.applied <= now.delivered && now.delivered <= now.commit,
         "applied <= delivered <= commit");
   CHECK(now.log->base().index <= now.snapshot && now.snapshot <= now.applied,
-        "compacted <= snapshot <= applied (7)");
+        "base <= snapshot <= applied (7)");
   CHECK(now.commit <= now.log->last().index, "only entries of the log are committed");
   CHECK(now.log->stable() <= now.log->last().index, "only entries of the log are durable");
   CHECK(now.log->last().term <= now.hard_state.term, "no entry is from a later term");
@@ -24,15 +24,15 @@ void Invariants::check_one(const NodeView& now) const {
             now.hard_state.vote == now.id,
         "candidates and leaders have voted for themselves (5.2)");
   if (first_) return;
-  CHECK(now.hard_state.term >= hard_state_.term, "the term never falls (5.1)");
+  CHECK(now.hard_state.term >= hard_state_.term, "the term never decreases (5.1)");
   CHECK(now.hard_state.term > hard_state_.term || hard_state_.vote == kNoNode ||
             now.hard_state.vote == hard_state_.vote,
-        "one vote a term, and it is never forgotten (5.2)");
+        "one vote per term, and it never changes (5.2)");
   CHECK(now.role != Role::kLeader || role_ == Role::kLeader || role_ == Role::kCandidate,
         "only a candidate becomes leader (5.2)");
-  CHECK(now.commit >= commit_, "the commit index never falls (5.3)");
+  CHECK(now.commit >= commit_, "the commit index never decreases (5.3)");
   CHECK(now.snapshot >= snapshot_, "a snapshot never goes back (7)");
-  CHECK(now.applied >= applied_, "the applied index never falls (5.3)");
+  CHECK(now.applied >= applied_, "the applied index never decreases (5.3)");
 }
 
 void Invariants::check_log(const NodeView& now) const {
@@ -54,7 +54,7 @@ void Invariants::check_progress(const NodeView& now) {
   for (const auto& [peer, progress] : *now.peers) {
     Match& match = match_[peer];
     CHECK(progress.match() >= match.index || progress.losses() > match.losses,
-          "match never falls within a leadership (5.3), unless the follower lost its log");
+          "match never decreases within a leadership (5.3), unless the follower lost its log");
     CHECK(progress.next() > progress.match(), "next is above match (5.3)");
     CHECK(progress.match() <= now.log->last().index, "a follower matches only what the leader has");
     match = {progress.match(), progress.losses()};

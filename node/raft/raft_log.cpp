@@ -54,7 +54,7 @@ void RaftLog::append(Entry entry) {
   const EntryId end = last();
   CHECK(entry.index == end.index.next(), "the log has no gaps");
   CHECK(entry.term >= end.term, "terms never decrease along a log (paper 5.3)");
-  CHECK(entry.payload != nullptr, "every entry carries a payload, if only an empty one");
+  CHECK(entry.payload != nullptr, "every entry has a payload, possibly empty");
   const std::uint64_t hash = chain_hash(this->hash(end.index), entry);
   slots_.push_back({std::move(entry), hash});
 }
@@ -73,7 +73,7 @@ void RaftLog::truncate_from(Index from) {
 // A snapshot is saved only after the batches up to its end are on disk (SnapshotBegun::after), so
 // the compacted entries are stable. take_unstable() relies on that: it reads from taken_ on.
 void RaftLog::compact(Index index) {
-  CHECK(index >= base_.id.index && index <= stable_, "only what is durable is compacted");
+  CHECK(index >= base_.id.index && index <= stable_, "only durable entries are compacted");
   const LogPoint base{{*term(index), index}, hash(index)};
   slots_.erase(slots_.begin(), after(index));
   base_ = base;

@@ -146,7 +146,8 @@ void DiskFaults::wait_before_sync() {
 }
 
 bool DiskFaults::skip_sync() {
-  // Several threads may sync at once; compare-exchange, so that a count of n affects exactly n syncs.
+  // Several threads may sync at once; compare-exchange, so that a count of n affects exactly n
+  // syncs.
   std::uint64_t left = lying_syncs_left;
   while (left > 0) {
     if (!lying_syncs_left.compare_exchange_weak(left, left - 1)) continue;

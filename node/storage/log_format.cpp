@@ -103,7 +103,7 @@ std::uint32_t append_hard_state(std::string& out, std::uint32_t previous,
 }
 
 std::uint32_t append_entry(std::string& out, std::uint32_t previous, const raft::Entry& entry) {
-  CHECK(entry.payload != nullptr, "an entry carries a payload, be it empty");
+  CHECK(entry.payload != nullptr, "an entry has a payload, possibly empty");
   const std::size_t start = begin_record(out, previous, RecordType::kEntry);
   append(out, entry.term.value());
   append(out, entry.index.value());

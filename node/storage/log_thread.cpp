@@ -24,7 +24,7 @@ LogThread::LogThread(std::unique_ptr<Log> log, OnFailure on_failure)
       on_failure_(std::move(on_failure)),
       event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       thread_([this] { run(); }) {
-  CHECK(event_, "an eventfd can be made");
+  CHECK(event_, "an eventfd can be created");
 }
 
 LogThread::~LogThread() {
@@ -40,7 +40,7 @@ void LogThread::submit(raft::PersistBatch batch) {
   bytes_waiting_ += payload_bytes(batch);
   {
     const std::lock_guard lock(mutex_);
-    CHECK(collecting_.empty() || collecting_.back().token < batch.token, "sync tokens grow");
+    CHECK(collecting_.empty() || collecting_.back().token < batch.token, "sync tokens ascend");
     collecting_.push_back(std::move(batch));
   }
   submitted_.notify_one();
