@@ -6,18 +6,10 @@
 #include <atomic>
 #include <thread>
 
-#include "checker/collections/distinct_bag.h"
-#include "checker/collections/distinct_queue.h"
-#include "checker/collections/distinct_stack.h"
-#include "checker/collections/grow_only_set.h"
 #include "checker/consistency/weaker_models.h"
-#include "checker/counters/sum_bounds.h"
-#include "checker/counters/unit_counter.h"
-#include "checker/explain/clash_choice.h"
 #include "checker/explain/explain.h"
 #include "checker/registers/sourceless_read.h"
 #include "checker/search/search_any.h"
-#include "checker/transactions/distinct_transactions.h"
 
 namespace capsize::checker {
 namespace {
@@ -32,46 +24,15 @@ constexpr std::uint64_t kShrinkStepsMax = 20'000;
 constexpr std::uint64_t kShrinkMemoryBytes = std::uint64_t{256} << 20;
 constexpr std::uint64_t kExamplesMax = 3;  // of operations in the reason of an unknown verdict
 
-std::string_view name(Decider decider) {
-  switch (decider) {
-    case Decider::kDistinctRegister:
-      return "distinct-register";
-    case Decider::kDistinctList:
-      return "distinct-list";
-    case Decider::kDistinctText:
-      return "distinct-text";
-    case Decider::kDistinctTransactions:
-      return "distinct-transactions";
-    case Decider::kDistinctQueue:
-      return "distinct-queue";
-    case Decider::kDistinctBag:
-      return "distinct-bag";
-    case Decider::kDistinctStack:
-      return "distinct-stack";
-    case Decider::kGrowingSet:
-      return "growing-set";
-    case Decider::kUnitCounter:
-      return "unit-counter";
-    case Decider::kSumBounds:
-      return "sum-bounds";
-    case Decider::kNone:
-      break;
-  }
-  return "";
-}
-
 }  // namespace
 
 KeyChecker::KeyChecker(const History& history, const Model& model, const DecodeOptions& options,
                        bool want_order, const Budget& whole)
-    : history_(history),
-      model_(model),
-      options_(options),
-      want_order_(want_order),
-      whole_(whole),
-      register_decider_(history.values.size()),
-      list_decider_(history.values),
-      text_decider_(history.values) {}
+    : history_(history), model_(model), options_(options), want_order_(want_order), whole_(whole) {
+  for (const DeciderOfModel& one : model.deciders) {
+    deciders_.push_back(one.decider->make(history.values));
+  }
+}
 
 Budget KeyChecker::next_explain_budget() {
   const bool first = explained_++ == 0;
@@ -97,33 +58,9 @@ std::vector<std::uint32_t> KeyChecker::sources(const std::vector<std::uint32_t>&
   return found;
 }
 
-Decision KeyChecker::run(Decider decider, std::span<const KeyOperation> operations,
+Decision KeyChecker::run(Decider& decider, std::span<const KeyOperation> operations,
                          bool want_order) {
-  switch (decider) {
-    case Decider::kDistinctRegister:
-      return register_decider_.decide(operations, problem().initial, want_order);
-    case Decider::kDistinctList:
-      return list_decider_.decide(operations, problem().initial, want_order);
-    case Decider::kDistinctText:
-      return text_decider_.decide(operations, problem().initial, want_order);
-    case Decider::kDistinctTransactions:
-      return decide_distinct_transactions(operations, problem().initial, history_.values);
-    case Decider::kDistinctQueue:
-      return decide_distinct_queue(operations, problem().initial, want_order);
-    case Decider::kDistinctBag:
-      return decide_distinct_bag(operations, problem().initial, want_order);
-    case Decider::kDistinctStack:
-      return decide_distinct_stack(operations, problem().initial, want_order);
-    case Decider::kGrowingSet:
-      return decide_growing_set(operations, problem().initial, history_.values, want_order);
-    case Decider::kUnitCounter:
-      return decide_unit_counter(operations, problem().initial, history_.values, want_order);
-    case Decider::kSumBounds:
-      return find_sum_out_of_bounds(operations, problem().initial, history_.values);
-    case Decider::kNone:
-      break;
-  }
-  return {.kind = Decision::Kind::kNotApplicable};
+  return decider.decide({operations, problem().initial, history_.values, want_order});
 }
 
 KeyResult KeyChecker::decide_fast(KeyId key, bool explain_it) {
@@ -131,19 +68,21 @@ KeyResult KeyChecker::decide_fast(KeyId key, bool explain_it) {
   result.kind = Decision::Kind::kNotApplicable;
   if ((result.malformed = prepare(key))) return result;
   result.judged = is_anything_required();
-  for (const Decider decider : model_.deciders) {
+  for (std::size_t i = 0; i < deciders_.size(); ++i) {
+    Decider& decider = *deciders_[i];
+    const DeciderOfModel& of_model = model_.deciders[i];
     Decision decision = run(decider, problem().operations, want_order_);
     if (decision.kind == Decision::Kind::kNotApplicable) continue;
     if (want_order_) result.order = sources(decision.order);
     result.kind = decision.kind;
-    result.algorithm = name(decider);
+    result.algorithm = of_model.decider->name;
     if (decision.is_violation() && explain_it) {
       announce_();
       const Violates violates = [&](std::span<const KeyOperation> operations) {
         return run(decider, operations, false).is_violation();
       };
-      if (decider == Decider::kDistinctRegister) {
-        decision.witness = telling_clash(
+      if (of_model.choose_clash != nullptr) {
+        decision.witness = of_model.choose_clash(
             problem(),
             [&](std::span<const KeyOperation> operations) {
               return run(decider, operations, false);

@@ -6,20 +6,17 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "checker/collections/distinct_list.h"
-#include "checker/collections/distinct_text.h"
 #include "checker/core/budget.h"
 #include "checker/explain/shrink.h"
-#include "checker/registers/distinct_register.h"
 #include "checker/report/report.h"
-#include "checker/search/search_problem.h"
-#include "checker/specification/decision.h"
+#include "checker/specification/decider.h"
 #include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
@@ -55,7 +52,7 @@ class KeyChecker {
  private:
   std::optional<Malformed> prepare(KeyId key);
   KeyProblem& problem() { return *problem_; }
-  Decision run(Decider decider, std::span<const KeyOperation> operations, bool want_order);
+  Decision run(Decider& decider, std::span<const KeyOperation> operations, bool want_order);
   [[nodiscard]] std::vector<std::uint32_t> sources(const std::vector<std::uint32_t>& places) const;
   void explain_search(const Decision& decision, std::uint64_t memory_bytes, KeyResult& result);
   Budget next_explain_budget();
@@ -71,9 +68,7 @@ class KeyChecker {
   const Budget& whole_;
   std::uint64_t explained_ = 0;
   std::optional<KeyProblem> problem_;
-  DistinctRegisterDecider register_decider_;
-  DistinctListDecider list_decider_;
-  DistinctTextDecider text_decider_;
+  std::vector<std::unique_ptr<Decider>> deciders_;  // as in model_.deciders
 };
 
 /// All keys of a history, decided by the fast deciders on all cores. Each thread takes the next few

@@ -53,4 +53,9 @@ Decision decide_distinct_bag(std::span<const KeyOperation> operations, ValueId i
   return decision;
 }
 
+constinit const FastDecider kDistinctBag{
+    "distinct-bag", &make_stateless<[](const DeciderInput& key) {
+      return decide_distinct_bag(key.operations, key.initial, key.want_order);
+    }>};
+
 }  // namespace capsize::checker

@@ -14,13 +14,14 @@
 
 #include <span>
 
-#include "checker/specification/decision.h"
-#include "checker/specification/model.h"
+#include "checker/specification/decider.h"
 
 namespace capsize::checker {
 
 /// `operations` in order of invocation. O(n log n).
 [[nodiscard]] Decision decide_distinct_bag(std::span<const KeyOperation> operations,
                                            ValueId initial, bool want_order);
+
+extern const FastDecider kDistinctBag;
 
 }  // namespace capsize::checker

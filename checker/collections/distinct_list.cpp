@@ -143,4 +143,6 @@ Decision DistinctListDecider::out_of_order(std::uint32_t first, std::uint32_t se
   return violation(std::move(witness));
 }
 
+constinit const FastDecider kDistinctList{"distinct-list", &make_with_scratch<DistinctListDecider>};
+
 }  // namespace capsize::checker

@@ -24,8 +24,7 @@
 #include <span>
 #include <vector>
 
-#include "checker/specification/decision.h"
-#include "checker/specification/model.h"
+#include "checker/specification/decider.h"
 
 namespace capsize::checker {
 
@@ -61,5 +60,7 @@ class DistinctListDecider {
   std::vector<ElementFacts> facts_;  // by ValueId; empty between calls
   std::uint32_t longest_ = kNone;    // a read
 };
+
+extern const FastDecider kDistinctList;
 
 }  // namespace capsize::checker

@@ -192,4 +192,9 @@ Decision decide_distinct_queue(std::span<const KeyOperation> operations, ValueId
   return DistinctQueue(operations).decide(want_order);
 }
 
+constinit const FastDecider kDistinctQueue{
+    "distinct-queue", &make_stateless<[](const DeciderInput& key) {
+      return decide_distinct_queue(key.operations, key.initial, key.want_order);
+    }>};
+
 }  // namespace capsize::checker

@@ -190,4 +190,9 @@ Decision decide_distinct_stack(std::span<const KeyOperation> operations, ValueId
   return DistinctStack(operations).decide(want_order);
 }
 
+constinit const FastDecider kDistinctStack{
+    "distinct-stack", &make_stateless<[](const DeciderInput& key) {
+      return decide_distinct_stack(key.operations, key.initial, key.want_order);
+    }>};
+
 }  // namespace capsize::checker

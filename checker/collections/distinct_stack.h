@@ -29,13 +29,14 @@
 
 #include <span>
 
-#include "checker/specification/decision.h"
-#include "checker/specification/model.h"
+#include "checker/specification/decider.h"
 
 namespace capsize::checker {
 
 /// `operations` in order of invocation. O(n log n).
 [[nodiscard]] Decision decide_distinct_stack(std::span<const KeyOperation> operations,
                                              ValueId initial, bool want_order);
+
+extern const FastDecider kDistinctStack;
 
 }  // namespace capsize::checker

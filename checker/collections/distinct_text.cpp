@@ -160,4 +160,6 @@ Decision DistinctTextDecider::decide(std::span<const KeyOperation> operations, V
   return decision;
 }
 
+constinit const FastDecider kDistinctText{"distinct-text", &make_with_scratch<DistinctTextDecider>};
+
 }  // namespace capsize::checker

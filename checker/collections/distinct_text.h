@@ -30,8 +30,7 @@
 #include <utility>
 #include <vector>
 
-#include "checker/specification/decision.h"
-#include "checker/specification/model.h"
+#include "checker/specification/decider.h"
 
 namespace capsize::checker {
 
@@ -73,5 +72,7 @@ class DistinctTextDecider {
   std::unordered_map<ValueId, std::uint32_t> strings_;         // what was read -> node
   std::vector<std::uint32_t> node_of_;                         // by put or append; kNone: not seen
 };
+
+extern const FastDecider kDistinctText;
 
 }  // namespace capsize::checker

@@ -118,12 +118,17 @@ class GrowingSet {
 
 }  // namespace
 
-Decision decide_growing_set(std::span<const KeyOperation> operations, ValueId initial,
-                            const ValueTable& values, bool want_order) {
+Decision decide_grow_only_set(std::span<const KeyOperation> operations, ValueId initial,
+                              const ValueTable& values, bool want_order) {
   if (initial != kNullValue && initial != kEmptyList) {
     return {.kind = Decision::Kind::kNotApplicable};
   }
   return GrowingSet(operations, values).decide(want_order);
 }
+
+constinit const FastDecider kGrowOnlySet{
+    "growing-set", &make_stateless<[](const DeciderInput& key) {
+      return decide_grow_only_set(key.operations, key.initial, key.values, key.want_order);
+    }>};
 
 }  // namespace capsize::checker

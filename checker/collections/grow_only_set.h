@@ -17,13 +17,15 @@
 
 #include <span>
 
-#include "checker/specification/decision.h"
-#include "checker/specification/model.h"
+#include "checker/specification/decider.h"
 
 namespace capsize::checker {
 
 /// `operations` in order of invocation. O(n log n + total size of the different sets read).
-[[nodiscard]] Decision decide_growing_set(std::span<const KeyOperation> operations, ValueId initial,
-                                          const ValueTable& values, bool want_order);
+[[nodiscard]] Decision decide_grow_only_set(std::span<const KeyOperation> operations,
+                                            ValueId initial, const ValueTable& values,
+                                            bool want_order);
+
+extern const FastDecider kGrowOnlySet;
 
 }  // namespace capsize::checker

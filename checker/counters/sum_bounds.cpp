@@ -99,4 +99,9 @@ Decision find_sum_out_of_bounds(std::span<const KeyOperation> operations, ValueI
   return SumBounds(operations, start, values).find();
 }
 
+constinit const FastDecider kSumBounds{"sum-bounds", &make_stateless<[](const DeciderInput& key) {
+                                         return find_sum_out_of_bounds(key.operations, key.initial,
+                                                                       key.values);
+                                       }>};
+
 }  // namespace capsize::checker

@@ -14,13 +14,14 @@
 
 #include <span>
 
-#include "checker/specification/decision.h"
-#include "checker/specification/model.h"
+#include "checker/specification/decider.h"
 
 namespace capsize::checker {
 
 /// `operations` in order of invocation. The witness is the read, and all that may be in it.
 [[nodiscard]] Decision find_sum_out_of_bounds(std::span<const KeyOperation> operations,
                                               ValueId initial, const ValueTable& values);
+
+extern const FastDecider kSumBounds;
 
 }  // namespace capsize::checker

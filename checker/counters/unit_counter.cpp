@@ -188,4 +188,9 @@ Decision decide_unit_counter(std::span<const KeyOperation> operations, ValueId i
       .decide(want_order);
 }
 
+constinit const FastDecider kUnitCounter{
+    "unit-counter", &make_stateless<[](const DeciderInput& key) {
+      return decide_unit_counter(key.operations, key.initial, key.values, key.want_order);
+    }>};
+
 }  // namespace capsize::checker

@@ -23,8 +23,7 @@
 
 #include <span>
 
-#include "checker/specification/decision.h"
-#include "checker/specification/model.h"
+#include "checker/specification/decider.h"
 
 namespace capsize::checker {
 
@@ -32,5 +31,7 @@ namespace capsize::checker {
 [[nodiscard]] Decision decide_unit_counter(std::span<const KeyOperation> operations,
                                            ValueId initial, const ValueTable& values,
                                            bool want_order);
+
+extern const FastDecider kUnitCounter;
 
 }  // namespace capsize::checker

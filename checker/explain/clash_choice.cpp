@@ -127,7 +127,7 @@ class ClashFinder {
 
 }  // namespace
 
-std::vector<std::uint32_t> telling_clash(
+std::vector<std::uint32_t> choose_clash(
     const KeyProblem& problem, const std::function<Decision(std::span<const KeyOperation>)>& decide,
     std::vector<std::uint32_t> first) {
   const ClashFinder finder(problem);

@@ -4,51 +4,17 @@
 #include <set>
 #include <utility>
 
-#include "checker/explain/finding.h"
+#include "checker/explain/explainers.h"
 #include "checker/explain/wording.h"
+#include "checker/specification/finding.h"
+#include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
 namespace {
 
-struct Explainer {
-  std::string_view model;
-  std::optional<Finding> (*explain)(const KeyProblem&, std::span<const KeyOperation>);
-};
-
-// The first that has something to say about a model's violation says it.
-constexpr Explainer kExplainers[] = {
-    {"register", &explain_register},
-    {"register", &explain_origins},
-    {"register", &explain_by_moment},
-    {"cas-register", &explain_failed_cas},
-    {"cas-register", &explain_register},
-    {"cas-register", &explain_origins},
-    {"cas-register", &explain_by_moment},
-    {"kv", &explain_failed_cas},
-    {"kv", &explain_foreign},
-    {"kv", &explain_register},
-    {"kv", &explain_text},
-    {"kv", &explain_origins},
-    {"kv", &explain_by_moment},
-    {"list", &explain_list},
-    {"list", &explain_foreign},
-    {"list", &explain_by_moment},
-    {"fifo-queue", &explain_collection},
-    {"fifo-queue", &explain_by_turn},
-    {"stack", &explain_collection},
-    {"stack", &explain_by_turn},
-    {"bag", &explain_collection},
-    {"bag", &explain_by_turn},
-    {"set", &explain_collection},
-    {"counter", &explain_counter},
-    {"mutex", &explain_mutex},
-    {"multi-register", &explain_transactions},
-};
-
 Finding find(const KeyProblem& problem, std::span<const KeyOperation> witness) {
-  for (const Explainer& one : kExplainers) {
-    if (one.model != problem.model.name) continue;
-    if (auto found = one.explain(problem, witness)) return *std::move(found);
+  for (const Explainer& explainer : problem.model.explainers) {
+    if (auto found = explainer.explain(problem, witness)) return *std::move(found);
   }
   return explain_any(problem, witness);
 }

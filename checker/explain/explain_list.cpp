@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "checker/collections/distinct_list.h"
-#include "checker/explain/finding.h"
+#include "checker/explain/explainers.h"
 #include "checker/explain/lost_or_stale.h"
 #include "checker/explain/unwritten_value.h"
 #include "checker/explain/wording.h"
+#include "checker/specification/finding.h"
+#include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
 namespace {

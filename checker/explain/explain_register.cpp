@@ -8,12 +8,14 @@
 #include <utility>
 #include <vector>
 
-#include "checker/explain/finding.h"
+#include "checker/explain/explainers.h"
 #include "checker/explain/lost_or_stale.h"
 #include "checker/explain/unwritten_value.h"
 #include "checker/explain/wording.h"
 #include "checker/history/times.h"
 #include "checker/registers/distinct_register.h"
+#include "checker/specification/finding.h"
+#include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
 namespace {

@@ -11,10 +11,12 @@
 #include <algorithm>
 #include <iterator>
 
-#include "checker/explain/finding.h"
+#include "checker/explain/explainers.h"
 #include "checker/explain/small_search.h"
 #include "checker/explain/wording.h"
 #include "checker/specification/collection.h"
+#include "checker/specification/finding.h"
+#include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
 namespace {
@@ -117,8 +119,8 @@ class TurnExplainer {
 
 }  // namespace
 
-std::optional<Finding> explain_by_turn(const KeyProblem& problem,
-                                       std::span<const KeyOperation> witness) {
+std::optional<Finding> explain_removal_order(const KeyProblem& problem,
+                                             std::span<const KeyOperation> witness) {
   if (witness.size() > SmallSearch::kOperationsMax) return std::nullopt;
   const Budget budget(kTurnTimeMax, 0);
   SmallSearch search(problem, budget);

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "checker/explain/finding.h"
+#include "checker/explain/explainers.h"
 #include "checker/explain/wording.h"
+#include "checker/specification/finding.h"
+#include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
 namespace {
@@ -91,8 +93,8 @@ bool is_of_pieces(const KeyProblem& problem, std::span<const KeyOperation> witne
 
 }  // namespace
 
-std::optional<Finding> explain_foreign(const KeyProblem& problem,
-                                       std::span<const KeyOperation> witness) {
+std::optional<Finding> explain_unwritten_piece(const KeyProblem& problem,
+                                               std::span<const KeyOperation> witness) {
   if (!is_of_pieces(problem, witness)) return std::nullopt;
   for (const KeyOperation& read : witness) {
     if (read.code != kCodeRead || read.observed == kNoValue) continue;

@@ -8,9 +8,11 @@
 #include <unordered_set>
 #include <vector>
 
-#include "checker/explain/finding.h"
+#include "checker/explain/explainers.h"
 #include "checker/explain/unwritten_value.h"
 #include "checker/explain/wording.h"
+#include "checker/specification/finding.h"
+#include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
 namespace {
@@ -93,8 +95,8 @@ Finding impossible_value(const KeyProblem& problem, std::span<const KeyOperation
 
 }  // namespace
 
-std::optional<Finding> explain_origins(const KeyProblem& problem,
-                                       std::span<const KeyOperation> witness) {
+std::optional<Finding> explain_value_count(const KeyProblem& problem,
+                                           std::span<const KeyOperation> witness) {
   const bool whole_values = std::all_of(witness.begin(), witness.end(), [](const auto& operation) {
     return operation.pure || operation.written != kNoValue;
   });

@@ -1,6 +1,9 @@
 // counter: add a number, read the sum. The state is a list of two numbers, the halves of the sum.
 #include <algorithm>
 
+#include "checker/counters/sum_bounds.h"
+#include "checker/counters/unit_counter.h"
+#include "checker/explain/explainers.h"
 #include "checker/specification/collection.h"
 #include "checker/specification/counter.h"
 
@@ -60,7 +63,8 @@ const ModelRegistrar kRegistrar({
     .summary = "a counter: add n, read -> sum",
     .generalised_by = {},
     .functions = {"add", "read"},
-    .deciders = {Decider::kUnitCounter, Decider::kSumBounds},
+    .deciders = {{&kUnitCounter}, {&kSumBounds}},
+    .explainers = {{&explain_counter}},
     .decode = &decode,
     .plausible = &plausible,
     .mutations = Mutations::kAddUp,

@@ -233,4 +233,7 @@ Decision DistinctRegisterDecider::violation(std::initializer_list<std::uint32_t>
   return decision;
 }
 
+constinit const FastDecider kDistinctRegister{"distinct-register",
+                                              &make_with_scratch<DistinctRegisterDecider>};
+
 }  // namespace capsize::checker

@@ -34,8 +34,7 @@
 #include <span>
 #include <vector>
 
-#include "checker/specification/decision.h"
-#include "checker/specification/model.h"
+#include "checker/specification/decider.h"
 
 namespace capsize::checker {
 
@@ -43,6 +42,9 @@ namespace capsize::checker {
 /// thread. decide() leaves it clean.
 class DistinctRegisterDecider {
  public:
+  /// For values of the history, which are numbered from 0.
+  explicit DistinctRegisterDecider(const ValueTable& values)
+      : DistinctRegisterDecider(values.size()) {}
   explicit DistinctRegisterDecider(std::size_t values);
 
   /// `operations` in order of invocation. A legal order only where it is wanted.
@@ -92,5 +94,7 @@ class DistinctRegisterDecider {
   std::size_t live_cas_ = 0;
   std::size_t reached_cas_ = 0;
 };
+
+extern const FastDecider kDistinctRegister;
 
 }  // namespace capsize::checker

@@ -156,4 +156,6 @@ Decision search_element_by_element(std::span<const KeyOperation> operations, Val
   return ElementSearch(operations, initial, values, bounds).decide();
 }
 
+constinit const ModelSearch kElementSearch{"element-by-element", &search_element_by_element};
+
 }  // namespace capsize::checker

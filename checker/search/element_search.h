@@ -12,9 +12,7 @@
 
 #include <span>
 
-#include "checker/search/search_problem.h"
-#include "checker/specification/decision.h"
-#include "checker/specification/model.h"
+#include "checker/specification/decider.h"
 
 namespace capsize::checker {
 
@@ -24,5 +22,7 @@ namespace capsize::checker {
 [[nodiscard]] Decision search_element_by_element(std::span<const KeyOperation> operations,
                                                  ValueId initial, const ValueTable& values,
                                                  const SearchBounds& bounds);
+
+extern const ModelSearch kElementSearch;
 
 }  // namespace capsize::checker

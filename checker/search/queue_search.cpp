@@ -351,4 +351,9 @@ Decision search_queue(std::span<const KeyOperation> operations, ValueId initial,
   return QueueSearch(operations, bounds).run();
 }
 
+constinit const ModelSearch kQueueSearch{
+    "queue-search",
+    [](std::span<const KeyOperation> operations, ValueId initial, const ValueTable&,
+       const SearchBounds& bounds) { return search_queue(operations, initial, bounds); }};
+
 }  // namespace capsize::checker

@@ -32,9 +32,7 @@
 
 #include <span>
 
-#include "checker/search/search_problem.h"
-#include "checker/specification/decision.h"
-#include "checker/specification/model.h"
+#include "checker/specification/decider.h"
 
 namespace capsize::checker {
 
@@ -42,5 +40,7 @@ namespace capsize::checker {
 /// its `end` bounds the prefix that has no legal order. kUnknown: at a bound.
 [[nodiscard]] Decision search_queue(std::span<const KeyOperation> operations, ValueId initial,
                                     const SearchBounds& bounds);
+
+extern const ModelSearch kQueueSearch;
 
 }  // namespace capsize::checker

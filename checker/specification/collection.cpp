@@ -90,10 +90,6 @@ bool element_needs(const ValueTable&, const KeyOperation& observer, const KeyOpe
   return observer.argument == writer.argument && observer.code != writer.code;
 }
 
-bool collection_needs(const ValueTable&, const KeyOperation&, const KeyOperation& writer) {
-  return !writer.pure;
-}
-
 bool took(const KeyOperation& take, ValueId element) {
   return take.argument == kNoValue || take.argument == element;
 }

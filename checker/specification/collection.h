@@ -50,9 +50,6 @@ struct CollectionFunction {
 /// element and what remains is legal if it was before, but an enqueue without its dequeue is not.
 [[nodiscard]] bool element_needs(const ValueTable& values, const KeyOperation& observer,
                                  const KeyOperation& writer);
-/// Every mutation.
-[[nodiscard]] bool collection_needs(const ValueTable& values, const KeyOperation& observer,
-                                    const KeyOperation& writer);
 /// Of a take: whether it returned this element (any, for an indeterminate one).
 [[nodiscard]] bool took(const KeyOperation& take, ValueId element);
 /// Of a take: whether it may have found the collection empty.

@@ -7,7 +7,9 @@
 // exactly this value) lets the fast deciders and the search's reductions do their work; a model
 // that cannot say so leaves it out and is checked slower.
 //
-// A new model is one new file in this folder: fill in a Model, hand it to a `ModelRegistrar`.
+// A new model is one new file in checker/models: a Model, given to a `ModelRegistrar`. It names its fast
+// deciders, its explainers and its search; a decider that only this model needs may be in the same
+// file.
 #pragma once
 
 #include <cstdint>
@@ -88,20 +90,49 @@ enum class Mutations : std::uint8_t {
   kAddUp,       ///< in any order they lead to the same state
 };
 
-/// Which fast decider may be tried for a key before the search.
-enum class Decider : std::uint8_t {
-  kNone,
-  kDistinctRegister,
-  kDistinctList,
-  kDistinctText,
-  kDistinctTransactions,
-  kDistinctQueue,
-  kDistinctBag,
-  kDistinctStack,
-  kGrowingSet,
-  kUnitCounter,
-  kSumBounds,
+/// In which order a collection returns its elements.
+enum class Discipline : std::uint8_t {
+  kNone,  ///< it is no collection from which elements are taken
+  kFirstInFirstOut,
+  kLastInFirstOut,
+  kAnyOrder,
 };
+
+[[nodiscard]] constexpr bool has_order(Discipline discipline) {
+  return discipline == Discipline::kFirstInFirstOut || discipline == Discipline::kLastInFirstOut;
+}
+
+struct Decision;
+struct FastDecider;  // decider.h
+struct ModelSearch;  // decider.h
+struct KeyProblem;   // key_problem.h
+struct Finding;      // finding.h
+
+/// Names a violation and puts it into a sentence, given a minimal counterexample: operations of the
+/// key that have no legal order. Nothing where the counterexample is not of its kind.
+struct Explainer {
+  std::optional<Finding> (*explain)(const KeyProblem& problem,
+                                    std::span<const KeyOperation> counterexample);
+};
+
+/// Of a key that a decider found to be illegal: the operations that clash most plainly, as places in
+/// problem.operations. `decide` runs the decider, `first` is the clash that it found.
+using ClashChoice = std::vector<std::uint32_t> (*)(
+    const KeyProblem& problem, const std::function<Decision(std::span<const KeyOperation>)>& decide,
+    std::vector<std::uint32_t> first);
+
+/// A fast decider in the list of a model.
+struct DeciderOfModel {
+  const FastDecider* decider = nullptr;
+  ClashChoice choose_clash =
+      nullptr;  ///< optional: else the first clash that it finds is explained
+};
+
+/// What a model assumes that has no `needs` of its own: any mutation may matter to any observer.
+[[nodiscard]] inline bool needs_every_mutation(const ValueTable&, const KeyOperation&,
+                                               const KeyOperation& writer) {
+  return !writer.pure;
+}
 
 struct Model {
   std::string_view name;
@@ -110,7 +141,12 @@ struct Model {
   /// they fit too, this one is guessed.
   std::vector<std::string_view> generalised_by;
   std::vector<std::string_view> functions;  ///< the only ones that it understands
-  std::vector<Decider> deciders;            ///< each checks its own conditions
+  /// Fast deciders, tried in this order; each checks its own conditions.
+  std::vector<DeciderOfModel> deciders = {};
+  /// Explainers of violations, tried in this order; then the general one (explain_any).
+  std::vector<Explainer> explainers = {};
+  /// Optional: a search that is tried before the just-in-time search.
+  const ModelSearch* search = nullptr;
   /// Failed operations are passed too: they matter where a failure tells something.
   /// Called by several threads at once, for operations of different keys.
   Decode decode;
@@ -122,8 +158,7 @@ struct Model {
   /// Optional: what has to be known of the history as a whole (prepare_history.h).
   Prepared (*prepare)(const History& history) = nullptr;
   Mutations mutations = Mutations::kInOrder;
-  /// What is put in comes out in the same order: queue_search.h knows how to search for that.
-  bool first_in_first_out = false;
+  Discipline discipline = Discipline::kNone;
   /// Optional: the objects that an operation reads or changes, where that may be several. The keys
   /// of the file then mean nothing; groups of connected objects take their place.
   void (*touches)(const History& history, const Operation& operation,
@@ -132,7 +167,8 @@ struct Model {
   Step step;
   /// Whether what `observer` saw depends on `writer` having happened: an explanation that shows the
   /// one without the other would be about something else.
-  bool (*needs)(const ValueTable& values, const KeyOperation& observer, const KeyOperation& writer);
+  bool (*needs)(const ValueTable& values, const KeyOperation& observer,
+                const KeyOperation& writer) = &needs_every_mutation;
 };
 
 /// All models, by name.

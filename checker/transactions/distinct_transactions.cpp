@@ -216,4 +216,9 @@ Decision decide_distinct_transactions(std::span<const KeyOperation> operations, 
   return decision;
 }
 
+constinit const FastDecider kDistinctTransactions{
+    "distinct-transactions", &make_stateless<[](const DeciderInput& key) {
+      return decide_distinct_transactions(key.operations, key.initial, key.values);
+    }>};
+
 }  // namespace capsize::checker

@@ -24,8 +24,7 @@
 #include <span>
 
 #include "checker/history/values.h"
-#include "checker/specification/decision.h"
-#include "checker/specification/model.h"
+#include "checker/specification/decider.h"
 
 namespace capsize::checker {
 
@@ -33,5 +32,7 @@ namespace capsize::checker {
 /// each of few rounds.
 [[nodiscard]] Decision decide_distinct_transactions(std::span<const KeyOperation> operations,
                                                     ValueId initial, const ValueTable& values);
+
+extern const FastDecider kDistinctTransactions;
 
 }  // namespace capsize::checker

@@ -44,7 +44,7 @@ void read_violations(const Json& results, RecordedRun& run) {
   }
 }
 
-/// None where there is no such file: the run was killed before its first fault.
+/// No faults if there is no such file: the run was killed before its first fault.
 base::Result<nemesis::Recorded> read_faults(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path)) return nemesis::Recorded{};
   std::ifstream lines(path);

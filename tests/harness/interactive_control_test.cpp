@@ -35,7 +35,7 @@ struct InteractiveStage {
 };
 
 TEST(InteractiveControl, HostileLines_AreRefusedWithTheirReason) {
-  InteractiveStage steered;
+  InteractiveStage interactive;
   const std::string deep(60'000, '[');
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"", "line 1: not JSON"},
@@ -54,17 +54,17 @@ TEST(InteractiveControl, HostileLines_AreRefusedWithTheirReason) {
       {R"({"begin":{"kind":"kil"}})", "line 14: "},
   };
   for (const auto& [line, reason] : cases) {
-    const auto error = steered.error_of(line);
+    const auto error = interactive.error_of(line);
     EXPECT_THAT(error, HasSubstr(reason));
     EXPECT_LT(error.size(), 1500U);
     EXPECT_EQ(error.find('\n'), std::string::npos);
-    EXPECT_THAT(steered.answers, SizeIs(1));
+    EXPECT_THAT(interactive.answers, SizeIs(1));
   }
-  EXPECT_FALSE(steered.steering.finish_asked());
-  steered.stage.run_until(std::chrono::milliseconds(50));
-  EXPECT_TRUE(steered.stage.nemesis.records().empty());
-  EXPECT_EQ(steered.error_of(R"({"finish":true})"), "");
-  EXPECT_TRUE(steered.steering.finish_asked());
+  EXPECT_FALSE(interactive.steering.finish_asked());
+  interactive.stage.run_until(std::chrono::milliseconds(50));
+  EXPECT_TRUE(interactive.stage.nemesis.records().empty());
+  EXPECT_EQ(interactive.error_of(R"({"finish":true})"), "");
+  EXPECT_TRUE(interactive.steering.finish_asked());
 }
 
 TEST(LineInput, LineThatIsTooLong_IsKeptInPartAndTheNextIsWhole) {

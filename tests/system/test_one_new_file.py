@@ -1,4 +1,5 @@
-"""A strategy, a workload and a model, each added as one new file, with no other file touched."""
+"""A strategy, a workload, a model, a model with its own decider, a format and a history check: each is
+added as one new file, with no other file touched."""
 
 import json
 import os
@@ -58,6 +59,109 @@ const base::Registered<Workload, BlindWrites> registered;
 """
 
 
+# A counter that only grows by one, with a decider and an explainer of its own.
+DECIDER = """
+#include "checker/specification/decider.h"
+#include "checker/specification/finding.h"
+#include "checker/specification/state_table.h"
+namespace capsize::checker {
+namespace {
+Decoded decode(const History&, const Operation& operation, const DecodeOptions&) {
+  Decoded decoded;
+  decoded.operation.code = kFirstPartialCode;
+  decoded.operation.argument = operation.result;
+  if (operation.outcome != Outcome::kOk) decoded.kind = Decoded::Kind::kDrop;
+  return decoded;
+}
+// Tickets are handed out in ascending order: an operation that follows another one has a later one.
+Decision decide(const DeciderInput& key) {
+  for (std::uint32_t i = 0; i < key.operations.size(); ++i) {
+    for (std::uint32_t j = 0; j < key.operations.size(); ++j) {
+      const KeyOperation& first = key.operations[i];
+      const KeyOperation& second = key.operations[j];
+      if (first.complete < second.invoke && key.values.as_integer(first.argument) >=
+                                                key.values.as_integer(second.argument)) {
+        return {.kind = Decision::Kind::kViolation, .witness = {i, j}};
+      }
+    }
+  }
+  return {};
+}
+constinit const FastDecider kAscending{"ascending-tickets", &make_stateless<&decide>};
+std::optional<Finding> explain(const KeyProblem&, std::span<const KeyOperation>) {
+  return Finding{.sentence = "a ticket was handed out twice, or out of order"};
+}
+State initial(StateTable&, ValueId) { return kNullValue; }
+std::optional<State> step(StateTable&, State, const KeyOperation& operation) {
+  return operation.argument;
+}
+const ModelRegistrar kRegistrar({
+    .name = "ticket",
+    .summary = "take -> a number above all earlier ones",
+    .functions = {"take"},
+    .deciders = {{&kAscending}},
+    .explainers = {{&explain}},
+    .decode = &decode,
+    .initial = &initial,
+    .step = &step,
+});
+}  // namespace
+}  // namespace capsize::checker
+"""
+
+# One operation a line: "ticket 7", each completed before the next one begins.
+FORMAT = """
+#include "checker/history/format.h"
+namespace capsize::checker {
+namespace {
+class TicketParser final : public LineParser {
+ public:
+  std::optional<LineError> parse(const Line& line, HistoryBuilder& builder) override {
+    Event event;
+    event.process = 0;
+    event.line = static_cast<std::uint32_t>(line.number);
+    event.function = *builder.function("take");
+    event.key = builder.key("", false);
+    event.type = EventType::kInvoke;
+    event.value = kNullValue;
+    builder.add(event);
+    event.type = EventType::kOk;
+    event.value = builder.values().integer(std::stoll(std::string(line.text.substr(7))));
+    builder.add(event);
+    return std::nullopt;
+  }
+};
+const FormatRegistrar kRegistrar({
+    .name = "ticket-lines",
+    .summary = "ticket N, one a line",
+    .recognises = [](std::string_view line, const Vocabulary&) {
+      return line.starts_with("ticket ");
+    },
+    .make_parser = []() -> std::unique_ptr<LineParser> { return std::make_unique<TicketParser>(); },
+});
+}  // namespace
+}  // namespace capsize::checker
+"""
+
+HISTORY_CHECK = """
+#include "checker/history_checks/history_check.h"
+namespace capsize::checker {
+namespace {
+void run(const History& history, const Budget&, Report& report) {
+  report.verdict = history.operations.size() > 2 ? Verdict::kInvalid : Verdict::kValid;
+  if (report.verdict == Verdict::kInvalid) report.reason = "more than two tickets";
+}
+const HistoryCheckRegistrar kRegistrar({
+    .name = "two-tickets",
+    .summary = "at most two tickets are taken",
+    .functions = {"take"},
+    .run = &run,
+});
+}  // namespace
+}  // namespace capsize::checker
+"""
+
+
 def model_source():
     """The register model under another name: what is tested is that one file is enough."""
     source = (ROOT / "checker" / "models" / "register.cpp").read_text()
@@ -66,7 +170,7 @@ def model_source():
 
 @pytest.fixture(scope="module")
 def extended(tmp_path_factory):
-    """A copy of the tree with three new files, built. ccache knows all but them."""
+    """A copy of the tree with the new files, built. ccache has all but them."""
     tree = tmp_path_factory.mktemp("tree")
     files = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"],
                            cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
@@ -79,6 +183,9 @@ def extended(tmp_path_factory):
     shutil.copy2(ROOT / "nemesis/examples/deposed.cpp", tree / "nemesis/strategies/deposed.cpp")
     (tree / "workloads/blind_writes.cpp").write_text(WORKLOAD)
     (tree / "checker/models/write_once_register.cpp").write_text(model_source())
+    (tree / "checker/models/ticket.cpp").write_text(DECIDER)
+    (tree / "checker/history/ticket_format.cpp").write_text(FORMAT)
+    (tree / "checker/history_checks/two_tickets.cpp").write_text(HISTORY_CHECK)
     subprocess.run(["cmake", "--preset", "release", "-DCAPSIZE_TESTS=OFF"], cwd=tree, check=True,
                    capture_output=True)
     subprocess.run(["ninja", "-C", "build", "--quiet", "capsize"], cwd=tree, check=True,
@@ -96,6 +203,9 @@ def test_each_appears_in_list(extended):
     assert "nudge" in run(extended, "list", "nemeses").stdout
     assert "blind-writes" in run(extended, "list", "workloads").stdout
     assert "write-once-register" in run(extended, "list", "models").stdout
+    assert "ticket" in run(extended, "list", "models").stdout
+    assert "ticket-lines" in run(extended, "list", "formats").stdout
+    assert "two-tickets" in run(extended, "list", "checks").stdout
     assert "nudge" in run(extended, "run", "--help").stdout
 
 
@@ -113,3 +223,27 @@ def test_each_works_in_a_run(extended, tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     results = (pathlib.Path(tmp_path) / "latest" / "results.json").read_text()
     assert '"nudge"' in results and '"write-once-register"' in results
+
+
+def test_a_model_with_its_own_decider_judges_a_file_of_its_own_format(extended, tmp_path):
+    history = tmp_path / "tickets.txt"
+    history.write_text("ticket 1\nticket 2\nticket 3\n")
+    done = run(extended, "check", "--json", "--model", "ticket", str(history))
+    report = json.loads(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert report["format"] == "ticket-lines"
+    assert report["algorithms"] == {"ascending-tickets": 1}
+
+    history.write_text("ticket 1\nticket 3\nticket 3\n")
+    done = run(extended, "check", "--model", "ticket", str(history))
+    assert done.returncode == 1
+    assert "a ticket was handed out twice, or out of order" in done.stdout
+
+
+def test_a_history_check_judges_the_whole_history(extended, tmp_path):
+    history = tmp_path / "tickets.txt"
+    history.write_text("ticket 1\nticket 2\n")
+    assert run(extended, "check", "--model", "two-tickets", str(history)).returncode == 0
+    history.write_text("ticket 1\nticket 2\nticket 3\n")
+    done = run(extended, "check", "--model", "two-tickets", str(history))
+    assert done.returncode == 1 and "more than two tickets" in done.stdout

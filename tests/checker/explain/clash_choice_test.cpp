@@ -39,7 +39,7 @@ Anomaly anomaly_of(const Script& script) {
   return report.violations.empty() ? Anomaly::kNoLegalOrder : report.violations.front().anomaly;
 }
 
-TEST(TellingClash, AcknowledgedEarlyAndLost_IsALostWrite_ThoughAnotherClashComesFirst) {
+TEST(ClashChoice, AcknowledgedEarlyAndLost_IsALostWrite_ThoughAnotherClashComesFirst) {
   Script script;
   script.write(0, 1);
   script.write(0, 2);  // acknowledged too early: a read before its commit is behind …
@@ -51,7 +51,7 @@ TEST(TellingClash, AcknowledgedEarlyAndLost_IsALostWrite_ThoughAnotherClashComes
   EXPECT_EQ(anomaly_of(script), Anomaly::kLostWrite);
 }
 
-TEST(TellingClash, WriteThatMayHaveBeenOverwritten_IsPassedOverForAStaleReadThatIsProved) {
+TEST(ClashChoice, WriteThatMayHaveBeenOverwritten_IsPassedOverForAStaleReadThatIsProved) {
   Script script;
   script.write(0, 1);
   script.write(0, 2);
@@ -64,7 +64,7 @@ TEST(TellingClash, WriteThatMayHaveBeenOverwritten_IsPassedOverForAStaleReadThat
   EXPECT_EQ(anomaly_of(script), Anomaly::kStaleRead);
 }
 
-TEST(TellingClash, ReadsThatDisagree_AreAStaleRead_ThoughSomeWriteIsNeverSeen) {
+TEST(ClashChoice, ReadsThatDisagree_AreAStaleRead_ThoughSomeWriteIsNeverSeen) {
   Script script;
   script.write(0, 1);
   script.write(0, 2);  // by the new leader; overwritten before any read
@@ -76,7 +76,7 @@ TEST(TellingClash, ReadsThatDisagree_AreAStaleRead_ThoughSomeWriteIsNeverSeen) {
   EXPECT_EQ(anomaly_of(script), Anomaly::kStaleRead);
 }
 
-TEST(TellingClash, AcknowledgedEarlyButNotLost_IsAStaleRead) {
+TEST(ClashChoice, AcknowledgedEarlyButNotLost_IsAStaleRead) {
   Script script;
   script.write(0, 1);
   script.write(0, 2);

@@ -1,33 +1,19 @@
-// Finding: the name and the sentence of a violation, and who can give them.
+// Explainers: each turns a minimal counterexample of one kind into a Finding (a name and a sentence).
 //
-// Each explainer looks at a minimal set of operations (all writers of what is observed in it are in
-// it) and, for what happened later, at all operations of the key. It says nothing where the set is
-// not of its kind; the general one always says something.
+// A counterexample holds all writers of the values that its operations observe. For what happened
+// later an explainer also reads the other operations of the key. It returns nothing where the
+// counterexample is not of its kind; explain_any always returns a finding. A model lists the
+// explainers that apply to it, most specific first (Model::explainers).
 #pragma once
 
 #include <optional>
 #include <span>
-#include <string>
-#include <vector>
 
-#include "checker/report/anomaly.h"
-#include "checker/report/report.h"
-#include "checker/specification/key_problem.h"
+#include "checker/specification/model.h"
 
 namespace capsize::checker {
 
 class SmallSearch;
-
-struct Finding {
-  Anomaly anomaly = Anomaly::kNoLegalOrder;
-  std::string sentence = {};
-  std::optional<Staleness> staleness = {};
-  /// Operations (their `source`) that are in the explanation only so that all of what is shown has
-  /// a source; the sentence says all that matters of them.
-  std::vector<std::uint32_t> background = {};
-  /// Operations that the sentence names and that are not part of the witness: failed ones.
-  std::vector<KeyOperation> mentioned = {};
-};
 
 /// Reads, writes and cas in which every value is written once.
 [[nodiscard]] std::optional<Finding> explain_register(const KeyProblem& problem,
@@ -47,8 +33,8 @@ struct Finding {
 
 /// Queues, stacks and bags, elements may be equal: one that came out of turn, or once too often, or
 /// vanished.
-[[nodiscard]] std::optional<Finding> explain_by_turn(const KeyProblem& problem,
-                                                     std::span<const KeyOperation> witness);
+[[nodiscard]] std::optional<Finding> explain_removal_order(const KeyProblem& problem,
+                                                           std::span<const KeyOperation> witness);
 
 [[nodiscard]] std::optional<Finding> explain_counter(const KeyProblem& problem,
                                                      std::span<const KeyOperation> witness);
@@ -61,8 +47,8 @@ struct Finding {
                                                           std::span<const KeyOperation> witness);
 
 /// Strings and lists, pieces may repeat: one is shown that nobody wrote, or only who failed.
-[[nodiscard]] std::optional<Finding> explain_foreign(const KeyProblem& problem,
-                                                     std::span<const KeyOperation> witness);
+[[nodiscard]] std::optional<Finding> explain_unwritten_piece(const KeyProblem& problem,
+                                                             std::span<const KeyOperation> witness);
 
 /// Registers of all kinds: a failed cas that saw another value (kCodeMismatch) although the
 /// expected one was there.
@@ -71,8 +57,8 @@ struct Finding {
 
 /// Reads, writes and cas, values may repeat: a value that cannot have been there, or was taken by
 /// more cas than it can have been.
-[[nodiscard]] std::optional<Finding> explain_origins(const KeyProblem& problem,
-                                                     std::span<const KeyOperation> witness);
+[[nodiscard]] std::optional<Finding> explain_value_count(const KeyProblem& problem,
+                                                         std::span<const KeyOperation> witness);
 
 /// What is read whole, values may repeat: something old, or something that was still to come.
 [[nodiscard]] std::optional<Finding> explain_by_moment(const KeyProblem& problem,

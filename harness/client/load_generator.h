@@ -1,9 +1,9 @@
-// The load of a run: all clients on one thread and one poll loop, so that the order in which things
-// are recorded is the order in which they happened, without a lock.
+// Generates the load of a run: all clients on one thread and one poll loop, so that events are
+// recorded in the order in which they happened, without a lock.
 //
-//   run()     operations at the asked rate until the time limit, or until asked to stop
-//   settle()  no new operations; replies that still come are taken, until the cluster is healed
-//   finish()  on every node a write until it is acknowledged (`live`), then the final reads
+//   run()     operations at the given rate until the time limit, or until `stop`
+//   settle()  no new operations; takes replies until the cluster is healed
+//   finish()  on every node, a write until one is acknowledged (`live`), then the final reads
 #pragma once
 
 #include <atomic>
@@ -22,7 +22,7 @@
 
 namespace capsize::harness {
 
-struct LoadOptions {
+struct LoadGeneratorOptions {
   std::vector<NodeAddress> nodes;
   std::size_t concurrency = 10;
   double rate = 2000;  // operations a second, all clients together
@@ -31,14 +31,15 @@ struct LoadOptions {
   std::uint64_t retries = 0;
   std::string read_level = "linearizable";  // see client.h
   base::Duration live_bound = std::chrono::seconds(5);
-  /// By how much the bound is put off: how long since healing nobody could have served. Not empty.
-  std::function<base::Duration(base::Instant healed)> put_off = [](base::Instant) {
+  /// By how much live_bound is extended: how long since healing no node could have served, because
+  /// the machine's own disk hung. Not empty.
+  std::function<base::Duration(base::Instant healed)> extension = [](base::Instant) {
     return base::Duration::zero();
   };
   std::uint64_t seed = 0;
 };
 
-/// What finish() found on one node; nothing where the bound was reached first.
+/// What finish() found on one node; nothing if the bound was reached first.
 struct NodeRecovery {
   std::optional<base::Duration> first_write;  // from healing to the acknowledged write
   bool final_reads_done = false;
@@ -51,11 +52,11 @@ struct LiveCounts {
   std::atomic<std::uint64_t> info{0};
 };
 
-class Load {
+class LoadGenerator {
  public:
-  Load(const Messaging& messaging, HistoryWriter& history, const RunClock& clock,
-       workloads::Generator& generator, LoadOptions options);
-  ~Load();
+  LoadGenerator(const Messaging& messaging, HistoryWriter& history, const RunClock& clock,
+                workloads::Generator& generator, LoadGeneratorOptions options);
+  ~LoadGenerator();
 
   void run(const std::atomic<bool>& stop);
   void settle(const std::atomic<bool>& healed);
@@ -81,7 +82,7 @@ class Load {
   HistoryWriter& history_;
   const RunClock& clock_;
   workloads::Generator& generator_;
-  LoadOptions options_;
+  LoadGeneratorOptions options_;
   std::vector<std::unique_ptr<Slot>> slots_;
   Statistics statistics_;
   LiveCounts live_;

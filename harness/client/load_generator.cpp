@@ -1,4 +1,4 @@
-#include "harness/client/load.h"
+#include "harness/client/load_generator.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,7 +15,7 @@ constexpr base::Duration kCatchUpMax = 10ms;    // a client that was late may ca
 
 }  // namespace
 
-struct Load::Slot {
+struct LoadGenerator::Slot {
   Client client;
   base::Prng prng;
   bool reader = false;
@@ -24,15 +24,16 @@ struct Load::Slot {
   std::optional<Finished> last;  // what the final phase looks at
 };
 
-struct Load::Finisher {
+struct LoadGenerator::Finisher {
   Slot* slot = nullptr;
   bool probing = true;
   std::deque<workloads::Operation> reads;
   base::Duration retry_at{};
 };
 
-Load::Load(const Messaging& messaging, HistoryWriter& history, const RunClock& clock,
-           workloads::Generator& generator, LoadOptions options)
+LoadGenerator::LoadGenerator(const Messaging& messaging, HistoryWriter& history,
+                             const RunClock& clock, workloads::Generator& generator,
+                             LoadGeneratorOptions options)
     : messaging_(messaging),
       history_(history),
       clock_(clock),
@@ -64,9 +65,9 @@ Load::Load(const Messaging& messaging, HistoryWriter& history, const RunClock& c
   }
 }
 
-Load::~Load() = default;
+LoadGenerator::~LoadGenerator() = default;
 
-void Load::run(const std::atomic<bool>& stop) {
+void LoadGenerator::run(const std::atomic<bool>& stop) {
   std::vector<Slot*> clients;
   for (std::size_t i = 0; i < options_.concurrency; ++i) clients.push_back(slots_[i].get());
   while (!stop.load() && clock_.now() < options_.time_limit) {
@@ -79,17 +80,17 @@ void Load::run(const std::atomic<bool>& stop) {
   }
 }
 
-void Load::invoke_due(Slot& slot, base::Duration now) {
+void LoadGenerator::invoke_due(Slot& slot, base::Duration now) {
   if (slot.client.busy() || slot.next_at > now) return;
   const double mean_ns = 1e9 * static_cast<double>(options_.concurrency) / options_.rate;
-  // Uniform around the mean, so that clients do not march in step.
+  // Uniform around the mean, so that clients do not synchronize.
   const auto interval =
       base::Duration(static_cast<std::int64_t>((0.5 + slot.prng.unit()) * mean_ns));
   slot.next_at = std::max(slot.next_at + interval, now - kCatchUpMax);
   handle(slot, slot.client.invoke(generator_.next(slot.number, slot.reader, slot.prng)));
 }
 
-void Load::step(std::vector<Slot*>& slots, base::Duration wake) {
+void LoadGenerator::step(std::vector<Slot*>& slots, base::Duration wake) {
   std::vector<Dealer*> sockets;
   std::vector<Slot*> waiting;
   for (Slot* slot : slots) {
@@ -112,7 +113,7 @@ void Load::step(std::vector<Slot*>& slots, base::Duration wake) {
   history_.flush_if_due(clock_.now());
 }
 
-void Load::handle(Slot& slot, std::optional<Finished> finished) {
+void LoadGenerator::handle(Slot& slot, std::optional<Finished> finished) {
   if (!finished) return;
   statistics_.add(*finished, clock_.now());
   const bool ok = finished->type == EventType::kOk;
@@ -122,7 +123,7 @@ void Load::handle(Slot& slot, std::optional<Finished> finished) {
   slot.last = std::move(finished);
 }
 
-void Load::settle(const std::atomic<bool>& healed) {
+void LoadGenerator::settle(const std::atomic<bool>& healed) {
   std::vector<Slot*> slots;
   for (const auto& slot : slots_) slots.push_back(slot.get());
   const auto any_busy = [&] {
@@ -134,11 +135,11 @@ void Load::settle(const std::atomic<bool>& healed) {
   abandon_all("end of the load");
 }
 
-void Load::abandon_all(const char* reason) {
+void LoadGenerator::abandon_all(const char* reason) {
   for (const auto& slot : slots_) handle(*slot, slot->client.abandon(reason));
 }
 
-std::vector<NodeRecovery> Load::finish(const std::atomic<bool>& stop) {
+std::vector<NodeRecovery> LoadGenerator::finish(const std::atomic<bool>& stop) {
   const auto healed = clock_.now();
   std::vector<NodeRecovery> recoveries(options_.nodes.size());
   std::vector<Finisher> finishers(options_.nodes.size());
@@ -149,7 +150,8 @@ std::vector<NodeRecovery> Load::finish(const std::atomic<bool>& stop) {
     slots.push_back(finishers[node].slot);
   }
   const auto in_time = [&] {
-    return clock_.now() < healed + options_.live_bound + options_.put_off(clock_.start() + healed);
+    return clock_.now() <
+           healed + options_.live_bound + options_.extension(clock_.start() + healed);
   };
   bool open = true;
   while (open && !stop.load() && in_time()) {
@@ -164,7 +166,7 @@ std::vector<NodeRecovery> Load::finish(const std::atomic<bool>& stop) {
   return recoveries;
 }
 
-bool Load::advance(Finisher& finisher, base::Duration healed, NodeRecovery& recovery) {
+bool LoadGenerator::advance(Finisher& finisher, base::Duration healed, NodeRecovery& recovery) {
   Slot& slot = *finisher.slot;
   if (slot.client.busy()) return true;
   if (recovery.final_reads_done) return false;
@@ -172,7 +174,7 @@ bool Load::advance(Finisher& finisher, base::Duration healed, NodeRecovery& reco
   if (succeeded && finisher.probing) {
     finisher.probing = false;
     recovery.first_write = clock_.now() - healed;
-    // Only now: probes of other nodes have written, too, and every node must show all of it.
+    // Only now: the probes of other nodes write, too, and every node must return all of it.
     for (auto& read : generator_.final_reads()) finisher.reads.push_back(std::move(read));
   } else if (succeeded) {
     finisher.reads.pop_front();
@@ -190,7 +192,7 @@ bool Load::advance(Finisher& finisher, base::Duration healed, NodeRecovery& reco
   return true;
 }
 
-base::Duration Load::take_worst_lag() {
+base::Duration LoadGenerator::take_worst_lag() {
   return std::exchange(worst_lag_, base::Duration::zero());
 }
 
