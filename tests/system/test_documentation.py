@@ -23,7 +23,7 @@ def recorded_run(tmp_path_factory):
     store = tmp_path_factory.mktemp("documents") / "store"
     run = subprocess.run([BIN / "capsize", "run", "--nemesis", "pause", "--time-limit", "2s", "--quiet",
                           "--rate", "300", "--store", store], capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout + run.stderr
+    assert run.returncode in (0, 3), run.stdout + run.stderr
     return store
 
 
@@ -38,6 +38,17 @@ def reader(tmp_path, recorded_run):
     return tmp_path
 
 
+def execute(command, expected, directory):
+    """Real processes are not deterministic: a run that was vacuous, unknown, or did not find its seeded bug
+    has two more attempts. A violation that no document announces has none."""
+    for _ in range(3):
+        done = subprocess.run(["bash", "-o", "pipefail", "-c", command.shortened], cwd=directory,
+                              capture_output=True, text=True, timeout=BOUND, check=False)
+        if done.returncode in expected or done.returncode not in (0, 2, 3) or not command.is_of_processes:
+            break
+    return done
+
+
 @pytest.mark.parametrize("path", [path for path in DOCUMENTS if commands(path)], ids=name_of)
 def test_the_commands_of_a_document_work(path, reader):
     for name, text in files(path).items():
@@ -46,9 +57,8 @@ def test_the_commands_of_a_document_work(path, reader):
     for command in commands(path):
         if command.elsewhere:
             continue
-        done = subprocess.run(["bash", "-o", "pipefail", "-c", command.shortened], cwd=reader,
-                              capture_output=True, text=True, timeout=BOUND, check=False)
         expected = command.exit_codes(violation)
+        done = execute(command, expected, reader)
         assert done.returncode in expected, (
             f"{command.place}: {command.shortened}\n"
             f"found exit code {done.returncode}, expected {sorted(expected)}\n{done.stdout}{done.stderr}")
