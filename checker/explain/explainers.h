@@ -1,4 +1,5 @@
-// Explainers: each turns a minimal counterexample of one kind into a Finding (a name and a sentence).
+// Explainers: each turns a minimal counterexample of one kind into a Finding (a name and a
+// sentence).
 //
 // A counterexample holds all writers of the values that its operations observe. For what happened
 // later an explainer also reads the other operations of the key. It returns nothing where the

@@ -7,9 +7,9 @@
 // exactly this value) lets the fast deciders and the search's reductions do their work; a model
 // that cannot say so leaves it out and is checked slower.
 //
-// A new model is one new file in checker/models: a Model, given to a `ModelRegistrar`. It names its fast
-// deciders, its explainers and its search; a decider that only this model needs may be in the same
-// file.
+// A new model is one new file in checker/models: a Model, given to a `ModelRegistrar`. It names its
+// fast deciders, its explainers and its search; a decider that only this model needs may be in the
+// same file.
 #pragma once
 
 #include <cstdint>
@@ -115,8 +115,8 @@ struct Explainer {
                                     std::span<const KeyOperation> counterexample);
 };
 
-/// Of a key that a decider found to be illegal: the operations that clash most plainly, as places in
-/// problem.operations. `decide` runs the decider, `first` is the clash that it found.
+/// Of a key that a decider found to be illegal: the operations that clash most plainly, as places
+/// in problem.operations. `decide` runs the decider, `first` is the clash that it found.
 using ClashChoice = std::vector<std::uint32_t> (*)(
     const KeyProblem& problem, const std::function<Decision(std::span<const KeyOperation>)>& decide,
     std::vector<std::uint32_t> first);
