@@ -75,6 +75,14 @@ def test_no_command_hides_in_a_block_that_is_not_executed(path):
             assert not hidden, f"{path}:{block.line}: {hidden}: commands belong into a block marked sh"
 
 
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_json_is_json(path):
+    for block in blocks(path.read_text()):
+        if block.language == "json" and block.lines[0].endswith("}"):  # JSON lines
+            for line in block.lines:
+                json.loads(line.replace("LABEL", '"label"'))
+
+
 @pytest.mark.parametrize("path", [path for path in DOCUMENTS if files(path)], ids=name_of)
 def test_a_file_that_the_reader_saves_is_used(path):
     text = " ".join(command.text for command in commands(path))
