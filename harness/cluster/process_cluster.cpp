@@ -145,7 +145,7 @@ base::Status ProcessCluster::spawn(Node node) {
     if (!peers.empty()) peers += ",";
     peers += nemesis::node_name(peer) + "=" + link_endpoint({node, peer});
   }
-  std::vector<std::string> arguments = {"--id",          std::to_string(node + 1),
+  std::vector<std::string> arguments = {"--id",          std::to_string(nemesis::wire_number(node)),
                                         "--run-id",      std::to_string(run_id_),
                                         "--data",        (directory / "data").string(),
                                         "--listen",      endpoint(name + "-peers"),
@@ -236,14 +236,14 @@ void ProcessCluster::observe() const {
                         ? what["leader"].get<std::string>()
                         : std::string();
   term_ = std::max(term_, what.value("term", std::uint64_t{0}));
-  if (name.size() < 2) return;
+  const auto node = nemesis::node_of(name);
+  if (!node) return;
   const base::Instant last{
       std::chrono::nanoseconds(what.value("last-append-time", std::int64_t{0}))};
   if (monotonic_now() - last > kLeaderSilence) return;
-  const Node node = std::stoul(name.substr(1)) - 1;
-  if (node < members_.size() && members_[node]->process && !members_[node]->expected_down &&
-      !members_[node]->paused) {
-    leader_ = node;
+  if (*node < members_.size() && members_[*node]->process && !members_[*node]->expected_down &&
+      !members_[*node]->paused) {
+    leader_ = *node;
   }
 }
 

@@ -60,7 +60,7 @@ Expectations default_expectations(const Scenario& scenario, const Plan& plan) {
     if (count >= 2) expect.faults[kind] = count / 2;
   }
   // What waits for a state comes when that does: each kind is promised, its number is not.
-  for (const auto& fault : plan.foreseen) {
+  for (const auto& fault : plan.predicted) {
     auto& asked = expect.faults[fault.spec.kind];
     asked = std::max<std::uint64_t>(asked, 1);
   }

@@ -40,7 +40,7 @@ void RoleHistory::read(nemesis::Node node, const std::filesystem::path& trace) {
 
 void RoleHistory::read_line(nemesis::Node node, const std::string& line) {
   const auto event = base::Json::parse(line);
-  if (!event.is_object()) return;  // a killed node may have left half a line
+  if (!event.is_object()) return;  // a killed node may have left a partial line
   const auto time = event.value("time", std::int64_t{0});
   const auto term = event.value("term", std::uint64_t{0});
   const auto role = event.value("role", "");
@@ -66,7 +66,8 @@ std::optional<RoleHistory::Leader> RoleHistory::leader_at(std::int64_t time) con
 
 std::optional<nemesis::Node> server_of(const Scenario& scenario, std::int64_t process) {
   if (scenario.retries > 0 || process < 0) return std::nullopt;
-  // As load.cpp deals clients to nodes: threads in turns, and one more for each node at the end.
+  // As the load generator assigns clients to nodes: round robin, and one more client for each node
+  // for the final reads.
   const auto threads = scenario.concurrency + scenario.nodes;
   const auto thread = static_cast<std::uint64_t>(process) % threads;
   return thread < scenario.concurrency ? thread % scenario.nodes : thread - scenario.concurrency;
@@ -105,10 +106,10 @@ std::string circumstances(const Outcome& outcome, const RoleHistory& roles,
       }
     }
     const auto leader = roles.leader_at(moment);
-    const std::string led =
+    const std::string leader_text =
         leader ? fmt::format("{}, term {}", nemesis::node_name(leader->node), leader->term) : "-";
     const std::string faults = active_faults(outcome.faults, begin, end);
-    text += fmt::format("    {:>3}  {:<24} {:<14} {}\n", i + 1, server, led,
+    text += fmt::format("    {:>3}  {:<24} {:<14} {}\n", i + 1, server, leader_text,
                         faults.empty() ? "-" : faults);
   }
   if (text.empty()) return text;

@@ -1,4 +1,4 @@
-// results.json (CONTRACTS.md section 8): everything about a run that a program may want to know.
+// results.json: everything about a run that a program may need (docs/FORMATS.md).
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 namespace capsize::harness {
 
 [[nodiscard]] base::Json to_json(const Outcome& outcome);
-/// The command that makes the same scenario again: one line for a shell, quoted where it must be.
+/// Returns the command that runs the same scenario again: one line for a shell, quoted as needed.
 [[nodiscard]] std::string reproduce_line(const Outcome& outcome);
 
 }  // namespace capsize::harness

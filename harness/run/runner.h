@@ -18,7 +18,7 @@
 #include "harness/run/interactive_control.h"
 #include "harness/scenario/scenario.h"
 #include "harness/store/run_directory.h"
-#include "nemesis/plan/recorded.h"
+#include "nemesis/plan/recorded_faults.h"
 
 namespace capsize::harness {
 
@@ -27,7 +27,7 @@ struct RunOptions {
   std::filesystem::path binaries;
   std::function<void(const Progress&)> progress;
   /// Not null: these instead of what the scenario plans (capsize replay).
-  const nemesis::Recorded* recorded = nullptr;
+  const nemesis::RecordedFaults* recorded = nullptr;
   std::filesystem::path recorded_from = {};  // the run that they are of
   /// Not null: the run is steered by these lines (steering.h), and answers.
   LineInput* requests = nullptr;
