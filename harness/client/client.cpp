@@ -72,7 +72,7 @@ std::string Client::request() const {
     return body.dump();
   }
   const workloads::Operation& operation = open.operation;
-  body["f"] = operation.asked_as.empty() ? operation.f : operation.asked_as;
+  body["f"] = operation.sent_as.empty() ? operation.f : operation.sent_as;
   body["key"] = operation.key;
   if (operation.f != "read") body["value"] = operation.value;
   if (operation.f == "read" && options_.read_level != "linearizable") {

@@ -1,10 +1,10 @@
-#include "tests/node/pure/support/bench.h"
+#include "tests/node/pure/support/raft_fixture.h"
 
 #include <algorithm>
 #include <sstream>
 #include <utility>
 
-namespace capsize::bench {
+namespace capsize::fixture {
 
 std::vector<raft::Entry> entries(const std::vector<std::uint64_t>& terms) {
   std::vector<raft::Entry> result;
@@ -23,7 +23,7 @@ std::vector<std::string> content(const raft::Snapshot& snapshot) {
   return payloads;
 }
 
-Bench::Bench(BenchSetup setup) : setup_(std::move(setup)) {
+RaftFixture::RaftFixture(FixtureSetup setup) : setup_(std::move(setup)) {
   for (std::uint32_t i = 1; i <= setup_.nodes; ++i) setup_.config.voters.push_back(n(i));
   for (std::uint32_t i = 1; i <= setup_.nodes + setup_.spares; ++i) {
     const NodeId id = n(i);
@@ -36,7 +36,7 @@ Bench::Bench(BenchSetup setup) : setup_(std::move(setup)) {
   }
 }
 
-void Bench::start(NodeId id, raft::Recovered recovered) {
+void RaftFixture::start(NodeId id, raft::Recovered recovered) {
   Node& node = nodes_.at(id);
   raft::Config config = setup_.config;
   config.id = id;
@@ -53,7 +53,7 @@ void Bench::start(NodeId id, raft::Recovered recovered) {
   take(id);
 }
 
-void Bench::take(NodeId id) {
+void RaftFixture::take(NodeId id) {
   Node& node = nodes_.at(id);
   raft::Ready ready = node.raft->take_ready();
   if (ready.persist) {
@@ -74,11 +74,11 @@ void Bench::take(NodeId id) {
   if (ready.change) node.change = ready.change;
   invariants_.observe(id, node.raft->soft_state(), node.raft->configuration(), ready.trace);
   if (node.auto_sync && node.disk.has_unsynced()) sync_node(id, node.disk.begin_sync());
-  if (has_applied) take(id);  // reads that waited for it
+  if (has_applied) take(id);  // reads that waited for the applied entries
   EXPECT_EQ(invariants_.violations(), std::vector<std::string>{});
 }
 
-void Bench::sync_node(NodeId id, raft::SyncToken up_to) {
+void RaftFixture::sync_node(NodeId id, raft::SyncToken up_to) {
   Node& node = nodes_.at(id);
   const raft::SyncReceipt receipt = node.disk.end_sync(up_to);
   for (raft::AfterSync& promise : std::exchange(node.waiting, {})) {
@@ -92,13 +92,13 @@ void Bench::sync_node(NodeId id, raft::SyncToken up_to) {
   take(id);
 }
 
-void Bench::post(std::vector<raft::Message> messages) {
+void RaftFixture::post(std::vector<raft::Message> messages) {
   for (raft::Message& message : messages) {
     if (!cuts_.contains({message.from, message.to})) in_flight_.push_back(std::move(message));
   }
 }
 
-void Bench::compact(std::uint32_t i) {
+void RaftFixture::compact(std::uint32_t i) {
   std::string state;
   for (const std::string& payload : nodes_.at(n(i)).applied) state += payload + "\n";
   Node& compacting = nodes_.at(n(i));
@@ -108,7 +108,7 @@ void Bench::compact(std::uint32_t i) {
   if (compacting.auto_sync) save_snapshot(n(i));
 }
 
-void Bench::save_snapshot(NodeId id) {
+void RaftFixture::save_snapshot(NodeId id) {
   Node& node = nodes_.at(id);
   if (!node.snapshot) return;
   const raft::Snapshot snapshot = std::exchange(node.snapshot, std::nullopt)->snapshot;
@@ -119,7 +119,7 @@ void Bench::save_snapshot(NodeId id) {
   take(id);
 }
 
-std::vector<std::uint64_t> Bench::log_terms(std::uint32_t i) const {
+std::vector<std::uint64_t> RaftFixture::log_terms(std::uint32_t i) const {
   std::vector<std::uint64_t> terms;
   const simulation::LogMirror& log = nodes_.at(n(i)).log;
   for (Index at = log.base().id.index.next(); at <= log.last().index; ++at)
@@ -127,7 +127,7 @@ std::vector<std::uint64_t> Bench::log_terms(std::uint32_t i) const {
   return terms;
 }
 
-void Bench::advance(std::uint32_t i, base::Duration by) {
+void RaftFixture::advance(std::uint32_t i, base::Duration by) {
   Node& node = nodes_.at(n(i));
   node.now += by;
   if (!node.raft) return;
@@ -135,35 +135,36 @@ void Bench::advance(std::uint32_t i, base::Duration by) {
   take(n(i));
 }
 
-void Bench::advance_all(base::Duration by) {
+void RaftFixture::advance_all(base::Duration by) {
   for (auto& [id, node] : nodes_) advance(id.value(), by);
 }
 
-void Bench::campaign(std::uint32_t i) {
-  // A node that leads would only send heartbeats; a test that campaigns with one is wrong.
+void RaftFixture::campaign(std::uint32_t i) {
+  // A leader would only send heartbeats: a test that calls this for a leader is wrong.
   ASSERT_NE(state(i).role, raft::Role::kLeader);
   advance(i, node(i).deadline() - now(i));
 }
 
-void Bench::elect(std::uint32_t i) {
-  // The others must not still trust a leader: their clocks go on without reaching their timers.
+void RaftFixture::elect(std::uint32_t i) {
+  // Advances the other clocks past leader stickiness, but not to their election timers.
   for (auto& [id, node] : nodes_) node.now += setup_.config.election_timeout_min;
   campaign(i);
   settle();
   EXPECT_EQ(state(i).role, raft::Role::kLeader) << "n" << i;
 }
 
-void Bench::heartbeat(std::uint32_t i) {
+void RaftFixture::heartbeat(std::uint32_t i) {
   advance(i, setup_.config.heartbeat_interval);
 }
 
-std::optional<raft::EntryId> Bench::propose(std::uint32_t i, std::string payload) {
+std::optional<raft::EntryId> RaftFixture::propose(std::uint32_t i, std::string payload) {
   const auto id = node(i).propose(raft::EntryType::kNormal, bytes(std::move(payload)));
   take(n(i));
   return id;
 }
 
-raft::Refusal Bench::change_members(std::uint32_t i, const std::vector<std::uint32_t>& voters) {
+raft::Refusal RaftFixture::change_members(std::uint32_t i,
+                                          const std::vector<std::uint32_t>& voters) {
   std::vector<NodeId> ids;
   for (const std::uint32_t voter : voters) ids.push_back(n(voter));
   const raft::Refusal refusal = node(i).change_members(std::move(ids), now(i));
@@ -171,13 +172,13 @@ raft::Refusal Bench::change_members(std::uint32_t i, const std::vector<std::uint
   return refusal;
 }
 
-raft::Refusal Bench::transfer(std::uint32_t i, std::uint32_t to) {
+raft::Refusal RaftFixture::transfer(std::uint32_t i, std::uint32_t to) {
   const raft::Refusal refusal = node(i).transfer_leadership(n(to), now(i));
   take(n(i));
   return refusal;
 }
 
-std::string Bench::configuration(std::uint32_t i) const {
+std::string RaftFixture::configuration(std::uint32_t i) const {
   const auto list = [](const std::vector<NodeId>& nodes) {
     std::string text;
     for (const NodeId node : nodes)
@@ -188,18 +189,18 @@ std::string Bench::configuration(std::uint32_t i) const {
   return list(known.voters) + (known.joint() ? " | " + list(known.outgoing) : "");
 }
 
-void Bench::read(std::uint32_t i, std::uint64_t id) {
+void RaftFixture::read(std::uint32_t i, std::uint64_t id) {
   node(i).read(id, now(i));
   take(n(i));
 }
 
-void Bench::receive(std::uint32_t from, std::uint32_t to, std::uint64_t term,
-                    raft::MessageBody body) {
+void RaftFixture::receive(std::uint32_t from, std::uint32_t to, std::uint64_t term,
+                          raft::MessageBody body) {
   node(to).receive({n(from), n(to), Term{term}, std::move(body)}, now(to));
   take(n(to));
 }
 
-void Bench::crash(std::uint32_t i, std::size_t kept_writes) {
+void RaftFixture::crash(std::uint32_t i, std::size_t kept_writes) {
   Node& node = nodes_.at(n(i));
   node.raft.reset();
   node.disk.crash(kept_writes);
@@ -207,17 +208,17 @@ void Bench::crash(std::uint32_t i, std::size_t kept_writes) {
   node.snapshot.reset();
 }
 
-void Bench::restart(std::uint32_t i) {
+void RaftFixture::restart(std::uint32_t i) {
   start(n(i), nodes_.at(n(i)).disk.recover());
 }
 
-void Bench::restart_with_loss(std::uint32_t i, std::size_t kept) {
+void RaftFixture::restart_with_loss(std::uint32_t i, std::size_t kept) {
   crash(i);
   nodes_.at(n(i)).disk.lose(kept, n(i));
   restart(i);
 }
 
-bool Bench::restore_vote(std::uint32_t i) {
+bool RaftFixture::restore_vote(std::uint32_t i) {
   Node& node = nodes_.at(n(i));
   if (!node.raft->may_restore_vote()) return false;
   node.disk.restore_vote();
@@ -225,27 +226,27 @@ bool Bench::restore_vote(std::uint32_t i) {
   return true;
 }
 
-void Bench::sync(std::uint32_t i) {
+void RaftFixture::sync(std::uint32_t i) {
   Node& node = nodes_.at(n(i));
   if (node.disk.has_unsynced()) sync_node(n(i), node.disk.begin_sync());
   save_snapshot(n(i));
 }
 
-void Bench::begin_sync(std::uint32_t i) {
+void RaftFixture::begin_sync(std::uint32_t i) {
   Node& node = nodes_.at(n(i));
   node.syncing = node.disk.begin_sync();
 }
 
-void Bench::end_sync(std::uint32_t i) {
+void RaftFixture::end_sync(std::uint32_t i) {
   sync_node(n(i), nodes_.at(n(i)).syncing);
 }
 
-void Bench::auto_sync(std::uint32_t i) {
+void RaftFixture::auto_sync(std::uint32_t i) {
   nodes_.at(n(i)).auto_sync = true;
   sync(i);
 }
 
-void Bench::isolate(std::uint32_t i) {
+void RaftFixture::isolate(std::uint32_t i) {
   for (const auto& [other, node] : nodes_) {
     if (other == n(i)) continue;
     cuts_.insert({n(i), other});
@@ -254,11 +255,11 @@ void Bench::isolate(std::uint32_t i) {
   drop([i](const raft::Message& m) { return m.from == n(i) || m.to == n(i); });
 }
 
-std::size_t Bench::count(const Filter& filter) const {
+std::size_t RaftFixture::count(const Filter& filter) const {
   return static_cast<std::size_t>(std::count_if(in_flight_.begin(), in_flight_.end(), filter));
 }
 
-std::vector<raft::Message> Bench::stash(const Filter& filter) {
+std::vector<raft::Message> RaftFixture::stash(const Filter& filter) {
   std::vector<raft::Message> taken;
   std::deque<raft::Message> left;
   for (raft::Message& message : std::exchange(in_flight_, {})) {
@@ -272,7 +273,7 @@ std::vector<raft::Message> Bench::stash(const Filter& filter) {
   return taken;
 }
 
-void Bench::deliver(const Filter& filter) {
+void RaftFixture::deliver(const Filter& filter) {
   for (const raft::Message& message : stash(filter)) {
     Node& receiver = nodes_.at(message.to);
     if (!receiver.raft) continue;
@@ -281,11 +282,11 @@ void Bench::deliver(const Filter& filter) {
   }
 }
 
-void Bench::drop(const Filter& filter) {
+void RaftFixture::drop(const Filter& filter) {
   stash(filter);
 }
 
-void Bench::duplicate(const Filter& filter) {
+void RaftFixture::duplicate(const Filter& filter) {
   std::vector<raft::Message> copies;
   for (const raft::Message& message : in_flight_) {
     if (filter(message)) copies.push_back(message);
@@ -293,22 +294,22 @@ void Bench::duplicate(const Filter& filter) {
   replay(copies);
 }
 
-void Bench::replay(const std::vector<raft::Message>& messages) {
+void RaftFixture::replay(const std::vector<raft::Message>& messages) {
   in_flight_.insert(in_flight_.end(), messages.begin(), messages.end());
 }
 
-void Bench::settle() {
+void RaftFixture::settle() {
   for (int round = 0; !in_flight_.empty(); ++round) {
-    ASSERT_LT(round, 1000) << "the cluster never falls silent";
+    ASSERT_LT(round, 1000) << "messages are in flight forever";
     deliver(all());
   }
 }
 
-std::optional<bool> Bench::read_result(std::uint32_t i, std::uint64_t id) const {
+std::optional<bool> RaftFixture::read_result(std::uint32_t i, std::uint64_t id) const {
   const auto& reads = nodes_.at(n(i)).reads;
   const auto found = reads.find(id);
   if (found == reads.end()) return std::nullopt;
   return found->second;
 }
 
-}  // namespace capsize::bench
+}  // namespace capsize::fixture

@@ -1,6 +1,6 @@
-// A few Raft cores on a bench: every message lies there until the test delivers, drops or repeats
-// it, every disk syncs when the test says so (at once by default), every node has its own clock.
-// The cluster's invariants are checked after every step.
+// A test fixture with several Raft cores. Messages stay in flight until the test delivers, drops or
+// repeats them; disks sync when the test requests it (by default at once); each node has its own
+// clock. The cluster's invariants are checked after every step.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@
 #include "node/simulation/cluster_invariants.h"
 #include "node/simulation/virtual_disk.h"
 
-namespace capsize::bench {
+namespace capsize::fixture {
 
 using raft::Index;
 using raft::NodeId;
@@ -34,24 +34,24 @@ inline raft::Bytes bytes(std::string text) {
 inline raft::Entry entry(std::uint64_t term, std::uint64_t index, std::string payload = "x") {
   return {Term{term}, Index{index}, raft::EntryType::kNormal, bytes(std::move(payload))};
 }
-/// Entries 1.. with these terms.
+/// Entries from index 1 on with these terms.
 std::vector<raft::Entry> entries(const std::vector<std::uint64_t>& terms);
 
-/// The payloads in a snapshot that Bench::compact took.
+/// The payloads in a snapshot taken by compact().
 std::vector<std::string> content(const raft::Snapshot& snapshot);
 
-struct BenchSetup {
+struct FixtureSetup {
   std::uint32_t nodes = 3;
-  std::uint32_t spares = 0;  // n4, … of 3 nodes: members of nothing
+  std::uint32_t spares = 0;  // further nodes (n4, …), not members
   raft::Config config;       // a template
   std::map<std::uint32_t, raft::Recovered> disks;
 };
 
-class Bench {
+class RaftFixture {
  public:
   using Filter = std::function<bool(const raft::Message&)>;
 
-  explicit Bench(BenchSetup setup = {});
+  explicit RaftFixture(FixtureSetup setup = {});
 
   [[nodiscard]] raft::Raft& node(std::uint32_t i) { return *nodes_.at(n(i)).raft; }
   [[nodiscard]] raft::SoftState state(std::uint32_t i) { return node(i).soft_state(); }
@@ -65,10 +65,10 @@ class Bench {
   }
   [[nodiscard]] base::Instant now(std::uint32_t i) const { return nodes_.at(n(i)).now; }
 
-  // Inputs. Each is followed by taking what is ready.
-  /// The node's clock jumps to its deadline, until it starts an election (pre-vote or vote).
+  // Inputs. After each of them the fixture takes and carries out the node's Ready.
+  /// Advances the node's clock from deadline to deadline until it starts an election (or pre-vote).
   void campaign(std::uint32_t i);
-  /// campaign, then everything is delivered. Expects leadership.
+  /// campaign(), then delivers all messages. Expects that the node leads.
   void elect(std::uint32_t i);
   void heartbeat(std::uint32_t i);
   void advance(std::uint32_t i, base::Duration by);
@@ -77,17 +77,17 @@ class Bench {
   void read(std::uint32_t i, std::uint64_t id);
   raft::Refusal change_members(std::uint32_t i, const std::vector<std::uint32_t>& voters);
   raft::Refusal transfer(std::uint32_t i, std::uint32_t to);
-  /// Hands the node a message made by the test.
+  /// Delivers a message made by the test.
   void receive(std::uint32_t from, std::uint32_t to, std::uint64_t term, raft::MessageBody body);
   void crash(std::uint32_t i, std::size_t kept_writes = 0);
   void restart(std::uint32_t i);
-  /// Crashes, loses all but the first entries of its log, and is started by an operator who accepts
-  /// that.
+  /// Crashes the node, loses all but the first `kept` entries of its log, and restarts it with the
+  /// loss accepted.
   void restart_with_loss(std::uint32_t i, std::size_t kept);
-  /// False: it must catch up first.
+  /// False if the node must catch up first.
   bool restore_vote(std::uint32_t i);
-  /// Takes a snapshot of what the node has applied. The content is the list of applied payloads. It
-  /// is saved at once, or, if syncs are held, with the next sync().
+  /// Takes a snapshot of the node's applied state, whose content is the list of applied payloads.
+  /// It is saved at once, or, if syncs are held, with the next sync().
   void compact(std::uint32_t i);
 
   // The disk
@@ -103,23 +103,23 @@ class Bench {
   void heal() { cuts_.clear(); }
   [[nodiscard]] const std::deque<raft::Message>& in_flight() const { return in_flight_; }
   [[nodiscard]] std::size_t count(const Filter& filter) const;
-  /// The messages of that kind that lie on the bench, in order.
+  /// The messages of that kind in flight, in order.
   template <class Body>
   [[nodiscard]] std::vector<std::pair<raft::Message, Body>> sent(std::uint32_t from) const;
-  /// Delivers what lies there now, once; what that gives rise to stays.
+  /// Delivers the messages that are in flight now; the messages that they cause stay in flight.
   void deliver(const Filter& filter);
   void drop(const Filter& filter);
   void duplicate(const Filter& filter);
-  /// Moves messages aside; replay puts them back.
+  /// Removes messages from the network; replay() puts them back.
   std::vector<raft::Message> stash(const Filter& filter);
   void replay(const std::vector<raft::Message>& messages);
-  /// Delivers until nothing is left.
+  /// Delivers until no message is in flight.
   void settle();
 
-  // What came out
-  /// "n1 n2 n3", or "n2 n4 | n1 n2 n3" of a joint one: the new voters first.
+  // Results
+  /// "n1 n2 n3", or "n2 n4 | n1 n2 n3" for a joint configuration, the new voters first.
   [[nodiscard]] std::string configuration(std::uint32_t i) const;
-  /// Of the last change of members that this node began.
+  /// The outcome of the last membership change that began on this node.
   [[nodiscard]] std::optional<raft::ChangeOutcome> change(std::uint32_t i) const {
     return nodes_.at(n(i)).change;
   }
@@ -152,28 +152,28 @@ class Bench {
   void save_snapshot(NodeId id);
   void post(std::vector<raft::Message> messages);
 
-  BenchSetup setup_;
+  FixtureSetup setup_;
   simulation::ClusterInvariants invariants_;
   std::map<NodeId, Node> nodes_;
   std::deque<raft::Message> in_flight_;
   std::set<std::pair<NodeId, NodeId>> cuts_;
 };
 
-inline Bench::Filter all() {
+inline RaftFixture::Filter all() {
   return [](const raft::Message&) { return true; };
 }
-inline Bench::Filter link(std::uint32_t from, std::uint32_t to) {
+inline RaftFixture::Filter link(std::uint32_t from, std::uint32_t to) {
   return [=](const raft::Message& m) { return m.from == n(from) && m.to == n(to); };
 }
 template <class Body>
-Bench::Filter kind(std::uint32_t from, std::uint32_t to) {
+RaftFixture::Filter kind(std::uint32_t from, std::uint32_t to) {
   return [=](const raft::Message& m) {
     return m.from == n(from) && m.to == n(to) && std::holds_alternative<Body>(m.body);
   };
 }
 
 template <class Body>
-std::vector<std::pair<raft::Message, Body>> Bench::sent(std::uint32_t from) const {
+std::vector<std::pair<raft::Message, Body>> RaftFixture::sent(std::uint32_t from) const {
   std::vector<std::pair<raft::Message, Body>> found;
   for (const raft::Message& message : in_flight_) {
     if (message.from != n(from)) continue;
@@ -182,4 +182,4 @@ std::vector<std::pair<raft::Message, Body>> Bench::sent(std::uint32_t from) cons
   return found;
 }
 
-}  // namespace capsize::bench
+}  // namespace capsize::fixture

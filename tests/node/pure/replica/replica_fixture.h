@@ -1,4 +1,5 @@
-// One Replica, n1 of three, on a bench: the test plays its peers, its disk syncs at once.
+// A test fixture with one Replica, n1 of three: the test takes the role of its peers, and its disk
+// syncs at once.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -42,9 +43,9 @@ inline kv::Command in_session(std::uint64_t session, kv::Command command) {
   return command;
 }
 
-class ReplicaBench {
+class ReplicaFixture {
  public:
-  explicit ReplicaBench(std::uint32_t nodes = 3, Limits limits = {}, std::string bug = "")
+  explicit ReplicaFixture(std::uint32_t nodes = 3, Limits limits = {}, std::string bug = "")
       : limits_(limits) {
     config_.bug = std::move(bug);
     for (std::uint32_t i = 1; i <= nodes; ++i) config_.voters.push_back(NodeId{i});
@@ -88,19 +89,19 @@ class ReplicaBench {
     ASSERT_EQ(replica_->soft_state().role, raft::Role::kLeader);
     acknowledge();
   }
-  /// n2 has everything on its disk.
+  /// n2 acknowledges the whole log.
   void acknowledge() {
     if (config_.voters.size() == 1) return;
     const raft::SoftState state = replica_->soft_state();
     receive_raft(2, state.term.value(), raft::AppendEntriesReply{true, state.last, {}, {}, {}});
   }
-  /// n2 leads this term and sends n1 these entries behind what n1 has of `previous`.
+  /// n2 leads in this term and sends n1 these entries, which follow `previous`.
   void follow(std::uint64_t term, raft::EntryId previous, std::vector<raft::Entry> entries,
               std::uint64_t commit) {
     receive_raft(2, term, raft::AppendEntries{previous, Index{commit}, {}, std::move(entries)});
   }
 
-  /// The reply to a request, if it has come; taken out, so that a second one is seen.
+  /// The reply to a request, if there is one; removes it, so that a second reply is detected.
   std::optional<kv::Reply> reply(std::uint64_t id) {
     for (auto it = replies_.begin(); it != replies_.end(); ++it) {
       if (it->id != RequestId{id}) continue;
