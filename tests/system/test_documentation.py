@@ -29,7 +29,7 @@ def recorded_run(tmp_path_factory):
 
 @pytest.fixture
 def reader(tmp_path, recorded_run):
-    """The folder of somebody who reads: the repository with binaries of `BIN`, and a store of its own."""
+    """The folder of a reader: the repository with binaries of `BIN`, and a store of its own."""
     for entry in ("nemesis", "scripts", "harness", "examples", "tests"):
         (tmp_path / entry).symlink_to(ROOT / entry)
     (tmp_path / "build").mkdir()
