@@ -170,14 +170,14 @@ void ProcessCluster::observe() const {
                         ? what["leader"].get<std::string>()
                         : std::string();
   term_ = std::max(term_, what.value("term", std::uint64_t{0}));
-  if (name.size() < 2) return;
+  const auto node = nemesis::node_of(name);
+  if (!node) return;
   const base::Instant last{
       std::chrono::nanoseconds(what.value("last-append-time", std::int64_t{0}))};
   if (monotonic_now() - last > kLeaderSilence) return;
-  const Node node = std::stoul(name.substr(1)) - 1;
-  if (node < members_.size() && members_[node]->process && !members_[node]->expected_down &&
-      !members_[node]->paused) {
-    leader_ = node;
+  if (*node < members_.size() && members_[*node]->process && !members_[*node]->expected_down &&
+      !members_[*node]->paused) {
+    leader_ = *node;
   }
 }
 

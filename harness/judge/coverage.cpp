@@ -60,7 +60,7 @@ Expectations default_expectations(const Scenario& scenario, const Plan& plan) {
     if (count >= 2) expect.faults[kind] = count / 2;
   }
   // Faults that wait for a state begin when it occurs: each kind is promised, not its number.
-  for (const auto& fault : plan.foreseen) {
+  for (const auto& fault : plan.predicted) {
     auto& asked = expect.faults[fault.spec.kind];
     asked = std::max<std::uint64_t>(asked, 1);
   }

@@ -75,7 +75,7 @@ std::string conflict(const std::string& line, const Json& request,
   if (!request.is_object()) {
     return "found " + checker::excerpt(line) + ", expected one JSON object a line";
   }
-  if (const auto twice = key_given_twice(line)) {
+  if (const auto twice = find_duplicate_key(line)) {
     return checker::excerpt(twice->name) + ": found twice, expected once";
   }
   return {};
@@ -119,7 +119,7 @@ void InteractiveControl::begin(const Json& id, Json fault) {
   if (!parsed.ok()) {
     return refuse(id, parsed.invalid->place.to_string() + ": " + parsed.invalid->what);
   }
-  nemesis_.add(nemesis::play(std::move(parsed.phases), 1));
+  nemesis_.add(nemesis::make_script(std::move(parsed.phases), 1));
   pending_.push_back({id, label, Want::kBegun});
 }
 
@@ -190,7 +190,7 @@ bool InteractiveControl::settle(const Pending& pending) {
 void InteractiveControl::step(base::Duration now) {
   pending_.remove_if([this](const Pending& pending) { return settle(pending); });
   waiting_.remove_if([&](Waiting& waiting) {
-    const bool fired = waiting.handle->fired(now);
+    const bool fired = waiting.handle->has_fired(now);
     if (!fired && now < waiting.until) return false;
     const auto after = std::chrono::duration<double, std::milli>(now - waiting.since).count();
     answer_({{"id", waiting.id}, {"fired", fired}, {"after-ms", after}});

@@ -8,14 +8,14 @@
 
 #include "harness/judge/outcome.h"
 #include "harness/scenario/scenario.h"
-#include "nemesis/plan/recorded.h"
+#include "nemesis/plan/recorded_faults.h"
 
 namespace capsize::harness {
 
 /// A run as its directory describes it.
 struct RecordedRun {
   Scenario scenario;  // resolved, with its seed: the operations follow from it
-  nemesis::Recorded faults;
+  nemesis::RecordedFaults faults;
   bool was_judged = true;              // false: the run was killed before it had a verdict
   std::vector<std::string> violated;   // names of the checks that were invalid
   std::vector<std::string> anomalies;  // of the linearizability check: "stale read", …

@@ -130,7 +130,7 @@ class Run {
     const DiskWatch disk(sync_of_file(directory_.path() / "disk-watch"), kDiskInterval);
     LoadGenerator load(messaging_, history, clock, *generator, load_options(disk));
     FaultLog fault_log(directory_, history);
-    auto played = options_.recorded != nullptr ? nemesis::play(*options_.recorded)
+    auto played = options_.recorded != nullptr ? nemesis::make_scripts(*options_.recorded)
                                                : scripts(outcome_.scenario, outcome_.plan);
     nemesis::Nemesis nemesis(std::move(played), cluster_, *outcome_.scenario.seed,
                              [&](const auto& event) { fault_log.write(event); });

@@ -18,7 +18,7 @@
 #include "harness/run/interactive_control.h"
 #include "harness/scenario/scenario.h"
 #include "harness/store/run_directory.h"
-#include "nemesis/plan/recorded.h"
+#include "nemesis/plan/recorded_faults.h"
 
 namespace capsize::harness {
 
@@ -27,9 +27,9 @@ struct RunOptions {
   std::filesystem::path binaries;
   std::function<void(const Progress&)> progress;
   /// Not null: these faults instead of those that the scenario plans (capsize replay).
-  const nemesis::Recorded* recorded = nullptr;
+  const nemesis::RecordedFaults* recorded = nullptr;
   std::filesystem::path recorded_from = {};  // the run that they come from
-  /// Not null: the run is interactive by these lines (interactive_control.h), and answers.
+  /// Not null: these requests control the run (interactive_control.h); `answer` gets the replies.
   LineInput* requests = nullptr;
   std::function<void(const base::Json&)> answer;
 };

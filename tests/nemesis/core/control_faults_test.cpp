@@ -1,4 +1,4 @@
-// Faults that are made and healed by asking a node, when it does not answer or cannot.
+// Faults that control requests begin and heal, at nodes that are down, paused or do not reply.
 #include "nemesis/faults/families/control_faults.h"
 
 #include <gmock/gmock.h>
@@ -23,35 +23,35 @@ Injection injection(std::string_view kind) {
   return {.id = 1, .nodes = {0}, .params = with_defaults(declared, base::Json::object())};
 }
 
-TEST(AskToHeal, NodeThatIsDown_HasNothingToHeal) {
+TEST(HealByRequest, NodeThatIsDown_NeedsNoRequest) {
   FakeCluster cluster(3);
   cluster.state.nodes[0].running = false;
-  const ActionResult act = ask_to_heal(cluster, {0}, kHeal);
-  EXPECT_TRUE(act.done);
-  EXPECT_EQ(act.evidence["n1"]["down"], true);
+  const ActionResult result = heal_by_request(cluster, {0}, kHeal);
+  EXPECT_TRUE(result.done);
+  EXPECT_EQ(result.evidence["n1"]["down"], true);
   EXPECT_TRUE(cluster.calls.empty());
 }
 
-TEST(AskToHeal, PausedNode_IsWokenForIt) {
+TEST(HealByRequest, PausedNode_IsResumedForTheRequest) {
   FakeCluster cluster(3);
   cluster.state.nodes[0].paused = true;
-  EXPECT_TRUE(ask_to_heal(cluster, {0}, kHeal).done);
+  EXPECT_TRUE(heal_by_request(cluster, {0}, kHeal).done);
   EXPECT_THAT(cluster.calls, ElementsAre("resume n1", StartsWith("control n1"), "pause n1"));
 }
 
-TEST(AskToHeal, SilentNode_IsReplaced) {
+TEST(HealByRequest, SilentNode_IsRestarted) {
   FakeCluster cluster(3);
   cluster.silent = {0};
-  const ActionResult act = ask_to_heal(cluster, {0, 1}, kHeal);
-  EXPECT_TRUE(act.done);
-  EXPECT_EQ(act.evidence["n1"]["replaced"], true);
-  EXPECT_FALSE(act.evidence["n2"].contains("replaced"));
+  const ActionResult result = heal_by_request(cluster, {0, 1}, kHeal);
+  EXPECT_TRUE(result.done);
+  EXPECT_EQ(result.evidence["n1"]["replaced"], true);
+  EXPECT_FALSE(result.evidence["n2"].contains("replaced"));
   EXPECT_THAT(cluster.calls, Contains("stop n1"));
   EXPECT_THAT(cluster.calls, Contains("restart n1"));
 }
 
-// A request without an answer may be carried out later, when nobody expects its fault any more.
-TEST(Begin, OnASilentNode_LeavesNoRequestBehind) {
+// A request without a reply may be executed later, when its effect counts as a crash.
+TEST(Begin, OnASilentNode_RestartsTheProcess) {
   for (const auto* kind : {"disk-error", "slow-disk", "lying-disk", "lose-unsynced"}) {
     FakeCluster cluster(3);
     cluster.silent = {0};
@@ -61,7 +61,7 @@ TEST(Begin, OnASilentNode_LeavesNoRequestBehind) {
   }
 }
 
-TEST(Begin, ThatWasRefused_ReplacesNobody) {
+TEST(Begin, Refused_RestartsNoProcess) {
   FakeCluster cluster(3);
   cluster.refuse = true;
   EXPECT_FALSE(

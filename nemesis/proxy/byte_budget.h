@@ -1,6 +1,6 @@
-// How many bytes may wait in the proxy: per link and in all. What a rule holds back, what a queue
-// throttles and what a replaying rule keeps is charged here, so that no rule and no sender fills
-// the memory, however large the messages are. What finds no room is dropped and counted.
+// Budgets of bytes that may wait in the proxy, for each link and in total. Messages that a rule
+// delays, holds or keeps for replay are charged here, so that no rule and no sender can exhaust the
+// sample, however large the messages are. A message beyond the budget is dropped and counted.
 //
 // One thread.
 #pragma once
@@ -10,8 +10,8 @@
 
 namespace capsize::nemesis::proxy {
 
-/// What a waiting message costs beside its frames: header, bookkeeping, allocations.
-inline constexpr std::size_t kParcelBytes = 512;
+/// What a waiting message costs in addition to its frames: header, bookkeeping, allocations.
+inline constexpr std::size_t kMessageOverheadBytes = 512;
 
 struct Limits {
   static constexpr std::size_t kLinkBytes = std::size_t{64} << 20;
@@ -20,10 +20,10 @@ struct Limits {
   std::size_t all_bytes = kAllBytes;
 };
 
-/// A bound on bytes. The rooms of all links share `parent`, which outlives them.
-class Room {
+/// A budget of bytes. The budgets of all links share `parent`, which outlives them.
+class ByteBudget {
  public:
-  explicit Room(std::size_t bytes_max, Room* parent = nullptr)
+  explicit ByteBudget(std::size_t bytes_max, ByteBudget* parent = nullptr)
       : bytes_max_(bytes_max), parent_(parent) {}
   [[nodiscard]] bool has(std::size_t bytes) const {
     return bytes <= bytes_max_ - used_ && (parent_ == nullptr || parent_->has(bytes));
@@ -42,28 +42,30 @@ class Room {
     if (parent_ != nullptr) parent_->give_back(bytes);
   }
   std::size_t bytes_max_, used_ = 0;
-  Room* parent_;
+  ByteBudget* parent_;
 };
 
-/// Bytes taken from a room until this is destroyed.
+/// Takes bytes from a budget until it is destroyed.
 class Charge {
  public:
   Charge() = default;
-  /// Precondition: room.has(bytes).
-  Charge(Room& room, std::size_t bytes) : room_(&room), bytes_(bytes) { room.take(bytes); }
+  /// Precondition: budget.has(bytes).
+  Charge(ByteBudget& budget, std::size_t bytes) : budget_(&budget), bytes_(bytes) {
+    budget.take(bytes);
+  }
   Charge(Charge&& other) noexcept
-      : room_(std::exchange(other.room_, nullptr)), bytes_(other.bytes_) {}
+      : budget_(std::exchange(other.budget_, nullptr)), bytes_(other.bytes_) {}
   Charge& operator=(Charge&& other) noexcept {
-    std::swap(room_, other.room_);
+    std::swap(budget_, other.budget_);
     std::swap(bytes_, other.bytes_);
     return *this;
   }
   ~Charge() {
-    if (room_ != nullptr) room_->give_back(bytes_);
+    if (budget_ != nullptr) budget_->give_back(bytes_);
   }
 
  private:
-  Room* room_ = nullptr;
+  ByteBudget* budget_ = nullptr;
   std::size_t bytes_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// A nemesis on a cluster of variables, moved through time in steps of five milliseconds.
+// A nemesis on a fake cluster, advanced through time in steps of five milliseconds.
 #pragma once
 
 #include <string>
@@ -12,9 +12,9 @@
 
 namespace capsize::nemesis {
 
-struct Stage {
-  explicit Stage(std::vector<std::unique_ptr<Script>> scripts, std::size_t nodes = 5,
-                 std::size_t spares = 0)
+struct SimulatedRun {
+  explicit SimulatedRun(std::vector<std::unique_ptr<Script>> scripts, std::size_t nodes = 5,
+                        std::size_t spares = 0)
       : cluster(nodes, spares),
         nemesis(std::move(scripts), cluster, 1, [this](const FaultEvent& event) {
           log.push_back(std::string(name(event.stage)) + " " + event.fault->spec.kind + " " +
@@ -23,11 +23,11 @@ struct Stage {
         }) {
     cluster.state.leader = 0;
   }
-  /// Phases as text. Precondition: they are right.
-  explicit Stage(const char* phases, std::uint64_t repeat = 1)
-      : Stage(scripts_of(phases, repeat)) {}
+  /// Parses the phases. Precondition: they are valid.
+  explicit SimulatedRun(const char* phases, std::uint64_t repeat = 1)
+      : SimulatedRun(scripts_of(phases, repeat)) {}
 
-  void run_until(base::Duration until) {
+  void advance_to(base::Duration until) {
     for (; now <= until; now += std::chrono::milliseconds(5)) nemesis.step(now);
   }
   void trace(TraceEvent event) { cluster.events.push_back(std::move(event)); }
@@ -41,9 +41,9 @@ struct Stage {
  private:
   static std::vector<std::unique_ptr<Script>> scripts_of(const char* text, std::uint64_t repeat) {
     auto parsed = parse_phases(base::Json::parse(text), 5);
-    CHECK(parsed.ok(), "the phases of a test are right");
+    CHECK(parsed.ok(), "the phases of a test are valid");
     std::vector<std::unique_ptr<Script>> scripts;
-    scripts.push_back(play(std::move(parsed.phases), repeat));
+    scripts.push_back(make_script(std::move(parsed.phases), repeat));
     return scripts;
   }
 };

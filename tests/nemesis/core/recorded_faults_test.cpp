@@ -1,11 +1,11 @@
-#include "nemesis/plan/recorded.h"
+#include "nemesis/plan/recorded_faults.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <sstream>
 
-#include "stage.h"
+#include "simulated_run.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -14,62 +14,62 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::string text_of(const Stage& stage) {
+std::string text_of(const SimulatedRun& run) {
   std::string text;
-  for (const auto& line : stage.lines) text += line.dump() + "\n";
+  for (const auto& line : run.lines) text += line.dump() + "\n";
   return text;
 }
 
-Recorded recorded(const std::string& text) {
+RecordedFaults recorded(const std::string& text) {
   std::istringstream lines(text);
-  auto read = read_recorded(lines, "faults.jsonl");
+  auto read = read_recorded_faults(lines, "faults.jsonl");
   EXPECT_TRUE(read) << (read ? "" : read.error().message);
-  return read ? std::move(read).value() : Recorded{};
+  return read ? std::move(read).value() : RecordedFaults{};
 }
 
-TEST(Recorded, FaultsOfARun_AreDoneAgainWithoutTheStrategy) {
-  Stage first(R"([{"faults": [{"kind": "kill", "target": "leader", "hold": "100ms"},
+TEST(RecordedFaults, FaultsOfARun_AreReplayedWithoutTheStrategy) {
+  SimulatedRun first(R"([{"faults": [{"kind": "kill", "target": "leader", "hold": "100ms"},
                               {"kind": "cut", "target": "one", "after": "200ms", "hold": "50ms"},
                               {"kind": "pause", "target": "leader", "after": "20ms",
                                "within": "30ms"}]},
                   {"when": "election", "faults": [{"kind": "pause", "target": "n4",
                                                    "hold": "50ms", "until": "leader"}]}])");
-  first.run_until(400ms);
+  first.advance_to(400ms);
   first.trace({.node = 2, .event = "role", .role = "candidate"});
-  first.run_until(600ms);
+  first.advance_to(600ms);
   ASSERT_EQ(first.cluster.calls.size(), 6U);
 
-  const Recorded again = recorded(text_of(first));
-  EXPECT_EQ(again.faults, 3U) << "what was skipped is left out";
-  Stage second(play(again));
-  second.run_until(400ms);
+  const RecordedFaults again = recorded(text_of(first));
+  EXPECT_EQ(again.faults, 3U) << "skipped faults are left out";
+  SimulatedRun second(make_scripts(again));
+  second.advance_to(400ms);
   second.trace({.node = 2, .event = "role", .role = "candidate"});
-  second.run_until(600ms);
+  second.advance_to(600ms);
   EXPECT_EQ(second.cluster.calls, first.cluster.calls);
 }
 
-TEST(Recorded, TheLeadersFault_IsTheLeadersAgain) {
-  Stage first(R"([{"faults": [{"kind": "pause", "target": "leader", "hold": "100ms"}]}])");
-  first.run_until(200ms);
-  Stage second(play(recorded(text_of(first))));
+TEST(RecordedFaults, FaultOnTheLeader_HitsTheCurrentLeader) {
+  SimulatedRun first(R"([{"faults": [{"kind": "pause", "target": "leader", "hold": "100ms"}]}])");
+  first.advance_to(200ms);
+  SimulatedRun second(make_scripts(recorded(text_of(first))));
   second.cluster.state.leader = 3;
-  second.run_until(200ms);
+  second.advance_to(200ms);
   EXPECT_THAT(second.cluster.calls, ElementsAre("pause n4", "resume n4"));
 }
 
-TEST(Recorded, AFileThatIsCutOff_IsReadUpToThere) {
-  Stage first(R"([{"faults": [{"kind": "pause", "target": "n2", "hold": "100ms"}]}])");
-  first.run_until(200ms);
+TEST(RecordedFaults, TruncatedFile_IsReadUpToTheTruncation) {
+  SimulatedRun first(R"([{"faults": [{"kind": "pause", "target": "n2", "hold": "100ms"}]}])");
+  first.advance_to(200ms);
   std::string text = text_of(first);
-  text.resize(text.size() - 20);  // in the middle of the end's line
-  Stage second(play(recorded(text)));
-  second.run_until(200ms);
+  text.resize(text.size() - 20);  // in the middle of the end line
+  SimulatedRun second(make_scripts(recorded(text)));
+  second.advance_to(200ms);
   EXPECT_THAT(second.cluster.calls, ElementsAre("pause n2", "resume n2"));
 }
 
-TEST(Recorded, LinesOfEarlierReleases_AreRead) {
-  Stage first(R"([{"faults": [{"kind": "pause", "target": "n2", "hold": "100ms"}]}])");
-  first.run_until(200ms);
+TEST(RecordedFaults, LinesOfEarlierReleases_AreAccepted) {
+  SimulatedRun first(R"([{"faults": [{"kind": "pause", "target": "n2", "hold": "100ms"}]}])");
+  first.advance_to(200ms);
   std::string text;
   for (base::Json line : first.lines) {
     line["phase"] = line["stage"];
@@ -77,13 +77,13 @@ TEST(Recorded, LinesOfEarlierReleases_AreRead) {
     line["anchor"]["until"] = {{"told", {{"word", "end"}}}};
     text += line.dump() + "\n";
   }
-  Recorded read = recorded(text);
+  RecordedFaults read = recorded(text);
   ASSERT_EQ(read.faults, 1U);
   EXPECT_EQ(read.scripts[0][0].faults[0].until,
             (Anchor{.event = "trigger", .params = {{"name", "end"}}}));
 }
 
-TEST(Recorded, WhatIsNoFault_IsRefusedWithItsLine) {
+TEST(RecordedFaults, InvalidLine_IsRefusedWithItsNumber) {
   for (const auto& [text, says] :
        {std::pair{"3\n", "1: expected one JSON object"},
         {"{}\n", "1: found no id"},
@@ -93,7 +93,7 @@ TEST(Recorded, WhatIsNoFault_IsRefusedWithItsLine) {
         {R"({"id":1,"phase":"begin","state":"installed","anchor":{},"kind":"kil"})",
          "kind: found kil"}}) {
     std::istringstream lines(text);
-    const auto read = read_recorded(lines, "f.jsonl");
+    const auto read = read_recorded_faults(lines, "f.jsonl");
     ASSERT_FALSE(read) << text;
     EXPECT_THAT(read.error().message, HasSubstr(says));
   }
