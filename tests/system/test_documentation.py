@@ -163,7 +163,10 @@ def help_of(*verb):
     return subprocess.run([BIN / "capsize", *verb, "--help"], capture_output=True, text=True, check=False).stdout
 
 
-INLINE = [(name_of(path), line, text) for path in DOCUMENTS for line, text in inline_commands(path)]
+# Those of every Markdown file, the READMEs of the folders included.
+MARKDOWN = sorted(ROOT / name for name in subprocess.run(
+    ["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split())
+INLINE = [(name_of(path), line, text) for path in MARKDOWN for line, text in inline_commands(path)]
 
 
 @pytest.mark.parametrize("document, line, text", INLINE, ids=lambda value: str(value)[:40])
