@@ -88,7 +88,7 @@ def test_time_unit_independent_and_sequence_are_passed_on(package):
 
 
 def register(package):
-    """A register, as somebody would write it."""
+    """A register, as a user would write it."""
     def read(state, _asked, answered):
         return state if answered in (state, package.UNKNOWN) else package.IMPOSSIBLE
     return package.Model(initial=None, functions={"read": read,
