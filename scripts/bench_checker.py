@@ -148,9 +148,9 @@ def hard_cells(command, folder):
         seconds.append(took)
         mib.append(peak)
         verdicts.append(reports[0]["verdict"])
-    told = ", ".join(f"{verdicts.count(one)} {one}" for one in sorted(set(verdicts)))
+    counts = ", ".join(f"{verdicts.count(one)} {one}" for one in sorted(set(verdicts)))
     return {"name": f"the slowest of {len(seconds)} hard cells", "seconds": round(max(seconds), 3),
-            "load": 0, "check": round(max(seconds), 3), "MiB": round(max(mib)), "verdict": told,
+            "load": 0, "check": round(max(seconds), 3), "MiB": round(max(mib)), "verdict": counts,
             "as-expected": "unknown" not in verdicts, "aim": 2.0, "aim-MiB": 512}
 
 

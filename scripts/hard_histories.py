@@ -1,7 +1,7 @@
 """Histories of one cas-register that are hard to search: few values, lost completions, and a fault.
 
 Clients act on a simulated register; each operation has its moment between its invocation and its completion.
-After four fifths of the operations something goes wrong once, and nobody knows whether that can be seen:
+After four fifths of the operations something goes wrong once, and it is not known whether any operation observes it:
 `stale` (a read returns what was there three changes ago), `double` (a mutation takes effect once more, later).
 """
 

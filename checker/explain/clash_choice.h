@@ -1,7 +1,7 @@
 // Which of many clashes to explain for a register whose history has no legal order.
 //
-// A decider stops at the first clash that it finds, and a real fault leaves dozens. The clashes that
-// prove one cause (lost_or_stale.h) come first, the worst of them before the others:
+// A decider stops at the first clash that it finds, and a real fault leaves dozens. The clashes
+// that prove one cause (lost_or_stale.h) come first, the worst of them before the others:
 //
 //   1. a lost write: reads of two processes should have returned it, and no operation ever observes
 //      it or anything that may have overwritten it;

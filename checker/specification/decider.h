@@ -1,8 +1,8 @@
 // FastDecider and ModelSearch: the algorithms that a model names for its keys.
 //
-// A model lists its fast deciders, cheapest first (Model::deciders); KeyChecker asks each whether its
-// conditions hold for a key. A new decider is one new file that defines a FastDecider, and an entry
-// in the model that it is for; both may be the same file.
+// A model lists its fast deciders, cheapest first (Model::deciders); KeyChecker asks each whether
+// its conditions hold for a key. A new decider is one new file that defines a FastDecider, and an
+// entry in the model that it is for; both may be the same file.
 #pragma once
 
 #include <memory>
@@ -45,7 +45,8 @@ std::unique_ptr<Decider> make_stateless(const ValueTable&) {
   return std::make_unique<Stateless>();
 }
 
-/// Wraps a class with scratch space: constructed from the values, decide(operations, initial, order).
+/// Wraps a class with scratch space: constructed from the values, decide(operations, initial,
+/// order).
 template <class Algorithm>
 std::unique_ptr<Decider> make_with_scratch(const ValueTable& values) {
   class WithScratch final : public Decider {
