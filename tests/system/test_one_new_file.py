@@ -81,7 +81,7 @@ Decision decide(const DeciderInput& key) {
       const KeyOperation& second = key.operations[j];
       if (first.complete < second.invoke && key.values.as_integer(first.argument) >=
                                                 key.values.as_integer(second.argument)) {
-        return {.kind = Decision::Kind::kViolation, .witness = {i, j}};
+        return {.kind = Decision::Kind::kViolation, .counterexample = {i, j}};
       }
     }
   }

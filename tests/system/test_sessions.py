@@ -27,7 +27,7 @@ def test_a_retry_that_is_carried_out_again_is_caught(capsize):
             break
     assert run.returncode == 1, run.stdout + run.stderr
     assert capsize.check_verdict("linearizable")["verdict"] == "invalid"
-    assert "doubled append" in run.stdout
+    assert "duplicate append" in run.stdout
 
 
 def test_too_many_retries_are_a_usage_error(capsize):
