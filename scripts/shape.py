@@ -1,9 +1,10 @@
-"""The shape of the code: include arrows point down, files and functions stay small.
+"""The shape of the code: include arrows point down and make no cycle, files and functions stay small.
 
-Usage: shape.py FILE...   Prints the figures; ends with 1 and a line a fault if a rule is broken.
+Usage: shape.py FILE...   Prints the figures. If a rule is broken, prints one line per fault and exits with 1.
 """
 
 import collections
+import os
 import re
 import statistics
 import sys
@@ -12,7 +13,7 @@ FILE_LINES_MAX = 600
 FUNCTION_LINES_MAX = 70
 LINE_COLUMNS_MAX = 100
 
-# Who may include whom, by longest matching prefix (DESIGN: "arrows point down only").
+# Which folders may include which, by longest matching prefix (arrows point down only).
 ALLOWED = {
     "checker": ["base", "checker"],
     "base": ["base"],
@@ -26,7 +27,7 @@ ALLOWED = {
     "workloads": ["workloads", "checker", "base"],
     "harness": ["harness", "nemesis", "workloads", "checker", "base"],
 }
-# Headers that stay behind one door.
+# Headers that only these files and folders may include.
 DOORS = {
     "CLI/": ["base/command_line.cpp"],
     "nlohmann/": ["base/json_text.cpp", "tests/base/json_test.cpp"],
@@ -35,8 +36,8 @@ DOORS = {
     "simdjson": ["checker/"],
     "spdlog": ["harness/store/log"],
 }
-# Headers whose cost a header would pass on to every file that includes it, and the few headers that
-# may include them all the same: each is read by a handful of files.
+# Heavy headers: a header that includes one passes its cost on to every file that includes it. And
+# the few headers that may include one all the same, since only a handful of files include them.
 HEAVY = ("nlohmann/", "CLI/", "spdlog/", "zmq.hpp", "boost/", "simdjson.h", "fmt/format.h", "fmt/ranges.h",
          "fmt/chrono.h", "regex", "iostream")
 HEAVY_ALLOWED = {
@@ -46,6 +47,7 @@ HEAVY_ALLOWED = {
     "tests/nemesis/proxy/proxy_fixture.h": "zmq.hpp",
 }
 OUR_FOLDERS = ("base/", "checker/", "node/", "nemesis/", "workloads/", "harness/")
+OUR_ROOTS = {folder.rstrip("/") for folder in OUR_FOLDERS}
 
 
 def rule_for(path):
@@ -67,15 +69,58 @@ def include_faults(path, lines):
             yield f"{path}:{number}: {target} in a header: every file that includes this one pays for it"
         for header, doors in DOORS.items():
             if target.startswith(header) and not any(path.startswith(door) for door in doors):
-                yield f"{path}:{number}: {target} stays behind {', '.join(doors)}"
+                yield f"{path}:{number}: only {', '.join(doors)} may include {target}"
+
+
+def folder_includes(path, lines):
+    """The folders that a file's folder uses, each with the include that says so."""
+    own = os.path.dirname(path)
+    for number, line in enumerate(lines, 1):
+        match = re.match(r'\s*#include "([^"]+)"', line)
+        target = os.path.dirname(match.group(1)) if match else ""
+        if target.split("/")[0] in OUR_ROOTS and target != own:
+            yield own, target, f"{path}:{number}: {match.group(1)}"
+
+
+def folder_cycles(uses):
+    """The folders that include each other, directly or through others (Tarjan, SIAM J. Comput. 1972)."""
+    number, low, stack, cycles = {}, {}, [], []
+
+    def visit(folder):
+        number[folder] = low[folder] = len(number)
+        stack.append(folder)
+        for target in uses.get(folder, {}):
+            if target not in number:
+                visit(target)
+            if target in stack:
+                low[folder] = min(low[folder], low[target])
+        if low[folder] == number[folder]:
+            component = stack[stack.index(folder):]
+            del stack[stack.index(folder):]
+            if len(component) > 1:
+                cycles.append(component)
+
+    for folder in list(uses):
+        if folder not in number:
+            visit(folder)
+    return cycles
+
+
+def cycle_faults(uses):
+    for component in folder_cycles(uses):
+        yield f"folders in a cycle: {', '.join(sorted(component))}"
+        for folder in component:
+            for target, places in uses.get(folder, {}).items():
+                if target in component:
+                    yield f"  {places[0]} ({len(places)} of {folder} -> {target})"
 
 
 CONTROL = re.compile(r"\s*(if|for|while|switch|do|else|namespace|struct|class|enum|return|\}|template|public|private)\b|\s*\}")
 
 
 def head_of(lines, number):
-    """The line on which the declaration begins whose body opens at `number`: the nearest line above
-    that is indented like a function (the formatter indents continuations by four)."""
+    """The first line of the declaration whose body opens at `number`: the nearest line above that is
+    indented like a function (the formatter indents continuations by four)."""
     for above in range(number, max(number - 15, -1), -1):
         indent = len(lines[above]) - len(lines[above].lstrip())
         if lines[above].strip() and indent <= 2:
@@ -84,7 +129,7 @@ def head_of(lines, number):
 
 
 def function_lengths(lines):
-    """Lengths and first lines of function bodies: the closing brace stands under the first line."""
+    """Lengths and first lines of functions: the closing brace has the indent of the first line."""
     start = None
     for number, line in enumerate(lines):
         if start is None and line.endswith("{") and ")" in line:
@@ -99,6 +144,7 @@ def main(paths):
     sizes, functions = [], []
     comments = collections.Counter()
     totals = collections.Counter()
+    uses = {}
     for path in paths:
         with open(path, encoding="utf-8") as file:
             lines = file.read().splitlines()
@@ -112,6 +158,8 @@ def main(paths):
                 faults.append(f"{path}:{number}: {len(line)} columns, at most {LINE_COLUMNS_MAX}")
         if test:
             continue
+        for folder, target, place in folder_includes(path, lines):
+            uses.setdefault(folder, {}).setdefault(target, []).append(place)
         sizes.append(len(lines))
         kind = "header" if path.endswith(".h") else "source"
         totals[kind] += len(lines)
@@ -120,6 +168,7 @@ def main(paths):
             functions.append(length)
             if length > FUNCTION_LINES_MAX:
                 faults.append(f"{path}:{number}: function of {length} lines, at most {FUNCTION_LINES_MAX}")
+    faults += cycle_faults(uses)
     for fault in faults:
         print(fault, file=sys.stderr)
     if sizes and functions:

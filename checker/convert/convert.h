@@ -9,11 +9,11 @@
 
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/registry.h"
 #include "checker/history/history.h"
 
 namespace capsize::checker {
@@ -33,12 +33,10 @@ struct HistoryWriter {
   Conversion (*write)(const History& history, const TextSink& sink);
 };
 
-[[nodiscard]] std::span<const HistoryWriter* const> list_writers();
+[[nodiscard]] std::vector<const HistoryWriter*> list_writers();
 [[nodiscard]] const HistoryWriter* find_writer(std::string_view name);
 
 /// Registers a writer when the program starts.
-struct WriterRegistrar {
-  explicit WriterRegistrar(HistoryWriter writer);
-};
+using WriterRegistrar = base::Registrar<HistoryWriter>;
 
 }  // namespace capsize::checker

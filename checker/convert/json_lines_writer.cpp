@@ -1,10 +1,6 @@
 // Capsize's own format, which can hold everything.
-#include <fmt/core.h>
-
-#include <algorithm>
-#include <iterator>
-
 #include "checker/convert/text.h"
+#include "checker/history/event_line.h"
 
 namespace capsize::checker {
 namespace {
@@ -24,20 +20,18 @@ Conversion write(const History& history, const TextSink& sink) {
   std::uint64_t index = 0;
   for (const TimelineEvent& event : timeline.events()) {
     const Operation& operation = history.operations[event.operation];
-    std::string& text = out.text();
-    fmt::format_to(std::back_inserter(text), "{{\"index\":{}", index++);
-    if (const std::int64_t time = timeline.time(event); time != kNoTime) {
-      fmt::format_to(std::back_inserter(text), ",\"time\":{}", time);
-    }
-    text += ",\"process\":" + process_json(history, timeline.process(event.operation));
-    fmt::format_to(std::back_inserter(text), ",\"type\":\"{}\",\"f\":", name(event.type));
-    append_json_string(text, history.functions[operation.function]);
-    if (const std::string key = key_json(history, operation.key); !key.empty()) {
-      text += ",\"key\":" + key;
-    }
-    text += ",\"value\":" + history.values.json(value_of(operation, event.type));
-    if (event.type == EventType::kFail && operation.mismatch) text += ",\"error\":\"mismatch\"";
-    text += '}';
+    const std::string process = process_json(history, timeline.process(event.operation));
+    const std::string key = key_json(history, operation.key);
+    const std::string value = history.values.json(value_of(operation, event.type));
+    const bool mismatch = event.type == EventType::kFail && operation.mismatch;
+    append_event_line(out.text(), {.index = index++,
+                                   .time = timeline.time(event),
+                                   .process = process,
+                                   .type = event.type,
+                                   .f = history.functions[operation.function],
+                                   .key = key,
+                                   .value = value,
+                                   .error = mismatch ? "mismatch" : ""});
     out.end_line();
   }
   return conversion;

@@ -7,20 +7,6 @@
 
 namespace capsize::checker {
 
-std::string_view name(EventType type) {
-  switch (type) {
-    case EventType::kInvoke:
-      return "invoke";
-    case EventType::kOk:
-      return "ok";
-    case EventType::kFail:
-      return "fail";
-    case EventType::kInfo:
-      break;
-  }
-  return "info";
-}
-
 std::string process_json(const History& history, std::int64_t process) {
   std::string text = history.process_text(process);
   if (process >= 0) return text;

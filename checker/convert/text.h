@@ -32,8 +32,6 @@ class BlockText {
   std::string text_;
 };
 
-/// The names of the history, as every format writes them.
-[[nodiscard]] std::string_view name(EventType type);
 /// The key as JSON text; empty for the key of a history that names none.
 [[nodiscard]] std::string key_json(const History& history, KeyId key);
 /// The number of a process, or its name as JSON text.

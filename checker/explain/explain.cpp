@@ -4,51 +4,17 @@
 #include <set>
 #include <utility>
 
-#include "checker/explain/finding.h"
+#include "checker/explain/explainers.h"
 #include "checker/explain/wording.h"
+#include "checker/specification/finding.h"
+#include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
 namespace {
 
-struct Explainer {
-  std::string_view model;
-  std::optional<Finding> (*explain)(const KeyProblem&, std::span<const KeyOperation>);
-};
-
-// The first that has something to say about a model's violation says it.
-constexpr Explainer kExplainers[] = {
-    {"register", &explain_register},
-    {"register", &explain_origins},
-    {"register", &explain_by_moment},
-    {"cas-register", &explain_failed_cas},
-    {"cas-register", &explain_register},
-    {"cas-register", &explain_origins},
-    {"cas-register", &explain_by_moment},
-    {"kv", &explain_failed_cas},
-    {"kv", &explain_foreign},
-    {"kv", &explain_register},
-    {"kv", &explain_text},
-    {"kv", &explain_origins},
-    {"kv", &explain_by_moment},
-    {"list", &explain_list},
-    {"list", &explain_foreign},
-    {"list", &explain_by_moment},
-    {"fifo-queue", &explain_collection},
-    {"fifo-queue", &explain_by_turn},
-    {"stack", &explain_collection},
-    {"stack", &explain_by_turn},
-    {"bag", &explain_collection},
-    {"bag", &explain_by_turn},
-    {"set", &explain_collection},
-    {"counter", &explain_counter},
-    {"mutex", &explain_mutex},
-    {"multi-register", &explain_transactions},
-};
-
 Finding find(const KeyProblem& problem, std::span<const KeyOperation> witness) {
-  for (const Explainer& one : kExplainers) {
-    if (one.model != problem.model.name) continue;
-    if (auto found = one.explain(problem, witness)) return *std::move(found);
+  for (const Explainer& explainer : problem.model.explainers) {
+    if (auto found = explainer.explain(problem, witness)) return *std::move(found);
   }
   return explain_any(problem, witness);
 }
@@ -85,24 +51,6 @@ void mark_named(const KeyProblem& problem, std::span<const KeyOperation> shown,
 }
 
 }  // namespace
-
-OperationView view(const History& history, const Operation& operation) {
-  OperationView shown;
-  shown.process = operation.process;
-  shown.process_name = history.process_text(operation.process);
-  shown.function = history.functions[operation.function];
-  // What a dequeue brought counts like what a read returned, and so does what a set contains.
-  const bool asks = operation.function == kRead || operation.argument == kNullValue ||
-                    shown.function == "contains";
-  const bool learnt = operation.outcome == Outcome::kOk && asks;
-  shown.value = history.values.json(learnt ? operation.result : operation.argument);
-  shown.invoke_time = operation.invoke_time;
-  shown.complete_time = operation.complete_time;
-  shown.index = history.index_of(operation.invoke);
-  if (operation.complete != kNever) shown.complete_index = history.index_of(operation.complete);
-  shown.outcome = operation.outcome;
-  return shown;
-}
 
 Violation explain(const KeyProblem& problem, std::vector<std::uint32_t> set,
                   const Violates& violates, const Budget& budget) {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "checker/explain/shrink.h"
-#include "checker/key_problem.h"
-#include "checker/report.h"
+#include "checker/report/report.h"
+#include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
 
@@ -14,8 +14,5 @@ namespace capsize::checker {
 /// Takes at most the time of the budget; what is not minimal by then says so.
 [[nodiscard]] Violation explain(const KeyProblem& problem, std::vector<std::uint32_t> set,
                                 const Violates& violates, const Budget& budget);
-
-/// One operation for people.
-[[nodiscard]] OperationView view(const History& history, const Operation& operation);
 
 }  // namespace capsize::checker

@@ -11,12 +11,14 @@
 #include <unordered_map>
 #include <vector>
 
-#include "checker/explain/finding.h"
+#include "checker/explain/explainers.h"
 #include "checker/explain/lost_or_stale.h"
 #include "checker/explain/small_search.h"
-#include "checker/explain/sourceless.h"
+#include "checker/explain/unwritten_value.h"
 #include "checker/explain/wording.h"
 #include "checker/history/times.h"
+#include "checker/specification/finding.h"
+#include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
 namespace {

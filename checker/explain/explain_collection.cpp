@@ -7,11 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include "checker/explain/finding.h"
+#include "checker/explain/explainers.h"
 #include "checker/explain/lost_or_stale.h"
-#include "checker/explain/sourceless.h"
+#include "checker/explain/unwritten_value.h"
 #include "checker/explain/wording.h"
-#include "checker/models/collection.h"
+#include "checker/specification/collection.h"
+#include "checker/specification/finding.h"
+#include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
 namespace {
@@ -295,8 +297,9 @@ class CollectionExplainer {
     const auto passes = [&](const KeyOperation& take) {
       if (take.argument == kNullValue) return true;
       const auto its_adders = adders.find(take.argument);
-      if (problem_.model.name == "bag" || its_adders == adders.end()) return false;
-      const bool stack = problem_.model.name == "stack";
+      if (problem_.model.discipline == Discipline::kAnyOrder || its_adders == adders.end())
+        return false;
+      const bool stack = problem_.model.discipline == Discipline::kLastInFirstOut;
       return std::all_of(
           its_adders->second.begin(), its_adders->second.end(), [&](const auto* add) {
             return std::all_of(missing.begin(), missing.end(), [&](const auto* other) {
@@ -340,7 +343,7 @@ class CollectionExplainer {
 
   // An element that came out though others should have come out before.
   std::optional<Finding> out_of_turn() const {
-    if (problem_.model.name != "stack" && problem_.model.name != "fifo-queue") return std::nullopt;
+    if (!has_order(problem_.model.discipline)) return std::nullopt;
     for (const auto& [value, takers] : taken_) {
       const Operations& adders = of(added_, value);
       if (adders.size() != 1 || takers.size() != 1) continue;
@@ -398,7 +401,8 @@ class CollectionExplainer {
   // In a queue in front is what went in before, in a stack what went in later, too.
   bool in_front(const KeyOperation& rival, const KeyOperation& adder,
                 const KeyOperation& taker) const {
-    if (problem_.model.name == "stack") return precedes(adder, rival) && precedes(rival, taker);
+    if (problem_.model.discipline == Discipline::kLastInFirstOut)
+      return precedes(adder, rival) && precedes(rival, taker);
     return precedes(rival, adder);
   }
 

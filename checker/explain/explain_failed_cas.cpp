@@ -14,9 +14,11 @@
 #include <iterator>
 #include <vector>
 
-#include "checker/explain/finding.h"
+#include "checker/explain/explainers.h"
 #include "checker/explain/small_search.h"
 #include "checker/explain/wording.h"
+#include "checker/specification/finding.h"
+#include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
 namespace {

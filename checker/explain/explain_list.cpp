@@ -1,5 +1,5 @@
 // Names violations of append-only lists, in the order in which the decider's theorem asks its
-// questions (algorithms/distinct_list.h): appended at all, once, in one order, and in time?
+// questions (collections/distinct_list.h): appended at all, once, in one order, and in time?
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -8,11 +8,13 @@
 #include <unordered_set>
 #include <vector>
 
-#include "checker/algorithms/distinct_list.h"
-#include "checker/explain/finding.h"
+#include "checker/collections/distinct_list.h"
+#include "checker/explain/explainers.h"
 #include "checker/explain/lost_or_stale.h"
-#include "checker/explain/sourceless.h"
+#include "checker/explain/unwritten_value.h"
 #include "checker/explain/wording.h"
+#include "checker/specification/finding.h"
+#include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
 namespace {

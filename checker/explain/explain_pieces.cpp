@@ -5,9 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "checker/explain/finding.h"
+#include "checker/explain/explainers.h"
 #include "checker/explain/small_search.h"
 #include "checker/explain/wording.h"
+#include "checker/specification/finding.h"
+#include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
 namespace {

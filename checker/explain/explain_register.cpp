@@ -1,5 +1,5 @@
 // Names violations of registers, in the order in which the decider's theorem asks its questions
-// (algorithms/distinct_register.h): is the value written at all, by one, before, and not replaced?
+// (registers/distinct_register.h): is the value written at all, by one, before, and not replaced?
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -8,12 +8,14 @@
 #include <utility>
 #include <vector>
 
-#include "checker/algorithms/distinct_register.h"
-#include "checker/explain/finding.h"
+#include "checker/explain/explainers.h"
 #include "checker/explain/lost_or_stale.h"
-#include "checker/explain/sourceless.h"
+#include "checker/explain/unwritten_value.h"
 #include "checker/explain/wording.h"
 #include "checker/history/times.h"
+#include "checker/registers/distinct_register.h"
+#include "checker/specification/finding.h"
+#include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
 namespace {

@@ -9,11 +9,13 @@
 #include <utility>
 #include <vector>
 
-#include "checker/explain/finding.h"
+#include "checker/explain/explainers.h"
 #include "checker/explain/lost_or_stale.h"
-#include "checker/explain/sourceless.h"
+#include "checker/explain/unwritten_value.h"
 #include "checker/explain/wording.h"
-#include "checker/models/transaction.h"
+#include "checker/specification/finding.h"
+#include "checker/specification/key_problem.h"
+#include "checker/specification/transaction.h"
 
 namespace capsize::checker {
 namespace {

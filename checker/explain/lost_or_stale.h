@@ -25,8 +25,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "checker/explain/anomaly.h"
-#include "checker/key_problem.h"
+#include "checker/report/anomaly.h"
+#include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
 

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "checker/models/collection.h"
+#include "checker/specification/collection.h"
 
 namespace capsize::checker {
 namespace {

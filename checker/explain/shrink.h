@@ -17,8 +17,8 @@
 #include <utility>
 #include <vector>
 
-#include "checker/budget.h"
-#include "checker/key_problem.h"
+#include "checker/core/budget.h"
+#include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
 

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "checker/algorithms/search_any.h"
+#include "checker/search/search_any.h"
 
 namespace capsize::checker {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "checker/history/malformed.h"
 #include "checker/history/times.h"
-#include "checker/models/collection.h"
+#include "checker/specification/collection.h"
 
 namespace capsize::checker {
 namespace {

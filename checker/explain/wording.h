@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "checker/key_problem.h"
+#include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
 

@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "checker/check.h"
+#include "checker/check/check.h"
 #include "checker/facade/own_model.h"
 #include "checker/history/format.h"
 

@@ -7,9 +7,9 @@
 #include <stdexcept>
 #include <utility>
 
-#include "checker/algorithms/search_problem.h"
 #include "checker/history_checks/history_check.h"
-#include "checker/models/state_table.h"
+#include "checker/specification/model.h"
+#include "checker/specification/state_table.h"
 
 namespace capsize::checker {
 namespace {
@@ -165,11 +165,6 @@ std::optional<State> step(const capsize::Model& own, StateTable& states, State s
   return state_of(states, *after);
 }
 
-// What is known of a user's model: that what is not read-only may matter to whatever comes later.
-bool needs(const ValueTable&, const KeyOperation&, const KeyOperation& writer) {
-  return !writer.pure;
-}
-
 }  // namespace
 
 std::optional<std::string> model_error(const capsize::Model& own) {
@@ -231,7 +226,6 @@ Model internal_model(const capsize::Model& own) {
   model.step = [&own](StateTable& states, State state, const KeyOperation& operation) {
     return step(own, states, state, operation);
   };
-  model.needs = &needs;
   return model;
 }
 

@@ -12,7 +12,7 @@
 
 #include "checker/facade/checker.h"
 #include "checker/history/history.h"
-#include "checker/models/model.h"
+#include "checker/specification/model.h"
 
 namespace capsize::checker {
 

@@ -24,8 +24,9 @@
 #include <variant>
 #include <vector>
 
-#include "checker/budget.h"
+#include "checker/core/budget.h"
 #include "checker/history/chunked.h"
+#include "checker/history/event_line.h"
 #include "checker/history/history.h"
 #include "checker/history/intervals.h"
 #include "checker/history/malformed.h"
@@ -33,8 +34,6 @@
 #include "checker/history/times.h"
 
 namespace capsize::checker {
-
-enum class EventType : std::uint8_t { kInvoke, kOk, kFail, kInfo };
 
 struct Event {
   std::int64_t time = kNoTime;

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "checker/budget.h"
+#include "checker/core/budget.h"
 #include "checker/history/foreign_content.h"
 
 namespace capsize::checker {

@@ -1,19 +1,13 @@
 #include "checker/history/format.h"
 
-#include "checker/registry.h"
-
 namespace capsize::checker {
 
-std::span<const HistoryFormat* const> list_formats() {
-  return Registry<HistoryFormat>::instance().items();
+std::vector<const HistoryFormat*> list_formats() {
+  return base::Registry<HistoryFormat>::instance().list();
 }
 
 const HistoryFormat* find_format(std::string_view name) {
-  return Registry<HistoryFormat>::instance().find(name);
-}
-
-FormatRegistrar::FormatRegistrar(HistoryFormat format) {
-  Registry<HistoryFormat>::instance().add(format);
+  return base::Registry<HistoryFormat>::instance().find(name);
 }
 
 }  // namespace capsize::checker

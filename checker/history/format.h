@@ -7,9 +7,10 @@
 
 #include <memory>
 #include <optional>
-#include <span>
 #include <string_view>
+#include <vector>
 
+#include "base/registry.h"
 #include "checker/history/builder.h"
 #include "checker/history/line_blocks.h"
 #include "checker/history/line_reader.h"
@@ -56,12 +57,10 @@ struct HistoryFormat {
 };
 
 /// All formats, by name.
-[[nodiscard]] std::span<const HistoryFormat* const> list_formats();
+[[nodiscard]] std::vector<const HistoryFormat*> list_formats();
 [[nodiscard]] const HistoryFormat* find_format(std::string_view name);
 
 /// Registers a format when the program starts.
-struct FormatRegistrar {
-  explicit FormatRegistrar(HistoryFormat format);
-};
+using FormatRegistrar = base::Registrar<HistoryFormat>;
 
 }  // namespace capsize::checker

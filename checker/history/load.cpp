@@ -18,7 +18,6 @@
 #include "checker/history/line_blocks.h"
 #include "checker/history/malformed.h"
 #include "checker/history/record_source.h"
-#include "checker/registry.h"
 
 namespace capsize::checker {
 namespace {
@@ -168,7 +167,7 @@ Result as_result(std::variant<Malformed, LimitReached> failure, const LineReader
 std::variant<const HistoryFormat*, Malformed> choose_format(LineReader& lines,
                                                             const std::string& file,
                                                             const ReadOptions& options) {
-  const auto& registry = Registry<HistoryFormat>::instance();
+  const auto& registry = base::Registry<HistoryFormat>::instance();
   if (!options.format.empty()) {
     if (const HistoryFormat* format = registry.find(options.format)) return format;
     return Malformed{file, 0, 0, fmt::format("format \"{}\"", excerpt(options.format)),
@@ -177,7 +176,7 @@ std::variant<const HistoryFormat*, Malformed> choose_format(LineReader& lines,
   const auto line = first_line_with_content(lines);
   if (!line) return find_format("jsonl");  // empty: any format reads it as no operations
   for (const bool general : {false, true}) {
-    for (const HistoryFormat* format : registry.items()) {
+    for (const HistoryFormat* format : registry.list()) {
       if (format->is_general != general) continue;
       if (format->recognises(line->text, options.vocabulary)) return format;
     }

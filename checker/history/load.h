@@ -6,7 +6,7 @@
 #include <string_view>
 #include <variant>
 
-#include "checker/budget.h"
+#include "checker/core/budget.h"
 #include "checker/history/format.h"
 #include "checker/history/history.h"
 #include "checker/history/line_reader.h"

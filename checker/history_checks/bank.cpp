@@ -17,9 +17,9 @@
 // balances are not judged: the history does not say whether the bank allows them.
 #include <fmt/core.h>
 
-#include "checker/explain/explain.h"
 #include "checker/history_checks/history_check.h"
-#include "checker/models/map_value.h"
+#include "checker/report/operation_view.h"
+#include "checker/specification/map_value.h"
 
 namespace capsize::checker {
 namespace {

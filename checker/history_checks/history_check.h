@@ -9,13 +9,13 @@
 // A new check is one new file in this folder: a function, handed to a `HistoryCheckRegistrar`.
 #pragma once
 
-#include <span>
 #include <string_view>
 #include <vector>
 
-#include "checker/budget.h"
+#include "base/registry.h"
+#include "checker/core/budget.h"
 #include "checker/history/history.h"
-#include "checker/report.h"
+#include "checker/report/report.h"
 
 namespace capsize::checker {
 
@@ -30,12 +30,10 @@ struct HistoryCheck {
 };
 
 /// All of them, by name.
-[[nodiscard]] std::span<const HistoryCheck* const> list_history_checks();
+[[nodiscard]] std::vector<const HistoryCheck*> list_history_checks();
 [[nodiscard]] const HistoryCheck* find_history_check(std::string_view name);
 
 /// Registers a check when the program starts.
-struct HistoryCheckRegistrar {
-  explicit HistoryCheckRegistrar(HistoryCheck check);
-};
+using HistoryCheckRegistrar = base::Registrar<HistoryCheck>;
 
 }  // namespace capsize::checker

@@ -11,7 +11,9 @@
 // indeterminate dequeues as there are elements that no other operation is known to have taken.
 #include <algorithm>
 
-#include "checker/models/collection.h"
+#include "checker/collections/distinct_bag.h"
+#include "checker/explain/explainers.h"
+#include "checker/specification/collection.h"
 
 namespace capsize::checker {
 namespace {
@@ -124,10 +126,12 @@ const ModelRegistrar kRegistrar({
     .summary = "an unordered queue: enqueue x, dequeue -> any x or null, drain -> array",
     .generalised_by = {},
     .functions = {"enqueue", "dequeue", "drain"},
-    .deciders = {Decider::kDistinctBag},
+    .deciders = {{&kDistinctBag}},
+    .explainers = {{&explain_collection}, {&explain_removal_order}},
     .decode = &decode,
     .plausible = &plausible,
     .prepare = &prepare,
+    .discipline = Discipline::kAnyOrder,
     .initial = &initial_sorted_collection,
     .step = &step,
     .needs = &element_needs,

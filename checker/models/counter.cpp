@@ -1,8 +1,11 @@
 // counter: add a number, read the sum. The state is a list of two numbers, the halves of the sum.
 #include <algorithm>
 
-#include "checker/models/collection.h"
-#include "checker/models/counter.h"
+#include "checker/counters/sum_bounds.h"
+#include "checker/counters/unit_counter.h"
+#include "checker/explain/explainers.h"
+#include "checker/specification/collection.h"
+#include "checker/specification/counter.h"
 
 namespace capsize::checker {
 namespace {
@@ -60,7 +63,8 @@ const ModelRegistrar kRegistrar({
     .summary = "a counter: add n, read -> sum",
     .generalised_by = {},
     .functions = {"add", "read"},
-    .deciders = {Decider::kUnitCounter, Decider::kSumBounds},
+    .deciders = {{&kUnitCounter}, {&kSumBounds}},
+    .explainers = {{&explain_counter}},
     .decode = &decode,
     .plausible = &plausible,
     .mutations = Mutations::kAddUp,
@@ -70,14 +74,5 @@ const ModelRegistrar kRegistrar({
 });
 
 }  // namespace
-
-std::int64_t counter_sum(const StateTable& states, State state) {
-  const auto halves = states.elements(state);
-  return static_cast<std::int64_t>((std::uint64_t{halves[1]} << 32) | std::uint64_t{halves[0]});
-}
-
-std::int64_t counter_amount(const ValueTable& values, const KeyOperation& operation) {
-  return operation.argument == kNullValue ? 0 : values.as_integer(operation.argument);
-}
 
 }  // namespace capsize::checker

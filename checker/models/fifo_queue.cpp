@@ -1,7 +1,10 @@
 // fifo-queue: enqueue at the back, dequeue from the front; an empty queue gives null.
 #include <algorithm>
 
-#include "checker/models/collection.h"
+#include "checker/collections/distinct_queue.h"
+#include "checker/explain/explainers.h"
+#include "checker/search/queue_search.h"
+#include "checker/specification/collection.h"
 
 namespace capsize::checker {
 namespace {
@@ -28,10 +31,12 @@ const ModelRegistrar kRegistrar({
     .summary = "a queue: enqueue x, dequeue -> x or null, first in first out",
     .generalised_by = {},
     .functions = {"enqueue", "dequeue"},
-    .deciders = {Decider::kDistinctQueue},
+    .deciders = {{&kDistinctQueue}},
+    .explainers = {{&explain_collection}, {&explain_removal_order}},
+    .search = &kQueueSearch,
     .decode = &decode,
     .plausible = &plausible,
-    .first_in_first_out = true,
+    .discipline = Discipline::kFirstInFirstOut,
     .initial = &initial_collection,
     .step = &step,
     .needs = &element_needs,

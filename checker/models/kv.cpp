@@ -6,7 +6,11 @@
 // makes the key absent, that is: writes null.
 #include <algorithm>
 
+#include "checker/collections/distinct_text.h"
+#include "checker/explain/clash_choice.h"
+#include "checker/explain/explainers.h"
 #include "checker/models/register_operations.h"
+#include "checker/registers/distinct_register.h"
 
 namespace capsize::checker {
 namespace {
@@ -56,7 +60,13 @@ const ModelRegistrar kRegistrar({
     .summary = "one key of a store: read, write, cas [expected, new], append \"string\", delete",
     .generalised_by = {},
     .functions = {"read", "write", "cas", "append", "delete"},
-    .deciders = {Decider::kDistinctRegister, Decider::kDistinctText},
+    .deciders = {{&kDistinctRegister, &choose_clash}, {&kDistinctText}},
+    .explainers = {{&explain_failed_cas},
+                   {&explain_unwritten_piece},
+                   {&explain_register},
+                   {&explain_text},
+                   {&explain_value_count},
+                   {&explain_by_moment}},
     .decode = &decode,
     .plausible = &plausible,
     .initial = &initial_register,

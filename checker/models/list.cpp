@@ -3,8 +3,10 @@
 // A key that was never appended to may read as null or as []; both are the empty list.
 #include <algorithm>
 
-#include "checker/models/model.h"
-#include "checker/models/state_table.h"
+#include "checker/collections/distinct_list.h"
+#include "checker/explain/explainers.h"
+#include "checker/specification/model.h"
+#include "checker/specification/state_table.h"
 
 namespace capsize::checker {
 namespace {
@@ -57,7 +59,8 @@ const ModelRegistrar kRegistrar({
     .summary = "a list: append x, read the whole as an array",
     .generalised_by = {},
     .functions = {"read", "append"},
-    .deciders = {Decider::kDistinctList},
+    .deciders = {{&kDistinctList}},
+    .explainers = {{&explain_list}, {&explain_unwritten_piece}, {&explain_by_moment}},
     .decode = &decode,
     .plausible = nullptr,
     .initial = &initial,

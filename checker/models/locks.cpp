@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "checker/history/malformed.h"
-#include "checker/models/map_value.h"
+#include "checker/specification/map_value.h"
 
 namespace capsize::checker {
 namespace {
@@ -225,7 +225,6 @@ Model owned_lock(std::string_view name, std::string_view summary, LockRules rule
       .summary = summary,
       .generalised_by = {},
       .functions = {"acquire", "release"},
-      .deciders = {},
       .decode = &decode_unprepared_lock,
       .guessed = false,
       .prepare = prepare,
@@ -234,7 +233,6 @@ Model owned_lock(std::string_view name, std::string_view summary, LockRules rule
             return initial_owned_lock(states, initial, rules.reentrant);
           },
       .step = [](StateTable&, State, const KeyOperation&) { return std::optional<State>(); },
-      .needs = &collection_needs,
   };
 }
 

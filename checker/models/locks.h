@@ -18,9 +18,9 @@
 #include <variant>
 #include <vector>
 
-#include "checker/models/collection.h"
-#include "checker/models/model.h"
-#include "checker/models/state_table.h"
+#include "checker/specification/collection.h"
+#include "checker/specification/model.h"
+#include "checker/specification/state_table.h"
 
 namespace capsize::checker {
 

@@ -6,8 +6,10 @@
 // of each register that was ever written, sorted by key.
 #include <algorithm>
 
-#include "checker/models/state_table.h"
-#include "checker/models/transaction.h"
+#include "checker/explain/explainers.h"
+#include "checker/specification/state_table.h"
+#include "checker/specification/transaction.h"
+#include "checker/transactions/distinct_transactions.h"
 
 namespace capsize::checker {
 namespace {
@@ -87,7 +89,8 @@ const ModelRegistrar kRegistrar({
     .summary = R"(registers in transactions: txn [["r",k,v],["w",k,v],...])",
     .generalised_by = {},
     .functions = {"txn"},
-    .deciders = {Decider::kDistinctTransactions},
+    .deciders = {{&kDistinctTransactions}},
+    .explainers = {{&explain_transactions}},
     .decode = &decode,
     .plausible = nullptr,
     .touches = &touches,

@@ -4,8 +4,9 @@
 // they name locks, which are then judged as one, or owners, of whom only one may release.
 #include <fmt/core.h>
 
+#include "checker/explain/explainers.h"
 #include "checker/history/malformed.h"
-#include "checker/models/collection.h"
+#include "checker/specification/collection.h"
 
 namespace capsize::checker {
 namespace {
@@ -52,13 +53,12 @@ const ModelRegistrar kRegistrar({
     .summary = "a lock: acquire, release",
     .generalised_by = {},
     .functions = {"acquire", "release"},
-    .deciders = {},
+    .explainers = {{&explain_mutex}},
     .decode = &decode,
     .plausible = &plausible,
     .prepare = &prepare,
     .initial = &initial_collection,
     .step = &step,
-    .needs = &collection_needs,
 });
 
 }  // namespace

@@ -1,5 +1,8 @@
 // register: read and write.
+#include "checker/explain/clash_choice.h"
+#include "checker/explain/explainers.h"
 #include "checker/models/register_operations.h"
+#include "checker/registers/distinct_register.h"
 
 namespace capsize::checker {
 namespace {
@@ -9,7 +12,8 @@ const ModelRegistrar kRegistrar({
     .summary = "a single value: read, write",
     .generalised_by = {"cas-register", "kv"},
     .functions = {"read", "write"},
-    .deciders = {Decider::kDistinctRegister},
+    .deciders = {{&kDistinctRegister, &choose_clash}},
+    .explainers = {{&explain_register}, {&explain_value_count}, {&explain_by_moment}},
     .decode = &decode_register_operation,
     .plausible = nullptr,
     .initial = &initial_register,

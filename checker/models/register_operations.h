@@ -7,8 +7,8 @@
 
 #include <optional>
 
-#include "checker/models/model.h"
-#include "checker/models/state_table.h"
+#include "checker/specification/model.h"
+#include "checker/specification/state_table.h"
 
 namespace capsize::checker {
 

@@ -106,13 +106,11 @@ const ModelRegistrar kRegistrar({
     .summary = "permits (--initial says how many): acquire, release, [n] at a time",
     .generalised_by = {},
     .functions = {"acquire", "release"},
-    .deciders = {},
     .decode = &decode_unprepared_lock,
     .guessed = false,
     .prepare = &prepare,
     .initial = &initial,
     .step = [](StateTable&, State, const KeyOperation&) { return std::optional<State>(); },
-    .needs = &collection_needs,
 });
 
 }  // namespace

@@ -1,7 +1,10 @@
 // set: add and remove elements, ask for one of them or for all.
 #include <algorithm>
 
-#include "checker/models/collection.h"
+#include "checker/collections/grow_only_set.h"
+#include "checker/explain/explainers.h"
+#include "checker/search/element_search.h"
+#include "checker/specification/collection.h"
 
 namespace capsize::checker {
 namespace {
@@ -53,7 +56,9 @@ const ModelRegistrar kRegistrar({
     .summary = "a set: add x, remove x, contains [x, true/false], read -> array",
     .generalised_by = {},
     .functions = {"add", "remove", "contains", "read"},
-    .deciders = {Decider::kGrowingSet},
+    .deciders = {{&kGrowOnlySet}},
+    .explainers = {{&explain_collection}},
+    .search = &kElementSearch,
     .decode = &decode,
     .plausible = &plausible,
     .mutations = Mutations::kOfElements,

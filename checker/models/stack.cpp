@@ -1,7 +1,9 @@
 // stack: push and pop at the same end; an empty stack gives null.
 #include <algorithm>
 
-#include "checker/models/collection.h"
+#include "checker/collections/distinct_stack.h"
+#include "checker/explain/explainers.h"
+#include "checker/specification/collection.h"
 
 namespace capsize::checker {
 namespace {
@@ -28,9 +30,11 @@ const ModelRegistrar kRegistrar({
     .summary = "a stack: push x, pop -> x or null, last in first out",
     .generalised_by = {},
     .functions = {"push", "pop"},
-    .deciders = {Decider::kDistinctStack},
+    .deciders = {{&kDistinctStack}},
+    .explainers = {{&explain_collection}, {&explain_removal_order}},
     .decode = &decode,
     .plausible = &plausible,
+    .discipline = Discipline::kLastInFirstOut,
     .initial = &initial_collection,
     .step = &step,
     .needs = &element_needs,

@@ -7,9 +7,8 @@
 #include <cstring>
 #include <utility>
 
-#include "checker/budget.h"
+#include "checker/core/budget.h"
 #include "checker/history/byte_source.h"
-#include "checker/registry.h"
 
 namespace capsize::checker {
 namespace {
@@ -101,12 +100,8 @@ std::vector<PropertyReport> check_trace_texts(
   return run(std::move(readers), cluster, limits);
 }
 
-std::span<const PropertyKind* const> list_properties() {
-  return Registry<PropertyKind>::instance().items();
-}
-
-PropertyRegistrar::PropertyRegistrar(PropertyKind kind) {
-  Registry<PropertyKind>::instance().add(kind);
+std::vector<const PropertyKind*> list_properties() {
+  return base::Registry<PropertyKind>::instance().list();
 }
 
 std::string time_text(std::int64_t nanoseconds) {

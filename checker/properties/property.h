@@ -16,14 +16,14 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/registry.h"
+#include "checker/core/verdict.h"
 #include "checker/properties/node_log.h"
 #include "checker/properties/trace.h"
-#include "checker/verdict.h"
 
 namespace capsize::checker {
 
@@ -75,12 +75,10 @@ struct TraceLimits {
     const TraceLimits& limits = {});
 
 /// All properties, by name.
-[[nodiscard]] std::span<const PropertyKind* const> list_properties();
+[[nodiscard]] std::vector<const PropertyKind*> list_properties();
 
 /// Registers a property when the program starts.
-struct PropertyRegistrar {
-  explicit PropertyRegistrar(PropertyKind kind);
-};
+using PropertyRegistrar = base::Registrar<PropertyKind>;
 
 /// "1.234 s" for a time of a trace.
 [[nodiscard]] std::string time_text(std::int64_t nanoseconds);

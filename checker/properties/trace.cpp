@@ -15,7 +15,9 @@ namespace {
 
 using simdjson::dom::element;
 
-constexpr std::array<std::pair<std::string_view, TraceKind>, 10> kKinds{{
+constexpr std::uint64_t kTraceVersion = 1;
+
+constexpr std::array<std::pair<std::string_view, TraceKind>, 13> kKinds{{
     {"start", TraceKind::kStart},
     {"term", TraceKind::kTerm},
     {"vote", TraceKind::kVote},
@@ -26,6 +28,9 @@ constexpr std::array<std::pair<std::string_view, TraceKind>, 10> kKinds{{
     {"apply", TraceKind::kApply},
     {"snapshot", TraceKind::kSnapshot},
     {"install", TraceKind::kInstall},
+    {"config", TraceKind::kConfig},
+    {"snapshot-begin", TraceKind::kSnapshotBegin},
+    {"transfer", TraceKind::kTransfer},
 }};
 
 constexpr std::array<std::pair<std::string_view, Role>, 4> kRoles{{
@@ -60,6 +65,17 @@ std::optional<std::uint64_t> hash_of(std::string_view text) {
 
 }  // namespace
 
+std::string_view name(TraceKind kind) {
+  for (const auto& [known, of_kind] : kKinds) {
+    if (of_kind == kind) return known;
+  }
+  return "other";
+}
+
+std::string_view name(Role role) {
+  return kRoles[static_cast<std::size_t>(role)].first;  // in the order of the enumerators
+}
+
 NodeNumber NodeNames::number(std::string_view name) {
   const auto found = std::find(names_.begin(), names_.end(), name);
   if (found != names_.end()) return static_cast<NodeNumber>(found - names_.begin());
@@ -68,7 +84,7 @@ NodeNumber NodeNames::number(std::string_view name) {
 }
 
 // simdjson stays in this file.
-struct TraceReader::Parser {
+struct TraceLineParser::State {
   static constexpr std::size_t kFirstCapacity = 4096;
 
   simdjson::dom::parser json;
@@ -76,7 +92,7 @@ struct TraceReader::Parser {
   std::string expected;
   bool fits;
 
-  Parser() : fits(json.allocate(kFirstCapacity, kJsonDepthMax) == simdjson::SUCCESS) {}
+  State() : fits(json.allocate(kFirstCapacity, kJsonDepthMax) == simdjson::SUCCESS) {}
 
   std::optional<TraceEvent> parse(std::string_view line, NodeNames& names) {
     wrong_field = {};
@@ -159,6 +175,10 @@ struct TraceReader::Parser {
 
   bool read_number(std::string_view name, const element& value, TraceEvent& event, Found& found) {
     constexpr std::string_view kNumber = "a number >= 0";
+    if (name == "capsize-trace") {
+      std::uint64_t version = 0;
+      return accept(read(value, version) && version == kTraceVersion, name, "version 1");
+    }
     if (name == "term") return accept(read(value, event.term), "term", kNumber);
     if (name == "entry-term") return accept(read(value, event.entry_term), "entry-term", kNumber);
     if (name == "incarnation") {
@@ -176,17 +196,20 @@ struct TraceReader::Parser {
   }
 };
 
-TraceReader::TraceReader(std::string file, LineReader lines, NodeNames& names)
-    : file_(std::move(file)),
-      lines_(std::move(lines)),
-      names_(&names),
-      parser_(std::make_unique<Parser>()) {}
+TraceLineParser::TraceLineParser() : state_(std::make_unique<State>()) {}
+TraceLineParser::~TraceLineParser() = default;
+TraceLineParser::TraceLineParser(TraceLineParser&&) noexcept = default;
 
-TraceReader::~TraceReader() = default;
-TraceReader::TraceReader(TraceReader&&) noexcept = default;
+std::optional<TraceEvent> TraceLineParser::parse(std::string_view line, NodeNames& names) {
+  return state_->parse(line, names);
+}
 
-std::optional<TraceEvent> TraceReader::parse(const Line& line) {
-  return parser_->parse(line.text, *names_);
+std::string_view TraceLineParser::wrong_field() const {
+  return state_->wrong_field;
+}
+
+const std::string& TraceLineParser::expected() const {
+  return state_->expected;
 }
 
 std::optional<TraceEvent> TraceReader::next() {
@@ -206,15 +229,15 @@ std::optional<TraceEvent> TraceReader::next() {
 // killed one wrote no line feed) or on the next.
 std::optional<TraceEvent> TraceReader::after_torn_line(const Line& torn) {
   Malformed why{file_, torn.number, 1, {}, {}};
-  if (parser_->wrong_field.empty()) {
+  if (parser_.wrong_field().empty()) {
     JsonError where = explain_json_error(torn.text);
     why.column = where.column;
     why.found = std::move(where.found);
     why.expected = std::move(where.expected);
   } else {
-    why.column = column_of(torn.text, parser_->wrong_field);
+    why.column = column_of(torn.text, parser_.wrong_field());
     why.found = fmt::format("\"{}\"", excerpt(torn.text));
-    why.expected = parser_->expected;
+    why.expected = parser_.expected();
   }
   for (std::size_t brace = torn.text.rfind('{'); brace != std::string_view::npos && brace > 0;
        brace = torn.text.rfind('{', brace - 1)) {

@@ -1,6 +1,7 @@
 // Traces: what the nodes wrote down about themselves, one JSON object a line, as a stream of
 // events.
 //
+//     {"time":11,"node":"n1","incarnation":1,"event":"start","capsize-trace":1,"term":3,…}
 //     {"time":12,"node":"n1","incarnation":1,"event":"append","term":3,"role":"leader",
 //      "first":7,"index":9,"entry-term":3,"hash":"00c0ffee00c0ffee"}
 //
@@ -20,6 +21,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "checker/history/line_reader.h"
@@ -40,10 +42,16 @@ enum class TraceKind : std::uint8_t {
   kApply,
   kSnapshot,
   kInstall,
+  kConfig,
+  kSnapshotBegin,
+  kTransfer,
   kOther,
 };
+/// As a trace says it; "other" for kinds that are not known here.
+[[nodiscard]] std::string_view name(TraceKind kind);
 
 enum class Role : std::uint8_t { kFollower, kPrecandidate, kCandidate, kLeader };
+[[nodiscard]] std::string_view name(Role role);
 
 struct TraceEvent {
   std::int64_t time = 0;  ///< nanoseconds, one monotonic clock for all nodes
@@ -71,28 +79,44 @@ class NodeNames {
   std::vector<std::string> names_;
 };
 
+/// Parses single lines: for readers of whole traces, and of traces that are being written.
+class TraceLineParser {
+ public:
+  TraceLineParser();
+  ~TraceLineParser();
+  TraceLineParser(TraceLineParser&&) noexcept;
+  TraceLineParser& operator=(TraceLineParser&&) = delete;
+
+  /// Nothing if the line is no event.
+  std::optional<TraceEvent> parse(std::string_view line, NodeNames& names);
+  /// After a line that is no event: the field that is missing or wrong, and what was expected of
+  /// it; empty if the line is no JSON object.
+  [[nodiscard]] std::string_view wrong_field() const;
+  [[nodiscard]] const std::string& expected() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
 /// One file, event by event.
 class TraceReader {
  public:
-  TraceReader(std::string file, LineReader lines, NodeNames& names);
-  ~TraceReader();
-  TraceReader(TraceReader&&) noexcept;
-  TraceReader& operator=(TraceReader&&) = delete;
+  TraceReader(std::string file, LineReader lines, NodeNames& names)
+      : file_(std::move(file)), lines_(std::move(lines)), names_(&names) {}
 
   /// Nothing at the end, or when malformed() is set.
   std::optional<TraceEvent> next();
   [[nodiscard]] const std::optional<Malformed>& malformed() const { return malformed_; }
 
  private:
-  struct Parser;
-
-  std::optional<TraceEvent> parse(const Line& line);
+  std::optional<TraceEvent> parse(const Line& line) { return parser_.parse(line.text, *names_); }
   std::optional<TraceEvent> after_torn_line(const Line& torn);
 
   std::string file_;
   LineReader lines_;
   NodeNames* names_;
-  std::unique_ptr<Parser> parser_;
+  TraceLineParser parser_;
   std::optional<Malformed> malformed_;
 };
 

@@ -1,8 +1,7 @@
-// A cluster of real nodes without the proxy: what they do at their own speed. Or with it, at rest:
-// what it costs.
+// A cluster of real nodes for benchmarks: without the proxy, at the nodes' own speed, or with a
+// proxy that has no rules, to measure what it costs.
 //
-// Used from the main thread only (child_process.h). Endpoints are path sockets in a private
-// directory (socket_directory.h), or loopback ports that were free a moment ago.
+// Used from the main thread only (child_process.h).
 #pragma once
 
 #include <filesystem>
@@ -12,8 +11,8 @@
 #include "base/json.h"
 
 #include "base/result.h"
+#include "harness/cluster/launcher.h"
 #include "harness/cluster/messaging.h"
-#include "harness/cluster/socket_directory.h"
 #include "harness/process/child_process.h"
 
 namespace capsize::harness {
@@ -21,10 +20,10 @@ namespace capsize::harness {
 struct BareClusterOptions {
   std::size_t nodes = 3;
   std::filesystem::path binaries;
-  std::filesystem::path directory;  // nN/{data,log,trace.jsonl} are made in it
+  std::filesystem::path directory;  // nN/{data,log,trace.jsonl} are created in it
   bool trace = true;
   bool tcp = false;    // otherwise ipc; not for links through the proxy
-  bool proxy = false;  // on every link between nodes, without a rule
+  bool proxy = false;  // on every link between nodes, without rules
   std::vector<std::string> node_arguments;
 };
 
@@ -34,38 +33,30 @@ class BareCluster {
 
   /// Starts the nodes and waits for a leader that all of them know.
   base::Status start();
-  /// Error if a node has ended by itself, with the place of its log.
+  /// Error: a process has ended; names its log.
   base::Status supervise();
 
-  /// The node that leads now, from 0 on. Error: there is none within the bound.
+  /// The leader that all nodes agree on. Error: there is none within the bound.
   base::Result<std::size_t> leader();
   /// The commit index of that node.
   base::Result<std::uint64_t> committed();
   [[nodiscard]] const std::string& client_endpoint(std::size_t node) const {
-    return members_[node].client;
+    return launcher_.client_endpoint(node);
   }
-  [[nodiscard]] std::size_t size() const { return members_.size(); }
+  [[nodiscard]] std::size_t size() const { return launcher_.size(); }
 
  private:
   struct Member {
-    std::string peers, client, control;  // endpoints
-    std::unique_ptr<Asker> asker;
-    std::unique_ptr<ChildProcess> process;
+    std::unique_ptr<Requester> control;
+    ChildProcess process;
   };
-  base::Status name_endpoints();
-  base::Status spawn_proxy();
-  /// Where `from` sends what is for `to`.
-  [[nodiscard]] std::string link_endpoint(std::size_t from, std::size_t to) const;
-  base::Status spawn(std::size_t node);
   base::Result<base::Json> status(std::size_t node);
-  [[nodiscard]] std::filesystem::path directory_of(std::size_t node) const;
 
-  BareClusterOptions options_;
   const Messaging& messaging_;
-  std::uint64_t run_id_;
-  std::optional<SocketDirectory> sockets_;  // outlives the processes
+  bool proxied_;
+  Launcher launcher_;  // its sockets outlive the processes
   std::vector<Member> members_;
-  std::unique_ptr<ChildProcess> proxy_;
+  std::optional<ChildProcess> proxy_;
 };
 
 }  // namespace capsize::harness

@@ -7,7 +7,7 @@
 
 #include "base/units.h"
 #include "base/version.h"
-#include "checker/verdict.h"
+#include "checker/core/verdict.h"
 #include "harness/bench/bench.h"
 #include "harness/cli/binaries.h"
 #include "harness/cli/verb.h"

@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "base/command_line.h"
 #include "base/printable.h"
-#include "checker/verdict.h"
+#include "checker/core/verdict.h"
 #include "harness/cli/verb.h"
 
 namespace capsize::harness {

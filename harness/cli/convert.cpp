@@ -10,7 +10,7 @@
 #include <memory>
 
 #include "base/units.h"
-#include "checker/check.h"
+#include "checker/check/check.h"
 #include "harness/cli/options.h"
 #include "harness/cli/verb.h"
 #include "harness/report/output_file.h"

@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "base/printable.h"
-#include "checker/follow/growing_source.h"
+#include "checker/streaming/growing_source.h"
 
 namespace capsize::harness {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "checker/follow/follow.h"
+#include "checker/streaming/streaming_check.h"
 
 namespace capsize::harness {
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "checker/verdict.h"
+#include "checker/core/verdict.h"
 
 namespace capsize::harness {
 

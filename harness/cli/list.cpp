@@ -8,8 +8,8 @@
 
 #include "checker/history/format.h"
 #include "checker/history_checks/history_check.h"
-#include "checker/models/model.h"
 #include "checker/properties/property.h"
+#include "checker/specification/model.h"
 #include "harness/cli/binaries.h"
 #include "harness/cli/verb.h"
 #include "nemesis/model/anchor.h"

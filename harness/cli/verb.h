@@ -17,7 +17,7 @@ class Verb {
   /// Shown below the options: --help ends with commands to copy.
   [[nodiscard]] virtual std::string_view examples() const = 0;
   virtual void add_options(base::CommandLine& line) = 0;
-  /// Returns the exit code (see the footer of `capsize --help`).
+  /// Returns the exit code (docs/FORMATS.md, Verdicts and exit codes).
   virtual int run() = 0;
 };
 

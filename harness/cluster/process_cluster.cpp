@@ -19,12 +19,12 @@ using base::Json;
 using nemesis::ActionResult;
 using nemesis::Node;
 
-// An observation of the proxy is good for this long; a leader that sent nothing for the second
-// length is not believed in any more (four heartbeats).
+// How long a report of the proxy is used; and after which silence (four heartbeats) a leader no
+// longer counts as one.
 constexpr auto kObservationAge = 5ms;
 constexpr auto kLeaderSilence = 200ms;
 
-/// The last line of a log that is not empty, fit to be shown.
+/// The last line of a log that is not empty, made printable.
 std::string last_line(const std::filesystem::path& path) {
   constexpr std::size_t kShownMax = 300;
   std::ifstream file(path);
@@ -35,11 +35,23 @@ std::string last_line(const std::filesystem::path& path) {
   return last.empty() ? "nothing" : base::printable(last);
 }
 
+LaunchOptions launch_options(const ClusterOptions& options) {
+  return {.members = options.nodes,
+          .spares = options.spares,
+          .binaries = options.binaries,
+          .directory = options.run_directory,
+          .nodes_directory = options.run_directory / "nodes",
+          .bug = options.bug,
+          .node_arguments = options.node_arguments,
+          .seed = options.seed,
+          .allow_faults = true};
+}
+
 }  // namespace
 
 ProcessCluster::ProcessCluster(ClusterOptions options, const Messaging& messaging)
-    : options_(std::move(options)), messaging_(messaging), run_id_(random_id()) {
-  for (Node node = 0; node < options_.nodes + options_.spares; ++node) {
+    : options_(std::move(options)), messaging_(messaging), launcher_(launch_options(options_)) {
+  for (Node node = 0; node < launcher_.size(); ++node) {
     members_.push_back(std::make_unique<Member>());
     if (node < options_.nodes) configured_.push_back(node);
     data_.emplace_back(node_directory(node), base::Prng::stream(options_.seed, "damage", node));
@@ -49,51 +61,27 @@ ProcessCluster::ProcessCluster(ClusterOptions options, const Messaging& messagin
 
 ProcessCluster::~ProcessCluster() = default;  // children are killed by their own destructors
 
-std::string ProcessCluster::endpoint(const std::string& name) const {
-  CHECK(sockets_.has_value(), "a cluster has endpoints once it has begun to start");
-  return sockets_->endpoint(name);
-}
-
-std::string ProcessCluster::link_endpoint(const nemesis::Link& link) const {
-  return endpoint(nemesis::node_name(link.first) + "-" + nemesis::node_name(link.second));
-}
-
-std::string ProcessCluster::client_endpoint(Node node) const {
-  return endpoint(nemesis::node_name(node) + "-client");
-}
-
-std::filesystem::path ProcessCluster::node_directory(Node node) const {
-  return options_.run_directory / "nodes" / nemesis::node_name(node);
-}
-
 ClientTraffic& ProcessCluster::traffic(Node node) {
   return members_[node]->traffic;
 }
 
-base::Status ProcessCluster::open_sockets() {
-  auto sockets = SocketDirectory::create(options_.run_directory);
-  if (!sockets) return sockets.error();
-  sockets_ = std::move(sockets).value();
+base::Status ProcessCluster::open_endpoints() {
+  if (auto opened = launcher_.open(); !opened) return opened;
   for (Node node = 0; node < members_.size(); ++node) {
-    const std::string control = endpoint(nemesis::node_name(node) + "-control");
-    members_[node]->control = std::make_unique<Asker>(messaging_, control);
-    members_[node]->client = std::make_unique<Asker>(messaging_, client_endpoint(node));
+    members_[node]->control =
+        std::make_unique<Requester>(messaging_, launcher_.control_endpoint(node));
+    members_[node]->client =
+        std::make_unique<Requester>(messaging_, launcher_.client_endpoint(node));
   }
-  proxy_control_ = std::make_unique<Asker>(messaging_, endpoint("proxy-control"));
+  proxy_control_ = std::make_unique<Requester>(messaging_, launcher_.proxy_control_endpoint());
   return {};
-}
-
-std::string ProcessCluster::with_secret(Json request) const {
-  request["secret"] = sockets_->secret();
-  return request.dump();
 }
 
 base::Status ProcessCluster::start() {
   out_of_memory_kills_ = out_of_memory_kills();
-  if (auto opened = open_sockets(); !opened) return opened;
+  if (auto opened = open_endpoints(); !opened) return opened;
   if (auto started = start_proxy(); !started) return started;
   for (Node node = 0; node < members_.size(); ++node) {
-    std::filesystem::create_directories(node_directory(node));
     if (auto spawned = spawn(node); !spawned) return spawned;
   }
   for (Node node = 0; node < members_.size(); ++node) {
@@ -103,71 +91,17 @@ base::Status ProcessCluster::start() {
 }
 
 base::Status ProcessCluster::start_proxy() {
-  std::vector<std::string> arguments = {
-      "--run-id",      std::to_string(run_id_),          "--control", endpoint("proxy-control"),
-      "--secret-file", sockets_->secret_file().string(), "--seed",    std::to_string(options_.seed),
-      "--parent",      std::to_string(::getpid())};
-  for (Node from = 0; from < members_.size(); ++from) {
-    for (Node to = 0; to < members_.size(); ++to) {
-      if (from == to) continue;
-      arguments.push_back("--link");
-      arguments.push_back(fmt::format("{}:{}={},{}", nemesis::node_name(from),
-                                      nemesis::node_name(to), link_endpoint({from, to}),
-                                      endpoint(nemesis::node_name(to) + "-peers")));
-    }
-  }
-  auto spawned = ChildProcess::spawn({.program = options_.binaries / "capsize-proxy",
-                                      .arguments = std::move(arguments),
-                                      .log = options_.run_directory / "proxy.log"});
+  auto spawned = launcher_.spawn_proxy();
   if (!spawned) return spawned.error();
   proxy_ = std::move(spawned).value();
-  auto answer = proxy_control_->ask(with_secret({{"op", "stats"}}), kReadyBound);
+  auto answer = proxy_control_->request(launcher_.with_secret({{"op", "stats"}}), kReadyBound);
   if (answer) return {};
   return base::Error{fmt::format("the proxy does not answer ({}); its log: {}",
-                                 answer.error().message,
-                                 (options_.run_directory / "proxy.log").string())};
-}
-
-std::string ProcessCluster::voters() const {
-  std::string list;
-  for (Node node = 0; node < options_.nodes; ++node) {
-    list += (list.empty() ? "" : ",") + nemesis::node_name(node);
-  }
-  return list;
+                                 answer.error().message, launcher_.proxy_log().string())};
 }
 
 base::Status ProcessCluster::spawn(Node node) {
-  const auto name = nemesis::node_name(node);
-  const auto directory = node_directory(node);
-  std::string peers;
-  for (Node peer = 0; peer < members_.size(); ++peer) {
-    if (peer == node) continue;
-    if (!peers.empty()) peers += ",";
-    peers += nemesis::node_name(peer) + "=" + link_endpoint({node, peer});
-  }
-  std::vector<std::string> arguments = {"--id",          std::to_string(nemesis::wire_number(node)),
-                                        "--run-id",      std::to_string(run_id_),
-                                        "--data",        (directory / "data").string(),
-                                        "--listen",      endpoint(name + "-peers"),
-                                        "--client",      client_endpoint(node),
-                                        "--control",     endpoint(name + "-control"),
-                                        "--secret-file", sockets_->secret_file().string(),
-                                        "--trace",       (directory / "trace.jsonl").string(),
-                                        "--seed",        std::to_string(options_.seed),
-                                        "--parent",      std::to_string(::getpid()),
-                                        "--allow-faults"};
-  if (!peers.empty()) arguments.insert(arguments.end(), {"--peers", peers});
-  if (node >= options_.nodes) {
-    arguments.emplace_back("--join");
-  } else if (options_.spares > 0) {
-    arguments.insert(arguments.end(), {"--voters", voters()});
-  }
-  if (!options_.bug.empty()) arguments.insert(arguments.end(), {"--bug", options_.bug});
-  arguments.insert(arguments.end(), options_.node_arguments.begin(), options_.node_arguments.end());
-  const char* binary = options_.bug.empty() ? "capsize-node" : "capsize-node-with-bugs";
-  auto spawned = ChildProcess::spawn({.program = options_.binaries / binary,
-                                      .arguments = std::move(arguments),
-                                      .log = directory / "log"});
+  auto spawned = launcher_.spawn_node(node);
   if (!spawned) return spawned.error();
   Member& member = *members_[node];
   member.process = std::move(spawned).value();
@@ -200,7 +134,7 @@ base::Status ProcessCluster::await_ready(Node node, std::chrono::milliseconds bo
 }
 
 base::Result<Json> ProcessCluster::status(Node node, std::chrono::milliseconds bound) {
-  auto answer = members_[node]->control->ask(with_secret({{"op", "status"}}), bound);
+  auto answer = members_[node]->control->request(launcher_.with_secret({{"op", "status"}}), bound);
   if (!answer) return answer.error();
   Json parsed = Json::parse(answer.value());
   if (parsed.is_invalid()) return base::Error{"status is not JSON: " + answer.value()};
@@ -209,7 +143,7 @@ base::Result<Json> ProcessCluster::status(Node node, std::chrono::milliseconds b
 
 base::Result<Json> ProcessCluster::ask_proxy(const Json& question) const {
   const auto begun = monotonic_now();
-  auto answer = proxy_control_->ask(with_secret(question), kControlBound);
+  auto answer = proxy_control_->request(launcher_.with_secret(question), kControlBound);
   proxy_watch_.asked(answer.ok(), begun);
   if (!answer) return answer.error();
   Json parsed = Json::parse(answer.value());
@@ -225,7 +159,7 @@ void ProcessCluster::observe() const {
   observed_ = now;
   leader_.reset();
   if (members_.size() == 1) {
-    // It has nobody to send AppendEntries to, and nobody else can lead.
+    // It sends no AppendEntries, so the proxy sees no leader; no other node can lead.
     if (!members_[0]->expected_down && !members_[0]->paused) leader_ = 0;
     return;
   }
@@ -286,25 +220,25 @@ ActionResult ProcessCluster::peek_rule(std::uint64_t id) {
 }
 
 ActionResult ProcessCluster::cut_clients(const std::vector<Node>& nodes) {
-  ActionResult act{.done = true};
+  ActionResult result{.done = true};
   for (const Node node : nodes) {
     ClientTraffic& traffic = members_[node]->traffic;
     traffic.requests_lost = 0;
     traffic.replies_lost = 0;
     traffic.cut = true;
   }
-  return act;
+  return result;
 }
 
 ActionResult ProcessCluster::rejoin_clients(const std::vector<Node>& nodes) {
-  ActionResult act{.done = true};
+  ActionResult result{.done = true};
   for (const Node node : nodes) {
     ClientTraffic& traffic = members_[node]->traffic;
     traffic.cut = false;
-    act.evidence[nemesis::node_name(node)] = {{"requests-lost", traffic.requests_lost.load()},
-                                              {"replies-lost", traffic.replies_lost.load()}};
+    result.evidence[nemesis::node_name(node)] = {{"requests-lost", traffic.requests_lost.load()},
+                                                 {"replies-lost", traffic.replies_lost.load()}};
   }
-  return act;
+  return result;
 }
 
 std::vector<nemesis::TraceEvent> ProcessCluster::take_events() {

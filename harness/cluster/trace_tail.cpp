@@ -13,7 +13,7 @@ constexpr std::array<std::string_view, 7> kWanted = {
     "start", "role", "config", "snapshot-begin", "snapshot", "install", "transfer"};
 constexpr std::string_view kKey = "\"event\":\"";
 constexpr std::size_t kBlockBytes = std::size_t{64} * 1024;
-// A trace line has some 200 bytes; what is so much longer is not one.
+// A trace line has about 200 bytes; a much longer one is no trace line.
 constexpr std::size_t kLineBytesMax = std::size_t{64} * 1024;
 
 bool wanted(std::string_view line) {
@@ -48,15 +48,15 @@ void TraceTail::read(std::vector<nemesis::TraceEvent>& events) {
   ::close(file);
 }
 
-void TraceTail::take_line(std::string_view line, std::vector<nemesis::TraceEvent>& events) const {
+void TraceTail::take_line(std::string_view line, std::vector<nemesis::TraceEvent>& events) {
   if (!wanted(line)) return;
-  const auto parsed = base::Json::parse(line);
-  if (!parsed.is_object()) return;
+  const auto event = parser_.parse(line, names_);
+  if (!event) return;  // a killed node may have left half a line
   events.push_back({.node = node_,
-                    .event = parsed.value("event", ""),
-                    .role = parsed.value("role", ""),
-                    .term = parsed.value("term", std::uint64_t{0}),
-                    .index = parsed.value("index", std::uint64_t{0})});
+                    .event = std::string(checker::name(event->kind)),
+                    .role = std::string(checker::name(event->role)),
+                    .term = event->term,
+                    .index = event->index});
 }
 
 }  // namespace capsize::harness

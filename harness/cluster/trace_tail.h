@@ -2,10 +2,10 @@
 #pragma once
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
+#include "checker/properties/trace.h"
 #include "nemesis/model/cluster.h"
 
 namespace capsize::harness {
@@ -13,16 +13,18 @@ namespace capsize::harness {
 class TraceTail {
  public:
   TraceTail(nemesis::Node node, std::filesystem::path path) : node_(node), path_(std::move(path)) {}
-  /// Appends what came since the last call, whole lines only. Cost: one pass over the new bytes;
-  /// the frequent events (append, commit, apply) are passed over unparsed.
+  /// Appends the events written since the last call, of complete lines only. O(new bytes); skips
+  /// the frequent events (append, commit, apply) without parsing them.
   void read(std::vector<nemesis::TraceEvent>& events);
 
  private:
-  void take_line(std::string_view line, std::vector<nemesis::TraceEvent>& events) const;
+  void take_line(std::string_view line, std::vector<nemesis::TraceEvent>& events);
   nemesis::Node node_;
   std::filesystem::path path_;
   std::uint64_t position_ = 0;
   std::string rest_;  // of a line that has no end yet
+  checker::TraceLineParser parser_;
+  checker::NodeNames names_;
 };
 
 }  // namespace capsize::harness

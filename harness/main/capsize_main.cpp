@@ -1,4 +1,4 @@
-#include "checker/verdict.h"
+#include "checker/core/verdict.h"
 #include "harness/cli/standard_streams.h"
 #include "harness/cli/verb.h"
 

@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <iterator>
 #include "base/json.h"
 
 namespace capsize::harness {
@@ -14,26 +13,7 @@ namespace {
 
 constexpr std::size_t kBlockBytes = 64 * 1024;
 
-/// A JSON string: keys and errors may hold anything.
-std::string quoted(std::string_view text) {
-  return base::Json(text).dump();
-}
-
 }  // namespace
-
-std::string_view name(EventType type) {
-  switch (type) {
-    case EventType::kInvoke:
-      return "invoke";
-    case EventType::kOk:
-      return "ok";
-    case EventType::kFail:
-      return "fail";
-    case EventType::kInfo:
-      return "info";
-  }
-  return "?";
-}
 
 HistoryWriter::~HistoryWriter() {
   if (file_ < 0) return;
@@ -54,32 +34,38 @@ base::Status HistoryWriter::open(const std::filesystem::path& path, std::string_
 
 void HistoryWriter::write(const HistoryEvent& event) {
   take_notes();
-  auto out = std::back_inserter(buffer_);
-  fmt::format_to(out,
-                 R"({{"index":{},"time":{},"process":{},"type":"{}","f":"{}","key":{},"value":{})",
-                 index_++, event.time.count(), event.process, name(event.type), event.f,
-                 quoted(event.key), event.value);
-  if (!event.error.empty()) fmt::format_to(out, R"(,"error":{})", quoted(event.error));
-  buffer_.append("}\n");
+  const std::string process = std::to_string(event.process);
+  const std::string key = base::Json(event.key).dump();  // a JSON string: a key may hold anything
+  checker::append_event_line(buffer_, {.index = index_++,
+                                       .time = event.time.count(),
+                                       .process = process,
+                                       .type = event.type,
+                                       .f = event.f,
+                                       .key = key,
+                                       .value = event.value,
+                                       .error = event.error});
+  buffer_.push_back('\n');
   if (buffer_.size() >= kBlockBytes) flush();
 }
 
 void HistoryWriter::note(base::Duration time, std::string_view f, std::string_view value) {
-  std::string line =
-      fmt::format(R"("time":{},"process":"nemesis","type":"info","f":{},"value":{}}})",
-                  time.count(), quoted(f), value);
   const std::lock_guard lock(notes_mutex_);
-  notes_.push_back(std::move(line));
+  notes_.push_back({.time = time, .f = std::string(f), .value = std::string(value)});
 }
 
 void HistoryWriter::take_notes() {
-  std::vector<std::string> lines;
+  std::vector<Note> notes;
   {
     const std::lock_guard lock(notes_mutex_);
-    lines.swap(notes_);
+    notes.swap(notes_);
   }
-  for (const auto& line : lines) {
-    fmt::format_to(std::back_inserter(buffer_), R"({{"index":{},{})", index_++, line);
+  for (const Note& note : notes) {
+    checker::append_event_line(buffer_, {.index = index_++,
+                                         .time = note.time.count(),
+                                         .process = R"("nemesis")",
+                                         .type = EventType::kInfo,
+                                         .f = note.f,
+                                         .value = note.value});
     buffer_.push_back('\n');
   }
 }

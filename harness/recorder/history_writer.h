@@ -1,9 +1,9 @@
-// history.jsonl as it grows (CONTRACTS.md section 3).
+// history.jsonl as it grows (docs/FORMATS.md, Histories).
 //
-// The client thread calls it in the order in which things happen: an invocation before its request
-// is sent, a completion after its reply was read. So the order of the lines is the order of events,
-// and an interval is never narrower than the truth. Lines go to the file in blocks, at the latest
-// every `kFlushInterval`: a run that is killed leaves a prefix.
+// The client thread writes an invocation before it sends the request and a completion after it has
+// read the reply: the order of lines is the order of events, and an interval is never narrower than
+// the truth. Lines reach the file in blocks, at least every `kFlushInterval`: a run that is killed
+// leaves a prefix.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,11 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "checker/history/event_line.h"
 
 namespace capsize::harness {
 
-enum class EventType { kInvoke, kOk, kFail, kInfo };
-[[nodiscard]] std::string_view name(EventType type);
+using checker::EventType;
 
 struct HistoryEvent {
   base::Duration time{};  // since the start of the load
@@ -43,10 +43,10 @@ class HistoryWriter {
   /// Creates the file; `header` is its first line, JSON text.
   base::Status open(const std::filesystem::path& path, std::string_view header);
   void write(const HistoryEvent& event);
-  /// From any thread: a line for people, with process "nemesis", placed where the client thread
-  /// next writes. `value` is JSON text.
+  /// From any thread: a line for people, with process "nemesis". The client thread writes it before
+  /// its next event. `value` is JSON text.
   void note(base::Duration time, std::string_view f, std::string_view value);
-  /// Call now and then; writes a block when it is due. An error is remembered (`error`).
+  /// Writes the block if kFlushInterval has passed. Errors are kept in status().
   void flush_if_due(base::Duration now);
   void flush();
   /// Disk full and the like; a history with holes must not be judged.
@@ -54,6 +54,12 @@ class HistoryWriter {
   [[nodiscard]] std::uint64_t events() const { return index_; }
 
  private:
+  /// A line for people that has no index yet.
+  struct Note {
+    base::Duration time{};
+    std::string f;
+    std::string value;  // JSON text
+  };
   void take_notes();
 
   int file_ = -1;
@@ -63,7 +69,7 @@ class HistoryWriter {
   base::Duration flushed_{};
   base::Status status_;
   std::mutex notes_mutex_;
-  std::vector<std::string> notes_;  // lines without their index
+  std::vector<Note> notes_;
 };
 
 }  // namespace capsize::harness

@@ -39,13 +39,12 @@ void RoleHistory::read(nemesis::Node node, const std::filesystem::path& trace) {
 }
 
 void RoleHistory::read_line(nemesis::Node node, const std::string& line) {
-  const auto event = base::Json::parse(line);
-  if (!event.is_object()) return;  // a killed node may have left a partial line
-  const auto time = event.value("time", std::int64_t{0});
-  const auto term = event.value("term", std::uint64_t{0});
-  const auto role = event.value("role", "");
-  roles_[node][time] = {role, term};
-  if (role == "leader") leaders_.try_emplace(term, time, node);
+  const auto event = parser_.parse(line, names_);
+  if (!event) return;  // a killed node may have left a partial line
+  roles_[node][event->time] = {std::string(checker::name(event->role)), event->term};
+  if (event->role == checker::Role::kLeader) {
+    leaders_.try_emplace(event->term, event->time, node);
+  }
 }
 
 std::optional<RoleHistory::Role> RoleHistory::role_at(nemesis::Node node, std::int64_t time) const {

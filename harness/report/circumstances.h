@@ -10,7 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "checker/report.h"
+#include "checker/properties/trace.h"
+#include "checker/report/report.h"
 #include "harness/judge/outcome.h"
 
 namespace capsize::harness {
@@ -38,6 +39,8 @@ class RoleHistory {
   [[nodiscard]] std::optional<Leader> leader_at(std::int64_t time) const;
 
  private:
+  checker::TraceLineParser parser_;
+  checker::NodeNames names_;
   std::map<nemesis::Node, std::map<std::int64_t, Role>> roles_;
   std::map<std::uint64_t, std::pair<std::int64_t, nemesis::Node>> leaders_;  // by term
 };

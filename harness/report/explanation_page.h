@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "checker/report.h"
+#include "checker/report/report.h"
 
 namespace capsize::harness {
 

@@ -181,6 +181,7 @@ Json to_json(const Outcome& outcome) {
         {{"node", nemesis::node_name(crash.node)}, {"ending", describe(crash.ending)}});
   }
   Json result = {
+      {kResultsFormat, kResultsVersion},
       {"verdict", checker::name(outcome.verdict())},
       {"checks", checks(outcome)},
       {"tested",

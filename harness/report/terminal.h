@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "checker/verdict.h"
+#include "checker/core/verdict.h"
 
 namespace capsize::harness {
 

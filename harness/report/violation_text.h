@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "checker/report.h"
+#include "checker/report/report.h"
 
 namespace capsize::harness {
 

@@ -44,7 +44,8 @@ using base::Json;
 using nemesis::FaultRecord;
 
 constexpr const char* kUntilEnded = "1h";
-constexpr base::Duration kWaitMax = std::chrono::hours(24);  // a clock must not overflow
+constexpr base::Duration kWaitMax =
+    std::chrono::hours(24);  // so that adding it to a time cannot overflow
 constexpr base::Duration kWaitDefault = std::chrono::seconds(10);
 
 bool has_ended(const FaultRecord& record) {
@@ -53,14 +54,14 @@ bool has_ended(const FaultRecord& record) {
 
 constexpr std::size_t kLabelBytesMax = 100;
 
-/// A label stands in faults.jsonl, in answers and in messages to people.
+/// A label appears in faults.jsonl, in replies and in messages to people.
 bool is_label(const Json& value) {
   return value.is_string() && !value.text().empty() && value.text().size() <= kLabelBytesMax &&
          std::all_of(value.text().begin(), value.text().end(),
                      [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
 }
 
-/// Why a line is no request, or empty.
+/// Why a line is not a request; empty if it is one.
 std::string conflict(const std::string& line, const Json& request,
                      const base::JsonSyntaxError& error) {
   if (line.size() > LineInput::kLineBytesMax) {
@@ -112,7 +113,7 @@ void InteractiveControl::begin(const Json& id, Json fault) {
   if (find(label) != nullptr) return refuse(id, "label: a fault had \"" + label + "\" before");
   fault["label"] = label;
   if (!fault.contains("hold")) fault["hold"] = kUntilEnded;
-  // Labels of faults that are over are known to the nemesis, but not within this one phase.
+  // The nemesis knows the labels of earlier faults, the parser only those of this phase.
   const Json phases = Json::array({{{"faults", {fault}}, {"until", trigger_of(label)}}});
   auto parsed = nemesis::parse_phases(phases, cluster_.view().nodes.size(), nemesis::Labels::kAny);
   if (!parsed.ok()) {

@@ -10,6 +10,8 @@
 #include <sstream>
 
 #include "base/check.h"
+#include "base/format_version.h"
+#include "harness/report/results.h"
 
 namespace capsize::harness {
 namespace {
@@ -42,7 +44,7 @@ void read_violations(const Json& results, RecordedRun& run) {
   }
 }
 
-/// None where there is no such file: the run was killed before its first fault.
+/// No faults if there is no such file: the run was killed before its first fault.
 base::Result<nemesis::RecordedFaults> read_faults(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path)) return nemesis::RecordedFaults{};
   std::ifstream lines(path);
@@ -72,6 +74,12 @@ base::Result<RecordedRun> read_run(const std::filesystem::path& directory) {
   if (!run.was_judged) return run;
   const auto results = read_json(directory / "results.json");
   if (!results) return results.error();
+  if (const auto known =
+          base::check_format_version(results.value(), kResultsFormat, kResultsVersion);
+      !known) {
+    return base::Error{(directory / "results.json").string() + ": " + kResultsFormat + ": " +
+                       known.error().message};
+  }
   read_violations(results.value(), run);
   return run;
 }

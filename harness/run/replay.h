@@ -1,4 +1,4 @@
-// How often a violation comes back when a run's faults are carried out again.
+// Replays a run's recorded faults, to measure how often its violation recurs.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace capsize::harness {
 
-/// What a run's directory says of it.
+/// A run as its directory describes it.
 struct RecordedRun {
   Scenario scenario;  // resolved, with its seed: the operations follow from it
   nemesis::RecordedFaults faults;
@@ -23,7 +23,7 @@ struct RecordedRun {
 /// Errors name the file that is missing or wrong.
 [[nodiscard]] base::Result<RecordedRun> read_run(const std::filesystem::path& directory);
 
-/// Whether a check that was violated then is violated now.
+/// Whether a check that the recorded run violated is violated again.
 [[nodiscard]] bool came_back(const RecordedRun& recorded, const Outcome& outcome);
 
 struct Interval {

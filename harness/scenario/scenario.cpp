@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/format_version.h"
 #include "checker/history/malformed.h"
 #include "harness/scenario/conflicts.h"
 #include "harness/scenario/json_place.h"
@@ -83,7 +84,7 @@ Scenario default_scenario() {
 
 base::Result<Scenario> parse_scenario(const std::string& text, const std::string& origin) {
   base::JsonSyntaxError error;
-  const Json body = Json::parse_with_comments(text, &error);
+  Json body = Json::parse_with_comments(text, &error);
   if (body.is_invalid()) return syntax_error(text, origin, error);
   if (!body.is_object()) {
     return base::Error{fmt::format("{}:1: found {}, expected an object", origin, body.type_name())};
@@ -93,6 +94,11 @@ base::Result<Scenario> parse_scenario(const std::string& text, const std::string
                                    origin, duplicate->line, checker::excerpt(duplicate->name),
                                    duplicate->first_line)};
   }
+  if (const auto known = base::check_format_version(body, kScenarioFormat, kScenarioVersion);
+      !known) {
+    return error_at(text, origin, {base::JsonPlace({kScenarioFormat}), known.error().message});
+  }
+  body.erase(kScenarioFormat);
   Scenario scenario = default_scenario();
   // Phases replace the default strategies.
   if (body.contains("phases")) scenario.nemesis.clear();

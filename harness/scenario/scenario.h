@@ -22,8 +22,8 @@
 
 namespace capsize::harness {
 
-/// What a run must reach; a run that does not is vacuous (nemesis/README.md). Zero or empty expects
-/// nothing.
+/// What a run must reach; a run that does not is vacuous (docs/FORMATS.md, Scenarios). Zero or empty
+/// expects nothing.
 struct Expectations {
   std::uint64_t ok = 0;
   std::map<std::string, std::uint64_t> ok_by_function;
@@ -45,6 +45,10 @@ inline constexpr auto kExpectationKeys = std::to_array<Key<Expectations>>({
      .member = &Expectations::leader_changes,
      .help = "elections won after the first one"},
 });
+
+/// The optional key of a scenario file that says which format it is (docs/FORMATS.md).
+inline constexpr const char* kScenarioFormat = "capsize-scenario";
+inline constexpr std::uint64_t kScenarioVersion = 1;
 
 struct Scenario {
   std::string name = "default";

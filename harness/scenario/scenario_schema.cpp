@@ -7,6 +7,7 @@ namespace capsize::harness {
 base::Json scenario_schema() {
   base::Json properties = base::Json::object();
   for (const auto& key : kScenarioKeys) properties[key.name] = schema_of(key);
+  properties[kScenarioFormat] = {{"const", kScenarioVersion}};
   return {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
           {"title", "Capsize scenario"},
           {"type", "object"},

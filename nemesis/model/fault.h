@@ -62,6 +62,10 @@ enum class FaultState { kPlanned, kInstalled, kSkipped, kIndeterminate };
 [[nodiscard]] std::string_view name(FaultStage stage);
 [[nodiscard]] std::string_view name(FaultState state);
 
+/// The first line of faults.jsonl says which format it is (docs/FORMATS.md).
+inline constexpr const char* kFaultsFormat = "capsize-faults";
+inline constexpr std::uint64_t kFaultsVersion = 1;
+
 /// One line of faults.jsonl.
 struct FaultEvent {
   std::shared_ptr<const PlannedFault> fault;

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "base/format_version.h"
 #include "nemesis/model/fault_kind.h"
 #include "nemesis/model/message_filter.h"
 
@@ -154,6 +155,11 @@ base::Result<RecordedFaults> read_recorded_faults(std::istream& lines, const std
       const Json line = Json::parse(text);
       if (line.is_invalid() && lines.eof()) break;  // the run was killed while it wrote
       if (!line.is_object()) throw FormatError{"expected one JSON object a line"};
+      if (number == 1 && line.contains(kFaultsFormat)) {
+        const auto known = base::check_format_version(line, kFaultsFormat, kFaultsVersion);
+        if (!known) throw FormatError{std::string(kFaultsFormat) + ": " + known.error().message};
+        continue;
+      }
       const auto id = field(line, "id").get<std::uint64_t>();
       // Earlier releases called the stage "phase".
       const auto& stage = field(line, line.contains("stage") ? "stage" : "phase");

@@ -14,6 +14,8 @@ namespace {
 
 using raft::TraceKind;
 
+constexpr int kTraceVersion = 1;  // docs/FORMATS.md, Traces
+
 base::Error failure(const char* what, const std::string& path) {
   return {std::string("cannot ") + what + " " + path + ": " + std::strerror(errno)};
 }
@@ -28,6 +30,8 @@ bool has_entry(TraceKind kind) {
 
 void append_event(fmt::memory_buffer& out, const raft::TraceEvent& event) {
   auto at = std::back_inserter(out);
+  // Once an incarnation: a trace may have been begun by another release.
+  if (event.kind == TraceKind::kStart) fmt::format_to(at, R"(,"capsize-trace":{})", kTraceVersion);
   if (event.kind == TraceKind::kVote || event.kind == TraceKind::kTransfer) {
     const char* const key = event.kind == TraceKind::kVote ? "vote" : "to";
     fmt::format_to(at, R"(,"{}":"n{}")", key, event.node.value());
@@ -42,7 +46,7 @@ void append_event(fmt::memory_buffer& out, const raft::TraceEvent& event) {
 /// Whether the file ends inside a line.
 base::Result<bool> is_torn(int file, const std::string& path) {
   struct stat info {};
-  if (::fstat(file, &info) != 0) return failure("look at", path);
+  if (::fstat(file, &info) != 0) return failure("stat", path);
   if (info.st_size == 0) return false;
   char last = 0;
   if (::pread(file, &last, 1, info.st_size - 1) != 1) return failure("read", path);

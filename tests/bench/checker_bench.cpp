@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "checker/check.h"
+#include "checker/check/check.h"
 #include "checker/generate/generator.h"
 
 namespace {

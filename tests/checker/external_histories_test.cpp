@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "checker/check.h"
+#include "checker/check/check.h"
 
 namespace capsize::checker {
 namespace {

@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
-#include "checker/check.h"
-#include "checker/models/collection.h"
-#include "checker/models/state_table.h"
+#include "checker/check/check.h"
+#include "checker/specification/collection.h"
+#include "checker/specification/state_table.h"
 
 namespace capsize::checker::testing {
 

@@ -14,7 +14,7 @@
 #include <vector>
 #include "base/json.h"
 
-#include "checker/check.h"
+#include "checker/check/check.h"
 #include "tests/checker/random_history.h"
 
 namespace capsize::checker::testing {

@@ -8,8 +8,8 @@
 
 #include <algorithm>
 
-#include "checker/key_problem.h"
-#include "checker/prepare_history.h"
+#include "checker/check/prepare_history.h"
+#include "checker/specification/key_problem.h"
 
 namespace capsize::checker {
 namespace {

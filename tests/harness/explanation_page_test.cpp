@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "checker/check.h"
+#include "checker/check/check.h"
 #include "harness/report/violation_text.h"
 
 namespace capsize::harness {

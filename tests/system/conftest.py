@@ -119,6 +119,7 @@ class Capsize:
 
     def faults(self):
         with open(self.run_directory() / "faults.jsonl") as lines:
+            assert json.loads(next(lines)) == {"capsize-faults": 1}
             return [json.loads(line) for line in lines]
 
     def check_verdict(self, name):

@@ -4,7 +4,7 @@ import json
 
 
 def installed_kinds(directory):
-    lines = [json.loads(line) for line in (directory / "faults.jsonl").read_text().splitlines()]
+    lines = [json.loads(line) for line in (directory / "faults.jsonl").read_text().splitlines()[1:]]
     return {
         line["kind"] for line in lines if line["stage"] == "end" and line["state"] == "installed"
     }

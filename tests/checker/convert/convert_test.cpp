@@ -9,7 +9,7 @@
 #include <map>
 #include <string>
 
-#include "checker/check.h"
+#include "checker/check/check.h"
 #include "tests/checker/random_history.h"
 
 namespace capsize::checker {

@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-#include "checker/check.h"
+#include "checker/check/check.h"
 #include "checker/explain/explain.h"
 #include "tests/checker/random_history.h"
 

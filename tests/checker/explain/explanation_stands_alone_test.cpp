@@ -6,8 +6,8 @@
 #include <set>
 #include <sstream>
 
-#include "checker/check.h"
-#include "checker/key_problem.h"
+#include "checker/check/check.h"
+#include "checker/specification/key_problem.h"
 #include "tests/checker/simulated_history.h"
 
 namespace capsize::checker {

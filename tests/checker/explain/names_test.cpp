@@ -12,7 +12,7 @@
 #include <set>
 #include <string>
 
-#include "checker/check.h"
+#include "checker/check/check.h"
 #include "checker/generate/generator.h"
 
 namespace capsize::checker {

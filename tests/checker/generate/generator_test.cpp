@@ -7,7 +7,7 @@
 #include <set>
 #include <sstream>
 
-#include "checker/check.h"
+#include "checker/check/check.h"
 
 namespace capsize::checker {
 namespace {

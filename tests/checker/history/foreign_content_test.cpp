@@ -9,7 +9,7 @@
 #include <fstream>
 #include <string>
 
-#include "checker/check.h"
+#include "checker/check/check.h"
 
 namespace capsize::checker {
 namespace {

@@ -8,7 +8,7 @@
 #include <random>
 #include <string>
 
-#include "checker/check.h"
+#include "checker/check/check.h"
 
 namespace capsize::checker {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "checker/check.h"
+#include "checker/check/check.h"
 
 namespace capsize::checker {
 namespace {

@@ -9,7 +9,7 @@
 
 #include <string>
 
-#include "checker/check.h"
+#include "checker/check/check.h"
 #include "checker/history/line_reader.h"
 
 namespace capsize::checker {

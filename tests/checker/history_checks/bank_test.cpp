@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "checker/check.h"
+#include "checker/check/check.h"
 #include "checker/history_checks/history_check.h"
 
 namespace capsize::checker {

@@ -87,6 +87,8 @@ TEST(RecordedFaults, InvalidLine_IsRefusedWithItsNumber) {
   for (const auto& [text, says] :
        {std::pair{"3\n", "1: expected one JSON object"},
         {"{}\n", "1: found no id"},
+        {"{\"capsize-faults\":2}\n", "1: capsize-faults: found 2, expected 1"},
+        {"{\"capsize-faults\":1}\n{\"capsize-faults\":1}\n", "2: found no id"},
         {R"({"id":1,"stage":"begin","state":"installed"})", "1: found no anchor"},
         {R"({"id":1,"phase":"begin","state":"installed","anchor":{},"kind":"kil"})",
          "kind: found kil"}}) {

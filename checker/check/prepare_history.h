@@ -1,0 +1,31 @@
+// What is checked of a history where a model needs more than its operations one by one: groups of
+// connected objects as keys (connected_objects.h), or what the model's own `prepare` makes of it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "checker/history/history.h"
+#include "checker/specification/model.h"
+
+namespace capsize::checker {
+
+class PreparedHistory {
+ public:
+  /// The history must outlive this. O(n log n); most models take the history as it is.
+  PreparedHistory(const History& history, const Model& model);
+
+  /// Why the model cannot judge this history, as one line.
+  [[nodiscard]] const std::optional<std::string>& refusal() const { return refusal_; }
+  /// What is to be checked, and by what. Preconditions: there is no refusal.
+  [[nodiscard]] const History& history() const { return copy_ ? *copy_ : history_; }
+  [[nodiscard]] const Model& model() const { return model_; }
+
+ private:
+  const History& history_;
+  Model model_;
+  std::optional<History> copy_;
+  std::optional<std::string> refusal_;
+};
+
+}  // namespace capsize::checker

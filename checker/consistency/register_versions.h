@@ -1,0 +1,50 @@
+// RegisterVersions: a register's operations seen as versions, for the weaker questions.
+//
+// A version is a value: who wrote it, who observed it. It is known to be older than another one if
+// its zone says so: something of it had completed before the other one's write began.
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "checker/specification/key_problem.h"
+
+namespace capsize::checker {
+
+struct RegisterVersion {
+  const KeyOperation* writer = nullptr;  ///< nullptr: the initial value
+  std::vector<const KeyOperation*> observers = {};
+  Position in_force = 0;  ///< the first completion of its writer or of an observer
+};
+
+class RegisterVersions {
+ public:
+  /// Nothing if values repeat, if somebody observed a value that nobody wrote, or if there is
+  /// anything but reads, writes and cas. Operations that nobody had to see are left out.
+  [[nodiscard]] static std::optional<RegisterVersions> of(const KeyProblem& problem);
+
+  [[nodiscard]] const RegisterVersion& operator[](ValueId value) const {
+    return versions_.at(value);
+  }
+  [[nodiscard]] const std::unordered_map<ValueId, RegisterVersion>& all() const {
+    return versions_;
+  }
+  /// What took effect for certain, by invocation.
+  [[nodiscard]] const std::vector<const KeyOperation*>& operations() const { return operations_; }
+  /// Certainly older, by real time.
+  [[nodiscard]] bool is_older(ValueId value, ValueId than) const;
+  [[nodiscard]] ValueId initial() const { return initial_; }
+
+ private:
+  ValueId initial_ = kNullValue;
+  std::unordered_map<ValueId, RegisterVersion> versions_;
+  std::vector<const KeyOperation*> operations_;
+};
+
+/// The value that an operation leaves, or saw.
+[[nodiscard]] inline ValueId version_of(const KeyOperation& operation) {
+  return operation.written != kNoValue ? operation.written : operation.observed;
+}
+
+}  // namespace capsize::checker

@@ -1,0 +1,30 @@
+// Which of many clashes to explain for a register whose history has no legal order.
+//
+// A decider stops at the first clash that it finds, and a real fault leaves dozens. The clashes
+// that prove one cause (lost_or_stale.h) come first, the worst of them before the others:
+//
+//   1. a lost write: reads of two processes should have returned it, and no operation ever observes
+//      it or anything that may have overwritten it;
+//   2. a stale read: a later operation observes the newer value;
+//   3. a clash among observations alone, without any acknowledgement: reads that disagree;
+//   4. otherwise the clash that the decider found.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "checker/specification/decision.h"
+#include "checker/specification/key_problem.h"
+
+namespace capsize::checker {
+
+/// `decide` is the decider that found `first` (places in problem.operations, distinct written
+/// values). Returns places of operations that clash. O(n) for each of a bounded number of
+/// candidates.
+[[nodiscard]] std::vector<std::uint32_t> choose_clash(
+    const KeyProblem& problem, const std::function<Decision(std::span<const KeyOperation>)>& decide,
+    std::vector<std::uint32_t> first);
+
+}  // namespace capsize::checker

@@ -1,0 +1,197 @@
+// Names violations of the objects whose whole state is one number or one bit: counters and locks.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "checker/explain/explainers.h"
+#include "checker/explain/wording.h"
+#include "checker/specification/collection.h"
+#include "checker/specification/finding.h"
+#include "checker/specification/key_problem.h"
+
+namespace capsize::checker {
+namespace {
+
+std::int64_t number(const ValueTable& values, ValueId value) {
+  if (value == kNoValue) return 0;
+  return values.kind(value) == ValueTable::Kind::kInteger ? values.as_integer(value) : 0;
+}
+
+std::int64_t sum(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+
+// What a read may return if nothing else is asked: everything acknowledged before it, and any of
+// what was under way.
+struct Possible {
+  std::int64_t certain = 0;
+  std::int64_t least = 0;
+  std::int64_t most = 0;
+  std::size_t under_way = 0;
+  std::vector<std::uint32_t> background = {};  // all the other additions
+};
+
+Possible possible_sums(const KeyProblem& problem, std::span<const KeyOperation> witness,
+                       const KeyOperation& read) {
+  Possible possible;
+  possible.certain = number(problem.history.values, problem.initial);
+  std::int64_t less = 0;
+  std::int64_t more = 0;
+  for (const KeyOperation& add : witness) {
+    if (add.code != kCodeAdd) continue;
+    const std::int64_t amount = number(problem.history.values, add.argument);
+    if (add.invoke <= read.complete && add.complete >= read.invoke) {
+      (amount < 0 ? less : more) = sum(amount < 0 ? less : more, amount);
+      ++possible.under_way;
+      continue;
+    }
+    if (add.complete < read.invoke) possible.certain = sum(possible.certain, amount);
+    possible.background.push_back(add.source);
+  }
+  possible.least = sum(possible.certain, less);
+  possible.most = sum(possible.certain, more);
+  return possible;
+}
+
+}  // namespace
+
+std::optional<Finding> explain_counter(const KeyProblem& problem,
+                                       std::span<const KeyOperation> witness) {
+  const Wording wording(problem);
+  const ValueTable& values = problem.history.values;
+  for (const KeyOperation& read : witness) {
+    if (read.code != kCodeReadAll) continue;
+    const std::int64_t seen = number(values, read.argument);
+    const Possible possible = possible_sums(problem, witness, read);
+    if (seen >= possible.least && seen <= possible.most) continue;
+    return Finding{Anomaly::kWrongTotal,
+                   fmt::format("{} returned {}, but it was in [{}, {}]: what had been acknowledged "
+                               "adds up to {}, and {} additions were under way: a wrong total",
+                               wording.by_process(read), seen, possible.least, possible.most,
+                               possible.certain, possible.under_way),
+                   {},
+                   possible.background};
+  }
+  const auto last = std::find_if(witness.rbegin(), witness.rend(),
+                                 [](const auto& one) { return one.code == kCodeReadAll; });
+  if (last == witness.rend()) return std::nullopt;
+  return Finding{
+      Anomaly::kWrongTotal,
+      fmt::format("{} returned {}, which fits no order of it and the {} other operations "
+                  "shown: a wrong total",
+                  wording.by_process(*last), number(values, last->argument), witness.size() - 1)};
+}
+
+namespace {
+
+// The first to end that cannot have: by then more had acquired the lock than had begun to release
+// it, and one more; or more had released it than had begun to acquire it. nullptr where counting
+// does not show it.
+const KeyOperation* first_impossible(std::span<const KeyOperation> witness, bool held_at_first) {
+  const auto count = [&](std::uint8_t code, const auto& is_counted) {
+    return static_cast<std::size_t>(
+        std::count_if(witness.begin(), witness.end(), [&](const KeyOperation& one) {
+          return (one.code == kCodeAdd) == (code == kCodeAdd) && is_counted(one);
+        }));
+  };
+  const KeyOperation* first = nullptr;
+  for (const KeyOperation& operation : witness) {
+    if (!operation.required || (first != nullptr && operation.complete >= first->complete))
+      continue;
+    const bool acquires = operation.code == kCodeAdd;
+    const std::size_t ended =
+        count(operation.code, [&](const auto& one) { return one.complete <= operation.complete; });
+    const std::size_t undone = count(acquires ? kCodeRemove : kCodeAdd, [&](const auto& one) {
+      return one.invoke < operation.complete;
+    });
+    if (ended > undone + (acquires && !held_at_first ? 1 : !acquires && held_at_first ? 1 : 0))
+      first = &operation;
+  }
+  return first;
+}
+
+// Who held the lock when the culprit ended, if every process releases what it has acquired: the
+// last acquisitions that no release of their process followed. Empty where that does not hold.
+std::vector<const KeyOperation*> holders(const KeyProblem& problem,
+                                         std::span<const KeyOperation> witness,
+                                         const KeyOperation& culprit) {
+  std::map<std::int64_t, const KeyOperation*> held;  // by process
+  for (const KeyOperation& operation : witness) {    // by invocation
+    if (operation.invoke >= culprit.complete) break;
+    const KeyOperation*& its = held[problem.source(operation).process];
+    const bool acquires = operation.code == kCodeAdd;
+    if (acquires == (its != nullptr)) return {};
+    if (!acquires) {
+      its = nullptr;
+    } else if (operation.complete <= culprit.complete) {
+      its = &operation;
+    }
+  }
+  std::vector<const KeyOperation*> found;
+  for (const auto& [process, acquisition] : held) {
+    if (acquisition != nullptr && acquisition->source != culprit.source) {
+      found.push_back(acquisition);
+    }
+  }
+  return found;
+}
+
+// What began before the culprit ended, but for the rounds of acquisition and release before the
+// last.
+std::vector<const KeyOperation*> last_round(std::span<const KeyOperation> witness,
+                                            const KeyOperation& culprit) {
+  std::vector<const KeyOperation*> shown;
+  for (auto next = witness.rbegin(); next != witness.rend(); ++next) {
+    if (next->invoke > culprit.complete) continue;
+    shown.push_back(&*next);
+    const bool before = next->complete < culprit.invoke;
+    if (before && next->code == kCodeAdd) break;
+  }
+  return shown;
+}
+
+}  // namespace
+
+std::optional<Finding> explain_mutex(const KeyProblem& problem,
+                                     std::span<const KeyOperation> witness) {
+  const Wording wording(problem);
+  const KeyOperation* last[2] = {nullptr, nullptr};  // acquire, release
+  std::size_t count[2] = {0, 0};
+  for (const KeyOperation& operation : witness) {
+    const std::size_t which = operation.code == kCodeAdd ? 0 : 1;
+    if (operation.required) last[which] = &operation;
+    ++count[which];
+  }
+  const bool held_at_first = problem.initial != kNullValue && problem.initial != kEmptyList;
+  const KeyOperation* culprit = first_impossible(witness, held_at_first);
+  const bool more_acquired = last[0] != nullptr && (last[1] == nullptr || count[0] > count[1]);
+  const bool held_twice = culprit != nullptr ? culprit->code == kCodeAdd : more_acquired;
+  if (culprit == nullptr) culprit = held_twice ? last[0] : last[1];
+  if (culprit == nullptr) return std::nullopt;
+  std::vector<const KeyOperation*> shown =
+      held_twice ? holders(problem, witness, *culprit) : last_round(witness, *culprit);
+  std::string why = held_twice ? "though it cannot have been free: two holders of a lock"
+                               : "though no process can have held it: a release of a free lock";
+  if (held_twice && shown.size() == 1) {
+    why = fmt::format("though {}, and its release had not begun: two holders of a lock",
+                      wording.acknowledged(*shown.front(), "had been"));
+  }
+  std::vector<std::uint32_t> background;
+  for (const KeyOperation& operation : witness) {
+    const bool is_shown = std::any_of(shown.begin(), shown.end(), [&](const auto* one) {
+      return one->source == operation.source;
+    });
+    if (!shown.empty() && !is_shown && operation.source != culprit->source) {
+      background.push_back(operation.source);
+    }
+  }
+  return Finding{held_twice ? Anomaly::kTwoHolders : Anomaly::kFreeLockReleased,
+                 fmt::format("{} was acknowledged, {}", wording.by_process(*culprit), why),
+                 {},
+                 std::move(background)};
+}
+
+}  // namespace capsize::checker

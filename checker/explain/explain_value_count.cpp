@@ -1,0 +1,112 @@
+// Names violations of registers, values may repeat, that no order can heal, whatever the times: a
+// value that no operation can have left there, and more cas that took a value than there were of
+// it.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <unordered_set>
+#include <vector>
+
+#include "checker/explain/explainers.h"
+#include "checker/explain/unwritten_value.h"
+#include "checker/explain/wording.h"
+#include "checker/specification/finding.h"
+#include "checker/specification/key_problem.h"
+
+namespace capsize::checker {
+namespace {
+
+bool changes_from(const KeyOperation& operation, ValueId value) {
+  return operation.required && !operation.pure && operation.observed == value &&
+         operation.written != value;
+}
+
+bool changes_to(const KeyOperation& operation, ValueId value) {
+  return operation.written == value && operation.observed != value;
+}
+
+// Each cas that succeeds ends a stretch in which its value was there, and each such stretch is
+// begun by a write. More ends than beginnings: whatever the order, two of them won.
+std::optional<Finding> two_winners(const KeyProblem& problem,
+                                   std::span<const KeyOperation> witness) {
+  const Wording wording(problem);
+  std::map<ValueId, std::vector<const KeyOperation*>> winners;
+  for (const KeyOperation& cas : witness) {
+    if (cas.observed != kNoValue && changes_from(cas, cas.observed)) {
+      winners[cas.observed].push_back(&cas);
+    }
+  }
+  for (const auto& [expected, cas] : winners) {
+    const ValueId value = expected;
+    const auto times = static_cast<std::size_t>(
+        std::count_if(witness.begin(), witness.end(),
+                      [&](const auto& writer) { return changes_to(writer, value); }) +
+        (value == problem.initial ? 1 : 0));
+    if (times == 0 || cas.size() <= times) continue;
+    const std::string often = times == 1 ? "once" : fmt::format("{} times", times);
+    std::string took_effect = fmt::format("{} and {} both", wording.by_process(*cas.front()),
+                                          wording.by_process(*cas.back()));
+    if (cas.size() > 2) took_effect = fmt::format("{} and {} others", took_effect, cas.size() - 2);
+    return Finding{Anomaly::kTwoWinners,
+                   fmt::format("{} took effect, though {} was the value only {}: two winners of a "
+                               "cas",
+                               took_effect, wording.value(value), often)};
+  }
+  return std::nullopt;
+}
+
+// What the value can have been at any time: what was there at first, what was written, and what a
+// cas made of any of these.
+std::unordered_set<ValueId> possible_values(ValueId initial,
+                                            std::span<const KeyOperation> witness) {
+  std::unordered_set<ValueId> possible = {initial};
+  for (bool more = true; more;) {
+    more = false;
+    for (const KeyOperation& operation : witness) {
+      if (operation.written == kNoValue) continue;
+      if (operation.observed != kNoValue && !possible.contains(operation.observed)) continue;
+      more = possible.insert(operation.written).second || more;
+    }
+  }
+  return possible;
+}
+
+Finding impossible_value(const KeyProblem& problem, std::span<const KeyOperation> witness,
+                         const KeyOperation& observer) {
+  const Wording wording(problem);
+  const ValueId value = observer.observed;
+  const auto writes_it = [&](const KeyOperation& writer) {
+    return writer.written == value && writer.source != observer.source;
+  };
+  if (std::any_of(witness.begin(), witness.end(), writes_it)) {
+    return {Anomaly::kCircularCas,
+            fmt::format("{}, but that can only come from cas operations whose values come from one "
+                        "another: a circular cas",
+                        wording.saw(observer))};
+  }
+  return explain_sourceless(problem,
+                            {.observer = observer,
+                             .saw = wording.saw(observer),
+                             .is_writer = writes_it,
+                             .wrote = observer.written == value ? "wrote before it" : "wrote",
+                             .as_initial = value});
+}
+
+}  // namespace
+
+std::optional<Finding> explain_value_count(const KeyProblem& problem,
+                                           std::span<const KeyOperation> witness) {
+  const bool whole_values = std::all_of(witness.begin(), witness.end(), [](const auto& operation) {
+    return operation.pure || operation.written != kNoValue;
+  });
+  if (!whole_values) return std::nullopt;
+  const auto possible = possible_values(problem.initial, witness);
+  for (const KeyOperation& observer : witness) {
+    if (!observer.required || observer.observed == kNoValue) continue;
+    if (!possible.contains(observer.observed)) return impossible_value(problem, witness, observer);
+  }
+  return two_winners(problem, witness);
+}
+
+}  // namespace capsize::checker

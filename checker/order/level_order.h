@@ -1,0 +1,32 @@
+// Level order: where each operation has a level that says where it must lie among the others, a
+// legal order exists iff nothing of a higher level precedes something of a lower one.
+//
+// Sufficient: sort by level, and by invocation within one. If a precedes b, level(a) <= level(b),
+// and with equal levels a.invoke <= a.complete < b.invoke puts a first. Necessary: that is what a
+// level means. (Deciders say in their headers why levels are what they say.)
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "checker/specification/model.h"
+
+namespace capsize::checker {
+
+/// Of an operation that is left out of the order: an indeterminate one that did not happen.
+inline constexpr std::uint64_t kNoLevel = ~std::uint64_t{0};
+/// Behind everything that has a level below.
+inline constexpr std::uint64_t kLastLevel = kNoLevel - 1;
+
+/// Two places of which the first has the higher level and precedes the second; nothing if there are
+/// none. `operations` in order of invocation, one level for each. O(n log n).
+[[nodiscard]] std::optional<std::pair<std::uint32_t, std::uint32_t>> find_out_of_level(
+    std::span<const KeyOperation> operations, const std::vector<std::uint64_t>& levels);
+
+/// The legal order, where find_out_of_level found nothing.
+[[nodiscard]] std::vector<std::uint32_t> order_by_level(const std::vector<std::uint64_t>& levels);
+
+}  // namespace capsize::checker

@@ -1,0 +1,28 @@
+// Decides sets element by element: each is a register that is there or not.
+//
+// An `add` writes "there", a `remove` writes "not there", `contains` reads, and a read of the whole
+// set reads every element at once. Without reads of the whole set, operations on different elements
+// have nothing to do with each other: linearizability is local (Herlihy & Wing, TOPLAS 12(3), 1990,
+// theorem 1), so the set is linearizable iff each element is. With them the elements depend on each
+// other, but a set with an element that is not linearizable is not.
+//
+// A legal order of the set, where it is asked for: in each element's order an operation gets as its
+// point the latest invocation up to it, which lies within its interval; sorted by point.
+#pragma once
+
+#include <span>
+
+#include "checker/specification/decider.h"
+
+namespace capsize::checker {
+
+/// `operations` of the model `set`, in order of invocation. kNotApplicable: each element is
+/// linearizable, but there are reads of the whole set. A violation's witness are the operations of
+/// one element; its `end` bounds the prefix that has no legal order. kUnknown: at a bound.
+[[nodiscard]] Decision search_element_by_element(std::span<const KeyOperation> operations,
+                                                 ValueId initial, const ValueTable& values,
+                                                 const SearchBounds& bounds);
+
+extern const ModelSearch kElementSearch;
+
+}  // namespace capsize::checker

@@ -1,0 +1,77 @@
+// Expansion: what one configuration leads to, by the rules of just_in_time_search.h.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "checker/search/mutation_filter.h"
+#include "checker/search/search_row.h"
+#include "checker/specification/state_table.h"
+
+namespace capsize::checker {
+
+class Expansion {
+ public:
+  /// Called with each configuration that is come to, most promising first, and whether it is second
+  /// choice: a write that could have been hidden leaves its value.
+  using Reached = std::function<void(const SearchRow& row, bool second_choice)>;
+  /// Whether to give up in the middle.
+  using Stop = std::function<bool()>;
+  /// Marks an operation of the trace that stands before the last blind write, and not here.
+  static constexpr std::uint32_t kHidden = 0x80000000u;
+
+  /// What classes `layout` does not track there is no end of. It may change between calls.
+  Expansion(const SearchProblem& problem, StateTable& states, const RowLayout& layout, Stop stop);
+
+  /// From before the first operation. True: all completions are passed, nothing else was asked.
+  bool begin(const Reached& reached);
+  /// From this configuration. True: the same, reached by what trace() says.
+  bool expand(std::span<const std::uint64_t> words, const Reached& reached);
+
+  /// The row in hand: the one that `reached` is called with, or that came to the end.
+  [[nodiscard]] const SearchRow& row() const { return row_; }
+  /// The operations that led to it.
+  [[nodiscard]] const std::vector<std::uint32_t>& trace() const { return trace_; }
+  /// Operations looked at so far: what the time has gone into.
+  [[nodiscard]] std::uint64_t work() const { return work_; }
+
+ private:
+  [[nodiscard]] std::uint32_t completing() const { return problem_.completions[row_.completion()]; }
+
+  bool go_on(bool wants_observer);
+  bool settle();
+  void apply_pure();
+  void reach_as_due(std::uint32_t write);
+  bool try_open(std::uint32_t operation);
+  bool try_info(std::size_t one);
+  [[nodiscard]] bool is_gated(const KeyOperation& mutation) const;
+  [[nodiscard]] bool has_to_wait(const KeyOperation& mutation) const;
+  std::uint32_t use_one_of(std::size_t one);
+  [[nodiscard]] bool is_left(std::size_t one) const;
+  [[nodiscard]] bool is_available(std::size_t one) const;
+  [[nodiscard]] bool has_open_like(std::uint32_t alike) const;
+  [[nodiscard]] bool has_cheaper(std::size_t write) const;
+  [[nodiscard]] bool hides_something(const KeyOperation& write) const;
+  [[nodiscard]] bool has_unsafe_write() const;
+  void overwrite(const KeyOperation& later);
+
+  const SearchProblem& problem_;
+  StateTable& states_;
+  const RowLayout& layout_;
+  Stop stop_;
+  std::unique_ptr<Demand> demand_;  // of a problem of which enough is known
+  Demand::Available available_;
+  std::vector<std::uint32_t> classes_;  // all of them
+  std::vector<Position> first_invoke_;  // by class
+  const Reached* reached_ = nullptr;
+  SearchRow row_;                     // the configuration in hand
+  SearchRow parent_;                  // the one that is being expanded
+  std::vector<std::uint32_t> alike_;  // open and not applied, in parent_
+  bool consumed_ = false;             // by what observes the state
+  std::vector<std::uint32_t> trace_;  // operations since parent_
+  std::uint64_t work_ = 0;
+};
+
+}  // namespace capsize::checker

@@ -1,0 +1,128 @@
+// Demand: which mutations are worth applying in a configuration before they complete.
+//
+// Only those that an open acknowledged observer, not applied yet, is waiting for;
+// just_in_time_search.h says why. What an observer waits for depends on what mutations do
+// (SearchProblem::Kind), so there is one demand for each kind.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "checker/search/search_row.h"
+#include "checker/specification/state_table.h"
+
+namespace capsize::checker {
+
+class Demand {
+ public:
+  /// Of a class: whether one more of these indeterminate operations may take effect.
+  using Available = std::function<bool(std::size_t)>;
+
+  virtual ~Demand() = default;
+
+  /// Has to be called for a configuration before it is asked about.
+  virtual void find(const SearchRow& row, const Available& available) = 0;
+  [[nodiscard]] virtual bool wants(std::uint32_t operation) const = 0;
+  /// Classes that could serve somebody in this state, available or not.
+  [[nodiscard]] const std::vector<std::uint32_t>& useful_classes() const { return useful_; }
+  /// Whether it may take several mutations to serve one observer.
+  [[nodiscard]] bool takes_several() const { return takes_several_; }
+
+ protected:
+  explicit Demand(bool takes_several) : takes_several_(takes_several) {}
+
+  std::vector<std::uint32_t> useful_;  // find() says which
+
+ private:
+  bool takes_several_;
+};
+
+/// For sets: elements whose presence or absence a waiting operation observes.
+class ElementDemand final : public Demand {
+ public:
+  explicit ElementDemand(const SearchProblem& problem) : Demand(true), problem_(problem) {}
+
+  void find(const SearchRow& row, const Available& available) override;
+  [[nodiscard]] bool wants(std::uint32_t operation) const override {
+    return serves_a_waiting_operation(problem_.operations[operation]);
+  }
+
+ private:
+  [[nodiscard]] bool serves_a_waiting_operation(const KeyOperation& mutation) const;
+  const std::vector<ValueId>& elements_of(ValueId set);
+
+  const SearchProblem& problem_;
+  std::vector<const KeyOperation*> waiting_;              // that ask about one element
+  std::vector<const std::vector<ValueId>*> waiting_for_;  // whole sets, sorted
+  std::unordered_map<ValueId, std::vector<ValueId>> sorted_;
+};
+
+/// For counters: sums that a waiting read returns and that can still be reached.
+///
+/// A read of v can be served from the sum s only if v - s lies between what all open additions that
+/// are not applied and all indeterminate ones that are left could take away and what they could
+/// add.
+class SumDemand final : public Demand {
+ public:
+  SumDemand(const SearchProblem& problem, const StateTable& states)
+      : Demand(true), problem_(problem), states_(states) {}
+
+  void find(const SearchRow& row, const Available& available) override;
+  [[nodiscard]] bool wants(std::uint32_t operation) const override {
+    return serves_a_waiting_operation(problem_.operations[operation]);
+  }
+
+ private:
+  [[nodiscard]] bool serves_a_waiting_operation(const KeyOperation& addition) const;
+  void may_follow(const KeyOperation& addition, double times);
+
+  const SearchProblem& problem_;
+  const StateTable& states_;
+  std::vector<double> missing_;  // v - s of each waiting read
+  double least_ = 0, most_ = 0;  // what can be added, all of one sign
+};
+
+/// In an exact problem: values that would be seen at once if some operation left them.
+///
+/// A value is wanted if an open acknowledged operation that is not applied yet observes it, or if
+/// an indeterminate operation that is available observes it and leaves a wanted value.
+class ValueDemand final : public Demand {
+ public:
+  explicit ValueDemand(const SearchProblem& problem);
+
+  void find(const SearchRow& row, const Available& available) override;
+  [[nodiscard]] bool wants(std::uint32_t operation) const override {
+    return is_wanted_[leaves_[operation]];
+  }
+
+ private:
+  static constexpr std::uint32_t kNobody = 0xFFFFFFFFu;
+
+  void want(std::uint32_t value) {
+    if (is_wanted_[value]) return;
+    is_wanted_[value] = true;
+    wanted_.push_back(value);
+  }
+  void forget();
+  void find_useful(State state);
+
+  const SearchProblem& problem_;
+  // Values that some operation leaves have numbers from 0; kNobody: no operation leaves the
+  // observed one.
+  std::vector<std::uint32_t> wants_, leaves_;              // by operation
+  std::vector<std::uint32_t> class_wants_, class_leaves_;  // by class
+  std::vector<std::vector<std::uint32_t>> leaving_;        // by value: the classes that leave it
+  // By what they observe; kNoValue for those that do not.
+  std::unordered_map<ValueId, std::vector<std::uint32_t>> observing_;
+  std::vector<bool> is_wanted_;  // by value
+  std::vector<std::uint32_t> wanted_;
+};
+
+/// The demand for the kind of problem; nothing for a problem of which nothing is known.
+[[nodiscard]] std::unique_ptr<Demand> make_demand(const SearchProblem& problem,
+                                                  const StateTable& states);
+
+}  // namespace capsize::checker

@@ -1,0 +1,19 @@
+// Searches for a legal order by what the model says of its operations; for those that no fast
+// decider takes.
+#pragma once
+
+#include <span>
+
+#include "checker/search/search_problem.h"
+#include "checker/specification/decision.h"
+#include "checker/specification/model.h"
+
+namespace capsize::checker {
+
+/// `operations` in order of invocation. Of a violation, `end` bounds the prefix that has no legal
+/// order; there may be a witness. The decision names the search.
+[[nodiscard]] Decision search_any(std::span<const KeyOperation> operations, ValueId initial,
+                                  const Model& model, const ValueTable& values,
+                                  const SearchBounds& bounds);
+
+}  // namespace capsize::checker

@@ -1,0 +1,87 @@
+// SearchProblem: one key's operations, prepared for the just-in-time search.
+//
+// The search walks the completions of the acknowledged operations, in order. Here is what it needs
+// at each of them: which operations are open (each in a slot, so that what happened to it is a bit
+// or two, and a row is as long as the concurrency, not as the history), and how many indeterminate
+// operations of which class have begun (those that are alike are interchangeable, so a count
+// replaces a set). What can be said before searching is said here too:
+//  - an indeterminate operation that no observation needs is dropped: it may just as well never
+//    have happened;
+//  - an acknowledged blind write may be seen late if somebody can observe its value after it has
+//    completed (visibility.h);
+//  - the problem is exact if every operation either wants or leaves one certain value; sets and
+//    counters have kinds of their own. In these kinds it is known what an observer waits for, so an
+//    operation is worth applying early only where another operation waits for it
+//    (mutation_filter.h).
+// All of it needs that nobody observed an absence: a failed cas that saw "anything but 3" switches
+// it off. What a set does not contain is no such absence, for the model tells who sees it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "checker/search/row_layout.h"
+#include "checker/specification/decision.h"
+#include "checker/specification/model.h"
+
+namespace capsize::checker {
+
+struct SearchProblem {
+  /// Why the preparation was left half done: there is nothing to search then.
+  enum class GivenUp : std::uint8_t { kNot, kTime, kMemory };
+  /// What is known of the operations.
+  enum class Kind : std::uint8_t { kAny, kExact, kElements, kSums };
+  static constexpr std::uint32_t kNone = 0xFFFFFFFFu;
+
+  struct InfoClass {
+    KeyOperation operation;             ///< stands for all of them
+    std::vector<Position> invocations;  ///< ascending; the first n of them are used first
+    std::vector<std::uint32_t> places;  ///< of the same ones
+    std::uint32_t alike = kNone;        ///< the number that acknowledged ones like it have
+  };
+
+  SearchProblem(std::span<const KeyOperation> all, const Model& its_model, ValueId initial_value,
+                const ValueTable& its_values, const SearchBounds& its_bounds);
+
+  const Model& model;
+  const ValueTable& values;
+  ValueId initial;
+  std::span<const KeyOperation> operations;
+  std::vector<std::uint32_t> completions;  ///< acknowledged operations in order of completion
+  std::vector<std::uint32_t> slot;         ///< by operation; kNone for indeterminate ones
+  std::vector<std::uint32_t> alike;        ///< by operation: equal for those that do the same
+  std::vector<bool> seen_late;             ///< by operation: a blind write to whom that may happen
+  std::vector<std::uint64_t> open_begin;   ///< by completion, one more than there are
+  std::vector<std::uint32_t> open;         ///< operations open at a completion, by completion order
+  std::vector<InfoClass> classes;  ///< in an exact problem those that leave one value in a row
+  std::uint32_t slots = 0;
+  RowLayout layout;
+  Kind kind = Kind::kAny;
+  GivenUp given_up = GivenUp::kNot;
+
+  [[nodiscard]] std::span<const std::uint32_t> open_at(std::size_t completion) const {
+    return std::span(open).subspan(open_begin[completion],
+                                   open_begin[completion + 1] - open_begin[completion]);
+  }
+  /// Whether of two blind writes the later one leaves nothing of the earlier one.
+  [[nodiscard]] bool overwrites(const KeyOperation& later, const KeyOperation& earlier) const {
+    return kind != Kind::kElements || later.argument == earlier.argument;
+  }
+  [[nodiscard]] std::uint64_t memory_bytes() const;
+
+ private:
+  [[nodiscard]] std::vector<const KeyOperation*> observers() const;
+  void number_alike();
+  void collect_classes(bool drop_unneeded);
+  void find_seen_late(bool absence);
+  void find_needed(std::span<const KeyOperation* const> observers);
+  void lay_out_slots();
+  void lay_out_rows();
+  bool is_out_of_time();
+
+  const SearchBounds& bounds_;
+  std::size_t questions_ = 0;
+};
+
+}  // namespace capsize::checker

@@ -1,0 +1,181 @@
+// Model: the sequential specification that a history is checked against.
+//
+// A plain struct of pure functions. Those that a user's own model needs are std::function, so that
+// they can carry the user's functions with them (checker/facade/own_model.h). The just-in-time
+// search needs `decode`, `initial` and `step`, and a model with nothing else is complete. What else
+// a KeyOperation tells about an operation (it only observes, it overwrites blindly, it wants
+// exactly this value) lets the fast deciders and the search's reductions do their work; a model
+// that cannot say so leaves it out and is checked slower.
+//
+// A new model is one new file in checker/models: a Model, given to a `ModelRegistrar`. It names its
+// fast deciders, its explainers and its search; a decider that only this model needs may be in the
+// same file.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/registry.h"
+#include "checker/history/history.h"
+
+namespace capsize::checker {
+
+class StateTable;
+
+/// State of the object, under a number of the StateTable: equal states have equal numbers.
+using State = std::uint32_t;
+
+/// One operation of one key, decoded for its model.
+struct KeyOperation {
+  Position invoke = 0;
+  Position complete = kNever;  ///< kNever unless ok
+  std::uint32_t source = 0;    ///< its place in History::of_key(key)
+  std::uint8_t code = 0;       ///< the model's own number for what it does
+  bool required = false;       ///< ok: must be in any explanation. Else it may be left out
+  bool pure = false;           ///< never changes the state
+  bool blind = false;          ///< the state afterwards does not depend on the state before
+  ValueId argument = kNoValue;
+  ValueId observed = kNoValue;  ///< takes effect only where the state is exactly this value
+  ValueId written = kNoValue;   ///< the state afterwards is exactly this value
+};
+
+/// What to do with an operation before it is checked.
+struct Decoded {
+  enum class Kind : std::uint8_t { kKeep, kDrop, kMalformed } kind = Kind::kKeep;
+  /// Code, flags and values; the caller fills in the rest. A failed mutation is dropped, but
+  /// described all the same: explanations ask who tried to write a value.
+  KeyOperation operation = {};
+  std::string_view expected = {};  ///< kMalformed: what the value should have looked like
+};
+
+/// What a failed cas says about the state.
+enum class FailedCas : std::uint8_t {
+  kIgnored,   ///< nothing
+  kMismatch,  ///< that it was not the expected value, if its error is "mismatch"
+  kObserves,  ///< that it was not the expected value, whatever its error is
+};
+
+struct DecodeOptions {
+  FailedCas failed_cas = FailedCas::kIgnored;
+};
+
+using Decode = std::function<Decoded(const History&, const Operation&, const DecodeOptions&)>;
+/// The state afterwards, or nothing where the operation cannot take effect in this state.
+using Step = std::function<std::optional<State>(StateTable& states, State, const KeyOperation&)>;
+
+/// What a model makes of a whole history before any of its operations is decoded.
+struct Prepared {
+  std::optional<History> history = {};      ///< to be checked instead of the file's
+  Decode decode = nullptr;                  ///< for this history only, instead of the model's
+  Step step = nullptr;                      ///< likewise
+  std::optional<std::string> refusal = {};  ///< why the model cannot judge it, as one line
+};
+
+/// Codes of the operations that several models share.
+enum Code : std::uint8_t { kCodeRead, kCodeWrite, kCodeCas, kCodeMismatch, kCodeAppend };
+
+/// Codes from here on belong to operations that are possible in some states only, in ways that
+/// `observed` does not tell (a dequeue of 3 wants it at the front). As with a failed cas, nothing
+/// can then be left out or put off.
+inline constexpr std::uint8_t kFirstPartialCode = 16;
+
+/// What the search may assume of operations that are not pure. They never refuse, unless in order.
+enum class Mutations : std::uint8_t {
+  kInOrder,     ///< nothing but what each operation says of itself
+  kOfElements,  ///< each overwrites the element that is its argument, and `needs` tells who sees it
+  kAddUp,       ///< in any order they lead to the same state
+};
+
+/// In which order a collection returns its elements.
+enum class Discipline : std::uint8_t {
+  kNone,  ///< it is no collection from which elements are taken
+  kFirstInFirstOut,
+  kLastInFirstOut,
+  kAnyOrder,
+};
+
+[[nodiscard]] constexpr bool has_order(Discipline discipline) {
+  return discipline == Discipline::kFirstInFirstOut || discipline == Discipline::kLastInFirstOut;
+}
+
+struct Decision;
+struct FastDecider;  // decider.h
+struct ModelSearch;  // decider.h
+struct KeyProblem;   // key_problem.h
+struct Finding;      // finding.h
+
+/// Names a violation and puts it into a sentence, given a minimal counterexample: operations of the
+/// key that have no legal order. Nothing where the counterexample is not of its kind.
+struct Explainer {
+  std::optional<Finding> (*explain)(const KeyProblem& problem,
+                                    std::span<const KeyOperation> counterexample);
+};
+
+/// Of a key that a decider found to be illegal: the operations that clash most plainly, as places
+/// in problem.operations. `decide` runs the decider, `first` is the clash that it found.
+using ClashChoice = std::vector<std::uint32_t> (*)(
+    const KeyProblem& problem, const std::function<Decision(std::span<const KeyOperation>)>& decide,
+    std::vector<std::uint32_t> first);
+
+/// A fast decider in the list of a model.
+struct DeciderOfModel {
+  const FastDecider* decider = nullptr;
+  ClashChoice choose_clash =
+      nullptr;  ///< optional: else the first clash that it finds is explained
+};
+
+/// What a model assumes that has no `needs` of its own: any mutation may matter to any observer.
+[[nodiscard]] inline bool needs_every_mutation(const ValueTable&, const KeyOperation&,
+                                               const KeyOperation& writer) {
+  return !writer.pure;
+}
+
+struct Model {
+  std::string_view name;
+  std::string_view summary;  ///< one line for `capsize list models`
+  /// The models that judge every history of this one in the same way and understand more: where
+  /// they fit too, this one is guessed.
+  std::vector<std::string_view> generalised_by;
+  std::vector<std::string_view> functions;  ///< the only ones that it understands
+  /// Fast deciders, tried in this order; each checks its own conditions.
+  std::vector<DeciderOfModel> deciders = {};
+  /// Explainers of violations, tried in this order; then the general one (explain_any).
+  std::vector<Explainer> explainers = {};
+  /// Optional: a search that is tried before the just-in-time search.
+  const ModelSearch* search = nullptr;
+  /// Failed operations are passed too: they matter where a failure tells something.
+  /// Called by several threads at once, for operations of different keys.
+  Decode decode;
+  /// Optional: false where the history can hardly be meant for this model, though it is well
+  /// formed.
+  bool (*plausible)(const History& history) = nullptr;
+  /// Whether a history that names no model may be taken as one of this model.
+  bool guessed = true;
+  /// Optional: what has to be known of the history as a whole (prepare_history.h).
+  Prepared (*prepare)(const History& history) = nullptr;
+  Mutations mutations = Mutations::kInOrder;
+  Discipline discipline = Discipline::kNone;
+  /// Optional: the objects that an operation reads or changes, where that may be several. The keys
+  /// of the file then mean nothing; groups of connected objects take their place.
+  void (*touches)(const History& history, const Operation& operation,
+                  std::vector<ValueId>& objects) = nullptr;
+  std::function<State(StateTable& states, ValueId initial)> initial;
+  Step step;
+  /// Whether what `observer` saw depends on `writer` having happened: an explanation that shows the
+  /// one without the other would be about something else.
+  bool (*needs)(const ValueTable& values, const KeyOperation& observer,
+                const KeyOperation& writer) = &needs_every_mutation;
+};
+
+/// All models, by name.
+[[nodiscard]] std::vector<const Model*> list_models();
+[[nodiscard]] const Model* find_model(std::string_view name);
+
+/// Registers a model when the program starts.
+using ModelRegistrar = base::Registrar<Model>;
+
+}  // namespace capsize::checker

@@ -1,0 +1,76 @@
+// Starts the processes of a cluster: the one place that knows their endpoints, arguments and logs,
+// for runs under faults (process_cluster.h) and for benchmarks (bench/bare_cluster.h).
+//
+//   DIRECTORY/sockets/            path sockets and the control secret (socket_directory.h)
+//   DIRECTORY/proxy.log
+//   NODES_DIRECTORY/nN/{data,log,trace.jsonl}
+//
+// Used from the main thread only, which outlives every child (child_process.h).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "harness/cluster/socket_directory.h"
+#include "harness/process/child_process.h"
+#include "nemesis/model/cluster.h"
+
+namespace capsize::harness {
+
+struct LaunchOptions {
+  std::size_t members = 0;
+  std::size_t spares = 0;          // further nodes, which run and are no members
+  std::filesystem::path binaries;  // directory of capsize-node and capsize-proxy
+  std::filesystem::path directory;
+  std::filesystem::path nodes_directory;
+  std::string bug;  // not empty: capsize-node-with-bugs --bug
+  std::vector<std::string> node_arguments;
+  std::optional<std::uint64_t> seed;  // nothing: each process draws its own
+  bool allow_faults = false;          // nodes carry out control requests that break them
+  bool trace = true;
+  bool proxy = true;  // on every link between nodes
+  bool tcp = false;   // nodes listen on loopback ports, links through the proxy excepted
+};
+
+class Launcher {
+ public:
+  explicit Launcher(LaunchOptions options) : options_(std::move(options)) {}
+
+  /// Makes the socket directory and names every endpoint. Once, before anything else.
+  base::Status open();
+  base::Result<ChildProcess> spawn_proxy() const;
+  /// Makes the node's directory where it is missing.
+  base::Result<ChildProcess> spawn_node(nemesis::Node node) const;
+
+  /// Members and spares.
+  [[nodiscard]] std::size_t size() const { return options_.members + options_.spares; }
+  [[nodiscard]] const std::string& client_endpoint(nemesis::Node node) const;
+  [[nodiscard]] const std::string& control_endpoint(nemesis::Node node) const;
+  [[nodiscard]] std::string proxy_control_endpoint() const;
+  [[nodiscard]] std::filesystem::path node_directory(nemesis::Node node) const;
+  [[nodiscard]] std::filesystem::path proxy_log() const { return options_.directory / "proxy.log"; }
+  /// The request as the nodes and the proxy of this cluster admit it.
+  [[nodiscard]] std::string with_secret(base::Json request) const;
+
+ private:
+  struct Endpoints {
+    std::string peers, client, control;
+  };
+  base::Status use_loopback_ports();
+  /// Where `from` sends what is for `to`.
+  [[nodiscard]] std::string link_endpoint(nemesis::Node from, nemesis::Node to) const;
+  [[nodiscard]] std::vector<std::string> node_arguments(nemesis::Node node) const;
+  [[nodiscard]] const SocketDirectory& sockets() const;
+
+  LaunchOptions options_;
+  std::uint64_t run_id_ = random_id();
+  std::optional<SocketDirectory> sockets_;  // its owner's children end before it
+  std::vector<Endpoints> endpoints_;        // one a node
+};
+
+}  // namespace capsize::harness
