@@ -22,8 +22,8 @@
 
 namespace capsize::harness {
 
-/// What a run must reach; a run that does not is vacuous (docs/FORMATS.md, Scenarios). Zero or empty
-/// expects nothing.
+/// What a run must reach; a run that does not is vacuous (docs/FORMATS.md, Scenarios). Zero or
+/// empty expects nothing.
 struct Expectations {
   std::uint64_t ok = 0;
   std::map<std::string, std::uint64_t> ok_by_function;
