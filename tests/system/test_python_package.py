@@ -105,7 +105,7 @@ def test_own_model_of_a_queue(package):
     assert package.check(list(events(*first_out)), model=queue)
     result = package.check(list(events(*first_out, ("dequeue", None, 1))), model=queue)
     assert result.verdict == "invalid"
-    assert "dequeue of process 3 was answered 1" in repr(result)
+    assert "dequeue of process 3 returned 1" in repr(result)
 
 
 # The same verdicts as the command, on histories with open operations and injected anomalies.
