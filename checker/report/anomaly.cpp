@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <utility>
 
 namespace capsize::checker {
 
@@ -35,6 +36,22 @@ std::string_view name(Anomaly anomaly) {
       "no legal order",
   };
   return kNames[static_cast<std::size_t>(anomaly)];
+}
+
+std::string_view present_name(std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, Anomaly>, 7> kFormer = {{
+      {"two winners of a cas", Anomaly::kLostUpdate},
+      {"phantom append", Anomaly::kGarbageRead},
+      {"phantom element", Anomaly::kGarbageRead},
+      {"read of a value never written", Anomaly::kGarbageRead},
+      {"contradicting read", Anomaly::kInternalRead},
+      {"circular cas", Anomaly::kCyclicCas},
+      {"doubled append", Anomaly::kDuplicateAppend},
+  }};
+  for (const auto& [former, anomaly] : kFormer) {
+    if (former == name) return checker::name(anomaly);
+  }
+  return name;
 }
 
 }  // namespace capsize::checker

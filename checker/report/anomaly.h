@@ -39,5 +39,7 @@ enum class Anomaly : std::uint8_t {
 
 /// "stale read", "lost write", "garbage read", …
 [[nodiscard]] std::string_view name(Anomaly anomaly);
+/// The name of today for one that release 0.1.0 wrote; any other text as it is.
+[[nodiscard]] std::string_view present_name(std::string_view name);
 
 }  // namespace capsize::checker

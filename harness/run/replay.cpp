@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "base/format_version.h"
+#include "checker/report/anomaly.h"
 #include "harness/report/results.h"
 
 namespace capsize::harness {
@@ -38,7 +39,7 @@ void read_violations(const Json& results, RecordedRun& run) {
   }
   const Json report = results.value("linearizable", Json::object());
   for (const auto& violation : report.value("violations", Json::array())) {
-    const auto anomaly = violation.value("anomaly", "");
+    const std::string anomaly(checker::present_name(violation.value("anomaly", std::string())));
     auto& known = run.anomalies;
     if (std::find(known.begin(), known.end(), anomaly) == known.end()) known.push_back(anomaly);
   }

@@ -41,6 +41,15 @@ std::string_view name(kv::Operation operation) {
   return "";
 }
 
+/// A value as the model `kv` reads it, whose appends join strings: the element 7 is the piece "7,",
+/// and so the list [1,7] is the string "1,7,".
+std::string text_of(const std::string& value, kv::Operation operation) {
+  if (operation == kv::Operation::kAppend) return "\"" + value + ",\"";
+  if (!value.starts_with('[') || operation != kv::Operation::kRead) return value;
+  const std::string elements = value.substr(1, value.size() - 2);
+  return elements.empty() ? "\"\"" : "\"" + elements + ",\"";
+}
+
 // Keys and errors of the simulation are plain words, so they need no escaping.
 std::string json(std::size_t index, const HistoryEvent& event) {
   std::string line = "{\"index\":" + std::to_string(index);
@@ -52,9 +61,9 @@ std::string json(std::size_t index, const HistoryEvent& event) {
   if (event.command.operation == kv::Operation::kCas) {
     line += ",\"value\":[" + event.command.expected + "," + event.command.value + "]";
   } else if (!event.command.value.empty()) {
-    line += ",\"value\":" + event.command.value;
+    line += ",\"value\":" + text_of(event.command.value, event.command.operation);
   } else if (!event.value.empty()) {
-    line += ",\"value\":" + event.value;
+    line += ",\"value\":" + text_of(event.value, event.command.operation);
   }
   if (!event.error.empty()) line += ",\"error\":\"" + event.error + "\"";
   return line + "}\n";

@@ -21,6 +21,14 @@ def test_clean_seeds_end_with_0_and_say_how_fast():
     assert re.search(r"speed: \d+ x real time per core", done.stdout)
 
 
+def test_the_checker_judges_the_history_of_a_seed(tmp_path):
+    for seed in range(1, 9):
+        history = tmp_path / f"{seed}.jsonl"
+        assert simulate("--seeds", str(seed), "--history", history).returncode == 0
+        judged = simulate("check", history, binary="capsize")
+        assert judged.returncode == 0, judged.stdout + judged.stderr
+
+
 def test_a_seeded_bug_is_found_and_its_seed_replays_exactly(tmp_path):
     done = simulate("--bug", "ack-before-commit", "--seeds", "1..100", binary="capsize-sim-with-bugs")
     assert done.returncode == 1, done.stdout
