@@ -12,7 +12,7 @@ void check_failed(std::string_view file, int line, std::string_view condition,
                file.data(), line, static_cast<int>(rule.size()), rule.data(),
                static_cast<int>(condition.size()), condition.data());
   std::fflush(stderr);
-  // _exit: no destructor may touch a state that is known to be broken.
+  // _exit: no destructor may run on a state that is known to be broken.
   ::_exit(kInvariantExit);
 }
 

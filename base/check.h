@@ -1,14 +1,14 @@
-// CHECK(condition, rule): what cannot happen, stays on in release and names the broken rule.
+// CHECK(condition, rule): an assertion that stays on in release builds and names the broken rule.
 //
-// A broken CHECK is a bug of Capsize itself. It prints file, line and rule and ends the process
-// with kInvariantExit, so that a harness can tell it from every other death.
+// A failed CHECK is a bug in Capsize itself. It prints file, line and rule, and ends the process
+// with kInvariantExit, so that a harness can distinguish it from every other exit.
 #pragma once
 
 #include <string_view>
 
 namespace capsize::base {
 
-/// Exit code of a process whose own invariant broke (node/PROTOCOL.md, exit codes).
+/// Exit code of a process with a failed CHECK (node/PROTOCOL.md, Exit codes).
 inline constexpr int kInvariantExit = 70;
 
 [[noreturn]] void check_failed(std::string_view file, int line, std::string_view condition,

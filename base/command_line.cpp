@@ -13,14 +13,14 @@
 #include "base/check.h"
 #include "base/version.h"
 
-// CLI11's typed options are templates that are instantiated for every type. Here all options are
-// of strings, and the conversions below are plain functions.
+// CLI11's typed options are templates, instantiated for every type. Here all options hold strings,
+// and the conversions below are plain functions.
 namespace capsize::base {
 namespace {
 
 using Values = std::vector<std::string>;
 
-// The library throws when a declaration makes no sense: a mistake of Capsize, not of its user.
+// CLI11 throws if a declaration is invalid: a bug in Capsize, not a mistake of its user.
 template <class Declare>
 auto declared(Declare declare) {
   try {
@@ -30,8 +30,8 @@ auto declared(Declare declare) {
   }
 }
 
-// strto* skip blanks, read "-1" as 2^64 - 1 and clamp what is too large; such a number would not be
-// the one that was written.
+// strto* skip whitespace, read "-1" as 2^64 - 1 and clamp large numbers: the result would not be
+// the number that the user wrote.
 bool begins_number(const std::string& text, std::string_view signs) {
   return !text.empty() && (std::isdigit(static_cast<unsigned char>(text[0])) != 0 ||
                            signs.find(text[0]) != std::string_view::npos);
@@ -154,7 +154,7 @@ std::string version_line(std::string_view binary) {
   return line.append(", ").append(build_type()).append(")\n");
 }
 
-// Arguments are quoted in messages, and a person or a script reads one line.
+// Messages quote arguments, and must stay on one line for people and scripts.
 std::string one_line(std::string_view message) {
   std::string line;
   for (const char c : message) {
@@ -250,11 +250,11 @@ Option& Option::excludes(std::string_view name) {
 }
 
 struct CommandLine::State {
-  std::unique_ptr<CLI::App> owned;  // empty for a subcommand: its parent owns it
+  std::unique_ptr<CLI::App> owned;  // null for a subcommand: its parent owns the app
   CLI::App* app;
   std::vector<std::unique_ptr<CommandLine>> subcommands;
-  std::map<std::string, std::string> former;  // options: former name, name
-  std::string binary;                         // in --version
+  std::map<std::string, std::string> former;  // options: former name, current name
+  std::string binary;                         // the name in --version
 };
 
 CommandLine::CommandLine(std::string_view program, std::string_view description)
@@ -329,7 +329,7 @@ Option CommandLine::flag(std::string_view name, bool& target, std::string_view h
 
 void CommandLine::accept_former(std::string_view former, std::string_view current) {
   CHECK(state_->app->get_option_no_throw(std::string(current)) != nullptr,
-        "a former name stands for an option that is declared");
+        "a former name belongs to a declared option");
   state_->former.emplace(former, current);
 }
 
@@ -347,7 +347,7 @@ void CommandLine::require_subcommand() {
 
 namespace {
 
-/// How many letters must be changed, added or left out (Levenshtein). O(product of the lengths).
+/// The Levenshtein distance. O(product of the lengths).
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
@@ -385,10 +385,10 @@ std::string unknown_argument(const CLI::App& app) {
   }
   const bool cut = given.size() > kLengthMax;
   return "found '" + given.substr(0, kLengthMax) + (cut ? "...', " : "', ") +
-         (nearest.empty() ? "which is no option" : "did you mean " + nearest + "?");
+         (nearest.empty() ? "which is not an option" : "did you mean " + nearest + "?");
 }
 
-/// "Could not convert: --nodes = 2,5", and what would have been right.
+/// Rewrites CLI11's "Could not convert: --nodes = 2,5" to the form "found, expected".
 std::string wrong_type(const CLI::App& app, const std::string& message) {
   constexpr std::string_view kBefore = "Could not convert: ";
   constexpr std::string_view kBetween = " = ";
@@ -399,12 +399,12 @@ std::string wrong_type(const CLI::App& app, const std::string& message) {
   const std::string type = option == nullptr ? "" : option->get_type_name();
   const bool whole = type.find("INT") != std::string::npos;
   return name + ": found '" + message.substr(between + kBetween.size()) + "', expected " +
-         (type.starts_with("UINT") ? "a whole number from 0 on"
-          : whole                  ? "a whole number"
+         (type.starts_with("UINT") ? "a non-negative integer"
+          : whole                  ? "an integer"
                                    : "a number");
 }
 
-/// In this project's form: what was found, what was expected.
+/// The message in the form of all Capsize errors: what was found, what was expected.
 std::string explained(const CLI::App& app, const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) return unknown_argument(app);
   if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
@@ -431,8 +431,7 @@ CommandLine::Outcome CommandLine::parse(std::span<char* const> arguments) {
   };
   const auto subcommand_name = [&] { return subcommand() ? subcommand()->get_name() : ""; };
   try {
-    // The library takes its arguments in reverse order. Without even a program's name there are
-    // none.
+    // CLI11 takes the arguments in reverse order, without the program's name.
     Values reversed(arguments.rbegin(), arguments.rend());
     if (!reversed.empty()) reversed.pop_back();
     for (const auto& line : state_->subcommands) {
@@ -442,7 +441,7 @@ CommandLine::Outcome CommandLine::parse(std::span<char* const> arguments) {
     for (auto& argument : reversed) rename_option(argument, state_->former);
     app.parse(std::move(reversed));
   } catch (const CLI::CallForHelp&) {
-    return Print{app.help()};  // of the subcommand, if one was named, after the program's name
+    return Print{app.help()};  // the subcommand's help if one was named
   } catch (const CLI::CallForVersion& version) {
     return Print{version.what()};
   } catch (const CLI::ParseError& error) {

@@ -1,15 +1,14 @@
 // A command line: options, flags and subcommands, with --help, --version and one-line errors.
 //
-// The only door to CLI11, whose header costs seconds in every file that includes it.
+// Wraps CLI11, whose header costs seconds of compile time in every file that includes it.
 //
 //   std::uint64_t jobs = 1;
 //   CommandLine line("capsize-sim", "Simulates clusters.");
 //   line.option("--jobs", jobs, "processes").range(1, 1024).show_default();
 //   const CommandLine::Outcome outcome = line.parse(arguments);
 //
-// A target must outlive parse(), and keeps its value when its option is not given. After an error,
-// targets may be written in part. Names are unique within one command line: two options of one name
-// break a CHECK.
+// A target must outlive parse(), and keeps its value if its option is not given. After an error,
+// some targets may have been written. Names are unique within one command line (CHECK).
 #pragma once
 
 #include <cstdint>
@@ -28,31 +27,31 @@ class Option;
 
 namespace capsize::base {
 
-/// One declared option, to be refined where it is declared. Valid as long as its command line.
+/// A declared option, for refinement at its declaration. Valid as long as its command line.
 class Option {
  public:
   Option& required();
-  /// Help shows the target's present value.
+  /// Help shows the target's current value as the default.
   Option& show_default();
-  /// Help shows this text as the default; the target stays as it is.
+  /// Help shows this text as the default; the target does not change.
   Option& default_text(std::string_view text);
   /// Help shows this instead of TEXT, UINT and so on.
   Option& type_name(std::string_view name);
-  /// Help lists it under this heading.
+  /// Help lists the option under this heading.
   Option& group(std::string_view heading);
   Option& one_of(std::initializer_list<std::string_view> choices);
-  /// An unsigned integer, both bounds included.
+  /// Requires an unsigned integer within the bounds, both included.
   Option& range(std::uint64_t min, std::uint64_t max);
-  /// A number above 0.
+  /// Requires a number above 0.
   Option& positive();
-  /// One argument holds several values: "3,5".
+  /// One argument may contain several values: "3,5".
   Option& separated_by(char separator);
-  /// Of a repeated option: each occurrence takes one value, so that a positional argument may
+  /// For a repeated option: each occurrence takes one value, so that a positional argument may
   /// follow.
   Option& one_value_each();
-  /// Of a repeated option: help shows no "...".
+  /// For a repeated option: help shows no "...".
   Option& without_ellipsis();
-  /// An error together with that option, which must be declared already.
+  /// Not allowed together with that option, which must be declared already.
   Option& excludes(std::string_view name);
 
  private:
@@ -63,18 +62,18 @@ class Option {
 
 class CommandLine {
  public:
-  /// The targets hold what was given.
+  /// Success: the targets hold the given values.
   struct Parsed {
     std::string subcommand;  // empty: none
   };
-  /// --help or --version: to be printed on standard output, exit 0.
+  /// --help or --version: print the text to standard output and exit with 0.
   struct Print {
     std::string text;
   };
   /// A usage error.
   struct Failure {
     std::string message;     // one line: control characters of an argument are escaped
-    std::string subcommand;  // the one that was being parsed; empty: none
+    std::string subcommand;  // the one being parsed; empty: none
   };
   using Outcome = std::variant<Parsed, Print, Failure>;
 
@@ -84,7 +83,7 @@ class CommandLine {
   CommandLine(const CommandLine&) = delete;
   CommandLine& operator=(const CommandLine&) = delete;
 
-  /// The name in --version, where several binaries share one help text.
+  /// The name in --version, if several binaries share one help text.
   void set_binary(std::string_view name);
   /// Text below the options in --help.
   void set_footer(std::string_view text);
@@ -101,23 +100,23 @@ class CommandLine {
   Option option(std::string_view name, std::optional<std::uint64_t>& target,
                 std::string_view help = {});
   Option option(std::string_view name, std::optional<double>& target, std::string_view help = {});
-  /// Repeated, and each occurrence takes all values up to the next option. Replaces the defaults.
+  /// Repeatable; each occurrence takes all values up to the next option. Replaces the defaults.
   Option option(std::string_view name, std::vector<std::string>& target,
                 std::string_view help = {});
   Option option(std::string_view name, std::vector<std::uint64_t>& target,
                 std::string_view help = {});
-  /// True when given; "--name=false" makes it false.
+  /// True if given; "--name=false" sets it to false.
   Option flag(std::string_view name, bool& target, std::string_view help = {});
 
-  /// What an option was called in an earlier release: still accepted, shown nowhere.
+  /// The name of an option in an earlier release: still accepted, but not shown in help.
   void accept_former(std::string_view former, std::string_view current);
 
-  /// Has --help but no --version. Owned by this command line.
+  /// The subcommand has --help but no --version. Owned by this command line.
   CommandLine& add_subcommand(std::string_view name, std::string_view summary);
-  /// Exactly one subcommand must be given.
+  /// Requires exactly one subcommand.
   void require_subcommand();
 
-  /// `arguments` as main() has them: the first is the program.
+  /// `arguments` as passed to main(): the first is the program.
   [[nodiscard]] Outcome parse(std::span<char* const> arguments);
 
  private:

@@ -8,7 +8,7 @@ namespace {
 
 using Tables = std::array<std::array<std::uint32_t, 256>, 8>;
 
-// Slicing-by-8 (Kounavis & Berry, 2005): eight bytes a step, on any processor.
+// Slicing-by-8 (Kounavis & Berry, 2005): eight bytes per step, on any processor.
 constexpr Tables make_tables() {
   Tables tables{};
   for (std::uint32_t i = 0; i < 256; ++i) {
@@ -32,7 +32,7 @@ std::uint32_t by_tables(std::string_view bytes, std::uint32_t crc) {
   std::size_t left = bytes.size();
   for (; left >= 8; left -= 8, data += 8) {
     std::uint64_t word;
-    std::memcpy(&word, data, 8);  // little endian, as all of Capsize's formats
+    std::memcpy(&word, data, 8);  // little endian, like all formats of Capsize
     word ^= crc;
     crc = 0;
     for (std::size_t slice = 0; slice < 8; ++slice) {
@@ -46,7 +46,7 @@ std::uint32_t by_tables(std::string_view bytes, std::uint32_t crc) {
 }
 
 #if defined(__x86_64__)
-// The processor's own instruction, of SSE 4.2: a gigabyte in a tenth of a second or two.
+// The CRC32 instruction of SSE 4.2: 5 to 10 GB/s.
 [[gnu::target("sse4.2")]] std::uint32_t by_instruction(std::string_view bytes, std::uint32_t crc) {
   const char* data = bytes.data();
   std::size_t left = bytes.size();

@@ -1,4 +1,4 @@
-// CRC32C (Castagnoli, RFC 3720 appendix B.4), over log records and wire frames.
+// CRC32C (Castagnoli, RFC 3720 appendix B.4), for log records and wire frames.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@ namespace capsize::base {
 
 /// Continues `crc` over `bytes`; start with 0. crc32c("123456789") == 0xe3069283.
 std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc = 0);
-/// The same, as it is computed on a processor without an instruction for it.
+/// The same, with the implementation for processors without a CRC32 instruction.
 std::uint32_t crc32c_by_tables(std::string_view bytes, std::uint32_t crc = 0);
 
 }  // namespace capsize::base

@@ -1,4 +1,4 @@
-// The version of a file format, as the file itself says it: {"capsize-faults":1,…}.
+// The version of a file format, which the file itself contains: {"capsize-faults":1,…}.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 
 namespace capsize::base {
 
-/// Error if `object` says another version than `known` under `key`: "found 2, expected 1". A
-/// file without the key is of version 1, as files of releases are that did not write it.
+/// Error if `object` has another version than `known` under `key`: "found 2, expected 1". A file
+/// without the key has version 1: earlier releases did not write the key.
 [[nodiscard]] Status check_format_version(const Json& object, std::string_view key,
                                           std::uint64_t known);
 

@@ -7,8 +7,8 @@
 
 namespace capsize::base {
 
-/// Keys and values side by side: a loop over the values is a loop over an array, and a search
-/// touches keys only. Sorted; objects are small, so an insertion in the middle is cheap.
+/// Keys and values in separate arrays: loops over values are loops over an array, and a search
+/// touches keys only. Sorted by key; objects are small, so an insertion in the middle is cheap.
 struct Json::Object {
   std::vector<std::string> keys;
   std::vector<Json> values;
@@ -177,7 +177,7 @@ std::int64_t Json::get<std::int64_t>() const {
 template <>
 std::uint64_t Json::get<std::uint64_t>() const {
   if (type_ == Type::kUnsigned) return unsigned_;
-  if (type_ != Type::kInteger || integer_ < 0) fail("a whole number from 0 on");
+  if (type_ != Type::kInteger || integer_ < 0) fail("a non-negative integer");
   return static_cast<std::uint64_t>(integer_);
 }
 
@@ -231,7 +231,8 @@ const Json* Json::begin() const noexcept {
 }
 
 Json* Json::begin() noexcept {
-  return const_cast<Json*>(std::as_const(*this).begin());  // what this owns is not const
+  return const_cast<Json*>(
+      std::as_const(*this).begin());  // the elements are not const, as this is not
 }
 
 Json::Members Json::items() const noexcept {
@@ -347,7 +348,7 @@ std::weak_ordering compare_numbers(const Json& left, const Json& right) {
     }
     return left.get<std::uint64_t>() <=> right.get<std::uint64_t>();
   }
-  // JSON has no NaN: two numbers are always in order.
+  // JSON has no NaN, so any two numbers are comparable.
   const double a = left.get<double>();
   const double b = right.get<double>();
   if (a == b) return std::weak_ordering::equivalent;

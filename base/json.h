@@ -1,16 +1,16 @@
 // Json: a JSON value, behind a header that is cheap to include.
 //
-// nlohmann/json reads the text (and writes what is rare in it), in json_text.cpp only: its header
-// costs every file that includes it a second or more, its templates as much again. This class
-// offers what Capsize does with JSON, without templates to instantiate: every member is compiled
-// once.
+// Only json_text.cpp uses nlohmann/json, to parse text and to print strings with escapes and
+// fractions: its header costs every file that includes it a second or more of compile time, and its
+// templates as much again. This class offers what Capsize needs, without templates: every member is
+// compiled once.
 //
 //   Json reply = {{"ok", true}, {"nodes", Json::array({"n1", "n2"})}};
 //   reply["ok"].get<bool>();
 //
-// A braced list of pairs that begin with a string is an object, any other braced list an array; the
-// list of one value is an array of one. Objects keep their keys sorted, so that equal values have
-// equal text. Not safe for concurrent writes; reading from several threads is.
+// A braced list of pairs that begin with a string is an object, any other braced list an array; a
+// list of one value is an array of one element. Objects keep their keys sorted, so that equal
+// values have equal text. Concurrent reads are safe, concurrent writes are not.
 #pragma once
 
 #include <compare>
@@ -26,21 +26,21 @@
 
 namespace capsize::base {
 
-/// Deeper text is refused by parse(): values are walked recursively.
+/// parse() refuses deeper nesting, because values are processed recursively.
 inline constexpr std::size_t kJsonNestingMax = 256;
 
-/// A value was read as what it is not. The message says what was found and what was expected.
+/// A value was read as a type that it does not have. The message says what was found and expected.
 class JsonTypeError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Why text is not JSON, and where.
+/// Why and where text is not valid JSON.
 struct JsonSyntaxError {
-  std::size_t byte = 0;   ///< of the token that does not fit, its last byte, from 1
+  std::size_t byte = 0;   ///< position of the last byte of the unexpected token, from 1
   std::string token;      ///< that token
-  std::string what;       ///< one line
-  bool too_deep = false;  ///< it may be JSON, but is nested deeper than kJsonNestingMax
+  std::string what;       ///< the reason, one line
+  bool too_deep = false;  ///< the text may be JSON, but is nested deeper than kJsonNestingMax
 };
 
 class Json {
@@ -54,7 +54,7 @@ class Json {
     kString,
     kArray,
     kObject,
-    kInvalid,  // what parse() returns for text that is not JSON; it is nothing else
+    kInvalid,  // the result of parse() for text that is not JSON; no other value has it
   };
   class Item;
   using List = std::initializer_list<Item>;
@@ -76,7 +76,7 @@ class Json {
   Json(const std::vector<std::string_view>& texts);
   Json(const std::vector<std::size_t>& numbers);
   Json(List items);
-  /// A map whose keys are text.
+  /// A map with string keys.
   template <class Map>
   requires requires(const Map& map) { std::string_view(map.begin()->first), map.begin()->second; }
   Json(const Map& map) : Json(object()) {
@@ -93,17 +93,17 @@ class Json {
   [[nodiscard]] static Json array();
   [[nodiscard]] static Json array(List items);
 
-  /// Text that is not JSON, or is nested deeper than kJsonNestingMax, gives kInvalid and, where
-  /// `error` is given, the reason. Of a key that an object has twice the last value counts.
+  /// Returns kInvalid, and stores the reason in `error` if given, for text that is not JSON or is
+  /// nested deeper than kJsonNestingMax. Of duplicate keys in an object the last value counts.
   [[nodiscard]] static Json parse(std::string_view text, JsonSyntaxError* error = nullptr);
   /// The same, with // and /* */ comments.
   [[nodiscard]] static Json parse_with_comments(std::string_view text,
                                                 JsonSyntaxError* error = nullptr);
-  /// On one line, or indented by `indent` columns a level. Bytes that are not UTF-8 become U+FFFD.
+  /// On one line, or with `indent` columns per level. Bytes that are not UTF-8 become U+FFFD.
   [[nodiscard]] std::string dump(int indent = -1) const;
 
   [[nodiscard]] Type type() const noexcept { return type_; }
-  /// "null", "a number", …: for messages.
+  /// "null", "a number", …, for messages.
   [[nodiscard]] const char* type_name() const noexcept;
   [[nodiscard]] bool is_null() const noexcept { return type_ == Type::kNull; }
   [[nodiscard]] bool is_boolean() const noexcept { return type_ == Type::kBoolean; }
@@ -117,28 +117,29 @@ class Json {
   [[nodiscard]] bool is_object() const noexcept { return type_ == Type::kObject; }
   [[nodiscard]] bool is_invalid() const noexcept { return type_ == Type::kInvalid; }
 
-  /// bool, an integer, double or std::string. Throws JsonTypeError where the value is something
-  /// else, a number that does not fit included.
+  /// Reads a bool, an integer, a double or a std::string. Throws JsonTypeError if the value has
+  /// another type, or is a number that does not fit.
   template <class T>
   [[nodiscard]] T get() const;
-  /// The string itself. Throws JsonTypeError where it is none.
+  /// The string. Throws JsonTypeError if the value is not a string.
   [[nodiscard]] const std::string& text() const;
 
-  // Arrays and objects. Null counts as empty when it is read, and becomes what is written to it.
+  // Arrays and objects. Null reads as empty, and becomes an array or object when written to.
 
   [[nodiscard]] std::size_t size() const noexcept;
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
-  /// The elements; of an object the values, in the order of their keys. Empty for anything else.
+  /// The elements of an array, or the values of an object in the order of their keys. Empty for any
+  /// other type.
   [[nodiscard]] const Json* begin() const noexcept;
   [[nodiscard]] const Json* end() const noexcept { return begin() + size(); }
   [[nodiscard]] Json* begin() noexcept;
   [[nodiscard]] Json* end() noexcept { return begin() + size(); }
   [[nodiscard]] const Json& front() const { return (*this)[std::size_t{0}]; }
   [[nodiscard]] const Json& back() const { return (*this)[size() - 1]; }
-  /// end() where the key is missing, and where this is not an object.
+  /// end() if the key is missing or this is not an object.
   [[nodiscard]] const Json* find(std::string_view key) const noexcept;
   [[nodiscard]] bool contains(std::string_view key) const noexcept { return find(key) != end(); }
-  /// The value of a key, null where it is missing. Throws JsonTypeError unless this is an object or
+  /// The value of a key; null if it is missing. Throws JsonTypeError unless this is an object or
   /// null.
   [[nodiscard]] const Json& operator[](std::string_view key) const;
   Json& operator[](std::string_view key);
@@ -151,22 +152,22 @@ class Json {
   Json& operator[](std::size_t index);
   [[nodiscard]] const Json& operator[](int index) const;
   Json& operator[](int index);
-  /// The value of a key, or what is given where the key is missing. Throws JsonTypeError where
-  /// either this or the value is of another type.
+  /// The value of a key, or `otherwise` if the key is missing. Throws JsonTypeError if this is not
+  /// an object or the value has another type.
   template <class T>
   [[nodiscard]] T value(std::string_view key, T otherwise) const {
     const Json* found = member(key);
     return found == nullptr ? std::move(otherwise) : found->get<T>();
   }
   [[nodiscard]] std::string value(std::string_view key, const char* otherwise) const;
-  /// A plain 0 must not be what bounds the number.
+  /// Reads 64 bits, so that a plain 0 as the default does not limit the value to int.
   [[nodiscard]] std::int64_t value(std::string_view key, int otherwise) const;
 
   void push_back(Json element);
   void erase(std::string_view key);
   /// Throws JsonTypeError unless this is an array that has such an element.
   void erase(std::size_t index);
-  /// Takes over all keys of another object.
+  /// Copies all keys of another object.
   void update(const Json& other);
   /// RFC 7396: objects are merged, null removes.
   void merge_patch(const Json& patch);
@@ -176,13 +177,13 @@ class Json {
     const Json& value;
   };
   class Members;
-  /// For loops over an object: for (const auto& [key, value] : json.items()). Empty for anything
-  /// else.
+  /// For loops over an object: for (const auto& [key, value] : json.items()). Empty for any other
+  /// type.
   [[nodiscard]] Members items() const noexcept;
 
-  /// Numbers are equal by value, whichever type they have.
+  /// Compares numbers by value, independent of their type.
   friend bool operator==(const Json& left, const Json& right);
-  /// By type in the order of Type, all numbers as one, then by value.
+  /// By type, in the order of Type with all numbers as one type, then by value.
   friend std::weak_ordering operator<=>(const Json& left, const Json& right);
 
  private:
@@ -191,7 +192,7 @@ class Json {
   friend class JsonBuilder;
 
   void clear() noexcept;
-  [[nodiscard]] const Json* member(std::string_view key) const;  // null where it is missing
+  [[nodiscard]] const Json* member(std::string_view key) const;  // null if it is missing
   [[noreturn]] void fail(const char* expected) const;
 
   union {
@@ -206,7 +207,7 @@ class Json {
   Type type_ = Type::kNull;
 };
 
-/// An element of a braced list; lets the list give its values away instead of copying them.
+/// An element of a braced list; allows moving values out of the list instead of copying them.
 class Json::Item {
  public:
   template <class T>
@@ -264,7 +265,7 @@ std::string Json::get<std::string>() const;
 template <>
 Json Json::get<Json>() const;
 
-/// Where a value stands in a document, as a JSON pointer (RFC 6901).
+/// The position of a value in a document, as a JSON pointer (RFC 6901).
 class JsonPlace {
  public:
   JsonPlace() = default;

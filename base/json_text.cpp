@@ -1,5 +1,4 @@
-// The text of JSON: nlohmann/json's parser fills in values, and writes what is rare in them. The
-// only file that includes it.
+// Parses and prints JSON text with nlohmann/json. The only file that includes it.
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
@@ -28,7 +27,7 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
   bool number_unsigned(std::uint64_t value) override { return add(value); }
   bool number_float(double value, const std::string&) override { return add(value); }
   bool string(std::string& value) override { return add(std::move(value)); }
-  bool binary(nlohmann::json::binary_t&) override { return false; }  // never in text
+  bool binary(nlohmann::json::binary_t&) override { return false; }  // never occurs in text
   bool start_object(std::size_t) override { return open(Json::object()); }
   bool start_array(std::size_t) override { return open(Json::array()); }
   bool end_object() override { return close(); }
@@ -44,7 +43,7 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
   }
 
  private:
-  /// Without the library's own names and places: callers say the place in their own terms.
+  /// The reason without the library's own prefix and position: callers report the position.
   static std::string reason(const std::string& token, const nlohmann::json::exception& wrong) {
     constexpr int kOverflow = 406;
     if (wrong.id == kOverflow) return "found " + token + ", expected a number that fits 64 bits";
@@ -86,8 +85,8 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
 
   JsonSyntaxError* error_;
   Json root_;
-  std::vector<Json> open_;         // what has begun and not ended, the innermost last
-  std::vector<std::string> keys_;  // of each of them, where the next value goes
+  std::vector<Json> open_;         // open arrays and objects, the innermost last
+  std::vector<std::string> keys_;  // for each of them, the key of the next value
 };
 
 Json Json::parse(std::string_view text, JsonSyntaxError* error) {
@@ -104,7 +103,8 @@ Json Json::parse_with_comments(std::string_view text, JsonSyntaxError* error) {
 
 namespace {
 
-/// Most text needs no escapes; what does, and every fraction, is the library's.
+/// Prints a value. Strings without escapes and integers are printed here, because they are most of
+/// all values; nlohmann/json prints strings with escapes and fractions.
 void write_string(std::string& out, const std::string& text) {
   const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
     return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
@@ -154,7 +154,7 @@ class Writer {
         write_object(value);
         break;
       case Json::Type::kInvalid:
-        out_ += "<discarded>";  // as the library has it; not JSON, as the text was not
+        out_ += "<discarded>";  // as nlohmann/json prints it; not valid JSON
         break;
     }
   }

@@ -1,8 +1,8 @@
-// What is precompiled: of the standard library and fmt, what many files include. Never included by
-// name; the build puts it before every file (CMakeLists.txt, CAPSIZE_PRECOMPILED_HEADERS).
+// The precompiled header: headers of the standard library and fmt that many files include. Never
+// included by name; the build adds it to every file (CMakeLists.txt, CAPSIZE_PRECOMPILED_HEADERS).
 //
-// Nothing of the project: every edit would rebuild everything. Nothing that few files need: loading
-// costs every file.
+// It contains no headers of the project, since each edit of one would rebuild everything, and none
+// that only few files need, since every file pays for loading it.
 #pragma once
 
 #include <fmt/core.h>

@@ -9,11 +9,10 @@ namespace {
 
 struct Decoded {
   std::uint32_t character = 0;
-  std::size_t bytes = 0;  // 0: no UTF-8
+  std::size_t bytes = 0;  // 0: not UTF-8
 };
 
-/// The first character of text that is not empty. Strict: neither surrogates nor longer forms than
-/// needed.
+/// The first character of a non-empty text. Strict: refuses surrogates and overlong encodings.
 Decoded decode(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);

@@ -1,4 +1,4 @@
-// Text of a history, a log or a file name, as a terminal may show it.
+// Makes text from a history, a log or a file name safe to print to a terminal.
 #pragma once
 
 #include <string>
@@ -6,9 +6,9 @@
 
 namespace capsize::base {
 
-/// On one line and without effect: control characters (escape sequences, line feeds, the C1 set),
-/// what changes the direction of writing, and bytes that are no UTF-8 become `\x1b`, `\u202e`.
-/// Everything else stays as it is.
+/// Escapes control characters (escape sequences, line feeds, the C1 set), characters that change
+/// the writing direction, and bytes that are not UTF-8, as `\x1b`, `\u202e`. The result is one
+/// line. All other characters are unchanged.
 [[nodiscard]] std::string printable(std::string_view text);
 
 }  // namespace capsize::base

@@ -24,7 +24,7 @@ Prng::Prng(std::uint64_t seed) {
 }
 
 Prng Prng::stream(std::uint64_t seed, std::string_view component, std::uint64_t id) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a, then mixed: the names are short
+  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a, then mixed, because the names are short
   for (const char c : component) {
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
   }

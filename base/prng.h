@@ -1,5 +1,5 @@
-// Random streams: every component draws from its own stream, hash(seed, component, id), so that one
-// more draw here moves nothing there (CONTRACTS.md section 4, Seeds).
+// Random streams: every component draws from its own stream, hash(seed, component, id), so that an
+// additional draw in one component does not change any other (docs/FORMATS.md, Scenarios).
 //
 // Generator: xoshiro256** (Blackman & Vigna, ACM TOMS 47(4), 2021), seeded through SplitMix64.
 // Integer mapping: Lemire's multiply-shift with rejection (ACM TOMACS 29(1), 2019). Both are fixed
@@ -16,7 +16,8 @@ namespace capsize::base {
 class Prng {
  public:
   explicit Prng(std::uint64_t seed);
-  /// The stream of one component; `id` tells instances apart (a node, a client, an incarnation).
+  /// The stream of one component; `id` distinguishes its instances (a node, a client, an
+  /// incarnation).
   static Prng stream(std::uint64_t seed, std::string_view component, std::uint64_t id = 0);
 
   std::uint64_t next();

@@ -1,13 +1,14 @@
-// A registry of things that add themselves: one new file, and no list to edit.
+// A registry of implementations that register themselves: adding one is a new file, without a list
+// to edit.
 //
 //   const Registered<Strategy, Kill> registered;      // at namespace scope of the new file
 //
-// Registration happens before main() and the registry is only read afterwards, so it needs no lock.
-// The file must be linked as an object (the build uses OBJECT libraries): a linker drops members of
-// a static library that nothing refers to.
+// Registration happens before main(), and the registry is only read afterwards, so it needs no
+// lock. The file must be linked as an object (the build uses OBJECT libraries): a linker drops
+// members of a static library that nothing refers to.
 //
-// All that does not depend on the type is in registry.cpp: what is registered is a file each, and
-// each would compile it again.
+// All code that does not depend on the type is in registry.cpp: otherwise each registered file
+// would compile it again.
 #pragma once
 
 #include <string>
@@ -17,16 +18,17 @@
 
 namespace capsize::base {
 
-/// Pointers by name, sorted: the order of static initialisation must not show.
+/// Pointers by name, sorted, so that the result does not depend on the order of static
+/// initialisation.
 class PointersByName {
  public:
   struct Entry {
     std::string name;
     void* item;
   };
-  /// A name that is taken breaks a CHECK.
+  /// Precondition (CHECK): the name is not registered yet.
   void add(std::string_view name, void* item);
-  /// Null where there is none.
+  /// Null if the name is not registered.
   [[nodiscard]] void* find(std::string_view name) const;
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
   /// "a, b, c".
@@ -52,7 +54,7 @@ class Registry {
    private:
     const PointersByName::Entry* entry_;
   };
-  /// What is registered, sorted by name: for loops.
+  /// The registered items, sorted by name, for loops.
   class Range {
    public:
     explicit Range(const std::vector<PointersByName::Entry>& entries) : entries_(entries) {}
@@ -67,7 +69,7 @@ class Registry {
     static Registry registry;
     return registry;
   }
-  /// The item must live until the program ends.
+  /// The item must exist until the program ends.
   void add(Interface& item) {
     if constexpr (requires { item.name(); }) {
       items_.add(item.name(), &item);
@@ -75,7 +77,7 @@ class Registry {
       items_.add(item.name, &item);  // a plain struct
     }
   }
-  /// Null when nothing of that name is registered.
+  /// Null if the name is not registered.
   [[nodiscard]] Interface* find(std::string_view name) const {
     return static_cast<Interface*>(items_.find(name));
   }
@@ -93,7 +95,7 @@ class Registry {
   PointersByName items_;
 };
 
-/// Holds the thing that it registers.
+/// Owns and registers one item.
 template <class Interface, class Concrete>
 class Registered {
  public:

@@ -1,4 +1,4 @@
-// Result<T>: what can go wrong is a value. Error carries one line for a person.
+// Result<T> and Status: errors as return values. An Error carries one line for people.
 #pragma once
 
 #include <optional>
@@ -24,19 +24,19 @@ class [[nodiscard]] Result {
   [[nodiscard]] bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
   [[nodiscard]] const T& value() const& {
-    CHECK(ok(), "a Result is opened only when it holds a value");
+    CHECK(ok(), "value() is called only when a Result holds a value");
     return std::get<0>(state_);
   }
   [[nodiscard]] T& value() & {
-    CHECK(ok(), "a Result is opened only when it holds a value");
+    CHECK(ok(), "value() is called only when a Result holds a value");
     return std::get<0>(state_);
   }
   [[nodiscard]] T&& value() && {
-    CHECK(ok(), "a Result is opened only when it holds a value");
+    CHECK(ok(), "value() is called only when a Result holds a value");
     return std::get<0>(std::move(state_));
   }
   [[nodiscard]] const Error& error() const {
-    CHECK(!ok(), "an error is read only when there is one");
+    CHECK(!ok(), "error() is called only when there is one");
     return std::get<1>(state_);
   }
 
@@ -52,7 +52,7 @@ class [[nodiscard]] Status {
   [[nodiscard]] bool ok() const { return !error_; }
   explicit operator bool() const { return ok(); }
   [[nodiscard]] const Error& error() const {
-    CHECK(!ok(), "an error is read only when there is one");
+    CHECK(!ok(), "error() is called only when there is one");
     return *error_;
   }
 

@@ -1,5 +1,5 @@
-# Writes capsize_revision.h, only when it changes: cmake -DSOURCE=... -DOUTPUT=... -P revision.cmake
-# The ceiling keeps git inside the source: a tarball unpacked in some other checkout has no revision.
+# Writes capsize_revision.h if it changed: cmake -DSOURCE=... -DOUTPUT=... -P revision.cmake
+# The ceiling keeps git inside the source: a tarball unpacked in another checkout has no revision.
 cmake_path(GET SOURCE PARENT_PATH parent)
 execute_process(COMMAND ${CMAKE_COMMAND} -E env GIT_CEILING_DIRECTORIES=${parent}
                         git -C ${SOURCE} describe --always --abbrev=12 --dirty=-modified

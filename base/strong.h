@@ -1,6 +1,6 @@
-// Strong numbers: a Term cannot be passed where an Index is meant, at no cost.
+// Strong numbers: a Term cannot be passed where an Index is expected, at no run-time cost.
 //
-// Only what the protocol does with such numbers is offered: compare, next, previous, distance.
+// They offer only the operations that the protocol needs: compare, next, previous, distance.
 #pragma once
 
 #include <compare>

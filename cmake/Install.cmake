@@ -1,5 +1,5 @@
 # What `cmake --install` puts where. Components:
-#   runtime       the programs, README and LICENSE
+#   runtime       the programs, README, docs and LICENSE
 #   data          scenarios
 #   python        the Python package, beside the data
 #   dist_python   the same where Debian's python3 finds it; in the .deb only, instead of `python`
@@ -11,7 +11,8 @@ set(data_dir ${CMAKE_INSTALL_DATADIR}/capsize)
 # ../share/capsize (harness/cli/binaries.h).
 install(TARGETS capsize capsize-node capsize-node-with-bugs capsize-proxy capsize-sim
         RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
-install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
+install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
 install(DIRECTORY nemesis/scenarios DESTINATION ${data_dir} COMPONENT data
         FILES_MATCHING PATTERN "*.json")
 # With what tells pytest of the plugin.

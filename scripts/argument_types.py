@@ -1,10 +1,10 @@
-"""Types of arguments that several scripts take."""
+"""Argument types that several scripts use."""
 
 import argparse
 
 
 def positive(text):
-    """A whole number from 1."""
+    """A positive integer."""
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"found '{text}', expected a whole number from 1")
+        raise argparse.ArgumentTypeError(f"found '{text}', expected a positive integer")
     return int(text)

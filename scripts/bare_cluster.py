@@ -1,7 +1,7 @@
-"""Three or five nodes on loopback without the proxy, of Capsize or of etcd, for the comparisons.
+"""Clusters of Capsize or etcd nodes on loopback, without the proxy, for benchmarks and comparisons.
 
-Both classes have the same face: start(), leader(), kill(node), restart(node), prober(nodes), close(). Nodes are
-numbered from 0. All processes are gone after close(), and when this process dies (PR_SET_PDEATHSIG).
+Both classes have the same interface: start(), leader(), kill(node), restart(node), prober(nodes), close(). Nodes are
+numbered from 0. All processes have ended after close(), and end when this process dies (PR_SET_PDEATHSIG).
 """
 
 import base64
@@ -28,7 +28,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def free_ports(count):
-    """Loopback ports that are free now."""
+    """Loopback ports that are currently free."""
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:
@@ -47,7 +47,7 @@ def wait_for(condition, bound, what):
 
 
 class Cluster:
-    """What both have in common: processes and their directory."""
+    """Common base of both: processes and their directory."""
 
     def __init__(self, nodes, directory):
         self.nodes = nodes
@@ -79,14 +79,14 @@ class Cluster:
         log.close()
 
     def kill(self, node):
-        """SIGKILL; the time just before it, on the clock of time.monotonic()."""
+        """Sends SIGKILL; returns the time just before it, on the clock of time.monotonic()."""
         at = time.monotonic()
         self.processes[node].send_signal(signal.SIGKILL)
         self.processes[node].wait()
         return at
 
     def leader(self):
-        """The node that all of them know as the leader."""
+        """The leader, once all nodes agree on it."""
         def agreed():
             known = {self.known_leader(node) for node in range(self.nodes)}
             return known.pop() if len(known) == 1 else None
@@ -108,7 +108,7 @@ class CapsizeCluster(Cluster):
         self.context = zmq.Context()
         roles = ("peers", "client", "control")
         ports = iter(free_ports(nodes * len(roles)))
-        # In a directory that only its owner can enter, and with a path that is short enough for a socket.
+        # A private directory, with a path that is short enough for a Unix socket.
         self.sockets = tempfile.TemporaryDirectory(prefix="capsize-")
         name = f"ipc://{self.sockets.name}/"
         self.endpoints = [{role: f"tcp://127.0.0.1:{next(ports)}" if tcp else f"{name}{node}-{role}"
@@ -126,12 +126,12 @@ class CapsizeCluster(Cluster):
         return command + (["--trace", self.trace_file(node)] if self.trace else [])
 
     def status(self, node):
-        """None: it does not answer."""
-        with self.context.socket(zmq.DEALER) as asker:
-            asker.linger = 0
-            asker.connect(self.endpoints[node]["control"])
-            asker.send(b'{"op":"status"}')
-            return json.loads(asker.recv()) if asker.poll(500) else None
+        """The node's status; None if it does not answer."""
+        with self.context.socket(zmq.DEALER) as dealer:
+            dealer.linger = 0
+            dealer.connect(self.endpoints[node]["control"])
+            dealer.send(b'{"op":"status"}')
+            return json.loads(dealer.recv()) if dealer.poll(500) else None
 
     def known_leader(self, node):
         leader = (self.status(node) or {}).get("leader")
@@ -146,7 +146,7 @@ class CapsizeCluster(Cluster):
 
 
 class CapsizeProber:
-    """Puts that are sent whenever they are asked for; any one that is acknowledged is told."""
+    """Sends puts on request, and reports when any of them is acknowledged."""
 
     def __init__(self, cluster, nodes):
         self.sockets = []
@@ -163,7 +163,7 @@ class CapsizeProber:
             dealer.send(b'{"id":1,"client":0,"sequence":0,"f":"write","key":"probe","value":1}')
 
     def acknowledged(self, seconds):
-        """When one of them was acknowledged, within so many seconds from now; else None."""
+        """When one of the puts was acknowledged, within this many seconds from now; else None."""
         for dealer, _ in self.poller.poll(seconds * 1000):
             if json.loads(dealer.recv())["outcome"] == "ok":
                 return time.monotonic()
@@ -194,7 +194,7 @@ class EtcdCluster(Cluster):
                 "--log-level", "error", *self.arguments]
 
     def ask(self, node, path, body, timeout=2.0):
-        """Through the JSON gateway; None when there is no answer."""
+        """A request through the JSON gateway; None if there is no reply."""
         connection = http.client.HTTPConnection("127.0.0.1", self.client_ports[node], timeout=timeout)
         try:
             connection.request("POST", path, json.dumps(body), {"content-type": "application/json"})
@@ -223,8 +223,8 @@ class EtcdCluster(Cluster):
 
 
 class EtcdProber:
-    """As CapsizeProber. A put that went to a dead leader is answered only after seconds, so each has a thread and a
-    connection of its own."""
+    """Like CapsizeProber. A put to a crashed leader is answered only after seconds, so each put has its own thread and
+    connection."""
 
     def __init__(self, cluster, nodes):
         self.cluster, self.nodes = cluster, nodes

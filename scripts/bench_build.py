@@ -1,4 +1,4 @@
-"""scripts/bench-build: where the time of a cold build goes."""
+"""scripts/bench-build: the costs of a cold build."""
 
 import argparse
 import collections
@@ -14,7 +14,7 @@ import time
 FOLDER = "build-bench"
 DEMO = ["capsize", "capsize-node", "capsize-node-with-bugs", "capsize-proxy"]
 SHOWN = 20
-HEADERS_TIMED = 40  # those that bring most lines to most files
+HEADERS_TIMED = 40  # those that add most lines in total
 
 
 def run(command, **options):
@@ -25,7 +25,7 @@ def run(command, **options):
 
 
 def build(options):
-    """Seconds of the clock, and per output (an object, a binary) its processor time."""
+    """Wall-clock seconds, and the CPU time per output (object or binary)."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     os.makedirs(FOLDER)
     log = os.path.abspath(os.path.join(FOLDER, "times.txt"))
@@ -66,7 +66,7 @@ def file_of(output):
 
 
 def readers():
-    """How many objects read each header of the project."""
+    """For each header of the project, the number of objects that include it."""
     listed = subprocess.run(["ninja", "-C", FOLDER, "-t", "deps"], capture_output=True, text=True,
                             check=True).stdout
     counts = collections.Counter()
@@ -82,8 +82,8 @@ def readers():
 
 
 def header_costs():
-    """(seconds for one reader, readers) of the headers that bring most lines; each is parsed alone,
-    without the precompiled header."""
+    """(seconds for one object, number of objects) of the headers that add most lines in total; each is
+    parsed alone, without the precompiled header."""
     flags = ["g++", "-std=c++20", "-I.", "-DCAPSIZE_SEEDED_BUGS=0", "-x", "c++"]
     weight = {}
     counts = readers()
@@ -105,8 +105,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("targets", nargs="*", help=f"ninja targets [{' '.join(DEMO)}]")
     parser.add_argument("--preset", default="release")
-    parser.add_argument("--alone", action="store_true", help="each file by itself, not in groups")
-    parser.add_argument("--json", help="file for the same figures")
+    parser.add_argument("--alone", action="store_true", help="compile each file by itself, without unity builds")
+    parser.add_argument("--json", help="write the figures to this file")
     options = parser.parse_args()
 
     seconds, configured, costs = build(options)

@@ -1,4 +1,4 @@
-"""What a follower that catches up costs the clients. See scripts/bench-catch-up."""
+"""Measures how a follower that catches up affects clients. See scripts/bench-catch-up."""
 
 import argparse
 import json
@@ -12,22 +12,22 @@ import interruptible
 from argument_types import positive
 from bare_cluster import BIN, CapsizeCluster
 
-EVERY_SECONDS = 0.02  # how often the nodes are asked for their indexes
-NEAR = 2000  # so many entries behind the leader a follower is one that keeps up
+EVERY_SECONDS = 0.02  # interval between two status requests
+NEAR = 2000  # a follower that lags by at most this many entries has caught up
 DEADLINE_SECONDS = 120
 
-# What the nodes keep decides what the one that was away is sent: up to half as many entries as lie between two
-# snapshots are kept behind one.
+# The nodes' options determine whether the restarted node is sent a snapshot or entries: half as
+# many entries as lie between two snapshots are kept before a snapshot's end.
 VARIANTS = {
     "snapshot": lambda behind: ["--snapshot-every", str(max(10, behind // 2))],
     "entries": lambda behind: ["--snapshot-every", "100000000", "--snapshot-bytes", "1GiB"],
 }
-# No new leader because a busy machine made one wait.
+# Long timeouts, so that a busy machine does not cause elections.
 PATIENCE = ["--heartbeat", "100ms", "--election-timeout", "1s..2s"]
 
 
-class Load:
-    """Clients of the leader that write as fast as they are answered, as long as the block lasts."""
+class LoadGenerator:
+    """A closed-loop load generator that writes through the leader while the with-block runs."""
 
     def __init__(self, endpoint, options):
         self.process = subprocess.Popen(
@@ -43,7 +43,7 @@ class Load:
         self.process.send_signal(signal.SIGINT)
         self.process.wait()
         if ended is not None and raised[0] is None:
-            raise SystemExit(f"the load ended by itself, with exit code {ended}")
+            raise SystemExit(f"the load generator ended with exit code {ended}")
 
 
 def sample(cluster, node):
@@ -53,7 +53,7 @@ def sample(cluster, node):
 
 
 def committed_until(cluster, leader, index):
-    """Waits until so much is committed."""
+    """Waits until this index is committed."""
     until = time.monotonic() + DEADLINE_SECONDS
     while time.monotonic() < until:
         found = sample(cluster, leader)
@@ -64,7 +64,7 @@ def committed_until(cluster, leader, index):
 
 
 def rate(samples):
-    """Entries that were committed a second, from the first to the last of these samples."""
+    """Committed entries per second, from the first to the last of these samples."""
     (begin, first, _), (end, last, _) = samples[0], samples[-1]
     return (last - first) / (end - begin)
 
@@ -79,7 +79,7 @@ def samples_of(cluster, leader, seconds):
 
 
 def until_caught_up(cluster, leader, node):
-    """Starts the node. The seconds until it answers, and the leader's samples from then on until it keeps up."""
+    """Restarts the node. Returns the seconds until it answers, and the leader's samples from then on until it has caught up."""
     begin = time.monotonic()
     cluster.restart(node)
     samples, starting = [], None
@@ -96,12 +96,12 @@ def until_caught_up(cluster, leader, node):
 
 
 def measure(options, variant):
-    """One run on a cluster of its own: throughput while the node is away, while it catches up, and after."""
+    """One run on a new cluster: throughput while the node is down, while it catches up, and after."""
     arguments = PATIENCE + VARIANTS[variant](options.behind) + options.node_arg
     with CapsizeCluster(3, options.directory, arguments, trace=True) as cluster:
         leader = cluster.leader()
         node = (leader + 1) % cluster.nodes
-        with Load(cluster.endpoints[leader]["client"], options):
+        with LoadGenerator(cluster.endpoints[leader]["client"], options):
             committed_until(cluster, leader, options.keys)
             had = sample(cluster, node)[2]
             cluster.kill(node)
@@ -112,7 +112,7 @@ def measure(options, variant):
             after = rate(samples_of(cluster, leader, options.seconds))
         installed = b'"event":"install"' in cluster.trace_file(node).read_bytes()
         if cluster.leader() != leader:
-            raise SystemExit("the leader changed meanwhile: the figures are of something else")
+            raise SystemExit("the leader changed during the measurement, so the figures are not comparable")
     if installed != (variant == "snapshot"):
         raise SystemExit(f"{variant}: the node was sent {'a snapshot' if installed else 'entries'}")
     return {"away-per-second": away, "catching-up-per-second": rate(catching_up), "after-per-second": after,
@@ -124,13 +124,13 @@ def main():
     parser = argparse.ArgumentParser(prog="bench-catch-up", description=__doc__.splitlines()[0])
     parser.add_argument("--variants", type=lambda text: text.split(","), default=list(VARIANTS))
     parser.add_argument("--clients", type=positive, default=64)
-    parser.add_argument("--keys", type=positive, default=200_000, help="what a snapshot holds")
+    parser.add_argument("--keys", type=positive, default=200_000, help="keys in the snapshot")
     parser.add_argument("--value-bytes", type=positive, default=100)
-    parser.add_argument("--behind", type=positive, default=300_000, help="entries that the node misses")
-    parser.add_argument("--seconds", type=float, default=3, help="of the windows before and after")
-    parser.add_argument("--runs", type=positive, default=3, help="medians count")
-    parser.add_argument("--directory", default=".", help="on whose disk the data is")
-    parser.add_argument("--node-arg", action="append", default=[], help="for all nodes")
+    parser.add_argument("--behind", type=positive, default=300_000, help="entries that the node lacks when it restarts")
+    parser.add_argument("--seconds", type=float, default=3, help="duration of the measurements before and after")
+    parser.add_argument("--runs", type=positive, default=3, help="number of runs; reports medians")
+    parser.add_argument("--directory", default=".", help="directory for the data")
+    parser.add_argument("--node-arg", action="append", default=[], help="argument for all nodes")
     parser.add_argument("--json", type=pathlib.Path)
     options = parser.parse_args()
     if set(options.variants) - set(VARIANTS):

@@ -16,7 +16,8 @@ from argument_types import positive
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
-# name, arguments of generate, arguments of check, verdict, seconds aimed at (load and check), MiB
+# name, arguments of generate, arguments of check, expected verdict, target seconds (load and
+# check), target MiB
 HARD = "--operations 2000 --clients 10 --reads 0.4 --cas 0.3 --indeterminate 0.02"
 CASES = [
     ("1e4 operations, 1 key", "--operations 10000 --clients 10", "", "valid", None, None),
@@ -67,7 +68,7 @@ def timed(command):
 
 
 def row(name, command, runs, expected, aim, aim_mib=None):
-    """The median of some runs of one command, as it is printed."""
+    """The median of several runs of one command, as a table row."""
     results = [timed(command) for _ in range(runs)]
     reports = results[0][2]
     verdicts = sorted({report["verdict"] for report in reports})
@@ -96,7 +97,7 @@ def show(result):
 
 
 def compressed(history):
-    """The same file as gzip and as zstd, if these are there: (name, command, path)."""
+    """The same file compressed with gzip and zstd, if they are installed: (name, path)."""
     for tool, ending in (("gzip", ".gz"), ("zstd", ".zst")):
         packed = history.with_name(history.name + ending)
         try:
@@ -108,7 +109,7 @@ def compressed(history):
 
 
 def growth(binary):
-    """Loading and checking over four decades, by Google Benchmark, with a fit of n log n."""
+    """Loading and checking over four orders of magnitude, with Google Benchmark and a fit of n log n."""
     run = subprocess.run([binary, "--benchmark_format=json"], capture_output=True, text=True,
                          check=True)
     results = json.loads(run.stdout)["benchmarks"]
@@ -138,7 +139,7 @@ def external(command, runs):
 
 
 def hard_cells(command, folder):
-    """The slowest and the largest of all cells; each has to be decided, whatever the verdict."""
+    """The maximal time and memory of all cells; each must be decided, whatever the verdict."""
     path = pathlib.Path(folder) / "hard.jsonl"
     seconds, mib, verdicts = [], [], []
     for cell in hard_histories.CELLS:
@@ -148,9 +149,9 @@ def hard_cells(command, folder):
         seconds.append(took)
         mib.append(peak)
         verdicts.append(reports[0]["verdict"])
-    counts = ", ".join(f"{verdicts.count(one)} {one}" for one in sorted(set(verdicts)))
+    summary = ", ".join(f"{verdicts.count(one)} {one}" for one in sorted(set(verdicts)))
     return {"name": f"the slowest of {len(seconds)} hard cells", "seconds": round(max(seconds), 3),
-            "load": 0, "check": round(max(seconds), 3), "MiB": round(max(mib)), "verdict": counts,
+            "load": 0, "check": round(max(seconds), 3), "MiB": round(max(mib)), "verdict": summary,
             "as-expected": "unknown" not in verdicts, "aim": 2.0, "aim-MiB": 512}
 
 
@@ -173,7 +174,7 @@ def measure_cases(capsize, arguments, folder):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=positive, default=5)
-    parser.add_argument("--quick", action="store_true", help="without the ten million operations")
+    parser.add_argument("--quick", action="store_true", help="skip the history of ten million operations")
     parser.add_argument("--json", type=pathlib.Path)
     arguments = parser.parse_args()
     binaries = pathlib.Path(os.environ.get("CAPSIZE_BIN", ROOT / "build" / "bin"))

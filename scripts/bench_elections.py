@@ -1,4 +1,4 @@
-"""Kills leaders and draws how long there is none. See scripts/bench-elections."""
+"""Kills leaders and plots the time without a leader. See scripts/bench-elections."""
 
 import argparse
 import json
@@ -13,7 +13,8 @@ import interruptible
 from argument_types import positive
 from bare_cluster import CapsizeCluster
 
-# Figure 16 of the Raft paper: how much randomness helps, and how short a timeout can be (milliseconds).
+# Figure 16 of the Raft paper: how much randomness helps, and how short a timeout can be
+# (milliseconds).
 FAMILIES = {
     "randomness": [(150, 150), (150, 151), (150, 155), (150, 175), (150, 200), (150, 300)],
     "base": [(12, 24), (25, 50), (50, 100), (100, 200), (150, 300)],
@@ -23,12 +24,12 @@ BAR_COLUMNS = 60
 
 
 def heartbeat(low):
-    """The paper: half of the minimum election timeout."""
+    """As in the paper: half of the minimum election timeout."""
     return low / 2
 
 
 def elected_at(cluster, node, seen):
-    """When `node` became leader, in the lines of its trace that were not read yet; else None."""
+    """When `node` became leader, according to the lines of its trace that were not read yet; else None."""
     path = cluster.trace_file(node)
     if not path.exists():
         return None
@@ -45,8 +46,8 @@ def elected_at(cluster, node, seen):
 
 
 def leaderless(cluster, seen):
-    """Milliseconds from the kill of the leader until another became one, by the clock that traces show. None when
-    nobody did within the deadline: then the old one is started again."""
+    """Milliseconds from the kill of the leader until another node became leader, on the clock of the traces. None if
+    there was none within the deadline. Restarts the killed node."""
     leader = cluster.leader()
     survivors = [node for node in range(cluster.nodes) if node != leader]
     for node in survivors:
@@ -76,16 +77,16 @@ def bar(at, mark):
 
 
 def quantile(ordered, part, count):
-    """Of `count`, of which only those in `ordered` came to an end."""
+    """A percentile of `count` elections, of which only those in `ordered` had a winner."""
     rank = max(1, round(part * count))
     return ordered[rank - 1] if rank <= len(ordered) else math.inf
 
 
 def draw(times, kills, model):
-    """The cumulative distribution, as in the figure: how many of the elections were over by then; below, by the model."""
+    """The cumulative distribution, as in the figure: measured, and below it the model's."""
     for part in (0.1, 0.25, 0.5, 0.75, 0.9, 1.0):
         print(f"    {part:>4.0%}  measured {bar(quantile(times, part, kills), '#')}")
-        # The longest of so many, not of all that were played.
+        # The longest of as many elections as were measured, not of all simulated ones.
         by_model = quantile(model, min(part, kills / (kills + 1)), len(model))
         print(f"          model    {bar(by_model, '-')}")
 
@@ -93,12 +94,12 @@ def draw(times, kills, model):
 def main():
     parser = argparse.ArgumentParser(prog="bench-elections", description=__doc__.splitlines()[0])
     parser.add_argument("--nodes", type=positive, default=5)
-    parser.add_argument("--kills", type=positive, default=30, help="of a leader, for each timeout")
+    parser.add_argument("--kills", type=positive, default=30, help="number of leader kills per timeout")
     parser.add_argument("--family", choices=[*FAMILIES, "all"], default="all")
     parser.add_argument("--delay", type=float, default=1.0,
-                        help="the model's: ms that a message takes, with the sync that goes before it")
-    parser.add_argument("--directory", default=".", help="on whose disk the logs are")
-    parser.add_argument("--node-arg", action="append", default=[], help="as --node-arg=--no-pre-vote")
+                        help="parameter of the model: ms per message, including the sync before it")
+    parser.add_argument("--directory", default=".", help="directory for the logs")
+    parser.add_argument("--node-arg", action="append", default=[], help="argument for all nodes, such as --node-arg=--no-pre-vote")
     parser.add_argument("--json", type=pathlib.Path)
     options = parser.parse_args()
     report = []

@@ -30,7 +30,7 @@ def grpc_frame(message):
 
 REQUESTS = {
     "put": ("/etcdserverpb.KV/Put", grpc_frame(field(1, b"k0") + field(2, b"v" * VALUE_BYTES))),
-    "get": ("/etcdserverpb.KV/Range", grpc_frame(field(1, b"k0"))),  # linearizable unless told otherwise
+    "get": ("/etcdserverpb.KV/Range", grpc_frame(field(1, b"k0"))),  # linearizable by default
 }
 
 
@@ -39,7 +39,7 @@ def quantile(ordered, q):
 
 
 def load_etcd(cluster, operation, clients, seconds):
-    """Operations a second, and p50 and p99 in microseconds."""
+    """Operations per second, and p50 and p99 in microseconds."""
     leader = cluster.leader()
     path, frame = REQUESTS[operation]
     data, log = cluster.directory / "frame", cluster.directory / "requests.log"
@@ -55,7 +55,8 @@ def load_etcd(cluster, operation, clients, seconds):
     latencies = sorted(int(row[2]) for row in rows if row[1] == "200")
     if not latencies or len(latencies) != len(rows):
         raise SystemExit(f"etcd: {len(rows) - len(latencies)} of {len(rows)} requests failed")
-    # gRPC tells errors in trailers that h2load does not look at: what was put must have moved the revision.
+    # gRPC reports errors in trailers, which h2load ignores. So check that the puts have advanced
+    # the revision.
     moved = cluster.revision(leader) - before
     if operation == "put" and moved < len(latencies):
         raise SystemExit(f"etcd: {len(latencies)} puts were answered, and the revision moved by {moved}")
@@ -83,7 +84,7 @@ def compare_load(options, report):
         for clients in options.clients:
             for operation in options.operations:
                 pairs = []
-                for _ in range(options.rounds):  # in turns, so that both see the same machine
+                for _ in range(options.rounds):  # alternating, so that both run under the same conditions
                     theirs = load_etcd(etcd, operation, clients, options.seconds)
                     ours = load_capsize(options.directory, operation, clients, options.seconds, options.node_arg)
                     pairs.append((ours, theirs))
@@ -98,7 +99,7 @@ def compare_load(options, report):
 
 
 def time_without_service(cluster):
-    """Seconds from the kill of the leader to the first put that a survivor acknowledges."""
+    """Seconds from the kill of the leader until a survivor acknowledges a put."""
     leader = cluster.leader()
     prober = cluster.prober([node for node in range(cluster.nodes) if node != leader])
     at = cluster.kill(leader)
@@ -133,11 +134,11 @@ def main():
     parser = argparse.ArgumentParser(prog="bench-etcd", description=__doc__.splitlines()[0])
     parser.add_argument("--clients", type=lambda text: [int(n) for n in text.split(",")], default=[1, 8, 64, 256])
     parser.add_argument("--operations", type=lambda text: text.split(","), default=["put", "get"])
-    parser.add_argument("--seconds", type=positive, default=5, help="of each measurement")
-    parser.add_argument("--rounds", type=positive, default=3, help="in turns; medians count")
-    parser.add_argument("--kills", type=int, default=30, help="0: no failover")
-    parser.add_argument("--directory", default=".", help="on whose disk the logs are")
-    parser.add_argument("--node-arg", action="append", default=[], help="for Capsize's nodes")
+    parser.add_argument("--seconds", type=positive, default=5, help="duration of each measurement")
+    parser.add_argument("--rounds", type=positive, default=3, help="number of alternations; reports medians")
+    parser.add_argument("--kills", type=int, default=30, help="number of leader kills; 0: skip the failover")
+    parser.add_argument("--directory", default=".", help="directory for the logs")
+    parser.add_argument("--node-arg", action="append", default=[], help="argument for Capsize's nodes")
     parser.add_argument("--json", type=pathlib.Path)
     options = parser.parse_args()
     if set(options.operations) - set(REQUESTS):

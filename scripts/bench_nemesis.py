@@ -1,4 +1,4 @@
-"""How dense faults can be, how soon they bite, and how soon service is back; see scripts/bench-nemesis."""
+"""Measures the rate of faults, the time until they take effect, and the time until recovery; see scripts/bench-nemesis."""
 
 import argparse
 import json
@@ -16,7 +16,7 @@ BINARY = ROOT / "build" / "bin" / "capsize"
 
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="scripts/bench-nemesis", description=__doc__)
-    parser.add_argument("--time-limit", default="60s", help="of the run [60s]")
+    parser.add_argument("--time-limit", default="60s", help="duration of the run [60s]")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
     return parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""What the proxy costs at rest. See scripts/bench-proxy."""
+"""Measures the overhead of the proxy without rules. See scripts/bench-proxy."""
 
 import argparse
 import json
@@ -11,12 +11,12 @@ import interruptible
 from argument_types import positive
 from bare_cluster import BIN
 
-MANY, ONE = 64, 1  # clients: what throughput and what latency is asked of
+MANY, ONE = 64, 1  # number of clients for throughput and for latency
 COST_MAX, COST_AIM, ROUND_TRIPS_MAX = 0.40, 0.25, 2.0
 
 
 def measure(options, nodes, proxy):
-    """The cells by number of clients, and ZeroMQ's raw round trip, all in microseconds."""
+    """The results by number of clients, and ZeroMQ's raw round trip, in microseconds."""
     with tempfile.NamedTemporaryFile(suffix=".json") as figures:
         subprocess.run(
             [BIN / "capsize", "bench", "--nodes", str(nodes), "--clients", f"{ONE},{MANY}", "--operations", "put",
@@ -31,7 +31,7 @@ def measure(options, nodes, proxy):
 
 def compare(options, nodes):
     pairs = []
-    for _ in range(options.rounds):  # in turns, so that both see the same machine
+    for _ in range(options.rounds):  # alternating, so that both run under the same conditions
         without, round_trip = measure(options, nodes, proxy=False)
         through, _ = measure(options, nodes, proxy=True)
         pairs.append({
@@ -56,10 +56,10 @@ def compare(options, nodes):
 def main():
     parser = argparse.ArgumentParser(prog="bench-proxy", description=__doc__.splitlines()[0])
     parser.add_argument("--nodes", type=lambda text: [int(n) for n in text.split(",")], default=[3, 5])
-    parser.add_argument("--seconds", type=positive, default=4, help="of each measurement")
-    parser.add_argument("--rounds", type=positive, default=3, help="in turns; medians count")
-    parser.add_argument("--directory", default=".", help="on whose disk the logs are")
-    parser.add_argument("--node-arg", action="append", default=[], help="for every node")
+    parser.add_argument("--seconds", type=positive, default=4, help="duration of each measurement")
+    parser.add_argument("--rounds", type=positive, default=3, help="number of alternations; reports medians")
+    parser.add_argument("--directory", default=".", help="directory for the logs")
+    parser.add_argument("--node-arg", action="append", default=[], help="argument for all nodes")
     parser.add_argument("--json", type=pathlib.Path)
     options = parser.parse_args()
     print(f"{'nodes':>5} | {'puts/s':>9} {'proxied':>9} {'cost':>6} | "

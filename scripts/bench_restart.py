@@ -1,4 +1,4 @@
-"""How soon a node serves again, and with how much memory. See scripts/bench-restart."""
+"""Measures the time until a restarted node serves reads, and its memory. See scripts/bench-restart."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ import interruptible
 from argument_types import positive
 from bare_cluster import CapsizeCluster, wait_for
 
-WINDOW = 2000  # puts under way
+WINDOW = 2000  # puts in flight
 VALUE = "v" * 100
 
 
@@ -54,7 +54,7 @@ def reads(cluster, key):
 
 
 def memory_bytes(cluster):
-    """The most that the process has had at a time."""
+    """The peak memory of the process."""
     text = pathlib.Path(f"/proc/{cluster.processes[0].pid}/status").read_text()
     return next(int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("VmHWM"))
 
@@ -64,7 +64,7 @@ def data_bytes(cluster):
 
 
 def measure_restart(cluster, entries):
-    """Kills the node, starts it, and waits until it answers the latest key."""
+    """Kills and restarts the node, and waits until it returns the latest key."""
     cluster.kill(0)
     data = data_bytes(cluster)
     begin = time.monotonic()
@@ -84,8 +84,8 @@ def report_row(name, runs):
 def main():
     parser = argparse.ArgumentParser(prog="bench-restart", description=__doc__.splitlines()[0])
     parser.add_argument("--entries", type=positive, default=1_000_000)
-    parser.add_argument("--runs", type=positive, default=3, help="the fastest counts")
-    parser.add_argument("--directory", default=".", help="on whose disk the data is")
+    parser.add_argument("--runs", type=positive, default=3, help="number of runs; reports the fastest")
+    parser.add_argument("--directory", default=".", help="directory for the data")
     parser.add_argument("--json", type=pathlib.Path)
     options = parser.parse_args()
     rows = []
@@ -94,7 +94,7 @@ def main():
         put_all(cluster, options.entries)
         rows.append(report_row(f"a log of {options.entries} entries",
                                [measure_restart(cluster, options.entries) for _ in range(options.runs)]))
-        # From now on with snapshots: the next entry makes one of everything.
+        # Restart with snapshots enabled: the next entry triggers one of the whole state.
         cluster.arguments[:] = ["--snapshot-every", "1000"]
         measure_restart(cluster, options.entries)
         put_all(cluster, 1)

@@ -1,10 +1,10 @@
-"""What the compiler has to read: lines after the preprocessor, without precompiled headers.
+"""The amount of code that the compiler reads: lines after the preprocessor, without precompiled headers.
 
 Usage: build_cost.py [--fix]
-Compares each target with scripts/build-cost.json, and ends with 1 if both the sum of its files and
-their mean have grown: a new file adds to the sum alone, files that become one to the mean alone, a
-header that became heavier to both. --fix writes down what is not a fault. Lines, not seconds: the
-same on every machine with the same packages.
+Compares each target with scripts/build-cost.json, and exits with 1 if both the sum and the mean of its
+files have grown: a new file increases only the sum, merging files only the mean, a heavier header both.
+--fix records values that are not a fault. Counts lines, not seconds: equal on all machines with the same
+packages.
 """
 
 import concurrent.futures
@@ -14,9 +14,9 @@ import subprocess
 import sys
 
 RATCHET = "scripts/build-cost.json"
-# Above what is recorded: headers of the system change with their point releases.
+# Tolerance above the recorded value: system headers change with their point releases.
 SLACK = 1.03
-# Targets by folder; the longest prefix counts.
+# The target of each folder; the longest prefix counts.
 TARGETS = ["base", "checker", "harness", "harness/process", "nemesis", "nemesis/anchors",
            "nemesis/faults", "nemesis/proxy", "nemesis/strategies", "node", "node/bugs", "node/raft",
            "workloads"]
@@ -35,7 +35,7 @@ def lines_of(source):
 def sources():
     listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.cpp"],
                             capture_output=True, check=True, text=True).stdout.split()
-    # version.cpp needs what only a build writes.
+    # version.cpp needs a header that only a build writes.
     return [path for path in listed
             if path.split("/")[0] in {t.split("/")[0] for t in TARGETS} and os.path.exists(path)
             and path != "base/version.cpp"]
@@ -46,7 +46,7 @@ def target_of(path):
 
 
 def measure():
-    """For each target the lines of all its files, and how many they are on average."""
+    """For each target the sum and the mean of the lines of its files."""
     by_target = {}
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         paths = sources()

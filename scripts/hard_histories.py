@@ -1,8 +1,8 @@
-"""Histories of one cas-register that are hard to search: few values, lost completions, and a fault.
+"""Histories of one cas-register that are hard to check: few values, lost completions, and one anomaly.
 
-Clients act on a simulated register; each operation has its moment between its invocation and its completion.
-After four fifths of the operations something goes wrong once, and it is not known whether any operation observes it:
-`stale` (a read returns what was there three changes ago), `double` (a mutation takes effect once more, later).
+Clients operate on a simulated register; each operation takes effect between its invocation and its completion. After four
+fifths of the operations one anomaly is injected, which may or may not be observable: `stale` (a read returns the value of
+three changes ago), `double` (a mutation takes effect a second time, later).
 """
 
 import heapq
@@ -21,7 +21,7 @@ CELLS = list(itertools.product(("none", "stale", "double"), (10,), (2, 3, 5, 8, 
 
 
 class Simulation:
-    """One history. `lost` is the share of mutations whose outcome the client does not learn."""
+    """One history. `lost` is the share of mutations with an indeterminate outcome."""
 
     def __init__(self, fault, clients, values, lost, seed):
         self.random = random.Random(seed)

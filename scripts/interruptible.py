@@ -1,10 +1,10 @@
-"""Ctrl-C in the middle of a script: one line, and the exit code of an interrupt."""
+"""Handles Ctrl-C in a script: prints one line and exits with the code of an interrupt."""
 
 import sys
 
 
 def run(main, hint=""):
-    """Ends the process with what `main` returns."""
+    """Exits with the code that `main` returns."""
     try:
         sys.exit(main())
     except KeyboardInterrupt:

@@ -1,6 +1,6 @@
 """The shape of the code: include arrows point down and make no cycle, files and functions stay small.
 
-Usage: shape.py FILE...   Prints the figures; ends with 1 and a line a fault if a rule is broken.
+Usage: shape.py FILE...   Prints the figures. If a rule is broken, prints one line per fault and exits with 1.
 """
 
 import collections
@@ -13,7 +13,7 @@ FILE_LINES_MAX = 600
 FUNCTION_LINES_MAX = 70
 LINE_COLUMNS_MAX = 100
 
-# Who may include whom, by longest matching prefix (arrows point down only).
+# Which folders may include which, by longest matching prefix (arrows point down only).
 ALLOWED = {
     "checker": ["base", "checker"],
     "base": ["base"],
@@ -27,7 +27,7 @@ ALLOWED = {
     "workloads": ["workloads", "checker", "base"],
     "harness": ["harness", "nemesis", "workloads", "checker", "base"],
 }
-# Headers that stay behind one door.
+# Headers that only these files and folders may include.
 DOORS = {
     "CLI/": ["base/command_line.cpp"],
     "nlohmann/": ["base/json_text.cpp", "tests/base/json_test.cpp"],
@@ -36,8 +36,8 @@ DOORS = {
     "simdjson": ["checker/"],
     "spdlog": ["harness/store/log"],
 }
-# Headers whose cost a header would pass on to every file that includes it, and the few headers that
-# may include them all the same: each is read by a handful of files.
+# Heavy headers: a header that includes one passes its cost on to every file that includes it. And
+# the few headers that may include one all the same, since only a handful of files include them.
 HEAVY = ("nlohmann/", "CLI/", "spdlog/", "zmq.hpp", "boost/", "simdjson.h", "fmt/format.h", "fmt/ranges.h",
          "fmt/chrono.h", "regex", "iostream")
 HEAVY_ALLOWED = {
@@ -69,7 +69,7 @@ def include_faults(path, lines):
             yield f"{path}:{number}: {target} in a header: every file that includes this one pays for it"
         for header, doors in DOORS.items():
             if target.startswith(header) and not any(path.startswith(door) for door in doors):
-                yield f"{path}:{number}: {target} stays behind {', '.join(doors)}"
+                yield f"{path}:{number}: only {', '.join(doors)} may include {target}"
 
 
 def folder_includes(path, lines):
@@ -119,8 +119,8 @@ CONTROL = re.compile(r"\s*(if|for|while|switch|do|else|namespace|struct|class|en
 
 
 def head_of(lines, number):
-    """The line on which the declaration begins whose body opens at `number`: the nearest line above
-    that is indented like a function (the formatter indents continuations by four)."""
+    """The first line of the declaration whose body opens at `number`: the nearest line above that is
+    indented like a function (the formatter indents continuations by four)."""
     for above in range(number, max(number - 15, -1), -1):
         indent = len(lines[above]) - len(lines[above].lstrip())
         if lines[above].strip() and indent <= 2:
@@ -129,7 +129,7 @@ def head_of(lines, number):
 
 
 def function_lengths(lines):
-    """Lengths and first lines of function bodies: the closing brace stands under the first line."""
+    """Lengths and first lines of functions: the closing brace has the indent of the first line."""
     start = None
     for number, line in enumerate(lines):
         if start is None and line.endswith("{") and ")" in line:

@@ -1,7 +1,7 @@
-"""Runs `capsize run` with many seeds and sums up; see scripts/soak.
+"""Runs `capsize run` with many seeds and prints a summary; see scripts/soak.
 
-Without arguments behind --, every run is of 5 s and has another nemesis: each strategy, each kind of
-fault alone, the default, and the mixtures that `all` draws from the seed, in turn.
+Without arguments after --, every run takes 5 s and uses another nemesis: in turn each strategy, each
+kind of fault alone, the default, and the mixtures that `all` draws from the seed.
 """
 
 import argparse
@@ -27,28 +27,28 @@ def parse(arguments):
     parser = argparse.ArgumentParser(prog="scripts/soak", description=__doc__)
     parser.add_argument("--runs", type=positive, default=50)
     parser.add_argument("--first-seed", type=int, default=1)
-    parser.add_argument("--jobs", type=positive, default=2, help="runs at a time [2]")
+    parser.add_argument("--jobs", type=positive, default=2, help="number of parallel runs [2]")
     parser.add_argument("--expect", type=int, default=0, help="exit code that every run should have")
     parser.add_argument("--store", default="store/soak")
-    parser.add_argument("--resume", action="store_true", help="skip the seeds that are done already")
-    parser.add_argument("run", nargs="*", help="arguments of capsize run, behind --")
+    parser.add_argument("--resume", action="store_true", help="skip the seeds that are already done")
+    parser.add_argument("run", nargs="*", help="arguments of capsize run, after --")
     return parser.parse_args(arguments)
 
 
 def listed(what):
-    """Names that `capsize list` shows; the lines that begin with a space belong to the name above."""
+    """The names that `capsize list` prints; indented lines belong to the name above."""
     lines = subprocess.run([str(BINARY), "list", what], capture_output=True, text=True, check=True)
     return [line.split()[0] for line in lines.stdout.splitlines() if not line.startswith(" ")]
 
 
 def mixtures():
-    """Every name of --nemesis, and as many mixtures drawn from the seed."""
+    """All names for --nemesis, and an equal number of mixtures drawn from the seed."""
     names = sorted({*listed("nemeses"), *listed("faults")})
     return [nemesis for name in names for nemesis in (name, "all")] + ["default"]
 
 
 def orphans():
-    """Processes of Capsize whose parent is gone."""
+    """Capsize processes whose parent has ended."""
     left = []
     for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -134,4 +134,4 @@ def main():
 
 
 if __name__ == "__main__":
-    interruptible.run(main, "--resume goes on from here")
+    interruptible.run(main, "--resume continues from here")

@@ -1,7 +1,7 @@
-"""A run of each strategy and of each kind of fault while busy loops take the processors away.
+"""Runs each strategy and each kind of fault while busy loops occupy the processors.
 
-A slow machine must not raise a false alarm: each of these runs is of a healthy node, so each must be valid. Vacuous is
-a failure, too: what was promised must be reached on a busy machine. Exits with 1 when any run is not valid.
+A slow machine must not cause a false alarm: all runs use a correct node, so each must be valid. A vacuous run fails, too:
+the promised coverage must be reached on a busy machine. Exits with 1 if any run is not valid.
 """
 
 import argparse
@@ -20,13 +20,13 @@ from bare_cluster import BIN
 
 
 def burn():
-    while os.getppid() == burn.parent:  # gone with the trial, however that ends
+    while os.getppid() == burn.parent:  # ends with the trial, however that ends
         for _ in range(1_000_000):
             pass
 
 
 def names():
-    """Whatever `capsize run --nemesis` accepts: strategies, mixtures and kinds of faults."""
+    """All names that `capsize run --nemesis` accepts: strategies, mixtures and kinds of faults."""
     found = []
     for what in ("nemeses", "faults"):
         listed = subprocess.run([BIN / "capsize", "list", what], check=True, capture_output=True, text=True).stdout
@@ -35,7 +35,7 @@ def names():
 
 
 def run(name, seed, options, store):
-    """Its verdict, and what the checks that are not valid say."""
+    """The run's verdict, and the messages of all checks that are not valid."""
     finished = subprocess.run(
         [BIN / "capsize", "run", "--quiet", "--nemesis", name, "--seed", str(seed), "--time-limit", options.time_limit,
          "--store", store], capture_output=True, text=True)
@@ -51,9 +51,9 @@ def run(name, seed, options, store):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--loops", type=positive, default=4, help="busy loops (default: 4)")
-    parser.add_argument("--time-limit", default="6s", help="of each run (default: 6s)")
-    parser.add_argument("--seed", type=int, default=1, help="of the first run (default: 1)")
+    parser.add_argument("--loops", type=positive, default=4, help="number of busy loops (default: 4)")
+    parser.add_argument("--time-limit", default="6s", help="duration of each run (default: 6s)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the first run (default: 1)")
     options = parser.parse_args()
     burn.parent = os.getpid()
     loops = [multiprocessing.Process(target=burn, daemon=True) for _ in range(options.loops)]
@@ -71,7 +71,7 @@ def main():
             print(f"busy: {number + 1} of {len(todo)} runs, {time.monotonic() - began:.0f} s", flush=True)
     for loop in loops:
         loop.terminate()
-    print(f"{len(todo)} runs beside {options.loops} busy loops:",
+    print(f"{len(todo)} runs with {options.loops} busy loops:",
           ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items())))
     return 0 if set(verdicts) == {"valid"} else 1
 

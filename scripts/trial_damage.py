@@ -1,10 +1,10 @@
-"""Random damage to the data directories of one, two and three of three nodes after acknowledged writes.
+"""Damages the data directories of one, two and three of three nodes at random, after acknowledged writes.
 
-Each trial writes through a new cluster, kills it, damages directories (flipped bits, a cut end, zeros, a removed
-file, garbage) and starts every damaged node alone, then all of them. A damaged node must end in one of three ways:
-refused with exit code 65, file and offset; up with everything that it had; or, where its operator accepts losses
-(`--accept-lost-log`), up with a loss that it announces, and without a vote. A cluster that elects a leader must have
-every acknowledged write. Exits with 1 when any trial ends otherwise.
+Each trial writes through a new cluster, kills it, damages directories (flipped bits, a truncated end, zeros, a removed
+file, garbage) and starts every damaged node alone, then all of them. A damaged node must do one of three things: refuse to
+start, with exit code 65, file and offset; start with its complete state; or, if its operator accepts losses
+(`--accept-lost-log`), start with a reported loss and without a vote. A cluster that elects a leader must have every
+acknowledged write. Exits with 1 if any trial ends otherwise.
 """
 
 import argparse
@@ -24,12 +24,12 @@ from bare_cluster import CapsizeCluster, wait_for
 NODES = 3
 REFUSED = 65
 BOUND_S = 30
-# With sizes at which a short trial has several segments and a snapshot.
+# Sizes at which a short trial has several segments and a snapshot.
 ARGUMENTS = ["--segment-bytes=4KiB", "--snapshot-every=10", "--election-timeout=100ms..200ms", "--heartbeat=30ms"]
 
 
 class Wrong(Exception):
-    """What no damage may lead to."""
+    """An outcome that no damage may lead to."""
 
 
 class Damaged(CapsizeCluster):
@@ -56,7 +56,7 @@ class Damaged(CapsizeCluster):
         return (self.directory / f"{node}.log").read_text(errors="replace")
 
     def up_or_refused(self, node):
-        """The status of a node that was started, or its exit code."""
+        """The status of a started node, or its exit code."""
         def answer():
             code = self.processes[node].poll()
             return code if code is not None else self.status(node)
@@ -68,7 +68,7 @@ class Damaged(CapsizeCluster):
                 self.kill(node)
 
     def settled(self):
-        """All nodes hold and know as committed what the leader has."""
+        """Waits until all nodes have the leader's log and know that it is committed."""
         states = [self.status(node) for node in range(NODES)]
         if any(state is None for state in states):
             return None
@@ -77,7 +77,7 @@ class Damaged(CapsizeCluster):
 
 
 def write(cluster, draw):
-    """Acknowledged writes, by key. Requests are repeated until they are: values never differ for a key."""
+    """Writes until acknowledged; returns the writes by key. Requests are repeated, which is safe: each key has one value."""
     written = {}
     sequences = itertools.count(1)
 
@@ -95,7 +95,7 @@ def write(cluster, draw):
 
 
 def damage(directory, draw):
-    """One kind of damage to one file; says which."""
+    """Damages one file in a random way; returns a description."""
     path = draw.choice(sorted(file for file in directory.iterdir() if file.name != "lock"))
     content = bytearray(path.read_bytes())
     used = max(1, len(bytes(content).rstrip(b"\0")))
@@ -129,18 +129,18 @@ def start_alone(cluster, node, before):
     cluster.kill(node)
     if not found["votes"]:
         if "lost: " not in cluster.said(node) or found["lost"] < 1:
-            raise Wrong(f"n{node + 1} does not vote and does not say why")
+            raise Wrong(f"n{node + 1} does not vote and reports no reason")
         if found["term"] < before["term"]:
-            raise Wrong(f"n{node + 1} forgot term {before['term']}: {found}")
+            raise Wrong(f"n{node + 1} lost term {before['term']}: {found}")
         return "announced"
     same_vote = found["term"] > before["term"] or found["vote"] == before["vote"]
     if found["last"] < before["last"] or found["term"] < before["term"] or not same_vote:
-        raise Wrong(f"n{node + 1} silently lost what it had: {found}, before {before}")
+        raise Wrong(f"n{node + 1} silently lost entries: {found}, before {before}")
     return "whole"
 
 
 def read_back(cluster, written, voters):
-    """Reads all that was written where there is a leader. Without a majority that votes there must be none."""
+    """Reads all written keys if there is a leader. Without a majority of voting nodes there must be none."""
     def leader():
         for node in range(NODES):
             if cluster.processes[node].poll() is None and (cluster.status(node) or {}).get("role") == "leader":
@@ -165,7 +165,7 @@ def read_back(cluster, written, voters):
 
 
 def restore(cluster, announced):
-    """Nodes that have caught up get their votes back."""
+    """Restores the votes of nodes that have caught up."""
     for node in announced:
         wait_for(lambda node=node: (cluster.ask(node, "control", {"op": "restore-vote"}) or {}).get("ok") or None, BOUND_S,
                  f"n{node + 1} has caught up")
@@ -204,7 +204,7 @@ def trial(draw, directory, damaged, counts):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--damages", type=positive, default=200, help="trials [200]; one, two and three nodes in turn")
+    parser.add_argument("--damages", type=positive, default=200, help="number of trials [200]; damages one, two and three nodes in turn")
     parser.add_argument("--seed", type=int, default=None, help="[a new one, printed]")
     options = parser.parse_args()
     seed = random.SystemRandom().getrandbits(32) if options.seed is None else options.seed

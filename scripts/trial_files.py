@@ -1,7 +1,7 @@
-"""Random histories as files, each given to `capsize check` alone, against a search in Python.
+"""Compares `capsize check` on random history files with a brute-force search in Python.
 
-The search shares nothing with Capsize: models are written anew below, and it tries every order. The
-files are written as JSON lines, EDN, tuples and JSON arrays, with clients of numbers and of names.
+The search shares no code with Capsize: it has its own models, and tries every order. The files are
+written as JSON lines, EDN, tuples and JSON arrays, with numbers and with names as clients.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from argument_types import positive
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BINARY = ROOT / "build" / "bin" / "capsize"
 NOTHING = object()  # an operation that cannot take effect in a state
-ANYTHING = object()  # what an indeterminate operation was answered
+ANYTHING = object()  # the result of an indeterminate operation
 
 
 def register(state, f, asked, answered):
@@ -65,7 +65,7 @@ MODELS = {"register": register, "cas-register": register, "counter": counter, "s
 
 
 def draw_call(model, draw):
-    """Function, what is asked, what is answered if it is ok."""
+    """Function, argument, and result if it is ok."""
     value = draw.randint(1, 3)
     if model == "mutex":
         return draw.choice([("acquire", None, None), ("release", None, None)])
@@ -105,7 +105,7 @@ def draw_events(model, draw):
 
 
 def operations_of(events):
-    """(invoked, completed or None, certain, f, asked, answered) of all that may have happened."""
+    """(invoked, completed or None, certain, f, argument, result) of all operations that may have taken effect."""
     operations, open_at = [], {}
     for at, event in enumerate(events):
         if event["type"] == "invoke":
@@ -116,7 +116,7 @@ def operations_of(events):
         if event["type"] == "ok":
             one[1:3], one[5] = [at, True], event["value"]
         elif event["type"] == "fail":
-            one[3] = None  # never happened
+            one[3] = None  # never took effect
     return [one for one in operations if one[3] and (one[2] or one[3] != "read")]
 
 
@@ -208,7 +208,7 @@ def main():
                 return 1
             path.unlink()
     names = {0: "valid", 1: "invalid", 3: "vacuous"}
-    print(f"{options.files} files, each alone, as brute force says: " +
+    print(f"{options.files} files agree with brute force: " +
           ", ".join(f"{counts[code]} {names[code]}" for code in sorted(counts)))
     return 0
 

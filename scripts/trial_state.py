@@ -1,7 +1,7 @@
-"""Writes of 1 MiB into one node until it says that its state is full: no write may end it, and it keeps working.
+"""Writes values of 1 MiB to one node until its state is full: no write may crash it, and it must continue to work.
 
-The node must refuse with `state-full`, take a snapshot of everything, start from it, refuse again, and work on after
-a delete. Needs some 5 GB of memory and 4 GB of disk, and about a minute.
+The node must refuse with `state-full`, take a snapshot of the whole state, restart from it, refuse again, and accept
+writes after a delete. Needs about 5 GB of memory, 4 GB of disk, and a minute.
 """
 
 import argparse
@@ -25,12 +25,12 @@ def expect(holds, found):
 
 
 def ask(cluster, role, request, bound=60_000):
-    with cluster.context.socket(zmq.DEALER) as asker:
-        asker.linger = 0
-        asker.connect(cluster.endpoints[0][role])
-        asker.send(json.dumps(request).encode())
-        expect(asker.poll(bound), f"no answer to {str(request)[:80]}; the node ended with {cluster.processes[0].poll()}")
-        return json.loads(asker.recv())
+    with cluster.context.socket(zmq.DEALER) as socket:
+        socket.linger = 0
+        socket.connect(cluster.endpoints[0][role])
+        socket.send(json.dumps(request).encode())
+        expect(socket.poll(bound), f"no answer to {str(request)[:80]}; the node ended with {cluster.processes[0].poll()}")
+        return json.loads(socket.recv())
 
 
 def write(cluster, key, value):
@@ -38,25 +38,25 @@ def write(cluster, key, value):
 
 
 def fill(cluster):
-    """How many writes there was room for."""
+    """How many writes fitted into the state."""
     outcomes = {"ok": 0, "state-full": 0}
-    with cluster.context.socket(zmq.DEALER) as asker:
-        asker.linger = 0
-        asker.connect(cluster.endpoints[0]["client"])
+    with cluster.context.socket(zmq.DEALER) as socket:
+        socket.linger = 0
+        socket.connect(cluster.endpoints[0]["client"])
         sent = 0
         for received in range(WRITES_MAX):
             while sent < WRITES_MAX and sent - received < IN_FLIGHT:
-                asker.send(json.dumps({"id": sent, "client": 1, "sequence": sent + 1, "f": "write", "key": f"b{sent}",
+                socket.send(json.dumps({"id": sent, "client": 1, "sequence": sent + 1, "f": "write", "key": f"b{sent}",
                                        "value": VALUE}).encode())
                 sent += 1
-            expect(asker.poll(60_000), f"no answer after {received}; the node ended with {cluster.processes[0].poll()}")
-            reply = json.loads(asker.recv())
+            expect(socket.poll(60_000), f"no answer after {received}; the node ended with {cluster.processes[0].poll()}")
+            reply = json.loads(socket.recv())
             outcomes[reply.get("error", reply["outcome"])] += 1
     return outcomes
 
 
 def take_snapshot(cluster):
-    """One of now: an earlier one may be under way."""
+    """Takes a snapshot of the current state: an earlier one may still be in progress."""
     def begin():
         answer = ask(cluster, "control", {"op": "snapshot"})
         return answer if answer["started"] else None
@@ -70,7 +70,7 @@ def check_full_and_shrinks(cluster):
     reply = write(cluster, "b0", 1)
     expect(reply["outcome"] == "ok", f"a smaller value in a full state: {reply}")
     reply = write(cluster, "b0", VALUE)
-    expect(reply["outcome"] == "ok", f"a value for which there is room again: {reply}")
+    expect(reply["outcome"] == "ok", f"a value that fits again: {reply}")
 
 
 def main():

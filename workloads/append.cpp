@@ -1,6 +1,6 @@
-// append: elements are appended to lists, and the lists are read: an element that is lost, doubled
-// or out of order shows in every later read. A list that has grown long is retired for a fresh one,
-// so that reads stay small.
+// append: appends elements to lists and reads the lists: a lost, duplicate or reordered element
+// shows in every later read. A list that has grown long is replaced by a new one, so that reads
+// stay small.
 #include <array>
 
 #include "workloads/workload.h"
@@ -9,7 +9,7 @@ namespace capsize::workloads {
 namespace {
 
 constexpr std::size_t kLists = 4;          // in use at a time
-constexpr std::uint64_t kAppendsMax = 64;  // then the list is retired
+constexpr std::uint64_t kAppendsMax = 64;  // then the list is replaced
 
 class AppendGenerator final : public Generator {
  public:
@@ -28,7 +28,7 @@ class AppendGenerator final : public Generator {
   Operation probe(base::Prng& prng) override { return append(lists_[prng.below(kLists)]); }
 
   std::vector<Operation> final_reads() const override {
-    // All lists, retired ones too: what was lost from a list nobody reads any more is lost as well.
+    // All lists, replaced ones too: elements may be lost from a list that is no longer read.
     std::vector<Operation> reads;
     for (std::uint64_t list = 0; list < made_; ++list)
       reads.push_back({"read", name(list), nullptr});
@@ -58,7 +58,7 @@ class Append final : public Workload {
  public:
   std::string_view name() const override { return "append"; }
   std::string_view summary() const override {
-    return "append to lists and read them: a lost, doubled or reordered element shows";
+    return "append to lists and read them: detects lost, duplicate and reordered elements";
   }
   std::string_view model() const override { return "list"; }
   std::vector<std::string> functions() const override { return {"read", "append"}; }

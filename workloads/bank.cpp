@@ -1,15 +1,15 @@
-// bank: transfers between the accounts of a bank, each one transaction, and reads of all accounts
-// in one transaction: a transaction that is carried out or read in part shows as money that
-// appeared or vanished. An account is the list of what was moved to it and from it, so a transfer
-// depends on nothing that was read before, and none is ever refused. A bank that has seen enough
-// transfers is retired for a new one, so that reads stay small.
+// bank: transfers between the accounts of a bank, each in one transaction, and reads of all
+// accounts in one transaction: a transaction that is partially applied or partially read changes
+// the total. An account is the list of the amounts moved to and from it, so a transfer depends on
+// no earlier read and never fails. After a number of transfers a bank is replaced by a new one, so
+// that reads stay small.
 #include "workloads/workload.h"
 
 namespace capsize::workloads {
 namespace {
 
 constexpr std::uint64_t kAccounts = 5;
-constexpr std::uint64_t kTransfersMax = 200;  // then the bank is retired
+constexpr std::uint64_t kTransfersMax = 200;  // then the bank is replaced
 constexpr std::uint64_t kAmountMax = 100;
 
 class BankGenerator final : public Generator {
@@ -65,7 +65,7 @@ class Bank final : public Workload {
  public:
   std::string_view name() const override { return "bank"; }
   std::string_view summary() const override {
-    return "transfers and reads of all accounts as transactions: a part of one shows in the total";
+    return "transfers and reads of all accounts as transactions: detects partial transactions";
   }
   std::string_view model() const override { return "bank"; }
   std::vector<std::string> functions() const override { return {"txn"}; }

@@ -1,7 +1,7 @@
-// multi-register: transactions that read and write several registers at once. One that is carried
-// out in part, or between whose reads another one fits, shows as values that never stood side by
-// side. Registers come in groups that no transaction connects, so that each group can be judged by
-// itself; a group that has seen enough writes is retired for a new one.
+// multi-register: transactions that read and write several registers. A transaction that is
+// partially applied, or that is interleaved with another one, shows as values that never existed at
+// the same time. No transaction spans two groups of registers, so each group can be checked by
+// itself; after a number of writes a group is replaced by a new one.
 #include <array>
 
 #include "workloads/workload.h"
@@ -50,7 +50,7 @@ class MultiRegisterGenerator final : public Generator {
     return {"txn", "", std::move(steps)};
   }
 
-  /// Two neighbours are written, and sometimes the third is read.
+  /// Writes two adjacent registers, and sometimes reads the third.
   Operation write(Group& group, base::Prng& prng) {
     if (group.writes == kWritesMax) group = {.number = made_++};
     ++group.writes;
@@ -74,7 +74,7 @@ class MultiRegister final : public Workload {
  public:
   std::string_view name() const override { return "multi-register"; }
   std::string_view summary() const override {
-    return "transactions over several registers: part of one, or two in between, shows";
+    return "transactions over several registers: detects partial and interleaved transactions";
   }
   std::string_view model() const override { return "multi-register"; }
   std::vector<std::string> functions() const override { return {"txn"}; }

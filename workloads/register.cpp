@@ -13,7 +13,8 @@ class RegisterGenerator final : public Generator {
   Operation next(std::size_t, bool reader, base::Prng& prng) override {
     const std::size_t key = prng.below(kKeys);
     if (reader || prng.chance(0.4)) return read(key);
-    // A cas of the newest value that anyone has seen: it often matches, and often just misses.
+    // A cas from the newest value that any client has seen: it often succeeds, and often just
+    // fails.
     if (prng.chance(0.3) && !seen_[key].is_null()) {
       return {"cas", name(key), base::Json::array({seen_[key], ++last_value_})};
     }

@@ -1,13 +1,13 @@
-// set: elements are added and the whole set is read, all the time and at the end. An element that
-// was acknowledged must be in every later read: one that comes late was seen by a stale read, one
-// that never comes is lost; the verdict tells them apart (lost element, stale read). The node keeps
-// a set as the list of what was added to it. A set that has grown large is retired for a fresh one.
+// set: adds elements and reads the whole set, throughout the run and at its end. An acknowledged
+// element must be in every later read. If it is missing from some later reads, they are stale; if
+// it is missing from all of them, it is lost; the verdict distinguishes the two. The node stores a
+// set as the list of its elements. A set that has grown large is replaced by a new one.
 #include "workloads/workload.h"
 
 namespace capsize::workloads {
 namespace {
 
-constexpr std::uint64_t kAddsMax = 128;  // then the set is retired
+constexpr std::uint64_t kAddsMax = 128;  // then the set is replaced
 
 class SetGenerator final : public Generator {
  public:
@@ -42,7 +42,7 @@ class Set final : public Workload {
  public:
   std::string_view name() const override { return "set"; }
   std::string_view summary() const override {
-    return "add to a set and read it: lost elements, and late ones";
+    return "add to a set and read it: detects lost elements and stale reads";
   }
   std::string_view model() const override { return "set"; }
   std::vector<std::string> functions() const override { return {"read", "add"}; }

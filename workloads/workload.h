@@ -1,9 +1,9 @@
-// A workload generates operations and names the model that judges them. One file each, which
-// registers itself; pure: it sees neither sockets nor clocks, and draws only from the stream that
-// it is handed.
+// A workload generates operations and names the model that checks them. One file each, which
+// registers itself. Pure: it has no access to sockets or clocks, and draws only from the random
+// stream that is passed in.
 //
-// Values are distinct: each is written at most once per key in a run, which is what lets the
-// checker decide in the time of a sort (checker/ALGORITHMS.md).
+// Values are distinct: each is written at most once per key in a run, which allows the checker to
+// decide in O(n log n) instead of searching (checker/ALGORITHMS.md).
 #pragma once
 
 #include <cstdint>
@@ -21,31 +21,31 @@ namespace capsize::workloads {
 struct Operation {
   std::string f;
   std::string key;
-  base::Json value;           // null for a read
-  std::string asked_as = {};  // the node's word for `f`, where it is another one
+  base::Json value;          // null for a read
+  std::string sent_as = {};  // the node's name for `f`, if it differs
 };
 
-/// A read, or a transaction of reads: changes nothing.
+/// Whether the operation is a read, or a transaction of reads only.
 [[nodiscard]] bool only_reads(const Operation& operation);
 
-/// What a client learnt; `value` is a read's result.
+/// The outcome for the client; `value` is a read's result.
 struct Completion {
   bool ok = false;
   const base::Json* value = nullptr;
 };
 
-/// The operations of one run. Called from one thread, in the order in which things happen.
+/// Generates the operations of one run. Called from one thread, in the order of events.
 class Generator {
  public:
   virtual ~Generator();
-  /// The next operation of a client. A reader only reads: bound to a deposed leader, a client that
-  /// also wrote would be stuck in its first write, and never see how old its reads are.
+  /// The next operation of a client. A `reader` only reads: connected to a deposed leader, a client
+  /// that also writes would block in its first write and never observe a stale read.
   virtual Operation next(std::size_t client, bool reader, base::Prng& prng) = 0;
   virtual void completed(std::size_t client, const Operation& operation,
                          const Completion& what) = 0;
-  /// An operation that changes something: the proof that a node takes writes again.
+  /// An operation that changes something, to prove that a node accepts writes again.
   virtual Operation probe(base::Prng& prng) = 0;
-  /// Reads that, at the end, on every node, show what is left of everything.
+  /// Reads for the end of the run, on every node, that together show the final state of all keys.
   [[nodiscard]] virtual std::vector<Operation> final_reads() const = 0;
 };
 
@@ -54,10 +54,10 @@ class Workload {
   virtual ~Workload();
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual std::string_view summary() const = 0;
-  /// Name of what judges the history: a model of checker/models, or, where a search for a legal
-  /// order would be too slow, a check of checker/history_checks.
+  /// The name of the model that checks the history, or, where a search for a linearization would be
+  /// too slow, of a history check (`capsize list models`).
   [[nodiscard]] virtual std::string_view model() const = 0;
-  /// Functions that a run must have seen succeed to have tested anything.
+  /// The functions that must succeed at least once; otherwise the run has tested nothing (vacuous).
   [[nodiscard]] virtual std::vector<std::string> functions() const = 0;
   [[nodiscard]] virtual std::unique_ptr<Generator> generator(std::size_t clients) const = 0;
 };

@@ -139,7 +139,8 @@ Json to_json(const Report& report) {
   Json first = violations.empty() ? Json() : violations.front();
   Json weaker = Json::array();
   for (const ConsistencyAnswers& answers : report.weaker) weaker.push_back(to_json(answers));
-  Json out = {{"verdict", name(report.verdict)},
+  Json out = {{"capsize-report", 1},  // the version of the format (docs/FORMATS.md)
+              {"verdict", name(report.verdict)},
               {"file", report.file},
               {"format", report.format},
               {"model", report.model},

@@ -1,4 +1,5 @@
-// Judges a history with the built-in models: check_file HISTORY [MODEL]. Exits as `capsize check`.
+// Checks a history with the built-in models: check_file HISTORY [MODEL]. Same exit codes as
+// `capsize check`.
 #include <capsize/checker.h>
 
 #include <iostream>

@@ -1,4 +1,4 @@
-// A model of one's own: a semaphore with two permits. own_model HISTORY
+// A custom model: a semaphore with two permits. own_model HISTORY
 #include <capsize/checker.h>
 
 #include <iostream>
@@ -13,7 +13,7 @@ const capsize::Model kSemaphore{
     .functions = {
         {"acquire",
          [](const Value& free, const Value&, const auto&) -> State {
-           if (free == 0) return std::nullopt;  // it cannot have succeeded in this state
+           if (free == 0) return std::nullopt;  // cannot succeed in this state
            return free.integer() - 1;
          }},
         {"release",

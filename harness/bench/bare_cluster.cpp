@@ -41,7 +41,7 @@ base::Status BareCluster::start() {
   for (std::size_t node = 0; node < launcher_.size(); ++node) {
     auto spawned = launcher_.spawn_node(node);
     if (!spawned) return spawned.error();
-    members_.push_back({std::make_unique<Asker>(messaging_, launcher_.control_endpoint(node)),
+    members_.push_back({std::make_unique<Requester>(messaging_, launcher_.control_endpoint(node)),
                         std::move(spawned).value()});
   }
   const auto found = leader();
@@ -65,7 +65,7 @@ base::Status BareCluster::supervise() {
 
 base::Result<Json> BareCluster::status(std::size_t node) {
   auto answer =
-      members_[node].control->ask(launcher_.with_secret({{"op", "status"}}), kAnswerBound);
+      members_[node].control->request(launcher_.with_secret({{"op", "status"}}), kAnswerBound);
   if (!answer) return answer.error();
   Json parsed = Json::parse(answer.value());
   if (!parsed.is_object()) return base::Error{"status is not JSON: " + answer.value()};

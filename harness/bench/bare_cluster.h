@@ -1,5 +1,5 @@
-// A cluster of real nodes without the proxy: what they do at their own speed. Or with it, at rest:
-// what it costs.
+// A cluster of real nodes for benchmarks: without the proxy, at the nodes' own speed, or with a
+// proxy that has no rules, to measure what it costs.
 //
 // Used from the main thread only (child_process.h).
 #pragma once
@@ -20,10 +20,10 @@ namespace capsize::harness {
 struct BareClusterOptions {
   std::size_t nodes = 3;
   std::filesystem::path binaries;
-  std::filesystem::path directory;  // nN/{data,log,trace.jsonl} are made in it
+  std::filesystem::path directory;  // nN/{data,log,trace.jsonl} are created in it
   bool trace = true;
   bool tcp = false;    // otherwise ipc; not for links through the proxy
-  bool proxy = false;  // on every link between nodes, without a rule
+  bool proxy = false;  // on every link between nodes, without rules
   std::vector<std::string> node_arguments;
 };
 
@@ -33,10 +33,10 @@ class BareCluster {
 
   /// Starts the nodes and waits for a leader that all of them know.
   base::Status start();
-  /// Error if a node has ended by itself, with the place of its log.
+  /// Error: a process has ended; names its log.
   base::Status supervise();
 
-  /// The node that leads now, from 0 on. Error: there is none within the bound.
+  /// The leader that all nodes agree on. Error: there is none within the bound.
   base::Result<std::size_t> leader();
   /// The commit index of that node.
   base::Result<std::uint64_t> committed();
@@ -47,7 +47,7 @@ class BareCluster {
 
  private:
   struct Member {
-    std::unique_ptr<Asker> control;
+    std::unique_ptr<Requester> control;
     ChildProcess process;
   };
   base::Result<base::Json> status(std::size_t node);

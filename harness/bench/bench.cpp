@@ -21,9 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// How long the disk takes for one sync, without anything around it: what no put can be faster than.
-// `times` times: `bytes` are written behind each other into room reserved in a file in `directory`,
-// and synced with fdatasync. The file is removed.
+// How long one sync takes on this disk: a lower bound of a put's latency. Appends `bytes` bytes to
+// a preallocated file in `directory` and calls fdatasync, `times` times; then removes the file.
 base::Result<std::vector<base::Duration>> measure_syncs(const fs::path& directory,
                                                         std::size_t bytes, std::size_t times) {
   const std::string path = (directory / "raw-sync").string();
@@ -47,7 +46,7 @@ base::Result<std::vector<base::Duration>> measure_syncs(const fs::path& director
 }
 
 constexpr std::size_t kRawTimes = 300;
-constexpr std::size_t kRecordBytes = 64;  // of a log record and a request, around the value
+constexpr std::size_t kRecordBytes = 64;  // of a log record and a request, without the value
 constexpr auto kFillTime = std::chrono::seconds(1);
 
 LatencyHistogram to_histogram(const std::vector<base::Duration>& times) {
@@ -56,7 +55,7 @@ LatencyHistogram to_histogram(const std::vector<base::Duration>& times) {
   return histogram;
 }
 
-/// A folder that is gone afterwards.
+/// A directory that is removed at the end.
 class Folder {
  public:
   static base::Result<std::unique_ptr<Folder>> make(const fs::path& in) {
@@ -95,7 +94,7 @@ CellOptions cell_options(const BenchOptions& options, const std::string& operati
   return cell;
 }
 
-/// Whom the clients of a cell ask.
+/// The endpoints that the clients of a cell send to.
 std::vector<std::string> asked(const BenchOptions& options, const BareCluster& cluster,
                                std::size_t leader) {
   if (!options.to_all) return {cluster.client_endpoint(leader)};
@@ -106,7 +105,7 @@ std::vector<std::string> asked(const BenchOptions& options, const BareCluster& c
   return endpoints;
 }
 
-/// A client could be told of puts that nobody did: then the figures would be of something else.
+/// Checks that acknowledged puts are in the log: otherwise the figures measure something else.
 base::Status check_committed(const Cell& cell, std::uint64_t before, std::uint64_t after) {
   const std::uint64_t puts = cell.operation == "put" ? cell.result.acknowledged : 0;
   if (after >= before + puts) return {};

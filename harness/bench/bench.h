@@ -1,5 +1,5 @@
 // capsize bench: the cells of the table, each on a cluster of real nodes, without the proxy or with
-// it at rest.
+// one that has no rules.
 #pragma once
 
 #include <filesystem>
@@ -20,18 +20,18 @@ struct BenchOptions {
   base::Duration time = std::chrono::seconds(5);  // of each cell
   std::size_t value_bytes = 100;
   std::size_t keys = 1000;
-  bool to_all = false;  // clients spread over all nodes, otherwise all at the leader
+  bool to_all = false;  // clients send to all nodes, otherwise all to the leader
   bool tcp = false;
   bool trace = true;
   bool proxy = false;
-  std::vector<std::string> connect;  // client endpoints of nodes that run already: none is started
+  std::vector<std::string> connect;  // client endpoints of running nodes; then none is started
   std::filesystem::path binaries;
-  std::filesystem::path directory;  // a folder of its own is made in it, and removed
+  std::filesystem::path directory;  // a directory of its own is created in it, and removed
   std::vector<std::string> node_arguments;
-  std::function<bool()> stopped;  // true ends it, with an error, once all processes are gone
+  std::function<bool()> stopped;  // true ends all processes, then the benchmark with an error
 };
 
-/// What an operation cannot be faster than, measured in the same place.
+/// Lower bounds of an operation's latency, measured on the same machine.
 struct RawTimes {
   LatencyHistogram sync, round_trip;
 };
@@ -42,15 +42,15 @@ struct Cell {
   CellResult result;
 };
 
-/// Told as they come.
+/// Called for each cell when it is measured.
 struct BenchEvents {
   std::function<void(const RawTimes&)> measured;
   std::function<void(const Cell&)> finished;
 };
 
 /// With `connect`, the clients are spread over those endpoints, `nodes` in a cell is their number,
-/// and nothing is raw-timed or filled in. All processes are gone when it returns. Error: the
-/// harness' own, or a node that ended, or puts that were acknowledged and are not in the log.
+/// and lower bounds are not measured. All processes have ended when it returns. Error: the harness
+/// failed, a node ended, or acknowledged puts are not in the log.
 [[nodiscard]] base::Status run_bench(const BenchOptions& options, const BenchEvents& events);
 
 }  // namespace capsize::harness

@@ -16,10 +16,10 @@ constexpr auto kConnectBound = 5s;
 constexpr auto kSilenceMax = 10s;
 constexpr auto kPollBound = 100ms;
 
-/// Clients that each have one operation open.
-class Load {
+/// Clients with one open operation each.
+class LoadGenerator {
  public:
-  Load(const Messaging& messaging, const CellOptions& options)
+  LoadGenerator(const Messaging& messaging, const CellOptions& options)
       : options_(options),
         dealers_(messaging, options.endpoints),
         value_(options.value_bytes, 'v'),
@@ -54,7 +54,7 @@ class Load {
     return dealers_.send(client, {request_.data(), request_.size()});
   }
 
-  /// `answered(client, ok, latency)`. Error: nothing came for a long time.
+  /// `answered(client, ok, latency)`. Error: no reply for a long time.
   template <class Answered>
   base::Status receive(Answered answered) {
     bool any = false;
@@ -92,7 +92,7 @@ double CellResult::per_second() const {
 }
 
 base::Result<CellResult> run_cell(const Messaging& messaging, const CellOptions& options) {
-  Load load(messaging, options);
+  LoadGenerator load(messaging, options);
   if (auto sent = load.send_first(options.endpoints.size()); !sent) return sent.error();
   CellResult result;
   const auto begin = monotonic_now();
@@ -120,7 +120,7 @@ base::Status fill_keys(const Messaging& messaging, const CellOptions& options) {
   CellOptions one = options;
   one.put = true;
   one.endpoints = {options.endpoints.front()};
-  Load load(messaging, one);
+  LoadGenerator load(messaging, one);
   if (auto sent = load.send_first(1); !sent) return sent;
   for (std::size_t written = 0; written < options.keys;) {
     const auto received = load.receive([&](std::size_t client, bool ok, base::Duration) {

@@ -1,4 +1,4 @@
-// One cell of the table: so many clients, each with one operation open at a time, for a while.
+// One cell of the table: a number of clients, each with one open operation, for a given time.
 #pragma once
 
 #include <functional>
@@ -17,19 +17,20 @@ struct CellOptions {
   base::Duration time = std::chrono::seconds(5);
   std::size_t value_bytes = 100;
   std::size_t keys = 1000;
-  std::function<bool()> stopped = {};  // asked some ten times a second; true ends it with an error
+  std::function<bool()> stopped =
+      {};  // called about ten times a second; true ends the cell with an error
 };
 
 struct CellResult {
-  LatencyHistogram latency;  // of what was acknowledged while it was measured
-  std::uint64_t failed = 0;  // answered otherwise than with ok
+  LatencyHistogram latency;  // of operations acknowledged during the measurement
+  std::uint64_t failed = 0;  // replies other than ok
   base::Duration measured{};
   std::uint64_t acknowledged = 0;  // measured or not
   [[nodiscard]] double per_second() const;
 };
 
-/// The first tenth of the time is not measured. Error: a client that is given no connection or no
-/// answer for a long time.
+/// The first tenth of the time is not measured. Error: a client has no connection or no reply for a
+/// long time.
 [[nodiscard]] base::Result<CellResult> run_cell(const Messaging& messaging,
                                                 const CellOptions& options);
 /// Writes every key once, so that gets find something.

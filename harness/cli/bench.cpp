@@ -1,5 +1,4 @@
-// capsize bench: throughput and latency of a healthy cluster, without the proxy unless it is asked
-// for.
+// capsize bench: throughput and latency of a healthy cluster, without the proxy unless requested.
 #include <fmt/core.h>
 
 #include <cstdio>
@@ -71,15 +70,15 @@ class Bench final : public Verb {
     return "Throughput and latency of a healthy cluster";
   }
   std::string_view examples() const override {
-    return "Each client has one operation open. Latencies are less than 1 % too high. The first\n"
+    return "Each client has one operation in flight. Latencies are at most 1 % too high. The "
+           "first\n"
            "tenth of each cell's time is not measured.\n"
            "Examples:\n"
            "  capsize bench                                        # 3 and 5 nodes, 1 to 256 "
            "clients\n"
            "  capsize bench --nodes 3 --clients 64 --time 10s --json bench.json\n"
-           "  capsize bench --nodes 3 --clients 64 --no-trace      # what the trace costs\n"
-           "  capsize bench --nodes 3 --clients 64 --proxy         # what the proxy costs at "
-           "rest\n";
+           "  capsize bench --nodes 3 --clients 64 --no-trace      # the cost of the trace\n"
+           "  capsize bench --nodes 3 --clients 64 --proxy         # the cost of an idle proxy\n";
   }
   void add_options(base::CommandLine& line) override {
     line.option("--nodes", options_.nodes, "cluster sizes")
@@ -94,28 +93,28 @@ class Bench final : public Verb {
         .separated_by(',')
         .one_of({"put", "get"})
         .default_text("put,get");
-    line.option("--time", time_, "of each cell").show_default();
-    line.option("--value-bytes", options_.value_bytes, "of a put")
+    line.option("--time", time_, "duration of each cell").show_default();
+    line.option("--value-bytes", options_.value_bytes, "bytes of the value of a put")
         .range(1, kValueBytesMax)
         .show_default();
-    line.option("--keys", options_.keys, "how many there are").positive().show_default();
+    line.option("--keys", options_.keys, "number of keys").positive().show_default();
     line.option("--connect", options_.connect,
-                "client endpoint of a node that runs already; may be repeated. No cluster is "
-                "started, and --nodes and the options for nodes have no effect");
-    line.option("--target", target_, "whom clients ask: the leader, or a node each")
+                "client endpoint of a running node; may be repeated. No cluster is started, and "
+                "--nodes and the options for nodes have no effect");
+    line.option("--target", target_, "nodes that the clients use: the leader, or all in turn")
         .one_of({"leader", "all"})
         .show_default();
     line.option("--transport", transport_,
                 "ipc (sockets in a private directory), or tcp on loopback")
         .one_of({"ipc", "tcp"})
         .show_default();
-    line.option("--directory", directory_, "on whose disk the logs are, for as long as it takes")
+    line.option("--directory", directory_, "directory of the nodes' logs while the benchmark runs")
         .show_default();
     line.option("--node-arg", options_.node_arguments,
-                "for every node, as --node-arg=--heartbeat=30ms");
+                "argument for every node, as --node-arg=--heartbeat=30ms");
     line.flag("--no-trace", no_trace_, "nodes write no trace");
-    line.flag("--proxy", options_.proxy, "the proxy is on every link, and does nothing");
-    line.option("--json", json_, "file for the same figures as JSON");
+    line.flag("--proxy", options_.proxy, "route every link through the proxy, without rules");
+    line.option("--json", json_, "write the same figures to this file, as JSON");
   }
 
   int run() override {
@@ -124,8 +123,8 @@ class Bench final : public Verb {
       return usage_error(fmt::format("--time: found '{}', expected 5s", time_));
     }
     for (const std::string& endpoint : options_.connect) {
-      const auto right = check_connectable(endpoint);
-      if (!right) return usage_error("--connect: " + right.error().message);
+      const auto valid = check_connectable(endpoint);
+      if (!valid) return usage_error("--connect: " + valid.error().message);
     }
     options_.time = time.value();
     options_.to_all = target_ == "all";

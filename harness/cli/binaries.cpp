@@ -27,7 +27,8 @@ fs::path scenario_file(const fs::path& path) {
 }
 
 base::Result<std::vector<BugLine>> seeded_bugs() {
-  // The node's word, not a second list: a name that is known here and not there would run no bug.
+  // The node lists its bugs. With a second list here, a name that the node does not know would run
+  // a correct node.
   const fs::path output = fs::temp_directory_path() /
                           fmt::format("capsize-bugs-{}", fs::hash_value(binary_directory()) ^
                                                              static_cast<std::size_t>(::getpid()));

@@ -1,4 +1,4 @@
-// Where the other binaries are (beside this one), and what is installed with them.
+// Paths of the other binaries (in the same directory as this one) and of the installed scenarios.
 #pragma once
 
 #include <filesystem>
@@ -11,12 +11,11 @@ namespace capsize::harness {
 
 [[nodiscard]] std::filesystem::path binary_directory();
 
-/// A scenario file: the path itself where there is one; else, of an installed Capsize, the scenario
-/// of that name, with or without .json, in ../share/capsize/scenarios. The path itself if neither
-/// exists.
+/// Returns `path` if it exists; otherwise the installed scenario of that name, with or without
+/// .json, in ../share/capsize/scenarios; `path` if neither exists.
 [[nodiscard]] std::filesystem::path scenario_file(const std::filesystem::path& path);
 
-/// What a node binary says of itself: the seeded bugs that capsize-node-with-bugs can make.
+/// A seeded bug that capsize-node-with-bugs lists.
 struct BugLine {
   std::string name;
   std::string summary;

@@ -30,7 +30,7 @@ int run_verb(std::string_view name) {
 
 int run_command_line(int argc, char** argv) {
   base::CommandLine line("capsize",
-                         "Tries to capsize a replicated system, and says whether it did.");
+                         "Injects faults into a replicated system and checks its consistency.");
   line.require_subcommand();
   line.set_footer(
       "Exit codes: 0 valid, 1 invalid, 2 unknown, 3 vacuous, 254 usage error, 255 harness "
@@ -40,7 +40,8 @@ int run_command_line(int argc, char** argv) {
     options.set_footer(verb->examples());
     verb->add_options(options);
   }
-  // Said here, because the library only knows that a subcommand is missing, not which was meant.
+  // Reported here because the library reports only that a subcommand is missing, not what was
+  // found.
   const std::string_view first = argc > 1 ? argv[1] : "";
   if (!first.starts_with("-") && Verbs::instance().find(first) == nullptr) {
     return usage_error(fmt::format("found '{}', expected a subcommand: {} (see 'capsize --help')",

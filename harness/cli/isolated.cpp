@@ -19,11 +19,11 @@
 namespace capsize::harness {
 namespace {
 
-constexpr int kNothingAnnounced = -1;
+constexpr int kNoVerdict = -1;
 
-// What the child says before it may crash. Atomic, so that the compiler writes it at once.
+// What the child reports before a crash. Atomic, so that the compiler writes it immediately.
 struct Shared {
-  std::atomic<int> announced{kNothingAnnounced};
+  std::atomic<int> announced{kNoVerdict};
   std::atomic<int> output_error{0};  // of its standard output
 };
 static_assert(std::atomic<int>::is_always_lock_free);
@@ -59,13 +59,13 @@ std::string read_all(int file) {
 [[noreturn]] void run_child(pid_t parent, int results, Shared& shared,
                             const std::function<std::string(const Announce&)>& work) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(EXIT_FAILURE);  // it died before that
+  if (::getppid() != parent) ::_exit(EXIT_FAILURE);  // the parent died before the prctl
   const std::string result =
       work([&](checker::Verdict verdict) { shared.announced = static_cast<int>(verdict); });
   std::fflush(nullptr);
   shared.output_error = output_error();
-  // Without destructors: what the parent has is none of the child's business, and giving back a
-  // gigabyte piece by piece takes a while.
+  // Skips destructors: the parent's resources are not the child's to release, and freeing a
+  // gigabyte piece by piece takes time.
   ::_exit(write_all(results, result) ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
@@ -76,8 +76,8 @@ int wait_for(pid_t child) {
   return status;
 }
 
-// A user who ends the child means the whole command.
-void die_as_the_child(int signal) {
+// A user who kills the child means the whole command.
+void raise_signal_of_child(int signal) {
   if (signal != SIGINT && signal != SIGTERM && signal != SIGHUP && signal != SIGQUIT) return;
   std::signal(signal, SIG_DFL);
   std::raise(signal);
@@ -93,19 +93,19 @@ IsolatedEnd run_isolated(const std::function<std::string(const Announce&)>& work
   };
   Shared* const shared = map_shared();
   const int results = ::memfd_create("capsize-check", MFD_CLOEXEC);
-  std::fflush(nullptr);  // or parent and child would both write what is buffered
+  std::fflush(nullptr);  // otherwise parent and child would both write the buffers
   const pid_t parent = ::getpid();
   const pid_t child = shared == nullptr || results < 0 ? -1 : ::fork();
   if (child == 0) run_child(parent, results, *shared, work);
   if (child > 0) {
     const int status = wait_for(child);
-    if (shared->announced != kNothingAnnounced) {
+    if (shared->announced != kNoVerdict) {
       end.announced = static_cast<checker::Verdict>(shared->announced.load());
     }
     note_output_error(shared->output_error);
     if (WIFSIGNALED(status)) {
       end.cause = fmt::format("signal {}", WTERMSIG(status));
-      die_as_the_child(WTERMSIG(status));
+      raise_signal_of_child(WTERMSIG(status));
     } else if (WEXITSTATUS(status) != EXIT_SUCCESS) {
       end.cause = fmt::format("exit code {}", WEXITSTATUS(status));
     } else {

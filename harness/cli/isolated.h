@@ -1,5 +1,5 @@
-// Work in a process of its own, so that a crash costs one file of `capsize check` and not the
-// others, nor the verdict that was certain before.
+// Runs work in a child process, so that a crash affects one file of `capsize check` and neither the
+// other files nor a verdict that was certain before the crash.
 #pragma once
 
 #include <functional>
@@ -14,17 +14,17 @@ using Announce = std::function<void(checker::Verdict)>;
 
 /// How a child process ended.
 struct IsolatedEnd {
-  std::optional<std::string> result;          ///< what the work returned; nothing if it crashed
-  std::optional<checker::Verdict> announced;  ///< the last one that the work announced
+  std::optional<std::string> result;  ///< the return value of the work; nothing if it crashed
+  std::optional<checker::Verdict> announced;  ///< the last verdict that the work announced
   std::string cause;                          ///< of a crash: "signal 11", "exit code 1"
 };
 
 /// Runs `work` in a forked child, which inherits the standard streams, and waits for it. Static
-/// destructors do not run in the child. Call it while this process has one thread only. Where no
-/// process can be made, the work is done in this one.
+/// destructors do not run in the child. Precondition: this process has a single thread. If fork()
+/// fails, runs the work in this process.
 ///
-/// SIGINT, SIGTERM, SIGHUP or SIGQUIT that ends the child ends this process in the same way, and
-/// the child never outlives this process.
+/// If SIGINT, SIGTERM, SIGHUP or SIGQUIT ends the child, this process ends by the same signal. The
+/// child never outlives this process.
 [[nodiscard]] IsolatedEnd run_isolated(const std::function<std::string(const Announce&)>& work);
 
 }  // namespace capsize::harness

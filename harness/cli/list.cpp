@@ -1,5 +1,5 @@
-// capsize list: what there is to choose from. Everything registers itself, so nothing is listed
-// here.
+// capsize list: prints what is registered (workloads, faults, models, …), so it needs no edit when
+// something is added.
 #include <fmt/core.h>
 
 #include <functional>
@@ -29,7 +29,7 @@ void list_registry() {
   for (const auto& item : Registry::instance().all()) line(item->name(), item->summary());
 }
 
-/// With the parameters below, where there are some.
+/// Prints each item and, below it, its parameters.
 template <class Registry>
 void list_with_parameters() {
   for (const auto& item : Registry::instance().all()) {
@@ -48,8 +48,8 @@ int list_bugs() {
 }
 
 int list_checks() {
-  line("linearizable", "black box: a legal order explains what the clients saw");
-  line("", "or, where the workload or the history names one of these, instead of it:");
+  line("linearizable", "black box: the clients' history is linearizable");
+  line("", "or instead, if the workload or the history names one of these:");
   for (const auto* check : checker::list_history_checks()) {
     line("  " + std::string(check->name), check->summary);
   }
@@ -57,9 +57,9 @@ int list_checks() {
   for (const auto* property : checker::list_properties()) {
     line("  " + std::string(property->name), property->summary);
   }
-  line("live", "after healing, a write through every live node within the bound");
-  line("crash", "no node ended that the run did not end");
-  line("coverage", "the run tested what its scenario promises");
+  line("live", "after healing, every live node acknowledges a write within the bound");
+  line("crash", "no node exited unless the run ended it");
+  line("coverage", "the run reached what its scenario expects");
   return 0;
 }
 
@@ -86,16 +86,17 @@ struct Listed {
 };
 
 constexpr Listed kListed[] = {
-    {"workloads", "what the clients ask", done<list_registry<workloads::Workloads>>},
-    {"nemeses", "strategies: which faults happen when", done<list_registry<nemesis::Strategies>>},
+    {"workloads", "operations of the clients", done<list_registry<workloads::Workloads>>},
+    {"nemeses", "strategies: which faults happen, and when",
+     done<list_registry<nemesis::Strategies>>},
     {"faults", "kinds of faults, with their parameters",
      done<list_with_parameters<nemesis::FaultKinds>>},
-    {"anchors", "states of the cluster that a fault can wait for",
+    {"anchors", "events in the cluster that a fault can wait for",
      done<list_with_parameters<nemesis::AnchorKinds>>},
-    {"models", "what a history is checked against", list_models},
-    {"formats", "in which a history can be written down", list_formats},
-    {"checks", "what a run is judged by", list_checks},
-    {"bugs", "seeded mistakes for --bug", list_bugs},
+    {"models", "specifications that a history is checked against", list_models},
+    {"formats", "file formats of a history", list_formats},
+    {"checks", "checks that decide the verdict of a run", list_checks},
+    {"bugs", "seeded bugs for --bug", list_bugs},
 };
 
 class List final : public Verb {
@@ -106,12 +107,12 @@ class List final : public Verb {
   }
   std::string_view examples() const override {
     return "Examples:\n"
-           "  capsize list             what can be listed\n"
+           "  capsize list             the topics\n"
            "  capsize list nemeses\n"
            "  capsize list bugs\n";
   }
   void add_options(base::CommandLine& line) override {
-    line.option("topic", what_, "one of: " + names() + " [all of them, a line each]");
+    line.option("topic", what_, "one of: " + names() + " [prints the topics]");
   }
   int run() override {
     for (const Listed& listed : kListed) {

@@ -19,26 +19,26 @@
 namespace capsize::harness {
 
 void ReadingOptions::add_to(base::CommandLine& line) {
-  line.option("--format", format_, "how it is written (capsize list formats) [recognised]");
+  line.option("--format", format_, "format of the history (capsize list formats) [detected]");
   line.option("--map", rules_,
-              "key=k: the field key is called k there, key=in.k: k inside of in; f.put=write: its "
-              "put is a write; type.200=ok")
+              "names in the history: key=k (the field key is called k), key=in.k (k inside in), "
+              "f.put=write (function put means write), type.200=ok")
       .one_value_each()
       .without_ellipsis();
   line.option("--key", key_, "only the operations of this key");
   line.option("--clock-error", clock_error_,
-              "clocks differ by at most so much; widens intervals of start and end")
+              "largest difference between clocks; widens the interval of each operation")
       .show_default();
   line.option("--time-unit", time_unit_,
-              "what its times are in; dates such as 2024-05-01T10:00:00.1Z need none [ns]")
+              "unit of the times; dates such as 2024-05-01T10:00:00.1Z need none [ns]")
       .one_of({"ns", "us", "ms", "s"});
   line.flag("--independent", independent_,
-            "values are [key value] pairs, as Jepsen's independent keys [recognised]");
-  line.flag("--no-independent", not_independent_, "values that are pairs are values")
+            "values are [key value] pairs, as Jepsen's independent keys [detected]");
+  line.flag("--no-independent", not_independent_, "values that are pairs are plain values")
       .excludes("--independent");
   line.flag("--sequence", sequence_,
-            "completions without invocations: each ended before the next began");
-  line.flag("--lenient", lenient_, "skip and count what is malformed");
+            "the history has completions only: each ended before the next began");
+  line.flag("--lenient", lenient_, "skip and count malformed lines");
 }
 
 std::variant<checker::ReadOptions, std::string> ReadingOptions::resolve() const {
@@ -81,7 +81,7 @@ std::string_view heading(KeyGroup group) {
     case KeyGroup::kSystem:
       return "System";
     case KeyGroup::kLoad:
-      return "Load";
+      return "Workload";
     case KeyGroup::kFaults:
       return "Faults";
     case KeyGroup::kChecks:
@@ -90,7 +90,7 @@ std::string_view heading(KeyGroup group) {
   return "Checks";
 }
 
-/// Indented lines of at most 78 columns.
+/// Wraps names into indented lines of at most 78 columns.
 std::string wrapped(const std::string& names) {
   constexpr std::size_t kWidth = 78;
   std::istringstream words(names);
@@ -111,8 +111,8 @@ std::string help_of(const Key<Scenario>& key) {
   const base::Json value = value_of(default_scenario(), key);
   std::string text(key.help);
   if (!key.unit.empty()) text += fmt::format(", {}", key.unit);
-  if (key.words != nullptr && flag_type(key) == FlagType::kText) {
-    text += fmt::format("; one of: {}", fmt::join(key.words(), ", "));
+  if (key.choices != nullptr && flag_type(key) == FlagType::kText) {
+    text += fmt::format("; one of: {}", fmt::join(key.choices(), ", "));
   }
   if (!key.default_text.empty()) return fmt::format("{} [{}]", text, key.default_text);
   if (value.is_array() || value == "") return text;
@@ -188,7 +188,7 @@ base::Result<Scenario> ScenarioOptions::merge() const {
     }
   }
   if (!scenario.seed) {
-    // Short enough to be read out over a table; still one run in four billion.
+    // 32 bits: short enough to read aloud, and seeds still rarely collide.
     scenario.seed = std::random_device{}();
   }
   if (auto status = validate(scenario); !status) return status.error();

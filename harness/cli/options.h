@@ -1,4 +1,4 @@
-// Options of the command line that several verbs share.
+// Command-line options that several verbs share.
 #pragma once
 
 #include <deque>
@@ -14,11 +14,11 @@
 
 namespace capsize::harness {
 
-/// How a history is to be read; check and convert share these.
+/// How to read a history; shared by check and convert.
 class ReadingOptions {
  public:
   void add_to(base::CommandLine& line);
-  /// What they mean, or one line on what is wrong with them.
+  /// Returns the options, or one line that says what is wrong with them.
   [[nodiscard]] std::variant<checker::ReadOptions, std::string> resolve() const;
 
  private:
@@ -33,16 +33,16 @@ class ReadingOptions {
   bool lenient_ = false;
 };
 
-/// A scenario file, and flags that override its keys; run and plan share these.
+/// A scenario file, and flags that override its keys; shared by run and plan.
 class ScenarioOptions {
  public:
   void add_options(base::CommandLine& line);
-  /// Reads the file, lays the flags over it, draws a seed if none was given, and validates.
+  /// Reads the file, applies the flags, draws a seed if none is given, and validates the result.
   [[nodiscard]] base::Result<Scenario> resolve() const;
 
-  /// The same without asking the nodes whether they know the bug.
+  /// As resolve(), without checking that the nodes know the bug.
   [[nodiscard]] base::Result<Scenario> merge() const;
-  /// For the end of --help: which names there are.
+  /// The end of --help: the names of strategies and fault kinds.
   [[nodiscard]] static std::string footer();
 
  private:
@@ -55,7 +55,7 @@ class ScenarioOptions {
     [[nodiscard]] base::Json value() const;
   };
   std::string file_;
-  std::deque<Flag> flags_;  // the command line keeps pointers into them
+  std::deque<Flag> flags_;  // a deque, because the command line keeps pointers to the elements
 };
 
 }  // namespace capsize::harness

@@ -1,4 +1,4 @@
-// capsize plan: the schedule of faults, without a cluster.
+// capsize plan: prints the schedule of faults, without a cluster.
 #include <fmt/core.h>
 
 #include "harness/cli/options.h"
@@ -25,9 +25,9 @@ void print(const nemesis::PlannedFault& fault) {
   if (fault.spec.peers) add("peers", nemesis::to_json(*fault.spec.peers));
   if (!fault.spec.only.empty()) add("only", fault.spec.only);
   if (!fault.spec.params.empty()) add("params", fault.spec.params);
-  const bool anchored = fault.when || fault.phase > 0;
+  const bool is_relative = fault.when || fault.phase > 0;
   fmt::print("{:>3} {:>5} {:>1}{:>6.2f} s {:>6} ms  {:<14} {:<16} {:<14} {}\n", fault.id,
-             fault.phase > 0 ? std::to_string(fault.phase) : "", anchored ? "+" : "",
+             fault.phase > 0 ? std::to_string(fault.phase) : "", is_relative ? "+" : "",
              std::chrono::duration<double>(fault.at).count(),
              std::chrono::duration_cast<std::chrono::milliseconds>(fault.hold).count(),
              fault.spec.kind, nemesis::name(fault.spec.target), fault.spec.planned_by, rest);
@@ -37,7 +37,7 @@ class PlanVerb final : public Verb {
  public:
   std::string_view name() const override { return "plan"; }
   std::string_view summary() const override {
-    return "Prints the schedule of faults that a seed gives, without a cluster";
+    return "Prints the schedule of faults for a seed, without a cluster";
   }
   std::string_view examples() const override {
     return "Examples:\n"
@@ -47,14 +47,14 @@ class PlanVerb final : public Verb {
   void add_options(base::CommandLine& line) override {
     options_.add_options(line);
     line.set_footer(ScenarioOptions::footer() + "\n" + std::string(examples()));
-    line.flag("--json", json_, "one JSON object a line, as in faults.jsonl");
+    line.flag("--json", json_, "print one JSON object per line, as in faults.jsonl");
   }
   int run() override {
     const auto scenario = options_.resolve();
     if (!scenario) return usage_error(scenario.error().message);
     const Plan planned = plan(scenario.value());
     if (!json_) print_head(scenario.value());
-    for (const auto* faults : {&planned.scheduled, &planned.foreseen}) {
+    for (const auto* faults : {&planned.scheduled, &planned.predicted}) {
       for (const auto& fault : *faults) {
         if (json_) {
           fmt::print("{}\n", nemesis::to_json(fault).dump());
@@ -64,7 +64,7 @@ class PlanVerb final : public Verb {
       }
     }
     if (planned.continues && !json_) {
-      fmt::print("further phases follow; no more than these are foreseen without a cluster\n");
+      fmt::print("further phases follow; only these can be predicted without a cluster\n");
     }
     return 0;
   }

@@ -28,7 +28,7 @@ struct Sum {
   }
 };
 
-/// Days, too, which no run lasts.
+/// Accepts days in addition to the units of parse_duration().
 base::Result<base::Duration> parse_age(const std::string& text) {
   if (!text.ends_with('d')) return base::parse_duration(text);
   auto hours = base::parse_duration(text.substr(0, text.size() - 1) + "h");
@@ -42,24 +42,25 @@ class Prune final : public Verb {
  public:
   std::string_view name() const override { return "prune"; }
   std::string_view summary() const override {
-    return "Removes old runs from a store, but no failures, and says how large it is";
+    return "Removes old runs, but no failed ones, from a store, and prints its size";
   }
   std::string_view examples() const override {
-    return "Failures are runs that are neither valid nor vacuous, or did not get to a verdict. A "
-           "run\nwhose process is alive is never removed.\n\n"
+    return "Failures are runs that are neither valid nor vacuous, or have no verdict. A run whose\n"
+           "process is alive is never removed.\n\n"
            "Examples:\n"
-           "  capsize prune --dry-run              what would be removed, and how much that frees\n"
-           "  capsize prune --keep 3               of each scenario the three newest stay\n"
+           "  capsize prune --dry-run              shows what would be removed, and its size\n"
+           "  capsize prune --keep 3               keeps the three newest of each scenario\n"
            "  capsize prune --older-than 7d --store /var/tmp/runs\n";
   }
   void add_options(base::CommandLine& line) override {
-    line.option("--keep", keep_, "number of newest runs of each scenario that stay [10]");
-    line.option("--older-than", older_than_, "only runs that began longer ago than this: 7d, 12h")
+    line.option("--keep", keep_, "how many of the newest runs of each scenario to keep [10]");
+    line.option("--older-than", older_than_,
+                "remove only runs that started longer ago than this: 7d, 12h")
         .type_name("AGE")
         .excludes("--keep");
     line.option("--store", store_, "directory of runs").show_default();
-    line.flag("--with-failures", with_failures_, "failures may go, too");
-    line.flag("--dry-run", dry_run_, "say what would be removed, and remove nothing");
+    line.flag("--with-failures", with_failures_, "remove failures too");
+    line.flag("--dry-run", dry_run_, "print what would be removed, and remove nothing");
   }
 
   int run() override {
@@ -102,7 +103,7 @@ class Prune final : public Verb {
     if (!dry_run_) finish_removals(store_);
     fmt::print("{:<12} {}\n", dry_run_ ? "would remove" : "removed", removed.text());
     if (failures.runs > 0 && !with_failures_) {
-      fmt::print("{:<12} {} (--with-failures removes them, too)\n", "failures", failures.text());
+      fmt::print("{:<12} {} (--with-failures removes them too)\n", "failures", failures.text());
     }
     if (running.runs > 0) fmt::print("{:<12} {}\n", "running", running.text());
     return code;

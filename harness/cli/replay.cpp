@@ -1,4 +1,5 @@
-// capsize replay: the faults of a recorded run again, by their anchors, with the same operations.
+// capsize replay: injects the faults of a recorded run again, by their anchors, with the same
+// operations.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -23,20 +24,19 @@ class ReplayVerb final : public Verb {
  public:
   std::string_view name() const override { return "replay"; }
   std::string_view summary() const override {
-    return "Carries out the faults of a recorded run again, and says how often the violation "
-           "comes back";
+    return "Repeats the faults of a recorded run, and counts how often the violation recurs";
   }
   std::string_view examples() const override {
     return "Examples:\n"
            "  capsize replay store/latest\n"
            "  capsize replay store/latest --times 10\n"
-           "Real processes are not deterministic: the plan is the same, the outcome need not be.\n";
+           "Real processes are not deterministic: the plan is the same, the outcome may differ.\n";
   }
   void add_options(base::CommandLine& line) override {
-    line.option("run-directory", directory_, "of the run, with its faults.jsonl")
+    line.option("run-directory", directory_, "directory of the run, with its faults.jsonl")
         .required()
         .type_name("RUN_DIR");
-    line.option("--times", times_, "how often").show_default().range(1, kTimesMax);
+    line.option("--times", times_, "number of replays").show_default().range(1, kTimesMax);
     line.option("--store", store_, "directory of runs").show_default();
     line.flag("--quiet", quiet_, "no progress on standard error");
   }
@@ -46,22 +46,22 @@ class ReplayVerb final : public Verb {
     if (store_.empty()) return usage_error("--store: found '', expected a directory");
     const auto recorded = read_run(directory_);
     if (!recorded) return usage_error(recorded.error().message);
-    // Each replay turns the store's link "latest", which may be what was given.
+    // Resolved now: each replay moves the store's link "latest", which may be the argument.
     std::error_code ignored;
     recorded_from_ = std::filesystem::canonical(directory_, ignored);
     print_head(recorded.value());
     std::optional<checker::Verdict> worst;
-    std::uint64_t back = 0;
+    std::uint64_t reproductions = 0;
     for (std::uint64_t i = 1; i <= times_; ++i) {
       const Outcome outcome = run_once(recorded.value());
       if (outcome.interrupted) return kInterruptedExit;
-      const bool again = came_back(recorded.value(), outcome);
-      back += again ? 1 : 0;
-      print_line(i, recorded.value(), outcome, again);
+      const bool reproduced = came_back(recorded.value(), outcome);
+      reproductions += reproduced ? 1 : 0;
+      print_line(i, recorded.value(), outcome, reproduced);
       const auto verdict = outcome.verdict();
       worst = worst ? checker::worst_across_runs(*worst, verdict) : verdict;
     }
-    print_end(recorded.value(), back);
+    print_end(recorded.value(), reproductions);
     return checker::exit_code(*worst);
   }
 
@@ -77,41 +77,43 @@ class ReplayVerb final : public Verb {
 
   void print_head(const RecordedRun& recorded) const {
     fmt::print(
-        "{} faults of {} again, {}\n", recorded.faults.faults, directory_,
-        !recorded.was_judged ? std::string("which was killed before it had a verdict")
+        "replaying {} faults of {}, {}\n", recorded.faults.faults, directory_,
+        !recorded.was_judged ? std::string("which was killed before its verdict")
         : recorded.violated.empty()
-            ? std::string("which violated nothing")
+            ? std::string("which had no violation")
             : fmt::format(
                   "which violated {}{}", joined(recorded.violated),
                   recorded.anomalies.empty() ? "" : " (" + joined(recorded.anomalies) + ")"));
   }
 
   static void print_line(std::uint64_t number, const RecordedRun& recorded, const Outcome& outcome,
-                         bool again) {
+                         bool reproduced) {
     std::size_t installed = 0;
     for (const auto& fault : outcome.faults) {
       installed += fault.state == nemesis::FaultState::kInstalled ? 1 : 0;
     }
-    std::string said;
+    std::string details;
     for (const auto& check : outcome.checks) {
       if (check.verdict != checker::Verdict::kInvalid) continue;
-      said += fmt::format("; {}: {}", check.name, check.explanation);
+      details += fmt::format("; {}: {}", check.name, check.explanation);
     }
-    if (!outcome.harness_error.empty()) said += "; " + outcome.harness_error;
-    const char* word = recorded.violated.empty() ? "" : again ? ", it came back" : ", it did not";
-    fmt::print("{:>4}  {}{}; {} of {} faults took hold{}\n      {}\n", number,
-               checker::name(outcome.verdict()), word, installed, recorded.faults.faults, said,
-               outcome.directory.string());
+    if (!outcome.harness_error.empty()) details += "; " + outcome.harness_error;
+    const char* outcome_text = recorded.violated.empty() ? ""
+                               : reproduced              ? ", reproduced"
+                                                         : ", not reproduced";
+    fmt::print("{:>4}  {}{}; {} of {} faults took effect{}\n      {}\n", number,
+               checker::name(outcome.verdict()), outcome_text, installed, recorded.faults.faults,
+               details, outcome.directory.string());
     std::fflush(stdout);
   }
 
-  void print_end(const RecordedRun& recorded, std::uint64_t back) const {
+  void print_end(const RecordedRun& recorded, std::uint64_t reproductions) const {
     if (recorded.violated.empty()) return;
-    const auto [low, high] = wilson(back, times_);
+    const auto [low, high] = wilson(reproductions, times_);
     fmt::print(
-        "the violation came back in {} of {} replays (95 % interval {:.0f} to {:.0f} %); the same "
-        "plan and operations, real processes decide the rest\n",
-        back, times_, 100 * low, 100 * high);
+        "reproduced in {} of {} replays (95 % interval {:.0f} to {:.0f} %); the plan and the "
+        "operations are the same, real processes are not deterministic\n",
+        reproductions, times_, 100 * low, 100 * high);
   }
 
   std::string directory_;

@@ -1,4 +1,4 @@
-// capsize run: a cluster, faults, clients, a verdict.
+// capsize run: starts a cluster and clients, injects faults, prints the verdict.
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -24,13 +24,14 @@ class Run final : public Verb {
  public:
   std::string_view name() const override { return "run"; }
   std::string_view summary() const override {
-    return "Starts a cluster, breaks it on purpose, and judges what its clients saw";
+    return "Starts a cluster, injects faults, and checks what its clients observed";
   }
   std::string_view examples() const override {
     return "Examples:\n"
-           "  capsize run                                  five nodes, 20 s, every strategy\n"
+           "  capsize run                                  five nodes, 20 s, the default "
+           "strategies\n"
            "  capsize run --nemesis none --time-limit 5s   a healthy cluster\n"
-           "  capsize run --bug read-without-quorum        a known mistake, to be caught\n"
+           "  capsize run --bug read-without-quorum        a seeded bug, to be caught\n"
            "  capsize run nightly.json --seed 7            a scenario file, with one key "
            "overridden\n"
            "  capsize run --workload append --nemesis kill,pause --node-arg=--no-pre-vote\n";
@@ -41,7 +42,7 @@ class Run final : public Verb {
     line.option("--store", store_, "directory of runs").show_default();
     line.flag("--quiet", quiet_, "no progress on standard error");
     line.flag("--interactive", interactive_,
-              "faults by requests on standard input, answers on standard output "
+              "take requests for faults on standard input, reply on standard output "
               "(harness/run/interactive_control.h)");
     line.accept_former("--steer", "--interactive");
   }

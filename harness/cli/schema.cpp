@@ -16,7 +16,7 @@ class Schema final : public Verb {
   std::string_view examples() const override {
     return "Examples:\n"
            "  capsize schema > scenario.schema.json\n"
-           "Point your editor at it; comments are allowed in scenario files (JSON with "
+           "Point your editor at it. Scenario files may contain comments (JSON with "
            "comments).\n";
   }
   void add_options(base::CommandLine&) override {}

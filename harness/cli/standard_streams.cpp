@@ -16,15 +16,15 @@ namespace {
 
 int first_error = 0;  // of writing to standard output
 
-/// The cookie is the number of the descriptor. Always claims to have written everything: a short
-/// count would make the library throw where it prints.
+/// The cookie is the descriptor's number. Always claims to have written everything: after a short
+/// count fmt would throw.
 ssize_t write_or_remember(void* cookie, const char* bytes, std::size_t size) {
   const int number = static_cast<int>(reinterpret_cast<std::intptr_t>(cookie));
   for (std::size_t done = 0; done < size;) {
     const ssize_t wrote = ::write(number, bytes + done, size - done);
     if (wrote < 0 && errno == EINTR) continue;
     if (wrote < 0 && errno == EAGAIN) {
-      // Another process that has the same pipe or terminal open made it non-blocking.
+      // Another process that shares the pipe or terminal has made it non-blocking.
       pollfd output{number, POLLOUT, 0};
       (void)::poll(&output, 1, -1);
       continue;
@@ -49,7 +49,7 @@ std::FILE* safe_stream(int number, int buffering) {
 void open_what_is_closed() {
   for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(number, F_GETFD) >= 0) continue;
-    // open() gives the lowest free number, and that is this one.
+    // open() returns the lowest free number, which is this one.
     const int flags = number == STDIN_FILENO ? O_RDONLY : O_WRONLY;
     (void)::open("/dev/null", flags);
   }
@@ -61,7 +61,7 @@ void make_standard_streams_safe() {
   open_what_is_closed();
   std::signal(SIGXFSZ, SIG_IGN);
   const int buffering = ::isatty(STDOUT_FILENO) != 0 ? _IOLBF : _IOFBF;
-  // glibc: the standard streams are variables.
+  // In glibc the standard streams are variables.
   if (auto* const out = safe_stream(STDOUT_FILENO, buffering)) stdout = out;
   if (auto* const err = safe_stream(STDERR_FILENO, _IOLBF)) stderr = err;
 }

@@ -1,30 +1,28 @@
-// Standard input, output and error, made safe for a program whose verdict must not be lost.
+// Makes standard input, output and error safe for a program whose verdict must not be lost.
 //
-// A standard stream that is closed would give its number to the next file that is opened, such as
-// the history, and what is printed would land there: it becomes /dev/null. What cannot be written
-// (a full disk, a reader that has gone) must neither end a run nor throw in the middle of it: it is
-// remembered, and the program says so at its end.
+// If a standard stream is closed, the next file that is opened, such as the history, gets its
+// number, and printed text would go into that file. So closed streams are opened on /dev/null. A
+// failed write (full disk, closed reader) must neither end a run nor throw in the middle of it: the
+// error is recorded, and the program reports it when it exits.
 #pragma once
 
 namespace capsize::harness {
 
-/// Once, before anything else is opened, printed or started. Ignores SIGXFSZ: a file that grows too
-/// large is an error of the write.
+/// Call once, before anything is opened, printed or started. Ignores SIGXFSZ, so that a file beyond
+/// the size limit is an error of the write.
 void make_standard_streams_safe();
 
-/// For what must come to its end though the reader of its output has gone: SIGPIPE is ignored. All
-/// else ends at once, as any filter does (`capsize generate | head`).
+/// Ignores SIGPIPE, for verbs that must finish even if the reader of their output is gone. Other
+/// verbs end at once, as any filter does (`capsize generate | head`).
 void survive_closed_readers();
 
-/// The error that writing to standard output met first in this process, or 0; and one that another
-/// process met which prints for this one.
+/// The first error of writing to standard output, or 0; and a way to record one of a child process.
 [[nodiscard]] int output_error();
 void note_output_error(int error);
 
-/// What the program exits with when it would exit with `code`. Where standard output could not be
-/// written, a program that was content (0) says so on standard error and ends with `failure`; any
-/// other code says enough by itself. A reader that closed its end (`| head`) wanted no more, and
-/// changes nothing.
+/// Returns the exit code for a program that would exit with `code`. If standard output could not be
+/// written, reports that on standard error and returns `failure` instead of 0; any other code
+/// stays. A reader that closed its end (`| head`) is no error.
 [[nodiscard]] int code_after_output(int code, int failure);
 
 }  // namespace capsize::harness

@@ -1,4 +1,4 @@
-// One verb of the command line (`capsize run`, `capsize check`, …): one file each, which registers
+// A verb of the command line (`capsize run`, `capsize check`, …). Each is one file that registers
 // itself. Results go to standard output, logs and progress to standard error.
 #pragma once
 
@@ -14,7 +14,7 @@ class Verb {
   virtual ~Verb();
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual std::string_view summary() const = 0;
-  /// Shown below the options, so that --help ends with something to copy.
+  /// Shown below the options: --help ends with commands to copy.
   [[nodiscard]] virtual std::string_view examples() const = 0;
   virtual void add_options(base::CommandLine& line) = 0;
   /// Returns the exit code (docs/FORMATS.md, Verdicts and exit codes).
@@ -23,13 +23,13 @@ class Verb {
 
 using Verbs = base::Registry<Verb>;
 
-/// Parses the command line and runs its verb. 254 for a mistyped command.
+/// Parses the command line and runs its verb. Returns the exit code; 254 for a usage error.
 [[nodiscard]] int run_command_line(int argc, char** argv);
 
-/// Of whatever SIGINT or SIGTERM ended early, as a shell says it.
+/// The exit code after SIGINT or SIGTERM, as a shell reports it.
 inline constexpr int kInterruptedExit = 130;
 
-/// One line on standard error, and the exit code of a usage error.
+/// Prints one line on standard error. Returns the exit code of a usage error.
 int usage_error(std::string_view message);
 
 }  // namespace capsize::harness

@@ -17,7 +17,7 @@ bool is_applied_outcome(const std::string& error) {
   return is_one_of(error, {"mismatch", "wrong-type", "too-large", "state-full"});
 }
 
-/// The next attempt would be told the same.
+/// The next attempt would get the same reply.
 bool is_final(const std::string& error) {
   return is_one_of(error, {"malformed", "unknown-session", "too-many-sessions", "stale-sequence"});
 }

@@ -1,11 +1,11 @@
-// What the attempts at one operation, sent again under the same sequence of a session, add up to.
+// The outcome of one operation that is sent several times under one sequence number of a session.
 //
-// The subtle part is `fail`. It speaks about the attempt that it answers, and an earlier one may
-// still be in somebody's queue: sent to n1 and timed out, then refused by n2 for want of a leader,
-// the operation is open, not failed. Only what the state machine answers in the session (a cas that
-// did not match) is about the operation itself.
+// The subtle part is `fail`: it answers one attempt, and an earlier one may still be queued at a
+// node. An operation that times out at n1 and is then refused by n2, which knows no leader, is
+// indeterminate, not failed. Only the state machine's own replies within the session (a cas that
+// did not match) are definite about the operation.
 //
-// Pure: whoever uses it sends, waits and times out.
+// Pure: the caller sends, waits and times out.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@
 
 namespace capsize::harness {
 
-/// How one attempt, or the operation as a whole, ended.
+/// The outcome of one attempt, or of the operation as a whole.
 struct Answer {
   EventType type = EventType::kInfo;
   base::Json value;
@@ -28,14 +28,14 @@ class Attempts {
   /// `retries`: how often the operation may be sent again after the first time.
   explicit Attempts(std::uint64_t retries) : retries_left_(retries) {}
 
-  /// The latest attempt ended like this. Returns what to report, or nothing: send it again.
+  /// The latest attempt has ended. Returns what to report, or nothing: send it again.
   std::optional<Answer> ended(Answer answer);
-  /// Nobody will send it again. `in_flight`: an attempt still waits for its answer.
+  /// It is not sent again. `in_flight`: an attempt still waits for its reply.
   [[nodiscard]] Answer given_up(bool in_flight, std::string reason) const;
 
  private:
   std::uint64_t retries_left_;
-  bool indeterminate_ = false;  // some attempt may have been, or may yet be, carried out
+  bool indeterminate_ = false;  // some attempt may have been, or may still be, applied
 };
 
 }  // namespace capsize::harness

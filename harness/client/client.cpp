@@ -10,7 +10,7 @@ namespace {
 
 using base::Json;
 
-// Between the attempts: an election takes some hundred milliseconds, and a refusal comes at once.
+// Between attempts: an election takes some hundred milliseconds, and a refusal arrives at once.
 constexpr base::Duration kRetryPauseMin = std::chrono::milliseconds(20);
 constexpr base::Duration kRetryPauseMax = std::chrono::milliseconds(500);
 
@@ -21,8 +21,7 @@ struct Reply {
   std::string error;
 };
 
-/// Nothing when the frame is no reply of node/PROTOCOL.md: whatever is not understood may have
-/// happened.
+/// Nothing if the frame is no reply of node/PROTOCOL.md: then the outcome is indeterminate.
 std::optional<Reply> parse_reply(const std::string& frame) {
   try {
     Json body = Json::parse(frame);
@@ -46,10 +45,10 @@ Client::Client(const Messaging& messaging, HistoryWriter& history, const RunCloc
       clock_(clock),
       options_(std::move(options)),
       sockets_(options_.nodes.size()),
-      lives_seen_(options_.nodes.size()),
+      endings_seen_(options_.nodes.size()),
       process_(options_.thread) {
   CHECK(options_.node < options_.nodes.size(), "a client's node is one of the cluster");
-  // Ahead of time: a socket that is not connected yet sends nothing.
+  // In advance: a socket that is not connected yet drops what it should send.
   for (std::size_t node = 0; node < sockets_.size(); ++node) {
     if (node == options_.node || options_.retries > 0) connect(node);
   }
@@ -60,7 +59,7 @@ void Client::connect(std::size_t node) {
 }
 
 Dealer& Client::socket() {
-  CHECK(busy(), "only an open operation has an answer to come");
+  CHECK(busy(), "only an open operation has a reply to wait for");
   return *sockets_[open_->node];
 }
 
@@ -73,7 +72,7 @@ std::string Client::request() const {
     return body.dump();
   }
   const workloads::Operation& operation = open.operation;
-  body["f"] = operation.asked_as.empty() ? operation.f : operation.asked_as;
+  body["f"] = operation.sent_as.empty() ? operation.f : operation.sent_as;
   body["key"] = operation.key;
   if (operation.f != "read") body["value"] = operation.value;
   if (operation.f == "read" && options_.read_level != "linearizable") {
@@ -109,7 +108,7 @@ std::optional<Finished> Client::send_attempt() {
   open_->due = clock_.now() + options_.timeout;
   if (traffic().cut) {
     ++traffic().requests_lost;
-    return std::nullopt;  // it is on its way, for all that the client knows
+    return std::nullopt;  // the client cannot know that it is lost
   }
   if (socket().send(request())) return std::nullopt;
   return end_attempt({EventType::kFail, nullptr, "unreachable"});
@@ -128,7 +127,7 @@ std::optional<Finished> Client::end_attempt(Answer answer) {
 
 std::optional<Finished> Client::end_registration(const Answer& answer) {
   if (answer.type != EventType::kOk || !answer.value.is_unsigned()) {
-    // A session that nobody knows of does no harm, and the operation itself was never sent.
+    // A session that no client uses is harmless, and the operation itself was never sent.
     return finish({EventType::kFail, nullptr, "no session: " + answer.error});
   }
   session_ = answer.value.get<std::uint64_t>();
@@ -156,14 +155,14 @@ std::optional<Finished> Client::take_reply() {
 }
 
 bool Client::replace_sockets_of_ended_nodes() {
-  bool asked = false;
+  bool was_asked = false;
   for (std::size_t node = 0; node < sockets_.size(); ++node) {
-    const std::uint64_t lives = options_.nodes[node].traffic->lives.load();
-    if (std::exchange(lives_seen_[node], lives) == lives || !sockets_[node]) continue;
-    connect(node);  // the old connection leads to a process that is gone
-    asked |= open_ && open_->in_flight && open_->node == node;
+    const std::uint64_t endings = options_.nodes[node].traffic->endings.load();
+    if (std::exchange(endings_seen_[node], endings) == endings || !sockets_[node]) continue;
+    connect(node);  // the old connection belonged to a process that has ended
+    was_asked |= open_ && open_->in_flight && open_->node == node;
   }
-  return asked;
+  return was_asked;
 }
 
 std::optional<Finished> Client::expire() {
@@ -189,14 +188,14 @@ base::Duration Client::deadline() const {
 Finished Client::finish(const Answer& answer) {
   const auto now = clock_.now();
   const std::string& f = open_->operation.f;
-  const bool tells = (f == "read" || f == "txn") && answer.type == EventType::kOk;
-  const std::string told = tells ? answer.value.dump() : std::string();
+  const bool has_value = (f == "read" || f == "txn") && answer.type == EventType::kOk;
+  const std::string value_text = has_value ? answer.value.dump() : std::string();
   history_.write({.time = now,
                   .process = process_,
                   .type = answer.type,
                   .f = open_->operation.f,
                   .key = open_->operation.key,
-                  .value = tells ? told : open_->value_text,
+                  .value = has_value ? value_text : open_->value_text,
                   .error = answer.error});
   if (answer.type == EventType::kOk) {
     ++traffic().acknowledged;
@@ -204,14 +203,14 @@ Finished Client::finish(const Answer& answer) {
   }
   Finished finished{.operation = std::move(open_->operation),
                     .type = answer.type,
-                    .value = tells ? answer.value : Json(),
+                    .value = has_value ? answer.value : Json(),
                     .latency = now - open_->invoked,
                     .node = open_->node,
                     .error = answer.error};
   open_.reset();
   if (answer.type == EventType::kInfo) {
     process_ += options_.threads;
-    connect(options_.node);  // a late reply must find nobody
+    connect(options_.node);  // so that a late reply reaches no operation
   }
   return finished;
 }

@@ -1,15 +1,15 @@
 // One logical client: a process of the history, bound to one node, with at most one open operation.
 //
-// It stays with its node through every fault and waits longer than any pause: a client that runs
-// away from a deposed leader never sees how old its answers are. After an indeterminate operation
-// its process number is never used again; the thread goes on as the old number plus the number of
-// client threads, with a fresh socket.
+// It stays with its node through every fault, and its timeout is longer than any pause: a client
+// that leaves a deposed leader never sees that leader's stale replies. After an indeterminate
+// operation its process number is never used again: the thread continues as the old number plus the
+// number of client threads, with a new socket.
 //
-// With retries, the client opens a session (node/PROTOCOL.md) before its first operation. What is
-// then refused or indeterminate is sent again under its sequence, to the next node, after a growing
-// pause, and is reported once; the next operation begins at the client's own node again. The
-// recorded interval spans the registration and all attempts. Without a session nothing is ever sent
-// twice.
+// With retries, the client opens a session (node/PROTOCOL.md) before its first operation. It
+// resends a refused or indeterminate request under the same sequence number to the next node, after
+// a growing pause, and reports the operation once; the next operation starts at the client's own
+// node. The recorded interval spans the registration and all attempts. Without a session no request
+// is sent twice.
 #pragma once
 
 #include <atomic>
@@ -28,17 +28,17 @@
 
 namespace capsize::harness {
 
-/// What became of one operation.
+/// The outcome of one operation.
 struct Finished {
   workloads::Operation operation;
   EventType type = EventType::kInfo;
   base::Json value;  // of an ok read or txn
   base::Duration latency{};
-  std::size_t node = 0;  // which answered last, or was asked last
-  std::string error;     // of what is not ok: the last answer's
+  std::size_t node = 0;  // of the last reply, or of the last request
+  std::string error;     // of the last reply; empty if ok
 };
 
-/// Where a node takes requests, and what passes between it and the clients.
+/// Where a node takes requests, and the state of the traffic with it.
 struct NodeAddress {
   std::string endpoint;
   ClientTraffic* traffic = nullptr;
@@ -47,7 +47,7 @@ struct NodeAddress {
 struct ClientOptions {
   std::uint64_t thread = 0;   // first process number
   std::uint64_t threads = 1;  // number of client threads
-  std::size_t node = 0;       // the client's own, of `nodes`
+  std::size_t node = 0;       // the client's own: an index into `nodes`
   std::vector<NodeAddress> nodes;
   base::Duration timeout = std::chrono::seconds(3);  // of each attempt
   std::uint64_t retries = 0;                         // 0: no session, each operation sent once
@@ -63,16 +63,16 @@ class Client {
   /// Records the invocation, then sends. Precondition: not busy. Without retries, an operation that
   /// could not be sent is finished at once, as a definite failure.
   std::optional<Finished> invoke(workloads::Operation operation);
-  /// Takes the reply if it has come; the completion is stamped behind it.
+  /// Takes the reply if it has arrived; the completion is stamped after it is read.
   std::optional<Finished> take_reply();
-  /// Ends the attempt when its time is over, or when the node's process has ended; sends the next
-  /// one when its pause is.
+  /// Ends the attempt when it times out or the node's process has ended; sends the next one when
+  /// the pause before it is over.
   std::optional<Finished> expire();
-  /// Gives up now, for a reason of the harness.
+  /// Gives the operation up now; `reason` is recorded as its error.
   std::optional<Finished> abandon(const char* reason);
 
   [[nodiscard]] base::Duration deadline() const;
-  /// Where the answer comes. Precondition: busy.
+  /// The socket that the reply arrives at. Precondition: busy.
   [[nodiscard]] Dealer& socket();
 
  private:
@@ -84,7 +84,7 @@ class Client {
     Attempts attempts;
     std::size_t node = 0;      // of the latest attempt
     std::uint64_t id = 0;      // of the latest attempt
-    bool registering = false;  // the attempts are at opening a session
+    bool registering = false;  // the attempts open a session, the operation comes after them
     bool in_flight = false;    // otherwise it pauses before the next attempt
     base::Duration due{};      // end of the attempt, or of the pause
     base::Duration next_pause{};
@@ -93,12 +93,12 @@ class Client {
   std::optional<Finished> send_attempt();
   std::optional<Finished> end_attempt(Answer answer);
   std::optional<Finished> end_registration(const Answer& answer);
-  /// The answer is the operation's own: records it.
+  /// Records the completion.
   Finished finish(const Answer& answer);
   [[nodiscard]] std::string request() const;
   [[nodiscard]] ClientTraffic& traffic() const { return *options_.nodes[open_->node].traffic; }
   void connect(std::size_t node);
-  /// True if the process ended that the open attempt was sent to.
+  /// True if the process that the open attempt was sent to has ended.
   bool replace_sockets_of_ended_nodes();
 
   const Messaging& messaging_;
@@ -106,7 +106,7 @@ class Client {
   const RunClock& clock_;
   ClientOptions options_;
   std::vector<std::optional<Dealer>> sockets_;  // by node; only its own without retries
-  std::vector<std::uint64_t> lives_seen_;       // by node
+  std::vector<std::uint64_t> endings_seen_;     // by node
   std::uint64_t process_;
   std::uint64_t session_ = 0;  // 0: none
   std::uint64_t next_id_ = 1;

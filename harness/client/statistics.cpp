@@ -8,7 +8,7 @@
 
 namespace capsize::harness {
 
-// Below 2^7 each number has its own bucket. Above, the leading one and the seven bits behind it are
+// Below 2^7 each number has its own bucket. Above, the leading one and the seven bits after it are
 // the bucket, so that a bucket of [x, x + w) has w <= x / 128.
 std::size_t LatencyHistogram::bucket_of(std::uint64_t nanoseconds) {
   const auto width = static_cast<unsigned>(std::bit_width(nanoseconds));

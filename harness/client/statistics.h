@@ -1,4 +1,4 @@
-// What a run's clients counted: outcomes, latencies, and when service was there.
+// What the clients of a run measured: outcomes, latencies, and when operations succeeded.
 #pragma once
 
 #include <array>
@@ -16,7 +16,7 @@ namespace capsize::harness {
 /// number of operations, and a quantile is off by less than 1/128 of itself, upwards.
 class LatencyHistogram {
  public:
-  /// A bucket reaches at most this part of its lower bound upwards.
+  /// Width of a bucket relative to its lower bound, at most.
   static constexpr double kRelativeErrorMax = 1.0 / 128;
 
   void add(base::Duration latency);
@@ -46,7 +46,8 @@ struct OutcomeCounts {
 
 struct Statistics {
   std::map<std::string, OutcomeCounts> by_function;
-  /// By function and error, how often it was not ok; of each function the first errors only.
+  /// By function and error, the number of operations that were not ok; of each function the first
+  /// kErrorsMax errors only.
   std::map<std::string, std::map<std::string, std::uint64_t>> errors;
   static constexpr std::size_t kErrorsMax = 20;
   std::map<std::string, LatencyHistogram> latency;  // per outcome: "ok", "fail", "info"
@@ -54,9 +55,9 @@ struct Statistics {
   struct Span {
     base::Duration begin, end;
   };
-  std::vector<Span> spans;  // of all operations, whatever their outcome; ascending by end
-  std::vector<base::Duration> ok_write_times;  // of those that change something, ascending
-  /// The same by the node that acknowledged them; as long as the highest such node asks for.
+  std::vector<Span> spans;  // of all operations, of any outcome; ascending by end
+  std::vector<base::Duration> ok_write_times;  // of operations that write, ascending
+  /// ok_write_times by the node that acknowledged them; sized by the highest such node.
   std::vector<std::vector<base::Duration>> ok_writes_by_node;
 
   void add(const Finished& finished, base::Duration now);

@@ -1,5 +1,5 @@
-// What the cluster is asked as a client with the rights of an operator: changes of members,
-// transfers of leadership. Both go to the leader (node/PROTOCOL.md, Clients).
+// An operator's requests to the leader: membership changes and leadership transfers
+// (node/PROTOCOL.md, Clients).
 #include <fmt/core.h>
 
 #include <thread>
@@ -15,9 +15,9 @@ using base::Json;
 using nemesis::ActionResult;
 using nemesis::Node;
 
-// An election and a newcomer's catching up on a bad network fit in.
+// Long enough for an election and for a new member to catch up on a bad network.
 constexpr auto kChangeBound = 3000ms;
-// An answer that has not come by then may never come: its leader may have been deposed meanwhile.
+// A later reply is unlikely: the leader may have been deposed since the request was sent.
 constexpr auto kAttemptBound = 700ms;
 constexpr auto kRetryPause = 10ms;
 
@@ -31,10 +31,10 @@ std::chrono::milliseconds left(base::Instant until) {
 Json ProcessCluster::ask_leader(const Json& question, std::chrono::milliseconds bound) {
   observe();
   if (!leader_) return {{"outcome", "fail"}, {"error", "no leader is known"}};
-  auto answer = members_[*leader_]->client->ask(question.dump(), bound);
+  auto answer = members_[*leader_]->client->request(question.dump(), bound);
   if (!answer) return {{"outcome", "info"}, {"error", answer.error().message}};
   Json parsed = Json::parse(answer.value());
-  // What is not understood may have been carried out.
+  // A reply that cannot be parsed is indeterminate: the request may have been executed.
   return parsed.is_object() ? parsed : Json{{"outcome", "info"}, {"error", "an unreadable answer"}};
 }
 
@@ -46,7 +46,7 @@ ProcessCluster::Administered ProcessCluster::administer(const Json& question) {
         ask_leader(question, std::min<std::chrono::milliseconds>(kAttemptBound, left(until)));
     const auto outcome = answer.value("outcome", "");
     result.reason = answer.value("error", "");
-    // "no-change": an earlier request whose answer did not come was carried out.
+    // "no-change": an earlier attempt, whose reply was lost, has succeeded.
     result.done = outcome == "ok" || result.reason == "no-change";
     if (result.done) break;
     result.may_happen |= outcome != "fail";
@@ -60,7 +60,7 @@ ActionResult ProcessCluster::change_members(const std::vector<Node>& members) {
   if (result.done || result.may_happen) configured_ = members;
   members_known_ = result.done;
   if (result.done) return {.done = true, .evidence = {{"voters", nemesis::node_names(members)}}};
-  // What was asked for may yet come: then the way back has to be gone, too.
+  // The change may still be committed later, so the fault counts as begun and must be undone.
   return {.done = result.may_happen, .reason = result.reason};
 }
 
@@ -68,12 +68,12 @@ base::Status ProcessCluster::restore_members(std::chrono::milliseconds bound) {
   std::vector<Node> core;
   for (Node node = 0; node < options_.nodes; ++node) core.push_back(node);
   const auto until = monotonic_now() + bound;
-  ActionResult act;
+  ActionResult change;
   while (!(members_known_ && configured_ == core)) {
     if (monotonic_now() > until) {
-      return base::Error{"the members could not be made those of the start: " + act.reason};
+      return base::Error{"the members could not be made those of the start: " + change.reason};
     }
-    act = change_members(core);
+    change = change_members(core);
   }
   return {};
 }

@@ -1,5 +1,5 @@
-// What passes between the clients and one node: shared by the client thread, which sends and
-// counts, and the main thread, which cuts and looks.
+// The traffic between the clients and one node: shared by the client thread, which sends and
+// counts, and the main thread, which cuts it and reads the counters.
 #pragma once
 
 #include <atomic>
@@ -8,11 +8,11 @@
 namespace capsize::harness {
 
 struct ClientTraffic {
-  /// How often the node's process has ended; a client whose node ended learns so from here.
-  std::atomic<std::uint64_t> lives{0};
-  /// Requests then go nowhere, though the client cannot know, and replies are thrown away: the
-  /// network between clients and this node is gone. It is done in the client, behind its last look
-  /// at the message, so that nodes keep their own endpoint and the load no further hop.
+  /// How often the node's process has ended; clients notice the end of their node by it.
+  std::atomic<std::uint64_t> endings{0};
+  /// True while the network between clients and this node is cut: the client discards requests
+  /// after it has recorded them, and replies before it reads them. It does so itself, instead of a
+  /// proxy between, so that the path of requests has no further hop.
   std::atomic<bool> cut{false};
   std::atomic<std::uint64_t> requests_lost{0};
   std::atomic<std::uint64_t> replies_lost{0};

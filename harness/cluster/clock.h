@@ -14,7 +14,8 @@ namespace capsize::harness {
   return base::Instant(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
 }
 
-/// Time since the start of the load. Read it before a request is sent and after a reply was read.
+/// Time since the start of the load. Read it before a request is sent and after a reply is read: a
+/// recorded interval may be wider than the truth, never narrower.
 class RunClock {
  public:
   explicit RunClock(base::Instant start) : start_(start) {}

@@ -1,4 +1,4 @@
-// What the nodes are asked on their control ports: faults that live in the process, and its status.
+// Control requests to nodes: faults inside the process, and its status.
 #include <csignal>
 #include <thread>
 
@@ -21,7 +21,7 @@ ActionResult ProcessCluster::ask_control(Node node, const Json& request) {
   Member& member = *members_[node];
   const auto name = nemesis::node_name(node);
   if (member.expected_down || !member.process) return {.done = false, .reason = name + " is down"};
-  auto answer = member.control->ask(launcher_.with_secret(request), kControlBound);
+  auto answer = member.control->request(launcher_.with_secret(request), kControlBound);
   if (!answer) {
     return {.done = false,
             .reason = name + " did not answer " + request.dump() + ": " + answer.error().message,
@@ -42,40 +42,40 @@ ActionResult ProcessCluster::control(const std::vector<Node>& nodes, const Json&
 
 ActionResult ProcessCluster::control_until(const std::vector<Node>& nodes, const Json& request,
                                            const Satisfied& satisfied, base::Duration bound) {
-  ActionResult act{.done = true};
+  ActionResult result{.done = true};
   const auto begun = monotonic_now();
   for (const Node node : nodes) {
     while (true) {
       const ActionResult answer = ask_control(node, request);
-      if (answer.done) act.evidence[nemesis::node_name(node)] = answer.evidence;
+      if (answer.done) result.evidence[nemesis::node_name(node)] = answer.evidence;
       if (answer.done && satisfied(node, answer.evidence)) break;
       if (answer.done && monotonic_now() - begun < bound) {
         std::this_thread::sleep_for(kPollPause);
         continue;
       }
-      act.done = false;
-      act.uncertain = act.uncertain || answer.uncertain;
-      act.reason =
-          answer.done ? nemesis::node_name(node) + " did not come to it in time" : answer.reason;
+      result.done = false;
+      result.uncertain = result.uncertain || answer.uncertain;
+      result.reason =
+          answer.done ? nemesis::node_name(node) + " did not get there in time" : answer.reason;
       break;
     }
   }
-  act.effect = monotonic_now() - begun;
-  return act;
+  result.effect = monotonic_now() - begun;
+  return result;
 }
 
 ActionResult ProcessCluster::crash(const std::vector<Node>& nodes, double keep) {
-  Json told = Json::object();
+  Json replies = Json::object();
   for (const Node node : nodes) {
-    look_for_crash(node);  // who died just before must not be taken for crashed
+    detect_crash(node);  // a node that ended by itself just before did crash
     const ActionResult answer = ask_control(node, {{"op", "crash"}, {"keep", keep}});
     members_[node]->expected_down = true;  // it kills itself soon
-    if (answer.done) told[nemesis::node_name(node)] = answer.evidence;
+    if (answer.done) replies[nemesis::node_name(node)] = answer.evidence;
   }
-  // The signal comes from here so that nobody has to wait for it.
-  ActionResult act = end_by(nodes, SIGKILL);
-  act.evidence.merge_patch(told);
-  return act;
+  // The node kills itself; the signal from here only spares the wait for it.
+  ActionResult result = end_by(nodes, SIGKILL);
+  result.evidence.merge_patch(replies);
+  return result;
 }
 
 }  // namespace capsize::harness

@@ -217,14 +217,14 @@ nemesis::ActionResult ProcessCluster::damage(nemesis::Node node, const Json& how
 }
 
 nemesis::ActionResult ProcessCluster::repair(const std::vector<nemesis::Node>& nodes) {
-  nemesis::ActionResult act{.done = true};
+  nemesis::ActionResult result{.done = true};
   for (const nemesis::Node node : nodes) {
     const auto repaired = data_[node].repair();
     if (repaired) continue;
-    act.done = false;
-    act.reason = nemesis::node_name(node) + ": " + repaired.error().message;
+    result.done = false;
+    result.reason = nemesis::node_name(node) + ": " + repaired.error().message;
   }
-  return act;
+  return result;
 }
 
 }  // namespace capsize::harness

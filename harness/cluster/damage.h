@@ -1,10 +1,10 @@
-// The files of one node, and what a fault does to them while the node does not run: flipped bits, a
-// lost end, an older copy. Only inside nodes/nN of the run directory, and bounded.
+// Damages the files of one node while it does not run: flips bits, cuts the end off, restores an
+// older copy. Touches only nodes/nN of the run directory.
 //
-//   data          the node's
+//   data          the node's own
 //   data-older    a copy of its log, made while it ran
-//   data-intact   what was there before the damage, until it is put back
-//   data-damaged  what the damaged node left behind, for whoever wants to look
+//   data-intact   the files before the damage, until repair() restores them
+//   data-damaged  what the damaged node left, for inspection
 #pragma once
 
 #include <cstdint>
@@ -22,16 +22,18 @@ class DataDirectory {
   DataDirectory(std::filesystem::path node_directory, base::Prng prng)
       : home_(std::move(node_directory)), prng_(prng) {}
 
-  /// Remembers the log as it is. The node may run.
+  /// Copies the log to data-older. The node may run.
   base::Status copy();
   /// {"kind":"bit-flip","file":"log"|"snapshot","bits":n}: n bits anywhere in the newest segment of
   /// the log, or in the snapshot. {"kind":"truncate","share":s}: the newest segment loses this
-  /// share of its records' bytes. {"kind":"rollback"}: the log, and the mark of what
-  /// was synced, are what copy() remembered: a disk comes back whole, in an older state. What is
-  /// there is kept first. Returns the evidence: `file`, `offset` (of the first change), `bytes`
-  /// (changed or lost), and what was there. Precondition: the node does not run.
+  /// share of its records' bytes. {"kind":"rollback"}: the log and the mark of what is
+  /// synced become those of copy(), as if the disk returned in an older, consistent state. Moves
+  /// the present files to data-intact first. Returns the evidence: `file`, `offset` (of the first
+  /// change), `bytes` (changed or lost), and the bytes that were there. Precondition: the node does
+  /// not run.
   base::Result<base::Json> damage(const base::Json& how);
-  /// Puts back what was kept; nothing without any. Incarnations go on: no two lives share one.
+  /// Restores data-intact if there is one. Keeps the newest incarnation, so that no number is used
+  /// twice.
   base::Status repair();
 
  private:

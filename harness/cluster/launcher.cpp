@@ -117,7 +117,7 @@ base::Result<ChildProcess> Launcher::spawn_proxy() const {
 std::vector<std::string> Launcher::node_arguments(Node node) const {
   const auto directory = node_directory(node);
   const Endpoints& own = endpoints_[node];
-  std::vector<std::string> arguments = {"--id",          std::to_string(node + 1),
+  std::vector<std::string> arguments = {"--id",          std::to_string(nemesis::wire_number(node)),
                                         "--run-id",      std::to_string(run_id_),
                                         "--data",        (directory / "data").string(),
                                         "--listen",      own.peers,

@@ -76,10 +76,11 @@ void Dealer::poll(const std::vector<Dealer*>& dealers, std::vector<bool>& ready,
   for (std::size_t i = 0; i < items.size(); ++i) ready[i] = (items[i].revents & ZMQ_POLLIN) != 0;
 }
 
-Asker::Asker(const Messaging& messaging, std::string endpoint)
+Requester::Requester(const Messaging& messaging, std::string endpoint)
     : messaging_(&messaging), endpoint_(std::move(endpoint)) {}
 
-base::Result<std::string> Asker::ask(const std::string& question, std::chrono::milliseconds bound) {
+base::Result<std::string> Requester::request(const std::string& question,
+                                             std::chrono::milliseconds bound) {
   if (!dealer_) dealer_ = std::make_unique<Dealer>(*messaging_, endpoint_);
   const auto until = std::chrono::steady_clock::now() + bound;
   const auto left = [&] {

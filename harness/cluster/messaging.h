@@ -1,4 +1,4 @@
-// ZeroMQ as the harness needs it: a context, and a DEALER that asks and awaits JSON. The headers of
+// ZeroMQ as the harness needs it: a context, a DEALER, and requests with one reply. The headers of
 // ZeroMQ stay in messaging.cpp.
 #pragma once
 
@@ -24,8 +24,8 @@ class Messaging {
   std::unique_ptr<Context> context_;
 };
 
-/// One DEALER. Sends without blocking: to a peer that is not connected nothing is ever sent, which
-/// is certain knowledge (`fail`), unlike a reply that does not come.
+/// One DEALER. Sends without blocking: a message to a peer that is not connected is never sent,
+/// which is a definite failure (`fail`); a reply that does not come is indeterminate.
 class Dealer {
  public:
   Dealer(const Messaging& messaging, const std::string& endpoint);
@@ -33,7 +33,7 @@ class Dealer {
   Dealer(Dealer&&) noexcept;
   Dealer& operator=(Dealer&&) noexcept;
 
-  /// False: no connected peer, or its queue is full; the message does not exist.
+  /// False: no connected peer, or its queue is full; the message is dropped and never sent.
   bool send(const std::string& frame);
   /// Takes one frame if there is one.
   bool receive(std::string& frame);
@@ -47,12 +47,12 @@ class Dealer {
   std::unique_ptr<Socket> socket_;
 };
 
-/// Asks and awaits, one question at a time. After a time-out the socket is replaced, so that a late
-/// answer cannot be taken for the next one's.
-class Asker {
+/// Sends a request and waits for its reply, one at a time. After a time-out the socket is replaced,
+/// so that a late reply is not taken for the reply to the next request.
+class Requester {
  public:
-  Asker(const Messaging& messaging, std::string endpoint);
-  base::Result<std::string> ask(const std::string& question, std::chrono::milliseconds bound);
+  Requester(const Messaging& messaging, std::string endpoint);
+  base::Result<std::string> request(const std::string& text, std::chrono::milliseconds bound);
 
  private:
   const Messaging* messaging_;

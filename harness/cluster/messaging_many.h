@@ -1,5 +1,5 @@
-// Many DEALERs on one thread, for load: epoll on their descriptors, so that waiting costs what is
-// ready and not what is open.
+// Many DEALERs on one thread, for load generators: epoll on their descriptors, so that waiting
+// costs O(ready sockets), not O(open sockets).
 #pragma once
 
 #include <chrono>
@@ -15,8 +15,8 @@
 
 namespace capsize::harness {
 
-/// Error: not an endpoint that ZeroMQ can connect to, as `tcp://127.0.0.1:5555` is. Whether anybody
-/// listens there does not matter.
+/// Error: not an endpoint that ZeroMQ can connect to, such as `tcp://127.0.0.1:5555`. Does not test
+/// whether a process listens there.
 [[nodiscard]] base::Status check_connectable(const std::string& endpoint);
 
 class DealerSet {
@@ -29,7 +29,7 @@ class DealerSet {
 
   /// False: not connected, or its queue is full; the message does not exist.
   bool send(std::size_t dealer, std::string_view frame);
-  /// Waits until something is there, at most `bound`, and hands over every frame that is. `take`
+  /// Waits for a frame, at most `bound`, then calls `take` for every frame that has arrived. `take`
   /// may send.
   void receive(std::chrono::milliseconds bound,
                const std::function<void(std::size_t dealer, std::string_view frame)>& take);
@@ -39,8 +39,8 @@ class DealerSet {
   std::unique_ptr<Impl> impl_;
 };
 
-/// How long one frame of `bytes` takes to a ROUTER on another thread and back, `times` times: what
-/// no answer of a node can be faster than. Over the endpoint `bind_to`.
+/// Round-trip times of `times` frames of `bytes` bytes to a ROUTER on another thread, over the
+/// endpoint `bind_to`: a lower bound of a node's latency.
 [[nodiscard]] std::vector<base::Duration> measure_round_trips(const std::string& bind_to,
                                                               std::size_t bytes, std::size_t times);
 

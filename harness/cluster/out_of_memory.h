@@ -1,5 +1,4 @@
-// Whether the kernel's out-of-memory killer was at work: a node that it killed did not end by
-// itself.
+// Did the kernel's out-of-memory killer end a process? A node that it killed did not crash.
 #pragma once
 
 #include <cstdint>
@@ -7,13 +6,13 @@
 
 namespace capsize::harness {
 
-/// Processes that were killed for want of memory: on the machine since it started, or in the
-/// control group of this process since that was made, whichever counts more (in a container, the
-/// first may not be visible). 0 where the kernel says neither.
+/// Number of processes that the kernel killed for want of memory: on the machine since it booted,
+/// or in the control group of this process since its creation, whichever is larger (a container may
+/// not see the first). 0 if the kernel reports neither.
 [[nodiscard]] std::uint64_t out_of_memory_kills();
 
-/// What this process and its children may use: the machine's memory or the control group's limit,
-/// the smaller one. In bytes; 0 where the kernel says neither.
+/// Bytes that this process and its children may use: the machine's memory or the control group's
+/// limit, whichever is smaller. 0 if the kernel reports neither.
 [[nodiscard]] std::uint64_t memory_available();
 
 /// The number after `name` at the beginning of a line of `text`: "oom_kill 3", "MemTotal:  8 kB". 0

@@ -1,4 +1,4 @@
-// What a fault does to processes: signals, and what the kernel says became of them.
+// Faults on processes: signals, and the process state that the kernel then reports.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -30,10 +30,10 @@ ActionResult ProcessCluster::stop(const std::vector<Node>& nodes) {
 }
 
 ActionResult ProcessCluster::end_by(const std::vector<Node>& nodes, int signal) {
-  ActionResult act{.done = true};
+  ActionResult result{.done = true};
   const auto begun = monotonic_now();
   for (const Node node : nodes) {
-    look_for_crash(node);  // who died just before must not be taken for killed
+    detect_crash(node);  // a node that ended by itself just before was not killed
     members_[node]->expected_down = true;
     members_[node]->process->signal(signal);
   }
@@ -41,26 +41,26 @@ ActionResult ProcessCluster::end_by(const std::vector<Node>& nodes, int signal) 
     Member& member = *members_[node];
     auto ending = member.process->wait(kSignalBound);
     if (!ending) {
-      // It did not end in good order: then it ends in the other one, and the evidence says so.
+      // It ignores SIGTERM: kill it, and the evidence says so.
       member.process->signal(SIGKILL);
       ending = member.process->wait(kSignalBound);
     }
-    act.evidence[nemesis::node_name(node)] = {{"pid", member.process->pid()},
-                                              {"incarnation", member.incarnation},
-                                              {"signal", ending ? ending->signal : 0}};
+    result.evidence[nemesis::node_name(node)] = {{"pid", member.process->pid()},
+                                                 {"incarnation", member.incarnation},
+                                                 {"signal", ending ? ending->signal : 0}};
     if (ending && ending->signal == 0) {
-      act.evidence[nemesis::node_name(node)]["exit-code"] = ending->exit_code;
+      result.evidence[nemesis::node_name(node)]["exit-code"] = ending->exit_code;
     }
-    if (ending) ++member.traffic.lives;
+    if (ending) ++member.traffic.endings;
   }
-  act.effect = monotonic_now() - begun;
-  return act;
+  result.effect = monotonic_now() - begun;
+  return result;
 }
 
 ActionResult ProcessCluster::launch(const std::vector<Node>& nodes) {
-  ActionResult act{.done = true};
+  ActionResult result{.done = true};
   for (const Node node : nodes) {
-    // On a machine without time to spare the life before may not be over, and holds its directory.
+    // On a busy machine the previous process may not be reaped yet, and still locks the directory.
     auto& before = members_[node]->process;
     if (before && !before->wait(kReadyBound)) {
       return {.done = false, .reason = nemesis::node_name(node) + " does not end"};
@@ -68,27 +68,27 @@ ActionResult ProcessCluster::launch(const std::vector<Node>& nodes) {
     if (auto spawned = spawn(node); !spawned) {
       return {.done = false, .reason = spawned.error().message};
     }
-    act.evidence[nemesis::node_name(node)] = {{"pid", members_[node]->process->pid()}};
+    result.evidence[nemesis::node_name(node)] = {{"pid", members_[node]->process->pid()}};
   }
-  return act;
+  return result;
 }
 
 ActionResult ProcessCluster::restart(const std::vector<Node>& nodes) {
-  ActionResult act = launch(nodes);
-  if (!act.done) return act;
+  ActionResult result = launch(nodes);
+  if (!result.done) return result;
   for (const Node node : nodes) {
     if (auto ready = await_ready(node, kReadyBound); !ready) {
-      act.done = false;
-      act.reason = ready.error().message;
+      result.done = false;
+      result.reason = ready.error().message;
       continue;
     }
-    act.evidence[nemesis::node_name(node)]["incarnation"] = members_[node]->incarnation;
+    result.evidence[nemesis::node_name(node)]["incarnation"] = members_[node]->incarnation;
   }
-  return act;
+  return result;
 }
 
 ActionResult ProcessCluster::pause(const std::vector<Node>& nodes) {
-  ActionResult act{.done = true};
+  ActionResult result{.done = true};
   const auto begun = monotonic_now();
   for (const Node node : nodes) {
     members_[node]->paused = true;
@@ -96,21 +96,21 @@ ActionResult ProcessCluster::pause(const std::vector<Node>& nodes) {
   }
   for (const Node node : nodes) {
     members_[node]->process->wait_stopped(true, kSignalBound);
-    act.evidence[nemesis::node_name(node)] = {{"state", letter(*members_[node]->process)}};
+    result.evidence[nemesis::node_name(node)] = {{"state", letter(*members_[node]->process)}};
   }
-  act.effect = monotonic_now() - begun;
-  return act;
+  result.effect = monotonic_now() - begun;
+  return result;
 }
 
 ActionResult ProcessCluster::resume(const std::vector<Node>& nodes) {
-  ActionResult act{.done = true};
+  ActionResult result{.done = true};
   for (const Node node : nodes) members_[node]->process->signal(SIGCONT);
   for (const Node node : nodes) {
     members_[node]->process->wait_stopped(false, kSignalBound);
-    act.evidence[nemesis::node_name(node)] = {{"state", letter(*members_[node]->process)}};
+    result.evidence[nemesis::node_name(node)] = {{"state", letter(*members_[node]->process)}};
     members_[node]->paused = false;
   }
-  return act;
+  return result;
 }
 
 void ProcessCluster::expect_end(const std::vector<Node>& nodes,
@@ -119,30 +119,30 @@ void ProcessCluster::expect_end(const std::vector<Node>& nodes,
 }
 
 ActionResult ProcessCluster::endings(const std::vector<Node>& nodes) {
-  ActionResult act{.done = true};
+  ActionResult result{.done = true};
   for (const Node node : nodes) {
-    look_for_crash(node);
+    detect_crash(node);
     Member& member = *members_[node];
     const auto ending = member.process ? member.process->poll() : std::nullopt;
     if (!ending || !member.expected_down) continue;
-    auto& evidence = act.evidence[nemesis::node_name(node)];
+    auto& evidence = result.evidence[nemesis::node_name(node)];
     evidence["signal"] = ending->signal;
     if (ending->signal == 0) evidence["exit-code"] = ending->exit_code;
   }
-  return act;
+  return result;
 }
 
 base::Status ProcessCluster::supervise() {
   const auto now = monotonic_now();
   if (auto works = proxy_watch_.look(*proxy_, now); !works) return works;
   for (Node node = 0; node < members_.size(); ++node) {
-    look_for_crash(node);
-    look_for_stop(node, now);
+    detect_crash(node);
+    detect_outside_stop(node, now);
   }
   return {};
 }
 
-void ProcessCluster::look_for_stop(Node node, base::Instant now) {
+void ProcessCluster::detect_outside_stop(Node node, base::Instant now) {
   Member& member = *members_[node];
   const bool runs = member.process && !member.expected_down && !member.paused;
   if (!runs || member.process->state() != 'T') {
@@ -153,14 +153,14 @@ void ProcessCluster::look_for_stop(Node node, base::Instant now) {
   if (now - *member.stopped_since > kOutsideStopMax) stopped_from_outside_.insert(node);
 }
 
-void ProcessCluster::look_for_crash(Node node) {
+void ProcessCluster::detect_crash(Node node) {
   Member& member = *members_[node];
   if (member.expected_down || !member.process) return;
   const auto ending = member.process->poll();
   if (!ending) return;
   member.expected_down = true;
   member.paused = false;
-  ++member.traffic.lives;
+  ++member.traffic.endings;
   const auto& codes = member.exit_codes;
   const bool announced = ending->signal == 0 &&
                          std::find(codes.begin(), codes.end(), ending->exit_code) != codes.end();

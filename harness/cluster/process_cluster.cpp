@@ -19,12 +19,12 @@ using base::Json;
 using nemesis::ActionResult;
 using nemesis::Node;
 
-// An observation of the proxy is good for this long; a leader that sent nothing for the second
-// length is not believed in any more (four heartbeats).
+// How long a report of the proxy is used; and after which silence (four heartbeats) a leader no
+// longer counts as one.
 constexpr auto kObservationAge = 5ms;
 constexpr auto kLeaderSilence = 200ms;
 
-/// The last line of a log that is not empty, fit to be shown.
+/// The last line of a log that is not empty, made printable.
 std::string last_line(const std::filesystem::path& path) {
   constexpr std::size_t kShownMax = 300;
   std::ifstream file(path);
@@ -68,10 +68,12 @@ ClientTraffic& ProcessCluster::traffic(Node node) {
 base::Status ProcessCluster::open_endpoints() {
   if (auto opened = launcher_.open(); !opened) return opened;
   for (Node node = 0; node < members_.size(); ++node) {
-    members_[node]->control = std::make_unique<Asker>(messaging_, launcher_.control_endpoint(node));
-    members_[node]->client = std::make_unique<Asker>(messaging_, launcher_.client_endpoint(node));
+    members_[node]->control =
+        std::make_unique<Requester>(messaging_, launcher_.control_endpoint(node));
+    members_[node]->client =
+        std::make_unique<Requester>(messaging_, launcher_.client_endpoint(node));
   }
-  proxy_control_ = std::make_unique<Asker>(messaging_, launcher_.proxy_control_endpoint());
+  proxy_control_ = std::make_unique<Requester>(messaging_, launcher_.proxy_control_endpoint());
   return {};
 }
 
@@ -92,7 +94,7 @@ base::Status ProcessCluster::start_proxy() {
   auto spawned = launcher_.spawn_proxy();
   if (!spawned) return spawned.error();
   proxy_ = std::move(spawned).value();
-  auto answer = proxy_control_->ask(launcher_.with_secret({{"op", "stats"}}), kReadyBound);
+  auto answer = proxy_control_->request(launcher_.with_secret({{"op", "stats"}}), kReadyBound);
   if (answer) return {};
   return base::Error{fmt::format("the proxy does not answer ({}); its log: {}",
                                  answer.error().message, launcher_.proxy_log().string())};
@@ -132,7 +134,7 @@ base::Status ProcessCluster::await_ready(Node node, std::chrono::milliseconds bo
 }
 
 base::Result<Json> ProcessCluster::status(Node node, std::chrono::milliseconds bound) {
-  auto answer = members_[node]->control->ask(launcher_.with_secret({{"op", "status"}}), bound);
+  auto answer = members_[node]->control->request(launcher_.with_secret({{"op", "status"}}), bound);
   if (!answer) return answer.error();
   Json parsed = Json::parse(answer.value());
   if (parsed.is_invalid()) return base::Error{"status is not JSON: " + answer.value()};
@@ -141,7 +143,7 @@ base::Result<Json> ProcessCluster::status(Node node, std::chrono::milliseconds b
 
 base::Result<Json> ProcessCluster::ask_proxy(const Json& question) const {
   const auto begun = monotonic_now();
-  auto answer = proxy_control_->ask(launcher_.with_secret(question), kControlBound);
+  auto answer = proxy_control_->request(launcher_.with_secret(question), kControlBound);
   proxy_watch_.asked(answer.ok(), begun);
   if (!answer) return answer.error();
   Json parsed = Json::parse(answer.value());
@@ -157,7 +159,7 @@ void ProcessCluster::observe() const {
   observed_ = now;
   leader_.reset();
   if (members_.size() == 1) {
-    // It has nobody to send AppendEntries to, and nobody else can lead.
+    // It sends no AppendEntries, so the proxy sees no leader; no other node can lead.
     if (!members_[0]->expected_down && !members_[0]->paused) leader_ = 0;
     return;
   }
@@ -168,14 +170,14 @@ void ProcessCluster::observe() const {
                         ? what["leader"].get<std::string>()
                         : std::string();
   term_ = std::max(term_, what.value("term", std::uint64_t{0}));
-  if (name.size() < 2) return;
+  const auto node = nemesis::node_of(name);
+  if (!node) return;
   const base::Instant last{
       std::chrono::nanoseconds(what.value("last-append-time", std::int64_t{0}))};
   if (monotonic_now() - last > kLeaderSilence) return;
-  const Node node = std::stoul(name.substr(1)) - 1;
-  if (node < members_.size() && members_[node]->process && !members_[node]->expected_down &&
-      !members_[node]->paused) {
-    leader_ = node;
+  if (*node < members_.size() && members_[*node]->process && !members_[*node]->expected_down &&
+      !members_[*node]->paused) {
+    leader_ = *node;
   }
 }
 
@@ -218,25 +220,25 @@ ActionResult ProcessCluster::peek_rule(std::uint64_t id) {
 }
 
 ActionResult ProcessCluster::cut_clients(const std::vector<Node>& nodes) {
-  ActionResult act{.done = true};
+  ActionResult result{.done = true};
   for (const Node node : nodes) {
     ClientTraffic& traffic = members_[node]->traffic;
     traffic.requests_lost = 0;
     traffic.replies_lost = 0;
     traffic.cut = true;
   }
-  return act;
+  return result;
 }
 
 ActionResult ProcessCluster::rejoin_clients(const std::vector<Node>& nodes) {
-  ActionResult act{.done = true};
+  ActionResult result{.done = true};
   for (const Node node : nodes) {
     ClientTraffic& traffic = members_[node]->traffic;
     traffic.cut = false;
-    act.evidence[nemesis::node_name(node)] = {{"requests-lost", traffic.requests_lost.load()},
-                                              {"replies-lost", traffic.replies_lost.load()}};
+    result.evidence[nemesis::node_name(node)] = {{"requests-lost", traffic.requests_lost.load()},
+                                                 {"replies-lost", traffic.replies_lost.load()}};
   }
-  return act;
+  return result;
 }
 
 std::vector<nemesis::TraceEvent> ProcessCluster::take_events() {

@@ -1,4 +1,4 @@
-// A cluster of real processes: N nodes and the proxy that every link between them passes.
+// A cluster of real processes: N nodes, and the proxy on every link between them.
 //
 //   n1 ──push──> proxy ──push──> n2        each directed link has its own socket pair
 //   clients ──────────────────> n1 … nN    directly
@@ -31,7 +31,7 @@
 
 namespace capsize::harness {
 
-// How long a process may take: to answer after its start, to follow a signal, to answer a control
+// How long a process may take to answer after its start, to obey a signal, to answer a control
 // request.
 inline constexpr std::chrono::milliseconds kReadyBound{5000};
 inline constexpr std::chrono::milliseconds kSignalBound{1000};
@@ -39,7 +39,7 @@ inline constexpr std::chrono::milliseconds kControlBound{1000};
 
 struct ClusterOptions {
   std::size_t nodes = 5;
-  std::size_t spares = 0;               // further nodes, which run and are members of nothing
+  std::size_t spares = 0;               // further nodes, which run and are no members
   std::filesystem::path binaries;       // directory of capsize-node and capsize-proxy
   std::filesystem::path run_directory;  // nodes/nN/{log,trace.jsonl,data} are made in it
   std::string bug;                      // not empty: capsize-node-with-bugs --bug
@@ -47,7 +47,7 @@ struct ClusterOptions {
   std::uint64_t seed = 0;
 };
 
-/// A node that ended without the nemesis having asked for it.
+/// A node that ended although no fault ended it.
 struct Crash {
   nemesis::Node node = 0;
   Ending ending;
@@ -61,7 +61,7 @@ class ProcessCluster final : public nemesis::Cluster {
   ProcessCluster(ClusterOptions options, const Messaging& messaging);
   ~ProcessCluster() override;
 
-  /// Starts proxy and nodes and waits until every node answers. An error is the harness' own.
+  /// Starts proxy and nodes and waits until every node answers. Error: the harness itself failed.
   base::Status start();
   /// SIGTERM, a short wait, SIGKILL; then the proxy.
   void shut_down();
@@ -94,11 +94,11 @@ class ProcessCluster final : public nemesis::Cluster {
   nemesis::ActionResult cut_clients(const std::vector<nemesis::Node>& nodes) override;
   nemesis::ActionResult rejoin_clients(const std::vector<nemesis::Node>& nodes) override;
 
-  /// Looks for processes that ended by themselves. A proxy that is dead, stopped or silent is an
-  /// error of the harness.
+  /// Detects processes that ended or were stopped by something else than a fault. Error: the proxy
+  /// has ended, is stopped or does not answer.
   base::Status supervise();
   [[nodiscard]] const std::vector<Crash>& crashes() const { return crashes_; }
-  /// Nodes that were seen stopped (SIGSTOP) though no fault had paused them, ascending.
+  /// Nodes that were stopped (SIGSTOP) by something else than a fault, ascending.
   [[nodiscard]] const std::set<nemesis::Node>& stopped_from_outside() const {
     return stopped_from_outside_;
   }
@@ -110,20 +110,20 @@ class ProcessCluster final : public nemesis::Cluster {
   [[nodiscard]] std::filesystem::path node_directory(nemesis::Node node) const {
     return launcher_.node_directory(node);
   }
-  /// Makes the members again those of the start, whatever a fault has left behind.
+  /// Makes the members those of the start again, whatever faults have changed.
   base::Status restore_members(std::chrono::milliseconds bound);
-  /// What the node was seen to answer to status, for the record.
+  /// The reply to the control request `status`.
   base::Result<base::Json> status(nemesis::Node node, std::chrono::milliseconds bound);
 
  private:
   struct Member {
     std::optional<ChildProcess> process;
-    std::unique_ptr<Asker> control;
-    std::unique_ptr<Asker> client;  // for what only a client may ask
+    std::unique_ptr<Requester> control;
+    std::unique_ptr<Requester> client;  // for requests that nodes take from clients only
     std::uint64_t incarnation = 0;
     bool paused = false;
     bool expected_down = true;
-    std::optional<base::Instant> stopped_since;  // by a signal from outside the run
+    std::optional<base::Instant> stopped_since;  // not by a fault
     std::vector<int> exit_codes;                 // with which it may end by itself (expect_end)
     ClientTraffic traffic;
   };
@@ -138,24 +138,24 @@ class ProcessCluster final : public nemesis::Cluster {
   base::Json ask_leader(const base::Json& question, std::chrono::milliseconds bound);
   struct Administered {
     bool done = false;
-    bool may_happen = false;  // not done, and not certain never to be
+    bool may_happen = false;  // not done, but it may still be committed
     std::string reason;
   };
-  /// Asks the leader, whoever that is, until it is done or the time is over.
+  /// Sends the request to the current leader until one attempt succeeds or the time is over.
   Administered administer(const base::Json& question);
   nemesis::ActionResult end_by(const std::vector<nemesis::Node>& nodes, int signal);
-  void look_for_crash(nemesis::Node node);
-  void look_for_stop(nemesis::Node node, base::Instant now);
+  void detect_crash(nemesis::Node node);
+  void detect_outside_stop(nemesis::Node node, base::Instant now);
 
   ClusterOptions options_;
   const Messaging& messaging_;
   Launcher launcher_;  // its sockets outlive the processes
   std::optional<ChildProcess> proxy_;
-  mutable std::unique_ptr<Asker> proxy_control_;
+  mutable std::unique_ptr<Requester> proxy_control_;
   mutable ProxyWatch proxy_watch_;
   std::vector<std::unique_ptr<Member>> members_;
-  std::vector<nemesis::Node> configured_;  // the members, as last asked for
-  bool members_known_ = true;              // and answered
+  std::vector<nemesis::Node> configured_;  // the members, as last requested
+  bool members_known_ = true;              // and acknowledged
   std::vector<Crash> crashes_;
   std::set<nemesis::Node> stopped_from_outside_;
   std::uint64_t out_of_memory_kills_ = 0;  // when the run began

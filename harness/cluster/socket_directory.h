@@ -1,10 +1,10 @@
 // Where the processes of one cluster meet: a directory of path sockets inside the run directory
 // that only its owner can enter (mode 0700), and the secret that control requests carry.
 //
-// Why not Linux' abstract names: they have no permissions, so that any local user could read, stop
-// or fake a run, or bind the name of a node that is down. A path socket goes with its directory:
-// after any end of the harness nothing is left outside the run directory, and each run has a
-// directory of its own, so that a socket file that is left there harms no later run.
+// Why not Linux's abstract names: they have no permissions, so any local user could read, stop or
+// fake a run, or bind the name of a node that is down. A path socket belongs to its directory: the
+// harness leaves nothing outside the run directory even if it is killed, and as each run has its
+// own directory, a stale socket file disturbs no later run.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace capsize::harness {
 
-/// From the kernel: not to be foreseen, and not the run's seed.
+/// From the kernel: unpredictable, and independent of the run's seed.
 [[nodiscard]] std::uint64_t random_id();
 
 class SocketDirectory {

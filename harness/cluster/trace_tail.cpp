@@ -13,7 +13,7 @@ constexpr std::array<std::string_view, 7> kWanted = {
     "start", "role", "config", "snapshot-begin", "snapshot", "install", "transfer"};
 constexpr std::string_view kKey = "\"event\":\"";
 constexpr std::size_t kBlockBytes = std::size_t{64} * 1024;
-// A trace line has some 200 bytes; what is so much longer is not one.
+// A trace line has about 200 bytes; a much longer one is no trace line.
 constexpr std::size_t kLineBytesMax = std::size_t{64} * 1024;
 
 bool wanted(std::string_view line) {

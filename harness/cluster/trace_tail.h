@@ -13,8 +13,8 @@ namespace capsize::harness {
 class TraceTail {
  public:
   TraceTail(nemesis::Node node, std::filesystem::path path) : node_(node), path_(std::move(path)) {}
-  /// Appends what came since the last call, whole lines only. Cost: one pass over the new bytes;
-  /// the frequent events (append, commit, apply) are passed over unparsed.
+  /// Appends the events written since the last call, of complete lines only. O(new bytes); skips
+  /// the frequent events (append, commit, apply) without parsing them.
   void read(std::vector<nemesis::TraceEvent>& events);
 
  private:

@@ -22,14 +22,13 @@ namespace {
 
 using checker::Verdict;
 
-// Elections won, as the nodes traced them, each term once, over all traces; a file that cannot be
-// read counts as empty.
+// Number of terms with a leader, over all traces; a file that cannot be read counts as empty.
 std::uint64_t elections_won(const std::vector<std::filesystem::path>& traces) {
   std::set<std::uint64_t> terms;
   for (const auto& path : traces) {
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);) {
-      // Nearly every line is about the log: look before parsing.
+      // Most lines are about the log: search before parsing.
       if (line.find("\"event\":\"role\"") == std::string::npos) continue;
       const auto event = base::Json::parse(line);
       if (event.is_invalid() || event.value("role", "") != "leader") continue;
@@ -39,7 +38,7 @@ std::uint64_t elections_won(const std::vector<std::filesystem::path>& traces) {
   return terms.size();
 }
 
-// Over this the harness' own timers lag so much that lateness cannot be laid at anybody's door.
+// If the harness's own timers lag more than this, a late write says nothing about the nodes.
 constexpr base::Duration kLagMax = std::chrono::milliseconds(200);
 constexpr std::size_t kLogTailLines = 5;
 
@@ -82,8 +81,8 @@ Check invariants(Outcome& outcome) {
   return check;
 }
 
-/// Faults within the load after which some node was not back within the bound, though nothing else
-/// was broken all that time.
+/// Faults within the load after which some node did not recover within the bound, although no other
+/// fault was active.
 std::string slow_recoveries(const Outcome& outcome) {
   std::string text;
   for (std::size_t i = 0; i < outcome.faults.size(); ++i) {
@@ -98,8 +97,8 @@ std::string slow_recoveries(const Outcome& outcome) {
   return text;
 }
 
-/// Nodes that something outside the run killed or stopped: "n1, n3", or nothing. What is late while
-/// one of them is missing says nothing about the others.
+/// Nodes that something outside the run killed or stopped: "n1, n3", or empty. While one of them is
+/// missing, a late write says nothing about the others.
 std::string disturbed_from_outside(const Outcome& outcome) {
   std::set<nemesis::Node> nodes = outcome.stopped_from_outside;
   for (const Crash& crash : outcome.crashes) {
@@ -123,15 +122,15 @@ Check live(const Outcome& outcome) {
     if (recovery.first_write && recovery.final_reads_done) continue;
     const bool crashed = std::any_of(outcome.crashes.begin(), outcome.crashes.end(),
                                      [node](const Crash& crash) { return crash.node == node; });
-    if (crashed) continue;  // not a live node, and a violation of its own
+    if (crashed) continue;  // not a live node; reported as a crash
     late += fmt::format("{}{} {}", late.empty() ? "" : ", ", nemesis::node_name(node),
                         recovery.first_write ? "(reads)" : "(write)");
   }
   const std::string slow = slow_recoveries(outcome);
   if (late.empty() && slow.empty()) return check;
   if (!late.empty()) {
-    const auto put_off = std::min(outcome.disk_hung_after_healing, kLivePutOffMax);
-    const auto bound = outcome.scenario.live_bound + put_off;
+    const auto extension = std::min(outcome.disk_hung_after_healing, kLiveExtensionMax);
+    const auto bound = outcome.scenario.live_bound + extension;
     check.explanation = fmt::format("{} after healing, not served by: {}", seconds(bound), late);
   }
   if (!slow.empty()) check.explanation += (late.empty() ? "" : "; ") + slow;
@@ -145,7 +144,7 @@ Check live(const Outcome& outcome) {
              lag > kLagMax) {
     check.verdict = Verdict::kUnknown;
     check.explanation += fmt::format("; but the harness' own timers lagged by {}", seconds(lag));
-  } else if (!late.empty() && outcome.disk_hung_after_healing > kLivePutOffMax) {
+  } else if (!late.empty() && outcome.disk_hung_after_healing > kLiveExtensionMax) {
     check.verdict = Verdict::kUnknown;
     check.explanation += fmt::format("; but the disk of this machine hung for {} of it",
                                      seconds(outcome.disk_hung_after_healing));
@@ -171,9 +170,8 @@ std::uint64_t mebibytes(std::uint64_t bytes) {
   return bytes >> 20U;
 }
 
-/// A node cannot send itself SIGKILL without being asked to: it came from outside the run. That is
-/// no fault of the node, unless the kernel sent it for want of memory and it was this node that had
-/// most of it.
+/// A node sends itself SIGKILL only on request, so another one came from outside the run. The node
+/// is not at fault, unless the kernel sent it for want of memory and this node held most of it.
 Check killed_from_outside(const Crash& crash, const std::string& name) {
   const std::uint64_t had = crash.ending.peak_memory_bytes;
   const bool out_of_memory = crash.out_of_memory_kills > 0;
@@ -215,9 +213,9 @@ Check crash(const Outcome& outcome, base::Instant start) {
 Check coverage(Outcome& outcome) {
   outcome.expectations =
       compare(*outcome.scenario.expect, outcome.statistics, outcome.faults, outcome.leader_changes);
-  if (!outcome.steered) {
+  if (!outcome.interactive) {
     const auto named = named_faults(outcome.scenario, outcome.faults);
-    // A replay has the faults that the recorded run had, which may lack those of a strategy.
+    // A replay has the recorded run's faults, which may lack those of a strategy.
     const auto from = outcome.replayed && !named.empty() ? std::prev(named.end()) : named.begin();
     outcome.expectations.insert(outcome.expectations.end(), from, named.end());
   }
@@ -230,7 +228,7 @@ Check coverage(Outcome& outcome) {
                     line.what, line.asked, line.met);
   }
   if (check.verdict == Verdict::kVacuous && outcome.interrupted) {
-    // A list of what was still to come says nothing.
+    // After an interrupt, the expectations that were not reached say nothing.
     check.explanation =
         fmt::format("interrupted before {} of {} promises were kept (results.json has them)",
                     std::count_if(outcome.expectations.begin(), outcome.expectations.end(),
@@ -249,7 +247,7 @@ Check coverage(Outcome& outcome) {
 void run_checks(Outcome& outcome, const RunDirectory& directory, base::Instant start) {
   outcome.checks.push_back(linearizable(outcome, directory));
   outcome.checks.push_back(invariants(outcome));
-  // Of a run whose harness broke, only what was recorded says anything.
+  // If the harness broke, only the recorded history is evidence.
   if (outcome.harness_error.empty()) {
     outcome.checks.push_back(live(outcome));
     outcome.checks.push_back(crash(outcome, start));

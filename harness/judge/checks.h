@@ -7,7 +7,7 @@
 
 namespace capsize::harness {
 
-/// Judges what `outcome` and the run's directory hold; fills in checks, expectations, the report of
+/// Judges `outcome` and the files of the run; fills in checks, expectations, the report of
 /// the linearizability check, and the number of leader changes. `start` is the start of the load.
 void run_checks(Outcome& outcome, const RunDirectory& directory, base::Instant start);
 

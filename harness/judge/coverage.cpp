@@ -18,13 +18,13 @@ constexpr const char* kAnyKind = "any";
 bool aims_at_leader(const nemesis::PlannedFault& fault) {
   const auto* kind = nemesis::FaultKinds::instance().find(fault.spec.kind);
   if (kind == nullptr || !kind->deposes_leader()) return false;
-  // A leader that loses some links, or some messages, may well go on.
+  // A leader that loses some links or messages may keep leading.
   if (fault.spec.peers || !fault.spec.only.empty()) return false;
   return fault.spec.target == nemesis::Target::kLeader ||
          fault.spec.target == nemesis::Target::kAll;
 }
 
-/// How long, by the plan, the network is bad or a minority is out while a majority could serve.
+/// For how long, by the plan, a fault is active while a majority can serve.
 base::Duration served_under_faults(const Scenario& scenario,
                                    const std::vector<nemesis::PlannedFault>& schedule) {
   base::Duration sum{};
@@ -44,7 +44,7 @@ Expectations default_expectations(const Scenario& scenario, const Plan& plan) {
   const auto& schedule = plan.scheduled;
   Expectations expect;
   const double seconds = std::chrono::duration<double>(scenario.time_limit).count();
-  // A twentieth of what was asked for: far below any healthy run, far above an idle one.
+  // A twentieth of the requested number: far below any healthy run, far above an idle one.
   expect.ok = std::max<std::uint64_t>(10, static_cast<std::uint64_t>(scenario.rate * seconds / 20));
   const auto* workload = workloads::Workloads::instance().find(scenario.workload);
   for (const auto& function : workload->functions()) {
@@ -59,14 +59,14 @@ Expectations default_expectations(const Scenario& scenario, const Plan& plan) {
   for (const auto& [kind, count] : planned) {
     if (count >= 2) expect.faults[kind] = count / 2;
   }
-  // What waits for a state comes when that does: each kind is promised, its number is not.
-  for (const auto& fault : plan.foreseen) {
+  // Faults that wait for a state begin when it occurs: each kind is promised, not its number.
+  for (const auto& fault : plan.predicted) {
     auto& asked = expect.faults[fault.spec.kind];
     asked = std::max<std::uint64_t>(asked, 1);
   }
   if (!schedule.empty()) {
     expect.faults[kAnyKind] = (schedule.size() + 1) / 2;
-    // A second is granted for elections; of the rest a fiftieth of the asked rate is expected.
+    // Less a second for elections; a fiftieth of the requested rate for the rest.
     const auto served = served_under_faults(scenario, schedule) - std::chrono::seconds(1);
     if (served > base::Duration::zero()) {
       expect.ok_during_faults = static_cast<std::uint64_t>(
@@ -82,7 +82,7 @@ std::string load_not_generated(const Scenario& scenario, const Statistics& stati
   const double seconds = std::chrono::duration<double>(load_time).count();
   if (seconds <= 0) return {};
   const double reached = static_cast<double>(statistics.totals().total()) / seconds;
-  // Clients wait for their answers: of a cluster that serves nothing they cannot ask much.
+  // Clients wait for replies, so they send few requests to a cluster that does not serve.
   if (quiet_rate <= 0 || reached >= scenario.rate / 2 || quiet_rate >= scenario.rate / 2) return {};
   return fmt::format(
       "load could not be generated: {:.0f} operations a second asked, {:.0f} reached with {} "

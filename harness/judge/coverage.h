@@ -1,4 +1,4 @@
-// Did the run test what it promised? The commonest failure of a chaos suite is that it silently
+// Did the run test what it promised? The most common failure of a chaos suite is that it silently
 // tests nothing; here that is a verdict: vacuous.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace capsize::harness {
 
-/// One line of what was asked and what was met.
+/// One expectation: the number asked for, and the number that was reached.
 struct Expectation {
   std::string what;
   std::uint64_t asked = 0;

@@ -11,7 +11,7 @@
 
 #include "checker/core/verdict.h"
 #include "checker/report/report.h"
-#include "harness/client/load.h"
+#include "harness/client/load_generator.h"
 #include "harness/client/statistics.h"
 #include "harness/cluster/process_cluster.h"
 #include "harness/judge/coverage.h"
@@ -22,15 +22,15 @@
 
 namespace capsize::harness {
 
-/// By how much a disk that hangs puts the bound of `live` off, at most.
-inline constexpr base::Duration kLivePutOffMax = std::chrono::seconds(30);
+/// By how much a hanging disk extends the bound of `live`, at most.
+inline constexpr base::Duration kLiveExtensionMax = std::chrono::seconds(30);
 
 /// One of the checks of docs/FORMATS.md, Verdicts and exit codes.
 struct Check {
   std::string name;
   checker::Verdict verdict = checker::Verdict::kValid;
   std::string explanation;  // empty when valid
-  std::string bound;        // what it was held against, where there is one
+  std::string bound;        // the limit it was compared with, if there is one
 };
 
 struct Outcome {
@@ -38,7 +38,7 @@ struct Outcome {
   std::filesystem::path directory;
   std::filesystem::path store;     // as it was given
   std::filesystem::path binaries;  // directory they were started from
-  /// Not empty: the run whose faults no scenario has, because they were replayed or steered.
+  /// Not empty: the run whose faults no scenario has, because they were replayed or interactive.
   std::filesystem::path replay_of;
   base::Instant start{};  // of the load, by the clock of the traces
   Plan plan;
@@ -46,8 +46,8 @@ struct Outcome {
   std::vector<ServiceAroundFault> service;  // one for each of `faults`
   std::vector<std::string> unreached_phases;
   std::uint64_t operations_under_faults = 0;
-  bool steered = false;   // faults came from outside; none is promised
-  bool replayed = false;  // the faults of a recorded run, not those of the strategies
+  bool interactive = false;  // a program controls the run; no faults are promised
+  bool replayed = false;     // the faults of a recorded run, not those of the strategies
   Statistics statistics;
   std::vector<NodeRecovery> recoveries;  // one a node
   std::vector<Crash> crashes;

@@ -1,4 +1,5 @@
-// When was there service? Computed afterwards from the acknowledged operations and the faults.
+// When did the cluster serve clients? Computed after the run from acknowledged operations and
+// faults.
 #pragma once
 
 #include <optional>
@@ -12,15 +13,15 @@ namespace capsize::harness {
 
 /// Of one fault that took effect.
 struct ServiceAroundFault {
-  /// From healing to the first acknowledged write; nothing if none came any more.
+  /// From healing to the first acknowledged write; nothing if there was none.
   std::optional<base::Duration> recovery;
-  /// The same until every node has acknowledged one (every node that ever did: some may have no
-  /// client that writes).
+  /// From healing until every node has acknowledged a write (every node that ever did: some may
+  /// have no client that writes).
   std::optional<base::Duration> recovery_everywhere;
-  /// How long after the healing nothing else was broken, within the load: as long as that is, the
-  /// recovery is this fault's alone, and can be held against a bound.
+  /// How long after healing no other fault was active, within the load: for that long the recovery
+  /// is due to this fault alone and can be compared with a bound.
   base::Duration undisturbed{};
-  /// For how much of that the disk of the machine hung, and nobody could have served.
+  /// How long of that the machine's own disk hung, so that no node could have served.
   base::Duration disk_hung{};
   /// The longest time without an acknowledged write that touches the fault.
   base::Duration outage{};
@@ -33,7 +34,7 @@ struct ServiceAroundFault {
                                                 const std::vector<nemesis::FaultRecord>& all,
                                                 const Statistics& statistics,
                                                 base::Duration load_end);
-/// Whether the bound was broken: it was not back everywhere, though nothing else was in the way.
+/// Whether recovery everywhere took longer than the bound although no other fault was active.
 [[nodiscard]] bool too_slow(const ServiceAroundFault& service, base::Duration bound);
 
 /// Rate of ok operations a second over the time in which no fault held or was recovered from; zero

@@ -35,7 +35,7 @@ struct OwnGroup {
 };
 
 boost::asio::io_context& context() {
-  // Boost needs one to own a process; nothing is ever run on it.
+  // Boost requires an executor for a process; it is never run.
   static boost::asio::io_context instance;
   return instance;
 }
@@ -93,7 +93,7 @@ int ChildProcess::pid() const {
 }
 
 bool ChildProcess::signal(int number) {
-  // Not reaped means that the number is still this child's and nobody else's.
+  // The kernel does not reuse the process id before the child is reaped.
   return !handle_->ending && ::kill(pid(), number) == 0;
 }
 
@@ -125,7 +125,7 @@ char ChildProcess::state() const {
   std::ifstream stat(fmt::format("/proc/{}/stat", handle_->pid));
   std::string text;
   if (!std::getline(stat, text)) return '?';
-  // The second field is the name in brackets and may hold anything, brackets too.
+  // The second field is the name in parentheses, which may contain parentheses itself.
   const auto bracket = text.rfind(')');
   return bracket == std::string::npos || bracket + 2 >= text.size() ? '?' : text[bracket + 2];
 }

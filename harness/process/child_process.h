@@ -1,9 +1,9 @@
-// One child process, and the only door to Boost.Process (v2). Spawn, signal, and read back from the
-// kernel what a signal did.
+// One child process: spawns it, signals it, and reads back from the kernel what a signal did. The
+// only place that uses Boost.Process (v2).
 //
 // A child has its own process group, so that a Ctrl-C on the terminal reaches only the harness, an
 // empty signal mask, and no descriptor of ours but its log. It must be spawned from a thread that
-// lives as long as the process: the parent-death signal, which the child sets for itself
+// exists as long as the process: the parent-death signal, which the child sets for itself
 // (node/PROTOCOL.md, --parent), follows the thread that forked it.
 #pragma once
 
@@ -22,7 +22,7 @@ namespace capsize::harness {
 struct Ending {
   int exit_code = 0;  // meaningful if signal is 0
   int signal = 0;
-  std::uint64_t peak_memory_bytes = 0;  // that it ever had in memory
+  std::uint64_t peak_memory_bytes = 0;  // largest resident set
 };
 [[nodiscard]] std::string describe(const Ending& ending);
 
@@ -43,9 +43,9 @@ class ChildProcess {
   [[nodiscard]] int pid() const;
   /// Sends a signal; false when the process is gone.
   bool signal(int number);
-  /// The ending, once there is one; reaps.
+  /// How it ended, if it has; reaps it.
   std::optional<Ending> poll();
-  /// Waits for the end, at most `bound`; nothing when the process outlives it.
+  /// Waits for the end, at most `bound`; nothing if the process still runs then.
   std::optional<Ending> wait(std::chrono::milliseconds bound);
   /// State letter of /proc/PID/stat: R, S, D, T (stopped), Z (ended, not yet reaped) …; '?' if
   /// gone.

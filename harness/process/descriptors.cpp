@@ -8,8 +8,7 @@ std::uint64_t raise_descriptor_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
   limit.rlim_cur = limit.rlim_max;
-  // Refused where the hard limit is above what the kernel gives to any process: then the soft one
-  // stays as it is.
+  // The kernel refuses it if the hard limit exceeds fs.nr_open: then the soft limit stays.
   (void)::setrlimit(RLIMIT_NOFILE, &limit);
   ::getrlimit(RLIMIT_NOFILE, &limit);
   return limit.rlim_cur;

@@ -6,7 +6,7 @@
 namespace capsize::harness {
 
 /// Raises the soft limit (`ulimit -n`, often 1024) to the hard one; children inherit it. Returns
-/// what may be open from now on.
+/// the new limit.
 std::uint64_t raise_descriptor_limit();
 
 }  // namespace capsize::harness

@@ -1,9 +1,9 @@
 // history.jsonl as it grows (docs/FORMATS.md, Histories).
 //
-// The client thread calls it in the order in which things happen: an invocation before its request
-// is sent, a completion after its reply was read. So the order of the lines is the order of events,
-// and an interval is never narrower than the truth. Lines go to the file in blocks, at the latest
-// every `kFlushInterval`: a run that is killed leaves a prefix.
+// The client thread writes an invocation before it sends the request and a completion after it has
+// read the reply: the order of lines is the order of events, and an interval is never narrower than
+// the truth. Lines reach the file in blocks, at least every `kFlushInterval`: a run that is killed
+// leaves a prefix.
 #pragma once
 
 #include <cstdint>
@@ -43,10 +43,10 @@ class HistoryWriter {
   /// Creates the file; `header` is its first line, JSON text.
   base::Status open(const std::filesystem::path& path, std::string_view header);
   void write(const HistoryEvent& event);
-  /// From any thread: a line for people, with process "nemesis", placed where the client thread
-  /// next writes. `value` is JSON text.
+  /// From any thread: a line for people, with process "nemesis". The client thread writes it before
+  /// its next event. `value` is JSON text.
   void note(base::Duration time, std::string_view f, std::string_view value);
-  /// Call now and then; writes a block when it is due. An error is remembered (`error`).
+  /// Writes the block if kFlushInterval has passed. Errors are kept in status().
   void flush_if_due(base::Duration now);
   void flush();
   /// Disk full and the like; a history with holes must not be judged.

@@ -65,7 +65,8 @@ std::optional<RoleHistory::Leader> RoleHistory::leader_at(std::int64_t time) con
 
 std::optional<nemesis::Node> server_of(const Scenario& scenario, std::int64_t process) {
   if (scenario.retries > 0 || process < 0) return std::nullopt;
-  // As load.cpp deals clients to nodes: threads in turns, and one more for each node at the end.
+  // As the load generator assigns clients to nodes: round robin, and one more client for each node
+  // for the final reads.
   const auto threads = scenario.concurrency + scenario.nodes;
   const auto thread = static_cast<std::uint64_t>(process) % threads;
   return thread < scenario.concurrency ? thread % scenario.nodes : thread - scenario.concurrency;
@@ -104,10 +105,10 @@ std::string circumstances(const Outcome& outcome, const RoleHistory& roles,
       }
     }
     const auto leader = roles.leader_at(moment);
-    const std::string led =
+    const std::string leader_text =
         leader ? fmt::format("{}, term {}", nemesis::node_name(leader->node), leader->term) : "-";
     const std::string faults = active_faults(outcome.faults, begin, end);
-    text += fmt::format("    {:>3}  {:<24} {:<14} {}\n", i + 1, server, led,
+    text += fmt::format("    {:>3}  {:<24} {:<14} {}\n", i + 1, server, leader_text,
                         faults.empty() ? "-" : faults);
   }
   if (text.empty()) return text;

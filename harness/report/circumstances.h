@@ -1,6 +1,6 @@
-// What the cluster was like while the operations of a violation ran: which node served them, its
-// role, who led in which term, which faults were active. From the traces of the nodes and the
-// records of the faults.
+// The state of the cluster while the operations of a violation ran: which node served them, its
+// role, the leader and its term, the active faults. Taken from the nodes' traces and the records of
+// the faults.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace capsize::harness {
 
-/// Roles over time, of all nodes.
+/// The roles of all nodes over time.
 class RoleHistory {
  public:
   struct Role {
@@ -27,14 +27,15 @@ class RoleHistory {
     nemesis::Node node = 0;
     std::uint64_t term = 0;
   };
-  /// What a trace says, line by line; a file that cannot be read says nothing. Only lines about
-  /// roles, terms and starts are parsed.
+  /// Reads a trace; a file that cannot be read adds nothing. Parses only lines about roles, terms
+  /// and starts.
   void read(nemesis::Node node, const std::filesystem::path& trace);
   void read_line(nemesis::Node node, const std::string& line);
 
-  /// Times are nanoseconds of the clock of the traces. Nothing before the first start of a node.
+  /// Returns the role at a time, in nanoseconds of the traces' clock; nothing before the node's
+  /// first start.
   [[nodiscard]] std::optional<Role> role_at(nemesis::Node node, std::int64_t time) const;
-  /// The leader of the highest term that had begun by then; it may have ended since.
+  /// Returns the leader of the highest term by then; it may have been deposed since.
   [[nodiscard]] std::optional<Leader> leader_at(std::int64_t time) const;
 
  private:
@@ -44,20 +45,20 @@ class RoleHistory {
   std::map<std::uint64_t, std::pair<std::int64_t, nemesis::Node>> leaders_;  // by term
 };
 
-/// The node whose client this process is. Nothing where clients with sessions may have asked
-/// others too, which no history records.
+/// Returns the node that serves this process's client. Nothing with retries: such clients may have
+/// used other nodes too, which no history records.
 [[nodiscard]] std::optional<nemesis::Node> server_of(const Scenario& scenario,
                                                      std::int64_t process);
 
-/// Kinds and nodes of the faults that were active at some time of the interval: "pause n1, cut n2".
+/// Returns the faults that were active at some time of the interval: "pause n1, cut n2".
 [[nodiscard]] std::string active_faults(const std::vector<nemesis::FaultRecord>& faults,
                                         base::Duration begin, base::Duration end);
 
-/// Reads the traces of all nodes of the run: hundreds of MiB after a long one.
+/// Reads the traces of all nodes; after a long run hundreds of MiB.
 [[nodiscard]] RoleHistory roles_of(const Outcome& outcome);
 
-/// A line for each operation that violation_text() shows, up to a dozen; indented, with line feeds.
-/// Empty where nothing is known.
+/// Returns one indented line for each operation that violation_text() shows, up to a dozen. Empty
+/// if nothing is known.
 [[nodiscard]] std::string circumstances(const Outcome& outcome, const RoleHistory& roles,
                                         const checker::Violation& violation);
 

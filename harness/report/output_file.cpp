@@ -17,7 +17,7 @@ base::Error failed(const std::string& path, int reason) {
   return {fmt::format("{}: cannot be written: {}", path, std::strerror(reason))};
 }
 
-/// Errno, or 0.
+/// Returns errno, or 0.
 int write_to(const std::string& path, const char* mode,
              const std::function<void(const Sink&)>& write) {
   std::FILE* const file = std::fopen(path.c_str(), mode);
@@ -33,8 +33,8 @@ int write_to(const std::string& path, const char* mode,
   return error;
 }
 
-/// Nothing can be put beside the file, or take its place: a directory that is closed to this user,
-/// a file that is a mount point, a name that is as long as names may be.
+/// Whether no temporary file can be created next to the target or replace it: the directory is not
+/// writable, the file is a mount point, the name already has the maximum length.
 bool bars_replacement(int error) {
   return error == EACCES || error == EPERM || error == EROFS || error == EBUSY ||
          error == ENAMETOOLONG || error == EEXIST;
@@ -51,7 +51,7 @@ base::Status check_not_an_input(const std::string& output, std::span<const std::
         input == "-" ? ::fstat(STDIN_FILENO, &in) == 0 : ::stat(input.c_str(), &in) == 0;
     if (read && in.st_dev == out.st_dev && in.st_ino == out.st_ino) {
       return base::Error{
-          fmt::format("{}: is what is read ({}), expected another file", output, input)};
+          fmt::format("{}: is also the input ({}), expected another file", output, input)};
     }
   }
   return {};
@@ -65,20 +65,20 @@ base::Status write_output(const std::string& path, const std::function<void(cons
     const int error = write_to(path, "we", write);
     return error == 0 ? base::Status() : failed(path, error);
   }
-  // Through a link, so that the link stays one.
+  // Resolves links, so that a link stays a link.
   std::error_code ignored;
   const fs::path target = exists ? fs::canonical(path, ignored) : fs::path(path);
-  const std::string aside = fmt::format("{}.{}.new", target.string(), ::getpid());
-  int error = write_to(aside, "wxe", write);
-  if (bars_replacement(error) && wanted) write([](std::string_view) {});  // only to learn that
+  const std::string temporary = fmt::format("{}.{}.new", target.string(), ::getpid());
+  int error = write_to(temporary, "wxe", write);
+  if (bars_replacement(error) && wanted) write([](std::string_view) {});  // for `wanted` only
   if (wanted && !wanted()) {
-    ::unlink(aside.c_str());
+    ::unlink(temporary.c_str());
     return {};
   }
-  if (error == 0 && exists) ::chmod(aside.c_str(), there.st_mode & 07777U);
-  if (error == 0 && std::rename(aside.c_str(), target.c_str()) != 0) error = errno;
+  if (error == 0 && exists) ::chmod(temporary.c_str(), there.st_mode & 07777U);
+  if (error == 0 && std::rename(temporary.c_str(), target.c_str()) != 0) error = errno;
   if (error == 0) return {};
-  ::unlink(aside.c_str());
+  ::unlink(temporary.c_str());
   if (bars_replacement(error)) error = write_to(path, "we", write);
   return error == 0 ? base::Status() : failed(path, error);
 }

@@ -1,4 +1,4 @@
-// Files that a command was asked to write: never over what it reads, and never by halves.
+// Output files of commands: never overwrite an input, and never leave a partial file.
 #pragma once
 
 #include <functional>
@@ -10,17 +10,17 @@
 
 namespace capsize::harness {
 
-/// Error if `output` is one of `inputs`, also by another name (a link, `./x`). "-" is none of them.
+/// Error: `output` is one of `inputs`, possibly under another name (a link, `./x`). "-" is no file.
 [[nodiscard]] base::Status check_not_an_input(const std::string& output,
                                               std::span<const std::string> inputs);
 
 using Sink = std::function<void(std::string_view)>;
 
-/// What `write` gives to its sink, as the file `path`. A regular file is written aside and renamed,
-/// so that one that is there already stays as it is unless all was written; anything else (a
-/// device, a pipe), and a file beside which none can be made, is written directly. `write` may be
-/// called twice, and then gives the same. Where `wanted` is given and false afterwards, nothing was
-/// to be written after all. Error: the path and why.
+/// Writes what `write` passes to its sink to the file `path`. A regular file is written under a
+/// temporary name and renamed, so that an existing file stays intact unless everything was written.
+/// Anything else (a device, a pipe), and a file in a directory where none can be created, is
+/// written directly. `write` may be called twice and must then produce the same. If `wanted` is
+/// given and returns false after `write`, no file is written. Error: the path and the reason.
 [[nodiscard]] base::Status write_output(const std::string& path,
                                         const std::function<void(const Sink&)>& write,
                                         const std::function<bool()>& wanted = {});

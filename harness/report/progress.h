@@ -1,4 +1,4 @@
-// How far a run has come: what the progress line shows.
+// The progress of a run, as the progress line shows it.
 #pragma once
 
 #include <cstdint>

@@ -83,7 +83,7 @@ Json latencies(const Statistics& statistics) {
   return result;
 }
 
-/// First line of the kernel's pressure file: the share of time in which somebody waited for a core.
+/// First line of the kernel's pressure file: the share of time in which a task waited for a core.
 std::string cpu_pressure() {
   std::ifstream file("/proc/pressure/cpu");
   std::string line;
@@ -91,7 +91,7 @@ std::string cpu_pressure() {
   return line;
 }
 
-/// Tells builds apart; it is no proof against forgery.
+/// Distinguishes builds; no protection against forgery.
 std::string checksum(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::uint32_t crc = 0;
@@ -150,12 +150,12 @@ Json recoveries(const Outcome& outcome) {
 
 std::string reproduce_line(const Outcome& outcome) {
   Scenario scenario = outcome.scenario;
-  // What a run expects by default follows from the rest.
+  // Default expectations follow from the other keys.
   if (scenario.expect &&
       to_json(*scenario.expect) == to_json(default_expectations(scenario, outcome.plan))) {
     scenario.expect.reset();
   }
-  // As it was typed, so that the line can be pasted.
+  // The program as it was typed, so that the line can be pasted.
   std::vector<std::string> words = {program_invocation_name, "run"};
   if (!outcome.replay_of.empty()) {
     words = {program_invocation_name, "replay", outcome.replay_of.string()};

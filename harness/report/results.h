@@ -13,7 +13,7 @@ inline constexpr const char* kResultsFormat = "capsize-results";
 inline constexpr std::uint64_t kResultsVersion = 1;
 
 [[nodiscard]] base::Json to_json(const Outcome& outcome);
-/// The command that makes the same scenario again: one line for a shell, quoted where it must be.
+/// Returns the command that runs the same scenario again: one line for a shell, quoted as needed.
 [[nodiscard]] std::string reproduce_line(const Outcome& outcome);
 
 }  // namespace capsize::harness

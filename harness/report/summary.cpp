@@ -26,8 +26,8 @@ using base::Json;
 
 constexpr int kDetailsMax = 3;
 
-/// What the proxy counted.
-std::string counted(const Json& end) {
+/// The counters of the proxy.
+std::string proxy_counters(const Json& end) {
   std::string text;
   for (const char* counter : {"discarded", "delayed", "duplicated", "reordered", "corrupted",
                               "throttled", "replayed", "held", "overflowed"}) {
@@ -39,26 +39,27 @@ std::string counted(const Json& end) {
   return text;
 }
 
-/// Of one node: how it ended, what state it was in, or whatever numbers and words there are.
-std::string of_node(const std::string& node, const Json& life) {
-  if (life.contains("exit-code")) {
-    return fmt::format("{} ended with exit code {} ", node, life.value("exit-code", 0));
+/// The evidence of one node: its exit, its process state, or up to kDetailsMax other values.
+std::string of_node(const std::string& node, const Json& process) {
+  if (process.contains("exit-code")) {
+    return fmt::format("{} ended with exit code {} ", node, process.value("exit-code", 0));
   }
-  if (life.contains("signal")) {
-    std::string text = fmt::format("{} life {} ended by signal {} ", node,
-                                   life.value("incarnation", 0), life.value("signal", 0));
-    if (life.contains("held")) {
+  if (process.contains("signal")) {
+    std::string text = fmt::format("{} incarnation {} ended by signal {} ", node,
+                                   process.value("incarnation", 0), process.value("signal", 0));
+    if (process.contains("held")) {
       text += fmt::format("with {} of {} bytes lost ",
-                          life.value("held", 0) - life.value("written", 0), life.value("held", 0));
+                          process.value("held", 0) - process.value("written", 0),
+                          process.value("held", 0));
     }
     return text;
   }
-  if (life.contains("state")) {
-    return fmt::format("{} in state {} ", node, life.value("state", "?"));
+  if (process.contains("state")) {
+    return fmt::format("{} in state {} ", node, process.value("state", "?"));
   }
   std::string text;
   int details = 0;
-  for (const auto& [key, value] : life.items()) {
+  for (const auto& [key, value] : process.items()) {
     if (value.is_object() || value.is_array() || value == 0 || key == "pid" ||
         ++details > kDetailsMax)
       continue;
@@ -72,7 +73,7 @@ bool is_node(const std::string& key) {
   return key.size() > 1 && key[0] == 'n' && key.find_first_not_of("0123456789", 1) == key.npos;
 }
 
-/// Of all nodes, also where the evidence is in parts: before and after, ended and started.
+/// The evidence of all nodes, even if it has several parts: before and after, ended and started.
 std::string of_nodes(const Json& evidence) {
   std::string text;
   for (const auto& [key, value] : evidence.items()) {
@@ -82,11 +83,11 @@ std::string of_nodes(const Json& evidence) {
   return text;
 }
 
-// What proves that a fault took effect, in a few words: "n3 life 2 ended by signal 9 "; empty if
-// there is nothing to say.
+// What proves that a fault took effect, in short: "n3 incarnation 2 ended by signal 9 "; empty if
+// there is no evidence.
 std::string evidence_text(const Json& evidence) {
   const Json end = evidence.value("end", Json::object());
-  if (auto text = counted(end); !text.empty()) return text;
+  if (auto text = proxy_counters(end); !text.empty()) return text;
   if (auto text = of_nodes(evidence.value("begin", Json::object())); !text.empty()) return text;
   return of_nodes(end);
 }
@@ -105,10 +106,11 @@ void verdict(Out out, const Outcome& outcome, bool colours) {
   if (!outcome.scenario.bug.empty()) {
     fmt::format_to(out, "  with the seeded bug {} switched on\n", outcome.scenario.bug);
   }
-  if (outcome.interrupted) fmt::format_to(out, "  interrupted; what was recorded is judged\n");
+  if (outcome.interrupted)
+    fmt::format_to(out, "  interrupted; the verdict is about what was recorded\n");
   if (!outcome.harness_error.empty()) fmt::format_to(out, "  {}\n", outcome.harness_error);
   for (const auto& check : outcome.checks) {
-    // Padded first: the codes of a colour have no width.
+    // Padded before coloured: colour codes have no width.
     const std::string word = fmt::format("{:<9}", checker::name(check.verdict));
     const bool fails = check.verdict != checker::Verdict::kValid;
     fmt::format_to(out, "  {:<13} {} {}\n", check.name,
@@ -117,7 +119,7 @@ void verdict(Out out, const Outcome& outcome, bool colours) {
   }
 }
 
-/// How much the verdict rests on.
+/// What the verdict rests on.
 void exposure(Out out, const Outcome& outcome) {
   fmt::format_to(out,
                  "  {:<13} {} faults took effect, {} leader changes, {} operations under fault\n",
@@ -137,7 +139,7 @@ void violations(Out out, const Outcome& outcome) {
   }
 }
 
-/// Of a function that never succeeded: "; each with wrong-type".
+/// Why a function never succeeded: "; each with: wrong-type".
 std::string why_never_ok(const Statistics& statistics, const std::string& function) {
   const auto counts = statistics.by_function.at(function);
   const auto errors = statistics.errors.find(function);
@@ -152,9 +154,9 @@ std::string why_never_ok(const Statistics& statistics, const std::string& functi
 
 void operations(Out out, const Outcome& outcome) {
   const auto totals = outcome.statistics.totals();
-  fmt::format_to(
-      out, "\n  operations    {} ok, {} fail, {} info; {:.0f} ok/s while nothing was broken\n",
-      totals.ok, totals.fail, totals.info, outcome.quiet_rate);
+  fmt::format_to(out,
+                 "\n  operations    {} ok, {} fail, {} info; {:.0f} ok/s without active faults\n",
+                 totals.ok, totals.fail, totals.info, outcome.quiet_rate);
   for (const auto& [function, counts] : outcome.statistics.by_function) {
     fmt::format_to(out, "    {:<11} {} ok, {} fail, {} info{}\n", function, counts.ok, counts.fail,
                    counts.info, why_never_ok(outcome.statistics, function));
@@ -171,8 +173,7 @@ std::string everywhere(const ServiceAroundFault& service) {
   return fmt::format(", everywhere {:.0f} ms", ms(*service.recovery_everywhere));
 }
 
-/// Faults that were not carried out: a line for each reason, whose number may be hundreds after a
-/// run that was interrupted.
+/// Skipped faults: one line for each reason, because an interrupted run may have hundreds.
 void skipped_faults(Out out, const Outcome& outcome) {
   std::map<std::string, std::map<std::string, std::uint64_t>> by_reason;
   for (const auto& fault : outcome.faults) {
@@ -192,7 +193,7 @@ void skipped_faults(Out out, const Outcome& outcome) {
 }
 
 void faults(Out out, const Outcome& outcome) {
-  fmt::format_to(out, "\n  faults        {} of {} planned took hold, {} leader changes\n",
+  fmt::format_to(out, "\n  faults        {} of {} planned took effect, {} leader changes\n",
                  outcome.faults_installed(), outcome.faults.size(), outcome.leader_changes);
   for (std::size_t i = 0; i < outcome.faults.size(); ++i) {
     const auto& fault = outcome.faults[i];
@@ -201,7 +202,7 @@ void faults(Out out, const Outcome& outcome) {
     if (fault.state == nemesis::FaultState::kSkipped) continue;
     const auto& service = outcome.service[i];
     const std::string back = service.recovery
-                                 ? fmt::format("back {:.0f} ms after healing{}",
+                                 ? fmt::format("recovered {:.0f} ms after healing{}",
                                                ms(*service.recovery), everywhere(service))
                                  : std::string("no write acknowledged after healing");
     fmt::format_to(
@@ -228,7 +229,7 @@ std::string summary(const Outcome& outcome, bool colours) {
   if (!outcome.directory.empty()) {
     fmt::format_to(out, "  run           {}\n", outcome.directory.string());
   }
-  fmt::format_to(out, "  seed          {} (fixes the plan; real processes decide the rest)\n",
+  fmt::format_to(out, "  seed          {} (fixes the plan; real processes are not deterministic)\n",
                  outcome.scenario.seed.value_or(0));
   fmt::format_to(out, "  reproduce     {}\n", reproduce_line(outcome));
   return text;
@@ -248,7 +249,7 @@ ProgressDisplay::~ProgressDisplay() {
 }
 
 void ProgressDisplay::show(const Progress& progress) {
-  // Not fmt::print, which throws: a standard error that is full or closed must not end the run.
+  // fmt::print would throw: a full or closed standard error must not end the run.
   if (terminal_) {
     const std::string line = fitted(progress_line(progress), terminal_width(STDERR_FILENO) - 1);
     std::fputs(("\r\033[K" + line).c_str(), stderr);

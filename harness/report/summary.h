@@ -1,4 +1,4 @@
-// What a person reads at the end of a run, and the progress line before it.
+// The summary that a person reads after a run, and the progress line during it.
 #pragma once
 
 #include <string>
@@ -8,15 +8,15 @@
 
 namespace capsize::harness {
 
-/// Verdict first, then what it rests on; ends with where the run lies and the line that runs it
-/// again.
+/// Returns the summary: faults, operations, violations, then the verdict and what it rests on; it
+/// ends with the run's directory and the command that reproduces it.
 [[nodiscard]] std::string summary(const Outcome& outcome, bool colours = false);
 
-/// One line: time, outcomes, leader and term, faults active.
+/// One line: time, outcomes, leader and term, active faults.
 [[nodiscard]] std::string progress_line(const Progress& progress);
 
 /// Shows progress on standard error: rewrites one line on a terminal, prints one every five seconds
-/// into a pipe.
+/// to a pipe.
 class ProgressDisplay {
  public:
   ProgressDisplay();

@@ -1,4 +1,4 @@
-// What a terminal can show: its width, and colours for verdicts.
+// Properties of a terminal: its width, and colours for verdicts.
 #pragma once
 
 #include <cstddef>
@@ -9,18 +9,18 @@
 
 namespace capsize::harness {
 
-/// Columns of the terminal on this descriptor; of what is none, $COLUMNS or 80.
+/// Returns the columns of the terminal on this descriptor; if it is none, $COLUMNS or 80.
 [[nodiscard]] std::size_t terminal_width(int descriptor);
 
-/// A terminal, and neither NO_COLOR (any value but empty) nor TERM=dumb asks for plain text.
+/// Whether the descriptor is a terminal and neither NO_COLOR (non-empty) nor TERM=dumb is set.
 [[nodiscard]] bool wants_colours(int descriptor);
 
-/// The text in the colour of the verdict: green, red, yellow for unknown and vacuous. Unchanged
-/// without colours.
+/// Returns the text in the colour of the verdict: green, red, or yellow for unknown and vacuous.
+/// Unchanged if `colours` is false.
 [[nodiscard]] std::string coloured(std::string_view text, checker::Verdict verdict, bool colours);
 
-/// At most `columns` characters; what is cut off leaves "...". Control characters become '?'.
-/// ASCII.
+/// Truncates the text to `columns` characters, ending in "..." if it was longer. Characters other
+/// than printable ASCII become '?'.
 [[nodiscard]] std::string fitted(std::string_view text, std::size_t columns);
 
 }  // namespace capsize::harness

@@ -28,7 +28,7 @@ class ProbeFile {
   ProbeFile& operator=(const ProbeFile&) = delete;
 
   base::Status sync() const {
-    // Written in place: only a change makes the disk work, and the file need not grow.
+    // Overwritten in place: a sync without a change would not reach the disk.
     if (file_ < 0) return failure(open_error_);
     if (::pwrite(file_, "x", 1, 0) == 1 && ::fsync(file_) == 0) return {};
     return failure(errno);
@@ -41,7 +41,7 @@ class ProbeFile {
 
   std::filesystem::path path_;
   int file_;
-  int open_error_;  // another thread will ask
+  int open_error_;  // of open(), reported by the thread that syncs
 };
 
 }  // namespace
@@ -82,7 +82,7 @@ void DiskWatch::watch(base::Duration interval) {
   }
 }
 
-/// Whether the watch is over.
+/// Whether the watch has ended.
 bool DiskWatch::wait(base::Duration interval) {
   std::unique_lock lock(mutex_);
   return ended_.wait_for(lock, interval, [this] { return end_; });

@@ -1,8 +1,8 @@
 // DiskWatch: for how long the machine's own disk hung.
 //
-// Nodes whose disk answers to no sync do not serve and do not stand for election, as they should.
-// On a busy machine that lasts for seconds, on all of them at once, and is nobody's fault: so the
-// harness syncs a file of its own beside them, from a thread of its own, and takes the time.
+// A node whose disk does not complete a sync correctly neither serves nor campaigns. On a busy
+// machine that can last for seconds on all nodes at once, and no node is at fault. The harness
+// therefore syncs a file of its own, on its own thread, and measures how long that takes.
 #pragma once
 
 #include <condition_variable>
@@ -20,20 +20,20 @@ namespace capsize::harness {
 
 class DiskWatch {
  public:
-  /// From here on a sync is a hang: that long a node waits before it says so (its longest election
-  /// timeout).
+  /// A sync that takes longer is a hang: a node waits this long before it reports one (its longest
+  /// election timeout).
   static constexpr base::Duration kHang = std::chrono::milliseconds(300);
 
-  /// Once in `interval`, from now until destruction, which waits for the sync that runs: with a
-  /// disk that hangs nobody could write results either. `sync` ends the watch by an error; that
-  /// says nothing of the run.
+  /// Calls `sync` once per `interval` from now until destruction, which waits for the call that is
+  /// running: while the disk hangs, results could not be written either. An error of `sync` ends
+  /// the watch and does not affect the run.
   DiskWatch(std::function<base::Status()> sync, base::Duration interval,
             std::function<base::Instant()> now = &monotonic_now);
   ~DiskWatch();
   DiskWatch(const DiskWatch&) = delete;
   DiskWatch& operator=(const DiskWatch&) = delete;
 
-  /// How much of the time since then was spent in hangs, one that goes on included.
+  /// Time spent in hangs since then, including one that is not over.
   [[nodiscard]] base::Duration hung_since(base::Instant from) const {
     return hung_between(from, base::Instant::max());
   }
@@ -54,11 +54,11 @@ class DiskWatch {
   std::condition_variable ended_;
   bool end_ = false;
   std::vector<Sync> hangs_;
-  std::optional<base::Instant> begun_;  // the sync that runs
+  std::optional<base::Instant> begun_;  // of the sync that is running
   std::thread thread_;
 };
 
-/// Writes to this file and syncs it; the file goes when the last copy does.
+/// Writes to this file and syncs it. The file is removed with the last copy of the function.
 [[nodiscard]] std::function<base::Status()> sync_of_file(const std::filesystem::path& path);
 
 }  // namespace capsize::harness

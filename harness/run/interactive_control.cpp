@@ -44,7 +44,8 @@ using base::Json;
 using nemesis::FaultRecord;
 
 constexpr const char* kUntilEnded = "1h";
-constexpr base::Duration kWaitMax = std::chrono::hours(24);  // a clock must not overflow
+constexpr base::Duration kWaitMax =
+    std::chrono::hours(24);  // so that adding it to a time cannot overflow
 constexpr base::Duration kWaitDefault = std::chrono::seconds(10);
 
 bool has_ended(const FaultRecord& record) {
@@ -53,14 +54,14 @@ bool has_ended(const FaultRecord& record) {
 
 constexpr std::size_t kLabelBytesMax = 100;
 
-/// A label stands in faults.jsonl, in answers and in messages to people.
+/// A label appears in faults.jsonl, in replies and in messages to people.
 bool is_label(const Json& value) {
   return value.is_string() && !value.text().empty() && value.text().size() <= kLabelBytesMax &&
          std::all_of(value.text().begin(), value.text().end(),
                      [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
 }
 
-/// Why a line is no request, or empty.
+/// Why a line is not a request; empty if it is one.
 std::string conflict(const std::string& line, const Json& request,
                      const base::JsonSyntaxError& error) {
   if (line.size() > LineInput::kLineBytesMax) {
@@ -74,7 +75,7 @@ std::string conflict(const std::string& line, const Json& request,
   if (!request.is_object()) {
     return "found " + checker::excerpt(line) + ", expected one JSON object a line";
   }
-  if (const auto twice = key_given_twice(line)) {
+  if (const auto twice = find_duplicate_key(line)) {
     return checker::excerpt(twice->name) + ": found twice, expected once";
   }
   return {};
@@ -112,13 +113,13 @@ void InteractiveControl::begin(const Json& id, Json fault) {
   if (find(label) != nullptr) return refuse(id, "label: a fault had \"" + label + "\" before");
   fault["label"] = label;
   if (!fault.contains("hold")) fault["hold"] = kUntilEnded;
-  // Labels of faults that are over are known to the nemesis, but not within this one phase.
+  // The nemesis knows the labels of earlier faults, the parser only those of this phase.
   const Json phases = Json::array({{{"faults", {fault}}, {"until", trigger_of(label)}}});
   auto parsed = nemesis::parse_phases(phases, cluster_.view().nodes.size(), nemesis::Labels::kAny);
   if (!parsed.ok()) {
     return refuse(id, parsed.invalid->place.to_string() + ": " + parsed.invalid->what);
   }
-  nemesis_.add(nemesis::play(std::move(parsed.phases), 1));
+  nemesis_.add(nemesis::make_script(std::move(parsed.phases), 1));
   pending_.push_back({id, label, Want::kBegun});
 }
 
@@ -189,7 +190,7 @@ bool InteractiveControl::settle(const Pending& pending) {
 void InteractiveControl::step(base::Duration now) {
   pending_.remove_if([this](const Pending& pending) { return settle(pending); });
   waiting_.remove_if([&](Waiting& waiting) {
-    const bool fired = waiting.handle->fired(now);
+    const bool fired = waiting.handle->has_fired(now);
     if (!fired && now < waiting.until) return false;
     const auto after = std::chrono::duration<double, std::milli>(now - waiting.since).count();
     answer_({{"id", waiting.id}, {"fired", fired}, {"after-ms", after}});

@@ -1,19 +1,18 @@
-// A run that is steered from outside, by a test in Python for instance: requests come as lines of
-// JSON and are answered as lines of JSON, each with the request's "id".
+// Interactive control of a run by another program, for instance a test in Python: requests are
+// lines of JSON, and so are the replies, each with the request's "id".
 //
-//   {"id":1,"begin":{"kind":"cut","target":"leader"}}      a fault as in a scenario's phases;
-//   without
-//                                                          "hold" it holds until it is ended
-//     -> {"id":1,"label":"steered-1","state":"installed","nodes":["n2"],"evidence":{…}}
-//   {"id":2,"end":"steered-1"}                             -> {"id":2,"state":"installed",…}
-//   {"id":3,"wait":{"leader":{"term-above":2}},"within":"5s"}   ->
-//   {"id":3,"fired":true,"after-ms":120}
-//   {"id":4,"view":true}                                   -> {"id":4,"leader":"n3","term":4,…}
-//   {"id":5,"finish":true}                                 the load ends, the checks follow
+//   {"id":1,"begin":{"kind":"cut","target":"leader"}}    a fault as in a scenario's phases; without
+//                                                        "hold" it is active until `end`
+//     -> {"id":1,"label":"interactive-1","state":"installed","nodes":["n2"],"evidence":{…}}
+//   {"id":2,"end":"interactive-1"}                       -> {"id":2,"state":"installed",…}
+//   {"id":3,"wait":{"leader":{"term-above":2}},"within":"5s"}
+//     -> {"id":3,"fired":true,"after-ms":120}
+//   {"id":4,"view":true}                                 -> {"id":4,"leader":"n3","term":4,…}
+//   {"id":5,"finish":true}                               ends the load; the checks follow
 //
-// What is not understood is answered with {"id":…,"error":"line 7: …"}: the number of the line,
-// what was found and what was expected. One concept with the other ways to write a strategy: each
-// fault is a phase of a script of its own (nemesis/plan/strategy.h).
+// The reply to a malformed request is {"id":…,"error":"line 7: …"}: the number of the line, what
+// was found and what was expected. Each fault is a phase of a script of its own, the same concept
+// as in the other ways to write a strategy (nemesis/plan/strategy.h).
 #pragma once
 
 #include <functional>
@@ -26,16 +25,16 @@
 
 namespace capsize::harness {
 
-/// Requests as they come in: lines from a descriptor. Never waits.
+/// Reads lines from a descriptor. Never blocks.
 class LineInput {
  public:
   explicit LineInput(int descriptor) : descriptor_(descriptor) {}
-  /// Whole lines that came since the last call, without their ends.
+  /// The complete lines since the last call, without line feeds.
   [[nodiscard]] std::vector<std::string> take();
-  /// The other end is closed.
+  /// Whether the other end has closed it.
   [[nodiscard]] bool closed() const { return closed_; }
 
-  /// Of a longer line one byte more than this is kept, so that it can be refused.
+  /// Of a longer line one byte more than this is kept, so that it is refused.
   static constexpr std::size_t kLineBytesMax = std::size_t{1} << 20;
 
  private:
@@ -51,7 +50,7 @@ class InteractiveControl {
       : nemesis_(nemesis), cluster_(cluster), answer_(std::move(answer)) {}
 
   void take(const std::string& line, base::Duration now);
-  /// Answers what has come about since the last call.
+  /// Replies to the requests that have been met since the last call.
   void step(base::Duration now);
   [[nodiscard]] bool finish_asked() const { return finish_asked_; }
 

@@ -44,14 +44,14 @@ void read_violations(const Json& results, RecordedRun& run) {
   }
 }
 
-/// None where there is no such file: the run was killed before its first fault.
-base::Result<nemesis::Recorded> read_faults(const std::filesystem::path& path) {
-  if (!std::filesystem::exists(path)) return nemesis::Recorded{};
+/// No faults if there is no such file: the run was killed before its first fault.
+base::Result<nemesis::RecordedFaults> read_faults(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) return nemesis::RecordedFaults{};
   std::ifstream lines(path);
   if (!lines) {
     return base::Error{fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno))};
   }
-  return nemesis::read_recorded(lines, path.string());
+  return nemesis::read_recorded_faults(lines, path.string());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// How often a violation comes back when a run's faults are carried out again.
+// Replays a run's recorded faults, to measure how often its violation recurs.
 #pragma once
 
 #include <cstdint>
@@ -8,14 +8,14 @@
 
 #include "harness/judge/outcome.h"
 #include "harness/scenario/scenario.h"
-#include "nemesis/plan/recorded.h"
+#include "nemesis/plan/recorded_faults.h"
 
 namespace capsize::harness {
 
-/// What a run's directory says of it.
+/// A run as its directory describes it.
 struct RecordedRun {
   Scenario scenario;  // resolved, with its seed: the operations follow from it
-  nemesis::Recorded faults;
+  nemesis::RecordedFaults faults;
   bool was_judged = true;              // false: the run was killed before it had a verdict
   std::vector<std::string> violated;   // names of the checks that were invalid
   std::vector<std::string> anomalies;  // of the linearizability check: "stale read", …
@@ -23,7 +23,7 @@ struct RecordedRun {
 /// Errors name the file that is missing or wrong.
 [[nodiscard]] base::Result<RecordedRun> read_run(const std::filesystem::path& directory);
 
-/// Whether a check that was violated then is violated now.
+/// Whether a check that the recorded run violated is violated again.
 [[nodiscard]] bool came_back(const RecordedRun& recorded, const Outcome& outcome);
 
 struct Interval {

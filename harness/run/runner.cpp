@@ -32,7 +32,7 @@ constexpr base::Duration kInteractiveInterval = 2ms;
 constexpr auto kMembersBound = 5000ms;
 constexpr base::Duration kDiskInterval = 250ms;
 
-/// faults.jsonl, a line at a time, and the same as notes in the history.
+/// Writes faults.jsonl, a line at a time, and a note in the history for each begin and end.
 class FaultLog {
  public:
   FaultLog(const RunDirectory& directory, HistoryWriter& history)
@@ -78,10 +78,10 @@ class Run {
     outcome_.replay_of = options.requests != nullptr ? directory.path() : options.recorded_from;
     outcome_.binaries = options.binaries;
     outcome_.plan = plan(scenario);
-    outcome_.steered = options.requests != nullptr;
+    outcome_.interactive = options.requests != nullptr;
     outcome_.replayed = options.recorded != nullptr;
     if (!outcome_.scenario.expect && options.requests != nullptr) {
-      // Whoever steers sees what took effect; that there was load is promised here.
+      // The controlling program sees which faults took effect; the run only promises load.
       outcome_.scenario.expect = Expectations{.ok = 10};
     }
     if (!outcome_.scenario.expect) {
@@ -128,24 +128,24 @@ class Run {
     outcome_.start = start_;
     SignalGuard signals;  // before any thread, which inherits the blocked signals
     const DiskWatch disk(sync_of_file(directory_.path() / "disk-watch"), kDiskInterval);
-    Load load(messaging_, history, clock, *generator, load_options(disk));
+    LoadGenerator load(messaging_, history, clock, *generator, load_options(disk));
     FaultLog fault_log(directory_, history);
-    auto played = options_.recorded != nullptr ? nemesis::play(*options_.recorded)
+    auto played = options_.recorded != nullptr ? nemesis::make_scripts(*options_.recorded)
                                                : scripts(outcome_.scenario, outcome_.plan);
     nemesis::Nemesis nemesis(std::move(played), cluster_, *outcome_.scenario.seed,
                              [&](const auto& event) { fault_log.write(event); });
 
-    InteractiveControl steering(nemesis, cluster_, options_.answer);
+    InteractiveControl control(nemesis, cluster_, options_.answer);
     std::thread client([&] { run_clients(load, disk); });
-    drive(clock, load, nemesis, steering, signals);
+    drive(clock, load, nemesis, control, signals);
     client.join();
     history.flush();
     collect(load, nemesis, history, fault_log, disk);
   }
 
-  /// The whole of the client thread. Whatever it throws ends the run, not the process: the cluster
-  /// must still be healed and stopped.
-  void run_clients(Load& load, const DiskWatch& disk) {
+  /// The client thread. An exception ends the run, not the process: the cluster must still be
+  /// healed and stopped.
+  void run_clients(LoadGenerator& load, const DiskWatch& disk) {
     try {
       load.run(enough_);
       load_ended_ = true;
@@ -163,35 +163,35 @@ class Run {
     finished_ = true;
   }
 
-  LoadOptions load_options(const DiskWatch& disk) {
+  LoadGeneratorOptions load_options(const DiskWatch& disk) {
     const Scenario& scenario = outcome_.scenario;
-    LoadOptions options{.concurrency = scenario.concurrency,
-                        .rate = scenario.rate,
-                        .time_limit = scenario.time_limit,
-                        .client_timeout = scenario.client_timeout,
-                        .retries = scenario.retries,
-                        .read_level = scenario.read_level,
-                        .live_bound = scenario.live_bound,
-                        .put_off =
-                            [&disk](base::Instant healed) {
-                              return std::min(disk.hung_since(healed), kLivePutOffMax);
-                            },
-                        .seed = *scenario.seed};
+    LoadGeneratorOptions options{.concurrency = scenario.concurrency,
+                                 .rate = scenario.rate,
+                                 .time_limit = scenario.time_limit,
+                                 .client_timeout = scenario.client_timeout,
+                                 .retries = scenario.retries,
+                                 .read_level = scenario.read_level,
+                                 .live_bound = scenario.live_bound,
+                                 .extension =
+                                     [&disk](base::Instant healed) {
+                                       return std::min(disk.hung_since(healed), kLiveExtensionMax);
+                                     },
+                                 .seed = *scenario.seed};
     for (std::size_t node = 0; node < scenario.nodes; ++node) {
       options.nodes.push_back({cluster_.client_endpoint(node), &cluster_.traffic(node)});
     }
     return options;
   }
 
-  /// Main thread, until the client thread has finished.
-  void drive(const RunClock& clock, const Load& load, nemesis::Nemesis& nemesis,
-             InteractiveControl& steering, SignalGuard& signals) {
+  /// The main thread's loop, until the client thread has finished.
+  void drive(const RunClock& clock, const LoadGenerator& load, nemesis::Nemesis& nemesis,
+             InteractiveControl& control, SignalGuard& signals) {
     base::Duration shown{};
     while (!finished_) {
       base::Duration wake = clock.now() + kStepMax;
       if (!load_ended_) {
         if (const auto next = nemesis.step(clock.now())) wake = std::min(wake, *next);
-        if (options_.requests) wake = std::min(wake, steer(steering, clock.now()));
+        if (options_.requests) wake = std::min(wake, serve_requests(control, clock.now()));
       } else if (!healed_) {
         outcome_.load_time = clock.now();
         nemesis.stop(clock.now(), outcome_.interrupted ? "interrupted" : "end of the load");
@@ -220,20 +220,22 @@ class Run {
     stop_ = true;
   }
 
-  /// Requests that have come, and answers that are due. Returns when to look again.
-  base::Duration steer(InteractiveControl& steering, base::Duration now) {
-    for (const auto& line : options_.requests->take()) steering.take(line, now);
-    steering.step(now);
-    if (steering.finish_asked()) enough_ = true;
+  /// Takes the requests that have arrived and sends the replies that are due. Returns when to call
+  /// it again.
+  base::Duration serve_requests(InteractiveControl& control, base::Duration now) {
+    for (const auto& line : options_.requests->take()) control.take(line, now);
+    control.step(now);
+    if (control.finish_asked()) enough_ = true;
     if (options_.requests->closed() && !enough_) {
-      // Whoever steered is gone, and nobody waits for a verdict.
+      // Whoever interactive is gone, and nobody waits for a verdict.
       outcome_.interrupted = true;
       stop();
     }
     return now + kInteractiveInterval;
   }
 
-  Progress progress(const RunClock& clock, const Load& load, const nemesis::Nemesis& nemesis) {
+  Progress progress(const RunClock& clock, const LoadGenerator& load,
+                    const nemesis::Nemesis& nemesis) {
     const auto view = cluster_.view();
     return {.time = clock.now(),
             .time_limit = outcome_.scenario.time_limit,
@@ -246,8 +248,8 @@ class Run {
             .phase = load_ended_ ? "healing" : "load"};
   }
 
-  void collect(const Load& load, const nemesis::Nemesis& nemesis, const HistoryWriter& history,
-               const FaultLog& fault_log, const DiskWatch& disk) {
+  void collect(const LoadGenerator& load, const nemesis::Nemesis& nemesis,
+               const HistoryWriter& history, const FaultLog& fault_log, const DiskWatch& disk) {
     if (!client_failure_.empty()) outcome_.harness_error = "client thread: " + client_failure_;
     outcome_.statistics = load.statistics();
     outcome_.faults = nemesis.records();
@@ -290,15 +292,15 @@ class Run {
   Outcome outcome_;
   base::Instant start_{};
   std::string client_failure_;       // written by the client thread, read when it has ended
-  std::atomic<bool> enough_{false};  // the load shall end, the rest goes on
-  std::atomic<bool> stop_{false};    // the rest is cut short, too
+  std::atomic<bool> enough_{false};  // ends the load; healing and final reads follow
+  std::atomic<bool> stop_{false};    // ends healing and final reads early, too
   std::atomic<bool> load_ended_{false};
   std::atomic<bool> healed_{false};
   std::atomic<bool> finished_{false};
 };
 
-/// Each socket of a client has a mailbox and a connection, and a third while the node it led to is
-/// gone. The rest is the harness' own: files, children, control.
+/// Each socket of a client needs a descriptor for its mailbox and one for its connection, and a
+/// third while its node is down. The rest is the harness's own: files, children, control.
 base::Status check_descriptors(const Scenario& scenario) {
   constexpr std::uint64_t kEachSocket = 3, kOwn = 64, kEachNode = 6;
   const std::uint64_t sockets = scenario.concurrency * (scenario.retries > 0 ? scenario.nodes : 1);

@@ -1,12 +1,12 @@
 // One run from start to verdict.
 //
 //   main thread    starts the cluster, carries out the schedule, watches the processes
-//   client thread  clients, history (load.h)
+//   client thread  clients, history (load_generator.h)
 //
 //   start ─ load under faults ─ heal ─ settle ─ a write on every node ─ final reads ─ stop ─ check
 //
-// Main must be the thread that lives as long as the process (child_process.h). SIGINT and SIGTERM
-// end the load early: the cluster is healed and what was recorded is checked.
+// Main must be the thread that exists as long as the process (child_process.h). SIGINT and SIGTERM
+// end the load early: the cluster is healed and the recorded prefix is checked.
 #pragma once
 
 #include <filesystem>
@@ -18,7 +18,7 @@
 #include "harness/run/interactive_control.h"
 #include "harness/scenario/scenario.h"
 #include "harness/store/run_directory.h"
-#include "nemesis/plan/recorded.h"
+#include "nemesis/plan/recorded_faults.h"
 
 namespace capsize::harness {
 
@@ -26,16 +26,16 @@ struct RunOptions {
   std::filesystem::path store = kStoreDefault;
   std::filesystem::path binaries;
   std::function<void(const Progress&)> progress;
-  /// Not null: these instead of what the scenario plans (capsize replay).
-  const nemesis::Recorded* recorded = nullptr;
-  std::filesystem::path recorded_from = {};  // the run that they are of
-  /// Not null: the run is steered by these lines (interactive_control.h), and answers.
+  /// Not null: these faults instead of those that the scenario plans (capsize replay).
+  const nemesis::RecordedFaults* recorded = nullptr;
+  std::filesystem::path recorded_from = {};  // the run that they come from
+  /// Not null: these requests control the run (interactive_control.h); `answer` gets the replies.
   LineInput* requests = nullptr;
   std::function<void(const base::Json&)> answer;
 };
 
-/// Never throws and never fails: whatever breaks is in Outcome::harness_error. `scenario` must have
-/// been validated and have a seed.
+/// Never throws: a failure of the harness is in Outcome::harness_error. Precondition: `scenario` is
+/// validated and has a seed.
 [[nodiscard]] Outcome run_scenario(const Scenario& scenario, const RunOptions& options);
 
 }  // namespace capsize::harness

@@ -9,7 +9,7 @@
 namespace capsize::harness {
 namespace {
 
-/// SIGHUP too, when the terminal goes; unless it was to be survived (nohup).
+/// SIGHUP too, which arrives when the terminal closes; unless it is ignored (nohup).
 sigset_t stop_signals() {
   sigset_t set;
   ::sigemptyset(&set);

@@ -1,12 +1,11 @@
-// SIGINT, SIGTERM and SIGHUP as something that the main loop waits for, instead of something that
-// interrupts it.
+// Lets the main loop wait for SIGINT, SIGTERM and SIGHUP instead of being interrupted by them.
 #pragma once
 
 #include "base/time.h"
 
 namespace capsize::harness {
 
-/// Blocks these signals for this thread and the threads it starts, while it lives.
+/// While it exists, these signals are blocked for this thread and the threads that it starts.
 class SignalGuard {
  public:
   SignalGuard();
@@ -14,7 +13,7 @@ class SignalGuard {
   SignalGuard(const SignalGuard&) = delete;
   SignalGuard& operator=(const SignalGuard&) = delete;
 
-  /// Sleeps up to `bound`; true when one of the signals came.
+  /// Sleeps up to `bound`; true if one of the signals arrived.
   bool wait(base::Duration bound);
 };
 

@@ -10,7 +10,7 @@ namespace {
 
 using nemesis::InvalidValue;
 
-/// Far above what a scenario may have.
+/// Far above the limit of a scenario.
 constexpr std::size_t kClusterMax = 1000;
 
 std::optional<InvalidValue> at(const base::JsonPlace& place, std::optional<InvalidValue> invalid) {
@@ -32,10 +32,10 @@ std::optional<InvalidValue> plan_conflict(const Scenario& scenario) {
   auto parsed = nemesis::parse_phases(scenario.phases, scenario.nodes);
   if (!parsed.ok()) return at(key("phases"), parsed.invalid);
   if (scenario.expect) {
-    auto unknown = nemesis::unknown_kinds(scenario.expect->faults);
+    auto unknown = nemesis::find_unknown_kind(scenario.expect->faults);
     if (unknown) return at(key("expect") / "faults", std::move(unknown));
   }
-  // What is refused for itself is not held against the rest.
+  // A number of nodes that is itself invalid is reported elsewhere.
   if (scenario.nodes < 1 || scenario.nodes > kClusterMax) return std::nullopt;
   const bool known =
       std::all_of(scenario.nemesis.begin(), scenario.nemesis.end(), [](const std::string& name) {
@@ -45,20 +45,20 @@ std::optional<InvalidValue> plan_conflict(const Scenario& scenario) {
   const nemesis::RunShape shape{.nodes = scenario.nodes, .spares = spares_of(scenario)};
   for (const std::string& name : scenario.nemesis) {
     if (name == kSwarm) continue;
-    if (const auto why = nemesis::impossible_plan(name, shape); !why.empty()) {
+    if (const auto why = nemesis::why_impossible(name, shape); !why.empty()) {
       return InvalidValue{key("nemesis"),
-                          "found " + name + ", of which no fault is possible: " + why};
+                          "found " + name + ", but none of its faults is possible: " + why};
     }
   }
-  return at(key("phases"), nemesis::impossible_in(parsed.phases, shape));
+  return at(key("phases"), nemesis::find_impossible(parsed.phases, shape));
 }
 
 std::optional<InvalidValue> time_conflict(const Scenario& scenario) {
-  return at(key("phases"), nemesis::out_of_time(phases_of(scenario), scenario.time_limit));
+  return at(key("phases"), nemesis::find_out_of_time(phases_of(scenario), scenario.time_limit));
 }
 
 std::vector<std::string> plan_warnings(const Scenario& scenario) {
-  return nemesis::warnings(phases_of(scenario), scenario.time_limit);
+  return nemesis::collect_warnings(phases_of(scenario), scenario.time_limit);
 }
 
 }  // namespace capsize::harness

@@ -1,5 +1,5 @@
-// What fits each key of a scenario and yet not together: the rules of nemesis/plan/conflicts.h,
-// applied to a scenario whose keys are right one by one.
+// Values of a scenario that are valid by themselves but not together: applies the rules of
+// nemesis/plan/conflicts.h.
 #pragma once
 
 #include <optional>
@@ -11,11 +11,13 @@
 
 namespace capsize::harness {
 
-/// Whatever the length of the run. The place is that of the value in the scenario.
+/// Returns the first conflict that does not depend on the length of the run. Its place is relative
+/// to the scenario.
 [[nodiscard]] std::optional<nemesis::InvalidValue> plan_conflict(const Scenario& scenario);
-/// What the run ends before. Apart from the others because a flag may change the length.
+/// Returns the first phase or fault that cannot begin before the run ends. Separate from the others
+/// because a flag may change the length.
 [[nodiscard]] std::optional<nemesis::InvalidValue> time_conflict(const Scenario& scenario);
-/// What may be meant and is more likely a mistake, one sentence each.
+/// Returns one sentence for each likely mistake.
 [[nodiscard]] std::vector<std::string> plan_warnings(const Scenario& scenario);
 
 }  // namespace capsize::harness

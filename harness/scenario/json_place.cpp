@@ -9,12 +9,13 @@
 namespace capsize::harness {
 namespace {
 
-/// Walks through a text that is known to be JSON: it needs brackets, strings and comments only.
+/// Walks through valid JSON; looks only at brackets, strings and comments.
 class Walker {
  public:
   explicit Walker(std::string_view text) : text_(text) {}
 
-  /// Position of what the tokens from `depth` on lead to, from the value that begins here.
+  /// Returns the position of the value that the tokens from `depth` on lead to, starting from the
+  /// value at the current position.
   std::optional<std::size_t> find(const std::vector<std::string>& tokens, std::size_t depth) {
     skip_space();
     const char open = peek();
@@ -53,7 +54,8 @@ class Walker {
     }
   }
 
-  /// A key and its colon. Escapes stay as they are: a key that needs them is not found, no more.
+  /// Reads a key and its colon. Does not decode escapes: a key that contains some is merely not
+  /// found.
   std::string key() {
     const std::size_t begin = at_ + 1;
     skip_string();
@@ -80,7 +82,7 @@ class Walker {
       } else {
         depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
         ++at_;
-        // A number or a word goes on to the next separator.
+        // A number or a literal extends to the next separator.
         while (depth == 0 && at_ < text_.size() &&
                std::string_view(",]} \t\r\n/").find(peek()) == std::string_view::npos &&
                std::string_view("{}[]").find(c) == std::string_view::npos) {
@@ -106,12 +108,12 @@ std::size_t line_of(std::string_view text, const base::JsonPlace& place) {
 
 namespace {
 
-/// Reads tokens from the front and keeps what is open; without recursion, for text of any depth.
+/// Reads tokens and tracks the open brackets; without recursion, so that any depth is safe.
 class Tracker {
  public:
   explicit Tracker(std::string_view text) : text_(text) {}
 
-  /// One token. False at the end of the text.
+  /// Reads one token. False: the end of the text.
   bool step() {
     if (at_ >= text_.size()) return false;
     const char c = text_[at_];
@@ -130,7 +132,7 @@ class Tracker {
   }
 
   [[nodiscard]] std::size_t depth() const { return open_.size(); }
-  [[nodiscard]] const std::optional<KeyGivenTwice>& twice() const { return twice_; }
+  [[nodiscard]] const std::optional<DuplicateKey>& duplicate() const { return duplicate_; }
   [[nodiscard]] JsonPosition position() const {
     return {line_, open_.empty() ? std::string() : open_.front().key};
   }
@@ -162,18 +164,18 @@ class Tracker {
     if (open_.empty() || !open_.back().object || !open_.back().key_follows) return;
     Level& level = open_.back();
     level.key_follows = false;
-    // Written with escapes, a key is the same key.
+    // Decoded, because "\u0061" and "a" are the same key.
     const base::Json name = base::Json::parse(text_.substr(begin, at_ - begin));
     level.key = name.is_string() ? name.text() : std::string();
     const auto [first, fresh] = level.lines.try_emplace(level.key, line_);
-    if (!fresh && !twice_) twice_ = KeyGivenTwice{level.key, first->second, line_};
+    if (!fresh && !duplicate_) duplicate_ = DuplicateKey{level.key, first->second, line_};
   }
 
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t line_ = 1;
   std::vector<Level> open_;
-  std::optional<KeyGivenTwice> twice_;
+  std::optional<DuplicateKey> duplicate_;
 };
 
 }  // namespace
@@ -192,11 +194,11 @@ JsonPosition position_of_depth(std::string_view text, std::size_t depth) {
   return tracker.position();
 }
 
-std::optional<KeyGivenTwice> key_given_twice(std::string_view text) {
+std::optional<DuplicateKey> find_duplicate_key(std::string_view text) {
   Tracker tracker(text);
   while (tracker.step()) {
   }
-  return tracker.twice();
+  return tracker.duplicate();
 }
 
 }  // namespace capsize::harness

@@ -1,4 +1,4 @@
-// Where in a JSON text a value stands, for messages to people: nlohmann/json forgets it.
+// Finds the line of a value in a JSON text, for error messages: nlohmann/json does not keep it.
 #pragma once
 
 #include <cstddef>
@@ -9,28 +9,29 @@
 
 namespace capsize::harness {
 
-/// The line, from 1, of the key (or, within a list, of the value) that `place` points at; of the
-/// deepest part of it that exists. Precondition: `text` is JSON, perhaps with comments.
+/// Returns the line (from 1) of the key, or in a list of the value, that `place` denotes; of the
+/// deepest part of `place` that exists. Precondition: `text` is JSON, possibly with comments.
 [[nodiscard]] std::size_t line_of(std::string_view text, const base::JsonPlace& place);
 
-/// Where in a text, perhaps one that is not JSON, something was found.
+/// A position in a text that may not be valid JSON.
 struct JsonPosition {
   std::size_t line = 1;
-  std::string key;  // of the outermost object, within whose value it is; empty: none
+  std::string key;  // the key of the outermost object whose value contains it; empty: none
 };
 
-/// Bytes count from 1.
+/// The position of a byte; the first is 1.
 [[nodiscard]] JsonPosition position_of_byte(std::string_view text, std::size_t byte);
-/// Of the bracket that begins this level of nesting; the outermost is 1.
+/// The position of the bracket that opens this level of nesting; the outermost is 1.
 [[nodiscard]] JsonPosition position_of_depth(std::string_view text, std::size_t depth);
 
-/// A key that one object has twice, which is a mistake: a reader would take the last one only.
-struct KeyGivenTwice {
+/// A key that occurs twice in one object: a mistake, because a reader would use only the last
+/// value.
+struct DuplicateKey {
   std::string name;
   std::size_t first_line = 1;
   std::size_t line = 1;
 };
-/// Precondition: `text` is JSON, perhaps with comments.
-[[nodiscard]] std::optional<KeyGivenTwice> key_given_twice(std::string_view text);
+/// Returns the first duplicate key. Precondition: `text` is JSON, possibly with comments.
+[[nodiscard]] std::optional<DuplicateKey> find_duplicate_key(std::string_view text);
 
 }  // namespace capsize::harness

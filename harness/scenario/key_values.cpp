@@ -37,8 +37,8 @@ constexpr std::span<const Key<Expectations>> keys_of() {
   return kExpectationKeys;
 }
 
-/// Size of what has keys. Members of both structs have no padding between them, so that one without
-/// a key is noticed here.
+/// The total size of the members with keys. Neither struct has padding, so a member without a key
+/// makes the sizes differ.
 template <class Owner>
 consteval std::size_t declared_size() {
   std::size_t size = 0;
@@ -55,7 +55,7 @@ std::string joined(const Texts& texts) {
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 
-/// A bound as a person writes it: 1000000, 0.001.
+/// Formats a bound as a person writes it: 1000000, 0.001.
 std::string number_text(double number) {
   return number == std::floor(number) && std::abs(number) < 1e15 ? fmt::format("{:.0f}", number)
                                                                  : fmt::format("{}", number);
@@ -68,18 +68,18 @@ std::string seconds_text(double seconds) {
 
 template <class Owner>
 std::string bounds(const Key<Owner>& key, std::string (*text)(double)) {
-  if (std::isinf(key.most)) return key.least > 0 ? "from " + text(key.least) + " on" : "";
-  return text(key.least) + " to " + text(key.most);
+  if (std::isinf(key.max)) return key.min > 0 ? "at least " + text(key.min) : "";
+  return text(key.min) + " to " + text(key.max);
 }
 
 template <class Owner>
 bool within(const Key<Owner>& key, double number) {
-  return number >= key.least && number <= key.most;
+  return number >= key.min && number <= key.max;
 }
 
 template <class Owner>
 std::string expected_text(const Key<Owner>& key) {
-  return key.words != nullptr ? "one of: " + joined(key.words()) : std::string("a string");
+  return key.choices != nullptr ? "one of: " + joined(key.choices()) : std::string("a string");
 }
 
 std::string with_bounds(std::string what, const std::string& bounds) {
@@ -89,10 +89,11 @@ std::string with_bounds(std::string what, const std::string& bounds) {
 template <class Owner>
 std::string expected_of(const Key<Owner>& key) {
   const auto list = [&](const Texts&) -> std::string {
-    if (key.words == nullptr) {
-      return "a list of at most " + number_text(key.most) + " strings";
+    if (key.choices == nullptr) {
+      return "a list of at most " + number_text(key.max) + " strings";
     }
-    return "none, default, or at most " + number_text(key.most) + " out of: " + joined(key.words());
+    return "none, default, or at most " + number_text(key.max) +
+           " out of: " + joined(key.choices());
   };
   const auto count = [&](std::uint64_t) {
     return with_bounds("a whole number", bounds(key, number_text));
@@ -125,20 +126,20 @@ InvalidValue invalid(const Json& found, const std::string& expected) {
   return {{}, "found " + shown(found) + ", expected " + expected};
 }
 
-/// What a text must be that it is not, or empty.
+/// Returns what was expected if the text is invalid, or else empty.
 template <class Owner>
 std::string refusal(const Key<Owner>& key, const std::string& text) {
   if (key.rule != nullptr) return key.rule(text);
-  if (key.words == nullptr) return {};
-  const auto words = key.words();
-  return std::find(words.begin(), words.end(), text) == words.end() ? expected_of(key)
-                                                                    : std::string();
+  if (key.choices == nullptr) return {};
+  const auto choices = key.choices();
+  return std::find(choices.begin(), choices.end(), text) == choices.end() ? expected_of(key)
+                                                                          : std::string();
 }
 
 template <class Owner>
 std::optional<InvalidValue> set_members_of(Owner& owner, const Json& object);
 
-/// Writes one value into the member of a key; says what does not fit.
+/// Writes one value into the member of a key, or returns why it is invalid.
 template <class Owner>
 class Setter {
  public:
@@ -164,9 +165,9 @@ class Setter {
         items.push_back(item.text());
       }
     }
-    if (static_cast<double>(items.size()) > key_.most) {
+    if (static_cast<double>(items.size()) > key_.max) {
       return InvalidValue{
-          {}, fmt::format("found {} items, expected at most {}", items.size(), key_.most)};
+          {}, fmt::format("found {} items, expected at most {}", items.size(), key_.max)};
     }
     for (const auto& item : items) {
       if (auto expected = refusal(key_, item); !expected.empty()) return invalid(item, expected);
@@ -274,11 +275,11 @@ Json to_json_of(const Owner& owner) {
 template <class Owner>
 Json schema_for(const Key<Owner>& key) {
   const auto text = [&](const std::string&) {
-    return key.words == nullptr ? Json{{"type", "string"}} : Json{{"enum", key.words()}};
+    return key.choices == nullptr ? Json{{"type", "string"}} : Json{{"enum", key.choices()}};
   };
   const auto count = [&](std::uint64_t) {
-    Json schema = {{"type", "integer"}, {"minimum", static_cast<std::uint64_t>(key.least)}};
-    if (!std::isinf(key.most)) schema["maximum"] = static_cast<std::uint64_t>(key.most);
+    Json schema = {{"type", "integer"}, {"minimum", static_cast<std::uint64_t>(key.min)}};
+    if (!std::isinf(key.max)) schema["maximum"] = static_cast<std::uint64_t>(key.max);
     return schema;
   };
   const Overloaded schema{
@@ -286,14 +287,14 @@ Json schema_for(const Key<Owner>& key) {
       [&](const Texts&) {
         Json list = {{"type", "array"},
                      {"items", text({})},
-                     {"maxItems", static_cast<std::uint64_t>(key.most)}};
+                     {"maxItems", static_cast<std::uint64_t>(key.max)}};
         if (key.defaults == nullptr) return list;
         return Json{{"oneOf", Json::array({{{"type", "string"}}, std::move(list)})}};
       },
       count,
       [&](const std::optional<std::uint64_t>&) { return count(0); },
       [&](double) {
-        return Json{{"type", "number"}, {"minimum", key.least}, {"maximum", key.most}};
+        return Json{{"type", "number"}, {"minimum", key.min}, {"maximum", key.max}};
       },
       [](base::Duration) {
         return Json{{"$ref", "#/$defs/duration"}};
@@ -306,12 +307,14 @@ Json schema_for(const Key<Owner>& key) {
   const Owner nothing;
   Json body = std::visit([&](auto member) { return schema(nothing.*member); }, key.member);
   body["description"] = key.help;
-  Json otherwise = json_of(nothing, key);
-  if (!otherwise.is_null() && key.default_text.empty()) body["default"] = std::move(otherwise);
+  Json default_value = json_of(nothing, key);
+  if (!default_value.is_null() && key.default_text.empty())
+    body["default"] = std::move(default_value);
   return body;
 }
 
-/// A duration of the command line that is read back to the nanosecond, and the other values alike.
+/// Formats a value for the command line such that it parses back exactly, durations to the
+/// nanosecond.
 std::string flag_text(const Json& value) {
   if (value.is_string()) return value.text();
   if (!value.is_array()) {
@@ -322,9 +325,9 @@ std::string flag_text(const Json& value) {
   return items.empty() ? "none" : fmt::format("{}", fmt::join(items, ","));
 }
 
-/// Whether CLI11 reads back what --key=text says: it has a syntax of its own for lists, "[a,b]",
-/// and takes an empty value for none.
-bool survives(const std::string& text) {
+/// Whether CLI11 parses --key=text back to the same text: it has a list syntax of its own, "[a,b]",
+/// and treats an empty value as none.
+bool parses_back(const std::string& text) {
   return !text.empty() && text.front() != '[' && text.find("%%") == std::string::npos;
 }
 
@@ -391,8 +394,8 @@ std::optional<Texts> arguments_of(const Scenario& scenario) {
       texts.push_back(flag_text(value));
     }
     for (const auto& text : texts) {
-      if (!survives(text)) return std::nullopt;
-      // In one word: a value that begins with a dash would be an option of its own.
+      if (!parses_back(text)) return std::nullopt;
+      // As one word: default_value a value that begins with a dash would be read as an option.
       if (text.front() == '-') {
         arguments.push_back(fmt::format("--{}={}", key.name, text));
       } else {
@@ -413,7 +416,7 @@ std::string shell_line(const Texts& words) {
       line += word;
       continue;
     }
-    // Within single quotes nothing has a meaning but the closing one.
+    // Inside single quotes only the closing quote is special.
     line += '\'';
     for (const char c : word) line += c == '\'' ? std::string("'\\''") : std::string(1, c);
     line += '\'';

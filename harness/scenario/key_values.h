@@ -1,5 +1,5 @@
-// Values of a scenario's keys: as JSON, as arguments of the command line, and what they may be. All
-// of it follows from the keys' declarations (scenario.h).
+// Values of a scenario's keys: reads, validates and writes them as JSON and as command-line
+// arguments. All of it follows from the declarations of the keys (scenario.h).
 #pragma once
 
 #include <optional>
@@ -12,15 +12,15 @@
 
 namespace capsize::harness {
 
-/// Sets the members that an object has keys for; the rest stays. What does not fit is named by its
-/// place within the object, and may have been set in part.
+/// Sets the members for which the object has keys; the others keep their values. Returns the first
+/// invalid value, with its place in the object; members before it have been set.
 [[nodiscard]] std::optional<nemesis::InvalidValue> set_members(Scenario& scenario,
                                                                const base::Json& object);
-/// One key. The misfit's text: "found …, expected …".
+/// Sets one member. The text of an invalid value: "found …, expected …".
 [[nodiscard]] std::optional<nemesis::InvalidValue> set_member(Scenario& scenario,
                                                               const Key<Scenario>& key,
                                                               const base::Json& value);
-/// Null where there is none, as of a seed that is still to be drawn.
+/// Null if the member has no value, such as a seed that is yet to be drawn.
 [[nodiscard]] base::Json value_of(const Scenario& scenario, const Key<Scenario>& key);
 
 /// "1 to 15", "a duration such as 500ms or 20s, 1ms to 168h", "one of: a, b".
@@ -28,15 +28,15 @@ namespace capsize::harness {
 [[nodiscard]] base::Json schema_of(const Key<Scenario>& key);
 [[nodiscard]] base::Json schema_of(const Key<Expectations>& key);
 
-/// What stands for the type of a flag's value in --help. Empty: the key has no flag.
+/// The type of a flag's value, for --help; kNone: the key has no flag.
 enum class FlagType : std::uint8_t { kNone, kText, kCount, kNumber, kDuration, kList, kRepeated };
 [[nodiscard]] FlagType flag_type(const Key<Scenario>& key);
 
-/// The arguments of `capsize run` that make this scenario: the flags of all keys that do not have
-/// their default, and the seed. Nothing where flags cannot express a value: a scenario file can.
+/// Returns the arguments of `capsize run` that produce this scenario: the flags of all keys whose
+/// value is not the default. Nothing if flags cannot express a value; a scenario file can.
 [[nodiscard]] std::optional<std::vector<std::string>> arguments_of(const Scenario& scenario);
 
-/// Words as a shell reads them back, whatever they are made of.
+/// Joins words into a line, quoted so that a shell reads back the same words.
 [[nodiscard]] std::string shell_line(const std::vector<std::string>& words);
 
 }  // namespace capsize::harness

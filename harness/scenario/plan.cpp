@@ -9,10 +9,10 @@
 namespace capsize::harness {
 namespace {
 
-/// Phases beyond these are not foreseen: a script need not end.
+/// Phases beyond this number are not predicted: a script may be endless.
 constexpr std::size_t kPhasesMax = 50;
 
-std::vector<nemesis::PlannedFault> deal(const Scenario& scenario) {
+std::vector<nemesis::PlannedFault> draw_schedule(const Scenario& scenario) {
   std::vector<nemesis::FaultPlan> plans;
   std::vector<nemesis::FaultPlan> swarm;
   auto options = nemesis::options_for(scenario.time_limit, *scenario.seed);
@@ -33,12 +33,12 @@ std::vector<nemesis::PlannedFault> deal(const Scenario& scenario) {
   return nemesis::make_schedule(plans, options);
 }
 
-std::vector<std::unique_ptr<nemesis::Script>> asked(const Scenario& scenario) {
+std::vector<std::unique_ptr<nemesis::Script>> make_scripts(const Scenario& scenario) {
   std::vector<std::unique_ptr<nemesis::Script>> scripts;
   if (!scenario.phases.empty()) {
     auto phases = nemesis::parse_phases(scenario.phases, scenario.nodes);
     CHECK(phases.ok(), "the phases of a scenario are validated");
-    scripts.push_back(nemesis::play(std::move(phases.phases), scenario.repeat_phases));
+    scripts.push_back(nemesis::make_script(std::move(phases.phases), scenario.repeat_phases));
   }
   for (const auto& name : scenario.nemesis) {
     const auto* strategy = nemesis::Strategies::instance().find(name);
@@ -49,9 +49,9 @@ std::vector<std::unique_ptr<nemesis::Script>> asked(const Scenario& scenario) {
   return scripts;
 }
 
-/// A healthy cluster, in which all faults so far took effect, as a script would see it.
-nemesis::Situation imagined(const Scenario& scenario, base::Duration now, std::uint64_t phases,
-                            std::size_t installed) {
+/// Returns what a script would see in a healthy cluster in which all faults so far took effect.
+nemesis::Situation predict_situation(const Scenario& scenario, base::Duration now,
+                                     std::uint64_t phases, std::size_t installed) {
   nemesis::Situation situation{.now = now, .phases = phases, .installed = installed};
   situation.cluster.nodes.resize(scenario.nodes, {.running = true});
   situation.cluster.members = situation.cluster.core();
@@ -63,27 +63,27 @@ nemesis::Situation imagined(const Scenario& scenario, base::Duration now, std::u
 
 Plan plan(const Scenario& scenario) {
   CHECK(scenario.seed.has_value(), "a plan has a seed");
-  Plan plan{.scheduled = deal(scenario)};
+  Plan plan{.scheduled = draw_schedule(scenario)};
   std::uint64_t stream = plan.scheduled.empty() ? 0 : 1;
-  for (const auto& script : asked(scenario)) {
-    // The stream that the script draws from in a run, too (nemesis.cpp).
+  for (const auto& script : make_scripts(scenario)) {
+    // The random stream that the script uses in a run (nemesis/engine/nemesis.cpp).
     auto prng = base::Prng::stream(*scenario.seed, nemesis::kScriptStream, stream++);
     base::Duration now{};
     std::size_t installed = 0;
     for (std::uint64_t i = 0; now < scenario.time_limit; ++i) {
-      if (i == kPhasesMax || plan.foreseen.size() >= kForeseenMax) {
+      if (i == kPhasesMax || plan.predicted.size() >= kPredictedMax) {
         plan.continues = true;
         break;
       }
-      auto phase = script->next(imagined(scenario, now, i, installed), prng);
+      auto phase = script->next(predict_situation(scenario, now, i, installed), prng);
       if (!phase) break;
-      now += nemesis::shortest(*phase);
+      now += nemesis::shortest_duration(*phase);
       installed += phase->faults.size();
       for (auto& fault : phase->faults) {
-        fault.id = plan.scheduled.size() + plan.foreseen.size() + 1;
+        fault.id = plan.scheduled.size() + plan.predicted.size() + 1;
         fault.phase = i + 1;
         fault.phase_when = phase->when;
-        plan.foreseen.push_back(std::move(fault));
+        plan.predicted.push_back(std::move(fault));
       }
     }
   }
@@ -92,8 +92,8 @@ Plan plan(const Scenario& scenario) {
 
 std::vector<std::unique_ptr<nemesis::Script>> scripts(const Scenario& scenario, const Plan& plan) {
   std::vector<std::unique_ptr<nemesis::Script>> all;
-  if (!plan.scheduled.empty()) all.push_back(nemesis::script_of(plan.scheduled));
-  for (auto& script : asked(scenario)) all.push_back(std::move(script));
+  if (!plan.scheduled.empty()) all.push_back(nemesis::make_script(plan.scheduled));
+  for (auto& script : make_scripts(scenario)) all.push_back(std::move(script));
   return all;
 }
 

@@ -1,4 +1,5 @@
-// From a scenario to what its nemesis will do: pure, the same with and without a cluster.
+// From a scenario to the faults that its nemesis will inject. Pure: the same with and without a
+// cluster.
 #pragma once
 
 #include <memory>
@@ -11,18 +12,18 @@
 namespace capsize::harness {
 
 struct Plan {
-  std::vector<nemesis::PlannedFault> scheduled;  // the decks', known beforehand
-  /// Those of phases and of strategies that are asked, as they look without a cluster: with
-  /// probabilities decided and repetitions laid out, up to kForeseenMax.
-  std::vector<nemesis::PlannedFault> foreseen;
-  /// Some script has more phases than are foreseen.
+  std::vector<nemesis::PlannedFault> scheduled;  // from the fault plans, known in advance
+  /// The faults of phases and scripts as they can be predicted without a cluster: probabilities are
+  /// drawn and repetitions unrolled, up to kPredictedMax.
+  std::vector<nemesis::PlannedFault> predicted;
+  /// Some script has more phases than were predicted.
   bool continues = false;
 };
-inline constexpr std::size_t kForeseenMax = 200;
+inline constexpr std::size_t kPredictedMax = 200;
 
 /// Precondition: the scenario is validated and has a seed.
 [[nodiscard]] Plan plan(const Scenario& scenario);
-/// The same to be carried out, each script for a lane of its own.
+/// Returns the scripts that inject the plan; each gets a script runner of its own.
 [[nodiscard]] std::vector<std::unique_ptr<nemesis::Script>> scripts(const Scenario& scenario,
                                                                     const Plan& plan);
 

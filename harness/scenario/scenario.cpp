@@ -24,7 +24,7 @@ using base::Json;
 
 constexpr std::size_t kFileBytesMax = 1024 * 1024;
 
-/// "expect.faults", fit to be shown.
+/// Returns the place as "expect.faults", truncated for a message.
 std::string name_of(const base::JsonPlace& place) {
   std::string name;
   for (const auto& token : place.tokens()) name += (name.empty() ? "" : ".") + token;
@@ -66,7 +66,7 @@ std::vector<std::string> parse_nemesis(const std::string& names) {
 std::size_t spares_of(const Scenario& scenario) {
   std::size_t spares = 0;
   for (const auto& name : scenario.nemesis) {
-    if (name != kSwarm) spares = std::max(spares, nemesis::spares_of(name));
+    if (name != kSwarm) spares = std::max(spares, nemesis::spares_needed(name));
   }
   for (const auto& plan : nemesis::parse_phases(scenario.phases, scenario.nodes).phases) {
     for (const auto& fault : plan.phase.faults) {
@@ -89,10 +89,10 @@ base::Result<Scenario> parse_scenario(const std::string& text, const std::string
   if (!body.is_object()) {
     return base::Error{fmt::format("{}:1: found {}, expected an object", origin, body.type_name())};
   }
-  if (const auto twice = key_given_twice(text)) {
+  if (const auto duplicate = find_duplicate_key(text)) {
     return base::Error{fmt::format("{}:{}: key '{}': found twice (first in line {}), expected once",
-                                   origin, twice->line, checker::excerpt(twice->name),
-                                   twice->first_line)};
+                                   origin, duplicate->line, checker::excerpt(duplicate->name),
+                                   duplicate->first_line)};
   }
   if (const auto known = base::check_format_version(body, kScenarioFormat, kScenarioVersion);
       !known) {
@@ -100,7 +100,7 @@ base::Result<Scenario> parse_scenario(const std::string& text, const std::string
   }
   body.erase(kScenarioFormat);
   Scenario scenario = default_scenario();
-  // A file with phases is a strategy of its own.
+  // Phases replace the default strategies.
   if (body.contains("phases")) scenario.nemesis.clear();
   if (const auto invalid = set_members(scenario, body)) return error_at(text, origin, *invalid);
   if (const auto invalid = plan_conflict(scenario)) return error_at(text, origin, *invalid);
@@ -112,8 +112,8 @@ base::Result<Scenario> read_scenario(const std::filesystem::path& path) {
   if (std::filesystem::is_directory(path, ignored)) {
     return base::Error{path.string() + ": found a directory, expected a scenario file"};
   }
-  // Perhaps no process ever writes into it. What a shell makes of <(…) is a link to a pipe, and is
-  // read.
+  // Opening a named pipe blocks until a process writes to it, possibly forever. The <(…) of a shell
+  // is a symbolic link to a pipe, and is read.
   if (std::filesystem::symlink_status(path, ignored).type() == std::filesystem::file_type::fifo) {
     return base::Error{path.string() + ": found a named pipe, expected a scenario file"};
   }
@@ -137,7 +137,7 @@ base::Result<Scenario> read_scenario(const std::filesystem::path& path) {
 base::Status validate(const Scenario& scenario) {
   Scenario copy = scenario;
   auto invalid = set_members(copy, to_json(scenario));
-  // Again: flags may have changed what the file said.
+  // Checked again, because flags may have changed the values of the file.
   if (!invalid) invalid = plan_conflict(scenario);
   if (!invalid) invalid = time_conflict(scenario);
   if (invalid) return base::Error{name_of(invalid->place) + ": " + invalid->what};

@@ -1,6 +1,7 @@
-// A scenario: system, workload, strategies, duration and seed, as one JSON file (comments allowed).
+// A scenario: cluster, workload, strategies, duration and seed, as one JSON file (comments
+// allowed).
 //
-// A new key is a member and its line in the table of keys, both in this file. Flags, --help, the
+// To add a key, add a member and its line in the table of keys, both in this file. Flag, --help,
 // reader, validation, JSON Schema, scenario.json and the reproduce line follow (key.h).
 #pragma once
 
@@ -21,8 +22,8 @@
 
 namespace capsize::harness {
 
-/// What a run must have reached to have tested what it promised (docs/FORMATS.md, Scenarios). Zero
-/// or empty asks for nothing.
+/// What a run must reach; a run that does not is vacuous (docs/FORMATS.md, Scenarios). Zero or
+/// empty expects nothing.
 struct Expectations {
   std::uint64_t ok = 0;
   std::map<std::string, std::uint64_t> ok_by_function;
@@ -32,17 +33,17 @@ struct Expectations {
 };
 
 inline constexpr auto kExpectationKeys = std::to_array<Key<Expectations>>({
-    {.name = "ok", .member = &Expectations::ok, .help = "ok operations in all"},
+    {.name = "ok", .member = &Expectations::ok, .help = "ok operations in total"},
     {.name = "ok-by-function",
      .member = &Expectations::ok_by_function,
      .help = "ok operations by function"},
     {.name = "faults", .member = &Expectations::faults, .help = "faults that took effect, by kind"},
     {.name = "ok-during-faults",
      .member = &Expectations::ok_during_faults,
-     .help = "ok operations while some fault was active"},
+     .help = "ok operations while a fault was active"},
     {.name = "leader-changes",
      .member = &Expectations::leader_changes,
-     .help = "elections won but the first"},
+     .help = "elections won after the first one"},
 });
 
 /// The optional key of a scenario file that says which format it is (docs/FORMATS.md).
@@ -59,7 +60,7 @@ struct Scenario {
   base::Duration time_limit = std::chrono::seconds(20);
   double rate = 2000;
   std::uint64_t concurrency = 10;
-  std::optional<std::uint64_t> seed;  // drawn at the start of a run when missing
+  std::optional<std::uint64_t> seed;  // drawn at the start of a run if missing
   base::Duration live_bound = std::chrono::seconds(5);
   base::Duration client_timeout = std::chrono::seconds(3);
   std::string read_level = "linearizable";
@@ -67,7 +68,7 @@ struct Scenario {
   base::Duration check_limit = std::chrono::seconds(60);
   std::string bug;
   std::vector<std::string> node_arguments;
-  std::optional<Expectations> expect;  // default: from what is planned (coverage.h)
+  std::optional<Expectations> expect;  // default: derived from the plan (judge/coverage.h)
 };
 
 inline constexpr auto kScenarioKeys = std::to_array<Key<Scenario>>({
@@ -75,60 +76,56 @@ inline constexpr auto kScenarioKeys = std::to_array<Key<Scenario>>({
      .member = &Scenario::name,
      .help = "name of the scenario, and of its directory in the store",
      .rule = name_rule},
-    {.name = "nodes",
-     .member = &Scenario::nodes,
-     .help = "number of nodes",
-     .least = 1,
-     .most = 15},
+    {.name = "nodes", .member = &Scenario::nodes, .help = "number of nodes", .min = 1, .max = 15},
     {.name = "bug",
      .member = &Scenario::bug,
-     .help = "seeded bug for the nodes to make (capsize list bugs)",
+     .help = "seeded bug of the nodes (capsize list bugs)",
      .rule = argument_rule},
     {.name = "node-arg",
      .member = &Scenario::node_arguments,
-     .help = "argument that each node gets, repeatable",
-     .most = 100,
+     .help = "argument for each node, repeatable",
+     .max = 100,
      .rule = argument_rule},
     {.name = "workload",
      .member = &Scenario::workload,
-     .help = "what clients do",
+     .help = "operations of the clients",
      .group = KeyGroup::kLoad,
-     .words = workload_names},
+     .choices = workload_names},
     {.name = "time-limit",
      .member = &Scenario::time_limit,
-     .help = "length of the load",
+     .help = "how long the workload runs",
      .group = KeyGroup::kLoad,
-     .least = 1e-3,
-     .most = kDurationMax},
+     .min = 1e-3,
+     .max = kDurationMax},
     {.name = "rate",
      .member = &Scenario::rate,
      .help = "offered load of all clients together",
      .group = KeyGroup::kLoad,
-     .unit = "operations a second",
-     .least = 1e-3,
-     .most = 1e6},
+     .unit = "operations per second",
+     .min = 1e-3,
+     .max = 1e6},
     {.name = "concurrency",
      .member = &Scenario::concurrency,
      .help = "number of clients",
      .group = KeyGroup::kLoad,
-     .least = 1,
-     .most = 1000},
+     .min = 1,
+     .max = 1000},
     {.name = "client-timeout",
      .member = &Scenario::client_timeout,
-     .help = "then an operation is indeterminate; longer than any pause",
+     .help = "after this, an operation is indeterminate; longer than any pause",
      .group = KeyGroup::kLoad,
-     .least = 1e-9,
-     .most = kDurationMax},
+     .min = 1e-9,
+     .max = kDurationMax},
     {.name = "read-level",
      .member = &Scenario::read_level,
-     .help = "stale reads return what a node has, which the check must catch",
+     .help = "stale reads return a node's local state, which the check must catch",
      .group = KeyGroup::kLoad,
-     .words = read_levels},
+     .choices = read_levels},
     {.name = "retries",
      .member = &Scenario::retries,
-     .help = "how often a client sends an operation again, in a session; 0: never",
+     .help = "how many times a client retries an operation, in a session; 0: never",
      .group = KeyGroup::kLoad,
-     .most = 1000},
+     .max = 1000},
     {.name = "seed",
      .member = &Scenario::seed,
      .help = "64-bit seed of every random choice",
@@ -136,12 +133,12 @@ inline constexpr auto kScenarioKeys = std::to_array<Key<Scenario>>({
      .default_text = "drawn and printed"},
     {.name = "nemesis",
      .member = &Scenario::nemesis,
-     .help = "none, default, all (a mixture drawn from the seed), or a list of strategies and "
-             "fault kinds with commas",
+     .help = "none, default, all (a mixture drawn from the seed), or strategies and fault kinds "
+             "separated by commas",
      .group = KeyGroup::kFaults,
      .default_text = "default",
-     .most = 100,
-     .words = nemesis_names,
+     .max = 100,
+     .choices = nemesis_names,
      .defaults = default_nemesis},
     {.name = "phases",
      .member = &Scenario::phases,
@@ -150,44 +147,44 @@ inline constexpr auto kScenarioKeys = std::to_array<Key<Scenario>>({
      .schema = phases_of_scenario},
     {.name = "repeat-phases",
      .member = &Scenario::repeat_phases,
-     .help = "how often all phases are played",
+     .help = "how many times all phases run",
      .group = KeyGroup::kFaults,
-     .least = 1,
-     .most = 1e6},
+     .min = 1,
+     .max = 1e6},
     {.name = "live-bound",
      .member = &Scenario::live_bound,
-     .help = "after healing, a write through each node within this",
+     .help = "after healing, each node must acknowledge a write within this time",
      .group = KeyGroup::kChecks,
-     .least = 1e-3,
-     .most = kDurationMax},
+     .min = 1e-3,
+     .max = kDurationMax},
     {.name = "check-limit",
      .member = &Scenario::check_limit,
-     .help = "time for the check",
+     .help = "time limit of the check",
      .group = KeyGroup::kChecks,
-     .most = kDurationMax},
+     .max = kDurationMax},
     {.name = "expect",
      .member = &Scenario::expect,
-     .help = "what the run must have reached to have tested what it promises",
+     .help = "what the run must reach, or it is vacuous",
      .group = KeyGroup::kChecks,
      .schema = expectations_schema},
 });
 
-/// In Scenario::nemesis: a mixture that is drawn from the seed, out of all strategies that leave
-/// the members as they are.
+/// In Scenario::nemesis: a mixture drawn from the seed, of all strategies that do not change the
+/// membership.
 inline constexpr std::string_view kSwarm = "all";
 
-/// What a scenario is that says nothing: every key has its default.
+/// Returns the scenario in which every key has its default.
 [[nodiscard]] Scenario default_scenario();
-/// Nodes beside the members that the named strategies need.
+/// Returns how many nodes the strategies and phases need beside the members.
 [[nodiscard]] std::size_t spares_of(const Scenario& scenario);
-/// Reads a file; errors name file, line and key, what was found and what was expected. A scenario
-/// without a name gets the file's, made fit for a directory.
+/// Reads a file. Error: file, line, key, what was found and what was expected. A scenario without a
+/// name gets the file's, converted to a valid directory name.
 [[nodiscard]] base::Result<Scenario> read_scenario(const std::filesystem::path& path);
-/// The same from text; `origin` stands for the file in messages.
+/// As read_scenario(), from a text; `origin` replaces the file name in errors.
 [[nodiscard]] base::Result<Scenario> parse_scenario(const std::string& text,
                                                     const std::string& origin);
-/// Every key is within its bounds and names what exists, and the keys fit together. What
-/// parse_scenario() returns is valid until a member is changed.
+/// Whether every value is valid and the values are valid together. The result of parse_scenario()
+/// is valid until a member is changed.
 [[nodiscard]] base::Status validate(const Scenario& scenario);
 /// "a,b" -> {a, b}; "none" -> {}; "default" -> the strategies of a run that names none.
 [[nodiscard]] std::vector<std::string> parse_nemesis(const std::string& list);

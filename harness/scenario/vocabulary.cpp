@@ -64,7 +64,7 @@ std::string name_rule(std::string_view name) {
 }
 
 std::string argument_rule(std::string_view text) {
-  // What is not UTF-8 does not survive scenario.json.
+  // Other bytes do not survive scenario.json.
   const std::string copy(text);
   const bool fine = text.size() <= kArgumentBytesMax && text.find('\0') == text.npos &&
                     base::Json::parse(base::Json(copy).dump()) == base::Json(copy);

@@ -1,5 +1,5 @@
-// What the values of a scenario's keys may be where more than a bound decides: names that are
-// registered, rules for texts, grammars of their own.
+// Allowed values of a scenario's keys that are more than bounds: registered names, rules for texts,
+// and grammars.
 #pragma once
 
 #include <string>
@@ -10,23 +10,23 @@
 
 namespace capsize::harness {
 
-/// Seconds. Far above any run, and far below where a clock's nanoseconds overflow.
+/// Seconds. Far above any run, and far below an overflow of nanoseconds.
 inline constexpr double kDurationMax = 7.0 * 24 * 3600;
 
 [[nodiscard]] std::vector<std::string> workload_names();
-/// Strategies, kinds of faults, and the mixture of all.
+/// Strategies, kinds of faults, and "all".
 [[nodiscard]] std::vector<std::string> nemesis_names();
 [[nodiscard]] std::vector<std::string> default_nemesis();
 [[nodiscard]] std::vector<std::string> read_levels();
 
-// Rules: what is expected, or empty if the text is that.
+// Rules return what is expected, or empty if the text is valid.
 
-/// A scenario's name is a directory of the store and a word of the reproduce line: ASCII letters,
-/// digits, '.', '_' and '-' only. "latest" is the store's own link.
+/// A scenario's name is a directory of the store and a word of the reproduce line: only ASCII
+/// letters, digits, '.', '_' and '-'. "latest" is reserved for the store's link.
 [[nodiscard]] std::string name_rule(std::string_view name);
-/// What an argument of a process can be: UTF-8 without NUL, and not too long.
+/// An argument of a process: UTF-8 without NUL, of bounded length.
 [[nodiscard]] std::string argument_rule(std::string_view text);
-/// A name that fits name_rule(), as like `text` as it can be.
+/// Converts `text` to a name that satisfies name_rule(), with as few changes as possible.
 [[nodiscard]] std::string safe_name(std::string_view text);
 
 [[nodiscard]] base::Json phases_of_scenario();

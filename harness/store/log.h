@@ -1,5 +1,4 @@
-// harness.log: what the harness itself did, for whoever wonders afterwards. spdlog stays in
-// log.cpp.
+// harness.log: what the harness did during a run, for debugging. Only log.cpp includes spdlog.
 #pragma once
 
 #include <fmt/core.h>
@@ -9,7 +8,7 @@
 
 namespace capsize::harness {
 
-/// From now on lines go to this file (and nowhere else).
+/// Sends all further lines to this file, and nowhere else.
 void open_log(const std::filesystem::path& path);
 void log_line(bool error, const std::string& text);
 

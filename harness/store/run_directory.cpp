@@ -22,14 +22,14 @@ std::string utc_time() {
   return fmt::format("{:%Y%m%dT%H%M%S}.{:03}Z", seconds, milliseconds);
 }
 
-/// Best effort, by rename: two runs that finish at once both leave a whole link.
-void turn_link(const fs::path& link, const fs::path& target) {
+/// Best effort, by rename: two concurrent runs leave an intact link.
+void replace_link(const fs::path& link, const fs::path& target) {
   std::error_code ignored;
-  const fs::path aside = link.parent_path() / fmt::format(".latest-{}", ::getpid());
-  fs::remove(aside, ignored);
-  fs::create_directory_symlink(target, aside, ignored);
-  if (!ignored) fs::rename(aside, link, ignored);
-  if (ignored) fs::remove(aside, ignored);
+  const fs::path temporary = link.parent_path() / fmt::format(".latest-{}", ::getpid());
+  fs::remove(temporary, ignored);
+  fs::create_directory_symlink(target, temporary, ignored);
+  if (!ignored) fs::rename(temporary, link, ignored);
+  if (ignored) fs::remove(temporary, ignored);
 }
 
 }  // namespace
@@ -44,32 +44,32 @@ base::Result<RunDirectory> RunDirectory::create(const fs::path& store, const std
   }
   const std::string name = fmt::format("{}-{}", utc_time(), seed);
   for (int attempt = 0; attempt < 100; ++attempt) {
-    // Two runs of one seed in one millisecond: the second gets a suffix.
+    // Two runs with the same seed in the same millisecond: the second gets a suffix.
     const std::string unique = attempt == 0 ? name : fmt::format("{}.{}", name, attempt);
     const fs::path path = store / scenario / unique;
-    // The owner's alone: keys, values and control of the nodes are in it.
+    // For the owner only: it contains keys, values and the nodes' control sockets.
     if (::mkdir(path.c_str(), 0700) != 0) {
       if (errno == EEXIST) continue;
       return base::Error{
           fmt::format("{}: cannot be created: {}", path.string(), std::strerror(errno))};
     }
-    turn_link(store / scenario / "latest", unique);
-    turn_link(store / "latest", fs::path(scenario) / unique);
+    replace_link(store / scenario / "latest", unique);
+    replace_link(store / "latest", fs::path(scenario) / unique);
     return RunDirectory(fs::absolute(path));
   }
   return base::Error{fmt::format("{}: no free name for a run", (store / scenario).string())};
 }
 
 base::Status write_file(const fs::path& path, const std::string& content) {
-  const fs::path aside = path.string() + ".new";
+  const fs::path temporary = path.string() + ".new";
   {
-    std::ofstream file(aside, std::ios::binary);
+    std::ofstream file(temporary, std::ios::binary);
     file << content;
     file.close();
-    if (!file) return base::Error{fmt::format("{}: cannot be written", aside.string())};
+    if (!file) return base::Error{fmt::format("{}: cannot be written", temporary.string())};
   }
   std::error_code error;
-  fs::rename(aside, path, error);
+  fs::rename(temporary, path, error);
   if (error) return base::Error{fmt::format("{}: {}", path.string(), error.message())};
   return {};
 }

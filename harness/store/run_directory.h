@@ -1,5 +1,5 @@
-// Where a run lies: store/<scenario>/<UTC time>-<seed>/, one directory a run, always, mode 0700;
-// `latest` links in the store and in the scenario's directory point at the newest.
+// The directory of a run: store/<scenario>/<UTC time>-<seed>/, one for each run, mode 0700. Links
+// `latest` in the store and in the scenario's directory point to the newest run.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,12 @@
 
 namespace capsize::harness {
 
-/// Where runs are stored unless --store says otherwise: below the working directory.
+/// The default of --store: below the working directory.
 inline constexpr const char* kStoreDefault = "store";
 
 class RunDirectory {
  public:
-  /// Makes a directory that was not there before, and turns the links to it.
+  /// Creates a new directory and points the links to it.
   static base::Result<RunDirectory> create(const std::filesystem::path& store,
                                            const std::string& scenario, std::uint64_t seed);
 
@@ -30,7 +30,7 @@ class RunDirectory {
   std::filesystem::path path_;
 };
 
-/// Writes beside the target and renames: a reader sees all of it or the old one.
+/// Writes a temporary file and renames it: a reader sees the complete new file or the old one.
 base::Status write_file(const std::filesystem::path& path, const std::string& content);
 base::Status write_json(const std::filesystem::path& path, const base::Json& content);
 

@@ -17,7 +17,7 @@ int open_directory(const std::filesystem::path& path) {
 
 RunLock::RunLock(const std::filesystem::path& run_directory)
     : descriptor_(open_directory(run_directory)) {
-  // Waits: is_running() of another process may hold it for a moment.
+  // Waits, because is_running() of another process may hold the lock for a moment.
   if (descriptor_ >= 0) ::flock(descriptor_, LOCK_SH);
 }
 

@@ -1,5 +1,5 @@
-// Marks the directory of a run whose process is alive, so that `capsize prune` does not remove it.
-// The kernel releases the lock with the process, also after SIGKILL.
+// Locks the directory of a run while its process is alive, so that `capsize prune` does not remove
+// it. The kernel releases the lock when the process ends, even after SIGKILL.
 #pragma once
 
 #include <filesystem>
@@ -8,7 +8,7 @@ namespace capsize::harness {
 
 class RunLock {
  public:
-  /// Best effort: a file system without locks only means that prune cannot know.
+  /// Best effort: on a file system without locks, prune cannot tell that the run is alive.
   explicit RunLock(const std::filesystem::path& run_directory);
   ~RunLock();
   RunLock(const RunLock&) = delete;
@@ -18,7 +18,7 @@ class RunLock {
   int descriptor_;
 };
 
-/// Whether some process holds the lock.
+/// Whether a process holds the lock.
 [[nodiscard]] bool is_running(const std::filesystem::path& run_directory);
 
 }  // namespace capsize::harness

@@ -22,7 +22,7 @@ namespace {
 constexpr std::string_view kRemoving = ".removing-";
 constexpr const char* kLatest = "latest";
 
-/// A directory itself, not a link to one.
+/// Whether it is a directory, not a link to one.
 bool is_own_directory(const fs::path& path) {
   std::error_code ignored;
   return fs::symlink_status(path, ignored).type() == fs::file_type::directory;
@@ -44,7 +44,7 @@ std::vector<fs::path> own_directories(const fs::path& parent) {
 }
 
 std::uint64_t bytes_on_disk(const fs::path& directory) {
-  constexpr std::uint64_t kBlock = 512;  // what st_blocks counts, whatever the file system's are
+  constexpr std::uint64_t kBlock = 512;  // the unit of st_blocks on every file system
   std::uint64_t bytes = 0;
   std::error_code ignored;
   const auto options = fs::directory_options::skip_permission_denied;
@@ -76,8 +76,8 @@ std::vector<fs::path> run_directories(const fs::path& scenario) {
   return found;
 }
 
-/// A link that points nowhere any more is turned to `newest`, or goes.
-void mend_link(const fs::path& link, const std::optional<fs::path>& newest) {
+/// Points a dangling link to `newest`, or removes it.
+void repair_link(const fs::path& link, const std::optional<fs::path>& newest) {
   std::error_code ignored;
   if (!fs::is_symlink(fs::symlink_status(link, ignored)) || fs::exists(link, ignored)) return;
   fs::remove(link, ignored);
@@ -87,7 +87,7 @@ void mend_link(const fs::path& link, const std::optional<fs::path>& newest) {
 }  // namespace
 
 std::optional<std::int64_t> begin_of(const std::string& name) {
-  // 20260131T120000.000Z-7, and ".1" where two began in one millisecond.
+  // 20260131T120000.000Z-7, with ".1" for a second run in the same millisecond.
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, millisecond = 0, length = 0;
   if (std::sscanf(name.c_str(), "%4d%2d%2dT%2d%2d%2d.%3dZ-%n", &year, &month, &day, &hour, &minute,
                   &second, &millisecond, &length) != 7 ||
@@ -143,7 +143,7 @@ base::Result<std::vector<StoredRun>> list_runs(const fs::path& store) {
 
 std::vector<StoredRun> runs_to_remove(const std::vector<StoredRun>& runs, const PruneRule& rule) {
   std::vector<StoredRun> chosen;
-  std::map<std::string, std::uint64_t> kept;                   // by scenario, so far
+  std::map<std::string, std::uint64_t> kept;                   // by scenario
   for (auto run = runs.rbegin(); run != runs.rend(); ++run) {  // the newest of a scenario first
     if (run->running || (run->failed() && !rule.with_failures)) continue;
     if (rule.keep && kept[run->scenario]++ < *rule.keep) continue;
@@ -156,9 +156,9 @@ std::vector<StoredRun> runs_to_remove(const std::vector<StoredRun>& runs, const 
 
 base::Status remove_run(const StoredRun& run) {
   std::error_code error;
-  const fs::path aside = run.path.parent_path() / (std::string(kRemoving) + run.name);
-  fs::rename(run.path, aside, error);
-  if (!error) fs::remove_all(aside, error);  // removes links, does not follow them
+  const fs::path renamed = run.path.parent_path() / (std::string(kRemoving) + run.name);
+  fs::rename(run.path, renamed, error);
+  if (!error) fs::remove_all(renamed, error);  // does not follow links
   if (error) return base::Error{run.path.string() + ": cannot be removed: " + error.message()};
   return {};
 }
@@ -173,12 +173,12 @@ void finish_removals(const fs::path& store) {
     const auto runs = run_directories(scenario);
     const auto last = runs.empty() ? std::nullopt : std::optional(runs.back().filename());
     const bool had_runs = fs::is_symlink(fs::symlink_status(scenario / kLatest, ignored));
-    mend_link(scenario / kLatest, last);
+    repair_link(scenario / kLatest, last);
     if (!last && had_runs) fs::remove(scenario, ignored);  // only if it is empty
     if (!last) continue;
     if (!newest || *last > newest->filename()) newest = scenario.filename() / *last;
   }
-  mend_link(store / kLatest, newest);
+  repair_link(store / kLatest, newest);
 }
 
 }  // namespace capsize::harness

@@ -1,6 +1,6 @@
-// What a store holds, and which of it may go: the runs of each scenario, their verdicts and sizes.
+// The runs in a store, with verdicts and sizes, and which of them may be removed.
 //
-// Nothing here follows a symbolic link: one in the place of a scenario or a run is ignored.
+// Never follows a symbolic link: one in place of a scenario or a run is ignored.
 #pragma once
 
 #include <cstdint>
@@ -18,39 +18,39 @@ struct StoredRun {
   std::string scenario;
   std::string name;  // "20260131T120000.000Z-7": sorts by time
   std::filesystem::path path;
-  std::string verdict;      // as in results.json; empty: the run did not get that far
+  std::string verdict;      // as in results.json; empty: the run has no results
   std::uint64_t bytes = 0;  // on the disk
   bool running = false;     // its process is alive
 
-  /// Everything but valid and vacuous may be wanted again: invalid, unknown, harness error, and
-  /// runs without a result.
+  /// Whether somebody may still need the run: invalid, unknown, harness error, or no results.
   [[nodiscard]] bool failed() const { return verdict != "valid" && verdict != "vacuous"; }
 };
 
-/// By scenario, then by time. An error where it is no store: no directory, or one without a single
-/// run SCENARIO/TIME-SEED/scenario.json.
+/// Returns the runs by scenario, then by time. Error: `store` is no directory, or has no run
+/// SCENARIO/TIME-SEED/scenario.json.
 [[nodiscard]] base::Result<std::vector<StoredRun>> list_runs(const std::filesystem::path& store);
 
 struct PruneRule {
-  /// How many of the runs that may go stay, of each scenario: the newest.
+  /// How many of the newest removable runs of each scenario to keep.
   std::optional<std::uint64_t> keep;
-  /// Runs that began before this go: seconds since 1970.
+  /// Remove only runs that started before this: seconds since 1970.
   std::optional<std::int64_t> before;
   bool with_failures = false;
 };
 
-/// Those that may go, in the order of list_runs(). Running ones never do.
+/// Returns the runs to remove, in the order of list_runs(); never a running one.
 [[nodiscard]] std::vector<StoredRun> runs_to_remove(const std::vector<StoredRun>& runs,
                                                     const PruneRule& rule);
 
-/// Removes one run. It is renamed first, so that an interruption leaves nothing that looks like a
-/// run; the next call of finish_removals() removes the rest.
+/// Removes one run. Renames it first, so that an interruption leaves nothing that looks like a run;
+/// the next call of finish_removals() removes the rest.
 [[nodiscard]] base::Status remove_run(const StoredRun& run);
-/// What an interrupted removal left; `latest` links that point nowhere point at the newest run that
-/// is left, or go; scenarios without runs go.
+/// Completes interrupted removals, repairs dangling `latest` links (or removes them if no run is
+/// left), and removes scenarios without runs.
 void finish_removals(const std::filesystem::path& store);
 
-/// When a run of this name began: seconds since 1970. Nothing if no run has such a name.
+/// Returns when a run with this name started, in seconds since 1970; nothing if it is not the name
+/// of a run.
 [[nodiscard]] std::optional<std::int64_t> begin_of(const std::string& name);
 /// "1.5 GiB".
 [[nodiscard]] std::string size_text(std::uint64_t bytes);

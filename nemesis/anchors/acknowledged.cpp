@@ -1,4 +1,4 @@
-// Clients saw a number of operations succeed.
+// Clients have seen a number of operations succeed.
 #include "nemesis/anchors/counting.h"
 
 namespace capsize::nemesis {
@@ -7,7 +7,7 @@ namespace {
 class Reached final : public Watch {
  public:
   explicit Reached(std::uint64_t goal) : goal_(goal) {}
-  bool fired(Cluster& cluster, base::Duration) override {
+  bool has_fired(Cluster& cluster, base::Duration) override {
     return cluster.view().acknowledged >= goal_;
   }
 
@@ -19,7 +19,7 @@ class Acknowledged final : public AnchorKind {
  public:
   std::string_view name() const override { return "acknowledged"; }
   std::string_view summary() const override {
-    return "clients saw so many more operations succeed";
+    return "clients have seen `count` more operations succeed";
   }
   Declared parameters() const override { return {kCount}; }
   std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t,

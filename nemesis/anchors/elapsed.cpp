@@ -1,4 +1,4 @@
-// Time passed: for phases, which have no hold of their own.
+// Time has passed since arming. For phases, which have no hold of their own.
 #include "nemesis/model/anchor.h"
 
 namespace capsize::nemesis {
@@ -7,7 +7,7 @@ namespace {
 class Timer final : public Watch {
  public:
   explicit Timer(base::Duration time) : time_(time) {}
-  bool fired(Cluster&, base::Duration since) override { return since >= time_; }
+  bool has_fired(Cluster&, base::Duration since) override { return since >= time_; }
 
  private:
   base::Duration time_;
@@ -16,12 +16,12 @@ class Timer final : public Watch {
 class Elapsed final : public AnchorKind {
  public:
   std::string_view name() const override { return "elapsed"; }
-  std::string_view summary() const override { return "so much time has passed"; }
+  std::string_view summary() const override { return "`time` has passed since arming"; }
   Declared parameters() const override {
     return {{.name = "time",
              .type = Parameter::Type::kDuration,
-             .otherwise = "1s",
-             .summary = "how much"}};
+             .default_value = "1s",
+             .summary = "how long"}};
   }
   std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t, Cluster&) const override {
     return std::make_unique<Timer>(duration_of(params, "time"));

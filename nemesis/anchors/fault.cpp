@@ -1,4 +1,4 @@
-// Another fault began, or ended.
+// Another fault has begun or ended.
 #include "nemesis/anchors/counting.h"
 #include "nemesis/model/fault_kind.h"
 
@@ -12,11 +12,11 @@ class FaultWatch final : public Watch {
         kind_(params.value("kind", "")),
         began_(params["moment"] == "began"),
         left_(count_of(params)) {}
-  void fault(const std::string& label, const std::string& kind, bool began) override {
-    const bool meant = (label_.empty() || label_ == label) && (kind_.empty() || kind_ == kind);
-    if (meant && began == began_ && left_ > 0) --left_;
+  void on_fault(const std::string& label, const std::string& kind, bool began) override {
+    const bool matches = (label_.empty() || label_ == label) && (kind_.empty() || kind_ == kind);
+    if (matches && began == began_ && left_ > 0) --left_;
   }
-  bool fired(Cluster&, base::Duration) override { return left_ == 0; }
+  bool has_fired(Cluster&, base::Duration) override { return left_ == 0; }
 
  private:
   std::string label_, kind_;
@@ -34,15 +34,15 @@ class OtherFault final : public AnchorKind {
  public:
   std::string_view name() const override { return "fault"; }
   std::string_view summary() const override {
-    return "a fault of a label, or of a kind, began or ended";
+    return "a fault with a label, or of a kind, has begun or ended";
   }
   Declared parameters() const override {
-    return {{.name = "label", .summary = "of the fault; any without it"},
-            {.name = "kind", .summary = "of the fault; any without it", .words = kinds()},
+    return {{.name = "label", .summary = "of the fault; without it, any"},
+            {.name = "kind", .summary = "of the fault; without it, any", .choices = kinds()},
             {.name = "moment",
-             .otherwise = "began",
-             .summary = "what it did",
-             .words = {"began", "ended"}},
+             .default_value = "began",
+             .summary = "begin or end of the fault",
+             .choices = {"began", "ended"}},
             kCount};
   }
   std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t, Cluster&) const override {

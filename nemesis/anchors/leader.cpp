@@ -8,14 +8,14 @@ class Leader final : public AnchorKind {
  public:
   std::string_view name() const override { return "leader"; }
   std::string_view summary() const override {
-    return "a node becomes leader, in a term above one where that is asked for";
+    return "a node becomes leader, optionally above a given term";
   }
   Declared parameters() const override {
     return {kNode,
             {.name = "term-above",
              .type = Parameter::Type::kCount,
-             .otherwise = 0,
-             .summary = "elections of later terms only"},
+             .default_value = 0,
+             .summary = "only in terms above this one"},
             kCount};
   }
   std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t, Cluster&) const override {

@@ -1,4 +1,4 @@
-// A change of members is in flight.
+// A membership change is in progress.
 #include "nemesis/anchors/counting.h"
 
 namespace capsize::nemesis {
@@ -8,7 +8,7 @@ class MembershipChange final : public AnchorKind {
  public:
   std::string_view name() const override { return "membership-change"; }
   std::string_view summary() const override {
-    return "a node has appended a new configuration, which is in force with that";
+    return "a node has appended a configuration, which takes effect with that";
   }
   Declared parameters() const override { return {kNode, kCount}; }
   std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t, Cluster&) const override {

@@ -1,4 +1,4 @@
-// The proxy has seen a number of messages of a type on a link.
+// The proxy has seen a number of messages of a type on some links.
 #include "nemesis/anchors/counting.h"
 #include "node/wire/header.h"
 
@@ -9,8 +9,8 @@ class MessageWatch final : public Watch {
  public:
   MessageWatch(std::uint64_t rule, std::uint64_t count, bool installed)
       : rule_(rule), count_(count), installed_(installed) {}
-  bool fired(Cluster& cluster, base::Duration) override {
-    // A rule that the proxy refused never sees anything; the fault is skipped for want of it.
+  bool has_fired(Cluster& cluster, base::Duration) override {
+    // If the proxy refused the rule, the anchor never fires and its fault is skipped.
     const ActionResult seen = installed_ ? cluster.peek_rule(rule_) : ActionResult{};
     return seen.done && seen.evidence.value("seen", std::uint64_t{0}) >= count_;
   }
@@ -28,9 +28,9 @@ std::vector<Link> links_of(const base::Json& params, const ClusterView& view) {
   std::vector<Link> links;
   for (Node from = 0; from < view.nodes.size(); ++from) {
     for (Node to = 0; to < view.nodes.size(); ++to) {
-      const bool meant = params.value("from", node_name(from)) == node_name(from) &&
-                         params.value("to", node_name(to)) == node_name(to);
-      if (from != to && meant) links.emplace_back(from, to);
+      const bool matches = params.value("from", node_name(from)) == node_name(from) &&
+                           params.value("to", node_name(to)) == node_name(to);
+      if (from != to && matches) links.emplace_back(from, to);
     }
   }
   return links;
@@ -48,13 +48,14 @@ class Message final : public AnchorKind {
  public:
   std::string_view name() const override { return "message"; }
   std::string_view summary() const override {
-    return "the proxy has seen the n-th message of a type, on a link or anywhere";
+    return "the proxy has seen the n-th message of a type, on one link or any";
   }
   Declared parameters() const override {
-    return {{.name = "type", .summary = "which messages; any without it", .words = types()},
-            {.name = "from", .type = Parameter::Type::kNode, .summary = "which; any without it"},
-            {.name = "to", .type = Parameter::Type::kNode, .summary = "which; any without it"},
-            kCount};
+    return {
+        {.name = "type", .summary = "type of the messages; without it, any", .choices = types()},
+        {.name = "from", .type = Parameter::Type::kNode, .summary = "the sender; without it, any"},
+        {.name = "to", .type = Parameter::Type::kNode, .summary = "the receiver; without it, any"},
+        kCount};
   }
   std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t id,
                              Cluster& cluster) const override {

@@ -1,4 +1,4 @@
-// The cluster serves again: a write through every node.
+// The cluster has recovered: every running node has acknowledged a write since arming.
 #include "nemesis/model/anchor.h"
 
 namespace capsize::nemesis {
@@ -7,7 +7,7 @@ namespace {
 class EveryNode final : public Watch {
  public:
   explicit EveryNode(ClusterView before) : before_(std::move(before)) {}
-  bool fired(Cluster& cluster, base::Duration) override {
+  bool has_fired(Cluster& cluster, base::Duration) override {
     const ClusterView now = cluster.view();
     for (const Node node : now.core()) {
       const NodeView& state = now.nodes[node];

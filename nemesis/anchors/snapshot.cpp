@@ -1,4 +1,4 @@
-// A snapshot begins, or is on a disk: the own, or one that was received.
+// A node begins a snapshot of its own, or has written one: its own, or one that the leader sent.
 #include "nemesis/anchors/counting.h"
 
 namespace capsize::nemesis {
@@ -8,18 +8,18 @@ class Snapshot final : public AnchorKind {
  public:
   std::string_view name() const override { return "snapshot"; }
   std::string_view summary() const override {
-    return "a node has begun or written a snapshot, its own or one that it was sent";
+    return "a node has begun or written a snapshot: its own, or one that it received";
   }
   Declared parameters() const override {
     return {kNode,
             {.name = "of",
-             .otherwise = "any",
-             .summary = "own, or sent by the leader",
-             .words = {"any", "own", "sent"}},
+             .default_value = "any",
+             .summary = "own: taken by the node; sent: received from the leader",
+             .choices = {"any", "own", "sent"}},
             {.name = "moment",
-             .otherwise = "written",
-             .summary = "of the own",
-             .words = {"begun", "written"}},
+             .default_value = "written",
+             .summary = "begin or end of its own snapshot",
+             .choices = {"begun", "written"}},
             kCount};
   }
   std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t, Cluster&) const override {

@@ -1,4 +1,5 @@
-// A program that controls the run, a test for instance, sends a trigger of this name.
+// The program that controls the run interactively, such as a Python test, sent a trigger of this
+// name.
 #include "nemesis/model/anchor.h"
 
 namespace capsize::nemesis {
@@ -7,8 +8,8 @@ namespace {
 class TriggerWatch final : public Watch {
  public:
   explicit TriggerWatch(std::string name) : name_(std::move(name)) {}
-  void triggered(const std::string& name) override { fired_ = fired_ || name == name_; }
-  bool fired(Cluster&, base::Duration) override { return fired_; }
+  void on_trigger(const std::string& name) override { fired_ = fired_ || name == name_; }
+  bool has_fired(Cluster&, base::Duration) override { return fired_; }
 
  private:
   std::string name_;
@@ -19,10 +20,10 @@ class Trigger final : public AnchorKind {
  public:
   std::string_view name() const override { return "trigger"; }
   std::string_view summary() const override {
-    return "the program that controls the run has sent the trigger";
+    return "the program that controls the run interactively has sent this trigger";
   }
   Declared parameters() const override {
-    return {{.name = "name", .otherwise = "go", .summary = "which trigger"}};
+    return {{.name = "name", .default_value = "go", .summary = "of the trigger"}};
   }
   std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t, Cluster&) const override {
     return std::make_unique<TriggerWatch>(params["name"].get<std::string>());

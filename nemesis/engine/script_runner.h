@@ -1,9 +1,11 @@
-// What the engine (nemesis.h) keeps while it carries out scripts: how far each script has come,
-// with the faults that still wait, and the faults that hold at the moment.
+// The engine's state (nemesis.h) while it runs scripts: how far each script has come, which of its
+// faults are pending, and which faults are active.
 //
-// What may begin beside them: a node that is stopped is left alone; faults that stop or separate
-// nodes touch a minority between them, unless one is aimed beyond it, and then it is alone; or
-// unless its fault spec says that the majority may go.
+// Which faults may overlap:
+//   - a stopped node gets no other fault;
+//   - faults that stop or separate nodes together take at most a minority out of service;
+//   - a fault whose target may be more than a minority runs alone, except beside degrading faults;
+//   - a fault spec with `beyond_minority` is exempt from both limits.
 #pragma once
 
 #include <cstdint>
@@ -20,15 +22,16 @@
 
 namespace capsize::nemesis {
 
-/// A fault of the phase that has not begun.
-struct Waiting {
+/// A fault of the current phase that has not begun.
+struct PendingFault {
   std::shared_ptr<const PlannedFault> fault;
-  std::unique_ptr<WatchList::Handle> when;  // null: none, or it has fired
-  base::Duration since{};                   // since when it waits for that, or for a candidate
-  base::Duration due{};                     // meaningful without `when`
+  std::unique_ptr<WatchList::Handle> when;  // null: the fault has no anchor, or it has fired
+  base::Duration since{};                   // when it began to wait for its anchor
+  base::Duration due{};                     // meaningful when `when` is null
 };
 
-/// How far one script has come: which phase is in play, and which of its faults still wait.
+/// Runs one script: requests its phases one after the other, and keeps the current phase with those
+/// of its faults that are pending. Begins no fault; the engine does.
 class ScriptRunner {
  public:
   ScriptRunner(std::unique_ptr<Script> script, WatchList& watches)
@@ -36,28 +39,31 @@ class ScriptRunner {
 
   [[nodiscard]] bool done() const { return script_ == nullptr; }
   [[nodiscard]] bool wants_phase() const { return !done() && !phase_; }
-  /// Asks for the next phase. Returns it where there is one: its faults want ids.
-  Phase* ask(const Situation& situation, base::Prng& prng);
-  /// Starts the phase when its anchor has fired: from then on faults wait.
-  void start_if_due(base::Duration now);
-  /// Moves faults whose anchor has fired on to their time.
-  void look_at_anchors(base::Duration now);
-  /// Whether the phase has been ended from outside: by its `until`, or by its time.
-  [[nodiscard]] bool cut_short(base::Duration now) const;
-  void close() { phase_.reset(), started_.reset(), until_.reset(), waiting.clear(); }
-  void give_up() { close(), script_.reset(); }
+  /// Requests the next phase and arms its anchor. Returns the phase, so that the engine can give
+  /// its faults ids; null: the script is done.
+  Phase* request_phase(const Situation& situation, base::Prng& prng);
+  /// Starts the requested phase if its anchor has fired: its faults are pending from then on.
+  void start_phase_if_due(base::Duration now);
+  /// Sets the due time of pending faults whose anchor has fired.
+  void poll_anchors(base::Duration now);
+  /// Whether the started phase must end although faults are unfinished: its `until` has fired, or
+  /// `at-most` has passed.
+  [[nodiscard]] bool must_end_phase(base::Duration now) const;
+  void end_phase() { phase_.reset(), started_.reset(), until_.reset(), pending.clear(); }
+  void abandon() { end_phase(), script_.reset(); }
 
-  /// Asked for so far.
-  [[nodiscard]] std::uint64_t phases() const { return phases_; }
-  [[nodiscard]] bool playing() const { return phase_.has_value() && started_.has_value(); }
-  /// The phase that was asked for and has not started; null: none.
-  [[nodiscard]] const Phase* open_phase() const { return phase_ ? &*phase_ : nullptr; }
-  /// The phases that the script means to play and that have not started yet.
-  [[nodiscard]] std::vector<std::string> unreached() const;
-  /// When it wants to be looked at again at the latest.
-  [[nodiscard]] std::optional<base::Duration> wake(base::Duration now) const;
+  /// How many phases were requested so far.
+  [[nodiscard]] std::uint64_t phases_requested() const { return phases_; }
+  [[nodiscard]] bool phase_started() const { return phase_.has_value() && started_.has_value(); }
+  /// The phase that was requested and has not ended; null: none.
+  [[nodiscard]] const Phase* current_phase() const { return phase_ ? &*phase_ : nullptr; }
+  /// Names of the phases that the script announces (Script::phase_names) and that have not started.
+  [[nodiscard]] std::vector<std::string> unreached_phases() const;
+  /// When the engine must step the script again at the latest; nothing: it only waits for active
+  /// faults to end, or is done.
+  [[nodiscard]] std::optional<base::Duration> next_step(base::Duration now) const;
 
-  std::vector<Waiting> waiting;
+  std::vector<PendingFault> pending;
 
  private:
   std::unique_ptr<Script> script_;
@@ -67,13 +73,13 @@ class ScriptRunner {
   std::unique_ptr<WatchList::Handle> until_;
   std::optional<base::Duration> started_;
   std::uint64_t phases_ = 0;
-  std::set<std::size_t> reached_;  // Phase::number of those that started
+  std::set<std::size_t> reached_;  // Phase::number of the phases that started
 };
 
-/// A fault that holds at the moment.
+/// A fault between its begin and its end.
 struct ActiveFault {
   std::size_t record = 0;  // of Nemesis::records()
-  std::size_t script = 0;  // whose script asked for it
+  std::size_t script = 0;  // index of the script that requested it
   const FaultKind* kind = nullptr;
   Injection injection;
   base::Duration end_at{};
@@ -84,11 +90,12 @@ struct ActiveFault {
   base::Json pulse_evidence = base::Json::object();
 };
 
-/// Why a fault on these nodes must not begin now; empty: it may.
-[[nodiscard]] std::string conflict(const FaultSpec& spec, const FaultKind& kind,
-                                   const std::vector<Node>& nodes,
-                                   const std::vector<ActiveFault>& active, std::size_t core_size);
-/// Whether a fault active has stopped the node.
-[[nodiscard]] bool stopped(const std::vector<ActiveFault>& active, Node node);
+/// Returns why a fault on these nodes must not begin now; empty: it may.
+[[nodiscard]] std::string find_conflict(const FaultSpec& spec, const FaultKind& kind,
+                                        const std::vector<Node>& nodes,
+                                        const std::vector<ActiveFault>& active,
+                                        std::size_t core_size);
+/// Whether an active fault has stopped the node.
+[[nodiscard]] bool is_stopped(const std::vector<ActiveFault>& active, Node node);
 
 }  // namespace capsize::nemesis

@@ -7,7 +7,7 @@ namespace capsize::nemesis {
 std::unique_ptr<WatchList::Handle> WatchList::arm(const Anchor& anchor, base::Duration now) {
   const AnchorKind* kind = AnchorKinds::instance().find(anchor.event);
   CHECK(kind != nullptr, "an anchor's event is registered");
-  // What was traced so far belongs to those that are armed already, and to nobody else.
+  // Transitions traced so far count for the anchors that are armed already, not for the new one.
   take_events();
   const auto params = with_defaults(kind->parameters(), anchor.params);
   items_.push_back({kind->arm(params, next_id_++, cluster_), now});
@@ -16,20 +16,20 @@ std::unique_ptr<WatchList::Handle> WatchList::arm(const Anchor& anchor, base::Du
 
 void WatchList::take_events() {
   for (const TraceEvent& event : cluster_.take_events()) {
-    for (const auto& item : items_) item.watch->traced(event);
+    for (const auto& item : items_) item.watch->on_trace(event);
   }
 }
 
-void WatchList::fault(const std::string& label, const std::string& kind, bool began) {
-  for (const auto& item : items_) item.watch->fault(label, kind, began);
+void WatchList::notify_fault(const std::string& label, const std::string& kind, bool began) {
+  for (const auto& item : items_) item.watch->on_fault(label, kind, began);
 }
 
 void WatchList::trigger(const std::string& name) {
-  for (const auto& item : items_) item.watch->triggered(name);
+  for (const auto& item : items_) item.watch->on_trigger(name);
 }
 
-bool WatchList::Handle::fired(base::Duration now) {
-  return item_->watch->fired(list_->cluster_, now - item_->since);
+bool WatchList::Handle::has_fired(base::Duration now) {
+  return item_->watch->has_fired(list_->cluster_, now - item_->since);
 }
 
 void WatchList::Handle::drop() {

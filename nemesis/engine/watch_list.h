@@ -1,4 +1,4 @@
-// All anchors that are armed at the moment: what happens is handed to each of them.
+// The armed anchors. Every event (trace, fault, trigger) goes to each of them.
 #pragma once
 
 #include <list>
@@ -15,7 +15,7 @@ class WatchList {
   WatchList(const WatchList&) = delete;
   WatchList& operator=(const WatchList&) = delete;
 
-  /// An armed anchor; disarmed when it goes.
+  /// Owns an armed anchor and disarms it on destruction. The list outlives its handles.
   class Handle {
    public:
     Handle(Handle&& other) noexcept : list_(other.list_), item_(other.item_) {
@@ -23,7 +23,7 @@ class WatchList {
     }
     Handle& operator=(Handle&&) = delete;
     ~Handle() { drop(); }
-    [[nodiscard]] bool fired(base::Duration now);
+    [[nodiscard]] bool has_fired(base::Duration now);
 
    private:
     friend class WatchList;
@@ -38,16 +38,16 @@ class WatchList {
   };
 
   [[nodiscard]] std::unique_ptr<Handle> arm(const Anchor& anchor, base::Duration now);
-  /// Hands over what the nodes traced since the last call.
+  /// Passes the transitions traced since the last call to the armed anchors.
   void take_events();
-  void fault(const std::string& label, const std::string& kind, bool began);
+  void notify_fault(const std::string& label, const std::string& kind, bool began);
   void trigger(const std::string& name);
   [[nodiscard]] bool empty() const { return items_.empty(); }
 
  private:
   Cluster& cluster_;
   std::list<Handle::Item> items_;
-  std::uint64_t next_id_ = std::uint64_t{1} << 32;  // apart from the faults' ids
+  std::uint64_t next_id_ = std::uint64_t{1} << 32;  // rules of anchors; no fault has such an id
 };
 
 }  // namespace capsize::nemesis

@@ -1,5 +1,4 @@
-// The leader is stopped until another one leads, then it goes on as if nothing had been. Three
-// times.
+// The leader is paused until another node leads, then it resumes. Three times.
 #include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
@@ -21,7 +20,9 @@ class DeposedScript final : public Script {
 class Deposed final : public Strategy {
  public:
   std::string_view name() const override { return "deposed"; }
-  std::string_view summary() const override { return "leaders stop until another one leads"; }
+  std::string_view summary() const override {
+    return "leaders are paused until another node leads";
+  }
   std::unique_ptr<Script> script() const override { return std::make_unique<DeposedScript>(); }
 };
 

@@ -1,4 +1,4 @@
-"""The leader is stopped until another one leads, then it goes on as if nothing had been."""
+"""The leader is paused until another node leads, then it resumes. Three times."""
 
 
 def test_deposed_leaders_do_no_harm(capsize_cluster):

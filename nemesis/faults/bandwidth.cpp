@@ -1,5 +1,5 @@
-// All links of the nodes are narrow: what comes faster waits in a queue, what finds it full is
-// lost.
+// Limits the bandwidth of every link of the nodes: excess messages wait in a queue, and are lost
+// when it is full.
 #include "nemesis/faults/families/link_faults.h"
 
 namespace capsize::nemesis {
@@ -8,7 +8,7 @@ namespace {
 class Bandwidth final : public LinkFault {
  public:
   Bandwidth()
-      : LinkFault("bandwidth", "bounds the bytes a second of each link, with a queue in front",
+      : LinkFault("bandwidth", "limits the bytes per second of each link, with a bounded queue",
                   "throttled") {}
 
  private:
@@ -16,14 +16,14 @@ class Bandwidth final : public LinkFault {
     using Type = Parameter::Type;
     return {{.name = "bytes-per-second",
              .type = Type::kCount,
-             .otherwise = 200'000,
-             .summary = "of each link, each way",
-             .least = 1},
+             .default_value = 200'000,
+             .summary = "bandwidth of each link in each direction",
+             .min = 1},
             {.name = "queue-bytes",
              .type = Type::kCount,
-             .otherwise = 65536,
-             .summary = "that wait in front of it",
-             .least = 1}};
+             .default_value = 65536,
+             .summary = "size of the queue in front of each link",
+             .min = 1}};
   }
 };
 

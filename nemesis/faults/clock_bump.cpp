@@ -1,5 +1,5 @@
-// A clock that jumps. Forward at once; back means that it stands still, for a monotonic clock never
-// goes back (node/app/clock.h).
+// A clock that jumps. Forward takes effect at once; backward means that the clock stops for that
+// long, because a monotonic clock never goes back (node/app/clock.h).
 #include "nemesis/faults/families/control_faults.h"
 
 namespace capsize::nemesis {
@@ -7,12 +7,12 @@ namespace {
 
 class ClockBump final : public ClockFault {
  public:
-  ClockBump() : ClockFault("clock-bump", "the node's clock jumps, or stands still for as long") {}
+  ClockBump() : ClockFault("clock-bump", "the node's clock jumps forward, or stops for a time") {}
   Declared parameters() const override {
     return {{.name = "by",
              .type = Parameter::Type::kDuration,
-             .otherwise = "500ms",
-             .summary = "\"-500ms\": it stands still for 500 ms"}};
+             .default_value = "500ms",
+             .summary = "the jump; with \"-500ms\" the clock stops for 500 ms"}};
   }
 
  private:

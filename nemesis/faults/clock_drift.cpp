@@ -10,10 +10,10 @@ class ClockDrift final : public ClockFault {
   Declared parameters() const override {
     return {{.name = "rate",
              .type = Parameter::Type::kNumber,
-             .otherwise = 1.5,
-             .summary = "1 is true, 2 twice as fast",
-             .least = 0.01,
-             .most = 100}};
+             .default_value = 1.5,
+             .summary = "1 is correct, 2 is twice as fast",
+             .min = 0.01,
+             .max = 100}};
   }
 
  private:

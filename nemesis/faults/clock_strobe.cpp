@@ -1,4 +1,4 @@
-// A clock that jumps there and back, again and again: it races and stands still by turns.
+// A clock that jumps forward and back repeatedly: it races and stops in turn.
 #include <algorithm>
 
 #include "nemesis/faults/families/control_faults.h"
@@ -9,15 +9,15 @@ namespace {
 class ClockStrobe final : public ClockFault {
  public:
   ClockStrobe()
-      : ClockFault("clock-strobe", "the node's clock jumps there and back all the time") {}
+      : ClockFault("clock-strobe", "the node's clock repeatedly jumps forward and back") {}
   Declared parameters() const override {
     return {{.name = "by",
              .type = Parameter::Type::kDuration,
-             .otherwise = "100ms",
-             .summary = "how far"},
+             .default_value = "100ms",
+             .summary = "the size of each jump"},
             {.name = "period",
              .type = Parameter::Type::kDuration,
-             .otherwise = "40ms",
+             .default_value = "40ms",
              .summary = "from one jump to the next"}};
   }
   base::Duration period(const base::Json& params) const override {
@@ -27,13 +27,13 @@ class ClockStrobe final : public ClockFault {
                      std::uint64_t count) const override {
     const auto by = injection.params["by"].get<std::string>();
     const bool back = count % 2 == 0;
-    ActionResult act = ask_those_up(cluster, injection.nodes,
-                                    {{"op", "clock"}, {"bump", back ? opposite(by) : by}});
-    act.evidence = {{back ? "back" : "there", offsets(act.evidence)}};
-    return act;
+    ActionResult result = request_from_running(
+        cluster, injection.nodes, {{"op", "clock"}, {"bump", back ? opposite(by) : by}});
+    result.evidence = {{back ? "back" : "there", clock_offsets(result.evidence)}};
+    return result;
   }
-  bool proven(const base::Json& evidence) const override {
-    return ClockFault::proven(evidence) && evidence.contains("pulse") &&
+  bool is_proven(const base::Json& evidence) const override {
+    return ClockFault::is_proven(evidence) && evidence.contains("pulse") &&
            evidence["pulse"].contains("back") && !evidence["pulse"]["back"].empty();
   }
 

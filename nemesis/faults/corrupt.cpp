@@ -1,5 +1,5 @@
-// Messages on all links of the nodes: bits are flipped. The checksum of the receiver finds each of
-// them (up to three bits always), so that a node that applies one is a node that does not check.
+// Flips bits of messages on all links of the nodes. At most three: CRC32C detects every error of up
+// to three bits, so only a node that does not verify checksums applies a corrupted message.
 #include "nemesis/faults/families/link_faults.h"
 
 namespace capsize::nemesis {
@@ -8,19 +8,19 @@ namespace {
 class Corrupt final : public LinkFault {
  public:
   Corrupt()
-      : LinkFault("corrupt", "flips bits of messages, which the receiver must refuse",
+      : LinkFault("corrupt", "flips bits of messages, which the receiver must reject",
                   "corrupted") {}
 
  private:
   Declared action() const override {
     using Type = Parameter::Type;
-    return {probability(0.1, "of each message"),
+    return {probability(0.1, "share of the messages"),
             {.name = "bits",
              .type = Type::kCount,
-             .otherwise = 1,
-             .summary = "that are flipped",
-             .least = 1,
-             .most = 3}};
+             .default_value = 1,
+             .summary = "how many bits of a message",
+             .min = 1,
+             .max = 3}};
   }
 };
 

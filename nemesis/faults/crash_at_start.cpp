@@ -1,4 +1,4 @@
-// Killed while it starts: recovery has to bear being cut short anywhere, again and again.
+// Kills nodes during startup, several times in a row: recovery must tolerate a crash at any point.
 #include "base/prng.h"
 #include "nemesis/faults/families/node_faults.h"
 #include "nemesis/model/fault_kind.h"
@@ -10,43 +10,43 @@ class CrashAtStart final : public FaultKind {
  public:
   std::string_view name() const override { return "crash-at-start"; }
   std::string_view summary() const override {
-    return "killed, and killed again while it starts, at drawn moments";
+    return "nodes are killed, and killed again at random times during startup";
   }
   Impact impact() const override { return Impact::kStops; }
   Declared parameters() const override {
     return {{.name = "times",
              .type = Parameter::Type::kCount,
-             .otherwise = 3,
-             .summary = "how often more a start is cut short, at most",
-             .least = 1,
-             .most = 1000},
+             .default_value = 3,
+             .summary = "how many more starts are interrupted, at most",
+             .min = 1,
+             .max = 1000},
             {.name = "within-ms",
              .type = Parameter::Type::kCount,
-             .otherwise = 15,
-             .summary = "from a start to the kill, at most",
-             .least = 1,
-             .most = 10'000}};
+             .default_value = 15,
+             .summary = "longest time from a start to the kill",
+             .min = 1,
+             .max = 10'000}};
   }
   base::Duration period(const base::Json&) const override { return std::chrono::milliseconds(1); }
   ActionResult begin(const Injection& injection, Cluster& cluster) const override {
-    ActionResult act = cluster.kill(injection.nodes);
-    // The first start is cut short at once, the others at drawn moments.
+    ActionResult result = cluster.kill(injection.nodes);
+    // The first start is interrupted at once, the others at random times (pulse()).
     cluster.launch(injection.nodes);
-    const ActionResult again = cluster.kill(injection.nodes);
-    for (const auto& [node, life] : again.evidence.items()) {
-      act.evidence[node]["cut-short"] = life.value("signal", 0);
+    const ActionResult second_kill = cluster.kill(injection.nodes);
+    for (const auto& [node, process] : second_kill.evidence.items()) {
+      result.evidence[node]["cut-short"] = process.value("signal", 0);
     }
     cluster.launch(injection.nodes);
-    return act;
+    return result;
   }
   ActionResult pulse(const Injection& injection, Cluster& cluster,
                      std::uint64_t count) const override {
-    const auto [kill, last] = due(injection, count + 1);
+    const auto [kill, last] = due_at(injection, count + 1);
     if (!kill) return {.done = true};
-    ActionResult act = cluster.kill(injection.nodes);
-    act.evidence = {{"killed", act.evidence}};
+    ActionResult result = cluster.kill(injection.nodes);
+    result.evidence = {{"killed", result.evidence}};
     if (!last) cluster.launch(injection.nodes);
-    return act;
+    return result;
   }
   ActionResult end(const Injection& injection, Cluster& cluster) const override {
     const ClusterView view = cluster.view();
@@ -57,16 +57,16 @@ class CrashAtStart final : public FaultKind {
     if (!starting.empty()) cluster.kill(starting);
     return cluster.restart(injection.nodes);
   }
-  bool proven(const base::Json& evidence) const override {
+  bool is_proven(const base::Json& evidence) const override {
     const auto& begin = evidence["begin"];
-    for (const auto& [node, life] : begin.items()) {
-      if (life.value("cut-short", 0) != 9) return false;
+    for (const auto& [node, process] : begin.items()) {
+      if (process.value("cut-short", 0) != 9) return false;
     }
     if (evidence.contains("pulse") && evidence["pulse"].contains("killed") &&
-        !restarted(evidence["pulse"]["killed"], evidence["end"], 9)) {
+        !shows_restarts(evidence["pulse"]["killed"], evidence["end"], 9)) {
       return false;
     }
-    return restarted(begin, evidence["end"], 9);
+    return shows_restarts(begin, evidence["end"], 9);
   }
 
  private:
@@ -74,9 +74,9 @@ class CrashAtStart final : public FaultKind {
     bool kill = false;
     bool last = false;
   };
-  /// What is due so many milliseconds after the first start. The moments follow from the fault's
-  /// id.
-  static Due due(const Injection& injection, std::uint64_t now) {
+  /// What to do at `now`, in milliseconds after the first start. The times follow from the fault's
+  /// id, so that a replay kills at the same times.
+  static Due due_at(const Injection& injection, std::uint64_t now) {
     auto prng = base::Prng::stream(injection.id, "crash-at-start");
     const auto times = injection.params["times"].get<std::uint64_t>();
     const auto most = injection.params["within-ms"].get<std::uint64_t>();

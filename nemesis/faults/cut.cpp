@@ -1,6 +1,6 @@
-// A partition: every message between the nodes and the rest is discarded, one way or both. What is
-// cut is the target's choice: one node, halves (minority, majority), the leader with a minority
-// (leader-minority), and with `peers` single links (target n1, peers n2).
+// A partition: discards every message between the nodes and the rest, in one or both directions.
+// The target decides what is cut: one node, a minority or majority, a minority with the leader;
+// with `peers`, single links (target n1, peers n2).
 #include "nemesis/faults/families/link_faults.h"
 
 namespace capsize::nemesis {
@@ -9,14 +9,13 @@ namespace {
 class Cut final : public LinkFault {
  public:
   Cut()
-      : LinkFault("cut",
-                  "discards all messages between the nodes and the rest, or some of the rest",
+      : LinkFault("cut", "discards all messages between the nodes and the rest (or `peers`)",
                   "discarded") {}
   Impact impact() const override { return Impact::kSeparates; }
 
  private:
   std::vector<Link> links(const Injection& injection, std::size_t cluster_size) const override {
-    return boundary(injection, cluster_size);
+    return boundary_links(injection, cluster_size);
   }
 };
 

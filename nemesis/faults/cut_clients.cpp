@@ -1,5 +1,5 @@
-// Clients and the nodes do not hear each other: requests and replies are lost, while the cluster
-// goes on. Whoever asked does not know whether it was done.
+// Cuts the nodes off from the clients: requests and replies are lost, while the cluster runs on. A
+// client that gets no reply does not know whether its operation was applied.
 #include "nemesis/model/fault_kind.h"
 
 namespace capsize::nemesis {
@@ -9,9 +9,9 @@ class CutClients final : public FaultKind {
  public:
   std::string_view name() const override { return "cut-clients"; }
   std::string_view summary() const override {
-    return "loses all requests of clients to the nodes, and their replies";
+    return "loses all client requests to the nodes, and the replies";
   }
-  // The nodes serve nobody, as if they were cut off.
+  // To clients, the nodes are as unavailable as in a partition.
   Impact impact() const override { return Impact::kSeparates; }
   bool deposes_leader() const override { return false; }
   ActionResult begin(const Injection& injection, Cluster& cluster) const override {
@@ -20,7 +20,7 @@ class CutClients final : public FaultKind {
   ActionResult end(const Injection& injection, Cluster& cluster) const override {
     return cluster.rejoin_clients(injection.nodes);
   }
-  bool proven(const base::Json& evidence) const override {
+  bool is_proven(const base::Json& evidence) const override {
     std::uint64_t lost = 0;
     for (const auto& [node, counts] : evidence["end"].items()) {
       lost += counts.value("requests-lost", std::uint64_t{0});

@@ -1,5 +1,5 @@
-// Messages on all links of the nodes: holds each message back for a time between min and max.
-// Latency where both are the same, jitter otherwise; the order stays unless `reorder`.
+// Delays each message on all links of the nodes by a random time between min and max: constant
+// latency if both are equal, jitter otherwise. Keeps the order unless `reorder` is set.
 #include "nemesis/faults/families/link_faults.h"
 
 namespace capsize::nemesis {
@@ -7,18 +7,23 @@ namespace {
 
 class Delay final : public LinkFault {
  public:
-  Delay()
-      : LinkFault("delay", "holds each message back for a time between min and max", "delayed") {}
+  Delay() : LinkFault("delay", "delays each message by a time between min and max", "delayed") {}
 
  private:
   Declared action() const override {
     using Type = Parameter::Type;
-    return {{.name = "min", .type = Type::kDuration, .otherwise = "1ms", .summary = "shortest"},
-            {.name = "max", .type = Type::kDuration, .otherwise = "20ms", .summary = "longest"},
+    return {{.name = "min",
+             .type = Type::kDuration,
+             .default_value = "1ms",
+             .summary = "shortest delay"},
+            {.name = "max",
+             .type = Type::kDuration,
+             .default_value = "20ms",
+             .summary = "longest delay"},
             {.name = "reorder",
              .type = Type::kFlag,
-             .otherwise = false,
-             .summary = "whether a message may overtake others"}};
+             .default_value = false,
+             .summary = "whether messages may overtake one another"}};
   }
 };
 

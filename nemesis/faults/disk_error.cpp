@@ -1,4 +1,4 @@
-// A call of the storage fails.
+// A call of the storage layer fails.
 #include "nemesis/faults/families/control_faults.h"
 
 namespace capsize::nemesis {
@@ -7,7 +7,7 @@ namespace {
 class AnyDiskError final : public DiskError {
  public:
   AnyDiskError()
-      : DiskError("disk-error", "a write, sync or rename fails, and the node ends (exit 66)",
+      : DiskError("disk-error", "a write, sync or rename fails; the node must exit (code 66)",
                   "EIO") {}
 };
 

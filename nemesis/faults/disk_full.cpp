@@ -1,4 +1,4 @@
-// No room on the disk.
+// The disk is full.
 #include "nemesis/faults/families/control_faults.h"
 
 namespace capsize::nemesis {
@@ -6,7 +6,7 @@ namespace {
 
 class DiskFull final : public DiskError {
  public:
-  DiskFull() : DiskError("disk-full", "no room is left, and the node ends (exit 66)", "ENOSPC") {}
+  DiskFull() : DiskError("disk-full", "the disk is full; the node must exit (code 66)", "ENOSPC") {}
 };
 
 const base::Registered<FaultKind, DiskFull> registered;

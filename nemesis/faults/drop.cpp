@@ -1,4 +1,4 @@
-// Messages on all links of the nodes: loses each message with the given probability.
+// Loses each message on all links of the nodes with the given probability.
 #include "nemesis/faults/families/link_faults.h"
 
 namespace capsize::nemesis {
@@ -9,7 +9,7 @@ class Drop final : public LinkFault {
   Drop() : LinkFault("drop", "loses each message with the given probability", "discarded") {}
 
  private:
-  Declared action() const override { return {probability(0.2, "of each message")}; }
+  Declared action() const override { return {probability(0.2, "share of the messages")}; }
 };
 
 const base::Registered<FaultKind, Drop> registered;

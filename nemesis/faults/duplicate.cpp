@@ -1,4 +1,4 @@
-// Messages on all links of the nodes: delivers each message twice with the given probability.
+// Delivers each message on all links of the nodes twice with the given probability.
 #include "nemesis/faults/families/link_faults.h"
 
 namespace capsize::nemesis {
@@ -11,7 +11,7 @@ class Duplicate final : public LinkFault {
                   "duplicated") {}
 
  private:
-  Declared action() const override { return {probability(0.3, "of each message")}; }
+  Declared action() const override { return {probability(0.3, "share of the messages")}; }
 };
 
 const base::Registered<FaultKind, Duplicate> registered;

@@ -1,5 +1,5 @@
-// A partition that forgets nothing: every message between the nodes and the rest waits, and comes
-// out when it ends, also the last one first or shuffled.
+// A partition that loses nothing: holds back every message between the nodes and the rest, and
+// delivers them when it ends: in order, in reverse or shuffled.
 #include "nemesis/faults/families/link_faults.h"
 
 namespace capsize::nemesis {
@@ -8,21 +8,20 @@ namespace {
 class Hold final : public LinkFault {
  public:
   Hold()
-      : LinkFault(
-            "hold",
-            "keeps all messages between the nodes and the rest back, and gives them out at the end",
-            "held") {}
+      : LinkFault("hold",
+                  "holds all messages between the nodes and the rest, and delivers them at the end",
+                  "held") {}
   Impact impact() const override { return Impact::kSeparates; }
 
  private:
   Declared action() const override {
     return {{.name = "order",
-             .otherwise = "as-sent",
-             .summary = "in which they come out",
-             .words = {"as-sent", "reverse", "shuffled"}}};
+             .default_value = "as-sent",
+             .summary = "of delivery at the end",
+             .choices = {"as-sent", "reverse", "shuffled"}}};
   }
   std::vector<Link> links(const Injection& injection, std::size_t cluster_size) const override {
-    return boundary(injection, cluster_size);
+    return boundary_links(injection, cluster_size);
   }
 };
 

@@ -8,7 +8,9 @@ namespace {
 class Kill final : public FaultKind {
  public:
   std::string_view name() const override { return "kill"; }
-  std::string_view summary() const override { return "SIGKILL, later a restart from disk"; }
+  std::string_view summary() const override {
+    return "nodes are killed (SIGKILL); later they restart from disk";
+  }
   Impact impact() const override { return Impact::kStops; }
   ActionResult begin(const Injection& injection, Cluster& cluster) const override {
     return cluster.kill(injection.nodes);
@@ -16,8 +18,8 @@ class Kill final : public FaultKind {
   ActionResult end(const Injection& injection, Cluster& cluster) const override {
     return cluster.restart(injection.nodes);
   }
-  bool proven(const base::Json& evidence) const override {
-    return restarted(evidence["begin"], evidence["end"], 9);
+  bool is_proven(const base::Json& evidence) const override {
+    return shows_restarts(evidence["begin"], evidence["end"], 9);
   }
 };
 

@@ -1,4 +1,4 @@
-// A crash of the machine: what was written and not synced is gone.
+// A crash of the machine: data that was written but not synced is lost.
 #include "nemesis/faults/families/node_faults.h"
 
 namespace capsize::nemesis {
@@ -7,11 +7,11 @@ namespace {
 class LoseUnsynced final : public CrashFault {
  public:
   LoseUnsynced()
-      : CrashFault("lose-unsynced", "a crash that loses all that was written and not synced") {}
+      : CrashFault("lose-unsynced", "a crash that loses everything written but not synced") {}
 
  private:
-  double keep(const base::Json&) const override { return 0; }
-  bool bit(std::uint64_t held, std::uint64_t) const override { return held > 0; }
+  double kept_share(const base::Json&) const override { return 0; }
+  bool is_expected_loss(std::uint64_t held, std::uint64_t) const override { return held > 0; }
 };
 
 const base::Registered<FaultKind, LoseUnsynced> registered;

@@ -1,7 +1,7 @@
-// A sync that lies: it says that it is done, and the bytes are not on disk before the next one that
-// does not. Harmless as long as the process lives, which is why nothing else may stop it meanwhile.
-// With `kill` it dies before that, and has lost what it promised: no voter may do that, so this is
-// for scenarios that want to see it found.
+// Syncs that lie: they report success, but the bytes reach the disk only with the next honest sync.
+// Harmless while the process runs, so no other fault may stop it meanwhile. With `kill` the node
+// crashes before the honest sync and loses data that it has acknowledged. Raft does not survive
+// that on a voter; the parameter is for scenarios that show that the checker finds the loss.
 #include "nemesis/faults/families/control_faults.h"
 #include "nemesis/faults/families/node_faults.h"
 
@@ -11,44 +11,44 @@ namespace {
 class LyingDisk final : public DiskFault {
  public:
   LyingDisk()
-      : DiskFault("lying-disk", "syncs say that they are done, and are not", Impact::kStops,
+      : DiskFault("lying-disk", "syncs report success without writing to disk", Impact::kStops,
                   "syncs-lied") {}
   Declared parameters() const override {
     return {{.name = "syncs",
              .type = Parameter::Type::kCount,
-             .otherwise = 1,
-             .summary = "how many of them lie",
-             .least = 1},
+             .default_value = 1,
+             .summary = "how many syncs lie",
+             .min = 1},
             {.name = "kill",
              .type = Parameter::Type::kFlag,
-             .otherwise = false,
-             .summary = "unsafe: it crashes before the bytes are on disk"}};
+             .default_value = false,
+             .summary = "unsafe: crash the node before the bytes are on disk"}};
   }
   ActionResult begin(const Injection& injection, Cluster& cluster) const override {
-    ActionResult act = DiskFault::begin(injection, cluster);
-    if (!act.done || !kills(injection)) return act;
+    ActionResult result = DiskFault::begin(injection, cluster);
+    if (!result.done || !kills(injection)) return result;
     const ActionResult crash = cluster.crash(injection.nodes, 0);
-    act.evidence.merge_patch(crash.evidence);
-    act.effect = crash.effect;
-    return act;
+    result.evidence.merge_patch(crash.evidence);
+    result.effect = crash.effect;
+    return result;
   }
   ActionResult end(const Injection& injection, Cluster& cluster) const override {
     return kills(injection) ? cluster.restart(injection.nodes) : DiskFault::end(injection, cluster);
   }
-  bool proven(const base::Json& evidence) const override {
+  bool is_proven(const base::Json& evidence) const override {
     const auto& begin = evidence["begin"];
-    if (!DiskFault::proven(evidence)) return false;
+    if (!DiskFault::is_proven(evidence)) return false;
     if (!begin.begin()->contains("signal")) return true;
-    for (const auto& [node, death] : begin.items()) {
-      if (death.value("held", 0) == 0) return false;
+    for (const auto& [node, crash] : begin.items()) {
+      if (crash.value("held", 0) == 0) return false;
     }
-    return restarted(begin, evidence["end"], 9);
+    return shows_restarts(begin, evidence["end"], 9);
   }
 
  private:
   static bool kills(const Injection& injection) { return injection.params["kill"].get<bool>(); }
   base::Json on(const base::Json& params) const override {
-    // Where it is to die, no true sync may come between the lie and that.
+    // With `kill`, the disk stalls, so that no honest sync comes between the lie and the crash.
     return {{"hold-unsynced", true}, {"lie-syncs", params["syncs"]}, {"stall", params["kill"]}};
   }
   base::Json off() const override {

@@ -1,4 +1,5 @@
-// Messages on all links of the nodes: some step aside until later ones of their link went by.
+// Defers some messages on all links of the nodes until later ones of the same link have overtaken
+// them.
 #include "nemesis/faults/families/link_faults.h"
 
 namespace capsize::nemesis {
@@ -7,22 +8,23 @@ namespace {
 class Reorder final : public LinkFault {
  public:
   Reorder()
-      : LinkFault("reorder", "lets later messages overtake some, on the same link", "reordered") {}
+      : LinkFault("reorder", "lets later messages overtake some messages of their link",
+                  "reordered") {}
 
  private:
   Declared action() const override {
     using Type = Parameter::Type;
-    return {probability(0.3, "of each message to step aside"),
+    return {probability(0.3, "share of the messages that are deferred"),
             {.name = "gap",
              .type = Type::kCount,
-             .otherwise = 1,
-             .summary = "how many messages overtake it; with 1, neighbours swap",
-             .least = 1,
-             .most = 1000},
+             .default_value = 1,
+             .summary = "how many messages overtake a deferred one; with 1, neighbours swap",
+             .min = 1,
+             .max = 1000},
             {.name = "max",
              .type = Type::kDuration,
-             .otherwise = "50ms",
-             .summary = "it waits no longer"}};
+             .default_value = "50ms",
+             .summary = "longest time that a message is deferred"}};
   }
 };
 

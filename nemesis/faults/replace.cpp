@@ -1,22 +1,24 @@
-// A member is replaced by a spare node in one change; later it takes its place again.
+// Replaces a member by a spare node in one membership change; healing replaces the spare by it.
 #include "nemesis/faults/families/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {
 
-class Replace final : public MembersFault {
+class Replace final : public MembershipFault {
  public:
   Replace()
-      : MembersFault("replace", "a spare node takes the place of a member, later they change back",
-                     Impact::kSeparates) {}
+      : MembershipFault("replace",
+                        "a spare node replaces a member; later the member replaces the spare",
+                        Impact::kSeparates) {}
 
  private:
-  Wanted wanted(const std::vector<Node>& nodes, const ClusterView& view) const override {
-    const auto spare = spare_of(view);
+  MembersOrReason new_members(const std::vector<Node>& nodes,
+                              const ClusterView& view) const override {
+    const auto spare = find_running_spare(view);
     if (!spare) return kNoSpare;
     std::vector<Node> members = view.core();
-    // Who leads may be the spare itself, still; then it is no member that could be replaced.
-    if (std::erase(members, nodes.front()) == 0) return "the target was no member";
+    // The leader may still be the spare of an earlier fault, which is no core member.
+    if (std::erase(members, nodes.front()) == 0) return "the target is no member";
     members.push_back(*spare);
     return members;
   }

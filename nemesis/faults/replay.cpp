@@ -1,5 +1,4 @@
-// Messages on all links of the nodes: old ones come again, an even sample of all since the fault
-// began.
+// Replays old messages on all links of the nodes: a uniform sample of those since the fault began.
 #include "nemesis/faults/families/link_faults.h"
 
 namespace capsize::nemesis {
@@ -8,19 +7,18 @@ namespace {
 class Replay final : public LinkFault {
  public:
   Replay()
-      : LinkFault("replay", "sends copies of old messages again, of terms long over too",
-                  "replayed") {}
+      : LinkFault("replay", "replays old messages, including those of old terms", "replayed") {}
 
  private:
   Declared action() const override {
     using Type = Parameter::Type;
-    return {probability(0.3, "with each message"),
+    return {probability(0.3, "of a replay with each message"),
             {.name = "keep",
              .type = Type::kCount,
-             .otherwise = 256,
-             .summary = "old messages of each link",
-             .least = 1,
-             .most = 1024}};
+             .default_value = 256,
+             .summary = "how many messages of each link to sample",
+             .min = 1,
+             .max = 1024}};
   }
 };
 

@@ -1,4 +1,4 @@
-// Nodes that die again as soon as they are up.
+// Kills nodes again as soon as they have restarted.
 #include "nemesis/faults/families/node_faults.h"
 
 namespace capsize::nemesis {
@@ -6,21 +6,20 @@ namespace {
 
 class RestartStorm final : public RestartsFault {
  public:
-  RestartStorm()
-      : RestartsFault("restart-storm", "nodes are killed and started over and over", 9) {}
+  RestartStorm() : RestartsFault("restart-storm", "nodes are killed and restarted repeatedly", 9) {}
   Declared parameters() const override {
     return {{.name = "period",
              .type = Parameter::Type::kDuration,
-             .otherwise = "150ms",
+             .default_value = "150ms",
              .summary = "from one kill to the next"},
             {.name = "together",
              .type = Parameter::Type::kFlag,
-             .otherwise = false,
-             .summary = "all of them at once; otherwise by turns"}};
+             .default_value = false,
+             .summary = "all nodes at once; otherwise in turn"}};
   }
 
  private:
-  std::vector<Node> turn(const Injection& injection, std::uint64_t turn) const override {
+  std::vector<Node> nodes_of_turn(const Injection& injection, std::uint64_t turn) const override {
     if (injection.params["together"].get<bool>()) return injection.nodes;
     return {injection.nodes[turn % injection.nodes.size()]};
   }

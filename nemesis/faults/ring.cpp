@@ -1,6 +1,7 @@
-// The majorities ring: the nodes stand in a ring, in another order for each fault, and each hears
-// its nearest neighbours only, as many as make a majority with itself. No two of them see the same
-// one. (Aphyr, Jepsen, majorities-ring; here both ways see the same, so it takes four nodes.)
+// The majorities ring (Jepsen's majorities-ring): the nodes form a ring, in a random order for each
+// fault, and each is connected only to its nearest neighbours, enough for a majority with itself.
+// No two nodes see the same majority. Links are symmetric here, unlike Jepsen's, so it needs at
+// least four nodes: among three, every node sees all.
 #include <algorithm>
 
 #include "base/prng.h"
@@ -12,7 +13,7 @@ namespace {
 class Ring final : public LinkFault {
  public:
   Ring()
-      : LinkFault("ring", "leaves each of the nodes a majority in sight, no two the same one",
+      : LinkFault("ring", "connects each node to a majority, a different one for each node",
                   "discarded") {}
   Impact impact() const override { return Impact::kSeparates; }
   bool deposes_leader() const override { return false; }

@@ -1,21 +1,22 @@
-// The cluster shrinks by the nodes, which go on running as members of nothing; later they are added
+// Removes the nodes from the cluster; they keep running without being members. Healing adds them
 // again.
 #include "nemesis/faults/families/node_faults.h"
 
 namespace capsize::nemesis {
 namespace {
 
-class Shrink final : public MembersFault {
+class Shrink final : public MembershipFault {
  public:
   Shrink()
-      : MembersFault("shrink", "nodes are removed from the cluster, later they are members again",
-                     Impact::kSeparates) {}
+      : MembershipFault("shrink", "nodes are removed from the cluster; later they are added again",
+                        Impact::kSeparates) {}
 
  private:
-  Wanted wanted(const std::vector<Node>& nodes, const ClusterView& view) const override {
+  MembersOrReason new_members(const std::vector<Node>& nodes,
+                              const ClusterView& view) const override {
     std::vector<Node> members = view.core();
     for (const Node node : nodes) std::erase(members, node);
-    if (members.empty()) return "nobody would be left";
+    if (members.empty()) return "no member would be left";
     return members;
   }
 };

@@ -1,5 +1,4 @@
-// Stop and go: a process that gets only a part of the processor's time, in pieces. SIGSTOP and
-// SIGCONT by turns.
+// A process that gets only a share of the processor's time: SIGSTOP and SIGCONT in turn.
 #include <algorithm>
 
 #include "nemesis/model/fault_kind.h"
@@ -7,12 +6,12 @@
 namespace capsize::nemesis {
 namespace {
 
-// The period is cut into so many parts, and the share is a whole number of them.
+// A period has this many parts; the share is a whole number of them.
 constexpr std::uint64_t kParts = 8;
 
-/// Whether the kernel showed each node of `begin` as running.
-bool going(const base::Json& begin, const base::Json& states) {
-  for (const auto& [node, life] : begin.items()) {
+/// Whether the kernel reported each node of `begin` as running.
+bool resumed(const base::Json& begin, const base::Json& states) {
+  for (const auto& [node, process] : begin.items()) {
     if (!states.contains(node) || states[node].value("state", "T") == "T") return false;
   }
   return true;
@@ -21,19 +20,21 @@ bool going(const base::Json& begin, const base::Json& states) {
 class Slow final : public FaultKind {
  public:
   std::string_view name() const override { return "slow"; }
-  std::string_view summary() const override { return "SIGSTOP and SIGCONT by turns"; }
+  std::string_view summary() const override {
+    return "nodes run in bursts: SIGSTOP and SIGCONT in turn";
+  }
   Impact impact() const override { return Impact::kStops; }
-  // It goes on before anybody misses it, if the period is short.
+  // With a short period it resumes before an election timeout.
   bool deposes_leader() const override { return false; }
   Declared parameters() const override {
     return {{.name = "period",
              .type = Parameter::Type::kDuration,
-             .otherwise = "40ms",
-             .summary = "of one stop and one go"},
+             .default_value = "40ms",
+             .summary = "of one pause and one run"},
             {.name = "share",
              .type = Parameter::Type::kProbability,
-             .otherwise = 0.5,
-             .summary = "of the time that it is stopped, in eighths, one to seven of them"}};
+             .default_value = 0.5,
+             .summary = "share of the period that it is paused, rounded to eighths (1/8 to 7/8)"}};
   }
   base::Duration period(const base::Json& params) const override {
     return std::max<base::Duration>(std::chrono::milliseconds(1),
@@ -44,27 +45,27 @@ class Slow final : public FaultKind {
   }
   ActionResult pulse(const Injection& injection, Cluster& cluster,
                      std::uint64_t count) const override {
-    const std::uint64_t part = (count + 1) % kParts;  // the begin was part 0
-    ActionResult act{.done = true};
+    const std::uint64_t part = (count + 1) % kParts;  // begin() was part 0
+    ActionResult result{.done = true};
     if (part == 0) {
-      act = cluster.pause(injection.nodes);
-      act.evidence = {{"stopped", act.evidence}};
+      result = cluster.pause(injection.nodes);
+      result.evidence = {{"stopped", result.evidence}};
     } else if (part == stopped_parts(injection.params)) {
-      act = cluster.resume(injection.nodes);
-      act.evidence = {{"going", act.evidence}};
+      result = cluster.resume(injection.nodes);
+      result.evidence = {{"going", result.evidence}};
     }
-    return act;
+    return result;
   }
   ActionResult end(const Injection& injection, Cluster& cluster) const override {
     return cluster.resume(injection.nodes);
   }
-  bool proven(const base::Json& evidence) const override {
+  bool is_proven(const base::Json& evidence) const override {
     const auto& begin = evidence["begin"];
-    for (const auto& [node, life] : begin.items()) {
-      if (life.value("state", "") != "T") return false;
+    for (const auto& [node, process] : begin.items()) {
+      if (process.value("state", "") != "T") return false;
     }
     return !begin.empty() && evidence.contains("pulse") && evidence["pulse"].contains("going") &&
-           going(begin, evidence["pulse"]["going"]) && going(begin, evidence["end"]);
+           resumed(begin, evidence["pulse"]["going"]) && resumed(begin, evidence["end"]);
   }
 
  private:

@@ -12,7 +12,7 @@ class SlowDisk final : public DiskFault {
   Declared parameters() const override {
     return {{.name = "delay",
              .type = Parameter::Type::kDuration,
-             .otherwise = "20ms",
+             .default_value = "20ms",
              .summary = "added to each sync"}};
   }
 

@@ -1,10 +1,10 @@
-// A snapshot at a moment that nobody has planned for.
+// Triggers a snapshot at a random time, regardless of the node's own policy.
 #include "nemesis/model/fault_kind.h"
 
 namespace capsize::nemesis {
 namespace {
 
-constexpr base::Duration kSavedBound = std::chrono::milliseconds(500);
+constexpr base::Duration kSaveTimeout = std::chrono::milliseconds(500);
 
 class Snapshot final : public FaultKind {
  public:
@@ -21,24 +21,25 @@ class Snapshot final : public FaultKind {
     if (!before.done) return before;
     const ActionResult begun = cluster.control(injection.nodes, {{"op", "snapshot"}});
     if (!begun.done) return begun;
-    const auto of = [](const base::Json& status) { return status.value("snapshot", 0); };
+    const auto last_entry = [](const base::Json& status) { return status.value("snapshot", 0); };
     const ActionResult saved = cluster.control_until(
         injection.nodes, {{"op", "status"}},
         [&](Node node, const base::Json& status) {
-          return of(status) > of(before.evidence.at(node_name(node)));
+          return last_entry(status) > last_entry(before.evidence.at(node_name(node)));
         },
-        kSavedBound);
-    ActionResult act{.done = true, .effect = saved.effect};
+        kSaveTimeout);
+    ActionResult result{.done = true, .effect = saved.effect};
     for (const auto& [node, status] : before.evidence.items()) {
-      act.evidence[node] = {{"before", of(status)}, {"begun", begun.evidence.at(node)}};
-      if (saved.evidence.contains(node)) act.evidence[node]["after"] = of(saved.evidence.at(node));
+      result.evidence[node] = {{"before", last_entry(status)}, {"begun", begun.evidence.at(node)}};
+      if (saved.evidence.contains(node))
+        result.evidence[node]["after"] = last_entry(saved.evidence.at(node));
     }
-    return act;
+    return result;
   }
   ActionResult end(const Injection&, Cluster&) const override { return {.done = true}; }
-  bool proven(const base::Json& evidence) const override {
-    for (const auto& [node, found] : evidence["begin"].items()) {
-      if (found.value("after", 0) <= found.value("before", 0)) return false;
+  bool is_proven(const base::Json& evidence) const override {
+    for (const auto& [node, snapshot] : evidence["begin"].items()) {
+      if (snapshot.value("after", 0) <= snapshot.value("before", 0)) return false;
     }
     return !evidence["begin"].empty();
   }

@@ -1,5 +1,5 @@
-// A disk that hangs: no sync comes back until it is lifted. The process goes on and answers, but
-// can promise nothing; a leader steps down.
+// A disk that hangs: no sync returns until the fault is healed. The process runs on and replies,
+// but cannot acknowledge anything; a leader steps down.
 #include "nemesis/faults/families/control_faults.h"
 
 namespace capsize::nemesis {
@@ -8,7 +8,7 @@ namespace {
 class StalledDisk final : public DiskFault {
  public:
   StalledDisk()
-      : DiskFault("stalled-disk", "no sync comes back, as long as it holds", Impact::kSeparates,
+      : DiskFault("stalled-disk", "no sync returns until the fault is healed", Impact::kSeparates,
                   "syncs-stalled") {}
 
  private:

@@ -1,4 +1,4 @@
-// SIGTERM: the node ends in good order, later it is started again.
+// SIGTERM: a graceful shutdown, and later a restart.
 #include "nemesis/faults/families/node_faults.h"
 #include "nemesis/model/fault_kind.h"
 
@@ -8,7 +8,9 @@ namespace {
 class Stop final : public FaultKind {
  public:
   std::string_view name() const override { return "stop"; }
-  std::string_view summary() const override { return "ends in good order, later a restart"; }
+  std::string_view summary() const override {
+    return "nodes shut down gracefully (SIGTERM); later they restart";
+  }
   Impact impact() const override { return Impact::kStops; }
   ActionResult begin(const Injection& injection, Cluster& cluster) const override {
     return cluster.stop(injection.nodes);
@@ -16,8 +18,8 @@ class Stop final : public FaultKind {
   ActionResult end(const Injection& injection, Cluster& cluster) const override {
     return cluster.restart(injection.nodes);
   }
-  bool proven(const base::Json& evidence) const override {
-    return restarted(evidence["begin"], evidence["end"], 0);
+  bool is_proven(const base::Json& evidence) const override {
+    return shows_restarts(evidence["begin"], evidence["end"], 0);
   }
 };
 

@@ -1,4 +1,4 @@
-// A crash in the middle of a write: its first part is on disk, the rest is not.
+// A crash in the middle of a write: a prefix of it is on disk, the rest is lost.
 #include "nemesis/faults/families/node_faults.h"
 
 namespace capsize::nemesis {
@@ -6,17 +6,19 @@ namespace {
 
 class TornWrite final : public CrashFault {
  public:
-  TornWrite() : CrashFault("torn-write", "a crash that leaves the first part of the last write") {}
+  TornWrite() : CrashFault("torn-write", "a crash that keeps only a prefix of the last write") {}
   Declared parameters() const override {
     return {{.name = "keep",
              .type = Parameter::Type::kProbability,
-             .otherwise = 0.5,
-             .summary = "the share of the bytes that is on disk"}};
+             .default_value = 0.5,
+             .summary = "share of the bytes that is on disk"}};
   }
 
  private:
-  double keep(const base::Json& params) const override { return params["keep"].get<double>(); }
-  bool bit(std::uint64_t held, std::uint64_t written) const override {
+  double kept_share(const base::Json& params) const override {
+    return params["keep"].get<double>();
+  }
+  bool is_expected_loss(std::uint64_t held, std::uint64_t written) const override {
     return written > 0 && written < held;
   }
 };

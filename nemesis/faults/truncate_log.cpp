@@ -1,4 +1,4 @@
-// A file system that lost the end of a file.
+// A file system that has lost the end of a file.
 #include "nemesis/faults/families/node_faults.h"
 
 namespace capsize::nemesis {
@@ -6,14 +6,14 @@ namespace {
 
 class TruncateLog final : public DamageFault {
  public:
-  TruncateLog() : DamageFault("truncate-log", "the end of the log of a killed node is gone") {}
+  TruncateLog() : DamageFault("truncate-log", "the log of a killed node loses its end") {}
 
  private:
   Declared damage_parameters() const override {
     return {{.name = "share",
              .type = Parameter::Type::kProbability,
-             .otherwise = 0.25,
-             .summary = "how much of the newest segment goes"}};
+             .default_value = 0.25,
+             .summary = "share of the newest segment that is lost"}};
   }
   base::Json damage(const base::Json& params) const override {
     return {{"kind", "truncate"}, {"share", params["share"]}};

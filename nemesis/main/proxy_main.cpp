@@ -1,4 +1,5 @@
-// capsize-proxy: options, the parent's watch, the ready line, and then Proxy::run until a signal.
+// capsize-proxy: parses the options, binds its life to the parent process, prints the ready line
+// and runs the proxy until a signal.
 #include <sys/signalfd.h>
 
 #include <csignal>
@@ -17,7 +18,8 @@ constexpr int kCannotBind = 67;
 constexpr int kParentGone = 69;
 constexpr int kSystemCallFailed = 71;
 
-/// Readable once SIGTERM or SIGINT came. Before any thread is started: they inherit the mask.
+/// Returns a descriptor that becomes readable on SIGTERM or SIGINT; negative: error. Must run
+/// before any thread starts: threads inherit the signal mask.
 int block_and_watch_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   sigset_t signals;

@@ -11,8 +11,9 @@ Declared AnchorKind::parameters() const {
 
 namespace {
 
-/// Scenarios and recorded faults of earlier releases call the anchor `trigger` "told", with `word`.
-void rename_former(Anchor& anchor) {
+/// Earlier releases wrote the anchor `trigger` as "told" and its parameter `name` as "word" in
+/// scenarios and faults.jsonl. Both stay readable.
+void accept_former_names(Anchor& anchor) {
   if (anchor.event != "told") return;
   anchor.event = "trigger";
   if (!anchor.params.is_object() || !anchor.params.contains("word")) return;
@@ -35,7 +36,7 @@ base::Result<Anchor> parse_anchor(const base::Json& value) {
     return base::Error{"found " + value.dump().substr(0, 64) +
                        R"(, expected an event such as "election" or {"leader": {"count": 2}})"};
   }
-  rename_former(anchor);
+  accept_former_names(anchor);
   const AnchorKind* kind = AnchorKinds::instance().find(anchor.event);
   if (kind == nullptr) {
     return base::Error{"found event '" + anchor.event.substr(0, 64) +

@@ -1,9 +1,9 @@
-// An anchor: a condition on the cluster's state that a fault waits for, instead of a second. What
-// each event means is one file in anchors/, which registers itself as an AnchorKind.
+// An anchor: a condition on the cluster's state that a fault waits for, instead of a fixed time.
+// Each file in anchors/ defines one event and registers itself as an AnchorKind.
 //
-// An anchor is armed when the fault that waits for it is due, and counts from then on: what
-// happened before does not fire it. The state comes from the traces as they are written, from the
-// proxy's view of the messages, and from the other faults.
+// An anchor is armed when the fault that waits for it becomes due, and counts from then on: earlier
+// events do not fire it. It observes the nodes' traces as they are written, the proxy's count of
+// messages, the clients' successful operations, and the other faults.
 #pragma once
 
 #include <cstdint>
@@ -22,27 +22,29 @@ namespace capsize::nemesis {
 
 struct Anchor {
   std::string event;                         // name of an AnchorKind
-  base::Json params = base::Json::object();  // checked
+  base::Json params = base::Json::object();  // validated by parse_anchor()
 
   friend bool operator==(const Anchor&, const Anchor&) = default;
 };
 
-/// "leader" or {"leader":{"term-above":4}}. Errors name what was found and what was expected.
+/// Parses "leader" or {"leader":{"term-above":4}}. The error says what was found and what was
+/// expected.
 [[nodiscard]] base::Result<Anchor> parse_anchor(const base::Json& value);
 [[nodiscard]] base::Json to_json(const Anchor& anchor);
 
-/// An armed anchor.
+/// An armed anchor. One thread.
 class Watch {
  public:
   virtual ~Watch();
-  virtual void traced(const TraceEvent& /*event*/) {}
-  /// A fault of this label and kind began, or ended.
-  virtual void fault(const std::string& /*label*/, const std::string& /*kind*/, bool /*began*/) {}
-  /// The program that controls the run sent this trigger (Nemesis::trigger).
-  virtual void triggered(const std::string& /*name*/) {}
-  /// Asked again and again until it says true. `since`: since it was armed.
-  virtual bool fired(Cluster& cluster, base::Duration since) = 0;
-  /// Called once, whether it fired or not.
+  virtual void on_trace(const TraceEvent& /*event*/) {}
+  /// A fault with this label and kind began (`began`) or ended.
+  virtual void on_fault(const std::string& /*label*/, const std::string& /*kind*/, bool /*began*/) {
+  }
+  /// The program that controls the run interactively sent this trigger (Nemesis::trigger).
+  virtual void on_trigger(const std::string& /*name*/) {}
+  /// Whether the event has happened; polled until it returns true. `since`: the time since arming.
+  virtual bool has_fired(Cluster& cluster, base::Duration since) = 0;
+  /// Releases what arming took (a rule of the proxy). Called once, whether it has fired or not.
   virtual void disarm(Cluster& /*cluster*/) {}
 };
 
@@ -52,7 +54,8 @@ class AnchorKind {
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual std::string_view summary() const = 0;
   [[nodiscard]] virtual Declared parameters() const;
-  /// `params` has the defaults filled in. `id` is unique among rules of the proxy.
+  /// Returns the armed anchor. `params` has the defaults filled in; `id` is unique among the rules
+  /// of the proxy.
   [[nodiscard]] virtual std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t id,
                                                    Cluster& cluster) const = 0;
 };

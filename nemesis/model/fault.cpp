@@ -2,8 +2,8 @@
 
 namespace capsize::nemesis {
 
-std::string_view name(FaultStage moment) {
-  switch (moment) {
+std::string_view name(FaultStage stage) {
+  switch (stage) {
     case FaultStage::kPlanned:
       return "planned";
     case FaultStage::kBegin:

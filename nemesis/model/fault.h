@@ -1,6 +1,6 @@
-// Faults are data: what a strategy deals is a FaultSpec, what the schedule makes of it a
-// PlannedFault, and what became of it a line of faults.jsonl (CONTRACTS.md section 7). None of them
-// can act; a FaultKind (fault_kind.h) does.
+// Faults are data. A strategy lists FaultSpecs, the schedule draws PlannedFaults from them, and the
+// engine logs each stage of a fault as a FaultEvent, one line of faults.jsonl (nemesis/README.md).
+// None of these can act; a FaultKind (fault_kind.h) does.
 #pragma once
 
 #include <memory>
@@ -16,23 +16,25 @@
 
 namespace capsize::nemesis {
 
-/// A fault without a time: kind, aim, parameters, and between which bounds it is held.
+/// A fault without a time: kind, target, parameters, and the bounds of its duration.
 struct FaultSpec {
   std::string kind;
   Target target = Target::kOne;
   base::Json params = base::Json::object();
   base::Duration hold_min = std::chrono::milliseconds(600);
   base::Duration hold_max = std::chrono::milliseconds(1200);
-  std::string planned_by = {};  // filled in by the deck: the strategy's name
-  /// On links: which messages (nemesis/proxy/PROTOCOL.md, only), and whose links to the target.
+  std::string planned_by = {};  // the strategy or phase; filled in by the plan
+  /// For faults on links: which messages (nemesis/proxy/PROTOCOL.md, Message filter), and the nodes
+  /// at the other ends of the links; without `peers`, all.
   base::Json only = base::Json::object();
   std::optional<Target> peers = {};
-  /// Others refer to it by this: targets, anchors.
+  /// Targets and anchors of other faults refer to the fault by its label.
   std::string label = {};
-  /// Whether it may take a majority out of service, together with what is active.
+  /// Whether this fault and the active ones may take a majority out of service together.
   bool beyond_minority = false;
-  /// Held for less than hold_min it would not do what it is for: a short run does not shorten it.
-  bool is_whole = false;
+  /// Whether it is pointless when held for less than hold_min (a rolling restart that stops
+  /// halfway): a short run does not shorten it.
+  bool needs_full_hold = false;
 
   friend bool operator==(const FaultSpec&, const FaultSpec&) = default;
 };
@@ -40,15 +42,16 @@ struct FaultSpec {
 struct PlannedFault {
   std::uint64_t id = 0;
   FaultSpec spec;
-  std::optional<Anchor> when = {};   // armed at the start of its phase
-  base::Duration at{};               // since that fired; without one, since the start of its phase
-  base::Duration hold{};             // from taking hold to healing, at most
-  std::optional<Anchor> until = {};  // heals it earlier; armed when it takes hold
-  /// Which phase of its script it belongs to, from 1, and that phase's own anchor: for the record.
+  std::optional<Anchor> when = {};   // armed when its phase starts
+  base::Duration at{};               // after `when` fired; without one, after the phase started
+  base::Duration hold{};             // from taking effect to healing, at most
+  std::optional<Anchor> until = {};  // heals it earlier; armed when it takes effect
+  /// Its script, the number of its phase in that script (from 1) and that phase's anchor: for the
+  /// log.
   std::uint64_t script = 0;
   std::uint64_t phase = 0;
   std::optional<Anchor> phase_when = {};
-  /// How long it looks for a candidate, or for its anchor, before it is skipped.
+  /// How long it waits for eligible nodes, or for its anchor, before it is skipped.
   base::Duration patience = std::chrono::milliseconds(1500);
 
   friend bool operator==(const PlannedFault&, const PlannedFault&) = default;
@@ -56,7 +59,7 @@ struct PlannedFault {
 
 enum class FaultStage { kPlanned, kBegin, kEnd };
 enum class FaultState { kPlanned, kInstalled, kSkipped, kIndeterminate };
-[[nodiscard]] std::string_view name(FaultStage moment);
+[[nodiscard]] std::string_view name(FaultStage stage);
 [[nodiscard]] std::string_view name(FaultState state);
 
 /// The first line of faults.jsonl says which format it is (docs/FORMATS.md).
@@ -68,12 +71,12 @@ struct FaultEvent {
   std::shared_ptr<const PlannedFault> fault;
   FaultStage stage = FaultStage::kPlanned;
   base::Duration time{};
-  std::vector<Node> nodes = {};  // resolved target; empty before it is known
-  std::vector<Node> peers = {};  // the same of the card's peers
+  std::vector<Node> nodes = {};  // the resolved target; empty until the fault begins
+  std::vector<Node> peers = {};  // the resolved peers of the fault spec
   FaultState state = FaultState::kPlanned;
   std::string reason = {};
-  std::optional<Node> leader = {};            // who was known to lead at the begin
-  std::optional<base::Duration> effect = {};  // from the decision until the effect was seen
+  std::optional<Node> leader = {};            // the leader as known when the fault began
+  std::optional<base::Duration> effect = {};  // from the decision until the effect was observed
   base::Json evidence = base::Json::object();
 };
 [[nodiscard]] base::Json to_json(const FaultEvent& event);

@@ -1,4 +1,5 @@
-// What most kinds of fault are alike in. Out of line, so that each kind does not compile it again.
+// Defaults that most kinds of fault keep. Out of line, so that each kind does not compile them
+// again.
 #include "nemesis/model/fault_kind.h"
 
 namespace capsize::nemesis {

@@ -1,4 +1,4 @@
-// How one kind of fault is made and healed: one file in faults/ each, which registers itself.
+// How a kind of fault is injected and healed. Each file in faults/ defines one and registers it.
 #pragma once
 
 #include <string_view>
@@ -11,20 +11,20 @@
 
 namespace capsize::nemesis {
 
-/// What a fault does to the nodes it is aimed at; decides what may overlap (nemesis.h).
+/// What a fault does to its nodes; decides which faults may overlap (engine/script_runner.h).
 enum class Impact {
-  kStops,      // the process does not run: nothing else can be done to it
-  kSeparates,  // the process runs, but others do not hear it, or it does not hear them
-  kDegrades,   // messages, the disk or the clock suffer; overlaps with everything
+  kStops,      // the process does not run, so no other fault can hit it
+  kSeparates,  // the process runs, but cannot send to others or receive from them
+  kDegrades,   // messages, disk or clock degrade; overlaps with everything
 };
 
-/// A fault that meets its nodes.
+/// One injection of a fault: the kind's parameters and the nodes that it hits.
 struct Injection {
   std::uint64_t id = 0;                      // of the fault; names its rule in the proxy
-  std::vector<Node> nodes;                   // whom it is aimed at; sorted, never empty
+  std::vector<Node> nodes;                   // the resolved target; sorted, never empty
   std::vector<Node> peers;                   // the other ends of its links; empty: all
-  base::Json params = base::Json::object();  // checked, with the defaults filled in
-  base::Json only = base::Json::object();    // which messages (Card::only)
+  base::Json params = base::Json::object();  // validated, with the defaults filled in
+  base::Json only = base::Json::object();    // which messages (FaultSpec::only)
 };
 
 class FaultKind {
@@ -33,35 +33,37 @@ class FaultKind {
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual std::string_view summary() const = 0;
   [[nodiscard]] virtual Impact impact() const = 0;
-  /// Whether a leader whom it hits is bound to lose its office: runs promise leader changes by it.
+  /// Whether a leader that it hits must lose leadership. The default expectations of a run count
+  /// leader changes by this.
   [[nodiscard]] virtual bool deposes_leader() const;
-  /// Whether it acts on links, so that `only` and `peers` mean something.
-  [[nodiscard]] virtual bool on_links() const { return false; }
+  /// Whether it acts on links, and so accepts `only` and `peers`.
+  [[nodiscard]] virtual bool acts_on_links() const { return false; }
   [[nodiscard]] virtual Declared parameters() const;
-  /// What is dealt where only the kind is named (`--nemesis KIND`).
+  /// The spec that `--nemesis KIND` draws.
   [[nodiscard]] virtual FaultSpec spec() const;
-  /// Nodes that it needs beside the members (strategy.h).
+  /// How many nodes it needs beside the members (Strategy::spares).
   [[nodiscard]] virtual std::size_t spares() const { return 0; }
-  /// Exit codes with which its nodes may end because of it; everything else is a crash.
+  /// Exit codes that its nodes may end with because of it; any other exit is a crash.
   [[nodiscard]] virtual std::vector<int> exit_codes() const;
 
-  /// Makes the fault. Healing is `end`, which is called exactly once if `begin` was done.
+  /// Injects the fault. end() heals it, and is called exactly once if begin() was done.
   virtual ActionResult begin(const Injection& injection, Cluster& cluster) const = 0;
   virtual ActionResult end(const Injection& injection, Cluster& cluster) const = 0;
 
-  /// Zero: none. Otherwise `pulse` is called again and again while the fault holds, `count` from 0.
+  /// The interval at which pulse() is called while the fault is active, with `count` from 0; zero:
+  /// never.
   [[nodiscard]] virtual base::Duration period(const base::Json& params) const;
   virtual ActionResult pulse(const Injection& injection, Cluster& cluster,
                              std::uint64_t count) const;
 
-  /// Whether the evidence proves that the fault bit: `begin` and `end` as these acts returned it,
-  /// `pulse` merged over all pulses, `pulses` their number.
-  [[nodiscard]] virtual bool proven(const base::Json& evidence) const = 0;
+  /// Whether the evidence proves that the fault took effect. It has `begin` and `end` as these
+  /// calls returned it, `pulse` merged over all pulses, and `pulses`, their number.
+  [[nodiscard]] virtual bool is_proven(const base::Json& evidence) const = 0;
 };
 
 using FaultKinds = base::Registry<FaultKind>;
 
-/// Given its name, summary and impact when it is made: the base of those that come in families.
+/// A kind that gets its name, summary and impact from its constructor: the base of the families.
 class NamedFault : public FaultKind {
  public:
   [[nodiscard]] std::string_view name() const override;

@@ -11,8 +11,8 @@ using base::Json;
 constexpr std::array<std::string_view, 7> kKeys = {"types", "term",  "index",      "every",
                                                    "skip",  "count", "probability"};
 
-base::Error wrong(std::string_view key, const Json& found, std::string_view expected) {
-  // Cut short: it may be hostile, and it goes into one line.
+base::Error invalid_value(std::string_view key, const Json& found, std::string_view expected) {
+  // Truncated: the value may be hostile, and the message must stay one line.
   const std::string text = found.dump();
   return {"only." + std::string(key) + ": found " + text.substr(0, 64) + ", expected " +
           std::string(expected)};
@@ -34,11 +34,11 @@ base::Status read_types(const Json& only, TypeSet& types) {
   const auto found = only.find("types");
   if (found == only.end()) return {};
   const auto* expected = "a list of message types such as [\"AppendEntries\"], not empty";
-  if (!found->is_array() || found->empty()) return wrong("types", *found, expected);
+  if (!found->is_array() || found->empty()) return invalid_value("types", *found, expected);
   types.reset();
   for (const Json& name : *found) {
     const auto type = name.is_string() ? wire::parse_type(name.text()) : std::nullopt;
-    if (!type) return wrong("types", name, "a message type such as \"AppendEntries\"");
+    if (!type) return invalid_value("types", name, "a message type such as \"AppendEntries\"");
     types.set(static_cast<std::size_t>(*type));
   }
   return {};
@@ -47,20 +47,20 @@ base::Status read_types(const Json& only, TypeSet& types) {
 base::Status read_range(const Json& only, const char* key, Range& range) {
   const auto found = only.find(key);
   if (found == only.end()) return {};
-  const auto* expected = "the least and the most, such as [3,9]";
+  const auto* expected = "[min, max], such as [3,9]";
   const bool pair = found->is_array() && found->size() == 2 && (*found)[0].is_unsigned() &&
                     (*found)[1].is_unsigned();
-  if (!pair) return wrong(key, *found, expected);
+  if (!pair) return invalid_value(key, *found, expected);
   range = {(*found)[0].get<std::uint64_t>(), (*found)[1].get<std::uint64_t>()};
-  return range.least <= range.most ? base::Status() : wrong(key, *found, expected);
+  return range.min <= range.max ? base::Status() : invalid_value(key, *found, expected);
 }
 
-base::Status read_number(const Json& only, const char* key, std::uint64_t least,
+base::Status read_number(const Json& only, const char* key, std::uint64_t min,
                          std::uint64_t& number) {
   const auto found = only.find(key);
   if (found == only.end()) return {};
-  const bool fits = found->is_unsigned() && found->get<std::uint64_t>() >= least;
-  if (!fits) return wrong(key, *found, "a whole number from " + std::to_string(least) + " on");
+  const bool fits = found->is_unsigned() && found->get<std::uint64_t>() >= min;
+  if (!fits) return invalid_value(key, *found, "a whole number of at least " + std::to_string(min));
   number = found->get<std::uint64_t>();
   return {};
 }
@@ -69,7 +69,8 @@ base::Status read_probability(const Json& only, double& probability) {
   const auto found = only.find("probability");
   if (found == only.end()) return {};
   const double value = found->is_number() ? found->get<double>() : -1;
-  if (!(value >= 0 && value <= 1)) return wrong("probability", *found, "a number from 0 to 1");
+  if (!(value >= 0 && value <= 1))
+    return invalid_value("probability", *found, "a number from 0 to 1");
   probability = value;
   return {};
 }

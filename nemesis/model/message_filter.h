@@ -1,13 +1,14 @@
-// Which messages a fault on links is about: `only`, as scenarios, strategies and the proxy's
-// control requests write it. One definition, so that what the nemesis accepts the proxy accepts
-// too.
+// Which messages a fault on links affects: the key `only` of scenarios, strategies and the proxy's
+// control requests. One definition for all three, so that the proxy accepts whatever the nemesis
+// has accepted.
 //
 //   {"types":["AppendEntries"],"term":[3,9],"index":[1,50],
 //    "every":3,"skip":10,"count":5,"probability":0.3}
 //
-// All keys are optional, and hold together in this order: of the messages of these types, terms and
-// indices every third, of those not the first ten, of those at most five, and each of those with
-// this probability. Pure: what it draws, it draws from the stream it is handed.
+// All keys are optional and apply in this order: of the messages with these types, terms and
+// indices, take every third; of those, skip the first ten; of those, take at most five; and take
+// each of those with this probability. Pure: random draws come from the stream that the caller
+// passes.
 #pragma once
 
 #include <bitset>
@@ -24,15 +25,15 @@ namespace capsize::nemesis {
 /// Indexed by MessageType.
 using TypeSet = std::bitset<wire::kMessageTypeCount>;
 
-/// Both ends belong to it.
+/// Inclusive at both ends.
 struct Range {
-  std::uint64_t least = 0;
-  std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-  [[nodiscard]] bool contains(std::uint64_t value) const { return value >= least && value <= most; }
+  std::uint64_t min = 0;
+  std::uint64_t max = std::numeric_limits<std::uint64_t>::max();
+  [[nodiscard]] bool contains(std::uint64_t value) const { return value >= min && value <= max; }
   friend bool operator==(const Range&, const Range&) = default;
 };
 
-/// What depends on the message alone.
+/// The part of a filter that depends on the message alone, not on earlier messages or chance.
 struct Scope {
   TypeSet types = TypeSet().set();
   Range term = {};
@@ -56,23 +57,23 @@ class Filter {
   Filter() = default;
   explicit Filter(Options options) : options_(options) {}
 
-  /// To be asked once for each message: it counts.
+  /// Whether the message passes. Stateful: call it exactly once for each message.
   [[nodiscard]] bool passes(const wire::Header& header, base::Prng& random);
   [[nodiscard]] const Scope& scope() const { return options_.scope; }
-  /// Whether the message alone decides, not its place among others nor a draw.
+  /// Whether the filter is nothing but its scope: no counting, no chance.
   [[nodiscard]] bool is_scope() const;
 
  private:
   Options options_ = {};
   std::uint64_t in_scope_ = 0;
-  std::uint64_t chosen_ = 0;  // every n-th of those
+  std::uint64_t chosen_ = 0;  // messages that passed `every`
 };
 
-/// Error: one line that names the key, what was found and what was expected.
+/// Error: one line with the key, what was found and what was expected.
 [[nodiscard]] base::Result<Filter> parse_filter(const base::Json& only);
 
-/// Whether the proxy will take this `only` of a fault on links; checked before any proxy is asked.
-/// The error names key, found, expected.
+/// Whether the proxy will accept this `only`; lets a plan be checked before a proxy runs. Error as
+/// for parse_filter().
 [[nodiscard]] base::Status check_only(const base::Json& only);
 
 }  // namespace capsize::nemesis

@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 #include "base/units.h"
-#include "node/wire/header.h"
+#include "nemesis/model/cluster.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -24,7 +24,7 @@ std::optional<base::Duration> parse(const Json& value) {
 
 bool in_bounds(const Parameter& parameter, const Json& value) {
   const auto number = value.get<double>();
-  return number >= parameter.least && number <= parameter.most;
+  return number >= parameter.min && number <= parameter.max;
 }
 
 bool fits(const Parameter& parameter, const Json& value) {
@@ -37,14 +37,14 @@ bool fits(const Parameter& parameter, const Json& value) {
       return value.is_number() && in_bounds(parameter, value);
     case Parameter::Type::kCount:
       return value.is_integer() && in_bounds(parameter, value);
-    case Parameter::Type::kWord:
-      return value.is_string() &&
-             (parameter.words.empty() || std::find(parameter.words.begin(), parameter.words.end(),
-                                                   value.text()) != parameter.words.end());
+    case Parameter::Type::kChoice:
+      return value.is_string() && (parameter.choices.empty() ||
+                                   std::find(parameter.choices.begin(), parameter.choices.end(),
+                                             value.text()) != parameter.choices.end());
     case Parameter::Type::kFlag:
       return value.is_boolean();
     case Parameter::Type::kNode:
-      return value.is_string() && wire::parse_node_name(value.text()).has_value();
+      return value.is_string() && node_of(value.text()).has_value();
   }
   return false;
 }
@@ -54,7 +54,7 @@ std::string bounds(const Parameter& parameter) {
     const bool whole = value == std::floor(value);
     return whole ? Json(static_cast<std::int64_t>(value)).dump() : Json(value).dump();
   };
-  return text(parameter.least) + " to " + text(parameter.most);
+  return text(parameter.min) + " to " + text(parameter.max);
 }
 
 std::string expected(const Parameter& parameter) {
@@ -71,11 +71,12 @@ std::string expected(const Parameter& parameter) {
       return "true or false";
     case Parameter::Type::kNode:
       return "a node such as \"n1\"";
-    case Parameter::Type::kWord:
+    case Parameter::Type::kChoice:
       break;
   }
   std::string words;
-  for (const auto& word : parameter.words) words += (words.empty() ? "" : ", ") + std::string(word);
+  for (const auto& word : parameter.choices)
+    words += (words.empty() ? "" : ", ") + std::string(word);
   return words.empty() ? "a string" : "one of: " + words;
 }
 
@@ -103,8 +104,8 @@ base::Status check(const Declared& declared, const Json& given) {
 Json with_defaults(const Declared& declared, const Json& given) {
   Json all = given;
   for (const auto& parameter : declared) {
-    if (!parameter.otherwise.is_null() && !all.contains(std::string(parameter.name))) {
-      all[std::string(parameter.name)] = parameter.otherwise;
+    if (!parameter.default_value.is_null() && !all.contains(std::string(parameter.name))) {
+      all[std::string(parameter.name)] = parameter.default_value;
     }
   }
   return all;
@@ -113,8 +114,8 @@ Json with_defaults(const Declared& declared, const Json& given) {
 std::string describe(const Parameter& parameter) {
   std::string text(parameter.summary);
   text += (text.empty() ? "" : ": ") + expected(parameter);
-  if (!parameter.otherwise.is_null()) {
-    const Json& value = parameter.otherwise;
+  if (!parameter.default_value.is_null()) {
+    const Json& value = parameter.default_value;
     text += " [" + (value.is_string() ? value.get<std::string>() : value.dump()) + "]";
   }
   return text;

@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <array>
 
-#include "node/wire/header.h"
-
 namespace capsize::nemesis {
 
-// Out of line: nothing uses them before main(), and every file would initialise its own otherwise.
+// Defined out of line: inline definitions would be initialised once in each file that includes the
+// header. Nothing uses them before main().
 const Target Target::kOne{Select::kOne};
 const Target Target::kFollower{Select::kFollower};
 const Target Target::kMinority{Select::kMinority};
@@ -18,7 +17,7 @@ const Target Target::kFollowers{Select::kFollowers};
 const Target Target::kAll{Select::kAll};
 namespace {
 
-// Selections that are one word; the others have arguments.
+// Selections without an argument.
 constexpr std::array<std::pair<Select, std::string_view>, 8> kWords = {{
     {Select::kOne, "one"},
     {Select::kFollower, "follower"},
@@ -64,10 +63,12 @@ std::optional<std::vector<Node>> if_all(std::vector<Node> nodes, std::size_t clu
 std::optional<std::vector<Node>> named(const Target& target, const ClusterView& view,
                                        const std::function<bool(Node)>& eligible) {
   std::vector<Node> nodes = target.nodes;
-  if (target.led) {
+  if (target.recorded_leader) {
     if (!view.leader) return std::nullopt;
     for (Node& node : nodes) {
-      node = node == *target.led ? *view.leader : node == *view.leader ? *target.led : node;
+      node = node == *target.recorded_leader ? *view.leader
+             : node == *view.leader          ? *target.recorded_leader
+                                             : node;
     }
   }
   return if_all(std::move(nodes), view.nodes.size(), eligible);
@@ -87,7 +88,8 @@ std::optional<std::vector<Node>> after(const Target& target, const ClusterView& 
   return if_all(std::move(rest), view.nodes.size(), eligible);
 }
 
-/// Of all nodes those that the selection may take; the leader first where it must be among them.
+/// Returns the nodes that the selection may choose from, in random order; the leader comes first
+/// where the selection must include it.
 std::vector<Node> candidates(Select select, const ClusterView& view,
                              const std::function<bool(Node)>& eligible, base::Prng& prng) {
   std::vector<Node> nodes;
@@ -95,7 +97,8 @@ std::vector<Node> candidates(Select select, const ClusterView& view,
     const bool leads = view.leader == node;
     if (select == Select::kLeader && !leads) continue;
     if ((select == Select::kFollowers || select == Select::kFollower) && leads) continue;
-    // A spare is hit only where it leads: nobody else waits for it.
+    // A spare is no member, so a fault on it tests nothing; unless another fault has made it a
+    // member, and it leads now.
     if (view.nodes[node].spare && select != Select::kLeader) continue;
     if (eligible(node)) nodes.push_back(node);
   }
@@ -110,34 +113,15 @@ std::vector<Node> candidates(Select select, const ClusterView& view,
 std::optional<std::vector<Node>> parse_nodes(const base::Json& value) {
   std::vector<Node> nodes;
   for (const auto& item : value) {
-    const auto number =
-        item.is_string() ? wire::parse_node_name(item.get<std::string>()) : std::nullopt;
-    if (!number) return std::nullopt;
-    nodes.push_back(*number - 1);
+    const auto node = item.is_string() ? node_of(item.text()) : std::nullopt;
+    if (!node) return std::nullopt;
+    nodes.push_back(*node);
   }
   if (nodes.empty()) return std::nullopt;
   return nodes;
 }
 
 }  // namespace
-
-std::string node_name(Node node) {
-  return "n" + std::to_string(node + 1);
-}
-
-base::Json node_names(const std::vector<Node>& nodes) {
-  base::Json names = base::Json::array();
-  for (const Node node : nodes) names.push_back(node_name(node));
-  return names;
-}
-
-std::vector<Node> ClusterView::core() const {
-  std::vector<Node> core;
-  for (Node node = 0; node < nodes.size(); ++node) {
-    if (!nodes[node].spare) core.push_back(node);
-  }
-  return core;
-}
 
 std::string name(const Target& target) {
   for (const auto& [value, text] : kWords) {
@@ -201,7 +185,7 @@ bool needs_leader(const Target& target) {
     case Select::kFollowers:
       return true;
     default:
-      return target.led.has_value();
+      return target.recorded_leader.has_value();
   }
 }
 

@@ -1,4 +1,4 @@
-// Whom a fault is aimed at, decided when it begins: "leader" is whoever leads then.
+// Which nodes a fault hits. Resolved when the fault begins: "leader" is the leader at that moment.
 #pragma once
 
 #include <cstdint>
@@ -18,25 +18,25 @@ namespace capsize::nemesis {
 
 enum class Select : std::uint8_t {
   kOne,
-  kFollower,  // one that does not lead
-  kMinority,  // the largest one, (n-1)/2
-  kMajority,  // the smallest one, n/2+1
+  kFollower,  // one node other than the leader
+  kMinority,  // the largest minority, (n-1)/2 nodes
+  kMajority,  // the smallest majority, n/2+1 nodes
   kLeader,
-  kLeaderMinority,  // the leader, and as many more as make the largest minority
+  kLeaderMinority,  // the largest minority, the leader included
   kFollowers,
   kAll,
   kNamed,  // the nodes of Target::nodes
-  kSame,   // the nodes of another fault, Target::fault
-  kRest,   // all but those
+  kSame,   // the nodes that another fault (Target::fault) hit
+  kRest,   // all nodes but those
 };
 
 struct Target {
   Select select = Select::kOne;
   std::vector<Node> nodes = {};  // kNamed
   std::string fault = {};        // kSame, kRest: the label of the other fault
-  /// kNamed, of a fault that is replayed: who led when it was recorded. Names are swapped with
-  /// whoever leads now, so that the leader's fault is the leader's again.
-  std::optional<Node> led = {};
+  /// kNamed, in a replay: the leader when the fault was recorded. resolve() swaps it with the
+  /// current leader, so that a fault that hit the leader hits the leader again.
+  std::optional<Node> recorded_leader = {};
 
   static const Target kOne, kFollower, kMinority, kMajority, kLeader, kLeaderMinority, kFollowers,
       kAll;
@@ -49,13 +49,13 @@ struct Target {
 /// "leader" | "n2" | ["n1","n3"] | {"same-as":"label"} | {"all-but":"label"}.
 [[nodiscard]] base::Json to_json(const Target& target);
 [[nodiscard]] base::Result<Target> parse_target(const base::Json& value);
-/// Whether it may take more than a minority, so that no other such fault may be active.
+/// Whether the target may be more than a minority, so that the fault must not overlap with others.
 [[nodiscard]] bool beyond_minority(const Target& target, std::size_t cluster_size);
 [[nodiscard]] bool needs_leader(const Target& target);
 
-/// The nodes that `target` means now, out of those that `eligible` accepts; sorted, never empty.
-/// Nothing when there are not enough of them, when a leader is asked for and none is known, or when
-/// the other fault has met nobody yet (`met`: by label).
+/// Returns the nodes that `target` denotes now, out of those that `eligible` accepts; sorted, never
+/// empty. Nothing if too few nodes are eligible, if the target needs a leader and none is known, or
+/// if it refers to a labelled fault that has not begun (`targets_by_label`: nodes by label).
 [[nodiscard]] std::optional<std::vector<Node>> resolve(
     const Target& target, const ClusterView& view, const std::function<bool(Node)>& eligible,
     const std::map<std::string, std::vector<Node>>& met, base::Prng& prng);

@@ -5,7 +5,6 @@
 #include "base/units.h"
 #include "nemesis/model/fault_kind.h"
 #include "nemesis/plan/schedule.h"
-#include "node/wire/header.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -18,8 +17,8 @@ const FaultKind& kind_named(const FaultSpec& spec) {
   return *kind;
 }
 
-/// All nodes run, and n1 leads.
-ClusterView healthy(const RunShape& shape) {
+/// A cluster of this shape in which all nodes run and n1 leads.
+ClusterView healthy_cluster(const RunShape& shape) {
   ClusterView view;
   view.nodes.resize(shape.nodes, {.running = true});
   view.nodes.resize(shape.nodes + shape.spares, {.running = true, .spare = true});
@@ -28,15 +27,16 @@ ClusterView healthy(const RunShape& shape) {
   return view;
 }
 
-/// What the target means in a healthy cluster; nothing when no cluster of this size has it. Of one
-/// that depends on another fault nothing is known: `met` has no entry for it.
-std::optional<std::vector<Node>> in_health(const Target& target, const RunShape& shape) {
+/// Resolves the target in a healthy cluster; nothing if no cluster of this size has it, and for a
+/// target that refers to another fault.
+std::optional<std::vector<Node>> resolve_in_healthy_cluster(const Target& target,
+                                                            const RunShape& shape) {
   base::Prng prng(0);
   return resolve(
-      target, healthy(shape), [](Node) { return true; }, {}, prng);
+      target, healthy_cluster(shape), [](Node) { return true; }, {}, prng);
 }
 
-bool depends_on_another(const Target& target) {
+bool refers_to_another_fault(const Target& target) {
   return target.select == Select::kSame || target.select == Select::kRest;
 }
 
@@ -44,87 +44,90 @@ std::string in_cluster_of(const RunShape& shape) {
   return "in a cluster of " + std::to_string(shape.nodes) + (shape.nodes == 1 ? " node" : " nodes");
 }
 
-/// The key and why, of a fault spec that no such cluster can bear; an empty key: it can.
-std::pair<std::string, std::string> impossible_spec(const FaultSpec& spec, const RunShape& shape) {
+/// Returns the key of a fault spec that is impossible in such a cluster, and why; an empty key: the
+/// spec is possible.
+std::pair<std::string, std::string> impossible_key(const FaultSpec& spec, const RunShape& shape) {
   const FaultKind& kind = kind_named(spec);
-  if (kind.on_links() && shape.nodes + shape.spares < 2) {
+  if (kind.acts_on_links() && shape.nodes + shape.spares < 2) {
     return {"kind", "there are no links " + in_cluster_of(shape)};
   }
-  const auto nodes = in_health(spec.target, shape);
-  if (!nodes && !depends_on_another(spec.target)) {
+  const auto nodes = resolve_in_healthy_cluster(spec.target, shape);
+  if (!nodes && !refers_to_another_fault(spec.target)) {
     return {"target",
-            "found " + name(spec.target) + ", which there is not " + in_cluster_of(shape)};
+            "found " + name(spec.target) + ", which does not exist " + in_cluster_of(shape)};
   }
   if (!spec.peers) return {};
   if (*spec.peers == spec.target && spec.target.select != Select::kOne &&
       spec.target.select != Select::kFollower && spec.target.select != Select::kMinority) {
-    return {"peers", "found the target itself, and a node has no link to itself"};
+    return {"peers", "found the target itself, but a node has no link to itself"};
   }
-  const auto peers = in_health(*spec.peers, shape);
-  if (!peers && !depends_on_another(*spec.peers)) {
-    return {"peers", "found " + name(*spec.peers) + ", which there is not " + in_cluster_of(shape)};
+  const auto peers = resolve_in_healthy_cluster(*spec.peers, shape);
+  if (!peers && !refers_to_another_fault(*spec.peers)) {
+    return {"peers",
+            "found " + name(*spec.peers) + ", which does not exist " + in_cluster_of(shape)};
   }
-  // Named nodes are the same ones in every run, so a look at one cluster is enough.
+  // Named nodes are the same in every run, so checking one cluster decides.
   const bool named = spec.target.select == Select::kNamed && spec.peers->select == Select::kNamed;
   if (named && std::includes(nodes->begin(), nodes->end(), peers->begin(), peers->end())) {
-    return {"peers", "found only nodes of the target, and a node has no link to itself"};
+    return {"peers", "found only nodes of the target, but a node has no link to itself"};
   }
   return {};
 }
 
-/// A parameter of the anchor that names a node which does not exist.
-std::optional<InvalidValue> absent_node(const std::optional<Anchor>& anchor, const Place& place,
-                                        const RunShape& shape) {
+/// Returns the parameter of the anchor that names a node which the cluster does not have.
+std::optional<InvalidValue> find_absent_node(const std::optional<Anchor>& anchor,
+                                             const Place& place, const RunShape& shape) {
   if (!anchor) return std::nullopt;
   const AnchorKind* kind = AnchorKinds::instance().find(anchor->event);
   CHECK(kind != nullptr, "parsed anchors are registered");
-  const std::size_t all = shape.nodes + shape.spares;
+  const std::size_t cluster_size = shape.nodes + shape.spares;
   for (const Parameter& parameter : kind->parameters()) {
     if (parameter.type != Parameter::Type::kNode) continue;
     const std::string key(parameter.name);
     if (!anchor->params.contains(key)) continue;
-    const auto number = wire::parse_node_name(anchor->params[key].text());
-    if (number && *number <= all) continue;
+    const auto node = node_of(anchor->params[key].text());
+    if (node && *node < cluster_size) continue;
     return InvalidValue{place / anchor->event / key, "found " + anchor->params[key].text() +
-                                                         ", expected n1 to " + node_name(all - 1)};
+                                                         ", expected " + node_range(cluster_size)};
   }
   return std::nullopt;
 }
 
-/// When a phase begins, all faults of the phases before it are over, so that none of its own script
-/// can fire an anchor that it waits for.
-std::optional<InvalidValue> never_fires(const std::optional<Anchor>& when, const Place& place) {
+/// A phase is requested when all faults of the phases before it have ended, and its anchor is armed
+/// then. So no fault of its own script can fire an anchor "fault" that it waits for.
+std::optional<InvalidValue> find_dead_anchor(const std::optional<Anchor>& when,
+                                             const Place& place) {
   if (!when || when->event != "fault" || when->params.value("label", "").empty()) {
     return std::nullopt;
   }
   return InvalidValue{place,
-                      "waits for a labelled fault, but those of the phases before it are over when "
-                      "it begins to wait"};
+                      "waits for a labelled fault, but the faults of earlier phases have ended "
+                      "when the anchor is armed"};
 }
 
-std::optional<InvalidValue> impossible_fault(const PlannedFault& fault, const Place& place,
-                                             const RunShape& shape) {
-  if (const auto [key, what] = impossible_spec(fault.spec, shape); !key.empty()) {
+std::optional<InvalidValue> find_impossible_key(const PlannedFault& fault, const Place& place,
+                                                const RunShape& shape) {
+  if (const auto [key, what] = impossible_key(fault.spec, shape); !key.empty()) {
     return InvalidValue{place / key, what};
   }
-  if (auto invalid = absent_node(fault.when, place / "when", shape)) return invalid;
-  return absent_node(fault.until, place / "until", shape);
+  if (auto invalid = find_absent_node(fault.when, place / "when", shape)) return invalid;
+  return find_absent_node(fault.until, place / "until", shape);
 }
 
-/// How long after its begin an anchor fires at the earliest.
-base::Duration earliest(const std::optional<Anchor>& anchor) {
+/// Returns how long after arming an anchor fires at the earliest.
+base::Duration earliest_firing(const std::optional<Anchor>& anchor) {
   if (!anchor || anchor->event != "elapsed") return {};
   const AnchorKind* kind = AnchorKinds::instance().find("elapsed");
   return duration_of(with_defaults(kind->parameters(), anchor->params), "time");
 }
 
-std::string after_the_end(const char* what, base::Duration at, base::Duration time_limit) {
+std::string describe_too_late(const char* what, base::Duration at, base::Duration time_limit) {
   return std::string(what) + " after " + base::format_duration(at) +
-         " at the earliest, and the run ends after " + base::format_duration(time_limit);
+         " at the earliest, but the run ends after " + base::format_duration(time_limit);
 }
 
-/// The phase with only those of its faults that are certain to be in play.
-Phase certain(const PhasePlan& plan) {
+/// Returns the phase without the faults that are drawn with a probability below 1.
+Phase certain_part(const PhasePlan& plan) {
   Phase phase = plan.phase;
   phase.faults.clear();
   for (std::size_t i = 0; i < plan.phase.faults.size(); ++i) {
@@ -137,73 +140,75 @@ Phase certain(const PhasePlan& plan) {
 
 }  // namespace
 
-base::Duration shortest(const Phase& phase) {
+base::Duration shortest_duration(const Phase& phase) {
   if (phase.until && phase.until->event != "elapsed") return {};
   base::Duration longest{};
   for (const PlannedFault& fault : phase.faults) {
     if (!fault.when && !fault.until) longest = std::max(longest, fault.at + fault.hold);
   }
-  if (phase.until) longest = std::min(longest, earliest(phase.until));
+  if (phase.until) longest = std::min(longest, earliest_firing(phase.until));
   if (phase.at_most > base::Duration::zero()) longest = std::min(longest, phase.at_most);
   return longest;
 }
 
-std::optional<InvalidValue> impossible_in(const std::vector<PhasePlan>& phases,
-                                          const RunShape& shape) {
+std::optional<InvalidValue> find_impossible(const std::vector<PhasePlan>& phases,
+                                            const RunShape& shape) {
   for (std::size_t i = 0; i < phases.size(); ++i) {
     const Phase& phase = phases[i].phase;
     const Place place = Place() / i;
     for (const auto& [anchor, key] : {std::pair{&phase.when, "when"}, {&phase.until, "until"}}) {
-      if (auto invalid = absent_node(*anchor, place / key, shape)) return invalid;
+      if (auto invalid = find_absent_node(*anchor, place / key, shape)) return invalid;
     }
-    if (auto invalid = never_fires(phase.when, place / "when")) return invalid;
+    if (auto invalid = find_dead_anchor(phase.when, place / "when")) return invalid;
     for (std::size_t k = 0; k < phase.faults.size(); ++k) {
-      auto invalid = impossible_fault(phase.faults[k], place / "faults" / k, shape);
+      auto invalid = find_impossible_key(phase.faults[k], place / "faults" / k, shape);
       if (invalid) return invalid;
     }
   }
   return std::nullopt;
 }
 
-std::optional<InvalidValue> out_of_time(const std::vector<PhasePlan>& phases,
-                                        base::Duration time_limit) {
+std::optional<InvalidValue> find_out_of_time(const std::vector<PhasePlan>& phases,
+                                             base::Duration time_limit) {
   base::Duration begin{};
   for (std::size_t i = 0; i < phases.size(); ++i) {
     const Phase& phase = phases[i].phase;
     const Place place = Place() / i;
-    begin += earliest(phase.when);
+    begin += earliest_firing(phase.when);
     if (begin >= time_limit) {
-      return InvalidValue{place, after_the_end("this phase begins", begin, time_limit)};
+      return InvalidValue{place, describe_too_late("this phase begins", begin, time_limit)};
     }
     for (std::size_t k = 0; k < phase.faults.size(); ++k) {
       const PlannedFault& fault = phase.faults[k];
-      const base::Duration at = begin + earliest(fault.when) + fault.at;
+      const base::Duration at = begin + earliest_firing(fault.when) + fault.at;
       if (at >= time_limit) {
         return InvalidValue{place / "faults" / k,
-                            after_the_end("this fault begins", at, time_limit)};
+                            describe_too_late("this fault begins", at, time_limit)};
       }
     }
-    const base::Duration once = shortest(certain(phases[i]));
-    // Repeated without end is as long as the run: no product that could overflow.
+    const base::Duration once = shortest_duration(certain_part(phases[i]));
+    // Bounded by the run's length, so that the sum cannot overflow: an hour repeated 1,000,000
+    // times is 3.6e18 ns, and three such phases exceed 63 bits.
     const auto most = static_cast<std::uint64_t>(time_limit / std::max(once, base::Duration(1)));
     begin += once * static_cast<std::int64_t>(std::min(phases[i].repeat, most + 1));
   }
   return std::nullopt;
 }
 
-std::string impossible_plan(const std::string& name, const RunShape& shape) {
+std::string why_impossible(const std::string& name, const RunShape& shape) {
   const auto plan = find_fault_plan(name);
-  CHECK(plan.has_value(), "the name of a deck is known");
+  CHECK(plan.has_value(), "the caller has looked the name up");
   std::string why;
   for (const FaultSpec& spec : plan->specs) {
-    const auto [key, what] = impossible_spec(spec, shape);
+    const auto [key, what] = impossible_key(spec, shape);
     if (key.empty()) return {};
     if (why.empty()) why = spec.kind + ": " + what;
   }
   return why;
 }
 
-std::optional<InvalidValue> unknown_kinds(const std::map<std::string, std::uint64_t>& expected) {
+std::optional<InvalidValue> find_unknown_kind(
+    const std::map<std::string, std::uint64_t>& expected) {
   for (const auto& [kind, count] : expected) {
     if (kind == "any" || FaultKinds::instance().find(kind) != nullptr) continue;
     return InvalidValue{Place() / kind, "unknown kind of fault, expected any or one of: " +
@@ -212,7 +217,8 @@ std::optional<InvalidValue> unknown_kinds(const std::map<std::string, std::uint6
   return std::nullopt;
 }
 
-std::vector<std::string> warnings(const std::vector<PhasePlan>& phases, base::Duration time_limit) {
+std::vector<std::string> collect_warnings(const std::vector<PhasePlan>& phases,
+                                          base::Duration time_limit) {
   std::vector<std::string> warnings;
   for (std::size_t i = 0; i < phases.size(); ++i) {
     const Phase& phase = phases[i].phase;

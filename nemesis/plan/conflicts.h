@@ -1,9 +1,9 @@
-// What cannot happen in a run, found before it begins: a node that does not exist, a target that no
-// cluster of this size has, a phase that the run ends before. Each part of a plan is right by
-// itself (phases.h, anchor.h); here it is held against the run that it is for. Pure.
+// Checks a plan against the run that it is for, before the run starts: nodes that the cluster does
+// not have, targets that need a larger cluster, phases that cannot begin before the run ends. The
+// parsers (phases.h, anchor.h) have validated each part by itself. Pure.
 //
-// What can never happen is a InvalidValue, and the run is refused. What may be meant, and yet is
-// more likely a mistake, is a warning.
+// An InvalidValue is something that can never happen: the run is refused. A warning is something
+// that may be intended but is more likely a mistake.
 #pragma once
 
 #include <map>
@@ -22,25 +22,27 @@ struct RunShape {
   std::size_t spares = 0;
 };
 
-/// How long the phase lasts at least, from its begin on, if its faults find candidates.
-[[nodiscard]] base::Duration shortest(const Phase& phase);
-/// Nodes, targets, links and anchors. Places are relative to the phases.
-[[nodiscard]] std::optional<InvalidValue> impossible_in(const std::vector<PhasePlan>& phases,
-                                                        const RunShape& shape);
-/// Phases and faults that a run of this length ends before. Places as above.
-[[nodiscard]] std::optional<InvalidValue> out_of_time(const std::vector<PhasePlan>& phases,
-                                                      base::Duration time_limit);
-/// Why no fault of this strategy or kind is possible in such a cluster; empty: some is, or its
-/// faults are not known beforehand. Precondition: find_fault_plan() knows the name.
-[[nodiscard]] std::string impossible_plan(const std::string& name, const RunShape& shape);
-/// Of expected faults the kinds that are not registered; "any" counts all of them. The place is the
-/// kind.
-[[nodiscard]] std::optional<InvalidValue> unknown_kinds(
+/// Returns the minimum duration of a phase, from its start, if its faults find eligible nodes.
+[[nodiscard]] base::Duration shortest_duration(const Phase& phase);
+/// Returns the first node, target, link or anchor that is impossible in such a cluster. Its place
+/// is relative to the list of phases.
+[[nodiscard]] std::optional<InvalidValue> find_impossible(const std::vector<PhasePlan>& phases,
+                                                          const RunShape& shape);
+/// Returns the first phase or fault that cannot begin before a run of this length ends. Place as
+/// above.
+[[nodiscard]] std::optional<InvalidValue> find_out_of_time(const std::vector<PhasePlan>& phases,
+                                                           base::Duration time_limit);
+/// Returns why no fault of this strategy or kind is possible in such a cluster; empty: at least one
+/// is, or a script decides. Precondition: find_fault_plan() knows the name.
+[[nodiscard]] std::string why_impossible(const std::string& name, const RunShape& shape);
+/// Returns the first expected kind that is not registered; "any" stands for all kinds. The place is
+/// the kind.
+[[nodiscard]] std::optional<InvalidValue> find_unknown_kind(
     const std::map<std::string, std::uint64_t>& expected);
 
-/// Holds that outlast the run, triggers that only a run with --interactive receives: one sentence
-/// each.
-[[nodiscard]] std::vector<std::string> warnings(const std::vector<PhasePlan>& phases,
-                                                base::Duration time_limit);
+/// Returns one sentence for each hold that outlasts the run and each phase that waits for a
+/// trigger, which only a run with --interactive receives.
+[[nodiscard]] std::vector<std::string> collect_warnings(const std::vector<PhasePlan>& phases,
+                                                        base::Duration time_limit);
 
 }  // namespace capsize::nemesis

@@ -15,7 +15,7 @@ namespace {
 using base::Json;
 using Place = base::JsonPlace;
 
-// A fault that waits for a state is given longer than one that waits for a candidate.
+// A fault that waits for an anchor gets more time than one that waits for eligible nodes.
 constexpr base::Duration kAnchorPatience = std::chrono::seconds(10);
 
 std::string quoted(const Json& value) {
@@ -58,7 +58,7 @@ Target target(const Json& value, const Place& place, std::size_t nodes) {
   if (!parsed) invalid(place, parsed.error().message);
   for (const Node node : parsed.value().nodes) {
     if (node >= nodes) {
-      invalid(place, "found " + node_name(node) + ", expected n1 to " + node_name(nodes - 1));
+      invalid(place, "found " + node_name(node) + ", expected " + node_range(nodes));
     }
   }
   return std::move(parsed).value();
@@ -67,7 +67,7 @@ Target target(const Json& value, const Place& place, std::size_t nodes) {
 template <class Object>
 using Setters = std::map<std::string, std::function<void(Object&, const Json&, const Place&)>>;
 
-/// Calls the setter of each key; an unknown key is a misfit that lists the known ones.
+/// Calls the setter of each key. An unknown key is invalid; the message lists the known ones.
 template <class Object>
 void set_all(Object& object, const Json& value, const Place& place,
              const Setters<Object>& setters) {
@@ -83,43 +83,46 @@ void set_all(Object& object, const Json& value, const Place& place,
   }
 }
 
-struct Drawn {
+/// A fault while its keys are read.
+struct FaultDraft {
   PlannedFault fault;
   double probability = 1;
   std::size_t nodes = 0;
-  bool patient = false;
+  bool has_within = false;  // whether "within" was given
 };
 
 void set_hold(FaultSpec& spec, const Json& value, const Place& place) {
   const bool range = value.is_array() && value.size() == 2;
   spec.hold_min = duration(range ? value[0] : value, range ? place / 0 : place);
   spec.hold_max = duration(range ? value[1] : value, range ? place / 1 : place);
-  if (spec.hold_min > spec.hold_max) invalid(place, "the shortest hold is above the longest");
+  if (spec.hold_min > spec.hold_max) invalid(place, "the shortest hold is longer than the longest");
 }
 
-const Setters<Drawn>& fault_setters() {
-  static const Setters<Drawn> setters = {
-      {"kind", [](Drawn&, const Json&, const Place&) {}},  // read first, it has the defaults
-      {"target", [](Drawn& d, const Json& v,
+const Setters<FaultDraft>& fault_setters() {
+  static const Setters<FaultDraft> setters = {
+      {"kind",
+       [](FaultDraft&, const Json&, const Place&) {}},  // read first: it supplies the defaults
+      {"target", [](FaultDraft& d, const Json& v,
                     const Place& p) { d.fault.spec.target = target(v, p, d.nodes); }},
-      {"peers",
-       [](Drawn& d, const Json& v, const Place& p) { d.fault.spec.peers = target(v, p, d.nodes); }},
-      {"params", [](Drawn& d, const Json& v, const Place&) { d.fault.spec.params = v; }},
-      {"only", [](Drawn& d, const Json& v, const Place&) { d.fault.spec.only = v; }},
-      {"label", [](Drawn& d, const Json& v, const Place& p) { d.fault.spec.label = text(v, p); }},
-      {"when", [](Drawn& d, const Json& v, const Place& p) { d.fault.when = anchor(v, p); }},
-      {"after", [](Drawn& d, const Json& v, const Place& p) { d.fault.at = duration(v, p); }},
-      {"hold", [](Drawn& d, const Json& v, const Place& p) { set_hold(d.fault.spec, v, p); }},
-      {"until", [](Drawn& d, const Json& v, const Place& p) { d.fault.until = anchor(v, p); }},
+      {"peers", [](FaultDraft& d, const Json& v,
+                   const Place& p) { d.fault.spec.peers = target(v, p, d.nodes); }},
+      {"params", [](FaultDraft& d, const Json& v, const Place&) { d.fault.spec.params = v; }},
+      {"only", [](FaultDraft& d, const Json& v, const Place&) { d.fault.spec.only = v; }},
+      {"label",
+       [](FaultDraft& d, const Json& v, const Place& p) { d.fault.spec.label = text(v, p); }},
+      {"when", [](FaultDraft& d, const Json& v, const Place& p) { d.fault.when = anchor(v, p); }},
+      {"after", [](FaultDraft& d, const Json& v, const Place& p) { d.fault.at = duration(v, p); }},
+      {"hold", [](FaultDraft& d, const Json& v, const Place& p) { set_hold(d.fault.spec, v, p); }},
+      {"until", [](FaultDraft& d, const Json& v, const Place& p) { d.fault.until = anchor(v, p); }},
       {"within",
-       [](Drawn& d, const Json& v, const Place& p) {
+       [](FaultDraft& d, const Json& v, const Place& p) {
          d.fault.patience = duration(v, p);
-         d.patient = true;
+         d.has_within = true;
        }},
       {"probability",
-       [](Drawn& d, const Json& v, const Place& p) { d.probability = probability(v, p); }},
+       [](FaultDraft& d, const Json& v, const Place& p) { d.probability = probability(v, p); }},
       {"beyond-minority",
-       [](Drawn& d, const Json& v, const Place& p) {
+       [](FaultDraft& d, const Json& v, const Place& p) {
          if (!v.is_boolean()) invalid(p, quoted(v) + ", expected true or false");
          d.fault.spec.beyond_minority = v.get<bool>();
        }},
@@ -129,7 +132,7 @@ const Setters<Drawn>& fault_setters() {
 
 const FaultKind& kind_of(const Json& value, const Place& place) {
   if (!value.is_object()) invalid(place, quoted(value) + ", expected an object");
-  if (!value.contains("kind")) invalid(place, "a fault without a kind");
+  if (!value.contains("kind")) invalid(place, "found a fault without a kind");
   const auto& name = value["kind"];
   const FaultKind* kind = name.is_string() ? FaultKinds::instance().find(name.text()) : nullptr;
   if (kind == nullptr) {
@@ -138,53 +141,57 @@ const FaultKind& kind_of(const Json& value, const Place& place) {
   return *kind;
 }
 
-Drawn parse_fault(const Json& value, const Place& place, std::size_t nodes) {
+FaultDraft parse_fault(const Json& value, const Place& place, std::size_t nodes) {
   const FaultKind& kind = kind_of(value, place);
-  Drawn drawn{.nodes = nodes};
-  drawn.fault.spec = kind.spec();
-  set_all(drawn, value, place, fault_setters());
-  const FaultSpec& spec = drawn.fault.spec;
-  if (const auto fine = check(kind.parameters(), spec.params); !fine) {
-    invalid(place / "params", fine.error().message);
+  FaultDraft draft{.nodes = nodes};
+  draft.fault.spec = kind.spec();
+  set_all(draft, value, place, fault_setters());
+  const FaultSpec& spec = draft.fault.spec;
+  if (const auto valid = check(kind.parameters(), spec.params); !valid) {
+    invalid(place / "params", valid.error().message);
   }
   for (const char* key : {"only", "peers"}) {
-    if (value.contains(key) && !kind.on_links()) {
-      invalid(place / key, "only faults on links have it, not " + spec.kind);
+    if (value.contains(key) && !kind.acts_on_links()) {
+      invalid(place / key, "only faults on links have this key, not " + spec.kind);
     }
   }
-  if (const auto fine = check_only(spec.only); !fine) {
-    invalid(place / "only", fine.error().message);
+  if (const auto valid = check_only(spec.only); !valid) {
+    invalid(place / "only", valid.error().message);
   }
-  if (drawn.fault.when && !drawn.patient) drawn.fault.patience = kAnchorPatience;
-  return drawn;
+  if (draft.fault.when && !draft.has_within) draft.fault.patience = kAnchorPatience;
+  return draft;
 }
 
-struct Draft {
+/// A phase while its keys are read.
+struct PhaseDraft {
   PhasePlan plan;
   std::size_t nodes = 0;
 };
 
-void set_faults(Draft& draft, const Json& value, const Place& place) {
+void set_faults(PhaseDraft& draft, const Json& value, const Place& place) {
   if (!value.is_array() || value.size() > kFaultsPerPhaseMax) {
     invalid(place, "expected a list of at most " + std::to_string(kFaultsPerPhaseMax) + " faults");
   }
   for (std::size_t i = 0; i < value.size(); ++i) {
-    Drawn drawn = parse_fault(value[i], place / i, draft.nodes);
-    draft.plan.phase.faults.push_back(std::move(drawn.fault));
-    draft.plan.probabilities.push_back(drawn.probability);
+    FaultDraft fault = parse_fault(value[i], place / i, draft.nodes);
+    draft.plan.phase.faults.push_back(std::move(fault.fault));
+    draft.plan.probabilities.push_back(fault.probability);
   }
 }
 
-const Setters<Draft>& phase_setters() {
-  static const Setters<Draft> setters = {
-      {"name", [](Draft& d, const Json& v, const Place& p) { d.plan.phase.name = text(v, p); }},
-      {"when", [](Draft& d, const Json& v, const Place& p) { d.plan.phase.when = anchor(v, p); }},
-      {"until", [](Draft& d, const Json& v, const Place& p) { d.plan.phase.until = anchor(v, p); }},
+const Setters<PhaseDraft>& phase_setters() {
+  static const Setters<PhaseDraft> setters = {
+      {"name",
+       [](PhaseDraft& d, const Json& v, const Place& p) { d.plan.phase.name = text(v, p); }},
+      {"when",
+       [](PhaseDraft& d, const Json& v, const Place& p) { d.plan.phase.when = anchor(v, p); }},
+      {"until",
+       [](PhaseDraft& d, const Json& v, const Place& p) { d.plan.phase.until = anchor(v, p); }},
       {"at-most",
-       [](Draft& d, const Json& v, const Place& p) { d.plan.phase.at_most = duration(v, p); }},
+       [](PhaseDraft& d, const Json& v, const Place& p) { d.plan.phase.at_most = duration(v, p); }},
       {"faults", set_faults},
       {"repeat",
-       [](Draft& d, const Json& v, const Place& p) {
+       [](PhaseDraft& d, const Json& v, const Place& p) {
          if (!v.is_unsigned() || v.get<std::uint64_t>() < 1 ||
              v.get<std::uint64_t>() > kRepeatMax) {
            invalid(p, quoted(v) + ", expected a whole number from 1 to 1000000");
@@ -195,38 +202,38 @@ const Setters<Draft>& phase_setters() {
   return setters;
 }
 
-/// Labels that are spoken of must be given to some fault.
+/// Every label that a target or an anchor refers to must be the label of a fault.
 void check_labels(const std::vector<PhasePlan>& phases, const Place& place) {
-  std::set<std::string> given;
+  std::set<std::string> defined;
   for (const auto& plan : phases) {
-    for (const auto& fault : plan.phase.faults) given.insert(fault.spec.label);
+    for (const auto& fault : plan.phase.faults) defined.insert(fault.spec.label);
   }
-  const auto known = [&](const std::string& label, const Place& where) {
-    if (!label.empty() && !given.contains(label)) {
+  const auto check_label = [&](const std::string& label, const Place& where) {
+    if (!label.empty() && !defined.contains(label)) {
       invalid(where, "found label \"" + label + "\", expected the label of a fault");
     }
   };
-  const auto spoken = [&](const std::optional<Anchor>& anchor, const Place& where) {
-    if (anchor && anchor->event == "fault") known(anchor->params.value("label", ""), where);
+  const auto check_anchor = [&](const std::optional<Anchor>& anchor, const Place& where) {
+    if (anchor && anchor->event == "fault") check_label(anchor->params.value("label", ""), where);
   };
   for (std::size_t i = 0; i < phases.size(); ++i) {
     const Phase& phase = phases[i].phase;
-    spoken(phase.when, place / i / "when");
-    spoken(phase.until, place / i / "until");
+    check_anchor(phase.when, place / i / "when");
+    check_anchor(phase.until, place / i / "until");
     for (std::size_t k = 0; k < phase.faults.size(); ++k) {
       const PlannedFault& fault = phase.faults[k];
       const Place at = place / i / "faults" / k;
-      known(fault.spec.target.fault, at / "target");
-      if (fault.spec.peers) known(fault.spec.peers->fault, at / "peers");
-      spoken(fault.when, at / "when");
-      spoken(fault.until, at / "until");
+      check_label(fault.spec.target.fault, at / "target");
+      if (fault.spec.peers) check_label(fault.spec.peers->fault, at / "peers");
+      check_anchor(fault.when, at / "when");
+      check_anchor(fault.until, at / "until");
     }
   }
 }
 
-class Play final : public Script {
+class PhasesScript final : public Script {
  public:
-  Play(std::vector<PhasePlan> phases, std::uint64_t repeat)
+  PhasesScript(std::vector<PhasePlan> phases, std::uint64_t repeat)
       : phases_(std::move(phases)), rounds_left_(repeat) {}
 
   std::optional<Phase> next(const Situation&, base::Prng& prng) override {
@@ -257,8 +264,8 @@ class Play final : public Script {
 
  private:
   void advance(std::uint64_t repeat) {
-    if (++played_ < repeat) return;
-    played_ = 0;
+    if (++repeats_ < repeat) return;
+    repeats_ = 0;
     if (++current_ < phases_.size()) return;
     current_ = 0;
     --rounds_left_;
@@ -266,7 +273,7 @@ class Play final : public Script {
   std::vector<PhasePlan> phases_;
   std::uint64_t rounds_left_;
   std::size_t current_ = 0;
-  std::uint64_t played_ = 0;  // of the current phase
+  std::uint64_t repeats_ = 0;  // of the current phase so far
 };
 
 }  // namespace
@@ -278,19 +285,19 @@ ParsedPhases parse_phases(const Json& value, std::size_t nodes, Labels labels) {
       invalid(Place(), "expected a list of at most " + std::to_string(kPhasesMax) + " phases");
     }
     for (std::size_t i = 0; i < value.size(); ++i) {
-      Draft draft{.nodes = nodes};
+      PhaseDraft draft{.nodes = nodes};
       set_all(draft, value[i], Place() / i, phase_setters());
       parsed.phases.push_back(std::move(draft.plan));
     }
-    if (labels == Labels::kGivenHere) check_labels(parsed.phases, Place());
+    if (labels == Labels::kDefinedHere) check_labels(parsed.phases, Place());
   } catch (const InvalidValue& invalid) {
     parsed.invalid = invalid;
   }
   return parsed;
 }
 
-std::unique_ptr<Script> play(std::vector<PhasePlan> phases, std::uint64_t repeat) {
-  return std::make_unique<Play>(std::move(phases), repeat);
+std::unique_ptr<Script> make_script(std::vector<PhasePlan> phases, std::uint64_t repeat) {
+  return std::make_unique<PhasesScript>(std::move(phases), repeat);
 }
 
 }  // namespace capsize::nemesis

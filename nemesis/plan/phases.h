@@ -1,4 +1,4 @@
-// Strategies as text: the `phases` of a scenario file, and the script that plays them.
+// Strategies as text: the `phases` of a scenario file, and the script that runs them.
 //
 //   "phases": [
 //     {"name": "cut it off", "when": "leader", "repeat": 3, "at-most": "5s",
@@ -7,9 +7,9 @@
 //        {"kind": "pause", "target": {"same-as": "old"}, "when": {"election": {}}, "after": "5ms",
 //         "until": {"fault": {"label": "old", "moment": "ended"}}, "probability": 0.5}]}]
 //
-// A phase begins when the one before is over and its `when` has fired; its faults are then in play
-// together; it is over when the last of them has ended, when `until` fires, or after `at-most`.
-// nemesis/README.md has a worked example, scripts/scenario.schema.json the grammar for editors.
+// A phase starts when the previous one has ended and its `when` has fired. Its faults then run
+// concurrently. It ends when the last of them has ended, when `until` fires, or after `at-most`.
+// nemesis/README.md has a worked example; `capsize schema` prints the grammar for editors.
 #pragma once
 
 #include <optional>
@@ -22,12 +22,12 @@
 namespace capsize::nemesis {
 
 struct PhasePlan {
-  Phase phase;                        // its faults not drawn yet: holds and probabilities below
-  std::vector<double> probabilities;  // of each fault to be in play
+  Phase phase;                        // before the draw: holds are ranges, all faults are present
+  std::vector<double> probabilities;  // with which each fault happens
   std::uint64_t repeat = 1;
 };
 
-/// Which value does not fit, and why: what was found, what was expected.
+/// A value that is invalid: where it is, what was found and what was expected.
 struct InvalidValue {
   base::JsonPlace place;
   std::string what;
@@ -43,14 +43,15 @@ inline constexpr std::size_t kPhasesMax = 1000;
 inline constexpr std::size_t kFaultsPerPhaseMax = 100;
 inline constexpr std::uint64_t kRepeatMax = 1'000'000;
 
-/// Whether a label that is spoken of has to be given to a fault of these phases.
-enum class Labels { kGivenHere, kAny };
+/// Whether every label that is referred to must be the label of a fault in these phases.
+enum class Labels { kDefinedHere, kAny };
 
-/// Everything is checked: keys, kinds, parameters, labels that nobody has, nodes beyond the
-/// cluster.
+/// Parses and validates the phases: keys, kinds, parameters, labels, and nodes beyond `nodes`.
+/// Stops at the first invalid value.
 [[nodiscard]] ParsedPhases parse_phases(const base::Json& value, std::size_t nodes,
-                                        Labels labels = Labels::kGivenHere);
-/// Plays them in their order, `repeat` times.
-[[nodiscard]] std::unique_ptr<Script> play(std::vector<PhasePlan> phases, std::uint64_t repeat);
+                                        Labels labels = Labels::kDefinedHere);
+/// Returns the script that runs the phases in order, `repeat` times.
+[[nodiscard]] std::unique_ptr<Script> make_script(std::vector<PhasePlan> phases,
+                                                  std::uint64_t repeat);
 
 }  // namespace capsize::nemesis

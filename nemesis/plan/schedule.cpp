@@ -14,14 +14,14 @@ constexpr double kFaultPlanShare = 0.5;
 constexpr double kSpecShare = 0.7;
 constexpr std::size_t kFaultPlansMin = 2;
 
-/// Each item with the given probability, but `least` of them if there are so many.
+/// Draws each item with probability `share`, but at least `least` items if there are that many.
 template <class Item>
-std::vector<Item> subset(std::vector<Item> items, double share, std::size_t least,
-                         base::Prng& prng) {
+std::vector<Item> draw_subset(std::vector<Item> items, double share, std::size_t least,
+                              base::Prng& prng) {
   prng.shuffle(items);
-  std::size_t taken = 0;
-  for (std::size_t i = 0; i < items.size(); ++i) taken += prng.chance(share) ? 1 : 0;
-  items.resize(std::min(items.size(), std::max(taken, least)));
+  std::size_t drawn = 0;
+  for (std::size_t i = 0; i < items.size(); ++i) drawn += prng.chance(share) ? 1 : 0;
+  items.resize(std::min(items.size(), std::max(drawn, least)));
   return items;
 }
 
@@ -40,10 +40,10 @@ std::optional<FaultPlan> find_fault_plan(const std::string& name) {
   return plan;
 }
 
-std::size_t spares_of(const std::string& name) {
+std::size_t spares_needed(const std::string& name) {
   if (const Strategy* strategy = Strategies::instance().find(name)) return strategy->spares();
   const FaultKind* kind = FaultKinds::instance().find(name);
-  CHECK(kind != nullptr, "a name of a deck is a strategy's or a kind's");
+  CHECK(kind != nullptr, "the name of a fault plan is a strategy or a kind of fault");
   return kind->spares();
 }
 
@@ -75,8 +75,10 @@ std::string known_names() {
 
 std::vector<FaultPlan> draw_swarm(std::vector<FaultPlan> plans, base::Prng& prng) {
   std::erase_if(plans, [](const FaultPlan& plan) { return plan.specs.empty(); });
-  std::vector<FaultPlan> drawn = subset(std::move(plans), kFaultPlanShare, kFaultPlansMin, prng);
-  for (FaultPlan& plan : drawn) plan.specs = subset(std::move(plan.specs), kSpecShare, 1, prng);
+  std::vector<FaultPlan> drawn =
+      draw_subset(std::move(plans), kFaultPlanShare, kFaultPlansMin, prng);
+  for (FaultPlan& plan : drawn)
+    plan.specs = draw_subset(std::move(plan.specs), kSpecShare, 1, prng);
   return drawn;
 }
 
@@ -84,11 +86,11 @@ namespace {
 
 bool degrades(const FaultSpec& spec) {
   const FaultKind* kind = FaultKinds::instance().find(spec.kind);
-  CHECK(kind != nullptr, "a strategy deals only registered faults");
+  CHECK(kind != nullptr, "a strategy lists only registered kinds of fault");
   return kind->impact() == Impact::kDegrades;
 }
 
-std::vector<FaultSpec> collect(const std::vector<FaultPlan>& plans, bool degrading) {
+std::vector<FaultSpec> collect_specs(const std::vector<FaultPlan>& plans, bool degrading) {
   std::vector<FaultSpec> specs;
   for (const FaultPlan& plan : plans) {
     for (const FaultSpec& spec : plan.specs) {
@@ -98,8 +100,8 @@ std::vector<FaultSpec> collect(const std::vector<FaultPlan>& plans, bool degradi
   return specs;
 }
 
-/// How many of the fault plans have a fault spec of this impact.
-std::size_t plans_with(const std::vector<FaultPlan>& plans, bool degrading) {
+/// How many of the named fault plans have a degrading (or, if not `degrading`, another) fault spec.
+std::size_t count_named_plans(const std::vector<FaultPlan>& plans, bool degrading) {
   return static_cast<std::size_t>(
       std::count_if(plans.begin(), plans.end(), [&](const FaultPlan& plan) {
         return plan.named &&
@@ -108,47 +110,50 @@ std::size_t plans_with(const std::vector<FaultPlan>& plans, bool degrading) {
       }));
 }
 
-std::size_t planned_by_name(const std::vector<PlannedFault>& schedule, const std::string& name) {
+std::size_t count_planned_by(const std::vector<PlannedFault>& schedule, const std::string& name) {
   return static_cast<std::size_t>(
       std::count_if(schedule.begin(), schedule.end(),
                     [&](const PlannedFault& fault) { return fault.spec.planned_by == name; }));
 }
 
-/// A named fault plan of which nothing was dealt takes the place of a fault whose fault plan has
-/// others.
-void place_named(const std::vector<FaultPlan>& plans, std::uint64_t seed,
-                 std::vector<PlannedFault>& schedule) {
+/// Gives each named fault plan without a fault in the schedule one: it replaces the last fault of
+/// the same impact whose own plan has others. With two slots and `--nemesis kill,pause`, both slots
+/// may otherwise hold a kill, and a pause that the user asked for would never happen.
+void ensure_named(const std::vector<FaultPlan>& plans, std::uint64_t seed,
+                  std::vector<PlannedFault>& schedule) {
   auto prng = base::Prng::stream(seed, "schedule-named");
   for (const FaultPlan& plan : plans) {
-    if (!plan.named || plan.specs.empty() || planned_by_name(schedule, plan.name) > 0) continue;
+    if (!plan.named || plan.specs.empty() || count_planned_by(schedule, plan.name) > 0) continue;
     const FaultSpec& spec = plan.specs[prng.below(plan.specs.size())];
-    const auto spare = [&](const PlannedFault& fault) {
+    const auto dispensable = [&](const PlannedFault& fault) {
       return degrades(fault.spec) == degrades(spec) &&
-             planned_by_name(schedule, fault.spec.planned_by) > 1;
+             count_planned_by(schedule, fault.spec.planned_by) > 1;
     };
-    const auto taken = std::find_if(schedule.rbegin(), schedule.rend(), spare);
-    if (taken == schedule.rend()) continue;
+    const auto replaced = std::find_if(schedule.rbegin(), schedule.rend(), dispensable);
+    if (replaced == schedule.rend()) continue;
     const base::Duration drawn = prng.between(spec.hold_min, spec.hold_max);
-    taken->hold = spec.is_whole ? spec.hold_min : std::min(taken->hold, drawn);
-    taken->spec = spec;
+    replaced->hold = spec.needs_full_hold ? spec.hold_min : std::min(replaced->hold, drawn);
+    replaced->spec = spec;
   }
 }
 
-/// One lane: the fault plan, shuffled anew for each round, laid out at equal distances with a
-/// jitter of a fifth of them.
-void deal(const std::vector<FaultSpec>& plan, base::Duration begin, base::Duration end,
-          std::size_t count, base::Duration hold_max, base::Prng& prng,
-          std::vector<PlannedFault>& schedule) {
-  if (plan.empty() || count == 0) return;
+/// Adds `count` faults at equal distances from `begin` to `end`, each with a jitter of up to a
+/// fifth of the distance. They take the specs in rounds: each round is the whole list, shuffled. So
+/// a run of one round or more contains every spec, whatever the seed; independent draws would omit
+/// each of ten specs with probability 0.35 in ten draws.
+void schedule_rounds(const std::vector<FaultSpec>& specs, base::Duration begin, base::Duration end,
+                     std::size_t count, base::Duration hold_max, base::Prng& prng,
+                     std::vector<PlannedFault>& schedule) {
+  if (specs.empty() || count == 0) return;
   const base::Duration step = (end - begin) / static_cast<std::int64_t>(count);
   std::vector<FaultSpec> round;
-  base::Duration healed = begin;  // the faults so far
-  const bool one_strategy = std::all_of(plan.begin(), plan.end(), [&](const FaultSpec& spec) {
-    return spec.planned_by == plan.front().planned_by;
+  base::Duration healed = begin;  // when the previous fault is healed
+  const bool one_strategy = std::all_of(specs.begin(), specs.end(), [&](const FaultSpec& spec) {
+    return spec.planned_by == specs.front().planned_by;
   });
   for (std::size_t i = 0; i < count; ++i) {
     if (round.empty()) {
-      round = plan;
+      round = specs;
       prng.shuffle(round);
     }
     PlannedFault fault;
@@ -158,10 +163,12 @@ void deal(const std::vector<FaultSpec>& plan, base::Duration begin, base::Durati
                prng.between(base::Duration::zero(), step / 5);
     fault.hold = prng.between(fault.spec.hold_min, fault.spec.hold_max);
     if (hold_max > base::Duration::zero()) {
-      // One that must not be shorter takes the slots of those after it; but not those of another
-      // strategy, which may have no other.
+      // Short run: holds are cut to hold_max, except where the spec needs its full hold. Such a
+      // fault (a rolling restart of 1.5 s at a spacing of 0.6 s) takes the slots after it as well;
+      // but only if all specs are of one strategy: another strategy might have no other slot.
       if (fault.at < healed && one_strategy) continue;
-      fault.hold = fault.spec.is_whole ? fault.spec.hold_min : std::min(fault.hold, hold_max);
+      fault.hold =
+          fault.spec.needs_full_hold ? fault.spec.hold_min : std::min(fault.hold, hold_max);
     }
     fault.hold = std::max(std::min(fault.hold, end - fault.at), base::Duration::zero());
     healed = fault.at + fault.hold;
@@ -183,7 +190,7 @@ class ScheduledScript final : public Script {
 
 }  // namespace
 
-std::unique_ptr<Script> script_of(std::vector<PlannedFault> schedule) {
+std::unique_ptr<Script> make_script(std::vector<PlannedFault> schedule) {
   return std::make_unique<ScheduledScript>(std::move(schedule));
 }
 
@@ -196,7 +203,7 @@ ScheduleOptions options_for(base::Duration time_limit, std::uint64_t seed) {
   options.spacing = std::max(
       kSpacingMin, base::Duration(full.count() * (time_limit / std::chrono::milliseconds(1)) /
                                   (kFullLength / std::chrono::milliseconds(1))));
-  // Room to recover before the next one.
+  // The remaining fifth is time to recover before the next fault.
   options.hold_max = options.spacing * 4 / 5;
   return options;
 }
@@ -214,23 +221,26 @@ std::vector<PlannedFault> make_schedule(const std::vector<FaultPlan>& plans,
   std::vector<PlannedFault> schedule;
   if (end <= begin) return schedule;
 
-  const auto hard = collect(plans, false);
-  const auto soft = collect(plans, true);
+  const auto stopping = collect_specs(plans, false);
+  const auto degrading = collect_specs(plans, true);
   const auto slots =
       std::min(static_cast<std::size_t>((end - begin) / options.spacing), kScheduledMax / 2);
-  auto hard_prng = base::Prng::stream(options.seed, "schedule-hard");
-  auto soft_prng = base::Prng::stream(options.seed, "schedule-soft");
-  deal(hard, begin, end, std::max({slots, std::size_t{1}, plans_with(plans, false)}),
-       options.hold_max, hard_prng, schedule);
-  // Degrading faults last two to three times as long, so fewer of them fill their lane.
-  const double share = hard.empty() ? 1 : options.degrading_share;
-  const auto soft_slots = static_cast<std::size_t>(static_cast<double>(slots) * share + 1e-9);
-  deal(soft, begin, end, std::max({soft_slots, std::size_t{1}, plans_with(plans, true)}), {},
-       soft_prng, schedule);
+  auto stopping_prng = base::Prng::stream(options.seed, "schedule-hard");
+  auto degrading_prng = base::Prng::stream(options.seed, "schedule-soft");
+  schedule_rounds(stopping, begin, end,
+                  std::max({slots, std::size_t{1}, count_named_plans(plans, false)}),
+                  options.hold_max, stopping_prng, schedule);
+  // Degrading faults last two to three times as long, so fewer of them fill the run. Their random
+  // stream is their own: another number of them does not change the order of the other faults.
+  const double share = stopping.empty() ? 1 : options.degrading_share;
+  const auto degrading_slots = static_cast<std::size_t>(static_cast<double>(slots) * share + 1e-9);
+  schedule_rounds(degrading, begin, end,
+                  std::max({degrading_slots, std::size_t{1}, count_named_plans(plans, true)}), {},
+                  degrading_prng, schedule);
 
   std::stable_sort(schedule.begin(), schedule.end(),
                    [](const auto& a, const auto& b) { return a.at < b.at; });
-  place_named(plans, options.seed, schedule);
+  ensure_named(plans, options.seed, schedule);
   for (std::size_t i = 0; i < schedule.size(); ++i) schedule[i].id = i + 1;
   return schedule;
 }

@@ -1,11 +1,11 @@
-// The fault plan and the schedule: which fault specs a name of `--nemesis` stands for, in which
-// order they are dealt, when, and for how long. All of it follows from the seed, without a cluster;
+// Fault plans and the schedule: the fault specs that a name given to `--nemesis` stands for, and
+// their order, times and durations in a run. All of it follows from the seed, without a cluster;
 // `capsize plan` prints it.
 //
-// The fault plan is fixed, its order is not. FaultSpecs that stop or separate nodes are dealt one
-// after the other with room to recover; fault specs that degrade the network have a lane of their
-// own and lie across them, so that faults overlap. A quiet time at the start shows the cluster
-// healthy, one at the end lets it heal within the load.
+// A fault plan is fixed; the seed shuffles its order. Faults that stop or separate nodes follow one
+// another with time to recover between them. Faults that degrade are scheduled independently and
+// overlap with those. A quiet time at the start shows that the cluster is healthy without faults;
+// one at the end lets it recover before the workload stops.
 #pragma once
 
 #include <cstdint>
@@ -18,65 +18,64 @@
 
 namespace capsize::nemesis {
 
-/// The fault specs that a name stands for. A name is a strategy's, or a kind of fault's, whose
-/// fault plan is then that one fault spec.
+/// The fault specs of a strategy; or of a kind of fault, whose fault plan is one spec.
 struct FaultPlan {
   std::string name;
-  std::vector<FaultSpec> specs;  // each planned by that name
-  /// Asked for by its name: its faults must not be missing in a run, however short that is.
+  std::vector<FaultSpec> specs;  // their planned_by is the name
+  /// The user asked for it by name: every run has at least one of its faults, however short it is.
   bool named = false;
 };
 
-/// Nothing when it is neither a strategy nor a kind of fault. A strategy that has only a script has
-/// an empty fault plan.
+/// Returns nothing if the name is neither a strategy nor a kind of fault. The plan of a strategy
+/// that has only a script is empty.
 [[nodiscard]] std::optional<FaultPlan> find_fault_plan(const std::string& name);
-/// Nodes beside the members that it needs. Precondition: find_fault_plan() knows it.
-[[nodiscard]] std::size_t spares_of(const std::string& name);
-/// Every strategy that leaves the members as they are.
+/// Returns how many nodes it needs beside the members. Precondition: find_fault_plan() knows it.
+[[nodiscard]] std::size_t spares_needed(const std::string& name);
+/// Returns every strategy that does not change the membership: what `--nemesis all` stands for.
 [[nodiscard]] std::vector<std::string> all_names();
-/// The strategies of a run that names none.
+/// Returns the strategies of a run that names none.
 [[nodiscard]] std::vector<std::string> default_names();
-/// For error messages and help.
+/// Returns all strategies and kinds, for error messages and help.
 [[nodiscard]] std::string known_names();
 
-/// Swarm style (Groce et al., "Swarm Testing", ISSTA 2012): of the fault plans and of each fault
-/// plan's fault specs a subset, drawn from the seed, so that a fault that hides another's effect is
-/// missing in some runs. At least two fault plans, and one fault spec of each, where there are so
-/// many.
+/// Swarm testing (Groce et al., "Swarm Testing", ISSTA 2012): draws a subset of the fault plans,
+/// and of each a subset of its specs. A fault that masks the effect of another is thus absent in
+/// some runs. At least two fault plans and one spec of each remain, if there are that many.
 [[nodiscard]] std::vector<FaultPlan> draw_swarm(std::vector<FaultPlan> plans, base::Prng& prng);
 
 struct ScheduleOptions {
   base::Duration time_limit{};
   base::Duration lead_in = std::chrono::milliseconds(1000);
   base::Duration tail = std::chrono::milliseconds(1200);
-  /// From one stopping or separating fault to the next; the fault plan is repeated, or cut short,
-  /// to fit.
+  /// From one stopping or separating fault to the next. The fault plan is repeated or truncated to
+  /// fit.
   base::Duration spacing = std::chrono::milliseconds(1150);
-  /// So many degrading faults to one that stops or separates.
+  /// How many degrading faults there are for each one that stops or separates.
   double degrading_share = 1.0 / 3;
   std::uint64_t seed = 0;
-  /// The longest hold of what stops or separates; zero: as long as its fault spec says.
+  /// The longest hold of faults that stop or separate; zero: no limit beside the fault spec's.
   base::Duration hold_max{};
 };
 
-/// Runs from this length on have the distances above. Shorter ones have shorter quiet times,
-/// distances and holds, so that they are not over before they have tested something.
+/// Runs of at least this length use the times above. Shorter runs scale quiet times, spacing and
+/// holds down, so that they still inject several faults.
 inline constexpr base::Duration kFullLength = std::chrono::seconds(12);
-/// No denser than this: an election must fit between two faults.
+/// The minimum spacing: an election must fit between two faults.
 inline constexpr base::Duration kSpacingMin = std::chrono::milliseconds(600);
-/// A schedule of more faults than this is thinned out: it is made before the run begins.
+/// The maximum number of faults in a schedule, which is built in memory before the run; longer runs
+/// get sparser faults.
 inline constexpr std::size_t kScheduledMax = 100'000;
-/// Denser where time is short.
+/// Returns the options for a run of this length, denser if it is short.
 [[nodiscard]] ScheduleOptions options_for(base::Duration time_limit, std::uint64_t seed);
 
-/// Everything at once: a script of one phase.
-[[nodiscard]] std::unique_ptr<Script> script_of(std::vector<PlannedFault> schedule);
+/// Returns a script of one phase with all these faults.
+[[nodiscard]] std::unique_ptr<Script> make_script(std::vector<PlannedFault> schedule);
 
-/// Sorted by time, ids from 1. Each fault plan that is `named` has at least one fault in it. Empty
-/// when there is no fault spec or no time between the quiet ends.
+/// Returns the faults sorted by time, with ids from 1. Each fault plan that is `named` contributes
+/// at least one. Empty if there is no fault spec, or no time between the quiet periods.
 [[nodiscard]] std::vector<PlannedFault> make_schedule(const std::vector<FaultPlan>& plans,
                                                       const ScheduleOptions& options);
-/// Other options for each seed: how dense the faults are, how many of them degrade.
+/// Varies the options for a swarm run: how dense the faults are, and what share of them degrades.
 [[nodiscard]] ScheduleOptions draw_options(ScheduleOptions options, base::Prng& prng);
 
 }  // namespace capsize::nemesis

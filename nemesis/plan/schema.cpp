@@ -26,8 +26,8 @@ Json schema_of_one(const Parameter& parameter) {
     case Parameter::Type::kNumber:
     case Parameter::Type::kCount:
       schema = {{"type", parameter.type == Parameter::Type::kCount ? "integer" : "number"},
-                {"minimum", parameter.least},
-                {"maximum", parameter.most}};
+                {"minimum", parameter.min},
+                {"maximum", parameter.max}};
       break;
     case Parameter::Type::kFlag:
       schema = {{"type", "boolean"}};
@@ -35,13 +35,13 @@ Json schema_of_one(const Parameter& parameter) {
     case Parameter::Type::kNode:
       schema = {{"type", "string"}, {"pattern", "^n[1-9][0-9]*$"}};
       break;
-    case Parameter::Type::kWord:
+    case Parameter::Type::kChoice:
       schema = {{"type", "string"}};
-      if (!parameter.words.empty()) schema["enum"] = parameter.words;
+      if (!parameter.choices.empty()) schema["enum"] = parameter.choices;
       break;
   }
   if (!parameter.summary.empty()) schema["description"] = parameter.summary;
-  if (!parameter.otherwise.is_null()) schema["default"] = parameter.otherwise;
+  if (!parameter.default_value.is_null()) schema["default"] = parameter.default_value;
   return schema;
 }
 
@@ -66,7 +66,7 @@ Json anchor() {
 }
 
 Json target() {
-  return {{"description", "whom it is aimed at when it begins"},
+  return {{"description", "the nodes that the fault hits, resolved when it begins"},
           {"oneOf",
            {{{"enum",
               {"one", "follower", "minority", "majority", "leader", "leader-minority", "followers",
@@ -94,7 +94,7 @@ Json only() {
                            {"skip", count(0)},
                            {"count", count(1)},
                            {"probability", {{"type", "number"}, {"minimum", 0}, {"maximum", 1}}}});
-  schema["description"] = "which messages a fault on links is about";
+  schema["description"] = "which messages a fault on links affects";
   return schema;
 }
 

@@ -1,5 +1,5 @@
-// The grammar of a scenario's phases as a JSON Schema (draft 2020-12), for editors: made from what
-// is registered, so that a new fault or anchor is in it without another edit.
+// The grammar of a scenario's phases as a JSON Schema (draft 2020-12), for editors. Generated from
+// the registries, so that a new fault or anchor needs no edit here.
 #pragma once
 
 #include "base/json.h"
@@ -8,11 +8,11 @@
 
 namespace capsize::nemesis {
 
-/// Of the value of "phases"; refers to "#/$defs/…", see definitions().
+/// Returns the schema of the value of "phases"; it refers to "#/$defs/…", see definitions().
 [[nodiscard]] base::Json phases_schema();
-/// duration, target, only, anchor, fault, phase.
+/// Returns the value of "$defs": duration, hold, target, only, anchor, fault, phase.
 [[nodiscard]] base::Json definitions();
-/// Of an object of these parameters.
+/// Returns the schema of an object with these parameters.
 [[nodiscard]] base::Json schema_of(const Declared& declared);
 
 }  // namespace capsize::nemesis

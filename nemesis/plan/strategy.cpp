@@ -1,4 +1,5 @@
-// What most strategies are alike in. Out of line, so that each does not compile it again.
+// Defaults that most strategies keep. Out of line, so that each strategy does not compile them
+// again.
 #include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {

@@ -15,7 +15,7 @@ Json refusal(std::string why) {
   return {{"ok", false}, {"error", std::move(why)}};
 }
 
-/// Error: names the first key that is not in `allowed`.
+/// Error: the first key that is not in `allowed`.
 base::Status only_keys(const Json& object, std::initializer_list<std::string_view> allowed) {
   for (const auto& [key, value] : object.items()) {
     if (std::find(allowed.begin(), allowed.end(), key) == allowed.end()) {
@@ -28,7 +28,7 @@ base::Status only_keys(const Json& object, std::initializer_list<std::string_vie
 base::Result<std::uint64_t> read_id(const Json& request) {
   const auto id = request.find("id");
   if (id == request.end() || !id->is_unsigned()) {
-    return base::Error{"id: expected a number from 0 on"};
+    return base::Error{"id: expected a whole number of at least 0"};
   }
   return id->get<std::uint64_t>();
 }
@@ -124,7 +124,7 @@ Json remove(Switchboard& board, const Json& request, base::Instant now) {
   const auto id = read_id(request);
   if (!id) return refusal(id.error().message);
   const auto evidence = board.remove(id.value(), now);
-  if (!evidence) return refusal("no rule of this id is installed");
+  if (!evidence) return refusal("no rule with this id is installed");
   return {{"ok", true}, {"time", base::nanoseconds(now)}, {"evidence", to_json(*evidence)}};
 }
 
@@ -135,7 +135,7 @@ Json peek(const Switchboard& board, const Json& request, base::Instant now) {
   const auto id = read_id(request);
   if (!id) return refusal(id.error().message);
   const Evidence* evidence = board.peek(id.value());
-  if (evidence == nullptr) return refusal("no rule of this id is installed");
+  if (evidence == nullptr) return refusal("no rule with this id is installed");
   return {{"ok", true}, {"time", base::nanoseconds(now)}, {"evidence", to_json(*evidence)}};
 }
 
@@ -180,29 +180,29 @@ Json observe(const Switchboard& board) {
   return reply;
 }
 
-Json answer(Switchboard& board, const wire::ControlSecret& secret, std::string_view text,
-            base::Instant now) {
+Json execute(Switchboard& board, const wire::ControlSecret& secret, std::string_view text,
+             base::Instant now) {
   if (text.size() > kControlBytesMax) return refusal("the request is too long");
   Json request = Json::parse(text);
   if (!request.is_object()) return refusal("expected one JSON object");
   if (!secret.admits(request)) return refusal(wire::ControlSecret::kRefusal);
   const auto op = request.find("op");
-  if (op == request.end() || !op->is_string()) return refusal("op: expected a word");
-  const std::string& word = op->text();
-  if (word == "install") return install(board, request, now);
-  if (word == "remove") return remove(board, request, now);
-  if (word == "remove-all") return remove_all(board, now);
-  if (word == "peek") return peek(board, request, now);
-  if (word == "stats") return stats(board, now);
-  if (word == "observe") return observe(board);
+  if (op == request.end() || !op->is_string()) return refusal("op: expected a string");
+  const std::string& name = op->text();
+  if (name == "install") return install(board, request, now);
+  if (name == "remove") return remove(board, request, now);
+  if (name == "remove-all") return remove_all(board, now);
+  if (name == "peek") return peek(board, request, now);
+  if (name == "stats") return stats(board, now);
+  if (name == "observe") return observe(board);
   return refusal("unknown op, expected install, remove, remove-all, peek, stats or observe");
 }
 
 }  // namespace
 
 std::string Control::handle(std::string_view request, base::Instant now) {
-  // `replace`: an error may quote what was sent.
-  return answer(board_, secret_, request, now).dump();
+  // dump() replaces invalid UTF-8: an error may quote what the client sent.
+  return execute(board_, secret_, request, now).dump();
 }
 
 }  // namespace capsize::nemesis::proxy

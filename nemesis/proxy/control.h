@@ -1,7 +1,8 @@
-// The proxy's control requests: JSON in, JSON out, no socket (PROTOCOL.md lists the operations).
+// Executes the proxy's control requests: JSON in, JSON out, no socket (PROTOCOL.md lists the
+// operations).
 //
-// Input is bounded and strict: an unknown operation, key, type, link or action changes nothing and
-// is answered with {"ok":false,"error":…}.
+// Input is bounded and strict: a request with an unknown operation, key, type, link or action
+// changes nothing and gets {"ok":false,"error":…}.
 #pragma once
 
 #include <string>
@@ -18,7 +19,7 @@ class Control {
  public:
   explicit Control(Switchboard& board, wire::ControlSecret secret = {})
       : board_(board), secret_(std::move(secret)) {}
-  /// Carries the request out and answers it. `now`: read just before, on the true monotonic clock.
+  /// Executes the request and returns the reply. `now`: the true monotonic clock, read just before.
   [[nodiscard]] std::string handle(std::string_view request, base::Instant now);
 
  private:

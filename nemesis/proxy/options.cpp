@@ -10,8 +10,8 @@ namespace capsize::nemesis::proxy {
 namespace {
 
 constexpr const char* kDescription =
-    "Stands between the nodes of a cluster, on every directed link, and breaks what it is told "
-    "to.\n"
+    "Forwards the messages between the nodes of a cluster, on every directed link, and injects\n"
+    "the network faults that control requests install.\n"
     "Example:\n"
     "  capsize-proxy --run-id 1 --control ipc://run/p --link n1:n2=ipc://run/a,ipc://run/b";
 
@@ -59,17 +59,18 @@ base::Result<std::optional<Settings>> parse_options(std::span<char* const> argum
   bool allow_remote = false;
   int parent = 0;
   base::CommandLine line("capsize-proxy", kDescription);
-  line.option("--run-id", settings.run_id, "messages of another run are dropped").required();
+  line.option("--run-id", settings.run_id, "messages with another run id are dropped").required();
   line.option("--control", settings.control, "endpoint for control requests").required();
   line.option("--link", links, "n1:n2=IN,OUT: where n1 pushes, where n2 pulls; repeated");
   line.option("--held-bytes-per-link", settings.limits.link_bytes,
-              "that may wait on one link; further messages are dropped and counted");
-  line.option("--held-bytes", settings.limits.all_bytes, "the same of all links together");
+              "bytes that may wait on one link; further messages are dropped and counted");
+  line.option("--held-bytes", settings.limits.all_bytes,
+              "bytes that may wait on all links together");
   line.option("--seed", settings.seed, "of the rules' random streams");
-  line.option("--parent", parent, "end when this process ends").positive();
+  line.option("--parent", parent, "exit when this process exits").positive();
   line.option("--secret-file", secret_file,
-              "control requests must carry the secret that stands in this file (mode 0600)");
-  line.flag("--allow-remote", allow_remote, "permit endpoints beyond this machine");
+              "control requests must carry the secret in this file (mode 0600)");
+  line.flag("--allow-remote", allow_remote, "permit endpoints on other machines");
   const auto outcome = line.parse(arguments);
   if (const auto* print = std::get_if<base::CommandLine::Print>(&outcome)) {
     std::fputs(print->text.c_str(), stdout);

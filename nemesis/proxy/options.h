@@ -9,10 +9,11 @@
 
 namespace capsize::nemesis::proxy {
 
-/// Settings, or nothing after --help or --version was printed. Error: one line for standard error.
+/// Returns the settings; nothing after it has printed --help or --version. Error: one line for
+/// standard error.
 [[nodiscard]] base::Result<std::optional<Settings>> parse_options(std::span<char* const> arguments);
 
-/// "n1:n2=IN_ENDPOINT,OUT_ENDPOINT".
+/// Parses "n1:n2=IN_ENDPOINT,OUT_ENDPOINT".
 [[nodiscard]] base::Result<LinkEndpoints> parse_link(std::string_view text);
 
 }  // namespace capsize::nemesis::proxy

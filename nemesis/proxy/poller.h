@@ -1,9 +1,9 @@
-// Waits for many descriptors with epoll, so that a wake-up costs what is ready and not what there
-// is: a proxy of five nodes has 41 sockets, of which one or two have something.
+// Waits for many descriptors with epoll, so that the cost of a wake-up depends on the ready sockets
+// and not on all of them: a proxy of five nodes has 41 sockets, of which one or two are ready.
 //
-// The descriptor of a ZeroMQ socket (ZMQ_FD) says only that something may have changed, and goes on
-// saying so until a read found nothing. zmq_poll would ask every socket before and after it waits.
-// So here a socket is read until nothing is there; whoever stops earlier says so with again().
+// The descriptor of a ZeroMQ socket (ZMQ_FD) only signals that something may have changed, until a
+// read finds nothing. (zmq_poll would query every socket before and after it waits.) So the caller
+// reads a socket until it is empty, or calls mark_ready() if it stops earlier.
 #pragma once
 
 #include <chrono>
@@ -21,17 +21,17 @@ class Poller {
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
-  /// `key` is what wait() returns for it.
+  /// Watches `fd` for input; wait() returns `key` for it.
   void watch(int fd, std::size_t key);
-  /// The key is ready at the next wait(), which does not wait then.
-  void again(std::size_t key) { again_.push_back(key); }
-  /// Keys of what may be ready, each once; empty after `longest` (nothing: however long it takes),
-  /// or when a signal came. Valid until the next call.
+  /// Makes the next wait() return the key, without waiting.
+  void mark_ready(std::size_t key) { marked_.push_back(key); }
+  /// Returns the keys that may be ready, each once; empty after `longest` (nothing: no limit) or on
+  /// a signal. Valid until the next call.
   const std::vector<std::size_t>& wait(std::optional<std::chrono::milliseconds> longest);
 
  private:
   int epoll_;
-  std::vector<std::size_t> again_, ready_;
+  std::vector<std::size_t> marked_, ready_;
 };
 
 }  // namespace capsize::nemesis::proxy

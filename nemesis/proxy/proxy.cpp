@@ -10,8 +10,8 @@
 #include <map>
 #include <zmq.hpp>
 
-#include "nemesis/proxy/cargo.h"
 #include "nemesis/proxy/control.h"
+#include "nemesis/proxy/frames.h"
 #include "nemesis/proxy/poller.h"
 #include "nemesis/proxy/switchboard.h"
 #include "node/wire/endpoint.h"
@@ -19,11 +19,11 @@
 namespace capsize::nemesis::proxy {
 namespace {
 
-// Messages read from one link before the others, and control, get their turn.
+// Messages read from one link before the other links and control get their turn.
 constexpr int kBatchMax = 64;
 constexpr int kControlMessagesMax = 1000;
 
-// Keys in the poller. Of link i: kLinkKeys + 2 i for its messages, and the next for its monitor.
+// Keys in the poller. Link i has kLinkKeys + 2 i for its messages and the next one for its monitor.
 constexpr std::size_t kStopKey = 0;
 constexpr std::size_t kControlKey = 1;
 constexpr std::size_t kLinkKeys = 2;
@@ -38,16 +38,17 @@ std::string_view view(const zmq::message_t& message) {
   return {message.data<char>(), message.size()};
 }
 
-struct Frames : Cargo {
+struct ZmqFrames : Frames {
   [[nodiscard]] std::size_t bytes() const override { return header.size() + payload.size(); }
-  [[nodiscard]] std::shared_ptr<const Cargo> keep() const override {
-    auto kept = std::make_shared<Frames>();
+  [[nodiscard]] std::shared_ptr<const Frames> keep() const override {
+    auto kept = std::make_shared<ZmqFrames>();
     kept->header.copy(header);
     kept->payload.copy(payload);
     return kept;
   }
-  [[nodiscard]] std::shared_ptr<const Cargo> corrupted(const Corruption& how) const override {
-    auto copy = std::make_shared<Frames>();  // of the bytes: the originals may be in other queues
+  [[nodiscard]] std::shared_ptr<const Frames> corrupted(const Corruption& how) const override {
+    // Copies the bytes: other queues may share the originals.
+    auto copy = std::make_shared<ZmqFrames>();
     copy->header.rebuild(header.data(), header.size());
     copy->payload.rebuild(payload.data(), payload.size());
     flip_bits(how, {copy->header.data<char>(), copy->header.size()},
@@ -68,8 +69,8 @@ void set_link_options(zmq::socket_t& socket) {
   socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(wire::kPayloadBytesMax));
 }
 
-/// On its own libzmq looks once a millisecond at most whether the receiver made room, and refuses a
-/// whole burst meanwhile. Asking for the events makes it look now.
+/// libzmq by itself checks at most once a millisecond whether the receiver has made room, and
+/// refuses a whole burst in between. Reading ZMQ_EVENTS makes it check now.
 bool begin_message(zmq::socket_t& out, zmq::message_t& header) {
   const auto flags = zmq::send_flags::sndmore | zmq::send_flags::dontwait;
   if (out.send(header, flags)) return true;
@@ -77,8 +78,8 @@ bool begin_message(zmq::socket_t& out, zmq::message_t& header) {
   return out.send(header, flags).has_value();
 }
 
-/// The bytes that libzmq holds for one receiver. Given back by its thread, also after the socket
-/// was closed: hence shared.
+/// The bytes that libzmq queues for one receiver. Shared, because libzmq's thread decrements it,
+/// even after the socket is closed.
 using InFlight = std::shared_ptr<std::atomic<std::size_t>>;
 
 struct CountedPayload {
@@ -86,20 +87,20 @@ struct CountedPayload {
   InFlight in_flight;
 };
 
-/// libzmq's call, from its own thread, when it needs the payload no longer.
+/// libzmq calls this on its own thread when it no longer needs the payload.
 void return_counted_payload(void*, void* counted) {
   const std::unique_ptr<CountedPayload> ended(static_cast<CountedPayload*>(counted));
   *ended->in_flight -= ended->payload.size();
 }
 
-/// The same payload, counted in `in_flight` until libzmq needs it no longer.
-zmq::message_t counted(zmq::message_t payload, const InFlight& in_flight) {
+/// Returns the same payload, counted in `in_flight` until libzmq no longer needs it.
+zmq::message_t count_payload(zmq::message_t payload, const InFlight& in_flight) {
   auto* counted = new CountedPayload{std::move(payload), in_flight};
   *in_flight += counted->payload.size();
   return {counted->payload.data(), counted->payload.size(), return_counted_payload, counted};
 }
 
-/// Reads what is left of a message that has more frames than it should.
+/// Reads the remaining frames of a message that has too many.
 void skip_rest(zmq::socket_t& socket) {
   zmq::message_t rest;
   while (socket.get(zmq::sockopt::rcvmore) != 0) {
@@ -113,7 +114,7 @@ struct LinkSockets {
   LinkId link;
   zmq::socket_t in, out;
   InFlight in_flight = std::make_shared<std::atomic<std::size_t>>(0);
-  /// Tells about the connections of `out`, for their buffers.
+  /// Reports new connections of `out`, whose buffers must be shrunk.
   zmq::socket_t monitor;
 };
 
@@ -170,8 +171,8 @@ struct Proxy::Impl : Outlet {
     return base::Error{"cannot listen on " + endpoint + ": " + zmq_strerror(zmq_errno())};
   }
 
-  bool deliver(LinkId link, const Cargo& cargo) override {
-    const auto& frames = static_cast<const Frames&>(cargo);
+  bool deliver(LinkId link, const Frames& stored) override {
+    const auto& frames = static_cast<const ZmqFrames&>(stored);
     LinkSockets& sockets = *by_link.at(link);
     zmq::socket_t& out = sockets.out;
     zmq::message_t header, payload;
@@ -179,15 +180,15 @@ struct Proxy::Impl : Outlet {
     payload.copy(frames.payload);
     if (payload.size() >= counted_bytes) {
       if (*sockets.in_flight + payload.size() > in_flight_max) return false;
-      payload = counted(std::move(payload), sockets.in_flight);
+      payload = count_payload(std::move(payload), sockets.in_flight);
     }
     if (!begin_message(out, header)) return false;
     return out.send(payload, zmq::send_flags::dontwait).has_value();
   }
 
-  /// One message of a link. False: there was none.
+  /// Reads one message of a link. False: there was none.
   bool read_message(LinkSockets& sockets) {
-    Frames frames;
+    ZmqFrames frames;
     if (!sockets.in.recv(frames.header, zmq::recv_flags::dontwait)) return false;
     const bool two = sockets.in.get(zmq::sockopt::rcvmore) != 0 &&
                      sockets.in.recv(frames.payload, zmq::recv_flags::dontwait).has_value() &&
@@ -222,15 +223,15 @@ struct Proxy::Impl : Outlet {
     return true;
   }
 
-  /// What waits in the kernel for a paused receiver is small only if its buffer is, and libzmq sets
-  /// the buffers of TCP sockets alone.
+  /// Shrinks the kernel's send buffer, which bounds what a paused receiver finds when it resumes.
+  /// libzmq applies ZMQ_SNDBUF to TCP sockets only.
   static void shrink_new_connections(LinkSockets& sockets) {
     zmq::message_t event;
     while (sockets.monitor.recv(event, zmq::recv_flags::dontwait)) {
       if (event.size() >= 6) {
         std::int32_t fd = -1;
         std::memcpy(&fd, event.data<char>() + 2, sizeof fd);
-        // The connection may be gone already: then there is nothing to shrink.
+        // Fails if the connection is closed already; then there is nothing to shrink.
         (void)::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &wire::kLinkBufferBytes, sizeof(int));
       }
       skip_rest(sockets.monitor);
@@ -243,7 +244,7 @@ struct Proxy::Impl : Outlet {
     return std::chrono::ceil<std::chrono::milliseconds>(*next - now());
   }
 
-  /// Control first: a rule holds for everything that is read after its answer was made.
+  /// Control first: a rule applies to every message that is read after the reply was built.
   bool serve(Poller& poller, const std::vector<std::size_t>& ready) {
     const auto is_ready = [&](std::size_t key) {
       return std::find(ready.begin(), ready.end(), key) != ready.end();
@@ -258,13 +259,13 @@ struct Proxy::Impl : Outlet {
       if ((key - kLinkKeys) % 2 == 1) {
         shrink_new_connections(sockets);
       } else if (!read_batch(sockets)) {
-        poller.again(key);
+        poller.mark_ready(key);
       }
     }
     return true;
   }
 
-  /// True: there is nothing left to read.
+  /// Returns whether the socket is empty.
   bool read_batch(LinkSockets& sockets) {
     for (int n = 0; n < kBatchMax; ++n) {
       if (!read_message(sockets)) return true;
@@ -273,9 +274,9 @@ struct Proxy::Impl : Outlet {
   }
 
   std::uint64_t run_id;
-  /// Large payloads are counted while they wait for the receiver: libzmq bounds a queue in messages
-  /// only, and 256 of 16 MiB would be 4 GiB. A queue of smaller ones is within the bound by itself,
-  /// and counting costs a tenth of what it takes to forward 16 KiB.
+  /// Large payloads are counted while they wait for the receiver: libzmq bounds a queue by messages
+  /// only, and 256 of 16 MiB would be 4 GiB. A queue of smaller ones is within the bound anyway,
+  /// and counting costs a tenth of forwarding 16 KiB.
   std::size_t in_flight_max, counted_bytes;
   zmq::context_t context;
   zmq::socket_t control_socket;
@@ -298,15 +299,15 @@ void Proxy::run(int stop_fd) {
   Poller poller;
   poller.watch(stop_fd, kStopKey);
   poller.watch(impl_->control_socket.get(zmq::sockopt::fd), kControlKey);
-  poller.again(kControlKey);
+  poller.mark_ready(kControlKey);
   for (std::size_t i = 0; i < impl_->links.size(); ++i) {
     const LinkSockets& sockets = *impl_->links[i];
     const std::size_t key = kLinkKeys + 2 * i;
     poller.watch(sockets.in.get(zmq::sockopt::fd), key);
     poller.watch(sockets.monitor.get(zmq::sockopt::fd), key + 1);
-    // Something may have come before anybody watched.
-    poller.again(key);
-    poller.again(key + 1);
+    // Messages that arrived before watch() raise no event.
+    poller.mark_ready(key);
+    poller.mark_ready(key + 1);
   }
   while (impl_->serve(poller, poller.wait(impl_->wait_max()))) {
   }

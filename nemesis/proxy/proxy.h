@@ -1,9 +1,9 @@
-// The proxy's sockets: one PULL (bound) and one PUSH (connected) for each directed link, a ROUTER
-// for control, one thread. Everything it decides, it asks the Switchboard.
+// The proxy's sockets: one PULL (bound) and one PUSH (connected) for each directed link, and a
+// ROUTER for control, on one thread. The Switchboard makes all decisions.
 //
-// It never waits for a receiver: a copy that the receiver's socket does not take at once is lost
-// and counted. It never stops reading a sender. Cutting is discarding, not disconnecting, so a heal
-// takes effect with the next message and not after a reconnect.
+// It never waits for a receiver: a copy that the receiver's socket does not accept at once is lost
+// and counted. It never stops reading from a sender. A cut discards messages and does not
+// disconnect, so healing takes effect with the next message and not after a reconnect.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "nemesis/proxy/room.h"
+#include "nemesis/proxy/byte_budget.h"
 #include "nemesis/proxy/rule_book.h"
 #include "node/wire/control_secret.h"
 
@@ -19,8 +19,8 @@ namespace capsize::nemesis::proxy {
 
 struct LinkEndpoints {
   LinkId link;
-  std::string in;   // PULL, bound: the sender's node pushes here
-  std::string out;  // PUSH, connected: the receiver's node pulls here
+  std::string in;   // PULL, bound: the sending node pushes here
+  std::string out;  // PUSH, connected: the receiving node pulls here
 };
 
 struct Settings {
@@ -28,13 +28,13 @@ struct Settings {
   std::uint64_t seed = 0;
   std::string control;  // ROUTER, bound
   std::vector<LinkEndpoints> links;
-  Limits limits = {};               // of what may wait
-  wire::ControlSecret secret = {};  // that control requests must carry
+  Limits limits = {};               // on the bytes that wait
+  wire::ControlSecret secret = {};  // required in control requests
 };
 
 class Proxy {
  public:
-  /// Binds and connects. Error: the endpoint and why it cannot be bound.
+  /// Binds and connects all sockets. Error: the endpoint that cannot be bound, and why.
   [[nodiscard]] static base::Result<std::unique_ptr<Proxy>> open(const Settings& settings);
   ~Proxy();
   Proxy(const Proxy&) = delete;

@@ -7,7 +7,7 @@ namespace capsize::nemesis::proxy {
 namespace {
 
 Range hull(const Range& a, const Range& b) {
-  return {std::min(a.least, b.least), std::max(a.most, b.most)};
+  return {std::min(a.min, b.min), std::max(a.max, b.max)};
 }
 Scope hull(const Scope& a, const Scope& b) {
   return {a.types | b.types, hull(a.term, b.term), hull(a.index, b.index)};
@@ -20,12 +20,12 @@ base::Instant sent_at(const wire::Header& header) {
 }  // namespace
 
 RuleBook::RuleBook(const std::set<LinkId>& links, std::uint64_t seed) : seed_(seed) {
-  for (const LinkId& link : links) links_.emplace(link, OfLink{});
+  for (const LinkId& link : links) links_.emplace(link, LinkState{});
 }
 
 base::Status RuleBook::install(Rule rule) {
   CHECK(rule.action != nullptr, "a rule has an action");
-  if (rules_.contains(rule.id)) return base::Error{"a rule of this id is installed already"};
+  if (rules_.contains(rule.id)) return base::Error{"a rule with this id is already installed"};
   if (rules_.size() >= kRulesMax) return base::Error{"too many rules"};
   for (const LinkId& link : rule.links) {
     if (!links_.contains(link)) {
@@ -34,11 +34,11 @@ base::Status RuleBook::install(Rule rule) {
     }
   }
   const std::uint64_t id = rule.id;
-  auto installed = std::make_unique<Installed>(
-      Installed{std::move(rule), base::Prng::stream(seed_, "proxy-rule", id), {}});
+  auto installed = std::make_unique<InstalledRule>(
+      InstalledRule{std::move(rule), base::Prng::stream(seed_, "proxy-rule", id), {}});
   for (const LinkId& link : installed->rule.links) {
     links_.at(link).rules.push_back(installed.get());
-    installed->evidence.links.emplace(link, Evidence::OfLink{});
+    installed->evidence.links.emplace(link, Evidence::LinkCounts{});
   }
   rules_.emplace(id, std::move(installed));
   return {};
@@ -47,35 +47,37 @@ base::Status RuleBook::install(Rule rule) {
 std::optional<Evidence> RuleBook::remove(std::uint64_t id, base::Instant now) {
   const auto found = rules_.find(id);
   if (found == rules_.end()) return std::nullopt;
-  const std::unique_ptr<Installed> installed = std::move(found->second);
+  const std::unique_ptr<InstalledRule> installed = std::move(found->second);
   rules_.erase(found);
   const Rule& rule = installed->rule;
   for (const LinkId& link : rule.links) {
-    OfLink& state = links_.at(link);
+    LinkState& state = links_.at(link);
     std::erase(state.rules, installed.get());
     if (rule.action->is_cut() && rule.filter.is_scope()) {
-      remember(state, rule.filter.scope(), now);
+      remember_cut(state, rule.filter.scope(), now);
     }
   }
   return std::move(installed->evidence);
 }
 
-void RuleBook::remember(OfLink& link, const Scope& scope, base::Instant now) {
-  link.last_healed = std::max(link.last_healed, now);
-  const auto same = std::find_if(link.healed.begin(), link.healed.end(),
-                                 [&](const Healed& healed) { return healed.scope == scope; });
-  if (same != link.healed.end()) {
+void RuleBook::remember_cut(LinkState& link, const Scope& scope, base::Instant now) {
+  link.last_heal = std::max(link.last_heal, now);
+  const auto same = std::find_if(link.ended_cuts.begin(), link.ended_cuts.end(),
+                                 [&](const EndedCut& cut) { return cut.scope == scope; });
+  if (same != link.ended_cuts.end()) {
     same->at = std::max(same->at, now);
     return;
   }
-  if (link.healed.size() >= kHealedMax) {
-    // Bounded, and still nothing comes out too late: the two oldest become one that covers both.
-    std::sort(link.healed.begin(), link.healed.end(),
-              [](const Healed& a, const Healed& b) { return a.at < b.at; });
-    link.healed[1].scope = hull(link.healed[0].scope, link.healed[1].scope);
-    link.healed.erase(link.healed.begin());
+  if (link.ended_cuts.size() >= kEndedCutsMax) {
+    // Bounded by merging the two oldest cuts into one whose scope covers both, with the later end.
+    // The hull discards too much at worst (cuts of terms 3 and 5 then cover term 4), and only
+    // messages older than both ends; forgetting a cut instead would let its messages arrive.
+    std::sort(link.ended_cuts.begin(), link.ended_cuts.end(),
+              [](const EndedCut& a, const EndedCut& b) { return a.at < b.at; });
+    link.ended_cuts[1].scope = hull(link.ended_cuts[0].scope, link.ended_cuts[1].scope);
+    link.ended_cuts.erase(link.ended_cuts.begin());
   }
-  link.healed.push_back({scope, now});
+  link.ended_cuts.push_back({scope, now});
 }
 
 const Evidence* RuleBook::peek(std::uint64_t id) const {
@@ -95,53 +97,55 @@ const Rule* RuleBook::find(std::uint64_t id) const {
 }
 
 bool RuleBook::is_quiet(LinkId link, const wire::Header& header) const {
-  const OfLink& state = links_.at(link);
-  return state.rules.empty() && sent_at(header) >= state.last_healed;
+  const LinkState& state = links_.at(link);
+  return state.rules.empty() && sent_at(header) >= state.last_heal;
 }
 
-Judgement RuleBook::judge(LinkId link, const Message& message) {
-  Judgement judgement;
-  OfLink& state = links_.at(link);
-  // Every matching rule is asked, also after one discarded: its random stream must not depend on
-  // which other rules are installed.
-  for (Installed* installed : state.rules) {
+Decision RuleBook::decide(LinkId link, const Message& message) {
+  Decision decision;
+  LinkState& state = links_.at(link);
+  // Every matching rule is applied, even after one has discarded the message: its random stream and
+  // counters must not depend on which other rules are installed. With "drop 50 %" and "every
+  // second" on one link, stopping at the first would make the second rule count only the survivors,
+  // and a scenario would change its faults when an unrelated rule is added.
+  for (InstalledRule* installed : state.rules) {
     if (!installed->rule.filter.passes(message.header, installed->random)) continue;
-    ask(*installed, message, judgement);
+    apply_rule(*installed, message, decision);
   }
-  judgement.fate.discard |= is_from_before(state, message.header);
-  return judgement;
+  decision.fate.discard |= was_sent_before_heal(state, message.header);
+  return decision;
 }
 
-void RuleBook::ask(Installed& installed, const Message& message, Judgement& judgement) {
+void RuleBook::apply_rule(InstalledRule& installed, const Message& message, Decision& decision) {
   const std::uint64_t id = installed.rule.id;
-  Fate& fate = judgement.fate;
+  Fate& fate = decision.fate;
   const bool was_to_overtake = fate.overtake.has_value();
   const Effect effect = installed.rule.action->apply(message, installed.random, fate);
   installed.evidence.count_seen({message.header.from, message.header.to});
-  if (effect != Effect::kNone) judgement.claims.push_back({&installed.evidence, effect});
+  if (effect != Effect::kNone) decision.effects.push_back({&installed.evidence, effect});
   if (effect == Effect::kDelayed || effect == Effect::kThrottled) {
-    judgement.ordered_with |= installed.rule.filter.scope().types;
+    decision.ordered_with |= installed.rule.filter.scope().types;
   }
-  if (effect == Effect::kThrottled) judgement.throttled_by = id;
+  if (effect == Effect::kThrottled) decision.throttled_by = id;
   if (effect == Effect::kHeld) {
-    judgement.holders.push_back(id);
-    if (!installed.rule.filter.is_scope()) judgement.chosen_by.push_back(id);
+    decision.holders.push_back(id);
+    if (!installed.rule.filter.is_scope()) decision.chosen_by.push_back(id);
   }
-  if (fate.overtake && !was_to_overtake) judgement.overtake_by = id;
-  if (fate.replay) judgement.replays.push_back({id, *std::exchange(fate.replay, {})});
+  if (fate.overtake && !was_to_overtake) decision.overtake_by = id;
+  if (fate.replay) decision.replays.push_back({id, *std::exchange(fate.replay, {})});
 }
 
-bool RuleBook::is_from_before(const OfLink& link, const wire::Header& header) {
+bool RuleBook::was_sent_before_heal(const LinkState& link, const wire::Header& header) {
   const base::Instant sent = sent_at(header);
-  if (sent >= link.last_healed) return false;
-  return std::any_of(link.healed.begin(), link.healed.end(), [&](const Healed& healed) {
-    return sent < healed.at && healed.scope.contains(header);
+  if (sent >= link.last_heal) return false;
+  return std::any_of(link.ended_cuts.begin(), link.ended_cuts.end(), [&](const EndedCut& cut) {
+    return sent < cut.at && cut.scope.contains(header);
   });
 }
 
-void RuleBook::settle(LinkId link, const Judgement& judgement, bool had_room) {
-  for (const auto& [evidence, effect] : judgement.claims) {
-    if (judgement.fate.discard) {
+void RuleBook::count_effects(LinkId link, const Decision& decision, bool had_room) {
+  for (const auto& [evidence, effect] : decision.effects) {
+    if (decision.fate.discard) {
       if (effect == Effect::kDiscarded) evidence->count(link, effect);
     } else if (had_room) {
       evidence->count(link, effect);
@@ -154,10 +158,10 @@ void RuleBook::settle(LinkId link, const Judgement& judgement, bool had_room) {
 
 Barrier RuleBook::barrier(LinkId link, const wire::Header& header,
                           const std::vector<std::uint64_t>& chosen_by) const {
-  const OfLink& state = links_.at(link);
+  const LinkState& state = links_.at(link);
   Barrier barrier;
-  barrier.cut = is_from_before(state, header);
-  for (const Installed* installed : state.rules) {
+  barrier.cut = was_sent_before_heal(state, header);
+  for (const InstalledRule* installed : state.rules) {
     const Rule& rule = installed->rule;
     if (is_barrier(rule)) {
       if (!rule.filter.scope().contains(header)) continue;
@@ -170,18 +174,18 @@ Barrier RuleBook::barrier(LinkId link, const wire::Header& header,
   return barrier;
 }
 
-void RuleBook::count_stopped(std::uint64_t id, LinkId link, Parcels parcels) {
-  Installed& installed = *rules_.at(id);
+void RuleBook::count_stopped(std::uint64_t id, LinkId link, MessageCounts counts) {
+  InstalledRule& installed = *rules_.at(id);
   const bool is_cut = installed.rule.action->is_cut();
-  installed.evidence.count_seen(link, parcels.messages);
-  installed.evidence.count(link, is_cut ? Effect::kDiscarded : Effect::kHeld, parcels.messages);
-  installed.evidence.copies_stopped += parcels.copies;
+  installed.evidence.count_seen(link, counts.messages);
+  installed.evidence.count(link, is_cut ? Effect::kDiscarded : Effect::kHeld, counts.messages);
+  installed.evidence.copies_stopped += counts.copies;
 }
 
-void RuleBook::count_overflowed(std::uint64_t id, Parcels parcels) {
+void RuleBook::count_overflowed(std::uint64_t id, MessageCounts counts) {
   Evidence& evidence = rules_.at(id)->evidence;
-  evidence.overflowed += parcels.messages;
-  evidence.copies_stopped += parcels.copies;
+  evidence.overflowed += counts.messages;
+  evidence.copies_stopped += counts.copies;
 }
 
 }  // namespace capsize::nemesis::proxy

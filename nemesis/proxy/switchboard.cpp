@@ -14,121 +14,128 @@ Switchboard::Switchboard(const std::set<LinkId>& links, std::uint64_t seed, Outl
     : seed_(seed),
       book_(links, seed),
       outlet_(outlet),
-      all_(limits.all_bytes),
-      all_kept_(kept_of(limits.all_bytes)) {
-  for (const LinkId& link : links) links_.try_emplace(link, limits, all_, all_kept_);
+      total_budget_(limits.all_bytes),
+      total_sample_budget_(sample_budget(limits.all_bytes)) {
+  for (const LinkId& link : links)
+    links_.try_emplace(link, limits, total_budget_, total_sample_budget_);
 }
 
-void Switchboard::arrive(LinkId link, const wire::Header& header, const Cargo& cargo,
+void Switchboard::arrive(LinkId link, const wire::Header& header, const Frames& frames,
                          base::Instant now) {
-  OfLink& state = links_.at(link);
+  LinkState& state = links_.at(link);
   if (!is_plausible(header)) {
     ++state.stats.implausible;
     return;
   }
   ++state.stats.seen;
   observe(header, now);
-  // Nothing may cost here unless there is a rule or something waits.
-  if (state.waiting.empty() && book_.is_quiet(link, header)) {
-    const Leaving leaving{.header = header, .cargo = cargo, .chosen_by = kNoRules};
-    if (depart(link, state, leaving) == Departure::kRefused) ++state.stats.lost;
+  // The fast path: no allocation and no decision unless a rule applies or something waits.
+  if (state.queue.empty() && book_.is_quiet(link, header)) {
+    const OutgoingCopy outgoing{.header = header, .frames = frames, .chosen_by = kNoRules};
+    if (depart(link, state, outgoing) == DepartResult::kRefused) ++state.stats.lost;
     return;
   }
-  Judgement judgement = book_.judge(link, {header, cargo.bytes(), now});
-  replay(link, state, judgement);
-  Parcel message{.header = header, .chosen_by = judgement.chosen_by};
+  Decision decision = book_.decide(link, {header, frames.bytes(), now});
+  // Replays first, from messages read before this one; offer_to_samples() below then adds it to the
+  // samples.
+  send_replays(link, state, decision);
+  QueuedMessage message{.header = header, .chosen_by = decision.chosen_by};
   bool passed = false;
-  if (judgement.fate.discard) {
+  if (decision.fate.discard) {
     ++state.stats.discarded;
   } else {
-    const auto& corruption = judgement.fate.corruption;
-    message.cargo = corruption ? cargo.corrupted(*corruption) : cargo.keep();
-    passed = forward(link, state, uncharged(message), judgement, now);
+    const auto& corruption = decision.fate.corruption;
+    message.frames = corruption ? frames.corrupted(*corruption) : frames.keep();
+    passed = forward(link, state, uncharged(message), decision, now);
   }
-  remember(link, state, message, passed ? &cargo : nullptr, judgement);
-  RuleBook::settle(link, judgement, passed);
+  offer_to_samples(link, state, message, passed ? &frames : nullptr, decision);
+  RuleBook::count_effects(link, decision, passed);
 }
 
-bool Switchboard::forward(LinkId link, OfLink& state, Parcel parcel, Judgement& judgement,
+bool Switchboard::forward(LinkId link, LinkState& state, QueuedMessage message, Decision& decision,
                           base::Instant now) {
-  if (!judgement.holders.empty()) return hold(state, std::move(parcel), judgement);
-  const auto& overtake = judgement.fate.overtake;
-  if (overtake && state.waiting.aside(judgement.overtake_by, *overtake, now, parcel)) return true;
-  const Sent sent = send_copies(link, state, std::move(parcel), judgement, now);
+  if (!decision.holders.empty()) return hold(state, std::move(message), decision);
+  const auto& overtake = decision.fate.overtake;
+  if (overtake && state.queue.defer(decision.overtake_by, *overtake, now, message)) return true;
+  const Sent sent = send_copies(link, state, std::move(message), decision, now);
   if (sent.at_once) {
-    for (const Waiting::Due& due : state.waiting.went_by()) depart_aside(link, state, due);
+    for (const LinkQueue::Due& due : state.queue.note_overtaken())
+      depart_deferred(link, state, due);
   }
   return sent.had_room;
 }
 
-Switchboard::Sent Switchboard::send_copies(LinkId link, OfLink& state, Parcel parcel,
-                                           Judgement& judgement, base::Instant now) {
+Switchboard::Sent Switchboard::send_copies(LinkId link, LinkState& state, QueuedMessage message,
+                                           Decision& decision, base::Instant now) {
   Sent sent;
   const base::Instant ordered_until =
-      state.ordered_until[static_cast<std::size_t>(parcel.header.type)];
-  for (const base::Duration delay : judgement.fate.copies) {
+      state.ordered_until[static_cast<std::size_t>(message.header.type)];
+  for (const base::Duration delay : decision.fate.copies) {
     base::Instant until = now + delay;
-    // Also a message that no rule delays waits here after those whose delay was decided before it.
-    if (!judgement.fate.reorder) until = std::max(until, ordered_until);
+    // Keep the link's order: a message without a delay of its own waits for those before it. With a
+    // delay of 50 ms removed at 10 ms, message 1 (read at 0 ms) leaves at 50 ms; message 2, read at
+    // 20 ms under no rule, must not overtake it.
+    if (!decision.fate.reorder) until = std::max(until, ordered_until);
     if (until <= now) {
-      sent.at_once |= depart_once(link, state, parcel) != Departure::kStopped;
-    } else if (!state.waiting.until(until, now + delay, uncharged(parcel),
-                                    judgement.throttled_by)) {
+      sent.at_once |= depart_once(link, state, message) != DepartResult::kStopped;
+    } else if (!state.queue.wait_until(until, now + delay, uncharged(message),
+                                       decision.throttled_by)) {
       ++state.stats.overflowed;
-      sent.had_room &= parcel.copy;
+      sent.had_room &= message.copy;
     }
-    parcel.copy = true;
-    if (!judgement.fate.reorder && delay != base::Duration::zero()) {
-      keep_order(state, judgement, until);
+    message.copy = true;
+    if (!decision.fate.reorder && delay != base::Duration::zero()) {
+      keep_order(state, decision, until);
     }
   }
   return sent;
 }
 
-void Switchboard::keep_order(OfLink& state, const Judgement& judgement, base::Instant until) {
+void Switchboard::keep_order(LinkState& state, const Decision& decision, base::Instant until) {
   for (std::size_t type = 0; type < state.ordered_until.size(); ++type) {
-    if (!judgement.ordered_with[type]) continue;
+    if (!decision.ordered_with[type]) continue;
     state.ordered_until[type] = std::max(state.ordered_until[type], until);
   }
 }
 
-bool Switchboard::hold(OfLink& state, Parcel parcel, const Judgement& judgement) {
+bool Switchboard::hold(LinkState& state, QueuedMessage message, const Decision& decision) {
   bool had_room = true;
-  for (std::size_t copy = 0; copy < judgement.fate.copies.size(); ++copy) {
-    if (!state.waiting.while_rules(judgement.holders, uncharged(parcel))) {
+  for (std::size_t copy = 0; copy < decision.fate.copies.size(); ++copy) {
+    if (!state.queue.wait_for_rules(decision.holders, uncharged(message))) {
       ++state.stats.overflowed;
-      had_room &= parcel.copy;
+      had_room &= message.copy;
     }
-    parcel.copy = true;
+    message.copy = true;
   }
   return had_room;
 }
 
-void Switchboard::replay(LinkId link, OfLink& state, const Judgement& judgement) {
-  std::size_t copies = judgement.fate.discard ? 0 : judgement.fate.copies.size();
-  for (const Judgement::ReplayOf& of : judgement.replays) {
-    const auto memory = memories_.find({of.rule, link});
-    if (!of.replay.again || memory == memories_.end()) continue;
-    // Drawn also where there is a copy too many: the draws must not depend on other rules.
-    const Parcel* old = memory->second.draw();
+void Switchboard::send_replays(LinkId link, LinkState& state, const Decision& decision) {
+  std::size_t copies = decision.fate.discard ? 0 : decision.fate.copies.size();
+  for (const Decision::RuleReplay& of : decision.replays) {
+    const auto sample = samples_.find({of.rule, link});
+    if (!of.replay.send || sample == samples_.end()) continue;
+    // Draw even if the message already has too many copies: the draws must not depend on other
+    // rules.
+    const QueuedMessage* old = sample->second.draw();
     if (old == nullptr || copies >= kCopiesMax) continue;
     ++copies;
-    const Departure departure = depart(link, state, *old);
-    if (departure == Departure::kDelivered) book_.count_replayed(of.rule);
-    if (departure == Departure::kRefused) ++state.stats.lost;
+    const DepartResult departed = depart(link, state, *old);
+    if (departed == DepartResult::kDelivered) book_.count_replayed(of.rule);
+    if (departed == DepartResult::kRefused) ++state.stats.lost;
   }
 }
 
-void Switchboard::remember(LinkId link, OfLink& state, const Parcel& message, const Cargo* cargo,
-                           const Judgement& judgement) {
-  for (const Judgement::ReplayOf& of : judgement.replays) {
-    const auto [memory, added] = memories_.try_emplace(
+void Switchboard::offer_to_samples(LinkId link, LinkState& state, const QueuedMessage& message,
+                                   const Frames* frames, const Decision& decision) {
+  for (const Decision::RuleReplay& of : decision.replays) {
+    const auto [sample, added] = samples_.try_emplace(
         {of.rule, link},
         base::Prng::stream(
             seed_, "proxy-replay-" + wire::node_name(link.from) + "-" + wire::node_name(link.to),
             of.rule),
-        state.kept);
-    memory->second.offer(message, cargo, of.replay.keep);
+        state.sample);
+    sample->second.offer(message, frames, of.replay.keep);
   }
 }
 
@@ -138,11 +145,11 @@ void Switchboard::arrive_malformed(LinkId link) {
 
 void Switchboard::release(base::Instant now) {
   for (auto& [link, state] : links_) {
-    while (auto due = state.waiting.take_due(now)) {
-      if (!due->patient) {
-        depart_aside(link, state, *due);
-      } else if (depart(link, state, due->parcel) == Departure::kRefused &&
-                 !state.waiting.put_back(std::move(*due), now)) {
+    while (auto due = state.queue.take_due(now)) {
+      if (!due->retry) {
+        depart_deferred(link, state, *due);
+      } else if (depart(link, state, due->message) == DepartResult::kRefused &&
+                 !state.queue.put_back(std::move(*due), now)) {
         ++state.stats.lost;
       }
     }
@@ -152,7 +159,7 @@ void Switchboard::release(base::Instant now) {
 std::optional<base::Instant> Switchboard::next_release() const {
   std::optional<base::Instant> next;
   for (const auto& [link, state] : links_) {
-    const auto first = state.waiting.next();
+    const auto first = state.queue.next();
     if (first) next = next ? std::min(*next, *first) : *first;
   }
   return next;
@@ -164,24 +171,24 @@ base::Status Switchboard::install(Rule rule) {
   if (!status) return status;
   const Rule& installed = *book_.find(id);
   if (!RuleBook::is_barrier(installed)) return status;
-  for (const LinkId& link : installed.links) stop_waiting(installed, link);
+  for (const LinkId& link : installed.links) stop_queued(installed, link);
   return status;
 }
 
-void Switchboard::stop_waiting(const Rule& rule, LinkId link) {
-  OfLink& state = links_.at(link);
-  const auto matches = [&](const Parcel& parcel) {
-    return rule.filter.scope().contains(parcel.header);
+void Switchboard::stop_queued(const Rule& rule, LinkId link) {
+  LinkState& state = links_.at(link);
+  const auto matches = [&](const QueuedMessage& message) {
+    return rule.filter.scope().contains(message.header);
   };
   if (!rule.action->is_cut()) {
-    book_.count_stopped(rule.id, link, state.waiting.hold_back(rule.id, matches));
+    book_.count_stopped(rule.id, link, state.queue.hold_back(rule.id, matches));
     return;
   }
-  const Parcels discarded = state.waiting.discard_if(matches);
+  const MessageCounts discarded = state.queue.discard_if(matches);
   state.stats.discarded += discarded.messages + discarded.copies;
   book_.count_stopped(rule.id, link, discarded);
-  // None waits after what is gone.
-  if (state.waiting.empty()) state.ordered_until = {};
+  // Nothing is queued any more, so later messages need not wait for a discarded one.
+  if (state.queue.empty()) state.ordered_until = {};
 }
 
 std::optional<Evidence> Switchboard::remove(std::uint64_t id, base::Instant now) {
@@ -193,22 +200,24 @@ std::optional<Evidence> Switchboard::remove(std::uint64_t id, base::Instant now)
 }
 
 void Switchboard::end_rule(const Rule& rule, LinkId link, base::Prng& random, base::Instant now) {
-  memories_.erase({rule.id, link});
+  samples_.erase({rule.id, link});
   if (rule.action->is_hold()) {
-    for (auto& [of, memory] : memories_) {
-      if (of.second == link) memory.end_hold(rule.id);
+    for (auto& [of, sample] : samples_) {
+      if (of.second == link) sample.end_hold(rule.id);
     }
   }
-  OfLink& state = links_.at(link);
-  if (state.waiting.empty()) return;
-  if (const auto due = state.waiting.take_aside(rule.id)) depart_aside(link, state, *due);
-  const auto ended = state.waiting.end_rule(rule.id, rule.action->release_order(), random, now);
+  LinkState& state = links_.at(link);
+  if (state.queue.empty()) return;
+  if (const auto due = state.queue.take_deferred(rule.id)) depart_deferred(link, state, *due);
+  const auto ended = state.queue.end_rule(rule.id, rule.action->release_order(), random, now);
   book_.count_released(rule.id, ended.released);
   if (!ended.any) return;
-  // None waits after what has gone, and none overtakes what is still to go.
+  // Later messages of the rule's types need not wait for the old end of a throttled queue, but must
+  // not overtake what has just become due: they wait for the last of those.
   const TypeSet& types = rule.filter.scope().types;
-  const base::Instant last = state.waiting.last_of(
-      [&](const Parcel& parcel) { return types[static_cast<std::size_t>(parcel.header.type)]; });
+  const base::Instant last = state.queue.last_due([&](const QueuedMessage& message) {
+    return types[static_cast<std::size_t>(message.header.type)];
+  });
   for (std::size_t type = 0; type < types.size(); ++type) {
     if (types[type]) state.ordered_until[type] = last;
   }
@@ -218,48 +227,53 @@ std::map<LinkId, LinkStats> Switchboard::stats() const {
   std::map<LinkId, LinkStats> stats;
   for (const auto& [link, state] : links_) {
     stats[link] = state.stats;
-    stats[link].held = state.waiting.size();
-    stats[link].held_bytes = state.room.used();
+    stats[link].held = state.queue.size();
+    stats[link].held_bytes = state.budget.used();
   }
   return stats;
 }
 
-Switchboard::Departure Switchboard::depart(LinkId link, OfLink& state, const Leaving& leaving) {
-  Barrier barrier = book_.barrier(link, leaving.header, leaving.chosen_by);
+Switchboard::DepartResult Switchboard::depart(LinkId link, LinkState& state,
+                                              const OutgoingCopy& outgoing) {
+  Barrier barrier = book_.barrier(link, outgoing.header, outgoing.chosen_by);
   if (!barrier.open()) {
-    stop(link, state, leaving, std::move(barrier));
-    return Departure::kStopped;
+    stop_copy(link, state, outgoing, std::move(barrier));
+    return DepartResult::kStopped;
   }
-  if (!outlet_.deliver(link, leaving.cargo)) return Departure::kRefused;
+  if (!outlet_.deliver(link, outgoing.frames)) return DepartResult::kRefused;
   ++state.stats.delivered;
-  return Departure::kDelivered;
+  return DepartResult::kDelivered;
 }
 
-Switchboard::Departure Switchboard::depart(LinkId link, OfLink& state, const Parcel& parcel) {
-  return depart(link, state, {parcel.header, *parcel.cargo, parcel.copy, parcel.chosen_by});
+Switchboard::DepartResult Switchboard::depart(LinkId link, LinkState& state,
+                                              const QueuedMessage& message) {
+  return depart(link, state, {message.header, *message.frames, message.copy, message.chosen_by});
 }
 
-Switchboard::Departure Switchboard::depart_once(LinkId link, OfLink& state, const Parcel& parcel) {
-  const Departure departure = depart(link, state, parcel);
-  if (departure == Departure::kRefused) ++state.stats.lost;
-  return departure;
+Switchboard::DepartResult Switchboard::depart_once(LinkId link, LinkState& state,
+                                                   const QueuedMessage& message) {
+  const DepartResult departed = depart(link, state, message);
+  if (departed == DepartResult::kRefused) ++state.stats.lost;
+  return departed;
 }
 
-void Switchboard::depart_aside(LinkId link, OfLink& state, const Waiting::Due& due) {
-  const Departure departure = depart_once(link, state, due.parcel);
-  if (due.overtaken && departure != Departure::kStopped) book_.count_reordered(due.rule);
+void Switchboard::depart_deferred(LinkId link, LinkState& state, const LinkQueue::Due& due) {
+  const DepartResult departed = depart_once(link, state, due.message);
+  if (due.overtaken && departed != DepartResult::kStopped) book_.count_reordered(due.rule);
 }
 
-void Switchboard::stop(LinkId link, OfLink& state, const Leaving& leaving, Barrier barrier) {
-  const Parcels one{.messages = leaving.copy ? 0U : 1U, .copies = leaving.copy ? 1U : 0U};
+void Switchboard::stop_copy(LinkId link, LinkState& state, const OutgoingCopy& outgoing,
+                            Barrier barrier) {
+  const MessageCounts one{.messages = outgoing.copy ? 0U : 1U, .copies = outgoing.copy ? 1U : 0U};
   if (barrier.cut) {
     ++state.stats.discarded;
     for (const std::uint64_t cut : barrier.cuts) book_.count_stopped(cut, link, one);
     return;
   }
   const std::vector<std::uint64_t> holds = barrier.holds;
-  Parcel parcel{leaving.header, leaving.cargo.keep(), leaving.copy, leaving.chosen_by, {}};
-  const bool had_room = state.waiting.while_rules(std::move(barrier.holds), std::move(parcel));
+  QueuedMessage message{
+      outgoing.header, outgoing.frames.keep(), outgoing.copy, outgoing.chosen_by, {}};
+  const bool had_room = state.queue.wait_for_rules(std::move(barrier.holds), std::move(message));
   if (!had_room) ++state.stats.overflowed;
   for (const std::uint64_t hold : holds) {
     if (had_room) {
@@ -279,8 +293,10 @@ void Switchboard::observe(const wire::Header& header, base::Instant now) {
   const bool from_leader = header.type == wire::MessageType::kAppendEntries ||
                            header.type == wire::MessageType::kHeartbeat;
   if (!from_leader) return;
-  const bool outlived = now - observation_.last_append >= kClaimLife;
-  if (header.term < observation_.term && !outlived) return;
+  // A deposed leader that has not noticed still sends with its lower term: ignore it while the
+  // leader of the higher term is heard.
+  const bool expired = now - observation_.last_append >= kLeaderClaimTimeout;
+  if (header.term < observation_.term && !expired) return;
   observation_ = {header.from, header.term, now};
 }
 

@@ -1,5 +1,5 @@
-// What networks do to messages beyond losing and delaying them, in long stretches; and held
-// messages that come out all at once, in any order, when their senders believe them dead.
+// What networks do to messages beyond losing and delaying them, for longer than other faults; and
+// held messages that arrive all at once, in any order, when their senders have given them up.
 #include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
@@ -11,7 +11,7 @@ class BadNetwork final : public Strategy {
  public:
   std::string_view name() const override { return "bad-network"; }
   std::string_view summary() const override {
-    return "messages are overtaken, corrupted, held back, sent again, or wait for a narrow link";
+    return "messages are reordered, corrupted, held back, replayed or throttled";
   }
   std::vector<FaultSpec> faults() const override {
     return {

@@ -1,4 +1,4 @@
-// Clocks. Raft needs them for its progress only, as long as no lease is believed.
+// Clocks. Raft needs them for liveness only, unless leases are on.
 #include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 class Clock final : public Strategy {
  public:
   std::string_view name() const override { return "clock"; }
-  std::string_view summary() const override { return "clocks jump, race, crawl and stand still"; }
+  std::string_view summary() const override { return "clocks jump, stop, and run fast or slow"; }
   std::vector<FaultSpec> faults() const override {
     return {
         {.kind = "clock-bump", .target = Target::kLeader, .params = {{"by", "1s"}}},

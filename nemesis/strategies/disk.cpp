@@ -1,5 +1,5 @@
-// Disks, only as far as Raft promises to bear them: what was synced stays, on every voter that
-// votes.
+// Disk faults that Raft must survive: synced data stays on every node that votes. Faults that break
+// this assumption (a damaged node that votes, a crash after a lying sync) are left out.
 #include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
@@ -11,7 +11,7 @@ class Disk final : public Strategy {
  public:
   std::string_view name() const override { return "disk"; }
   std::string_view summary() const override {
-    return "disks lose, tear, refuse, stall, lie and rot, and a correct cluster loses nothing";
+    return "disks lose, tear and corrupt data, fail, stall and lie; a correct cluster survives";
   }
   std::vector<FaultSpec> faults() const override {
     return {

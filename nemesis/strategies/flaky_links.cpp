@@ -1,4 +1,4 @@
-// A bad network, for longer than the other faults, so that they happen on top of it.
+// A bad network, for longer than other faults last, so that they happen on top of it.
 #include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
@@ -9,9 +9,7 @@ using namespace std::chrono_literals;
 class FlakyLinks final : public Strategy {
  public:
   std::string_view name() const override { return "flaky-links"; }
-  std::string_view summary() const override {
-    return "messages are lost, late, out of step, or come twice";
-  }
+  std::string_view summary() const override { return "messages are lost, delayed or duplicated"; }
   bool by_default() const override { return true; }
   std::vector<FaultSpec> faults() const override {
     return {

@@ -1,4 +1,4 @@
-// Deaths: the leader twice, a follower, a minority at once, everybody.
+// SIGKILL: the leader twice, a random node, a minority at once, all nodes.
 #include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
@@ -10,7 +10,7 @@ class Kill final : public Strategy {
  public:
   std::string_view name() const override { return "kill"; }
   std::string_view summary() const override {
-    return "nodes die by SIGKILL and come back from their disks";
+    return "nodes are killed (SIGKILL) and restart from their disks";
   }
   bool by_default() const override { return true; }
   std::vector<FaultSpec> faults() const override {

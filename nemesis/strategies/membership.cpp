@@ -1,4 +1,4 @@
-// Who belongs to the cluster changes, and who leads it, while it serves.
+// Membership changes and leadership transfers under load.
 #include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
@@ -10,7 +10,7 @@ class Membership final : public Strategy {
  public:
   std::string_view name() const override { return "membership"; }
   std::string_view summary() const override {
-    return "the cluster grows, shrinks, replaces members, and hands leadership over";
+    return "the cluster grows, shrinks, replaces members and transfers leadership";
   }
   std::vector<FaultSpec> faults() const override {
     return {

@@ -1,5 +1,5 @@
-// A fault, full recovery, the next fault: asked for its next fault instead of dealing a fault plan.
-// What it shows is how soon service is back, at up to a hundred faults a minute.
+// A fault, full recovery, the next fault. A script and not a fault plan, because the next fault
+// waits for the recovery. Measures recovery time, at up to a hundred faults a minute.
 #include <array>
 
 #include "nemesis/plan/strategy.h"
@@ -25,7 +25,7 @@ class OneByOne final : public Strategy {
  public:
   std::string_view name() const override { return "one-by-one"; }
   std::string_view summary() const override {
-    return "kill, pause, cut in turn, each when a write through every node has succeeded";
+    return "kill, pause and cut in turn, each after a write through every node";
   }
   std::unique_ptr<Script> script() const override { return std::make_unique<OneByOneScript>(); }
 };

@@ -1,4 +1,5 @@
-// Cuts: the leader alone, twice; a random node; halves; and the leader deaf or dumb, one way.
+// Partitions: the leader alone, twice; a random node; a minority; and the leader in one direction,
+// where it cannot send or cannot receive.
 #include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
@@ -10,7 +11,7 @@ class Partition final : public Strategy {
  public:
   std::string_view name() const override { return "partition"; }
   std::string_view summary() const override {
-    return "the network splits: one node, halves, one way";
+    return "the network splits: one node, a minority, one direction";
   }
   bool by_default() const override { return true; }
   std::vector<FaultSpec> faults() const override {

@@ -1,4 +1,4 @@
-// Pauses longer than any election: whoever led wakes up deposed, and must not believe otherwise.
+// Pauses longer than an election: a paused leader resumes deposed, and must not serve as leader.
 #include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
@@ -10,7 +10,7 @@ class Pause final : public Strategy {
  public:
   std::string_view name() const override { return "pause"; }
   std::string_view summary() const override {
-    return "nodes stop (SIGSTOP) and go on as if nothing had been";
+    return "nodes are paused (SIGSTOP) and resumed (SIGCONT)";
   }
   bool by_default() const override { return true; }
   std::vector<FaultSpec> faults() const override {

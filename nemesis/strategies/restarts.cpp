@@ -1,4 +1,4 @@
-// Ends and starts.
+// Shutdowns and restarts of every sort.
 #include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
@@ -10,7 +10,7 @@ class Restarts final : public Strategy {
  public:
   std::string_view name() const override { return "restarts"; }
   std::string_view summary() const override {
-    return "nodes end in every way, in waves, and while they start";
+    return "nodes stop and restart: gracefully, in turns, in storms, and during startup";
   }
   std::vector<FaultSpec> faults() const override {
     return {
@@ -19,7 +19,7 @@ class Restarts final : public Strategy {
          .target = Target::kAll,
          .hold_min = 1500ms,
          .hold_max = 1600ms,
-         .is_whole = true},
+         .needs_full_hold = true},
         {.kind = "restart-storm", .target = Target::kMinority},
         {.kind = "restart-storm",
          .target = Target::kMinority,

@@ -1,4 +1,5 @@
-// Cuts that leave more than two sides, or sides that overlap: the networks on which elections flap.
+// Partitions with more than two sides, or with sides that overlap: networks on which leadership
+// flaps.
 #include "nemesis/plan/strategy.h"
 
 namespace capsize::nemesis {
@@ -10,7 +11,7 @@ class Topologies final : public Strategy {
  public:
   std::string_view name() const override { return "topologies"; }
   std::string_view summary() const override {
-    return "the network falls apart unevenly: a bridge, a ring, one way, one link, clients cut off";
+    return "partitions without two clean sides: bridge, ring, one way, one link, clients cut off";
   }
   std::vector<FaultSpec> faults() const override {
     return {

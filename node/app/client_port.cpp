@@ -5,7 +5,8 @@
 namespace capsize::app {
 namespace {
 
-// Malformed requests skipped in one call: a flood of them must not keep the node from its own work.
+// At most this many malformed requests are skipped in one call, so that a flood of them does not
+// starve the node's other work.
 constexpr int kSkippedMax = 64;
 
 }  // namespace
@@ -25,18 +26,18 @@ std::optional<replica::ClientRequest> ClientPort::receive() {
     }
     auto& good = std::get<codec::DecodedRequest>(decoded);
     ++last_;
-    askers_.emplace(last_, Asker{std::move(request->peer), std::move(good.id)});
+    senders_.emplace(last_, Sender{std::move(request->peer), std::move(good.id)});
     return replica::ClientRequest{last_, std::move(good.command)};
   }
   return std::nullopt;
 }
 
 void ClientPort::answer(const replica::ClientReply& reply) {
-  const auto asker = askers_.find(reply.id);
-  CHECK(asker != askers_.end(), "a client request is answered once");
-  router_.send(asker->second.peer,
-               codec::encode_reply(asker->second.id, reply.reply, reply.leader));
-  askers_.erase(asker);
+  const auto sender = senders_.find(reply.id);
+  CHECK(sender != senders_.end(), "a client request is answered once");
+  router_.send(sender->second.peer,
+               codec::encode_reply(sender->second.id, reply.reply, reply.leader));
+  senders_.erase(sender);
 }
 
 }  // namespace capsize::app

@@ -1,16 +1,17 @@
-// The two clocks of a node. The replica sees only its own, which a fault may bump or run at another
-// rate. Traces and headers use the true one, or the evidence would be as wrong as the fault.
+// The two clocks of a node. The replica uses the node's own clock, which a fault may bump or run at
+// another rate. Traces and headers use the true clock: otherwise a clock fault would also falsify
+// the evidence.
 #pragma once
 
 #include "base/time.h"
 
 namespace capsize::app {
 
-/// CLOCK_MONOTONIC: one clock for all processes of a machine.
+/// CLOCK_MONOTONIC, which all processes of a machine share.
 [[nodiscard]] base::Instant true_now();
 
-/// A monotonic clock that can be wrong. Like CLOCK_MONOTONIC it never goes back: after a negative
-/// bump it stands still until the true time has caught up.
+/// A monotonic clock with faults. Like CLOCK_MONOTONIC it never goes back: after a negative bump it
+/// stands still until the true time has caught up.
 class NodeClock {
  public:
   explicit NodeClock(base::Instant true_time) : true_base_(true_time), own_base_(true_time) {}
@@ -19,7 +20,7 @@ class NodeClock {
   void bump(base::Duration by, base::Instant true_time);
   /// Precondition: kRateMin <= rate <= kRateMax.
   void set_rate(double rate, base::Instant true_time);
-  /// How long to wait on the true clock for `own` to pass on this one.
+  /// The duration on the true clock in which `own` passes on this one.
   [[nodiscard]] base::Duration to_true(base::Duration own) const;
 
   static constexpr double kRateMin = 0.01;
@@ -29,7 +30,7 @@ class NodeClock {
  private:
   [[nodiscard]] base::Instant computed(base::Instant true_time) const;
   base::Instant true_base_, own_base_;
-  base::Instant latest_{};  // given out so far
+  base::Instant latest_{};  // the latest time returned
   double rate_ = 1;
 };
 

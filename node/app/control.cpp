@@ -14,7 +14,7 @@ namespace {
 using base::Json;
 
 Json name_or_null(raft::NodeId node) {
-  return node == raft::kNobody ? Json() : Json(wire::node_name(node.value()));
+  return node == raft::kNoNode ? Json() : Json(wire::node_name(node.value()));
 }
 
 Json names(const std::vector<raft::NodeId>& nodes) {
@@ -67,7 +67,7 @@ std::string shortened(const std::string& key) {
   return key.substr(0, 64);
 }
 
-/// "-50ms" too, where a bump may go back.
+/// `negative`: also accepts "-50ms", for a bump backwards.
 base::Result<base::Duration> read_duration(const Json& value, base::Duration max, bool negative) {
   const std::string text = value.is_string() ? value.get<std::string>() : std::string();
   const bool back = negative && text.starts_with('-');
@@ -120,11 +120,11 @@ base::Result<storage::PlannedFailure> read_failure(const Json& value) {
   return storage::PlannedFailure{*call, *error, after};
 }
 
-/// One disk request, read and not yet carried out.
+/// A validated disk request that has not been carried out yet.
 struct DiskChange {
   std::optional<bool> hold, fail_sync, stall;
   std::optional<base::Duration> delay;
-  std::optional<std::uint64_t> lies;
+  std::optional<std::uint64_t> lying_syncs;
   bool changes_plan = false;
   std::optional<storage::PlannedFailure> failure;
 };
@@ -142,7 +142,7 @@ base::Status read_key(DiskChange& change, const std::string& key, const Json& va
   } else if (key == "lie-syncs") {
     const auto count = read_count(value, 0);
     if (!count) return base::Error{"lie-syncs: " + count.error().message};
-    change.lies = count.value();
+    change.lying_syncs = count.value();
   } else if (key == "fail") {
     change.changes_plan = true;
     if (value.is_null()) return {};
@@ -197,11 +197,11 @@ Json change_disk(storage::DiskFaults& disk, const Json& request) {
   if (change.hold) disk.hold_unsynced = *change.hold;
   if (change.fail_sync) disk.fail_sync = *change.fail_sync;
   if (change.delay) disk.sync_delay_ns = change.delay->count();
-  if (change.lies) disk.lies_left = *change.lies;
+  if (change.lying_syncs) disk.lying_syncs_left = *change.lying_syncs;
   if (change.changes_plan) disk.plan(change.failure);
   if (change.stall) disk.stall(*change.stall);
   if (change.hold == false) {
-    // Nothing is held back any more, whoever may be killed from now on.
+    // Bytes held until now become durable, so that a kill after the end of the fault loses nothing.
     if (const auto status = disk.release(); !status) die(kLogWriteFailed, status.error().message);
   }
   const auto counts = disk.counts();

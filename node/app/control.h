@@ -1,7 +1,7 @@
-// The node's control requests: JSON in, JSON out, no socket (node/PROTOCOL.md, Control): its
-// status, snapshots, and faults of its clock and its disk, which are refused unless the node was
-// started with --allow-faults. Input is bounded and strict: each request is read whole before it
-// changes anything, and what is not understood is refused with key, found and expected.
+// The node's control requests, from JSON to JSON, without a socket (node/PROTOCOL.md, Control):
+// status, snapshots, and clock and disk faults. Faults are refused unless the node was started with
+// --allow-faults. Input is bounded and strict: each request is validated completely before it
+// changes anything, and refused with the key and what was expected if it is invalid.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@
 
 namespace capsize::app {
 
-/// What a node says of itself when it is asked for its status.
+/// The contents of a status reply.
 struct NodeStatus {
   raft::NodeId node;
   std::uint64_t incarnation = 0;
@@ -31,29 +31,30 @@ struct NodeStatus {
   std::map<std::string, std::uint64_t> dropped;
   std::uint64_t syncs = 0;
   storage::LogThread::SyncTimes sync_times;
-  std::uint64_t bytes_waiting = 0;  // for the disk
+  std::uint64_t bytes_waiting = 0;  // entry bytes submitted and not yet on disk
 };
 
-/// `bytes_held`: by a disk fault (node/storage/disk_faults.h).
+/// `bytes_held`: unsynced bytes that a disk fault holds back (node/storage/disk_faults.h).
 [[nodiscard]] base::Json render(const NodeStatus& status, base::Instant own_time,
                                 base::Instant true_time, std::uint64_t bytes_held);
 
 [[nodiscard]] base::Json refusal(std::string why);
-/// The requests that begin and end faults.
+/// The requests that start and stop faults.
 [[nodiscard]] base::Json change_clock(NodeClock& clock, const base::Json& request,
                                       base::Instant true_time);
 [[nodiscard]] base::Json change_disk(storage::DiskFaults& disk, const base::Json& request);
-/// After an answer that is ok the process must die (DiskFaults::crash).
+/// After an ok reply the caller must kill the process (DiskFaults::crash).
 [[nodiscard]] base::Json crash_disk(storage::DiskFaults& disk, const base::Json& request);
 
 inline constexpr std::size_t kControlBytesMax = std::size_t{64} * 1024;
 
-/// What a request may ask of the node itself; called only if it does.
+/// The node's part in requests; each hook is called only for its own request.
 struct ControlHooks {
   std::function<NodeStatus()> status;
-  /// Begins a snapshot now; up to which entry at least, or nothing if none can be begun.
+  /// Begins a snapshot. Returns the index that it will include or exceed; nullopt if none can
+  /// begin.
   std::function<std::optional<raft::Index>()> snapshot;
-  /// Lets a node vote again that lost acknowledged entries, or says why not.
+  /// Restores the vote of a node that lost acknowledged entries. Error: why it cannot.
   std::function<base::Status()> restore_vote;
 };
 
@@ -64,7 +65,7 @@ class Control {
       : clock_(clock), disk_(disk), allow_faults_(allow_faults), secret_(std::move(secret)) {}
   [[nodiscard]] std::string handle(std::string_view request, base::Instant true_time,
                                    const ControlHooks& hooks);
-  /// The disk has seen its last write: once the reply is sent, the process has to die.
+  /// Whether a crash request was carried out: send its reply, then kill the process.
   [[nodiscard]] bool crashed() const { return crashed_; }
 
  private:

@@ -8,9 +8,9 @@
 namespace capsize::app {
 namespace {
 
-// Messages, and requests, taken in one round: a flood of one kind must not starve the others.
+// Messages, and client requests, per round, so that a flood of one kind does not starve the others.
 constexpr int kBatchMax = 256;
-// A disk whose last sync took longer is left to the log thread. So is an entry that is larger.
+// After a slower sync, or for a larger entry, the log thread writes.
 constexpr std::uint64_t kFastSyncNs = 2'000'000;
 constexpr std::size_t kSmallEntryBytes = std::size_t{64} * 1024;
 constexpr std::uint64_t kBytesWaitingMax = std::uint64_t{64} * 1024 * 1024;
@@ -39,7 +39,7 @@ void Driver::run(int stop_fd) {
   const std::size_t snapshot = poller.watch(ports_.snapshots.event_fd());
   const std::size_t peers = poller.watch(ports_.peers.socket());
   const std::size_t clients = poller.watch(ports_.clients.socket());
-  step();  // what the start itself gave rise to
+  step();  // carries out the output of recovery
   while (true) {
     const bool room = ports_.log.bytes_waiting() < kBytesWaitingMax;
     poller.enable(clients, room);
@@ -77,6 +77,8 @@ void Driver::receive_receipt() {
 }
 
 void Driver::on_disk(const raft::SyncReceipt& receipt) {
+  // The messages first, then the core: the acknowledgement is already due, and what the core sends
+  // next may depend on it.
   while (!after_sync_.empty() && after_sync_.front().token() <= receipt.token()) {
     for (raft::Message& message : std::move(after_sync_.front()).release(receipt)) {
       send(std::move(message));
@@ -88,12 +90,14 @@ void Driver::on_disk(const raft::SyncReceipt& receipt) {
   begin_snapshot();
 }
 
-bool Driver::waits_for_nothing_else(const raft::PersistBatch& batch) const {
+bool Driver::should_write_inline(const raft::PersistBatch& batch) const {
   const raft::SoftState state = replica_.soft_state();
-  // More than this entry uncommitted: others are on their way, and one sync will do for several.
+  // If more entries are uncommitted, further ones are likely to follow: the log thread groups them
+  // into one sync.
   const bool alone = batch.entries.size() == 1 && state.last == state.commit.next();
   const std::uint64_t last_sync_ns = ports_.log.sync_times().latest_ns;
-  // A disk that a fault may block: this thread has to be there to be told that it is over.
+  // Not if a disk fault may block the sync: only this thread can process the request that ends the
+  // fault.
   return alone && !batch.snapshot && !ports_.disk.may_block() &&
          state.role == raft::Role::kFollower &&
          batch.entries.front().payload->size() <= kSmallEntryBytes && last_sync_ns > 0 &&
@@ -101,6 +105,7 @@ bool Driver::waits_for_nothing_else(const raft::PersistBatch& batch) const {
 }
 
 void Driver::begin_snapshot() {
+  // Not before the batches up to `after` are on disk (raft/ready.h, SnapshotBegun).
   if (!snapshot_ || snapshot_->begun.after > synced_) return;
   auto content = std::make_shared<const replica::FrozenState>(std::move(snapshot_->content));
   ports_.snapshots.save(std::move(snapshot_->begun.snapshot),
@@ -138,34 +143,36 @@ base::Status Driver::restore_vote() {
   if (state.lost == raft::Index{0}) return base::Error{"this node votes"};
   if (!replica_.may_restore_vote()) {
     return base::Error{
-        fmt::format("entries up to {} were lost, and this node knows only those up to {} to be "
-                    "committed: it must catch up first",
+        fmt::format("entries up to {} were lost, and this node's commit index is {}: it must catch "
+                    "up first",
                     state.lost.value(), state.commit.value())};
   }
-  ports_.log.restore_vote();  // before the first vote
+  ports_.log.restore_vote();  // durable before the first vote
   replica_.restore_vote();
   return {};
 }
 
 bool Driver::carry_out(replica::Output output) {
+  // The order of driver.h. The trace first: a checker that sees an acknowledged write without its
+  // commit in the trace would report a violation.
   if (const auto status = ports_.trace.write(output.trace, true_now()); !status) {
     die(kSystemCallFailed, status.error().message);
   }
   for (const replica::PeerMessage& message : output.messages) {
     ports_.peers.send(message, true_now());
   }
-  const bool here = output.sync && waits_for_nothing_else(output.sync->batch);
+  const bool write_inline = output.sync && should_write_inline(output.sync->batch);
   if (output.sync) {
     if (!output.sync->messages.empty()) after_sync_.push_back(std::move(output.sync->messages));
-    if (!here) ports_.log.submit(std::move(output.sync->batch));
+    if (!write_inline) ports_.log.submit(std::move(output.sync->batch));
   }
   if (output.snapshot) {
     snapshot_ = std::move(output.snapshot);
     begin_snapshot();
   }
   for (const replica::ClientReply& reply : output.replies) ports_.clients.answer(reply);
-  if (!here) return true;
-  if (const auto receipt = ports_.log.write_here(output.sync->batch)) {
+  if (!write_inline) return true;
+  if (const auto receipt = ports_.log.write_inline(output.sync->batch)) {
     on_disk(*receipt);
     return false;
   }

@@ -9,7 +9,7 @@
 namespace capsize::app {
 namespace {
 
-// Whoever had the reply sends the signal itself; this is for the case that nobody does.
+// The client that received the reply normally sends SIGKILL itself, before this time is over.
 constexpr timespec kLastMoment{0, 200'000'000};
 
 }  // namespace

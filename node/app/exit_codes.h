@@ -1,5 +1,5 @@
-// How the process ends: each fatal cause has a code of its own, so that a harness can tell a
-// planned disk fault from a bug (node/PROTOCOL.md, exit codes).
+// The exit codes of the process: each fatal cause has its own, so that a harness can distinguish an
+// injected disk fault from a bug (node/PROTOCOL.md, Exit codes).
 #pragma once
 
 #include <string_view>
@@ -23,11 +23,11 @@ enum ExitCode : int {
 
 /// Prints "capsize-node: MESSAGE" to standard error and returns `code`.
 int report(ExitCode code, std::string_view message);
-/// The same, and ends the process at once, from any thread: no destructor may write to a log whose
-/// state is unknown.
+/// Like report(), then ends the process at once, from any thread, without running destructors: none
+/// may write to a log whose state is unknown.
 [[noreturn]] void die(ExitCode code, std::string_view message);
-/// Ends the process by SIGKILL, as a crash does, after a moment in which the calling thread does
-/// nothing and what it has sent can leave.
+/// Ends the process by SIGKILL, like a crash, after a short pause in which libzmq can send the
+/// reply.
 [[noreturn]] void crash();
 
 }  // namespace capsize::app

@@ -22,17 +22,19 @@ namespace {
 
 using codec::Overloaded;
 
-// After a refusal. Without a sound incarnation number the node must not run under its own name.
-constexpr const char* kWaysOutOfTheLog =
-    "\ncapsize-node: put back an intact copy of the directory, replace the node, or start it with "
+// Advice after a refusal to start. Without a valid incarnation number the node must not start: it
+// could accept replies to an earlier incarnation.
+constexpr const char* kAdviceForLog =
+    "\ncapsize-node: restore an intact copy of the directory, replace the node, or start it with "
     "--accept-lost-log (node/PROTOCOL.md, On disk)";
-constexpr const char* kWaysOutOfTheIncarnation =
-    "\ncapsize-node: put back an intact copy of the directory, or replace the node "
+constexpr const char* kAdviceForIncarnation =
+    "\ncapsize-node: restore an intact copy of the directory, or replace the node "
     "(node/PROTOCOL.md, On disk)";
 
 constexpr base::Duration kAnswerWithin = std::chrono::seconds(5);
 
-// `--status`: asks a running node, prints one JSON object. kNoAnswer when no answer comes in time.
+// `--status`: queries a running node and prints one JSON object. kNoAnswer if no reply comes in
+// time.
 int print_status(const AskStatus& ask) {
   base::Json request = {{"op", "status"}};
   ask.secret.sign(request);
@@ -42,10 +44,11 @@ int print_status(const AskStatus& ask) {
   return kStopped;
 }
 
-/// Readable once SIGTERM or SIGINT came. Before any thread is started: they inherit the mask.
+/// Returns a descriptor that is readable once SIGTERM or SIGINT was received; -1 on failure. Must
+/// be called before any thread is started, since threads inherit the signal mask.
 int block_and_watch_signals() {
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit of a file's size fails instead
+  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond RLIMIT_FSIZE returns an error instead
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
@@ -54,19 +57,18 @@ int block_and_watch_signals() {
   return ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/// The value of a storage call, or the end of the process with the code of its cause.
+/// The value of a storage call; on failure ends the process with the exit code of the cause.
 template <class T, class Variant>
-T take_or_die(Variant result, const std::string& ways_out) {
+T take_or_die(Variant result, const std::string& advice) {
   return std::visit(
-      Overloaded{[](T& value) -> T { return std::move(value); },
-                 [&](storage::CorruptLog& corrupt) -> T {
-                   die(kCorruptLog, corrupt.message() + ways_out);
-                 },
-                 [](storage::IoFailure& failure) -> T { die(kLogWriteFailed, failure.message); }},
+      Overloaded{
+          [](T& value) -> T { return std::move(value); },
+          [&](storage::CorruptLog& corrupt) -> T { die(kCorruptLog, corrupt.message() + advice); },
+          [](storage::IoFailure& failure) -> T { die(kLogWriteFailed, failure.message); }},
       result);
 }
 
-/// What the data directory gave back.
+/// The state recovered from the data directory.
 struct Storage {
   std::unique_ptr<storage::Log> log;
   std::shared_ptr<storage::SnapshotStore> snapshots;
@@ -78,24 +80,25 @@ Storage open_storage(storage::FileSystem& files, const Options& options) {
   const std::string& directory = options.data;
   Storage opened;
   opened.incarnation = take_or_die<std::uint64_t>(storage::next_incarnation(files, directory),
-                                                  kWaysOutOfTheIncarnation);
+                                                  kAdviceForIncarnation);
   storage::LogOptions log_options{.segment_bytes = options.segment_bytes};
   if (options.accept_lost_log) log_options.accept_lost = options.raft.id;
-  // A loss that cannot be accepted says so itself, with what is left to do.
+  // If the loss cannot be accepted, the error itself contains the advice.
   auto log = take_or_die<storage::Log::Opened>(storage::Log::open(files, directory, log_options),
-                                               options.accept_lost_log ? "" : kWaysOutOfTheLog);
+                                               options.accept_lost_log ? "" : kAdviceForLog);
   if (!log.loss.empty()) {
-    report(kStopped, "accepted a loss: " + log.loss + "; this node grants no vote (restore-vote)");
+    report(kStopped, "accepted a loss: " + log.loss +
+                         "; this node grants no votes until restore-vote (node/PROTOCOL.md)");
   }
   if (log.bytes_cut > 0) {
-    std::fprintf(stderr, "capsize-node: cut a torn tail of %llu bytes, kept in %s\n",
+    std::fprintf(stderr, "capsize-node: cut a torn tail of %llu bytes, saved in %s\n",
                  static_cast<unsigned long long>(log.bytes_cut), log.cut_file.c_str());
   }
   const raft::Snapshot& snapshot = log.recovered.snapshot;
   if (snapshot && !replica::Replica::is_snapshot(*snapshot.state)) {
     die(kCorruptLog,
         storage::CorruptLog{directory + "/" + storage::kSnapshotFile, storage::kSnapshotHeaderBytes,
-                            "content that this version does not know"}
+                            "found content that this version cannot restore"}
             .message());
   }
   opened.log = std::move(log.log);
@@ -125,7 +128,7 @@ int run(const Options& options) {
     return report(kLogWriteFailed, status.error().message);
   }
   const auto lock = storage::DirectoryLock::acquire(options.data);
-  if (!lock) return report(kDirectoryInUse, "another process uses " + options.data);
+  if (!lock) return report(kDirectoryInUse, "another process is using " + options.data);
   Storage storage = open_storage(files, options);
   raft::Config config = options.raft;
   config.incarnation = storage.incarnation;
@@ -149,7 +152,7 @@ int run(const Options& options) {
                 {*peers.value(), clients, control, log, snapshots, trace.value(), clock, faults});
   if (!print_ready(config)) return report(kSystemCallFailed, "cannot write to standard output");
   driver.run(signals);
-  faults.let_go();  // a stalled disk must not keep the threads from ending
+  faults.end_waits();  // otherwise a stalled disk would block the threads' destructors
   return kStopped;
 }
 

@@ -6,7 +6,7 @@
 
 namespace capsize::app {
 
-/// Returns the exit code. Fatal causes that other threads find end the process from there.
+/// Returns the exit code. Fatal errors in other threads end the process directly (exit_codes.h).
 [[nodiscard]] int run_node(std::span<char* const> arguments);
 
 }  // namespace capsize::app

@@ -19,17 +19,18 @@ constexpr const char* kDescription =
     "               --control ipc://run/k1 --peers n2=ipc://run/l2,n3=ipc://run/l3\n"
     "  capsize-node --status ipc://run/k1      # run: a directory of your own, mode 0700";
 
-// Below, nothing but snapshots would be written; above, the log outgrows the memory.
+// With a smaller value the node would mostly write snapshots, with a larger one the log would
+// outgrow the memory.
 constexpr std::uint64_t kSnapshotEveryMin = 10;
 constexpr std::uint64_t kSnapshotEveryMax = 100'000'000;
-// Of a segment, and between snapshots. Below, a segment would hold little more than its header;
-// above, restarts read what they do not need.
+// Bounds of --segment-bytes and --snapshot-bytes. A smaller segment would hold little more than its
+// header; with a larger one a restart would read much that it does not need.
 constexpr std::uint64_t kBytesMin = 4096;
 constexpr std::uint64_t kBytesMax = std::uint64_t{1} << 30;
 constexpr base::Duration kCommitNoticeMax = std::chrono::seconds(1);
 constexpr base::Duration kTimeoutMax = std::chrono::hours(1);
 
-/// As the parser fills it in; text is checked afterwards.
+/// The values as parsed; text values are checked afterwards.
 struct Raw {
   std::uint32_t id = 0;
   Options options;
@@ -48,41 +49,46 @@ void declare(base::CommandLine& line, Raw& raw) {
   Options& options = raw.options;
   line.option("--id", raw.id, "number of this node; node 3 is called n3");
   line.option("--run-id", options.run_id, "frames of another run are dropped");
-  line.option("--data", options.data, "directory of the log; made if it is missing");
+  line.option("--data", options.data, "data directory; created if it is missing");
   line.option("--listen", options.listen, "endpoint for frames from peers");
   line.option("--client", options.client, "endpoint for client requests");
   line.option("--control", options.control, "endpoint for status and faults");
-  line.option("--peers", raw.peers, "n2=ENDPOINT,n3=ENDPOINT: where frames to each node go");
-  line.option("--voters", raw.voters, "n1,n2,…: members of a cluster that begins [all peers]");
-  line.flag("--join", raw.join, "member of no cluster yet: wait to be added");
+  line.option("--peers", raw.peers, "n2=ENDPOINT,n3=ENDPOINT: where to send frames to each node");
+  line.option("--voters", raw.voters, "n1,n2,…: initial members of a new cluster [all peers]");
+  line.flag("--join", raw.join, "not a member of a cluster yet: wait to be added");
   line.option("--trace", options.trace, "file to append trace lines to");
-  line.option("--seed", options.raft.seed, "of this cluster's random streams");
-  line.option("--parent", raw.parent, "end when this process ends").positive();
+  line.option("--seed", options.raft.seed, "seed of the random election timeouts");
+  line.option("--parent", raw.parent, "process id: end when this process ends").positive();
   line.option("--election-timeout", raw.election_timeout, "MIN..MAX").show_default();
-  line.option("--heartbeat", raw.heartbeat, "interval of a leader").show_default();
+  line.option("--heartbeat", raw.heartbeat, "heartbeat interval of a leader").show_default();
   line.option("--commit-notice", raw.commit_notice,
-              "how long a commit index waits for entries to travel with; 0s: not at all")
+              "how long a new commit index waits to be sent along with entries; 0s: not at all")
       .show_default();
-  line.flag("--no-pre-vote", raw.no_pre_vote, "campaign without asking first");
-  line.flag("--no-check-quorum", raw.no_check_quorum, "lead on without hearing a majority");
-  line.flag("--no-leader-stickiness", raw.no_leader_stickiness, "vote though a leader is alive");
-  line.option("--snapshot-every", options.snapshot_every, "entries between two snapshots")
+  line.flag("--no-pre-vote", raw.no_pre_vote, "campaign without a pre-vote");
+  line.flag("--no-check-quorum", raw.no_check_quorum,
+            "stay leader without replies from a majority");
+  line.flag("--no-leader-stickiness", raw.no_leader_stickiness,
+            "vote even if the current leader is alive");
+  line.option("--snapshot-every", options.snapshot_every, "applied entries between two snapshots")
       .range(kSnapshotEveryMin, kSnapshotEveryMax)
       .show_default();
-  line.option("--snapshot-bytes", raw.snapshot_bytes, "or so many bytes of entries").show_default();
-  line.option("--segment-bytes", raw.segment_bytes, "size of one file of the log").show_default();
+  line.option("--snapshot-bytes", raw.snapshot_bytes,
+              "applied bytes between two snapshots, at most")
+      .show_default();
+  line.option("--segment-bytes", raw.segment_bytes, "size of one log segment").show_default();
   line.flag("--lease-reads-assume-bounded-clock-drift",
             options.raft.lease_reads_assume_bounded_clock_drift,
-            "reads without a round of messages, stale where clocks jump");
-  line.flag("--allow-faults", options.allow_faults, "permit faults on the control endpoint");
+            "reads without a heartbeat round; stale if clocks jump");
+  line.flag("--allow-faults", options.allow_faults,
+            "permit fault requests on the control endpoint");
   line.flag("--accept-lost-log", options.accept_lost_log,
-            "cut a damaged log, and start as a node that grants no vote");
+            "cut a damaged log, and start as a node that grants no votes");
   line.option("--secret-file", raw.secret_file,
-              "control requests must carry the secret that stands in this file (mode 0600)");
+              "file (mode 0600) with the secret that control requests must carry");
   line.flag("--allow-remote", raw.allow_remote, "permit endpoints beyond this machine");
-  line.option("--bug", options.raft.bug, "make this seeded bug (none: make none)");
-  line.flag("--list-bugs", raw.list_bugs, "print the seeded bugs this binary holds");
-  line.option("--status", raw.status, "ask the node at this control endpoint, and print it");
+  line.option("--bug", options.raft.bug, "enable this seeded bug (none: no bug)");
+  line.flag("--list-bugs", raw.list_bugs, "print the seeded bugs of this binary");
+  line.option("--status", raw.status, "print the status of the node at this control endpoint");
 }
 
 base::Status read_peers(Raw& raw) {
@@ -100,7 +106,7 @@ base::Status read_peers(Raw& raw) {
             .second;
     if (*number == raw.id || !added) {
       return base::Error{"--peers: " + wire::node_name(*number) +
-                         " is this node itself, or given twice"};
+                         " is this node itself, or listed twice"};
     }
   }
   return {};
@@ -196,11 +202,11 @@ base::Status check_endpoints(const Raw& raw) {
   return {};
 }
 
-/// What the cluster begins with; a log or a snapshot that holds a configuration knows better.
+/// The initial configuration; one in the log or in a snapshot takes precedence.
 base::Result<std::vector<raft::NodeId>> read_voters(const Raw& raw) {
   std::vector<raft::NodeId> voters;
   if (raw.join) {
-    if (!raw.voters.empty()) return base::Error{"--join: a member of --voters joins nothing"};
+    if (!raw.voters.empty()) return base::Error{"--join: cannot be combined with --voters"};
     return voters;
   }
   if (raw.voters.empty()) {
@@ -218,7 +224,7 @@ base::Result<std::vector<raft::NodeId>> read_voters(const Raw& raw) {
     voters.push_back(raft::NodeId(*number));
   }
   std::sort(voters.begin(), voters.end());
-  if (!raft::is_voter_set(voters)) return base::Error{"--voters: a node is given twice"};
+  if (!raft::is_voter_set(voters)) return base::Error{"--voters: a node is listed twice"};
   return voters;
 }
 
@@ -231,25 +237,24 @@ base::Result<Request> to_run(Raw& raw) {
   raft::Config& config = raw.options.raft;
   if (config.bug == "none") config.bug.clear();
   if (!config.bug.empty() && bugs::find_bug(config.bug) == nullptr) {
-    return base::Error{"--bug: this binary holds no bug named '" + config.bug + "'"};
+    return base::Error{"--bug: this binary has no seeded bug named '" + config.bug + "'"};
   }
   config.id = raft::NodeId(raw.id);
   auto voters = read_voters(raw);
   if (!voters) return voters.error();
   config.voters = std::move(voters.value());
-  // A follower within half an interval is sent entries, as before: a snapshot costs more.
+  // A follower that lags by less than half an interval is sent entries: a snapshot costs more.
   config.compaction_margin = raw.options.snapshot_every / 2;
   config.pre_vote = !raw.no_pre_vote;
   config.check_quorum = !raw.no_check_quorum;
   config.leader_stickiness = !raw.no_leader_stickiness;
   if (config.lease_reads_assume_bounded_clock_drift && !config.leader_stickiness) {
-    return base::Error{
-        "--lease-reads-assume-bounded-clock-drift: impossible with --no-leader-stickiness"};
+    return base::Error{"--lease-reads-assume-bounded-clock-drift: requires leader stickiness"};
   }
   return Request(RunNode{std::move(raw.options)});
 }
 
-/// One JSON object a line.
+/// One JSON object per line.
 std::string list_bugs() {
   std::string lines;
   for (const bugs::BugInfo& bug : bugs::seeded_bugs()) {

@@ -23,14 +23,14 @@ struct Options {
   std::map<raft::NodeId, std::string> peers;
   std::string trace;  // empty: none
   bool allow_faults = false;
-  wire::ControlSecret secret;  // that control requests must carry; none: every request is admitted
+  wire::ControlSecret secret;  // required in control requests; none: every request is admitted
   bool accept_lost_log = false;
-  std::uint64_t segment_bytes = std::uint64_t{64} * 1024 * 1024;   // of one file of the log
-  std::uint64_t snapshot_bytes = std::uint64_t{64} * 1024 * 1024;  // applied bytes make one due
+  std::uint64_t segment_bytes = std::uint64_t{64} * 1024 * 1024;   // size of a log segment
+  std::uint64_t snapshot_bytes = std::uint64_t{64} * 1024 * 1024;  // applied bytes, at most
   std::uint64_t snapshot_every = 10'000;  // applied entries between two snapshots
 };
 
-/// What the command line asks for.
+/// What the command line requests.
 struct RunNode {
   Options options;
 };
@@ -38,13 +38,13 @@ struct AskStatus {
   std::string endpoint;
   wire::ControlSecret secret;
 };
-/// --help, --version, --list-bugs: to be printed on standard output, exit 0.
+/// --help, --version, --list-bugs: print the text to standard output and exit with 0.
 struct PrintText {
   std::string text;
 };
 using Request = std::variant<RunNode, AskStatus, PrintText>;
 
-/// Error: one line for a person (exit 64).
+/// Error: one line for people (exit code 64).
 [[nodiscard]] base::Result<Request> parse_options(std::span<char* const> arguments);
 
 }  // namespace capsize::app

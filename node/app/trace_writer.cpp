@@ -46,7 +46,7 @@ void append_event(fmt::memory_buffer& out, const raft::TraceEvent& event) {
 /// Whether the file ends inside a line.
 base::Result<bool> is_torn(int file, const std::string& path) {
   struct stat info {};
-  if (::fstat(file, &info) != 0) return failure("look at", path);
+  if (::fstat(file, &info) != 0) return failure("stat", path);
   if (info.st_size == 0) return false;
   char last = 0;
   if (::pread(file, &last, 1, info.st_size - 1) != 1) return failure("read", path);

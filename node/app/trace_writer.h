@@ -1,9 +1,9 @@
 // Appends trace events to `trace.jsonl` (node/PROTOCOL.md, Trace).
 //
 // One write(2) for all events of a round, before anything that depends on them leaves the process:
-// a SIGKILL then leaves at most one torn line, at the very end. It is never synced: it must survive
-// the process, not the machine. A write that fails ends the node (exit 71), because checks on
-// traces would accuse it of what it merely could not say.
+// a SIGKILL then leaves at most one torn line, at the end. The file is never synced: it must
+// survive a process crash, not a power loss. A failed write ends the node (exit 71), because a
+// checker would take the missing events for violations.
 #pragma once
 
 #include <fmt/format.h>
@@ -21,7 +21,8 @@ namespace capsize::app {
 
 class TraceWriter {
  public:
-  /// Without a path nothing is written. Ends a torn last line of an earlier life with a newline.
+  /// With an empty path nothing is written. Ends a torn last line of an earlier incarnation with a
+  /// newline.
   [[nodiscard]] static base::Result<TraceWriter> open(const std::string& path, raft::NodeId node,
                                                       std::uint64_t incarnation);
   /// `true_time`: of the true clock.
@@ -31,7 +32,7 @@ class TraceWriter {
  private:
   TraceWriter(storage::Descriptor file, raft::NodeId node, std::uint64_t incarnation);
   storage::Descriptor file_;
-  std::string common_;  // the fields that are the same in every line of this life
+  std::string common_;  // the fields that are equal in all lines of this incarnation
   fmt::memory_buffer buffer_;
 };
 

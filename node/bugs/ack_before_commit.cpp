@@ -9,7 +9,7 @@ const BugRegistration kAckBeforeCommit({
     .rule = "a client is answered after its entry is committed and applied (paper 5.3)",
     .exposed_by = "isolate or kill the leader while clients write",
     .report = "linearizable: stale read or lost write",
-    .seen_in = "the class of Redis-Raft's lost updates (Jepsen, 2020)",
+    .seen_in = "lost updates of this class in Redis-Raft (Jepsen, 2020)",
 });
 
 }  // namespace capsize::bugs

@@ -5,11 +5,11 @@ namespace capsize::bugs {
 // The branch: Replica::Impl::execute, node/replica/outcomes.cpp.
 const BugRegistration kNoDedup({
     .name = "no-dedup",
-    .what = "a command that is sent again in its session is carried out again",
-    .rule = "a session's sequence number is executed once (paper section 8, thesis 6.3)",
-    .exposed_by = "retry (--retries) while leaders are killed or cut off",
+    .what = "a command that is retried within its session is executed again",
+    .rule = "a session's sequence number is executed at most once (paper section 8, thesis 6.3)",
+    .exposed_by = "retry (--retries) while leaders are killed or isolated",
     .report = "linearizable: an element appended twice",
-    .seen_in = "the class of Redis-Raft's duplicated appends (Jepsen, 2020)",
+    .seen_in = "duplicate appends of this class in Redis-Raft (Jepsen, 2020)",
 });
 
 }  // namespace capsize::bugs

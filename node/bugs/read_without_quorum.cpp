@@ -5,7 +5,7 @@ namespace capsize::bugs {
 // The branch: Raft::Impl::confirm_reads, node/raft/reads.cpp.
 const BugRegistration kReadWithoutQuorum({
     .name = "read-without-quorum",
-    .what = "a leader answers reads alone, without asking a majority whether it still leads",
+    .what = "a leader answers reads alone, without confirming its leadership with a majority",
     .rule = "before a read, exchange heartbeats with a majority (paper section 8, thesis 6.4)",
     .exposed_by = "pause or isolate the leader, write through its successor, read from it",
     .report = "linearizable: stale read",

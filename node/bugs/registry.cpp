@@ -7,7 +7,7 @@
 namespace capsize::bugs {
 namespace {
 
-// Behind a function: registrations run before main, in no particular order.
+// In a function, since registrations run before main in unspecified order.
 std::vector<BugInfo>& registered() {
   static std::vector<BugInfo> bugs;
   return bugs;

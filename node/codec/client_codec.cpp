@@ -11,7 +11,8 @@ using base::Json;
 
 constexpr std::size_t kIdBytesMax = 128;
 
-/// Before parsing: the parser's result is walked recursively later.
+/// Checked before parsing: the parsed value is destroyed and printed recursively, so unbounded
+/// nesting would overflow the stack.
 bool nesting_within(std::string_view text, int max) {
   int depth = 0;
   bool in_string = false;
@@ -37,7 +38,7 @@ std::string shortened(std::string_view number) {
   return std::string(number.substr(0, kShown)) + "…";
 }
 
-/// Integers and short strings come back as they were.
+/// An integer or a short string as JSON text; empty for anything else.
 std::string read_id(const Json& request) {
   const auto id = request.find("id");
   if (id == request.end()) return {};
@@ -51,12 +52,12 @@ class Fields {
  public:
   explicit Fields(const Json& request) : request_(request) {}
 
-  /// 0 when it is missing and may be.
+  /// 0 if the field is missing and not required.
   std::uint64_t number(const char* key, bool required) {
     const auto found = request_.find(key);
     if (found == request_.end() && !required) return 0;
     if (found == request_.end() || !found->is_unsigned()) {
-      refuse(std::string(key) + ": expected a number from 0 on");
+      refuse(std::string(key) + ": expected an integer of at least 0");
       return 0;
     }
     return found->get<std::uint64_t>();
@@ -111,7 +112,7 @@ std::optional<kv::Step> parse_step(const Json& step) {
   return parsed;
 }
 
-/// Bounds of the whole are validate()'s.
+/// kv::validate() checks the size of the whole transaction.
 void read_steps(Fields& fields, kv::Command& command) {
   const Json* value = fields.value();
   if (value == nullptr) return;
@@ -176,7 +177,7 @@ replica::ChangeMembers read_change(Fields& fields) {
   const Json* value = fields.value();
   if (value == nullptr) return {};
   auto nodes = parse_nodes(*value);
-  if (!nodes) fields.refuse(R"(value: expected the members, ["n1","n2",…], none twice)");
+  if (!nodes) fields.refuse(R"(value: expected distinct members, ["n1","n2",…])");
   return {nodes.value_or(std::vector<raft::NodeId>{})};
 }
 
@@ -184,7 +185,7 @@ replica::TransferLeadership read_transfer(Fields& fields) {
   const Json* value = fields.value();
   if (value == nullptr) return {};
   const auto number = value->is_string() ? wire::parse_node_name(value->text()) : std::nullopt;
-  if (!number) fields.refuse(R"(value: expected the node that shall lead, "n2")");
+  if (!number) fields.refuse(R"(value: expected the new leader, "n2")");
   return {raft::NodeId(number.value_or(0))};
 }
 
@@ -195,7 +196,7 @@ bool has_key(kv::Operation operation) {
 void read_session(Fields& fields, const kv::Command& command) {
   if (command.session == kv::SessionId(0)) return;
   if (command.operation == kv::Operation::kRegister) {
-    fields.refuse("session: register opens one, and takes none");
+    fields.refuse("session: register opens a session, and takes none");
   }
   if (command.sequence == kv::Sequence(0)) fields.refuse("sequence: begins at 1 in a session");
 }
@@ -223,7 +224,7 @@ kv::Command read_kv_command(Fields& fields, const std::string& word) {
   return command;
 }
 
-/// "level":"stale"; "linearizable" is what is meant without it.
+/// Whether the request has "level":"stale". The default is "linearizable".
 bool is_stale(Fields& fields, const Json& request, const kv::Command& command) {
   const auto level = request.find("level");
   if (level == request.end() || *level == "linearizable") return false;
@@ -264,8 +265,8 @@ std::variant<DecodedRequest, MalformedRequest> decode_request(std::string_view t
   if (id.empty()) return MalformedRequest{"", "id: expected an integer or a short string"};
   if (const auto number = inexact_number(text)) {
     return MalformedRequest{std::move(id), "the number " + shortened(*number) +
-                                               " would be changed: expected an integer of 64 bits, "
-                                               "or as few digits as tell a double"};
+                                               " cannot be stored exactly: expected an integer of "
+                                               "64 bits, or the digits of a double"};
   }
   Fields fields(request);
   replica::ClientCommand command = read_command(fields, request);
@@ -274,14 +275,14 @@ std::variant<DecodedRequest, MalformedRequest> decode_request(std::string_view t
 }
 
 std::string encode_reply(std::string_view id, const kv::Reply& reply, raft::NodeId leader) {
-  // By hand: a value is JSON text already, errors are words of a fixed list.
+  // Built by hand: the value is JSON text already, and errors are words from a fixed list.
   std::string out;
   out.reserve(64 + id.size() + reply.value.size());
   out.append(R"({"id":)").append(id).append(R"(,"outcome":")").append(name(reply.outcome));
   out += '"';
   if (!reply.value.empty()) out.append(R"(,"value":)").append(reply.value);
   if (!reply.error.empty()) out.append(R"(,"error":")").append(reply.error) += '"';
-  if (leader != raft::kNobody) {
+  if (leader != raft::kNoNode) {
     out.append(R"(,"leader":")").append(wire::node_name(leader.value())) += '"';
   }
   out += '}';

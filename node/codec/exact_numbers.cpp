@@ -12,12 +12,12 @@ namespace {
 
 constexpr std::string_view kNumberBytes = "0123456789+-.eE";
 
-/// An integer so short always fits.
+/// An integer of at most this many digits fits into 64 bits.
 constexpr std::size_t kShortDigits = 18;
 
 constexpr std::int64_t kExponentMax = std::int64_t{1} << 40;
 
-/// What a decimal number says, whatever its notation: ±0.DIGITS × 10^exponent.
+/// The value of a decimal number independent of its notation: ±0.DIGITS × 10^exponent.
 struct Decimal {
   bool negative = false;
   std::string digits;  // no zeros at either end; empty: zero
@@ -34,8 +34,8 @@ Decimal decimal_of(std::string_view number) {
     std::string_view power = number.substr(mark + 1);
     if (power.starts_with('+')) power.remove_prefix(1);
     std::from_chars(power.data(), power.data() + power.size(), decimal.exponent);
-    // Far beyond any double's, and far from where the sums below overflow
-    // ("0e9223372036854775807").
+    // Far beyond the exponent of any double, and small enough that the sums below do not overflow
+    // (a client may send "0e9223372036854775807").
     decimal.exponent = std::clamp(decimal.exponent, -kExponentMax, kExponentMax);
   }
   const std::string_view mantissa = number.substr(0, mark);
@@ -60,7 +60,7 @@ bool fits_64_bits(std::string_view integer) {
   return parsed.ec == std::errc() && parsed.ptr == end;
 }
 
-bool is_kept(std::string_view number) {
+bool is_exact(std::string_view number) {
   if (number.find_first_of(".eE") == std::string_view::npos) {
     return number != "-0" && (number.size() <= kShortDigits || fits_64_bits(number));
   }
@@ -69,12 +69,13 @@ bool is_kept(std::string_view number) {
   const Decimal asked = decimal_of(number);
   char shortest[32];
   const auto end = std::to_chars(std::begin(shortest), std::end(shortest), value).ptr;
-  // What is written need not be the shortest; either is what another program writes for it.
+  // Compared with the shortest digits that identify the double, and with those that our own encoder
+  // prints: a client may have read either of them.
   return asked == decimal_of({shortest, end}) || asked == decimal_of(base::Json(value).dump());
 }
 
-/// Of the quote that closes the string whose opening quote is at `at`: the next one that an even
-/// number of backslashes stands before.
+/// The position of the closing quote of the string whose opening quote is at `at`: the next quote
+/// that an even number of backslashes precedes.
 std::size_t end_of_string(std::string_view json, std::size_t at) {
   while (true) {
     const std::size_t quote = json.find('"', at + 1);
@@ -95,7 +96,7 @@ std::optional<std::string_view> inexact_number(std::string_view json) {
     } else if (json[at] == '-' || (json[at] >= '0' && json[at] <= '9')) {
       const std::size_t end = std::min(json.find_first_not_of(kNumberBytes, at), json.size());
       const std::string_view number = json.substr(at, end - at);
-      if (!is_kept(number)) return number;
+      if (!is_exact(number)) return number;
       at = end - 1;
     }
   }

@@ -21,9 +21,9 @@ using wire::append;
 using wire::MessageType;
 using wire::Reader;
 
-/// Indexes and terms stay far from where next() would wrap.
+/// Keeps terms and indexes far from where next() would wrap around.
 constexpr std::uint64_t kNumberMax = std::uint64_t{1} << 62;
-// Half of it: above whatever a snapshot may claim as its end a log can still grow.
+// Half of that, so that a log can still grow after the largest index that a snapshot may claim.
 constexpr std::uint64_t kIndexMax = std::uint64_t{1} << 61;
 constexpr std::size_t kEntryHeaderBytes = 13;  // term, type, length
 
@@ -32,7 +32,7 @@ void put_entry_id(std::string& out, const raft::EntryId& id) {
   append(out, id.index.value());
 }
 
-// An AppendEntriesReply begins with 0 (refused), 1 (success) or this (AppendEntriesReply::lost).
+// An AppendEntriesReply begins with 0 (refused), 1 (success) or 2 (AppendEntriesReply::lost).
 constexpr std::uint8_t kRefusedAfterLoss = 2;
 
 void put_flag(std::string& out, bool flag) {
@@ -120,7 +120,8 @@ void put(std::string& out, const InstallSnapshotReply& body) {
   put_flag(out, body.installed);
 }
 
-/// A term, an index or a round. Reads beyond the bound are as wrong as a missing byte.
+/// Reads terms, indexes and rounds. A number above its bound makes the payload as invalid as a
+/// missing byte.
 class NumberReader : public Reader {
  public:
   using Reader::Reader;
@@ -141,8 +142,8 @@ class NumberReader : public Reader {
   bool in_bounds_ = true;
 };
 
-/// What the entry's type says that it is: a node that was sent anything else could store it, and
-/// commit it, but not apply it.
+/// Whether the payload is valid for the entry's type. A node could store and commit any other
+/// payload, but would fail to apply it: on every replica, and again after each restart.
 bool is_content_of(raft::EntryType type, std::string_view payload) {
   switch (type) {
     case raft::EntryType::kNoop:
@@ -159,7 +160,7 @@ bool is_content_of(raft::EntryType type, std::string_view payload) {
       return opens == (type == raft::EntryType::kSession);
     }
     case raft::EntryType::kSnapshotMark:
-      break;  // in no log that is replicated
+      break;  // never part of a replicated log
   }
   return false;
 }
@@ -180,7 +181,8 @@ std::optional<AppendEntries> get_append_entries(NumberReader& in, bool heartbeat
   body.commit = in.strong<raft::Index>();
   body.read_round = in.strong<raft::ReadRound>();
   const auto count = in.number<std::uint32_t>();
-  // Before reserving: each entry needs its bytes, so a count cannot ask for more than was sent.
+  // Checked before reserve(): a forged count must not allocate more than the frame's size
+  // justifies.
   if (!in.ok() || count > in.left() / kEntryHeaderBytes || (count == 0) != heartbeat) {
     return std::nullopt;
   }
@@ -238,7 +240,7 @@ std::optional<InstallSnapshot> get_install_snapshot(NumberReader& in) {
   const bool last = in.flag();
   const auto configuration = raft::decode_configuration(in.bytes(in.number<std::uint16_t>()));
   const auto length = in.number<std::uint32_t>();
-  // Differences, not sums: nothing a sender writes can wrap around.
+  // Compares differences, not sums, so that no value from the sender can wrap around.
   if (!in.ok() || !configuration || body.size > raft::kSnapshotBytesMax ||
       body.offset > body.size || length != in.left() || length > body.size - body.offset) {
     return std::nullopt;
@@ -267,10 +269,10 @@ std::optional<Body> get_forwarded(NumberReader& in, Decode decode) {
   return Body{id, incarnation, std::move(content).value()};
 }
 
-/// An older version may be in a log, but no peer writes one: a payload has one encoding.
+/// An older version may be in a log, but no peer sends it: a payload has exactly one encoding.
 base::Result<kv::Command> decode_forwarded_command(std::string_view bytes) {
   if (bytes.empty() || static_cast<std::uint8_t>(bytes.front()) != kv::kCommandVersion) {
-    return base::Error{"a forwarded command is of the present version"};
+    return base::Error{"expected a forwarded command of the current version"};
   }
   return kv::decode_command(bytes);
 }

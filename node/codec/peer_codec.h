@@ -1,12 +1,13 @@
-// Messages between nodes <-> the bytes of the payload frame. What the header says already (sender,
-// receiver, term, type) is not repeated here.
+// Encodes messages between nodes to the payload frame and back. The fields of the header (sender,
+// receiver, term, type) are not repeated.
 //
-// Decoding is strict and bounded: counts are believed only as far as bytes are there, nothing may
-// be left over, and what encode cannot make is refused. Frames carry a checksum, so a refusal means
-// a sender of another version or a hostile one; the caller counts and drops it.
+// Decoding is strict and bounded: a count is accepted only if the buffer has the bytes for it, no
+// bytes may be left over, and anything that encode_payload() cannot produce is refused. Frames
+// carry a checksum, so a refusal means a sender of another version or a hostile one; the caller
+// counts and drops the frame.
 //
 // Little endian. Entries are contiguous from `previous.index + 1` on, so they carry no index: a gap
-// cannot even be written down (found as logcabin issue 160).
+// cannot be encoded (logcabin issue 160 was such a gap).
 #pragma once
 
 #include <optional>
@@ -18,17 +19,17 @@
 
 namespace capsize::codec {
 
-/// The message-dependent part of a header; transport fills in the rest.
+/// The part of a header that depends on the message; the transport fills in the rest.
 struct Described {
   wire::MessageType type = wire::MessageType::kHeartbeat;
   std::uint64_t index = 0;
 };
 [[nodiscard]] Described describe(const replica::PeerMessage& message);
 
-/// Appends to `out`, which is empty or reused. Entry payloads are copied once, here.
+/// Appends to `out`. This is the only place that copies entry payloads.
 void encode_payload(const replica::PeerMessage& message, std::string& out);
 
-/// `header` is a decoded one. Nothing when the payload is not one of its type.
+/// nullopt if the payload is not a valid one of the header's type.
 [[nodiscard]] std::optional<replica::PeerMessage> decode_payload(const wire::Header& header,
                                                                  std::string_view payload);
 

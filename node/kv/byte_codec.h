@@ -1,5 +1,5 @@
-// Little-endian numbers and length-prefixed strings, for what goes into log entries. Reading is
-// strict and bounded: a length is believed only as far as bytes are there.
+// Little-endian numbers and length-prefixed strings, for the payloads of log entries. Reading is
+// strict and bounded: a length is accepted only if the buffer has that many bytes.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace capsize::kv {
 class ByteWriter {
  public:
   ByteWriter() = default;
-  /// Goes on behind what is there.
+  /// Appends to `bytes`.
   explicit ByteWriter(std::string bytes) : bytes_(std::move(bytes)) {}
   void u8(std::uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
   void u32(std::uint32_t value) { number(value, 4); }
@@ -33,7 +33,7 @@ class ByteWriter {
   std::string bytes_;
 };
 
-/// After the first thing that does not fit, everything reads as zero or empty and ok() is false.
+/// After the first failed read, all reads return zero or empty and ok() is false.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : left_(bytes) {}

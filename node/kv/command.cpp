@@ -47,7 +47,7 @@ base::Status validate_steps(const BasicCommand<Text>& command) {
     }
     bytes += step.value.size();
   }
-  // One look at the sum: no step alone can then be over the bound of a value either.
+  // The bound on the sum implies the bound on each step's value.
   return bytes > kValueBytesMax ? malformed_command("values are too long together")
                                 : base::Status{};
 }
@@ -64,8 +64,8 @@ void encode_steps(const std::vector<Step>& steps, ByteWriter& out) {
 template <class Text>
 std::vector<BasicStep<Text>> decode_steps(ByteReader& in) {
   std::vector<BasicStep<Text>> steps;
-  // Stops with the bytes: a count cannot ask for more than was sent. One too many is enough for
-  // validate() to refuse it.
+  // The loop ends with the bytes, so a forged count allocates nothing. It reads one step more than
+  // allowed, so that validate() refuses the command.
   const std::uint32_t count = in.u32();
   while (in.ok() && steps.size() < count && steps.size() <= kTxnStepsMax) {
     BasicStep<Text> step;
@@ -127,8 +127,8 @@ base::Result<BasicCommand<Text>> decode_as(std::string_view bytes) {
   command.value = in.text(kValueBytesMax);
   command.expected = in.text(kValueBytesMax);
   if (command.operation == Operation::kTxn) command.steps = decode_steps<Text>(in);
-  if (!in.ok()) return malformed_command("cut short, or a field is over its bound");
-  if (!in.at_end()) return malformed_command("bytes behind the end");
+  if (!in.ok()) return malformed_command("truncated, or a field is over its bound");
+  if (!in.at_end()) return malformed_command("bytes after the end");
   if (const base::Status status = validate_all(command); !status.ok()) return status.error();
   return command;
 }

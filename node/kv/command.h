@@ -1,5 +1,5 @@
-// What a client asks of the key-value state machine, and what it learns. Values are canonical JSON
-// text (no insignificant blanks), so that equality of values is equality of bytes.
+// The commands of the key-value state machine, and its replies. Values are canonical JSON text (no
+// insignificant whitespace), so that equal values have equal bytes.
 #pragma once
 
 #include <cstdint>
@@ -14,11 +14,11 @@
 namespace capsize::kv {
 
 using ClientId = base::StrongNumber<struct ClientIdTag>;
-/// Grows with each command of a client, from 1 on; a session tells a retry by it.
+/// Grows with each command of a client, from 1 on; a session recognises retries by it.
 using Sequence = base::StrongNumber<struct SequenceTag>;
 /// Index of the log entry that registered the session; 0 is none.
 using SessionId = base::StrongNumber<struct SessionIdTag>;
-/// Nanoseconds that leaders have measured, see sessions.h.
+/// Nanoseconds, stamped by leaders, see sessions.h.
 using LogTime = base::StrongNumber<struct LogTimeTag>;
 
 /// Numbers are in the log and on the wire: never renumber.
@@ -32,9 +32,9 @@ enum class Operation : std::uint8_t {
   kTxn = 7,
 };
 
-/// One step of a transaction. Numbers are in the log, too.
+/// The kind of a transaction's step. The numbers are in the log as well.
 enum class StepKind : std::uint8_t { kRead = 1, kWrite = 2, kAppend = 3 };
-/// `Text` is std::string, or std::string_view where a command is only looked at.
+/// `Text` is std::string, or std::string_view to inspect an encoded command without copying.
 template <class Text>
 struct BasicStep {
   using Kind = StepKind;
@@ -51,14 +51,14 @@ struct BasicCommand {
   Operation operation = Operation::kRead;
   Text key;
   Text value;                          // write: the value; cas: the new value; append: the element
-  Text expected;                       // cas: the value that must be there; "null": an absent key
-  std::vector<BasicStep<Text>> steps;  // txn: carried out in this order, all of them or none
+  Text expected;                       // cas: the current value required; "null": an absent key
+  std::vector<BasicStep<Text>> steps;  // txn: executed in this order, all of them or none
   SessionId session;                   // of a retriable command
   LogTime time;                        // stamped by the leader that proposes it
 };
 using Command = BasicCommand<std::string>;
 
-/// Names one command of one client, in whichever entries of the log it arrives.
+/// Identifies a client's command. Several log entries may hold it: the original and its retries.
 struct CommandId {
   SessionId session;
   ClientId client;
@@ -71,38 +71,38 @@ struct CommandId {
 
 enum class Outcome : std::uint8_t { kOk = 1, kFail = 2, kInfo = 3 };
 
-/// ok: took effect. fail: certainly neither took nor will take effect. info: anything else.
+/// ok: took effect. fail: definitely has not taken effect and never will. info: indeterminate.
 struct Reply {
   Outcome outcome = Outcome::kInfo;
   std::string value;  // JSON text. txn: its steps, reads filled in. read: "null" for an absent key;
                       // register: the session
-  std::string error;  // fail, info: one word of the list in node/PROTOCOL.md
+  std::string error;  // fail, info: one of the errors listed in node/PROTOCOL.md, Clients
 };
 
 inline constexpr std::size_t kKeyBytesMax = 1024;
 inline constexpr std::size_t kValueBytesMax = 1024 * 1024;
 inline constexpr std::size_t kTxnStepsMax = 64;
-/// Smaller than a value: the reply is kept for each session.
+/// Smaller than a value's bound: each session stores its latest reply.
 inline constexpr std::size_t kTxnReplyBytesMax = 64 * 1024;
 inline constexpr std::size_t kErrorBytesMax = 256;
 
-/// Whether carrying it out changes a key and tells nothing that was there before.
+/// Whether the operation changes a key and its reply reveals nothing about the previous value.
 [[nodiscard]] bool changes_blindly(Operation operation);
 
-/// Bounds, and exactly the fields that the operation takes. What a peer or a client sends is held
-/// against this before anything else is done with it.
+/// Checks the bounds, and that exactly the fields of the operation are set. Commands from peers and
+/// clients are validated before any other use.
 [[nodiscard]] base::Status validate(const Command& command);
 
-/// What encode() writes; the first byte.
+/// The version that encode() writes, in the first byte.
 inline constexpr std::uint8_t kCommandVersion = 2;
 
-/// The payload of a log entry: versioned, little endian; decode refuses what encode cannot make.
-/// Version 1, which knew neither sessions nor time, is still read: it may be in a log.
+/// The payload of a log entry: versioned, little endian; decode refuses anything that encode cannot
+/// produce. Version 1, without session and time, is still read, since it may be in a log.
 /// Precondition of encode: validate(command).ok().
 [[nodiscard]] std::string encode(const Command& command);
 [[nodiscard]] base::Result<Command> decode_command(std::string_view bytes);
-/// The operation of what decode_command() would decode; nothing where it would fail. Copies
-/// nothing.
+/// The operation of the command that decode_command() would return; nullopt if it would fail.
+/// Allocates no copy of keys and values.
 [[nodiscard]] std::optional<Operation> operation_of(std::string_view bytes);
 [[nodiscard]] std::string encode(const Reply& reply);
 [[nodiscard]] base::Result<Reply> decode_reply(std::string_view bytes);

@@ -22,6 +22,8 @@ std::string& FreezableMap::at_or(std::string_view key, std::string_view otherwis
     ++size_;
     return base_->emplace_hint(at, key, otherwise)->second;
   }
+  // Copies the value to the overlay before its first change: the snapshot thread may be reading the
+  // original.
   const std::string* known = find(key);
   if (known == nullptr) ++size_;
   const auto changed = overlay_.find(key);
@@ -39,7 +41,7 @@ std::optional<std::size_t> FreezableMap::put(std::string_view key, std::string v
 }
 
 void FreezableMap::put_last(std::string_view key, std::string_view value) {
-  CHECK(!frozen_, "a frozen map stays as it is");
+  CHECK(!frozen_, "the content of a frozen map does not change");
   base_->emplace_hint(base_->end(), key, value);
   ++size_;
 }

@@ -1,12 +1,12 @@
-// An ordered map from string to string that can be frozen: as it is then, another thread may read
-// it, while changes go on beside it (copy on write by key). Freezing costs nothing; thawing costs
-// what was changed meanwhile.
+// An ordered map from string to string that can be frozen: another thread then reads the frozen
+// content while this one continues to change the map (copy on write per key). Freezing is O(1);
+// thawing costs as much as was changed in between.
 //
-//   freeze()  ──> the map as it is, read-only, for whoever writes a snapshot
-//   changes       go to an overlay, which hides what lies below
-//   thaw()        the overlay is merged
+//   freeze()     returns the current content, read-only, for the snapshot writer
+//   changes      go to an overlay, which hides the frozen content per key
+//   thaw()       merges the overlay
 //
-// Thawing changes the frozen map: whoever was given it must be done with it.
+// thaw() modifies the frozen content: its reader must have finished.
 #pragma once
 
 #include <map>
@@ -25,28 +25,28 @@ class FreezableMap {
   FreezableMap(FreezableMap&&) = default;
   FreezableMap& operator=(FreezableMap&&) = default;
 
-  /// Null if it is absent. Good until the next change.
+  /// Null if the key is absent. Valid until the next change.
   [[nodiscard]] const std::string* find(std::string_view key) const;
-  /// The value, to be changed in place; `otherwise` if it is absent.
+  /// The value, to be changed in place; inserts `otherwise` if the key is absent.
   [[nodiscard]] std::string& at_or(std::string_view key, std::string_view otherwise);
-  /// Returns the size of the value that was there; nothing if it was absent.
+  /// Returns the size of the replaced value; nullopt if the key was absent.
   std::optional<std::size_t> put(std::string_view key, std::string value);
-  /// The same for a key behind all others, in O(1). Precondition: not frozen.
+  /// Inserts a key that is greater than all others, in O(1). Precondition: not frozen.
   void put_last(std::string_view key, std::string_view value);
   void erase(std::string_view key);
   [[nodiscard]] std::size_t size() const { return size_; }
-  /// In the order of keys.
+  /// Visits all keys in ascending order.
   template <class Visit>
   void for_each(Visit visit) const;
 
   /// Precondition: not frozen.
   [[nodiscard]] std::shared_ptr<const Map> freeze();
-  /// Does nothing if it is not frozen.
+  /// Does nothing if the map is not frozen.
   void thaw();
 
  private:
   std::shared_ptr<Map> base_ = std::make_shared<Map>();
-  // Only while frozen. Nothing stands for a key that is gone.
+  // Changes made while frozen; nullopt marks an erased key.
   std::map<std::string, std::optional<std::string>, std::less<>> overlay_;
   std::size_t size_ = 0;
   bool frozen_ = false;

@@ -9,8 +9,8 @@
 namespace capsize::kv {
 namespace {
 
-// State: version 1, time u64, count u32, and by growing id: id u64, active u64, sequence u64, the
-// encoded reply (length u32, bytes).
+// State: version 1, time u64, count u32, and for each session in ascending order of ids: id u64,
+// active u64, sequence u64, the encoded reply (length u32, bytes).
 constexpr std::uint8_t kSessionsVersion = 1;
 constexpr std::size_t kReplyBytesMax = kValueBytesMax + kErrorBytesMax + 16;
 
@@ -28,7 +28,8 @@ Reply Sessions::apply(Store& store, const Command& command, SessionId entry) {
 }
 
 Reply Sessions::open(SessionId id) {
-  // Here, not with every command: only a full table needs the room.
+  // Expired sessions are removed here and not with every command: only a full table needs the
+  // space.
   std::erase_if(sessions_, [this](const auto& entry) { return expired(entry.second); });
   if (sessions_.size() >= limits_.sessions_max) return {Outcome::kFail, "", "too-many-sessions"};
   sessions_.insert_or_assign(id, Session{time_, {}, {}});
@@ -45,10 +46,13 @@ Reply Sessions::apply_in_session(Store& store, const Command& command) {
   }
   session.active = time_;
   if (command.sequence < session.sequence) return {Outcome::kInfo, "", "stale-sequence"};
+  // A gap is allowed: the client gives up a command by sending the next one. From then on a late
+  // copy of the old one is stale, and so cannot take effect after the new one (thesis 6.3).
   if (command.sequence > session.sequence) {
     session.sequence = command.sequence;
     session.reply = store.apply(command);
-    // Reads bypass the log; one that is in it nevertheless must not fill the table.
+    // Reads bypass the log. If the log contains one all the same, its value must not fill the
+    // table.
     if (session.reply.value.size() > kTxnReplyBytesMax + 1) {
       session.reply = {Outcome::kFail, "", "too-large"};
     }
@@ -80,17 +84,17 @@ base::Result<Sessions> Sessions::decode(std::string_view bytes, SessionLimits li
   Sessions sessions(limits);
   sessions.time_ = LogTime{in.u64()};
   const std::uint32_t count = in.u32();
-  if (count > limits.sessions_max) return malformed_sessions("more than the table holds");
+  if (count > limits.sessions_max) return malformed_sessions("more sessions than the limit");
   SessionId previous;
   for (std::uint32_t i = 0; i < count; ++i) {
     const SessionId id{in.u64()};
     const LogTime active{in.u64()};
     const Sequence sequence{in.u64()};
     auto reply = decode_reply(in.text(kReplyBytesMax));
-    if (!in.ok()) return malformed_sessions("cut short, or a reply is over its bound");
+    if (!in.ok()) return malformed_sessions("truncated, or a reply is over its bound");
     if (!reply) return reply.error();
-    if (id <= previous) return malformed_sessions("ids do not grow");
-    if (active > sessions.time_) return malformed_sessions("active after the time of the state");
+    if (id <= previous) return malformed_sessions("ids are not ascending");
+    if (active > sessions.time_) return malformed_sessions("active later than the state's time");
     previous = id;
     sessions.sessions_.emplace_hint(sessions.sessions_.end(), id,
                                     Session{active, sequence, std::move(reply).value()});

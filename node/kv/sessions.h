@@ -1,24 +1,24 @@
-// Client sessions (thesis 6.3): a command that its client sends again, to whichever node, is
-// carried out once. Replicated state beside the Store: everything here follows from the log alone,
-// so every replica admits, repeats, refuses and forgets the same.
+// Client sessions (thesis 6.3): a command that a client retries, at any node, is executed at most
+// once. Replicated state beside the Store: it depends on the log alone, so all replicas accept,
+// deduplicate, refuse and expire the same commands.
 //
-// A session is registered by a log entry and named by its index. It has one command open at a time:
-// it remembers the latest sequence number and what came of it.
+// A session is registered by a log entry and identified by its index. It has one command open at a
+// time, and stores the latest sequence number and its reply.
 //
-//   higher sequence    carried out, its reply kept
-//   the same           the kept reply; nothing is carried out
-//   lower              `info`, "stale-sequence": a copy that was late. It may have been carried out
-//                      when it was the latest, and certainly is not now
+//   higher sequence    executed; its reply is stored
+//   same sequence      the stored reply; nothing is executed
+//   lower sequence     `info`, "stale-sequence": a late copy, not executed. An earlier copy may
+//                      have been executed when its sequence was the latest
 //   unknown session    `fail`, "unknown-session": never registered, or expired. This copy is not
-//                      carried out; whether an earlier one was, only the client can know
+//                      executed; the client alone knows whether an earlier copy may have been
 //
-// Time. A session that is idle for too long expires, or the table would only grow. Replicas must
-// agree when, and clocks differ: so the leader stamps each command with log time, which goes on
-// from the latest applied stamp with the leader's own clock (LogClock, replica/replica_impl.h), and
-// never goes back here. It stands still while nothing is proposed, and while no leader is.
+// Time. A session that is idle for too long expires, otherwise the table would grow without bound.
+// Replicas must agree on when, but clocks differ. So the leader stamps each command with log time:
+// the latest applied stamp, advanced by the leader's own clock (LogClock, replica/replica_impl.h).
+// It never goes back, and stands still while nothing is proposed or there is no leader.
 //
-// How it fails: a full table refuses to register (`fail`, "too-many-sessions"). It never throws out
-// a live session: the client would take its next retry for a first.
+// How it fails: a full table refuses to register (`fail`, "too-many-sessions"). It never evicts a
+// live session: a retry of its last command would then be executed a second time in a new session.
 #pragma once
 
 #include <chrono>
@@ -39,9 +39,9 @@ struct SessionLimits {
   std::chrono::nanoseconds idle_max = std::chrono::minutes(10);
 };
 
-/// Of one session in a snapshot, whatever it was asked: the largest reply is a transaction's.
+/// Bound of one session in a snapshot: the largest stored reply is a transaction's.
 inline constexpr std::uint64_t kSessionBytesMax = kTxnReplyBytesMax + 1024;
-/// Of all of them.
+/// Bound of all sessions in a snapshot.
 inline constexpr std::uint64_t kSessionsBytesMax =
     64 + SessionLimits{}.sessions_max * kSessionBytesMax;
 
@@ -49,25 +49,25 @@ class Sessions {
  public:
   explicit Sessions(SessionLimits limits = {}) : limits_(limits) {}
 
-  /// Carries out a committed command on `store`, at most once in its session. `entry` is its index
-  /// in the log: the name of the session that it registers, if that is what it does.
+  /// Executes a committed command on `store`, at most once within its session. `entry` is its log
+  /// index, which becomes the id of the session if the command registers one.
   Reply apply(Store& store, const Command& command, SessionId entry);
 
   [[nodiscard]] LogTime time() const { return time_; }
   [[nodiscard]] std::size_t size() const { return sessions_.size(); }
 
-  /// The whole state, versioned and little endian; decode refuses what encode cannot make.
+  /// The whole state, versioned, little endian; decode refuses anything that encode cannot produce.
   [[nodiscard]] std::string encode() const;
   [[nodiscard]] static base::Result<Sessions> decode(std::string_view bytes,
                                                      SessionLimits limits = {});
-  /// Goes on from the hash of what lies beside it. O(size of the state).
+  /// Continues `start`, the hash of the state beside it. O(size of the state).
   [[nodiscard]] std::uint64_t hash(std::uint64_t start) const;
 
  private:
   struct Session {
-    LogTime active;     // of its latest command
-    Sequence sequence;  // 0: none yet
-    Reply reply;        // of that command
+    LogTime active;     // time of its latest command
+    Sequence sequence;  // of that command; 0: none yet
+    Reply reply;        // to that command
   };
 
   Reply open(SessionId id);

@@ -5,8 +5,8 @@
 //   …    for each, in ascending order: key and value, each with its length in 32 bits
 //   u32  CRC32C of everything before
 //
-// Equal contents give equal bytes, so replicas' snapshots can be compared. Keys in ascending order
-// also let a reader refuse a key that is there twice.
+// Equal contents have equal bytes, so snapshots of replicas can be compared. The ascending order
+// also lets a reader refuse duplicate keys.
 
 #include "base/crc32c.h"
 #include "node/kv/byte_codec.h"

@@ -42,7 +42,7 @@ Reply Store::apply(const Command& command) {
     case Operation::kRegister:
       break;
   }
-  CHECK(false, "only decoded commands on keys are applied to the store");
+  CHECK(false, "only validated commands on keys are applied to the store");
 }
 
 Reply Store::read(std::string_view key) const {
@@ -61,7 +61,7 @@ std::uint64_t Store::bytes_of(std::string_view key) const {
 }
 
 bool Store::fits(std::uint64_t before, std::uint64_t after) const {
-  // A command that shrinks a state over its bound is never refused.
+  // A command that shrinks the content is never refused, even if the content exceeds its bound.
   return after <= before || bytes_ - before + after <= bytes_max_;
 }
 
@@ -80,7 +80,7 @@ void Store::erase(std::string_view key) {
 Reply Store::write(const Command& command) {
   const std::uint64_t after =
       command.value == kAbsent ? 0 : entry_bytes(command.key, command.value);
-  const bool has_room = bytes_ + after <= bytes_max_;  // nearly always: then without looking
+  const bool has_room = bytes_ + after <= bytes_max_;  // nearly always true: saves the lookup
   if (!has_room && !fits(bytes_of(command.key), after)) return fail("state-full");
   put(command.key, command.value);
   return ok();
@@ -90,8 +90,8 @@ Reply Store::append(const Command& command) {
   const std::uint64_t before = bytes_of(command.key);
   const bool fresh = before == 0;
   std::string& value = values_.at_or(command.key, kAbsent);
-  // An element comes with a comma, in a new array with two brackets. A little more than a string
-  // grows by, but the same on every node.
+  // An array grows by the element and a comma, a new array has two brackets. A string grows by a
+  // little less; the estimate is then too high, but equally so on every node.
   const std::uint64_t after =
       fresh ? entry_bytes(command.key, command.value) + 2 : before + command.value.size() + 1;
   const std::string_view error =

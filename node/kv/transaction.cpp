@@ -1,4 +1,4 @@
-// Transactions: several keys in one step of the state machine, all of it or nothing.
+// Transactions: several steps on several keys, executed atomically, all or none.
 
 #include <map>
 
@@ -7,7 +7,8 @@
 namespace capsize::kv {
 namespace {
 
-/// A key as JSON text. Keys come from JSON, so they are UTF-8; what must not stand bare is escaped.
+/// A key as JSON text. Keys come from JSON, so they are valid UTF-8; only quotes, backslashes and
+/// control characters are escaped.
 std::string json_text(std::string_view key) {
   static constexpr std::string_view kHex = "0123456789abcdef";
   std::string out = "\"";
@@ -40,7 +41,8 @@ std::string_view word(Step::Kind kind) {
 
 }  // namespace
 
-// On copies first: a step that cannot be carried out must leave no trace of those before it.
+// Steps run on copies: if one fails, the earlier steps must have no effect. A step sees the effects
+// of the steps before it.
 Reply Store::transact(const std::vector<Step>& steps) {
   std::map<std::string, std::string> changed;
   std::string reply = "[";

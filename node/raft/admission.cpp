@@ -1,10 +1,11 @@
-// What a frame of a peer must not bring about. The rules of Raft, and so the CHECKs of this core,
-// hold among nodes that follow them. A frame can be forged, or come from a node whose memory or
-// disk is bad: what no node that follows the rules sends to one in this state is refused here,
-// before it reaches any state, and counted by its cause.
+// Refuses messages that no correct node sends. The rules of Raft, and so the CHECKs of this core,
+// hold only among correct nodes. But a frame can be forged, or come from a node with bad memory or
+// a bad disk. A message that no correct node sends to a node in this state is refused here, before
+// it affects any state, and counted by its cause.
 //
-// This is no defence against an enemy who may send frames: a forged vote or acknowledgement that is
-// plausible is believed. It keeps one bad frame from ending a node, or a cluster permanently.
+// This is no defence against an attacker who can send frames: a plausible forged vote or
+// acknowledgement is accepted. It prevents one bad frame from ending a node, or from blocking a
+// cluster permanently.
 
 #include <algorithm>
 
@@ -14,18 +15,19 @@
 namespace capsize::raft {
 namespace {
 
-// Half of the terms there are. Any term up to here is believed, whatever the own one is: nodes that
-// frames have driven to different terms still understand each other. Above it terms only grow by
-// elections, and by a frame so little that there is always room for more of them.
-constexpr std::uint64_t kBelievedTermMax = std::uint64_t{1} << 61;
+// Half of all valid terms. Any term up to here is accepted, whatever the own term is, so that nodes
+// that bad frames have moved to different terms can still agree on one. Above it a single frame may
+// raise the term only by kHighTermStepMax: one frame with the highest term would otherwise leave no
+// term for a later election.
+constexpr std::uint64_t kAcceptedTermMax = std::uint64_t{1} << 61;
 constexpr std::uint64_t kHighTermStepMax = std::uint64_t{1} << 20;
 
 bool too_high(Term term, Term own) {
-  return term.value() > std::max(own.value(), kBelievedTermMax) + kHighTermStepMax;
+  return term.value() > std::max(own.value(), kAcceptedTermMax) + kHighTermStepMax;
 }
 
-/// Without gaps from `previous` on, terms that never fall and never exceed the sender's: all that a
-/// leader can send.
+/// Whether a leader of this term can have sent the entries: they follow `previous` without gaps,
+/// and their terms never decrease and never exceed the leader's.
 bool well_formed(const AppendEntries& request, Term term) {
   EntryId before = request.previous;
   for (const Entry& entry : request.entries) {
@@ -40,7 +42,8 @@ bool well_formed(const AppendEntries& request, Term term) {
   return before.term <= term;
 }
 
-/// A leader's log continues after the snapshot, and pieces lie within the content.
+/// Whether a leader of this term can have sent the piece: the snapshot's last term is at most the
+/// leader's, and the piece is within the content.
 bool well_formed(const InstallSnapshot& piece, Term term) {
   const EntryId last = piece.last.id;
   if (piece.configuration.empty() || last.index == Index{0} || last.term == Term{0} ||
@@ -59,20 +62,20 @@ std::optional<std::string_view> Raft::Impl::why_refused(const Message& message) 
   const auto* piece = std::get_if<InstallSnapshot>(&message.body);
   if (append != nullptr && !well_formed(*append, message.term)) return "malformed-entries";
   if (piece != nullptr && !well_formed(*piece, message.term)) return "malformed-snapshot";
-  // A mutant does break the rules, and must live on, to be judged from outside.
+  // A seeded bug breaks these rules on purpose, and the harness must see the effect.
   if (ANY_SEEDED_BUG(config_)) return std::nullopt;
   const bool from_leader = append != nullptr || piece != nullptr;
   if (from_leader && role_ == Role::kLeader && message.term == hard_state_.term) {
-    return "second-leader";  // 5.2: one leader a term
+    return "second-leader";  // 5.2: one leader per term
   }
   if (append != nullptr && message.term >= hard_state_.term && contradicts_commit(*append)) {
-    return "contradicts-commit";  // 5.4.3: a leader has all that is committed
+    return "contradicts-commit";  // 5.4.3: a leader has all committed entries
   }
   return std::nullopt;
 }
 
 bool Raft::Impl::contradicts_commit(const AppendEntries& request) const {
-  // Below the base nothing is known any more, and nothing is stored.
+  // Below the base terms are not known, and append_entries.cpp stores nothing there.
   const Index first = std::max(request.previous.index.next(), log_.base().index);
   const Index last = std::min(request.previous.index + request.entries.size(), commit_);
   for (Index index = first; index <= last; ++index) {

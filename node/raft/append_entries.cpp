@@ -8,12 +8,13 @@
 
 namespace capsize::raft {
 void Raft::Impl::on_append_entries(const Message& message, const AppendEntries& request) {
-  CHECK(role_ != Role::kLeader || ANY_SEEDED_BUG(config_), "one leader a term (5.2)");
+  CHECK(role_ != Role::kLeader || ANY_SEEDED_BUG(config_), "one leader per term (5.2)");
   become_follower(message.term, message.from);
   leader_heard_ = now_;
   reset_election_timer();
-  // What lies below the log's base was committed, so it agrees with every leader's log: no conflict
-  // (openraft 511 wiped its log there, willemt 118 appended old entries once more).
+  // Entries below the base were committed, so they agree with every leader's log and cannot
+  // conflict (openraft 511 deleted its log in this case, willemt 118 appended the old entries
+  // again).
   if (request.previous.index < log_.base().index || log_.contains(request.previous)) {
     accept_append(message, request);
   } else {
@@ -26,6 +27,8 @@ void Raft::Impl::refuse_append(const Message& message, const AppendEntries& requ
   reply.rejected = request.previous.index;
   reply.read_round = request.read_round;
   reply.lost = lost_ > Index{0};
+  // The optimisation at the end of 5.3: names the conflicting term and its first index, so that the
+  // leader skips a whole term per round trip. Term 0: the log ends before `previous`.
   const auto term = log_.term(request.previous.index);
   if (!term) {
     reply.conflict = {Term{0}, log_.last().index.next()};
@@ -37,7 +40,9 @@ void Raft::Impl::refuse_append(const Message& message, const AppendEntries& requ
 
 void Raft::Impl::accept_append(const Message& message, const AppendEntries& request) {
   store(request.entries);
-  // Only what this very request showed to match: the log may go on, unverified (M-23, M-38).
+  // Commits only up to the last entry that this request verified, not up to the end of the log: the
+  // entries after it may be of an earlier leader. With log 1 2 3' and a heartbeat with previous 2
+  // and commit 3, entry 3' must not be committed: the leader's entry 3 may differ (M-23, M-38).
   const Index verified = request.previous.index + request.entries.size();
   const Index commit = std::min(request.commit, verified);
   if (commit > commit_) advance_commit(commit);
@@ -47,7 +52,8 @@ void Raft::Impl::accept_append(const Message& message, const AppendEntries& requ
   reply.match = verified;
   reply.read_round = request.read_round;
   if (request.entries.empty()) {
-    // A heartbeat need not wait for a slow disk: it is answered at once, for the durable part.
+    // A heartbeat is answered at once, for the durable part of the log, so that reads and
+    // leadership do not depend on a slow disk.
     reply.match = std::min(verified, log_.stable());
     send(message.from, reply);
   } else {
@@ -56,9 +62,9 @@ void Raft::Impl::accept_append(const Message& message, const AppendEntries& requ
 }
 
 void Raft::Impl::store(const std::vector<Entry>& entries) {
-  // What is there already stays: this may be a late copy of an older message, and what follows in
-  // the log may be acknowledged since (M-21). Only a real conflict cuts, and cuts the whole tail
-  // (M-22).
+  // Entries that the log already has stay, with all entries after them: this may be a late copy of
+  // an older request, and the entries after it may have been acknowledged since (M-21). Only a
+  // conflicting term truncates the log, and then from that entry to the end (M-22).
   std::size_t known = 0;
   const Index base = log_.base().index;
   while (known < entries.size() &&
@@ -69,8 +75,9 @@ void Raft::Impl::store(const std::vector<Entry>& entries) {
 
   const Index first = entries[known].index;
   if (first <= log_.last().index) {
-    CHECK(first > commit_ || ANY_SEEDED_BUG(config_), "a committed entry is never cut (5.4.3)");
-    cut_log(first);
+    CHECK(first > commit_ || ANY_SEEDED_BUG(config_),
+          "a committed entry is never truncated (5.4.3)");
+    truncate_log(first);
     trace_.add(TraceKind::kTruncate, hard_state_.term, role_, log_, first.previous());
   }
   for (std::size_t i = known; i < entries.size(); ++i) {
@@ -91,7 +98,7 @@ void Raft::Impl::append_to_log(Entry entry) {
   }
 }
 
-void Raft::Impl::cut_log(Index from) {
+void Raft::Impl::truncate_log(Index from) {
   log_.truncate_from(from);
   configurations_.truncate_from(from);
 }

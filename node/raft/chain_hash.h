@@ -1,14 +1,14 @@
-// A hash chained over log entries: two logs whose hashes agree at an index agree in every entry up
-// to it. Traces carry it, so that log matching and state machine safety can be judged from outside.
+// A hash chained over log entries: two logs whose hashes agree at an index agree in all entries up
+// to it. Traces carry it, so that a checker can verify Log Matching and State Machine Safety.
 //
-// Definition (for another implementation that writes comparable traces). All numbers are 64 bits,
-// words are little endian, a last partial word is filled up with zero bytes:
+// Definition (for another implementation that writes comparable traces). All numbers have 64 bits,
+// words are little endian, and a last partial word is padded with zero bytes:
 //
 //   absorb(h, w) = rotl((h ^ w) * 0x9e3779b97f4a7c15, 29) ^ (w * 0xc2b2ae3d27d4eb4f)
 //   hash(0)      = 0xcbf29ce484222325
 //   hash(i)      = absorb over term, type, payload length, payload words, starting from hash(i - 1)
 //
-// It finds mistakes, not adversaries.
+// It detects mistakes; it does not resist adversaries.
 #pragma once
 
 #include <cstdint>

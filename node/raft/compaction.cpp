@@ -1,4 +1,4 @@
-// Log compaction (paper section 7): the own snapshots, and both halves of InstallSnapshot.
+// Log compaction (paper section 7): own snapshots, and both halves of InstallSnapshot.
 
 #include <utility>
 
@@ -9,15 +9,15 @@
 
 namespace capsize::raft {
 bool Raft::Impl::may_begin_snapshot() const {
-  // A learner that has not come to the entry which says who the members are could not say it in its
-  // snapshot either: whoever was sent that one later would refuse it.
+  // A learner that has not yet applied a configuration entry could not put a configuration into its
+  // snapshot, and every node refuses a snapshot without one.
   return !snapshot_begun_ && applied_ > snapshot_.last.id.index &&
          !configurations_.at(applied_).empty();
 }
 
 SnapshotBegun Raft::Impl::begin_snapshot() {
-  CHECK(may_begin_snapshot(), "one snapshot at a time, and each goes beyond the one before it");
-  CHECK(!log_.has_untaken() && !hard_state_dirty_, "what it may overtake was handed to the disk");
+  CHECK(may_begin_snapshot(), "one snapshot at a time, and each has more entries than the last");
+  CHECK(!log_.has_untaken() && !hard_state_dirty_, "all earlier batches were taken");
   snapshot_begun_ = true;
   trace_.add(TraceKind::kSnapshotBegin, hard_state_.term, role_, log_, applied_);
   const LogPoint last{{*log_.term(applied_), applied_}, log_.hash(applied_)};
@@ -25,10 +25,10 @@ SnapshotBegun Raft::Impl::begin_snapshot() {
 }
 
 void Raft::Impl::snapshot_saved(Snapshot snapshot) {
-  CHECK(std::exchange(snapshot_begun_, false), "only what was begun can be saved");
-  CHECK(snapshot.state->size() <= kSnapshotBytesMax, "a snapshot holds at most kSnapshotBytesMax");
+  CHECK(std::exchange(snapshot_begun_, false), "only a snapshot that was begun can be saved");
+  CHECK(snapshot.state->size() <= kSnapshotBytesMax, "a snapshot has at most kSnapshotBytesMax");
   const Index last = snapshot.last.id.index;
-  // Another node's may have gone beyond it in the meantime.
+  // A newer snapshot of the leader may have been installed in the meantime.
   if (last <= snapshot_.last.id.index) return;
   trace_.add(TraceKind::kSnapshot, hard_state_.term, role_, log_, last);
   use_snapshot(std::move(snapshot));
@@ -36,6 +36,8 @@ void Raft::Impl::snapshot_saved(Snapshot snapshot) {
   configurations_.compact(log_.base().index);
 }
 
+// Keeps up to compaction_margin entries before the snapshot's end in memory. Without the margin
+// each snapshot would leave followers that lag by one round trip in need of the snapshot.
 Index Raft::Impl::margin_begin(Index end) const {
   Index begin = end;
   std::uint64_t bytes = 0;
@@ -53,13 +55,15 @@ void Raft::Impl::use_snapshot(Snapshot snapshot) {
 }
 
 void Raft::Impl::replicate_snapshot(NodeId to, Progress& progress) {
-  // One that ended while this log was compacted further is of no more use.
+  // A finished transfer does not help if this log was compacted beyond it in the meantime: start
+  // one of the current snapshot. A running transfer continues, though a newer snapshot may exist:
+  // with frequent snapshots a transfer that restarts each time would never finish.
   if (!progress.transfer || progress.transfer->last().index <= progress.match()) {
-    CHECK(snapshot_.last.id.index >= log_.base().index, "what was cut is in the snapshot");
+    CHECK(snapshot_.last.id.index >= log_.base().index, "compacted entries are in the snapshot");
     progress.transfer.emplace(snapshot_, snapshot_checksum_);
   }
-  // Heartbeats go on, with the first entry that is still known here: whoever has it needs no
-  // snapshot any more, whoever refuses it shows that it is alive.
+  // Heartbeats continue and name the base as the previous entry. A follower that has it accepts,
+  // and no longer needs the snapshot; a refusal shows that the follower is alive.
   if (progress.heartbeat_due || progress.sent_round < read_queue_.round()) {
     progress.heartbeat_due = false;
     progress.sent_round = read_queue_.round();
@@ -74,7 +78,7 @@ void Raft::Impl::on_install_snapshot_reply(const Message& message,
                                            const InstallSnapshotReply& reply) {
   if (role_ != Role::kLeader || reply.last.index > snapshot_.last.id.index) return;
   const auto peer = peers_.find(message.from);
-  if (peer == peers_.end()) return;  // let go
+  if (peer == peers_.end()) return;  // no longer a member
   Progress& progress = peer->second;
   progress.heard = now_;
   if (reply.installed) {
@@ -86,12 +90,13 @@ void Raft::Impl::on_install_snapshot_reply(const Message& message,
 }
 
 void Raft::Impl::on_install_snapshot(const Message& message, const InstallSnapshot& piece) {
-  CHECK(role_ != Role::kLeader || ANY_SEEDED_BUG(config_), "one leader a term (5.2)");
+  CHECK(role_ != Role::kLeader || ANY_SEEDED_BUG(config_), "one leader per term (5.2)");
   become_follower(message.term, message.from);
   leader_heard_ = now_;
   reset_election_timer();
   InstallSnapshotReply reply{piece.last.id, 0, true};
-  // Never back (NuRaft 407): all of that is committed here, and a late copy must not undo more.
+  // A snapshot up to a committed entry is acknowledged but not installed (NuRaft 407): this node
+  // has all of it, and a late copy must not reset the state machine to an older state.
   if (piece.last.id.index > commit_) {
     switch (incoming_.add(piece, message.term)) {
       case IncomingSnapshot::Result::kStale:
@@ -102,7 +107,7 @@ void Raft::Impl::on_install_snapshot(const Message& message, const InstallSnapsh
         send(message.from, reply);
         return;
       case IncomingSnapshot::Result::kComplete:
-        // Content that the state machine cannot restore: it came from no leader of this version.
+        // The state machine cannot restore the content, so no leader of this version has sent it.
         if (config_.accepts_state && !config_.accepts_state(incoming_.content())) {
           incoming_.forget();
           return;
@@ -113,11 +118,13 @@ void Raft::Impl::on_install_snapshot(const Message& message, const InstallSnapsh
   send_when_durable(message.from, reply, piece.last.id.index);
 }
 
+// Log, configurations, commit index and state machine change in one step. The batch that
+// take_ready() returns next makes them durable, and the acknowledgement waits for it.
 void Raft::Impl::install(Snapshot snapshot) {
   log_.install(snapshot.last, commit_);
   configurations_.install(snapshot.last.id.index, snapshot.configuration,
                           log_.last().index > snapshot.last.id.index);
-  commit_ = handed_ = applied_ = snapshot.last.id.index;
+  commit_ = delivered_ = applied_ = snapshot.last.id.index;
   trace_.add(TraceKind::kInstall, hard_state_.term, role_, log_, commit_);
   restore_ = snapshot;
   snapshot_to_write_ = snapshot;

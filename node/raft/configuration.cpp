@@ -22,7 +22,7 @@ void put(std::string& out, const std::vector<NodeId>& nodes) {
   }
 }
 
-/// Takes a list off the front; nothing if it is cut short or no set of voters.
+/// Removes a list from the front; nullopt if it is truncated or not a set of voters.
 std::optional<std::vector<NodeId>> take(std::string_view& bytes) {
   if (bytes.empty()) return std::nullopt;
   const std::size_t count = static_cast<unsigned char>(bytes.front());
@@ -55,7 +55,7 @@ std::vector<NodeId> Configuration::members() const {
 }
 
 bool is_voter_set(const std::vector<NodeId>& nodes) {
-  return !nodes.empty() && nodes.size() <= kVotersMax && nodes.front() != kNobody &&
+  return !nodes.empty() && nodes.size() <= kVotersMax && nodes.front() != kNoNode &&
          std::adjacent_find(nodes.begin(), nodes.end(), std::greater_equal<>()) == nodes.end();
 }
 
@@ -78,7 +78,7 @@ std::optional<Configuration> decode_configuration(std::string_view bytes) {
 }
 
 const Configuration& Configurations::at(Index index) const {
-  CHECK(index >= known_.front().index, "what was in force before the base is forgotten");
+  CHECK(index >= known_.front().index, "configurations before the base are not known");
   std::size_t i = known_.size() - 1;
   while (known_[i].index > index) --i;
   return known_[i].configuration;
@@ -95,16 +95,20 @@ void Configurations::append(Index index, Configuration configuration) {
 }
 
 void Configurations::truncate_from(Index from) {
-  CHECK(from > known_.front().index, "the base is never cut");
+  CHECK(from > known_.front().index, "the base is never truncated");
   while (known_.back().index >= from) known_.pop_back();
 }
 
 void Configurations::compact(Index index) {
+  // The base's index moves along with the log's base, even if its configuration entry is older:
+  // at() and truncate_from() compare with the start of the log that still exists.
   while (known_.size() > 1 && known_[1].index <= index) known_.erase(known_.begin());
   known_.front().index = std::max(known_.front().index, index);
 }
 
 void Configurations::install(Index index, Configuration configuration, bool keeps_what_follows) {
+  // Configurations after the snapshot are entries of the kept suffix and stay, and so may be
+  // active.
   if (!keeps_what_follows) known_.clear();
   std::erase_if(known_, [index](const Known& known) { return known.index <= index; });
   known_.insert(known_.begin(), {index, std::move(configuration)});

@@ -1,7 +1,7 @@
-// Leader election (paper 5.2, 5.4.1), pre-vote (thesis 9.6), check quorum (thesis 6.2) and leader
-// stickiness (thesis 4.2.3). Each of the last three has its switch; whatever the combination, a
-// refusal always names a higher term to the one that lags, in both directions, so nobody is stuck.
-// And leadership transfer (thesis 3.10), which makes a chosen node campaign.
+// Leader election (paper 5.2, 5.4.1), pre-vote (thesis 9.6), check quorum (thesis 6.2), leader
+// stickiness (thesis 4.2.3) and leadership transfer (thesis 3.10). Pre-vote, check quorum and
+// stickiness can be switched off. In every combination a refusal reveals the higher term to the
+// node that lags, whether leader or candidate, so that no node is stuck in an old term.
 #include <utility>
 
 #include "base/check.h"
@@ -10,19 +10,21 @@
 namespace capsize::raft {
 
 void Raft::Impl::reset_election_timer() {
-  // Drawn anew each time (5.2): two nodes that tied once must not tie for ever (M-12).
+  // Drawn at random each time (5.2): two nodes that split a vote must not split every later one,
+  // too (M-12).
   election_deadline_ =
       now_ + random_.between(config_.election_timeout_min, config_.election_timeout_max);
-  overslept_ = false;
+  woke_late_ = false;
 }
 
 void Raft::Impl::on_election_timeout() {
   if (now_ < election_deadline_) return;
-  // Called much later than asked for: this process was stopped, and a leader's messages may wait
-  // unread. One more timeout lets them be heard; a second late call campaigns all the same.
-  if (!overslept_ && now_ > election_deadline_ + config_.election_timeout_max) {
+  // A call long after the deadline means that this process was stopped (SIGSTOP, a swapped-out
+  // machine), and the leader's messages may be waiting unread in its sockets. It waits for one more
+  // timeout to read them. A second late call in a row campaigns, so that a slow machine still can.
+  if (!woke_late_ && now_ > election_deadline_ + config_.election_timeout_max) {
     reset_election_timer();
-    overslept_ = true;
+    woke_late_ = true;
     return;
   }
   if (!may_campaign() || disk_hangs()) {
@@ -39,32 +41,33 @@ void Raft::Impl::on_election_timeout() {
 bool Raft::Impl::may_campaign() const {
   if (lost_ > Index{0}) return false;
   if (latest().has_voter(id_)) return true;
-  // Thesis 4.2.2: removed, but perhaps by an entry that only the removed ones have. Then none of
-  // the others can be elected, and one of these must be, to commit it with their votes.
+  // Thesis 4.2.2: this node is removed by an entry that may not be committed. If only the removed
+  // nodes have that entry, their logs are more up to date than those of the remaining nodes, none
+  // of which can then be elected. So a removed node must lead until the entry is committed.
   return configurations_.latest_index() > commit_ && configurations_.previous().has_voter(id_);
 }
 
 void Raft::Impl::become_pre_candidate() {
   set_role(Role::kPreCandidate);
-  set_leader(kNobody);
+  set_leader(kNoNode);
   reset_election_timer();
   votes_ = VoteTally(latest());
-  ask_for_votes({.pre_vote = true, .last = log_.last()});
-  // Nothing is promised by a pre-vote, so the own one needs no disk.
+  request_votes({.pre_vote = true, .last = log_.last()});
+  // A pre-vote promises nothing, so the own one counts without a sync.
   votes_.record(id_, true);
   act_on_tally();
 }
 
 void Raft::Impl::become_candidate(bool transfer) {
-  set_leader(kNobody);
+  set_leader(kNoNode);
   set_term(hard_state_.term.next(), id_);
   set_role(Role::kCandidate);
   reset_election_timer();
   votes_ = VoteTally(latest());
-  ask_for_votes({.last = log_.last(), .transfer = transfer});
+  request_votes({.last = log_.last(), .transfer = transfer});
 }
 
-void Raft::Impl::ask_for_votes(const RequestVote& request) {
+void Raft::Impl::request_votes(const RequestVote& request) {
   const Term asked = request.pre_vote ? hard_state_.term.next() : hard_state_.term;
   for (const NodeId voter : latest().members()) {
     if (voter != id_) send_as(asked, voter, request);
@@ -72,14 +75,17 @@ void Raft::Impl::ask_for_votes(const RequestVote& request) {
 }
 
 void Raft::Impl::count_own_vote() {
-  // The own vote is a vote: it counts when it is on disk (Figure 2, persistent state).
+  // The own vote counts only once it is on disk (Figure 2, persistent state). Otherwise a candidate
+  // of three nodes could win with one other vote, crash, forget its own, and vote for another
+  // candidate of the same term: two leaders.
   if (role_ != Role::kCandidate || !hard_state_durable()) return;
   votes_.record(id_, true);
   act_on_tally();
 }
 
 void Raft::Impl::act_on_tally() {
-  if (votes_.result() != VoteResult::kWon) return;  // lost or open: the timer tries again
+  // Lost or pending: the election timer starts the next attempt.
+  if (votes_.result() != VoteResult::kWon) return;
   if (role_ == Role::kPreCandidate) {
     become_candidate();
   } else if (role_ == Role::kCandidate) {
@@ -96,9 +102,10 @@ void Raft::Impl::become_leader() {
   }
   lease_ = {};
   next_heartbeat_ = now_ + config_.heartbeat_interval;
-  // An entry of this term, at once (paper section 8): without one nothing older may be counted
-  // (5.4.2) and no read may be answered. In the log of a new cluster it is the configuration, so
-  // that whoever has the log knows who wrote it, newcomers too; otherwise it says nothing.
+  // Appends an entry of this term at once (paper section 8): until one is committed, older entries
+  // cannot be committed (5.4.2) and no read can be answered. In an empty log it is the initial
+  // configuration, so that every copy of the log names the cluster's members, also on newcomers;
+  // otherwise it is a no-op.
   static const Bytes kNothing = std::make_shared<const std::string>();
   const bool new_cluster = log_.last().index == Index{0};
   if (new_cluster) {
@@ -115,15 +122,16 @@ bool Raft::Impl::disk_hangs() const {
 
 bool Raft::Impl::trusts_a_leader() const {
   if (!config_.leader_stickiness) return false;
-  // An earlier life may have granted a lease that still runs, and has taken its memory with it.
+  // An earlier incarnation may have acknowledged a leader whose lease is still valid, and this one
+  // does not remember it.
   if (config_.lease_reads_assume_bounded_clock_drift &&
       now_ < started_ + config_.election_timeout_min) {
     return true;
   }
-  // A leader trusts itself only as long as a majority answers it; otherwise one that nobody can
-  // reach any more would refuse its successor for ever (M-91).
+  // A leader counts itself as alive only as long as a majority replies to it. Otherwise a leader
+  // that can receive but not send would refuse its successor forever (M-91).
   const base::Instant heard = role_ == Role::kLeader ? heard_from_majority_at() : leader_heard_;
-  return leader_ != kNobody && now_ < heard + config_.election_timeout_min;
+  return leader_ != kNoNode && now_ < heard + config_.election_timeout_min;
 }
 
 base::Instant Raft::Impl::heard_from_majority_at() const {
@@ -132,24 +140,27 @@ base::Instant Raft::Impl::heard_from_majority_at() const {
 
 void Raft::Impl::on_request_vote(const Message& message, const RequestVote& request) {
   const Term round = message.term;
-  // 5.4.1, and no help at all from a node that lost what it had acknowledged.
+  // 5.4.1. A node that lost acknowledged entries grants nothing (recovered.h): its log could make
+  // an outdated candidate look up to date.
   const bool qualified = log_.is_up_to_date(request.last) && lost_ == Index{0};
   if (request.pre_vote) {
-    // Answers "would you?". Neither term, vote nor timer changes: a granted pre-vote that counted
-    // as news of a leader would keep stickiness alive for ever (M-93, M-03).
+    // Answers "would you vote for me?" and changes neither term, vote nor timer. A granted pre-vote
+    // that reset the timer, or counted as contact with a leader, would extend stickiness without
+    // end (M-93, M-03).
     const bool granted = round > hard_state_.term && qualified && !trusts_a_leader();
     send(message.from, RequestVoteReply{true, round, granted});
     return;
   }
   if (round > hard_state_.term) {
-    // 4.2.3: neither granted nor taken as a reason to change the term.
+    // 4.2.3: neither grants the vote nor adopts the term. Otherwise a removed node, which no longer
+    // receives heartbeats, would depose each new leader with a higher term.
     if (!request.transfer && trusts_a_leader()) return;
-    become_follower(round, kNobody);
+    become_follower(round, kNoNode);
   }
-  const bool free = hard_state_.vote == kNobody || hard_state_.vote == message.from;
+  const bool free = hard_state_.vote == kNoNode || hard_state_.vote == message.from;
   const bool granted = round == hard_state_.term && free && qualified;
   if (granted) {
-    become_follower(round, leader_);  // a pre-candidate of this very term steps back
+    become_follower(round, leader_);  // a pre-candidate of the same term steps back
     set_term(round, message.from);
     reset_election_timer();
   }
@@ -157,7 +168,7 @@ void Raft::Impl::on_request_vote(const Message& message, const RequestVote& requ
 }
 
 void Raft::Impl::on_request_vote_reply(const Message& message, const RequestVoteReply& reply) {
-  // A reply counts for the very round it answers: kind and term (M-04).
+  // A reply counts only for the election that it answers: same kind, same term (M-04).
   const bool pre_vote = role_ == Role::kPreCandidate;
   if (!pre_vote && role_ != Role::kCandidate) return;
   if (reply.pre_vote != pre_vote) return;
@@ -166,8 +177,8 @@ void Raft::Impl::on_request_vote_reply(const Message& message, const RequestVote
   act_on_tally();
 }
 
-// Leadership transfer (thesis 3.10): stop taking writes, bring the target up to date, tell it to
-// campaign at once. If that does not succeed within an election timeout, go on as before.
+// Leadership transfer (thesis 3.10): stop accepting writes, bring the target up to date, tell it to
+// campaign at once. If it does not lead within an election timeout, resume as before.
 
 Refusal Raft::Impl::transfer_leadership(NodeId to) {
   if (role_ != Role::kLeader) return Refusal::kNotLeader;
@@ -184,8 +195,8 @@ void Raft::Impl::offer_leadership() {
   if (!transfer_ || transfer_->offered) return;
   if (peers_.at(transfer_->to).match() < log_.last().index) return;
   transfer_->offered = true;
-  // The others will vote without waiting for their patience with this leader to end.
-  lease_.give_up();
+  // From now on voters may elect the target within the lease, since a transfer ignores stickiness.
+  lease_.revoke();
   send(transfer_->to, TimeoutNow{});
 }
 

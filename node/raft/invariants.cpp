@@ -12,9 +12,10 @@ void Invariants::check(const NodeView& now) {
 }
 
 void Invariants::check_one(const NodeView& now) const {
-  CHECK(now.applied <= now.handed && now.handed <= now.commit, "applied <= handed out <= commit");
+  CHECK(now.applied <= now.delivered && now.delivered <= now.commit,
+        "applied <= delivered <= commit");
   CHECK(now.log->base().index <= now.snapshot && now.snapshot <= now.applied,
-        "compacted <= snapshot <= applied (7)");
+        "base <= snapshot <= applied (7)");
   CHECK(now.commit <= now.log->last().index, "only entries of the log are committed");
   CHECK(now.log->stable() <= now.log->last().index, "only entries of the log are durable");
   CHECK(now.log->last().term <= now.hard_state.term, "no entry is from a later term");
@@ -23,19 +24,19 @@ void Invariants::check_one(const NodeView& now) const {
             now.hard_state.vote == now.id,
         "candidates and leaders have voted for themselves (5.2)");
   if (first_) return;
-  CHECK(now.hard_state.term >= hard_state_.term, "the term never falls (5.1)");
-  CHECK(now.hard_state.term > hard_state_.term || hard_state_.vote == kNobody ||
+  CHECK(now.hard_state.term >= hard_state_.term, "the term never decreases (5.1)");
+  CHECK(now.hard_state.term > hard_state_.term || hard_state_.vote == kNoNode ||
             now.hard_state.vote == hard_state_.vote,
-        "one vote a term, and it is never forgotten (5.2)");
+        "one vote per term, and it never changes (5.2)");
   CHECK(now.role != Role::kLeader || role_ == Role::kLeader || role_ == Role::kCandidate,
         "only a candidate becomes leader (5.2)");
-  CHECK(now.commit >= commit_, "the commit index never falls (5.3)");
+  CHECK(now.commit >= commit_, "the commit index never decreases (5.3)");
   CHECK(now.snapshot >= snapshot_, "a snapshot never goes back (7)");
-  CHECK(now.applied >= applied_, "the applied index never falls (5.3)");
+  CHECK(now.applied >= applied_, "the applied index never decreases (5.3)");
 }
 
 void Invariants::check_log(const NodeView& now) const {
-  // What was compacted since cannot be compared any more.
+  // Entries that were compacted since the last call cannot be compared.
   CHECK(commit_ < now.log->base().index || now.log->hash(commit_) == commit_hash_,
         "a committed entry never changes (5.4.3)");
   if (now.role == Role::kLeader && role_ == Role::kLeader &&
@@ -48,12 +49,12 @@ void Invariants::check_log(const NodeView& now) const {
 void Invariants::check_progress(const NodeView& now) {
   if (now.role != Role::kLeader || now.hard_state.term != hard_state_.term) match_.clear();
   if (now.role != Role::kLeader) return;
-  // One that was removed and comes back may have lost its disk in between.
+  // A member that was removed and added again may have lost its disk in between.
   std::erase_if(match_, [&](const auto& known) { return !now.peers->contains(known.first); });
   for (const auto& [peer, progress] : *now.peers) {
     Match& match = match_[peer];
     CHECK(progress.match() >= match.index || progress.losses() > match.losses,
-          "match never falls within a leadership (5.3), unless the follower lost its log");
+          "match never decreases within a leadership (5.3), unless the follower lost its log");
     CHECK(progress.next() > progress.match(), "next is above match (5.3)");
     CHECK(progress.match() <= now.log->last().index, "a follower matches only what the leader has");
     match = {progress.match(), progress.losses()};

@@ -1,6 +1,6 @@
-// What must hold between any two states of one node, checked after each input, in release too (it
-// costs a few comparisons). Rules that bind several nodes are checked by the simulation and, from
-// traces, by the checker.
+// Invariants of one node, within a state and between successive states. They are checked after each
+// input, in release builds too (a few comparisons). The simulation checks the invariants across
+// nodes, and the checker does so from traces.
 #pragma once
 
 #include <cstdint>
@@ -12,19 +12,19 @@
 
 namespace capsize::raft {
 
-/// A view of the node; nothing is copied but numbers.
+/// A view of the node's state; copies numbers only.
 struct NodeView {
   HardState hard_state;
   Role role = Role::kFollower;
   NodeId id, leader;
-  Index commit, handed, applied, snapshot;
+  Index commit, delivered, applied, snapshot;
   const RaftLog* log = nullptr;
   const std::map<NodeId, Progress>* peers = nullptr;
 };
 
 class Invariants {
  public:
-  /// Compares with the view of the last call. Breaks a CHECK that names the rule.
+  /// Also compares with the state of the last call. A violation fails a CHECK that names the rule.
   void check(const NodeView& now);
 
  private:

@@ -1,11 +1,11 @@
-// A leader's lease (thesis 6.4.1): for a while after a majority has acknowledged it, no other
-// leader can be elected, for those who acknowledged vote for nobody until their minimal election
-// timeout is over (stickiness, thesis 4.2.3). So it may answer reads from its own state, without a
-// round.
+// A leader's lease (thesis 6.4.1). For a while after a majority has acknowledged a leader, no other
+// leader can be elected: the voters that acknowledged it grant no vote within their minimal
+// election timeout (stickiness, thesis 4.2.3). So the leader may answer reads from its own state
+// without a heartbeat round.
 //
-// The price is an assumption that Raft itself does not make: that the voters' clocks run at nearly
-// the same rate as the leader's, here to a fifth (kept of the timeout are four fifths). A clock
-// that jumps, or a timeout that is shorter on another node, makes stale reads.
+// The price is an assumption that Raft itself does not make: the voters' clocks run at nearly the
+// same rate as the leader's, here within a fifth (the lease is four fifths of the timeout). A clock
+// that jumps, or a node with a shorter timeout, causes stale reads.
 #pragma once
 
 #include <deque>
@@ -18,8 +18,8 @@ namespace capsize::raft {
 
 class Lease {
  public:
-  /// A round of heartbeats begins. The lease counts from here, not from the acknowledgement: what
-  /// took place in between is not known.
+  /// A round of heartbeats begins. The lease counts from here and not from the acknowledgement: the
+  /// follower may have restarted its election timer as early as this moment.
   void round_began(ReadRound round, base::Instant now) { rounds_.emplace_back(round, now); }
   /// A majority has acknowledged `confirmed` and with it every earlier round.
   void confirm(ReadRound confirmed, base::Duration length) {
@@ -29,9 +29,9 @@ class Lease {
     }
   }
   [[nodiscard]] bool holds(base::Instant now) const { return !void_ && now < until_; }
-  /// Leadership was offered to another node, whose election asks nobody for patience (thesis 3.10):
-  /// nothing can be promised any more in this term (openraft 1747).
-  void give_up() { void_ = true; }
+  /// Leadership was offered to another node, whose election ignores stickiness (thesis 3.10): the
+  /// lease is void for the rest of this term (openraft 1747).
+  void revoke() { void_ = true; }
 
  private:
   std::deque<std::pair<ReadRound, base::Instant>> rounds_;

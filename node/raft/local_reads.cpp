@@ -8,6 +8,8 @@
 namespace capsize::raft {
 
 std::vector<std::uint64_t> LocalReads::take_due(base::Instant now, base::Duration patience) {
+  // The batch is closed here, when its request is sent. A read that joined it later could get an
+  // index that the leader had determined before the read was requested.
   if (!gathered_.empty()) {
     unanswered_.push_back({++number_, std::exchange(gathered_, {}), false, now});
   }
@@ -22,14 +24,15 @@ std::vector<std::uint64_t> LocalReads::take_due(base::Instant now, base::Duratio
 }
 
 void LocalReads::answered(std::uint64_t number, Index index) {
-  if (number > number_) return;  // never asked
+  if (number > number_) return;  // never requested
+  // Earlier batches as well: their reads were requested before the leader determined this index.
   while (!unanswered_.empty() && unanswered_.front().number <= number) {
     answered_.push_back({index, std::move(unanswered_.front().reads)});
     unanswered_.pop_front();
   }
 }
 
-void LocalReads::ask_again() {
+void LocalReads::retry_all() {
   for (Batch& batch : unanswered_) batch.asked = false;
 }
 
@@ -56,7 +59,7 @@ bool LocalReads::has_unanswered() const {
 }
 
 base::Instant LocalReads::next_due(base::Duration patience) const {
-  CHECK(has_unanswered(), "only a question that is open is repeated");
+  CHECK(has_unanswered(), "only an open request is repeated");
   base::Instant due = base::Instant::max();
   for (const Batch& batch : unanswered_) due = std::min(due, batch.asked_at + patience);
   return due;

@@ -1,10 +1,10 @@
-// Reads that this node was asked for, until they may be answered: gathered into batches, one read
-// index a batch, asked of the leader (of itself, if it leads) and asked again when the answer stays
-// away or the leader changes. Asking twice is harmless: a read index that was valid at any moment
-// after the reads were asked is valid for them.
+// The reads requested at this node, until they may be answered. They are collected into batches
+// with one read index each. The node requests the index from the leader (from itself if it leads),
+// and repeats the request if no reply comes or the leader changes. Repeating is harmless: a read
+// index obtained at any moment after the reads were requested is valid for them.
 //
-// Batch numbers carry the incarnation, so that an answer to an earlier life of this process, late
-// in some queue, cannot answer a read of this one with an index from before it was asked.
+// Batch numbers include the incarnation, so that a delayed reply to an earlier incarnation cannot
+// answer a read of this one with an index from before the read was requested.
 #pragma once
 
 #include <cstdint>
@@ -21,23 +21,24 @@ class LocalReads {
  public:
   explicit LocalReads(std::uint64_t incarnation) : number_(incarnation << 40) {}
 
-  /// A new read; it joins the next batch.
+  /// Adds a new read to the next batch.
   void add(std::uint64_t id) { gathered_.push_back(id); }
-  /// The batches to ask the leader for now: new ones, and those asked `patience` ago in vain.
+  /// The batches whose index must be requested now: new ones, and those requested at least
+  /// `patience` ago without a reply.
   [[nodiscard]] std::vector<std::uint64_t> take_due(base::Instant now, base::Duration patience);
-  /// The leader answered. Every batch up to this one may use the index, because their reads were
-  /// asked earlier still. Unknown and repeated numbers change nothing.
+  /// The leader replied. All batches up to this one may use the index, since their reads were
+  /// requested even earlier. Unknown and repeated numbers change nothing.
   void answered(std::uint64_t number, Index index);
-  /// Another leader: what is unanswered is asked again at once.
-  void ask_again();
+  /// The leader changed: all unanswered batches are due at once.
+  void retry_all();
 
-  /// Moves out the reads that the state machine's progress allows (thesis 6.4, step 4).
+  /// Moves the reads whose index has been applied to `out` (thesis 6.4, step 4).
   void take_ready(Index applied, std::vector<ReadReady>& out);
-  /// No leader for too long: every unanswered read fails, having read nothing.
+  /// There was no leader for too long: all unanswered reads fail without having read anything.
   void fail_unanswered(std::vector<ReadReady>& out);
 
   [[nodiscard]] bool has_unanswered() const;
-  /// When the oldest question should be repeated. Precondition: has_unanswered().
+  /// When the oldest request is repeated. Precondition: has_unanswered().
   [[nodiscard]] base::Instant next_due(base::Duration patience) const;
 
  private:
@@ -54,7 +55,7 @@ class LocalReads {
 
   std::uint64_t number_;
   std::vector<std::uint64_t> gathered_;
-  std::deque<Batch> unanswered_;  // by growing number
+  std::deque<Batch> unanswered_;  // ascending by number
   std::vector<Answered> answered_;
 };
 

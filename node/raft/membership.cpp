@@ -1,8 +1,8 @@
 // Membership changes by joint consensus (paper section 6, thesis chapter 4), on the leader.
 //
-// What every node does with a configuration, whoever wrote it, is elsewhere: the latest one in the
-// log is in force (configuration.h), also when it is cut again; majorities are counted in it
-// (quorum.h); a node without a vote in it does not campaign (election.cpp).
+// The rules that all nodes follow are elsewhere: the latest configuration in the log is active,
+// even after a truncation (configuration.h); it determines majorities (quorum.h); a node without a
+// vote in it does not campaign (election.cpp).
 
 #include <utility>
 
@@ -12,10 +12,11 @@
 namespace capsize::raft {
 
 Refusal Raft::Impl::change_members(std::vector<NodeId> voters) {
-  CHECK(is_voter_set(voters), "a configuration has voters, ascending, none twice");
+  CHECK(is_voter_set(voters), "a configuration has distinct voters in ascending order");
   if (role_ != Role::kLeader) return Refusal::kNotLeader;
-  // Two leaders that each begin from a configuration of their own could otherwise commit with
-  // majorities that do not meet.
+  // Only after an entry of the own term is committed (Ongaro, raft-dev, 2015). Otherwise an
+  // uncommitted configuration of an earlier leader and one of this leader could each be committed
+  // by a majority, with no node in both majorities.
   if (commit_ < term_start_) return Refusal::kTooEarly;
   const bool settled = !latest().joint() && configurations_.latest_index() <= commit_;
   if (change_ || transfer_ || !settled) return Refusal::kInProgress;
@@ -26,7 +27,7 @@ Refusal Raft::Impl::change_members(std::vector<NodeId> voters) {
   for (const NodeId voter : change_->voters) {
     if (latest().has_voter(voter)) continue;
     change_->newcomers.emplace(voter, CatchUp(last, now_));
-    peers_.try_emplace(voter, Progress(last, now_));  // it may just be let go
+    peers_.try_emplace(voter, Progress(last, now_));  // may still be there as a departing member
   }
   advance_change();
   return Refusal::kNone;
@@ -40,7 +41,8 @@ void Raft::Impl::advance_change() {
   }
   if (configurations_.latest_index() > commit_) return;
   if (latest().joint()) {
-    // Also the change of an earlier leader, which may be dead: somebody has to end it.
+    // C_old,new is committed, so C_new can be appended. Any leader does it: the one that began the
+    // change may have crashed.
     append_configuration({latest().voters, {}});
   } else if (change_ && change_->appended) {
     finish_change(ChangeOutcome::kCommitted);
@@ -51,7 +53,8 @@ void Raft::Impl::advance_change() {
 }
 
 bool Raft::Impl::newcomers_caught_up() {
-  // Nobody answers for so long: it is not there, and the cluster must not wait for it for ever.
+  // A newcomer that is silent for this long counts as absent. The change must end at some point: no
+  // other one can begin before.
   const base::Duration silence_max = config_.election_timeout_max * kCatchUpRoundsMax;
   const Index last = log_.last().index;
   for (auto newcomer = change_->newcomers.begin(); newcomer != change_->newcomers.end();) {
@@ -80,9 +83,10 @@ void Raft::Impl::append_configuration(const Configuration& configuration) {
   }
 }
 
-void Raft::Impl::let_go() {
-  // Whoever was removed is sent entries until it can know that it was: then it waits quietly. One
-  // that is silent cannot be told, and is kept off by pre-votes and stickiness (thesis 4.2.3).
+void Raft::Impl::remove_departed_peers() {
+  // A removed member receives entries until it can know that it was removed; it then no longer
+  // campaigns. A silent one never learns of it; pre-vote and stickiness keep it from disrupting the
+  // cluster (thesis 4.2.3).
   const Index removed_at = configurations_.latest_index();
   if (removed_at > commit_) return;
   std::erase_if(peers_, [&](const auto& peer) {
@@ -90,29 +94,30 @@ void Raft::Impl::let_go() {
     if (latest().has_voter(node) || (change_ && change_->newcomers.contains(node))) return false;
     if (change_ && !change_->appended &&
         std::binary_search(change_->voters.begin(), change_->voters.end(), node)) {
-      return false;  // caught up, and waits for the others
+      return false;  // has caught up, and waits for the other newcomers
     }
-    const bool told = progress.match() >= removed_at && progress.sent_commit >= removed_at &&
-                      !progress.heartbeat_due;
-    return told || now_ > progress.heard + config_.election_timeout_max;
+    const bool informed = progress.match() >= removed_at && progress.sent_commit >= removed_at &&
+                          !progress.heartbeat_due;
+    return informed || now_ > progress.heard + config_.election_timeout_max;
   });
 }
 
 void Raft::Impl::leave() {
-  // The cluster goes on without this node, which managed it up to here without counting itself
-  // (thesis 4.2.2). Whoever has most of the log need not wait for a timeout.
-  NodeId heir = kNobody;
+  // C_new without this leader is committed: it steps down (thesis 4.2.2). It transfers leadership
+  // to the voter with the longest matching log, so that the cluster need not wait for an election
+  // timeout.
+  NodeId successor = kNoNode;
   Index most;
   for (const NodeId voter : latest().voters) {
     const Index match = peers_.at(voter).match();
-    if (heir != kNobody && match <= most) continue;
-    heir = voter;
+    if (successor != kNoNode && match <= most) continue;
+    successor = voter;
     most = match;
   }
-  lease_.give_up();
-  replicate_to_all();  // the commit index goes with it
-  send(heir, TimeoutNow{});
-  become_follower(hard_state_.term, kNobody);
+  lease_.revoke();
+  replicate_to_all();  // with the commit index, so that the voters know that C_new is committed
+  send(successor, TimeoutNow{});
+  become_follower(hard_state_.term, kNoNode);
 }
 
 }  // namespace capsize::raft

@@ -7,7 +7,7 @@
 namespace capsize::raft {
 
 void Progress::sent_entries(Index last, std::size_t bytes) {
-  CHECK(last >= next_, "an AppendEntries with entries ends at or behind its first");
+  CHECK(last >= next_, "an AppendEntries with entries ends at or after its first entry");
   if (probing_) {
     paused_ = true;
     return;
@@ -42,18 +42,20 @@ void Progress::forget_match(Index last) {
 }
 
 bool Progress::refused(Index rejected, Index hint) {
-  // Where the logs do not meet is known already: below what this one still holds.
+  // In the snapshot state the logs are known to diverge below this one's base.
   if (transfer) return false;
-  // What is acknowledged stays acknowledged: the refusal was made before (M-24).
+  // Acknowledged entries stay acknowledged: this refusal was sent before the acknowledgement and
+  // arrived late (M-24).
   if (rejected <= match_) return false;
-  // While probing only the last probe counts: `next` must not be moved by an echo of an older one.
+  // While probing, only the reply to the latest probe counts. With next = 5 a duplicate of the
+  // refusal of 9 could move it back up to 9, and probing might never end.
   if (probing_ && rejected != next_.previous()) return false;
   probing_ = true;
   paused_ = false;
   in_flight_.clear();
   in_flight_bytes_ = 0;
-  sent_commit = std::min(sent_commit, match_);  // whatever it was told after that, it did not take
-  // At least one step back, never below what matches: so probing ends (M-25, M-36).
+  sent_commit = std::min(sent_commit, match_);  // it ignored the commit indexes in refused requests
+  // At least one step back, and never below what matches, so that probing terminates (M-25, M-36).
   next_ = std::max(match_.next(), std::min(rejected, hint));
   return true;
 }

@@ -1,12 +1,11 @@
-// What a leader knows about one follower (nextIndex and matchIndex of Figure 2), and what it has
-// told it. Three states: *probing*, when it does not know where the logs meet and sends one
-// AppendEntries at a time; *replicating*, when it sends ahead of the acknowledgements, up to a
-// window; and *snapshot*, when what the follower needs next is not in the log any more.
+// A leader's view of one follower: nextIndex and matchIndex of Figure 2, and what was sent. Three
+// states: *probing*, where the leader does not know up to which entry the logs match and sends one
+// AppendEntries at a time; *replicating*, where it sends ahead of the acknowledgements, up to a
+// window; and *snapshot*, where the next entry that the follower needs has been compacted.
 //
-// Whatever is lost is found by the next heartbeat: its `previous` is the entry before `next`, so a
-// follower that missed something refuses it, and the refusal says where to go on. A silent follower
-// is sent empty heartbeats only; any answer resumes it (etcd issue 7037 is a follower that nothing
-// resumed).
+// The next heartbeat detects any loss: its `previous` is the entry before `next`, so a follower
+// that missed something refuses it, and the refusal says where to continue. A silent follower is
+// sent empty heartbeats only, and any reply resumes replication (in etcd issue 7037 nothing did).
 #pragma once
 
 #include <deque>
@@ -19,52 +18,54 @@
 
 namespace capsize::raft {
 
-/// AppendEntries with entries that may be under way to one follower.
+/// The number of unacknowledged AppendEntries with entries per follower.
 inline constexpr std::size_t kAppendsInFlightMax = 64;
 
 class Progress {
  public:
   Progress() = default;
-  /// At the start of a leadership: nothing is known to match, and the end of the own log is tried.
+  /// At the start of a leadership: no entry is known to match, and the first probe is at the end of
+  /// the leader's log.
   Progress(Index last, base::Instant now) : heard(now), next_(last.next()) {}
 
-  /// Highest entry known to be durable on the follower. Never falls within a leadership, whatever
-  /// the order in which replies arrive, unless forget_match() is called.
+  /// Highest entry known to be durable on the follower. Never decreases within a leadership, in
+  /// whatever order replies arrive, unless forget_match() is called.
   [[nodiscard]] Index match() const { return match_; }
   /// First entry to send. Always above match().
   [[nodiscard]] Index next() const { return next_; }
   [[nodiscard]] bool probing() const { return probing_; }
-  /// Is the entry before next(), which every AppendEntries names, below what the log still knows?
+  /// Whether the entry before next(), which every AppendEntries names, is compacted.
   [[nodiscard]] bool needs_snapshot(Index base) const { return next_ <= base; }
-  /// May entries be sent now?
+  /// Whether entries may be sent now.
   [[nodiscard]] bool may_send_entries(std::size_t window_bytes) const {
     if (probing_) return !paused_;
     return in_flight_.empty() ||
            (in_flight_.size() < kAppendsInFlightMax && in_flight_bytes_ < window_bytes);
   }
 
-  /// Entries up to `last`, of so many bytes, were sent. A probe waits for its answer; replication
-  /// goes ahead.
+  /// Entries up to `last`, with `bytes` of payload, were sent. A probe waits for its reply;
+  /// replication continues.
   void sent_entries(Index last, std::size_t bytes);
-  /// The follower holds everything up to `index`, durably; and its log agrees with ours up to the
-  /// entry before next(). A transfer ends once the log, which begins behind `base`, can go on.
+  /// The follower durably has all entries up to `index`, and its log matches the leader's up to the
+  /// entry before next(). A snapshot transfer ends once the log, which starts after `base`, has all
+  /// entries that the follower still needs.
   void accepted(Index index, Index base = {});
   /// The follower refused `rejected` as the previous entry; `hint` is the next one to try. Returns
-  /// false if that is old news: below what it has acknowledged, or not what was tried last. A probe
-  /// whose answer was lost goes on with the answer to the next heartbeat, which tries the same
-  /// entry.
+  /// false for a stale refusal: at or below what the follower acknowledged, or not of the latest
+  /// probe. A probe whose reply was lost continues with the reply to the next heartbeat, which
+  /// names the same entry.
   bool refused(Index rejected, Index hint);
 
-  /// The follower lost what it had acknowledged: nothing is known to match any more, and the end of
-  /// the log, `last`, is tried.
+  /// The follower lost entries that it had acknowledged: no entry is known to match any more, and
+  /// the next probe is at the end of the log, `last`.
   void forget_match(Index last);
-  /// How often that happened.
+  /// The number of such losses.
   [[nodiscard]] std::uint64_t losses() const { return losses_; }
 
-  base::Instant heard;    // when it last answered in this term (thesis 6.2)
+  base::Instant heard;    // when the follower last replied in this term (thesis 6.2)
   ReadRound acked_round;  // highest read round it has acknowledged
-  ReadRound sent_round;   // highest read round it was told
-  Index sent_commit;      // highest commit index it can have learnt from what was sent
+  ReadRound sent_round;   // highest read round sent to it
+  Index sent_commit;      // highest commit index it can know from what was sent
   bool heartbeat_due = true;
   std::optional<SnapshotTransfer> transfer;  // present in the state *snapshot* only
 
@@ -78,7 +79,7 @@ class Progress {
     Index last;
     std::size_t bytes;
   };
-  std::deque<Append> in_flight_;  // each AppendEntries with entries that is not yet acknowledged
+  std::deque<Append> in_flight_;  // unacknowledged AppendEntries with entries, in order
   std::size_t in_flight_bytes_ = 0;
 };
 

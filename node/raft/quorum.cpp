@@ -24,11 +24,13 @@ VoteResult VoteTally::result() const {
   if (!configuration_.joint()) return result;
   const VoteResult old = result_of(configuration_.outgoing);
   if (result == old) return result;
+  // The two results differ. A joint election needs both majorities, so one loss decides it.
   const bool lost = result == VoteResult::kLost || old == VoteResult::kLost;
   return lost ? VoteResult::kLost : VoteResult::kPending;
 }
 
 VoteResult VoteTally::result_of(const std::vector<NodeId>& voters) const {
+  // Lost as soon as the voters that have not refused are too few for a majority.
   if (count_in(granted_, voters) >= majority(voters.size())) return VoteResult::kWon;
   if (voters.size() - count_in(denied_, voters) < majority(voters.size())) return VoteResult::kLost;
   return VoteResult::kPending;

@@ -11,30 +11,30 @@
 
 namespace capsize::raft {
 
-/// The smallest number of voters any two sets of which share a member.
+/// The smallest size at which any two sets of voters share a member.
 [[nodiscard]] constexpr std::size_t majority(std::size_t voters) {
   return voters / 2 + 1;
 }
 
-/// The greatest value that a majority of voters has reached (one value a voter): the index that is
-/// on a majority of logs, the read round or the instant that a majority has acknowledged. O(n) for
-/// a handful of voters, which is all there ever are. Precondition: at least one voter.
+/// The greatest value that a majority of voters has reached (one value per voter): the index stored
+/// on a majority of logs, or the read round or instant that a majority has acknowledged. O(n²) in
+/// the number of voters, which is small. Precondition: at least one voter.
 template <class Value>
 [[nodiscard]] Value reached_by_majority(std::vector<Value> values);
 
-/// The same for a configuration: of a joint one, what both majorities have reached. `value_of`
-/// gives the value of one voter. Precondition: the configuration is not empty.
+/// The same for a configuration; for a joint one, what majorities of both sets have reached.
+/// `value_of` returns the value of one voter. Precondition: the configuration is not empty.
 template <class ValueOf>
 [[nodiscard]] auto reached_by_quorum(const Configuration& configuration, const ValueOf& value_of);
 
 enum class VoteResult { kPending, kWon, kLost };
 
-/// Counts voters, never votes: a duplicated reply must not elect anybody (xraft issue 27). Answers
-/// of others than the configuration's voters are kept and count for nothing.
+/// Counts voters, not replies: a duplicated reply must not elect a leader (xraft issue 27). Replies
+/// from nodes that are not voters of the configuration are stored but do not count.
 class VoteTally {
  public:
   explicit VoteTally(Configuration configuration = {}) : configuration_(std::move(configuration)) {}
-  /// The first answer of a voter stands.
+  /// Only the first reply of a voter counts.
   void record(NodeId voter, bool granted);
   [[nodiscard]] VoteResult result() const;
 
@@ -61,7 +61,7 @@ Value reached_by_majority(std::vector<Value> values) {
 template <class ValueOf>
 auto reached_by_quorum(const Configuration& configuration, const ValueOf& value_of) {
   const auto reached_by = [&](const std::vector<NodeId>& voters) {
-    std::vector<decltype(value_of(kNobody))> values;
+    std::vector<decltype(value_of(kNoNode))> values;
     values.reserve(voters.size());
     for (const NodeId voter : voters) values.push_back(value_of(voter));
     return reached_by_majority(std::move(values));

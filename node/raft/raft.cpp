@@ -12,13 +12,14 @@ namespace {
 Config checked(Config config) {
   std::sort(config.voters.begin(), config.voters.end());
   CHECK(config.voters.empty() || is_voter_set(config.voters), "no voter is listed twice");
-  CHECK(config.id != kNobody, "node ids begin at 1");
-  CHECK(config.election_timeout_min <= config.election_timeout_max, "a range is not empty");
+  CHECK(config.id != kNoNode, "node ids begin at 1");
+  CHECK(config.election_timeout_min <= config.election_timeout_max,
+        "the range of the election timeout is not empty");
   CHECK(config.heartbeat_interval < config.election_timeout_min,
-        "heartbeats come more often than elections (5.2, timing requirement)");
+        "the heartbeat interval is shorter than an election timeout (5.6, timing requirement)");
   CHECK(config.leader_stickiness || !config.lease_reads_assume_bounded_clock_drift,
-        "a lease is what stickiness grants");
-  CHECK(config.snapshot_piece_bytes > 0, "an InstallSnapshot carries something");
+        "a lease depends on leader stickiness");
+  CHECK(config.snapshot_piece_bytes > 0, "an InstallSnapshot carries at least one byte");
   CHECK(config.append_entries_max > 0, "an AppendEntries can carry an entry");
   return config;
 }
@@ -40,6 +41,8 @@ Raft::Impl::Impl(Config given, Recovered recovered, base::Instant start)
       leaderless_since_(start),
       leader_heard_(start),
       local_reads_(config_.incarnation) {
+  // Commit and applied index are volatile (Figure 2). After a restart both begin at the snapshot,
+  // and grow when a leader sends its commit index: entries of the log may still be overwritten.
   CHECK(log_.last().term <= hard_state_.term, "term and entries are recovered together");
   configurations_.compact(log_.base().index);
   for (Index i = log_.base().index.next(); i <= log_.last().index; ++i) {
@@ -50,7 +53,7 @@ Raft::Impl::Impl(Config given, Recovered recovered, base::Instant start)
     configurations_.append(i, std::move(*configuration));
   }
   if (recovered.snapshot) use_snapshot(std::move(recovered.snapshot));
-  commit_ = handed_ = applied_ = snapshot_.last.id.index;
+  commit_ = delivered_ = applied_ = snapshot_.last.id.index;
   trace_.add(TraceKind::kStart, hard_state_.term, role_, log_, log_.last().index);
   reset_election_timer();
 }
@@ -64,36 +67,37 @@ void Raft::Impl::set_role(Role role) {
 void Raft::Impl::set_leader(NodeId leader) {
   if (leader == leader_) return;
   leader_ = leader;
-  if (leader == kNobody) {
+  if (leader == kNoNode) {
     leaderless_since_ = now_;
   } else {
     leaderless_since_.reset();
-    local_reads_.ask_again();
+    local_reads_.retry_all();
   }
 }
 
 void Raft::Impl::set_term(Term term, NodeId vote) {
   const HardState next{term, vote};
   if (next == hard_state_) return;
-  CHECK(term > hard_state_.term || hard_state_.vote == kNobody, "one vote a term (5.2)");
+  CHECK(term > hard_state_.term || hard_state_.vote == kNoNode, "one vote per term (5.2)");
   const bool new_term = term != hard_state_.term;
   hard_state_ = next;
   hard_state_dirty_ = true;
   if (new_term) trace_.add(TraceKind::kTerm, term, role_, log_, log_.last().index);
-  if (vote != kNobody) trace_.vote(term, role_, vote);
+  if (vote != kNoNode) trace_.vote(term, role_, vote);
 }
 
 void Raft::Impl::become_follower(Term term, NodeId leader) {
   const bool was_leader = role_ == Role::kLeader;
   set_role(Role::kFollower);  // first: no trace line may show the old role in the new term
-  // In the same term the vote stays what it is, also for a candidate that steps down (M-02).
+  // Within a term the vote stays, also for a candidate that steps down: with a reset vote it could
+  // vote for a second candidate (M-02).
   if (term > hard_state_.term) {
-    set_leader(kNobody);
-    set_term(term, kNobody);
+    set_leader(kNoNode);
+    set_term(term, kNoNode);
   }
   set_leader(leader);
   if (!was_leader) return;
-  // What it had not committed stays in its log: a majority may hold it already (M-37).
+  // Uncommitted entries stay in the log: a majority may already have them (M-37).
   peers_.clear();
   transfer_.reset();
   if (change_) {
@@ -104,22 +108,24 @@ void Raft::Impl::become_follower(Term term, NodeId leader) {
 }
 
 void Raft::Impl::receive(const Message& message) {
-  if (message.to != id_ || message.from == id_ || message.from == kNobody) return;  // M-11
-  // Whether the sender is a member here says nothing: this node may be the one that does not know
-  // of it yet (thesis 4.1). Answers of those who do not count are not counted.
+  if (message.to != id_ || message.from == id_ || message.from == kNoNode) return;  // M-11
+  // Whether the sender is a member of this node's configuration does not matter: this node's may be
+  // the outdated one (thesis 4.1). Replies from non-voters are not counted (quorum.h).
   if (const auto* request = std::get_if<RequestVote>(&message.body)) {
-    on_request_vote(message, *request);  // it alone may ask under a term that must not be taken on
+    on_request_vote(message, *request);  // the only message whose term may have to be ignored
     return;
   }
-  if (message.term > hard_state_.term) become_follower(message.term, kNobody);
+  if (message.term > hard_state_.term) become_follower(message.term, kNoNode);
   if (message.term < hard_state_.term) {
-    // The refusal tells a deposed leader of our term. Without it a node that has run ahead, and
-    // whose votes are ignored, could never come back (M-92). All else that is old is only dropped.
+    // The refusal reveals this node's term to a deposed leader. It also lets a node with a higher
+    // term return whose vote requests are ignored because of stickiness: without it that node would
+    // refuse the leader's entries forever (M-92). All other stale messages are dropped.
     if (const auto* append = std::get_if<AppendEntries>(&message.body)) {
       refuse_append(message, *append);
     } else if (const auto* vote = std::get_if<RequestVoteReply>(&message.body)) {
-      // A pre-vote changes no term, so whoever lags answers from an older one. A node that lags and
-      // was counted as silent could keep a cluster of newcomers without a leader for ever.
+      // A pre-vote does not change the voter's term, so a lagging voter grants it from an older
+      // one. If such grants did not count and the lagging voters were a majority, no leader could
+      // be elected (found by simulation).
       if (vote->pre_vote) on_request_vote_reply(message, *vote);
     }
     return;
@@ -148,9 +154,9 @@ void Raft::Impl::dispatch(const Message& message) {
 }
 
 void Raft::Impl::check_invariants() {
-  // A mutant must live on, to be judged from outside.
+  // A seeded bug breaks invariants on purpose, and the harness must see the effect.
   if (ANY_SEEDED_BUG(config_)) return;
-  invariants_.check({hard_state_, role_, id_, leader_, commit_, handed_, applied_,
+  invariants_.check({hard_state_, role_, id_, leader_, commit_, delivered_, applied_,
                      snapshot_.last.id.index, &log_, &peers_});
 }
 
@@ -219,7 +225,7 @@ bool Raft::may_restore_vote() const {
 }
 
 void Raft::restore_vote() {
-  CHECK(may_restore_vote(), "a vote is restored when what was lost is there again");
+  CHECK(may_restore_vote(), "a vote is restored only when the lost entries are on disk again");
   impl_->lost_ = {};
 }
 
@@ -239,7 +245,7 @@ void Raft::persisted(const SyncReceipt& receipt) {
 
 void Raft::applied(Index index) {
   Impl& impl = *impl_;
-  CHECK(index >= impl.applied_ && index <= impl.handed_, "entries are applied in order, once");
+  CHECK(index >= impl.applied_ && index <= impl.delivered_, "entries are applied in order, once");
   if (index == impl.applied_) return;
   impl.trace_.range(TraceKind::kApply, impl.hard_state_.term, impl.role_, impl.log_,
                     impl.applied_.next(), index);
@@ -279,7 +285,7 @@ SoftState Raft::soft_state() const {
           .lost = impl.lost_,
           .snapshot = impl.snapshot_.last.id.index,
           .changes_members = impl.change_.has_value(),
-          .successor = impl.transfer_ ? impl.transfer_->to : kNobody};
+          .successor = impl.transfer_ ? impl.transfer_->to : kNoNode};
 }
 
 }  // namespace capsize::raft

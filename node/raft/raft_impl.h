@@ -1,17 +1,17 @@
-// The inside of Raft: its state, and the rules, one file a topic. Private to node/raft.
+// The implementation of Raft: its state, and the rules, one file per topic. Private to node/raft.
 //
-//   raft.cpp            the public face, the term check in front of every message, roles
+//   raft.cpp            the public interface, the term check of every message, roles
 //   election.cpp        timers, pre-vote, votes, check quorum, leadership transfer
 //   replication.cpp     the leader's half of AppendEntries, the commit rule
 //   append_entries.cpp  the follower's half
-//   membership.cpp      changes of members
+//   membership.cpp      membership changes
 //   compaction.cpp      own snapshots, both halves of InstallSnapshot
 //   reads.cpp           ReadIndex, both halves
-//   admission.cpp       what is refused in front of all of it
-//   take_ready.cpp      what goes out, and what waits for the disk
+//   admission.cpp       refuses messages before all other rules
+//   take_ready.cpp      what is sent at once, and what waits for the disk
 //
 // The log, the progress of each follower, quorums, read rounds and local reads are objects of their
-// own; here stands only what ties them together.
+// own; this file only connects them.
 #pragma once
 
 #include <algorithm>
@@ -61,7 +61,7 @@ struct Raft::Impl {
   void become_pre_candidate();
   void become_candidate(bool transfer = false);
   void become_leader();
-  void ask_for_votes(const RequestVote& request);
+  void request_votes(const RequestVote& request);
   void count_own_vote();
   void act_on_tally();
   void on_request_vote(const Message& message, const RequestVote& request);
@@ -80,7 +80,8 @@ struct Raft::Impl {
   void advance_commit_as_leader();
   void advance_commit(Index to);
   EntryId append_own(EntryType type, Bytes payload);
-  /// What a quorum has reached: `own` is this node's value, `of_peer` that of a follower.
+  /// The greatest value that a quorum has reached: `own` is this node's value, `of_peer` returns a
+  /// follower's.
   template <class Value, class OfPeer>
   [[nodiscard]] Value reached(Value own, const OfPeer& of_peer) const {
     return reached_by_quorum(latest(), [&](NodeId voter) -> Value {
@@ -95,7 +96,7 @@ struct Raft::Impl {
   void store(const std::vector<Entry>& entries);
 
   void append_to_log(Entry entry);
-  void cut_log(Index from);
+  void truncate_log(Index from);
 
   // membership.cpp
   Refusal change_members(std::vector<NodeId> voters);
@@ -103,7 +104,7 @@ struct Raft::Impl {
   [[nodiscard]] bool newcomers_caught_up();
   void finish_change(ChangeOutcome outcome);
   void append_configuration(const Configuration& configuration);
-  void let_go();
+  void remove_departed_peers();
   void leave();
 
   // election.cpp, leadership transfer
@@ -115,7 +116,7 @@ struct Raft::Impl {
   [[nodiscard]] bool may_begin_snapshot() const;
   SnapshotBegun begin_snapshot();
   void snapshot_saved(Snapshot snapshot);
-  /// The log is kept from behind here, when a snapshot up to `end` has made the rest superfluous.
+  /// The index up to which to compact the log after a snapshot up to `end`: `end` minus the margin.
   [[nodiscard]] Index margin_begin(Index end) const;
   void use_snapshot(Snapshot snapshot);
   void replicate_snapshot(NodeId to, Progress& progress);
@@ -124,7 +125,7 @@ struct Raft::Impl {
   void install(Snapshot snapshot);
 
   // reads.cpp
-  void ask_for_local_reads();
+  void request_read_indexes();
   void begin_read_round();
   void renew_lease();
   void confirm_reads();
@@ -136,11 +137,11 @@ struct Raft::Impl {
   [[nodiscard]] base::Duration read_patience() const { return config_.heartbeat_interval * 2; }
 
   // take_ready.cpp
-  /// Every message reveals the term, so none leaves before the term (and the vote with it) is on
+  /// Every message reveals the term, so none is sent before the term (and the vote with it) is on
   /// disk: Figure 2, "updated on stable storage before responding to RPCs".
   void send(NodeId to, MessageBody body);
   void send_as(Term term, NodeId to, MessageBody body);
-  /// For acknowledged entries: leaves when the disk holds the log up to `index` as well.
+  /// For acknowledgements of entries: also waits until the log up to `index` is on disk.
   void send_when_durable(NodeId to, MessageBody body, Index index);
   [[nodiscard]] bool hard_state_durable() const {
     return !hard_state_dirty_ && hard_state_token_ <= synced_;
@@ -155,28 +156,29 @@ struct Raft::Impl {
   const base::Instant started_;
   base::Instant now_;
   RaftLog log_;
-  Configurations configurations_;  // follows the log
+  Configurations configurations_;  // always in step with log_
   TraceBuffer trace_;
   Invariants invariants_;
 
-  Index lost_;  // of acknowledged entries, see Recovered::lost; 0: none, and this node votes
+  Index lost_;  // see Recovered::lost; 0: nothing is lost, and this node votes
 
   // Invariant: term and vote change together and are dirty until a batch takes them (M-65).
   HardState hard_state_;
   bool hard_state_dirty_ = false;
-  SyncToken hard_state_token_;  // the batch that carries the present hard state
-  SyncToken taken_, synced_;    // last batch handed out; last one on disk
-  base::Instant disk_moved_;    // last receipt, or when the disk was given work after none
+  SyncToken hard_state_token_;  // the batch that carries the current hard state
+  SyncToken taken_, synced_;    // the last batch taken by the driver; the last one on disk
+  base::Instant disk_moved_;    // the last receipt, or when an idle disk was given a batch
 
   Role role_ = Role::kFollower;
-  NodeId leader_ = kNobody;  // of the present term only: forgotten when the term changes (M-13)
+  NodeId leader_ = kNoNode;  // of the current term only: reset when the term changes (M-13)
   std::optional<base::Instant> leaderless_since_;
   base::Instant leader_heard_;  // last valid AppendEntries
   base::Instant election_deadline_;
-  bool overslept_ = false;
+  bool woke_late_ = false;
 
   VoteTally votes_;  // pre-candidate, candidate
-  // Leader: every member but this node, newcomers that catch up, and who is being let go.
+  // Leader: all members except this node, newcomers that catch up, and departing members until
+  // remove_departed_peers().
   std::map<NodeId, Progress> peers_;
   std::optional<MembershipChange> change_;
   std::optional<ChangeOutcome> change_outcome_;  // for the next Ready
@@ -188,17 +190,17 @@ struct Raft::Impl {
   std::optional<Transfer> transfer_;
   Lease lease_;
   base::Instant next_heartbeat_;  // leader
-  base::Instant notice_due_;      // leader: when the commit index is sent by itself
-  bool notice_waits_ = false;     // for that, or for entries to travel with
+  base::Instant notice_due_;      // leader: when a new commit index is sent alone
+  bool notice_waits_ = false;     // leader: a new commit index waits for that, or for entries
   Index term_start_;              // leader: its no-op
 
-  Index commit_, handed_, applied_;  // applied <= handed out <= commit <= last
+  Index commit_, delivered_, applied_;  // applied <= delivered <= commit <= last
 
-  // Invariant: log base <= snapshot <= applied. The newest that this node may send.
+  // The newest one that this node may send. Invariant: log base <= snapshot <= applied.
   Snapshot snapshot_;
   std::uint32_t snapshot_checksum_ = 0;
-  bool snapshot_begun_ = false;  // an own one is on its way to the disk
-  Snapshot snapshot_to_write_;   // another node's, goes with the next batch
+  bool snapshot_begun_ = false;  // an own snapshot is being written
+  Snapshot snapshot_to_write_;   // another node's, part of the next batch
   Snapshot restore_;             // another node's, for the state machine
   IncomingSnapshot incoming_;
 

@@ -35,15 +35,17 @@ std::uint64_t RaftLog::hash(Index index) const {
 Index RaftLog::first_of_term_at(Index index) const {
   const auto sought = term(index);
   CHECK(sought, "only entries of the log are read");
+  // Entries below the base may have the same term, but they cannot conflict: the base is the
+  // earliest index that a leader can use.
   if (base_.id.term == *sought) return base_.id.index;
   const auto first = std::partition_point(
-      slots_.begin(), behind(index), [sought](const Slot& s) { return s.entry.term < *sought; });
+      slots_.begin(), after(index), [sought](const Slot& s) { return s.entry.term < *sought; });
   return first->entry.index;
 }
 
 std::optional<Index> RaftLog::last_with_term_at_most(Term term, Index limit) const {
   if (limit < base_.id.index || term < base_.id.term) return std::nullopt;
-  const auto end = std::partition_point(slots_.begin(), behind(std::min(limit, last().index)),
+  const auto end = std::partition_point(slots_.begin(), after(std::min(limit, last().index)),
                                         [term](const Slot& s) { return s.entry.term <= term; });
   return base_.id.index + static_cast<std::uint64_t>(end - slots_.begin());
 }
@@ -51,41 +53,46 @@ std::optional<Index> RaftLog::last_with_term_at_most(Term term, Index limit) con
 void RaftLog::append(Entry entry) {
   const EntryId end = last();
   CHECK(entry.index == end.index.next(), "the log has no gaps");
-  CHECK(entry.term >= end.term, "terms never fall along a log (paper 5.3)");
-  CHECK(entry.payload != nullptr, "every entry carries a payload, if only an empty one");
+  CHECK(entry.term >= end.term, "terms never decrease along a log (paper 5.3)");
+  CHECK(entry.payload != nullptr, "every entry has a payload, possibly empty");
   const std::uint64_t hash = chain_hash(this->hash(end.index), entry);
   slots_.push_back({std::move(entry), hash});
 }
 
 void RaftLog::truncate_from(Index from) {
-  CHECK(from > base_.id.index && from <= last().index, "only entries of the log are cut");
+  CHECK(from > base_.id.index && from <= last().index, "only entries of the log are truncated");
   slots_.resize(from - base_.id.index.next());
+  // Example: entries 5 and 6 are in flight in batch 1 and are replaced by 5' and 6'. The receipt of
+  // batch 1 proves 4 from now on, since 5 and 6 are no longer part of the log.
   const Index kept = from.previous();
   stable_ = std::min(stable_, kept);
   taken_ = std::min(taken_, kept);
-  for (Batch& batch : on_the_way_) batch.last = std::min(batch.last, kept);
+  for (Batch& batch : in_flight_) batch.last = std::min(batch.last, kept);
 }
 
+// A snapshot is saved only after the batches up to its end are on disk (SnapshotBegun::after), so
+// the compacted entries are stable. take_unstable() relies on that: it reads from taken_ on.
 void RaftLog::compact(Index index) {
-  CHECK(index >= base_.id.index && index <= stable_, "only what is durable is compacted");
+  CHECK(index >= base_.id.index && index <= stable_, "only durable entries are compacted");
   const LogPoint base{{*term(index), index}, hash(index)};
-  slots_.erase(slots_.begin(), behind(index));
+  slots_.erase(slots_.begin(), after(index));
   base_ = base;
 }
 
 void RaftLog::install(const LogPoint& last, Index committed) {
   CHECK(committed >= base_.id.index && committed < last.id.index, "a snapshot never goes back");
   if (contains(last.id) && hash(last.id.index) == last.hash) {
-    slots_.erase(slots_.begin(), behind(last.id.index));
+    slots_.erase(slots_.begin(), after(last.id.index));
   } else {
     slots_.clear();
-    // Nothing above is known to be what the disk holds, not even after receipts for it: they were
-    // for entries that are gone (the ABA race again).
+    // Entries above `committed` were replaced, so neither the disk nor receipts that are still to
+    // come prove anything about them (the ABA race of raft_log.h).
     stable_ = std::min(stable_, committed);
     taken_ = std::min(taken_, committed);
-    for (Batch& batch : on_the_way_) batch.last = std::min(batch.last, committed);
+    for (Batch& batch : in_flight_) batch.last = std::min(batch.last, committed);
   }
   base_ = last;
+  // The snapshot itself is written with the next batch. stable_ follows with that batch's receipt.
   taken_ = std::max(taken_, last.id.index);
 }
 
@@ -107,7 +114,7 @@ std::vector<Entry> RaftLog::slice(Index first, std::size_t entries_max,
 
 std::vector<Entry> RaftLog::between(Index after, Index up_to) const {
   CHECK(base_.id.index <= after && after <= up_to && up_to <= last().index,
-        "only entries of the log are handed out");
+        "only entries of the log are returned");
   std::vector<Entry> entries;
   entries.reserve(up_to - after);
   for (Index i = after.next(); i <= up_to; ++i) entries.push_back(slot(i).entry);
@@ -117,16 +124,16 @@ std::vector<Entry> RaftLog::between(Index after, Index up_to) const {
 std::vector<Entry> RaftLog::take_unstable(SyncToken token) {
   std::vector<Entry> entries = between(taken_, last().index);
   taken_ = last().index;
-  on_the_way_.push_back({token, taken_});
+  in_flight_.push_back({token, taken_});
   return entries;
 }
 
 void RaftLog::synced(SyncToken token) {
-  while (!on_the_way_.empty() && on_the_way_.front().token <= token) {
-    stable_ = std::max(stable_, on_the_way_.front().last);
-    on_the_way_.pop_front();
+  while (!in_flight_.empty() && in_flight_.front().token <= token) {
+    stable_ = std::max(stable_, in_flight_.front().last);
+    in_flight_.pop_front();
   }
-  CHECK(stable_ <= taken_, "only what was handed to the disk can be on disk");
+  CHECK(stable_ <= taken_, "only entries that a batch has taken can be on disk");
 }
 
 }  // namespace capsize::raft

@@ -9,12 +9,14 @@ void ReadQueue::add(Request request) {
 }
 
 bool ReadQueue::begin_round(Index commit) {
-  return !waiting_.empty() && begin_round_for_all(commit);
+  return !waiting_.empty() && force_round(commit);
 }
 
-bool ReadQueue::begin_round_for_all(Index commit) {
+bool ReadQueue::force_round(Index commit) {
   if (rounds_.size() >= kReadRoundsInFlightMax) return false;
   ++round_;
+  // The read index is fixed now. The commit index at the confirmation would be correct as well, but
+  // would make reads wait for entries that were committed after they were requested.
   rounds_.push_back({round_, commit, std::exchange(waiting_, {})});
   return true;
 }

@@ -1,5 +1,6 @@
 // Linearizable reads without log entries: ReadIndex (paper section 8, thesis 6.4), on every node. A
-// follower asks the leader for a read index and answers from its own state once it has applied it.
+// follower requests a read index from the leader, and answers from its own state once it has
+// applied the log up to that index.
 
 #include <utility>
 
@@ -8,9 +9,10 @@
 
 namespace capsize::raft {
 
-void Raft::Impl::ask_for_local_reads() {
-  if (leader_ == kNobody) {
-    // For a while a new leader may still turn up; afterwards the caller should know.
+void Raft::Impl::request_read_indexes() {
+  if (leader_ == kNoNode) {
+    // A new leader may be elected soon. After an election timeout without one the reads fail, so
+    // that clients can try another node.
     if (local_reads_.has_unanswered() &&
         now_ >= *leaderless_since_ + config_.election_timeout_max) {
       local_reads_.fail_unanswered(failed_reads_);
@@ -27,7 +29,10 @@ void Raft::Impl::ask_for_local_reads() {
 }
 
 void Raft::Impl::begin_read_round() {
-  if (role_ != Role::kLeader || commit_ < term_start_) return;  // thesis 6.4, step 1
+  // Thesis 6.4, step 1. A new leader has all committed entries, but does not know yet which are.
+  // Its commit index may be 5 when its predecessor has acknowledged write 7; a read at 5 would be
+  // stale.
+  if (role_ != Role::kLeader || commit_ < term_start_) return;
   if (lease_.holds(now_)) {
     for (const ReadQueue::Request& request : read_queue_.take_waiting()) {
       answer_read({request, commit_});
@@ -35,12 +40,12 @@ void Raft::Impl::begin_read_round() {
   } else if (read_queue_.begin_round(commit_) && config_.lease_reads_assume_bounded_clock_drift) {
     lease_.round_began(read_queue_.round(), now_);
   }
-  confirm_reads();  // a cluster of one is its own majority
+  confirm_reads();  // a cluster of one needs no acknowledgement
 }
 
 void Raft::Impl::renew_lease() {
   if (!config_.lease_reads_assume_bounded_clock_drift || commit_ < term_start_) return;
-  if (read_queue_.begin_round_for_all(commit_)) lease_.round_began(read_queue_.round(), now_);
+  if (read_queue_.force_round(commit_)) lease_.round_began(read_queue_.round(), now_);
 }
 
 void Raft::Impl::confirm_reads() {
@@ -63,7 +68,8 @@ void Raft::Impl::answer_read(const ReadQueue::Confirmed& confirmed) {
 }
 
 void Raft::Impl::abandon_reads() {
-  // The own ones are asked again of the next leader; the others are told to do the same.
+  // Own requests are repeated at the next leader (LocalReads::retry_all). The other nodes get a
+  // reply without an index, and repeat theirs.
   for (const ReadQueue::Request& request : read_queue_.abandon()) {
     if (request.from != id_) send(request.from, ReadIndexReply{request.id, std::nullopt});
   }
@@ -78,9 +84,9 @@ void Raft::Impl::on_read_index_request(const Message& message, const ReadIndexRe
 }
 
 void Raft::Impl::on_read_index_reply(const ReadIndexReply& reply) {
-  // Without an index: not the leader. The question is repeated when its patience is over, or when
-  // another leader is heard of; at once would be a ping-pong with a node that knows no more than
-  // we.
+  // Without an index: the sender is not the leader. The request is repeated after read_patience(),
+  // or when the leader changes. Repeating it at once would only bounce it between two nodes that do
+  // not know the leader.
   if (reply.index) local_reads_.answered(reply.id, *reply.index);
 }
 

@@ -1,5 +1,5 @@
-// What the core asks of its driver after an input. The promise of durability is in the types: a
-// message that promises something is an AfterSync, and only a SyncReceipt opens it.
+// What the core requires from its driver after an input. The types enforce durability: a message
+// that depends on the disk is inside an AfterSync, and only a SyncReceipt releases it.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,11 @@
 
 namespace capsize::raft {
 
-/// Numbers the batches handed to the disk, from 1, without gaps.
+/// Numbers the batches for the disk, from 1, without gaps.
 using SyncToken = base::StrongNumber<struct SyncTokenTag>;
 
-/// Proof that every batch up to and including `token` is on disk. Only a storage adapter makes one,
-/// and only behind its own successful sync: that is the one place to look for M-01, M-28, M-29.
+/// Proof that all batches up to and including `token` are on disk. Only a storage adapter issues
+/// one, and only after its own successful sync: the bugs M-01, M-28 and M-29 can only be there.
 class SyncReceipt {
  public:
   [[nodiscard]] SyncToken token() const { return token_; }
@@ -30,13 +30,13 @@ class SyncReceipt {
   SyncToken token_;
 };
 
-/// To be derived from by storage adapters (real, simulated) and by nothing else.
+/// Base class for storage adapters only (real and simulated).
 class SyncReceiptIssuer {
  protected:
   static SyncReceipt issue(SyncToken token) { return SyncReceipt(token); }
 };
 
-/// Messages that say "this is on my disk": granted votes, accepted appends.
+/// Messages that promise "this is on my disk": granted votes, accepted appends.
 class AfterSync {
  public:
   AfterSync() = default;
@@ -44,7 +44,7 @@ class AfterSync {
   void add(Message message) { messages_.push_back(std::move(message)); }
   [[nodiscard]] SyncToken token() const { return token_; }
   [[nodiscard]] bool empty() const { return messages_.empty(); }
-  /// Precondition: the receipt covers this batch. Breaks a CHECK otherwise.
+  /// Precondition (CHECK): the receipt covers this batch.
   [[nodiscard]] std::vector<Message> release(const SyncReceipt& receipt) &&;
 
  private:
@@ -53,9 +53,9 @@ class AfterSync {
 };
 
 /// One write to the disk: hard state, then another node's snapshot (Recovered::install), then
-/// entries; one at or below the last index supersedes the log from there on. A crash may keep the
-/// first parts of a batch without the later ones. All may be empty when only `messages` wait for
-/// older bytes.
+/// entries; an entry at or below the last index supersedes the log from its index on. A crash may
+/// keep the first parts of a batch and lose the later ones. All parts are empty if only messages
+/// wait, for earlier batches.
 struct PersistBatch {
   SyncToken token;
   std::optional<HardState> hard_state;
@@ -64,9 +64,9 @@ struct PersistBatch {
   [[nodiscard]] bool empty() const { return !hard_state && entries.empty() && !snapshot; }
 };
 
-/// An own snapshot that was begun: the state machine's content is to be kept as it is now, and
-/// saved beside everything else. It must not reach the disk before the batches up to `after` have,
-/// or a crash would leave a snapshot of a term that the disk has never heard of.
+/// An own snapshot that was begun: the driver freezes the state machine's content now, and saves it
+/// concurrently. It must not reach the disk before the batches up to `after`: otherwise a crash
+/// could leave a snapshot whose last term is higher than the hard state's.
 struct SnapshotBegun {
   Snapshot snapshot;  // without content
   SyncToken after;
@@ -75,22 +75,23 @@ struct SnapshotBegun {
 /// A read that may be answered: the state machine has applied what it must see.
 struct ReadReady {
   std::uint64_t id = 0;  // as given to Raft::read
-  bool ok = false;       // false: leadership is unknown; nothing was read, ask again
+  bool ok = false;       // false: there is no known leader; nothing was read, try again
 };
 
-/// Entries handed out at a time: after a restart a million may be known to be committed at once.
+/// Bounds Ready::committed: after a restart, a million entries may turn out to be committed at
+/// once.
 inline constexpr std::uint64_t kCommittedMax = 4096;
 
 struct Ready {
-  std::vector<Message> messages;        // may go now
-  std::optional<PersistBatch> persist;  // hand to the disk
-  AfterSync after_sync;                 // go when a receipt covers persist->token
-  Snapshot restore;                     // if there: put it in the state machine's place, first
-  // Apply in this order, then call Raft::applied and ask again: there may be more.
+  std::vector<Message> messages;        // send now
+  std::optional<PersistBatch> persist;  // write to the disk
+  AfterSync after_sync;                 // send when a receipt covers persist->token
+  Snapshot restore;                     // if set: replace the state machine by it, first
+  // Apply in this order, then call Raft::applied and take_ready again: there may be more.
   std::vector<Entry> committed;
   std::vector<ReadReady> reads;
-  std::optional<ChangeOutcome> change;  // what became of the change of members that began here
-  std::vector<TraceEvent> trace;        // written before anything above leaves the process
+  std::optional<ChangeOutcome> change;  // the outcome of the membership change that began here
+  std::vector<TraceEvent> trace;        // write it before anything above leaves the process
 };
 
 }  // namespace capsize::raft

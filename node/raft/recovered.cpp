@@ -15,6 +15,7 @@ void Recovered::write(const Entry& entry) {
 void Recovered::install(Snapshot given) {
   const EntryId end = given.last.id;
   CHECK(end.index >= snapshot.last.id.index, "a snapshot never goes back");
+  // The same decision as in TermOutline::install and RaftLog::install (Figure 13, steps 6 and 7).
   const std::size_t covered = end.index - snapshot.last.id.index;
   const bool matches =
       covered == 0 || (covered <= entries.size() && entries[covered - 1].term == end.term);

@@ -17,24 +17,26 @@ std::size_t payload_bytes(const std::vector<Entry>& entries) {
 }  // namespace
 
 void Raft::Impl::tick_leader() {
-  // Thesis 6.2: a leader that a majority has not answered for an election timeout is none. After a
-  // long stop every answer is old, so it steps down before it does anything else.
+  // Check quorum (thesis 6.2): a leader without replies from a majority for an election timeout
+  // steps down. First of all: after a long stop of the process all replies are old, and a successor
+  // may have been elected.
   if (config_.check_quorum && now_ > heard_from_majority_at() + config_.election_timeout_max) {
-    become_follower(hard_state_.term, kNobody);
+    become_follower(hard_state_.term, kNoNode);
     return;
   }
-  // It may still send heartbeats, but nothing that it must remember: better another one leads.
+  // A leader whose disk hangs can still send heartbeats but commit nothing that needs its disk. It
+  // steps down, so that a node with a working disk can lead.
   if (disk_hangs()) {
-    become_follower(hard_state_.term, kNobody);
+    become_follower(hard_state_.term, kNoNode);
     return;
   }
   if (transfer_ && now_ >= transfer_->deadline) transfer_.reset();
   advance_change();
   if (role_ != Role::kLeader || now_ < next_heartbeat_) return;
   next_heartbeat_ = now_ + config_.heartbeat_interval;
-  let_go();
+  remove_departed_peers();
   for (auto& [peer, progress] : peers_) progress.heartbeat_due = true;
-  if (transfer_) transfer_->offered = false;  // the offer may be lost
+  if (transfer_) transfer_->offered = false;  // TimeoutNow may be lost: send it again
   offer_leadership();
   renew_lease();
 }
@@ -61,8 +63,9 @@ void Raft::Impl::replicate(NodeId to, Progress& progress) {
     send_append(to, progress,
                 log_.slice(progress.next(), config_.append_entries_max, config_.append_bytes_max));
   }
-  // At most one empty one: a heartbeat that is due, a read round, or a commit index that nothing
-  // else carries. What a probing follower may commit is not known, so it is told by heartbeats.
+  // At most one empty AppendEntries: for a heartbeat that is due, a read round, or a commit index
+  // that no entries have carried. While probing it is not known what the follower may commit, so
+  // it learns the commit index from heartbeats only.
   const Index can_commit = std::min(commit_, progress.next().previous());
   const bool commit_is_news = !progress.probing() && progress.sent_commit < can_commit;
   if (progress.heartbeat_due || progress.sent_round < read_queue_.round() ||
@@ -89,20 +92,20 @@ void Raft::Impl::send_append(NodeId to, Progress& progress, std::vector<Entry> e
 void Raft::Impl::on_append_entries_reply(const Message& message, const AppendEntriesReply& reply) {
   if (role_ != Role::kLeader) return;
   const Index last = log_.last().index;
-  // Nobody can have matched, refused or heard what was never sent.
+  // Replies about entries or rounds that were never sent are forged or from a faulty node.
   if (reply.match > last || reply.rejected > last) return;
   if (reply.read_round > read_queue_.round()) return;
   const auto peer = peers_.find(message.from);
-  if (peer == peers_.end()) return;  // let go
+  if (peer == peers_.end()) return;  // no longer a member
   Progress& progress = peer->second;
   progress.heard = now_;
   progress.acked_round = std::max(progress.acked_round, reply.read_round);
   if (reply.success) {
     progress.accepted(reply.match, log_.base().index);
     advance_commit_as_leader();
-    if (role_ != Role::kLeader) return;  // removed by what was just committed
+    if (role_ != Role::kLeader) return;  // the commit removed this leader from the configuration
   } else {
-    // An older refusal that comes late only makes it probe once more.
+    // A late refusal from before the log was replicated again only causes one more probe.
     if (reply.lost && reply.rejected <= progress.match()) progress.forget_match(last);
     progress.refused(reply.rejected, next_to_try(reply));
     if (progress.transfer) progress.transfer->alive(now_, config_.heartbeat_interval);
@@ -111,24 +114,31 @@ void Raft::Impl::on_append_entries_reply(const Message& message, const AppendEnt
 }
 
 Index Raft::Impl::next_to_try(const AppendEntriesReply& refusal) const {
-  // 5.3, the optimisation at its end: a whole term a round trip instead of an entry.
-  if (refusal.conflict.term == Term{0}) return refusal.conflict.index;  // its log ends before
+  // The optimisation at the end of 5.3: each round trip skips a whole term instead of one entry.
+  // Term 0: the follower's log ends before the rejected index.
+  if (refusal.conflict.term == Term{0}) return refusal.conflict.index;
   const auto known = log_.last_with_term_at_most(refusal.conflict.term, refusal.rejected);
-  // It cannot even have the first entry known here: that is of a later term than what it has there.
+  // All entries known here have later terms than the follower's entry at that index, so the
+  // follower has none of them: it needs the snapshot.
   if (!known) return log_.base().index;
   const Index same = *known;
-  // Where this log has that term too, the logs may meet at its last entry here.
+  // This log has the conflicting term too: the logs may match up to its last entry here.
   if (log_.term(same) == refusal.conflict.term) return same.next();
-  // It has not: everything of that term must go, and what is of a later term here cannot be there.
+  // This log does not have that term, so no entry of it can match. Nor can the entries of later
+  // terms here: at those indexes the follower has that term or ends.
   return std::min(refusal.conflict.index, same.next());
 }
 
 void Raft::Impl::advance_commit_as_leader() {
   if (role_ != Role::kLeader) return;
-  // The leader counts itself by what its own disk holds, like everybody else (thesis 10.2.1, M-28).
+  // The leader counts itself only for what its own disk holds, like a follower (thesis 10.2.1,
+  // M-28). If it counted unsynced entries, an entry on one follower's disk of three could be
+  // committed, and a crash of the leader would leave it on a minority.
   const Index durable =
       reached(log_.stable(), [](const Progress& progress) { return progress.match(); });
-  // 5.4.2: only an entry of the own term commits by counting; older ones commit with it (Figure 8).
+  // 5.4.2: only an entry of the current term is committed by counting replicas; earlier ones are
+  // committed with it. In Figure 8 (c) an entry of term 2 is on a majority and yet overwritten in
+  // (d), because a node without it, but with an entry of term 3, can still be elected.
   if (durable > commit_ && log_.term(durable) == hard_state_.term) advance_commit(durable);
   offer_leadership();
   advance_change();

@@ -1,8 +1,9 @@
-// SEEDED_BUG(config, "name"): true only in capsize-node-with-bugs, when it was told to make that
-// mistake. In capsize-node the whole branch is compiled away: the product holds none of it.
+// SEEDED_BUG(config, "name"): true only in capsize-node-with-bugs, if it was started with --bug
+// name. In capsize-node the whole branch is compiled away, so the product contains none of the
+// bugs.
 //
-// A seeded bug is one marked branch at the place where the rule is implemented, and one file in
-// node/bugs/ that registers its name, the rule it breaks and what exposes it.
+// A seeded bug is one marked branch where the rule is implemented, and one file in node/bugs/ that
+// registers its name, the rule that it breaks and the faults that expose it.
 #pragma once
 
 #ifndef CAPSIZE_SEEDED_BUGS

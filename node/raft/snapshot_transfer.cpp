@@ -11,8 +11,8 @@ bool IncomingSnapshot::is_of(const InstallSnapshot& piece, Term term) const {
 
 IncomingSnapshot::Result IncomingSnapshot::add(const InstallSnapshot& piece, Term term) {
   if (!is_of(piece, term)) {
-    // A leader's snapshots only grow. Another leader's may be older and is the one to wait for: the
-    // rest of what the former one sent will never come.
+    // Within a term snapshots only become newer. After a change of leader an older snapshot is the
+    // right one: the former leader will not send the rest of the newer one.
     if (term == term_ && piece.last.id.index < last_.id.index) return Result::kStale;
     term_ = term;
     last_ = piece.last;
@@ -25,7 +25,8 @@ IncomingSnapshot::Result IncomingSnapshot::add(const InstallSnapshot& piece, Ter
   state_ += piece.piece;
   if (state_.size() < size_) return Result::kWantMore;
   if (base::crc32c(state_) == checksum_) return Result::kComplete;
-  state_.clear();  // pieces that each passed the frame's checksum: once more from the start
+  // A wrong checksum although that of each frame matched: transfer it again from the start.
+  state_.clear();
   return Result::kWantMore;
 }
 

@@ -1,5 +1,5 @@
 // Both ends of a snapshot transfer (paper section 7): the leader sends a snapshot to one follower
-// piece by piece, the follower gathers the pieces.
+// piece by piece, and the follower assembles the pieces.
 #pragma once
 
 #include <algorithm>
@@ -13,14 +13,14 @@
 
 namespace capsize::raft {
 
-/// The sending end. One piece is under way at a time; the receiver says where it continues, for
-/// only the receiver knows what it still has.
+/// The sending end. One piece is in flight at a time; the receiver says which offset comes next,
+/// since only the receiver knows what it still has.
 ///
-/// Loss is found by heartbeats: a follower that answers one and has not answered a piece for a
-/// while is sent that piece again. A silent follower is sent nothing.
+/// Heartbeats detect loss: if a follower replies to them but has not replied to a piece for a
+/// while, the piece is sent again. A silent follower is sent no pieces.
 class SnapshotTransfer {
  public:
-  /// The content is shared, so a newer snapshot here does not disturb this one.
+  /// Shares the content, so a newer snapshot on the leader does not affect this transfer.
   SnapshotTransfer(Snapshot snapshot, std::uint32_t checksum)
       : snapshot_(std::move(snapshot)), checksum_(checksum) {}
 
@@ -36,14 +36,14 @@ class SnapshotTransfer {
             offset_,
             snapshot_.state->substr(offset_, bytes_max)};
   }
-  /// The receiver's answer. One that asks for the piece under way is an echo of the answer that
-  /// sent it: to send it twice for that would double the traffic with every duplicate.
+  /// The receiver's reply. One that requests the piece in flight is a duplicate of the reply that
+  /// caused it to be sent: sending the piece again would double the traffic with every duplicate.
   void wants(std::uint64_t offset) {
     if (offset == offset_) return;
     offset_ = std::min<std::uint64_t>(offset, snapshot_.state->size());
     due_ = true;
   }
-  /// The follower lives. Sends the piece again if its answer is overdue.
+  /// The follower replied to a heartbeat: sends the piece again if its reply is overdue.
   void alive(base::Instant now, base::Duration patience) {
     if (now >= sent_at_ + patience) due_ = true;
   }
@@ -56,23 +56,23 @@ class SnapshotTransfer {
   bool due_ = true;
 };
 
-/// The receiving end: pieces in order, of one snapshot, in memory. A crash
-/// loses them and the transfer begins anew; nothing half received is ever on disk.
+/// The receiving end: assembles the pieces of one snapshot, in order, in memory. A crash loses them
+/// and the transfer restarts; an incomplete snapshot is never on disk.
 class IncomingSnapshot {
  public:
   enum class Result {
-    kStale,     // a late piece of an older snapshot of the same leader: not worth an answer
+    kStale,     // a late piece of an older snapshot of the same leader: no reply is sent
     kWantMore,  // see wanted()
     kComplete,  // see take()
   };
-  /// `term` is the sender's. Pieces that do not continue what is there change nothing; a piece of
-  /// another snapshot begins anew, unless it is stale.
+  /// `term` is the sender's. A piece that does not continue the bytes received so far changes
+  /// nothing; a piece of another snapshot, unless stale, starts over with that one.
   Result add(const InstallSnapshot& piece, Term term);
   /// The offset of the next piece.
   [[nodiscard]] std::uint64_t wanted() const { return state_.size(); }
   /// After kComplete.
   [[nodiscard]] std::string_view content() const { return state_; }
-  /// After kComplete: the snapshot, whose checksum was right.
+  /// After kComplete: the snapshot, whose checksum matched.
   [[nodiscard]] Snapshot take();
   void forget() { *this = {}; }
 

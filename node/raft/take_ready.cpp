@@ -1,4 +1,4 @@
-// What leaves the core, and what waits for the disk first.
+// Builds each Ready: what is sent at once, and what waits for the disk first.
 
 #include <utility>
 
@@ -8,7 +8,7 @@
 namespace capsize::raft {
 
 std::vector<Message> AfterSync::release(const SyncReceipt& receipt) && {
-  CHECK(receipt.token() >= token_, "a promise leaves only behind the sync that keeps it");
+  CHECK(receipt.token() >= token_, "a promise is sent only after the sync that it depends on");
   return std::move(messages_);
 }
 
@@ -27,7 +27,7 @@ void Raft::Impl::send_when_durable(NodeId to, MessageBody body, Index index) {
 }
 
 void Raft::Impl::persisted(const SyncReceipt& receipt) {
-  CHECK(receipt.token() <= taken_, "only what was handed to the disk can be on disk");
+  CHECK(receipt.token() <= taken_, "only batches that were taken can be on disk");
   if (receipt.token() <= synced_) return;
   synced_ = receipt.token();
   disk_moved_ = now_;
@@ -36,17 +36,20 @@ void Raft::Impl::persisted(const SyncReceipt& receipt) {
   advance_commit_as_leader();
 }
 
+// The order matters: read requests must be queued before the round that they join begins, the round
+// must have begun before the heartbeats that carry it are built, and messages must have been queued
+// before collect_persist() decides which of them wait for the disk.
 Ready Raft::Impl::take_ready() {
   Ready ready;
-  ask_for_local_reads();
+  request_read_indexes();
   begin_read_round();
   replicate_to_all();
   collect_persist(ready);
   ready.messages = std::exchange(messages_, {});
   ready.restore = std::exchange(restore_, {});
-  const Index end = std::min(commit_, handed_ + kCommittedMax);
-  ready.committed = log_.between(handed_, end);
-  handed_ = end;
+  const Index end = std::min(commit_, delivered_ + kCommittedMax);
+  ready.committed = log_.between(delivered_, end);
+  delivered_ = end;
   collect_reads(ready);
   ready.change = std::exchange(change_outcome_, std::nullopt);
   ready.trace = trace_.take();
@@ -57,11 +60,12 @@ void Raft::Impl::collect_persist(Ready& ready) {
   const bool nothing_to_write = !hard_state_dirty_ && !log_.has_untaken() && !snapshot_to_write_;
   if (nothing_to_write && waiting_for_disk_.empty()) return;
   if (nothing_to_write && synced_ == taken_) {
-    // The receipt came between the message and now: everything it promises is on disk.
+    // The receipt arrived after these messages were queued: all that they promise is on disk.
     for (Message& message : waiting_for_disk_) messages_.push_back(std::move(message));
     waiting_for_disk_.clear();
     return;
   }
+  // The disk was idle: start measuring how long it takes (disk_hangs).
   if (synced_ == taken_) disk_moved_ = now_;
   ++taken_;
   PersistBatch batch{taken_, std::nullopt, log_.take_unstable(taken_)};

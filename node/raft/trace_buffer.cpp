@@ -60,20 +60,20 @@ void TraceBuffer::add(TraceKind kind, Term term, Role role, const RaftLog& log, 
   events_.push_back(event);
 }
 
-void TraceBuffer::vote(Term term, Role role, NodeId whom) {
-  about(TraceKind::kVote, term, role, whom);
+void TraceBuffer::vote(Term term, Role role, NodeId candidate) {
+  add_about_node(TraceKind::kVote, term, role, candidate);
 }
 
-void TraceBuffer::transfer(Term term, Role role, NodeId whom) {
-  about(TraceKind::kTransfer, term, role, whom);
+void TraceBuffer::transfer(Term term, Role role, NodeId target) {
+  add_about_node(TraceKind::kTransfer, term, role, target);
 }
 
-void TraceBuffer::about(TraceKind kind, Term term, Role role, NodeId whom) {
+void TraceBuffer::add_about_node(TraceKind kind, Term term, Role role, NodeId node) {
   TraceEvent event;
   event.kind = kind;
   event.term = term;
   event.role = role;
-  event.node = whom;
+  event.node = node;
   events_.push_back(event);
 }
 
@@ -83,6 +83,7 @@ bool TraceBuffer::extends_last(TraceKind kind, Term term, Role role, const RaftL
   const TraceEvent& last = events_.back();
   if (last.kind != kind || last.term != term || last.role != role) return false;
   if (last.entry.index.next() != first) return false;
+  // A line names one entry-term, so a run of appends ends where the term changes.
   return kind == TraceKind::kApply || log.at(first).term == last.entry.term;
 }
 

@@ -1,5 +1,5 @@
-// One transition of a node, as `trace.jsonl` shows it (node/PROTOCOL.md, trace). The core emits
-// them; time, node and incarnation are added by whoever writes them down.
+// One state transition of a node, a line of `trace.jsonl` (node/PROTOCOL.md, Trace). The core emits
+// the event; the trace writer adds time, node and incarnation.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ enum class TraceKind : std::uint8_t {
   kSnapshotBegin,
   kSnapshot,
   kInstall,
-  kConfiguration,  // in force from now on: the entry was appended
+  kConfiguration,  // the entry was appended, and the configuration is active from now on
   kTransfer,
 };
 [[nodiscard]] std::string_view name(TraceKind kind);
@@ -29,7 +29,7 @@ struct TraceEvent {
   TraceKind kind = TraceKind::kStart;
   Term term;  // the node's current term
   Role role = Role::kFollower;
-  NodeId node = kNobody;  // kVote, kTransfer: whom
+  NodeId node = kNoNode;  // kVote: the candidate; kTransfer: the target
   Index first;            // kAppend, kApply: first index of the range
   EntryId entry;  // log events: last entry of the range; kRole, kStart: last entry of the log
   std::uint64_t hash = 0;  // chained over all entries up to `entry` (raft_log.h)

@@ -1,4 +1,4 @@
-// The nouns of the Raft paper (Ongaro & Ousterhout, extended version, 2014) as types.
+// The terms of the Raft paper (Ongaro & Ousterhout, extended version, 2014) as types.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,14 @@
 namespace capsize::raft {
 
 using Term = base::StrongNumber<struct TermTag>;
-/// Position in the log; the first entry has index 1, index 0 stands before it.
+/// Position in the log; the first entry has index 1, index 0 is the position before it.
 using Index = base::StrongNumber<struct IndexTag>;
-/// 1 for n1, 2 for n2, …; 0 is nobody.
+/// 1 for n1, 2 for n2, …; 0 is no node (kNoNode).
 using NodeId = base::StrongNumber<struct NodeIdTag, std::uint32_t>;
 /// Counts the starts of one node's process; never goes back.
 using Incarnation = base::StrongNumber<struct IncarnationTag>;
 
-inline constexpr NodeId kNobody{0};
+inline constexpr NodeId kNoNode{0};
 
 enum class Role : std::uint8_t { kFollower, kPreCandidate, kCandidate, kLeader };
 [[nodiscard]] std::string_view name(Role role);
@@ -52,11 +52,11 @@ struct Entry {
   [[nodiscard]] EntryId id() const { return {term, index}; }
 };
 
-/// What must be on disk before a reply that depends on it (paper, Figure 2, "persistent state"; the
-/// log is the other half). Term and vote are one record: they are never written apart.
+/// Must be on disk before any reply that depends on it (paper, Figure 2, "persistent state"; the
+/// log is the other half). Term and vote are one record, so that neither is ever written alone.
 struct HardState {
   Term term;
-  NodeId vote = kNobody;
+  NodeId vote = kNoNode;
   friend bool operator==(const HardState&, const HardState&) = default;
 };
 

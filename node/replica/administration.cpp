@@ -1,4 +1,4 @@
-// Changes of members and transfers of leadership: what their clients are told, and when.
+// Membership changes and leadership transfers: the replies to their clients.
 
 #include <utility>
 
@@ -85,9 +85,9 @@ void Replica::Impl::answer_transfer() {
   if (!transfer_) return;
   const raft::SoftState state = raft_.soft_state();
   const raft::NodeId leader = state.leader;
-  if (state.successor != raft::kNobody || leader == raft::kNobody) return;  // it is open
+  if (state.successor != raft::kNoNode || leader == raft::kNoNode) return;  // still in progress
   const Transfer transfer = *std::exchange(transfer_, std::nullopt);
-  // Not yet: the offer may still arrive.
+  // Indeterminate: TimeoutNow may still arrive, and the target may then be elected.
   const kv::Reply open{kv::Outcome::kInfo, "", leader == config_.id ? "timeout" : "lost"};
   complete(transfer.id, leader == transfer.to ? kv::Reply{kv::Outcome::kOk, "", ""} : open);
 }

@@ -9,7 +9,7 @@ bool ForwardMemory::is_first(raft::NodeId origin, std::uint64_t incarnation, std
   if (incarnation < seen.incarnation) return false;
   if (incarnation > seen.incarnation) seen = {incarnation, 0, {}};
   if (id <= seen.floor) return false;
-  // Ids grow, so this is a push at the end unless the network reordered.
+  // Ids ascend, so this appends at the end unless the network has reordered requests.
   const auto place = std::lower_bound(seen.ids.begin(), seen.ids.end(), id);
   if (place != seen.ids.end() && *place == id) return false;
   seen.ids.insert(place, id);

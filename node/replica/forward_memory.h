@@ -1,12 +1,12 @@
-// Which forwarded requests this node has seen, so that a copy made by the network is never carried
-// out, and never refused after its original was carried out: a definite failure for something that
-// happened is the worst answer there is (redisraft issue 23).
+// The forwarded requests that this node has seen, so that a duplicate made by the network is never
+// executed, and never refused after its original was executed: a definite failure for an operation
+// that took effect is the worst possible reply (redisraft issue 23).
 //
-// Bounded: per origin the latest ids are kept, and everything older counts as seen. A request that
-// is later than so many of its successors gets no answer at all; its origin says `timeout`.
+// Bounded: the latest ids per origin are stored, and all older ones count as seen. A request that
+// was overtaken by that many later ones gets no reply; its origin answers `timeout`.
 //
-// The memory dies with the process. What an earlier life may have seen is told apart by its term,
-// see Replica::Impl::on_forward.
+// The memory is lost with the process. Requests that an earlier incarnation may have seen are
+// recognised by their term, see Replica::Impl::on_forward.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ class ForwardMemory {
  public:
   explicit ForwardMemory(std::size_t remembered_max = kForwardsRememberedMax)
       : remembered_max_(remembered_max) {}
-  /// True exactly once for each request. A new incarnation of the origin begins afresh; an older
-  /// one than the latest is history, and counts as seen.
+  /// True exactly once for each request. A new incarnation of the origin resets its memory;
+  /// requests of an older incarnation count as seen.
   bool is_first(raft::NodeId origin, std::uint64_t incarnation, std::uint64_t id);
 
  private:

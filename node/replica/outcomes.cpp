@@ -1,4 +1,4 @@
-// What becomes of requests: entries that are applied, reads that may be answered.
+// The outcomes of requests: applied entries, and reads that may be answered.
 
 #include <utility>
 
@@ -9,7 +9,7 @@
 namespace capsize::replica {
 namespace {
 
-constexpr std::size_t kReadBytesMax = std::size_t{4} * 1024 * 1024;  // of values, in one output
+constexpr std::size_t kReadBytesMax = std::size_t{4} * 1024 * 1024;  // values in one output
 
 }  // namespace
 
@@ -20,7 +20,7 @@ void Replica::Impl::apply(const raft::Entry& entry) {
   }
   if (entry.type != raft::EntryType::kNormal && entry.type != raft::EntryType::kSession) return;
   const auto command = kv::decode_command(*entry.payload);
-  // A node that cannot read what its cluster has agreed on must not go on as if it were nothing.
+  // A node that skipped a committed command it cannot decode would diverge from the other replicas.
   CHECK(command.ok(), "a committed command can be decoded");
   kv::Reply reply = execute(command.value(), entry.index);
 
@@ -43,7 +43,7 @@ void Replica::Impl::answer_reads() {
     ready_reads_.pop_front();
     const RequestId id{read.id};
     auto request = requests_.take(id);
-    if (!request) continue;  // given up: too old
+    if (!request) continue;  // timed out
     CHECK(request->kind == PendingRequests::Kind::kRead, "only reads are answered as reads");
     kv::Reply reply =
         read.ok ? store_.read(request->key) : kv::Reply{kv::Outcome::kFail, "", "no-leader"};

@@ -7,7 +7,7 @@
 namespace capsize::replica {
 
 void PendingRequests::add(RequestId id, Request request) {
-  CHECK(id > latest_, "request ids grow");
+  CHECK(id > latest_, "request ids ascend");
   latest_ = id;
   const bool named =
       request.command.client != kv::ClientId{0} || request.command.session != kv::SessionId{0};
@@ -69,7 +69,7 @@ std::optional<Origin> PendingProposals::add(raft::EntryId entry, Origin origin,
   std::optional<Origin> replaced;
   const auto found = proposals_.find(entry.index);
   if (found != proposals_.end()) {
-    CHECK(found->second.term < entry.term, "a leader proposes an index once a term");
+    CHECK(found->second.term < entry.term, "a leader proposes an index once per term");
     replaced = found->second.origin;
   }
   proposals_.insert_or_assign(entry.index, Proposal{entry.term, origin, since});

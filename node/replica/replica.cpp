@@ -45,7 +45,8 @@ void Replica::Impl::receive_raft(const raft::Message& message, base::Instant now
 }
 
 void Replica::Impl::expire(base::Instant now) {
-  // A write that is given up may still commit: `info`. Lost leadership alone decides nothing.
+  // A write that times out may still be committed, so its outcome is indeterminate. Lost leadership
+  // alone decides nothing either.
   for (auto oldest = requests_.oldest(); oldest; oldest = requests_.oldest()) {
     if (now < oldest->second + limits_.request_age_max) break;
     complete(oldest->first, {kv::Outcome::kInfo, "", "timeout"});
@@ -62,8 +63,8 @@ void Replica::Impl::observe_leader(base::Instant now) {
   if (state.leader == seen_leader_ && state.term == seen_term_) return;
   seen_leader_ = state.leader;
   seen_term_ = state.term;
-  // The entry may have been replicated before the leader fell: its successor commits it soon, and
-  // this node then applies it and knows the true outcome. That is what the grace is for.
+  // The entry may have been replicated before the leader crashed: its successor then commits it
+  // soon, and this node applies it and knows the outcome. The grace period waits for that.
   requests_.orphan_forwarded(now + config_.election_timeout_max);
 }
 
@@ -74,7 +75,7 @@ bool Replica::Impl::take_ready(Output& output) {
     output.messages.push_back({message.from, message.to, message.term, std::move(message.body)});
   }
   if (ready.persist) {
-    CHECK(!output.sync, "applying entries gives the disk nothing to write");
+    CHECK(!output.sync, "applying entries produces nothing to write to disk");
     output.sync = PendingSync{std::move(*ready.persist), std::move(ready.after_sync)};
   }
   if (ready.restore) restore(ready.restore);
@@ -91,7 +92,7 @@ bool Replica::Impl::take_ready(Output& output) {
 
 void Replica::Impl::restore(const raft::Snapshot& snapshot) {
   auto restored = decode_state(*snapshot.state, limits_.store_bytes_max);
-  CHECK(restored, "a snapshot whose checksums are right can be restored by this version");
+  CHECK(restored, "this version can restore a snapshot with valid checksums");
   store_ = std::move(restored->store);
   sessions_ = std::move(restored->sessions);
   applied_bytes_ = 0;
@@ -111,10 +112,10 @@ void Replica::Impl::begin_snapshot_if_due(Output& output) {
 
 Output Replica::Impl::take_output(base::Instant now) {
   Output output;
-  while (take_ready(output)) {  // what was just applied may allow reads
+  while (take_ready(output)) {  // the entries just applied may allow reads
   }
   answer_reads();
-  expire(now);  // behind what was applied: a true outcome is better than none
+  expire(now);  // after applying: a definite outcome is better than an indeterminate one
   begin_snapshot_if_due(output);
   for (PeerMessage& message : messages_) output.messages.push_back(std::move(message));
   messages_.clear();

@@ -1,4 +1,4 @@
-// The inside of Replica. Private to node/replica.
+// The implementation of Replica. Private to node/replica.
 #pragma once
 
 #include <deque>
@@ -17,14 +17,12 @@
 
 namespace capsize::replica {
 
-/// Log time, as a leader stamps it on what it proposes (thesis 6.3; LogCabin calls it cluster
-/// time).
+/// Log time, which a leader stamps on its proposals (thesis 6.3; LogCabin calls it cluster time).
 ///
-/// Monotonic clocks of two nodes have nothing to do with each other. So a leader goes on from the
-/// latest stamp that it has applied when it first proposes, with its own clock from there: a change
-/// of leader loses a little time, and never jumps. Earlier stamps in its log that it has not
-/// applied yet may be higher; the state machine takes the highest, so time then stands still for a
-/// moment.
+/// The monotonic clocks of two nodes are unrelated. So a new leader starts from the latest stamp
+/// that it has applied at its first proposal, and advances it by its own clock: a change of leader
+/// loses a little time but never jumps. Entries in its log that it has not applied yet may have
+/// higher stamps; the state machine takes the maximum, so log time then stands still for a moment.
 class LogClock {
  public:
   /// Precondition: this node leads in `term`; `now` does not go back.
@@ -50,11 +48,11 @@ struct Replica::Impl {
   void receive_raft(const raft::Message& message, base::Instant now);
   void request(ClientRequest request, base::Instant now);
   void expire(base::Instant now);
-  /// Orphans what was handed on, if the leader or the term is another one than before.
+  /// Makes forwarded requests orphans if the leader or the term has changed.
   void observe_leader(base::Instant now);
   Output take_output(base::Instant now);
 
-  // Members and leadership (administration.cpp)
+  // Membership and leadership (administration.cpp)
   void change_members(RequestId id, std::vector<raft::NodeId> voters, base::Instant now);
   void transfer_leadership(RequestId id, raft::NodeId to, base::Instant now);
   void answer_change(raft::ChangeOutcome outcome);
@@ -70,13 +68,13 @@ struct Replica::Impl {
   // Outcomes
   void apply(const raft::Entry& entry);
   kv::Reply execute(const kv::Command& command, raft::Index index);
-  /// In portions: the values of thousands of reads that are answered together may be larger than
-  /// memory. One that is answered later sees a later state, which is as good.
+  /// Answers in portions, since the values of thousands of reads may together exceed the memory. A
+  /// read that is answered later sees a later state, which is just as valid.
   void answer_reads();
   void answer(const Origin& origin, kv::Reply reply);
   void complete(RequestId id, kv::Reply reply);
   void reply_to_client(RequestId id, kv::Reply reply);
-  /// Whether something was applied: then there may be more to come.
+  /// Returns whether entries were applied: there may then be more.
   bool take_ready(Output& output);
 
   // Snapshots
@@ -85,7 +83,7 @@ struct Replica::Impl {
 
   const raft::Config config_;
   const Limits limits_;
-  const raft::Term recovered_term_;  // no earlier life of this node knew a later one
+  const raft::Term recovered_term_;  // no earlier incarnation of this node led in a later term
   raft::Raft raft_;
   kv::Store store_;
   kv::Sessions sessions_;
@@ -93,15 +91,15 @@ struct Replica::Impl {
   ForwardMemory forwards_;
   PendingRequests requests_;
   PendingProposals proposals_;
-  std::optional<RequestId> change_;  // of this node's client, under way
+  std::optional<RequestId> change_;  // a membership change of this node's client, in progress
   struct Transfer {
     RequestId id;
     raft::NodeId to;
   };
   std::optional<Transfer> transfer_;
-  raft::NodeId seen_leader_ = raft::kNobody;
+  raft::NodeId seen_leader_ = raft::kNoNode;
   raft::Term seen_term_;
-  std::deque<raft::ReadReady> ready_reads_;  // may be answered, a few bytes an output
+  std::deque<raft::ReadReady> ready_reads_;  // may be answered, a portion per output
   std::uint64_t applied_bytes_ = 0;          // since the last snapshot was begun or restored
   std::map<std::string, std::uint64_t, std::less<>> dropped_;  // messages of peers, by cause
   bool snapshot_forced_ = false;                               // the next output begins one

@@ -1,4 +1,4 @@
-// How a client's request finds its outcome: proposed here, handed on to the leader, or read.
+// Starts client requests: a write is proposed here or forwarded to the leader, a read is queued.
 
 #include <utility>
 
@@ -45,16 +45,17 @@ void Replica::Impl::command(RequestId id, kv::Command command, base::Instant now
 
 void Replica::Impl::propose_or_forward(RequestId id, kv::Command command, base::Instant now) {
   const raft::SoftState state = raft_.soft_state();
-  if (state.leader == raft::kNobody) {
+  if (state.leader == raft::kNoNode) {
     reply_to_client(id, fail("no-leader"));
-  } else if (state.successor != raft::kNobody) {
+  } else if (state.successor != raft::kNoNode) {
     reply_to_client(id, fail("transferring"));
   } else if (state.leader == config_.id) {
     requests_.add(id, {PendingRequests::Kind::kProposed, kv::id_of(command), "", now});
     propose(std::move(command), {config_.id, config_.incarnation, id}, now);
   } else {
-    observe_leader(now);  // first: a change until here does not concern this request
-    // Once, whatever happens: a second copy elsewhere could be carried out as well.
+    observe_leader(now);  // first, so that a leader change before now does not orphan this request
+    // Forwarded once and never again: a second copy, sent to another node, could be executed as
+    // well.
     requests_.add(id, {PendingRequests::Kind::kForwarded, kv::id_of(command), "", now});
     messages_.push_back({config_.id, state.leader, state.term,
                          Forward{id, config_.incarnation, std::move(command)}});
@@ -66,13 +67,13 @@ void Replica::Impl::propose(kv::Command command, Origin origin, base::Instant no
   const auto type = command.operation == kv::Operation::kRegister ? raft::EntryType::kSession
                                                                   : raft::EntryType::kNormal;
   const auto entry = raft_.propose(type, std::make_shared<const std::string>(kv::encode(command)));
-  if (!entry) {  // a caller has looked: only a leader comes here
+  if (!entry) {  // not reached: the callers have checked that this node leads
     answer(origin, fail("not-leader"));
     return;
   }
   const auto replaced = proposals_.add(*entry, origin, now);
   if (replaced) answer(*replaced, info("superseded"));
-  // What reads has no outcome yet that could be answered too early.
+  // Only operations whose reply does not depend on the state can be acknowledged too early.
   if (SEEDED_BUG(config_, "ack-before-commit") && kv::changes_blindly(command.operation)) {
     answer(origin, {kv::Outcome::kOk, "", ""});
   }
@@ -81,11 +82,13 @@ void Replica::Impl::propose(kv::Command command, Origin origin, base::Instant no
 void Replica::Impl::on_forward(const PeerMessage& message, const Forward& forward,
                                base::Instant now) {
   const Origin origin{message.from, forward.incarnation, forward.id};
-  // A copy gets no answer, not even a refusal: its original has or will have the only true one.
+  // A duplicate gets no reply, not even a refusal: the reply to its original is the only true one.
+  // A "fail" for a copy would claim that the operation never takes effect, while its original may.
   if (!forwards_.is_first(message.from, forward.incarnation, forward.id.value())) return;
-  // Sent to this node as the leader of a term that an earlier life of it had reached: that life may
-  // have carried it out or refused it, and the memory of it is gone. Had this life led in that
-  // term, the term would be above the one it recovered, since a candidate's term is on disk first.
+  // Forwarded to this node as the leader of a term that an earlier incarnation had reached: that
+  // incarnation may have executed or refused it, and the memory of it is lost. If this incarnation
+  // had led in that term, the term would exceed the recovered one, since a candidate's term is on
+  // disk before it can be elected.
   if (message.term <= recovered_term_) {
     answer(origin, info("lost"));
   } else if (!kv::validate(forward.command).ok() ||
@@ -93,7 +96,7 @@ void Replica::Impl::on_forward(const PeerMessage& message, const Forward& forwar
     answer(origin, fail("malformed"));
   } else if (raft_.soft_state().leader != config_.id) {
     answer(origin, fail("not-leader"));
-  } else if (raft_.soft_state().successor != raft::kNobody) {
+  } else if (raft_.soft_state().successor != raft::kNoNode) {
     answer(origin, fail("transferring"));
   } else if (proposals_.size() >= limits_.pending_requests_max) {
     answer(origin, fail("busy"));
@@ -103,7 +106,7 @@ void Replica::Impl::on_forward(const PeerMessage& message, const Forward& forwar
 }
 
 void Replica::Impl::on_forward_reply(const ForwardReply& reply) {
-  if (reply.incarnation != config_.incarnation) return;  // asked by an earlier life
+  if (reply.incarnation != config_.incarnation) return;  // to a request of an earlier incarnation
   if (requests_.is_forwarded(reply.id)) complete(reply.id, reply.reply);
 }
 

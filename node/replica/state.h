@@ -1,5 +1,5 @@
-// The replicated state of a node as one piece: what a snapshot holds. The store and the sessions
-// travel together; a snapshot without the sessions would let a retry apply twice (curvine 676).
+// The whole replicated state of a node, as a snapshot holds it: store and sessions together. After
+// a snapshot without the sessions a retry would be executed twice (curvine 676).
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@
 
 namespace capsize::replica {
 
-// The sum of what both may weigh fits into a snapshot, whatever clients write: raft/compaction.cpp
+// Both parts together always fit into a snapshot, whatever clients write. raft/compaction.cpp
 // relies on it.
 static_assert(8 + kv::kStoreOverheadBytes + kv::kStoreBytesMax + kv::kSessionsBytesMax <=
               raft::kSnapshotBytesMax);
@@ -22,14 +22,14 @@ struct State {
   kv::Sessions sessions;
 };
 
-/// The state at one moment, to be encoded by another thread while the store goes on. (Of the
-/// sessions there are few: they are encoded at once.)
+/// The state at one moment, for encoding in another thread while the store continues to change. The
+/// sessions are few and are encoded at once.
 class FrozenState {
  public:
   FrozenState(kv::Store& store, const kv::Sessions& sessions)
       : store_(store.freeze()), sessions_(sessions.encode()) {}
-  /// Length of the store's bytes (64 bits), the store, the sessions; each has a version of its own,
-  /// and the store a checksum. Equal states give equal bytes.
+  /// The length of the store's bytes (64 bits), the store, the sessions. Each has its own version,
+  /// and the store has a checksum. Equal states have equal bytes.
   [[nodiscard]] std::string encode() const;
 
  private:
@@ -37,7 +37,7 @@ class FrozenState {
   std::string sessions_;
 };
 
-/// Nothing unless `bytes` are what FrozenState::encode makes.
+/// nullopt unless `bytes` are exactly what FrozenState::encode produces.
 [[nodiscard]] std::optional<State> decode_state(std::string_view bytes,
                                                 std::uint64_t store_bytes_max = kv::kStoreBytesMax);
 

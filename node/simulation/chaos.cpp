@@ -11,14 +11,14 @@ using std::chrono::milliseconds;
 
 Chaos::Chaos(Cluster& cluster, std::uint64_t seed, bool churn)
     : cluster_(cluster), random_(base::Prng::stream(seed, "chaos")), churn_(churn) {
-  // Some seeds let the cluster settle between faults, some hit it while it is still electing.
+  // With some seeds the cluster recovers between faults, with others faults hit during elections.
   calm_max_ = milliseconds(random_.chance(0.5) ? 500 : 120);
 }
 
 void Chaos::wait() {
   cluster_.events().after(random_.between(milliseconds(5), calm_max_), [this] {
     if (stopped_) return;
-    strike();
+    inject();
     wait();
   });
 }
@@ -31,13 +31,13 @@ std::vector<raft::NodeId> Chaos::shuffled() {
 }
 
 raft::NodeId Chaos::victim() {
-  // Half of all faults aim at the leader: it is where mistakes show.
+  // Half of all faults target the leader, where most bugs show.
   const raft::NodeId leader = cluster_.leader();
-  if (leader != raft::kNobody && random_.chance(0.5)) return leader;
+  if (leader != raft::kNoNode && random_.chance(0.5)) return leader;
   return shuffled().front();
 }
 
-void Chaos::strike() {
+void Chaos::inject() {
   ++faults_;
   switch (random_.below(churn_ ? 13 : 9)) {
     case 0:
@@ -63,7 +63,7 @@ void Chaos::strike() {
 
 void Chaos::crash_some() {
   std::vector<raft::NodeId> victims{victim()};
-  if (random_.chance(0.2)) victims = shuffled();  // a power cut
+  if (random_.chance(0.2)) victims = shuffled();  // a power loss of the whole cluster
   for (const raft::NodeId node : victims) {
     cluster_.crash(node);
     const auto down = random_.chance(0.3) ? random_.between(milliseconds(0), milliseconds(5))
@@ -81,10 +81,10 @@ void Chaos::cut_some() {
   const std::size_t half = nodes.size() / 2;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (shape == 0 && nodes[i] != one) network.cut_both(one, nodes[i]);  // isolated
-    if (shape == 1 && nodes[i] != one) network.cut(nodes[i], one);       // deaf
-    if (shape == 2 && nodes[i] != one) network.cut(one, nodes[i]);       // mute
+    if (shape == 1 && nodes[i] != one) network.cut(nodes[i], one);       // receives nothing
+    if (shape == 2 && nodes[i] != one) network.cut(one, nodes[i]);       // sends nothing
     for (std::size_t j = i + 1; shape == 3 && j < nodes.size(); ++j) {
-      // Two halves; with five nodes the one in the middle may reach both, a bridge.
+      // Two halves; with more than three nodes the one in the middle may be a bridge to both.
       const bool bridge = nodes.size() > 3 && (i == half || j == half) && random_.chance(0.5);
       if (i <= half && j > half && !bridge) network.cut_both(nodes[i], nodes[j]);
     }
@@ -102,19 +102,19 @@ void Chaos::hang_a_disk() {
   const raft::NodeId node = victim();
   cluster_.hang_disk(node);
   cluster_.events().after(random_.between(milliseconds(50), milliseconds(900)),
-                          [this, node] { cluster_.let_disk_go(node); });
+                          [this, node] { cluster_.resume_disk(node); });
 }
 
 void Chaos::transfer() {
   const raft::NodeId leader = cluster_.leader();
-  if (leader == raft::kNobody) return;
+  if (leader == raft::kNoNode) return;
   cluster_.request(leader, replica::TransferLeadership{shuffled().front()},
                    [](const kv::Reply&) {});
 }
 
 void Chaos::change_members() {
   const raft::NodeId leader = cluster_.leader();
-  if (leader == raft::kNobody) return;
+  if (leader == raft::kNoNode) return;
   std::vector<raft::NodeId> voters = shuffled();
   voters.resize(random_.between(1, voters.size()));
   std::sort(voters.begin(), voters.end());
@@ -127,7 +127,7 @@ void Chaos::stop() {
   cluster_.set_sync_max(milliseconds(2));
   for (std::uint32_t i = 1; i <= cluster_.size(); ++i) {
     cluster_.resume(raft::NodeId{i});
-    cluster_.let_disk_go(raft::NodeId{i});
+    cluster_.resume_disk(raft::NodeId{i});
     cluster_.restart(raft::NodeId{i});
   }
 }

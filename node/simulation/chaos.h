@@ -1,5 +1,5 @@
-// Faults for a simulated cluster, drawn from a seed: crashes, pauses, cuts of all shapes, slow
-// and hanging disks, transfers of leadership, changes of members.
+// Injects random faults into a simulated cluster, drawn from a seed: crashes, pauses, network cuts
+// of several shapes, slow and hanging disks, leadership transfers, membership changes.
 #pragma once
 
 #include "base/prng.h"
@@ -9,16 +9,16 @@ namespace capsize::simulation {
 
 class Chaos {
  public:
-  /// `churn`: change the members, too.
+  /// `churn`: also change the members.
   Chaos(Cluster& cluster, std::uint64_t seed, bool churn);
   void start() { wait(); }
-  /// Ends all faults: cuts healed, nodes up and running, disks fast.
+  /// Ends all faults: heals cuts, restarts and resumes nodes, makes disks fast.
   void stop();
   [[nodiscard]] std::uint64_t faults() const { return faults_; }
 
  private:
   void wait();
-  void strike();
+  void inject();
   void crash_some();
   void cut_some();
   void pause_one();
@@ -30,7 +30,7 @@ class Chaos {
 
   Cluster& cluster_;
   base::Prng random_;
-  base::Duration calm_max_;  // longest time between two faults; drawn once
+  base::Duration calm_max_;  // longest time between two faults; drawn once per seed
   bool churn_;
   bool stopped_ = false;
   std::uint64_t faults_ = 0;

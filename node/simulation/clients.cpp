@@ -22,7 +22,7 @@ std::vector<std::string> Clients::list_keys() const {
 }
 
 void Clients::think(std::size_t number) {
-  if (number >= options_.clients) return;  // of once()
+  if (number >= options_.clients) return;  // a client of once()
   const auto pause = clients_[number].random.between(base::Duration(1), options_.think_max);
   cluster_.events().after(pause, [this, number] {
     if (!stopped_) next(number);
@@ -55,13 +55,13 @@ kv::Command Clients::draw(Client& client) {
 
 void Clients::next(std::size_t number) {
   Client& client = clients_[number];
-  // Mostly a member; a node that is none must answer truthfully, too.
+  // Mostly a member, but the replies of non-members must be correct, too.
   const std::vector<raft::NodeId> members = cluster_.members();
-  const auto anybody =
+  const auto any_node =
       raft::NodeId{static_cast<std::uint32_t>(client.random.between(1, cluster_.size()))};
   const raft::NodeId node =
-      client.random.chance(0.1) ? anybody : members[client.random.below(members.size())];
-  ask(number, node, draw(client));
+      client.random.chance(0.1) ? any_node : members[client.random.below(members.size())];
+  invoke(number, node, draw(client));
 }
 
 void Clients::once(raft::NodeId node, kv::Operation operation, const std::string& key) {
@@ -70,10 +70,10 @@ void Clients::once(raft::NodeId node, kv::Operation operation, const std::string
   command.operation = operation;
   command.key = key;
   if (operation == kv::Operation::kAppend) command.value = std::to_string(next_element_++);
-  ask(clients_.size() - 1, node, command);
+  invoke(clients_.size() - 1, node, command);
 }
 
-void Clients::ask(std::size_t number, raft::NodeId node, kv::Command command) {
+void Clients::invoke(std::size_t number, raft::NodeId node, kv::Command command) {
   Client& client = clients_[number];
   command.client = kv::ClientId{client.process + 1};
   command.sequence = kv::Sequence{++client.sequence};
@@ -81,17 +81,17 @@ void Clients::ask(std::size_t number, raft::NodeId node, kv::Command command) {
   ++open_;
   history_.invoke(cluster_.events().now(), client.process, command);
   cluster_.events().after(options_.timeout, [this, number, attempt, command] {
-    learn(number, attempt, command, {kv::Outcome::kInfo, "", "client-timeout"});
+    complete(number, attempt, command, {kv::Outcome::kInfo, "", "client-timeout"});
   });
   cluster_.request(node, command, [this, number, attempt, command](const kv::Reply& reply) {
-    learn(number, attempt, command, reply);
+    complete(number, attempt, command, reply);
   });
 }
 
-void Clients::learn(std::size_t number, std::uint64_t attempt, const kv::Command& command,
-                    const kv::Reply& reply) {
+void Clients::complete(std::size_t number, std::uint64_t attempt, const kv::Command& command,
+                       const kv::Reply& reply) {
   Client& client = clients_[number];
-  if (client.attempt != attempt) return;  // given up before
+  if (client.attempt != attempt) return;  // completed before, by a reply or by the timeout
   ++client.attempt;
   --open_;
   history_.complete(cluster_.events().now(), client.process, command, reply);

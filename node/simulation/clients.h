@@ -1,5 +1,5 @@
-// Simulated clients: each has one operation open, picks a node at random for it, and after an
-// indeterminate one goes on under a new process number.
+// Simulated clients: each has one open operation, sent to a random node, and continues under a new
+// process number after an indeterminate outcome.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@ struct ClientOptions {
   base::Duration think_max = std::chrono::milliseconds(20);
   base::Duration timeout = std::chrono::milliseconds(1500);
   std::uint32_t lists = 2;      // keys that are only appended to and read (judge_lists)
-  std::uint32_t registers = 2;  // keys with everything else
+  std::uint32_t registers = 2;  // keys with all other operations
 };
 
 class Clients {
@@ -24,10 +24,10 @@ class Clients {
   Clients(Cluster& cluster, std::uint64_t seed, ClientOptions options);
 
   void start();
-  /// No new operations.
+  /// Starts no further operations.
   void stop() { stopped_ = true; }
   [[nodiscard]] bool idle() const { return open_ == 0; }
-  /// One operation by a client of its own, on a given node; done when idle() again.
+  /// Starts one operation of a new client on a given node; completed when idle() is true again.
   void once(raft::NodeId node, kv::Operation operation, const std::string& key);
   [[nodiscard]] std::vector<std::string> list_keys() const;
   [[nodiscard]] const History& history() const { return history_; }
@@ -36,14 +36,14 @@ class Clients {
   struct Client {
     std::uint64_t process = 0;
     std::uint64_t sequence = 0;
-    std::uint64_t attempt = 0;  // tells a reply from one that came after the timeout
+    std::uint64_t attempt = 0;  // identifies the open operation: a reply after the timeout is stale
     base::Prng random;
   };
   void think(std::size_t number);
   void next(std::size_t number);
-  void ask(std::size_t number, raft::NodeId node, kv::Command command);
-  void learn(std::size_t number, std::uint64_t attempt, const kv::Command& command,
-             const kv::Reply& reply);
+  void invoke(std::size_t number, raft::NodeId node, kv::Command command);
+  void complete(std::size_t number, std::uint64_t attempt, const kv::Command& command,
+                const kv::Reply& reply);
   kv::Command draw(Client& client);
 
   Cluster& cluster_;

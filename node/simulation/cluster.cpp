@@ -35,7 +35,7 @@ const raft::Configuration& Cluster::configuration(NodeId node) const {
 }
 
 NodeId Cluster::leader() const {
-  NodeId leader = raft::kNobody;
+  NodeId leader = raft::kNoNode;
   raft::Term highest;
   for (const auto& [id, node] : nodes_) {
     if (!node.replica) continue;
@@ -49,16 +49,16 @@ NodeId Cluster::leader() const {
 
 std::vector<NodeId> Cluster::members() const {
   const NodeId known = leader();
-  if (known == raft::kNobody) return options_.config.voters;
+  if (known == raft::kNoNode) return options_.config.voters;
   return nodes_.at(known).replica->configuration().members();
 }
 
 bool Cluster::has_converged() const {
   const NodeId agreed = leader();
-  if (agreed == raft::kNobody) return false;
+  if (agreed == raft::kNoNode) return false;
   const raft::Configuration& configuration = nodes_.at(agreed).replica->configuration();
   if (configuration.joint() || !configuration.has_voter(agreed)) return false;
-  if (state(agreed).changes_members || state(agreed).successor != raft::kNobody) return false;
+  if (state(agreed).changes_members || state(agreed).successor != raft::kNoNode) return false;
   for (const NodeId id : configuration.voters) {
     const Node& node = nodes_.at(id);
     if (!node.replica) return false;
@@ -115,10 +115,10 @@ void Cluster::resume(NodeId id) {
 }
 
 void Cluster::when_running(NodeId id, base::Duration delay, std::function<void()> action) {
-  const std::uint64_t life = nodes_.at(id).incarnation;
-  events_.after(delay, [this, id, life, act = std::move(action)]() mutable {
+  const std::uint64_t incarnation = nodes_.at(id).incarnation;
+  events_.after(delay, [this, id, incarnation, act = std::move(action)]() mutable {
     Node& node = nodes_.at(id);
-    if (!node.replica || node.incarnation != life) return;
+    if (!node.replica || node.incarnation != incarnation) return;
     if (node.paused) {
       node.backlog.push_back(std::move(act));
     } else {
@@ -137,7 +137,7 @@ void Cluster::input(NodeId id, const std::function<void(Node&)>& give) {
 void Cluster::request(NodeId id, replica::ClientCommand command, Callback callback) {
   Node& node = nodes_.at(id);
   if (!node.replica) {
-    callback({kv::Outcome::kFail, "", "down"});  // the connection was refused: nothing was asked
+    callback({kv::Outcome::kFail, "", "down"});  // connection refused: the request was not sent
     return;
   }
   const replica::RequestId number{node.next_request++};
@@ -178,7 +178,7 @@ void Cluster::carry_out(NodeId id, replica::Output output) {
 
 void Cluster::transmit(const replica::PeerMessage& message) {
   for (const base::Duration delay : network_.transmit(message.from, message.to)) {
-    // Not bound to a life of the receiver: what was under way reaches its next one.
+    // Not bound to an incarnation of the receiver: a message in flight may reach the next one.
     events_.after(delay, [this, message] {
       Node& node = nodes_.at(message.to);
       if (!node.replica || network_.is_cut(message.from, message.to)) return;
@@ -199,7 +199,7 @@ void Cluster::begin_sync(NodeId id) {
                [this, id, token] { end_sync(id, token); });
 }
 
-void Cluster::let_disk_go(NodeId id) {
+void Cluster::resume_disk(NodeId id) {
   Node& node = nodes_.at(id);
   node.disk_hangs = false;
   if (node.replica) begin_sync(id);
@@ -236,7 +236,8 @@ void Cluster::begin_snapshot(NodeId id) {
 
 void Cluster::end_snapshot(NodeId id, const replica::SnapshotJob& job) {
   raft::Snapshot snapshot = job.begun.snapshot;
-  // Now, and not when it was begun: what was applied since must not be in it.
+  // Encoded only now, as the snapshot thread does it: the entries applied since begin_snapshot()
+  // must not be in it.
   snapshot.state = std::make_shared<const std::string>(job.content.encode());
   nodes_.at(id).disk.save(snapshot);
   invariants_.saved(id, snapshot.last);
@@ -246,7 +247,7 @@ void Cluster::end_snapshot(NodeId id, const replica::SnapshotJob& job) {
 void Cluster::schedule_tick(NodeId id) {
   Node& node = nodes_.at(id);
   const base::Instant due = node.clock.true_time_of(node.replica->deadline());
-  if (node.tick_at <= due) return;  // it will come early, do nothing, and be scheduled again
+  if (node.tick_at <= due) return;  // the earlier tick does nothing and reschedules itself
   node.tick_at = due;
   when_running(id, std::max(due - events_.now(), base::Duration(0)), [this, id, due] {
     Node& running = nodes_.at(id);

@@ -1,9 +1,9 @@
-// A whole cluster in one thread and in virtual time: real Replicas on simulated ports. One seed
-// decides everything; the same seed replays exactly. The cluster's invariants are checked after
-// every step.
+// A whole cluster in one thread and in virtual time: real Replicas on simulated ports. The seed
+// determines everything, so the same seed replays exactly. The cluster's invariants are checked
+// after every step.
 //
-//   clients ── request() ──> Replica ──> VirtualDisk (syncs late, forgets on a crash)
-//                               └──────> VirtualNetwork (loses, duplicates, reorders, is cut)
+//   clients ── request() ──> Replica ──> VirtualDisk     (slow syncs, loses unsynced writes)
+//                               └──────> VirtualNetwork  (loss, duplication, reordering, cuts)
 #pragma once
 
 #include <functional>
@@ -21,20 +21,20 @@
 
 namespace capsize::simulation {
 
-/// Told every transition of every node, in the order of virtual time.
+/// Receives all state transitions of all nodes, in the order of virtual time.
 using TraceSink = std::function<void(raft::NodeId node, std::uint64_t incarnation,
                                      const std::vector<raft::TraceEvent>& events, base::Instant)>;
 
 struct ClusterOptions {
   std::uint64_t seed = 1;
   std::uint32_t nodes = 3;
-  std::uint32_t spares = 0;  // further nodes, members of nothing until they are added
+  std::uint32_t spares = 0;  // further nodes, not members until they are added
   raft::Config config;       // a template: id, voters, incarnation and seed are filled in
   replica::Limits limits;
   NetworkOptions network;
   base::Duration sync_max = std::chrono::milliseconds(3);
-  base::Duration snapshot_max = std::chrono::milliseconds(50);  // how long one takes to be saved
-  base::Duration work_max = std::chrono::microseconds(200);     // how long a node gathers inputs
+  base::Duration snapshot_max = std::chrono::milliseconds(50);  // longest time to save a snapshot
+  base::Duration work_max = std::chrono::microseconds(200);  // longest time a node batches inputs
   std::int64_t clock_drift_ppm_max = 0;
   TraceSink trace{};
 };
@@ -48,40 +48,41 @@ class Cluster {
   [[nodiscard]] EventQueue& events() { return events_; }
   [[nodiscard]] VirtualNetwork& network() { return network_; }
   [[nodiscard]] const ClusterInvariants& invariants() const { return invariants_; }
-  /// Spares included.
+  /// The number of nodes, including spares.
   [[nodiscard]] std::uint32_t size() const { return options_.nodes + options_.spares; }
 
-  /// A client's request to one node. Exactly one answer; `lost`, `info`, if the node is or goes
-  /// down.
+  /// A client's request to one node. Calls `callback` exactly once: with `fail`, "down" if the node
+  /// is down, with `info`, "lost" if it crashes before it replies.
   void request(raft::NodeId node, replica::ClientCommand command, Callback callback);
 
   void crash(raft::NodeId node);
   void restart(raft::NodeId node);
-  /// Stops the process; what arrives meanwhile waits. Like SIGSTOP and SIGCONT.
+  /// Suspends and resumes the process, like SIGSTOP and SIGCONT; inputs in between are queued.
   void pause(raft::NodeId node);
   void resume(raft::NodeId node);
   void set_sync_max(base::Duration sync_max) { options_.sync_max = sync_max; }
-  /// From the next sync on, and until it is let go, the disk answers nothing.
+  /// No further sync of the node's disk completes until resume_disk().
   void hang_disk(raft::NodeId node) { nodes_.at(node).disk_hangs = true; }
-  void let_disk_go(raft::NodeId node);
+  void resume_disk(raft::NodeId node);
 
   [[nodiscard]] bool is_up(raft::NodeId node) const { return nodes_.at(node).replica != nullptr; }
   [[nodiscard]] bool is_paused(raft::NodeId node) const { return nodes_.at(node).paused; }
   /// Precondition: the node is up.
   [[nodiscard]] raft::SoftState state(raft::NodeId node) const;
   [[nodiscard]] const raft::Configuration& configuration(raft::NodeId node) const;
-  /// The leader of the highest term, if one is up.
+  /// The leader of the highest term among the nodes that are up, or kNoNode.
   [[nodiscard]] raft::NodeId leader() const;
-  /// Of the leader, or of the configuration that the cluster began with.
+  /// The members in the leader's configuration; without a leader, in the initial one.
   [[nodiscard]] std::vector<raft::NodeId> members() const;
-  /// Neither a change of members nor a transfer is under way, all members are up, follow one
-  /// leader, and have applied everything that is committed.
+  /// Whether no membership change or transfer is in progress, and all members are up, follow one
+  /// leader and have applied all committed entries.
   [[nodiscard]] bool has_converged() const;
 
-  /// Until the time, the condition or the first broken invariant; true if the condition holds.
+  /// Runs until the time limit, the condition or the first violated invariant. Returns whether the
+  /// condition holds.
   bool run_until(base::Instant limit, const std::function<bool()>& condition);
   void run_for(base::Duration duration);
-  /// Over everything that happened; equal for two runs of the same seed.
+  /// A hash of all events; equal for two runs of the same seed.
   [[nodiscard]] std::uint64_t fingerprint() const { return fingerprint_; }
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
 
@@ -98,10 +99,10 @@ class Cluster {
     bool disk_hangs = false;
     base::Instant tick_at = base::Instant::max();
     std::uint64_t next_request = 1;
-    std::vector<std::function<void()>> backlog;  // arrived while paused
-    std::vector<raft::AfterSync> waiting;        // promises that wait for the disk
-    raft::SyncToken synced;                      // the last batch that is on it
-    std::optional<replica::SnapshotJob> job;     // waits for the disk, too
+    std::vector<std::function<void()>> backlog;  // inputs that arrived while paused
+    std::vector<raft::AfterSync> waiting;        // messages that wait for the disk
+    raft::SyncToken synced;                      // the last batch on disk
+    std::optional<replica::SnapshotJob> job;     // a snapshot that waits for the disk
     std::map<replica::RequestId, Callback> callbacks;
   };
 
@@ -115,7 +116,7 @@ class Cluster {
   void end_snapshot(raft::NodeId id, const replica::SnapshotJob& job);
   void schedule_tick(raft::NodeId id);
   void observe(raft::NodeId id, const replica::Output& output);
-  /// An action for this life of the node only, postponed while it is paused.
+  /// Schedules an action for the current incarnation of the node; delayed while it is paused.
   void when_running(raft::NodeId id, base::Duration delay, std::function<void()> action);
   [[nodiscard]] base::Instant clock(const Node& node) const { return node.clock.at(events_.now()); }
 

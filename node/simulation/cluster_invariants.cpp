@@ -21,9 +21,9 @@ void ClusterInvariants::started(NodeId node, const raft::Recovered& recovered) {
   const auto before = states_.find(node);
   raft::SoftState state;
   state.term = recovered.hard_state.term;
-  // Commit and applied index begin anew with a life; the term may only have grown if it was synced,
-  // which is the disk's business, but whatever was told to others was.
-  if (before != states_.end()) state.leader = raft::kNobody;
+  // A restart resets commit and applied index. The term becomes the durable one, which may be lower
+  // than the last one in memory; but no message revealed a term before it was durable.
+  if (before != states_.end()) state.leader = raft::kNoNode;
   states_[node] = state;
 }
 
@@ -40,14 +40,14 @@ void ClusterInvariants::wrote(NodeId node, const raft::PersistBatch& batch) {
     const auto [known, fresh] =
         entries_.try_emplace({entry.index, entry.term}, log.hash(entry.index));
     if (!fresh && known->second != log.hash(entry.index)) {
-      violated(node, "log matching (5.3): same index and term, other entries before or there, at " +
+      violated(node, "log matching (5.3): same index and term, but different entries up to " +
                          std::to_string(entry.index.value()));
     }
   }
 }
 
 void ClusterInvariants::saved(NodeId node, const raft::LogPoint& end) {
-  // Another node's may have been handed to the disk meanwhile; then this one is of no use.
+  // A newer snapshot of another node may have been written in the meantime: this one has no effect.
   if (end.id.index <= logs_[node].base().id.index) return;
   check_snapshot(node, end);
   if (violations_.empty()) logs_[node].install(end);
@@ -58,8 +58,7 @@ void ClusterInvariants::check_snapshot(NodeId node, const raft::LogPoint& end) {
   ++snapshots_;
   if (index < logs_[node].base().id.index.value()) violated(node, "a snapshot went back (7)");
   if (index > committed_.size() || committed_[index - 1].hash != end.hash) {
-    violated(node,
-             "a snapshot of something that is not committed (7), at " + std::to_string(index));
+    violated(node, "a snapshot of an entry that is not committed (7), at " + std::to_string(index));
   }
 }
 
@@ -77,7 +76,7 @@ void ClusterInvariants::observe(NodeId node, const raft::SoftState& state,
   check_monotone(node, state);
   check_commit(node, state, configuration);
   states_[node] = state;
-  configurations_in_force_[node] = configuration;
+  active_configurations_[node] = configuration;
 }
 
 void ClusterInvariants::became_leader(NodeId node, Term term) {
@@ -86,8 +85,8 @@ void ClusterInvariants::became_leader(NodeId node, Term term) {
     violated(node, "election safety (5.2): term " + std::to_string(term.value()) +
                        " already has leader n" + std::to_string(leader->second.value()));
   }
-  // Leader completeness (5.4.3) binds entries committed in earlier terms only: a leader whose votes
-  // arrive late may be elected after a later term has committed more.
+  // Leader Completeness (5.4.3) applies to entries committed in earlier terms only: a candidate
+  // whose votes arrive late may become leader of its term after a later term has committed more.
   for (std::size_t i = committed_.size(); i > 0; --i) {
     if (committed_[i - 1].in_term >= term) continue;
     if (!logs_[node].holds(Index{i}, committed_[i - 1].hash)) {
@@ -95,15 +94,15 @@ void ClusterInvariants::became_leader(NodeId node, Term term) {
                          std::to_string(term.value()) + " lacks committed entry " +
                          std::to_string(i));
     }
-    break;  // hashes are chained: the last one speaks for all before it
+    break;  // hashes are chained, so the last one covers all entries before it
   }
 }
 
 void ClusterInvariants::check_monotone(NodeId node, const raft::SoftState& state) {
   const raft::SoftState& before = states_[node];
-  if (state.term < before.term) violated(node, "the term fell (5.1)");
-  if (state.commit < before.commit) violated(node, "the commit index fell (5.3)");
-  if (state.applied < before.applied) violated(node, "the applied index fell (5.3)");
+  if (state.term < before.term) violated(node, "the term decreased (5.1)");
+  if (state.commit < before.commit) violated(node, "the commit index decreased (5.3)");
+  if (state.applied < before.applied) violated(node, "the applied index decreased (5.3)");
   if (state.applied > state.commit) violated(node, "applied beyond the commit index (5.3)");
   if (state.commit > state.last) violated(node, "committed beyond the end of the log (5.3)");
 }
@@ -111,20 +110,20 @@ void ClusterInvariants::check_monotone(NodeId node, const raft::SoftState& state
 void ClusterInvariants::check_commit(NodeId node, const raft::SoftState& state,
                                      const raft::Configuration& configuration) {
   const LogMirror& log = logs_[node];
-  // Up to a snapshot's end the snapshot was checked, when it was handed to the disk.
+  // Entries up to a snapshot's end were checked with the snapshot, when it was written.
   const Index first = std::max(states_[node].commit.next(), log.base().id.index);
   for (Index i = std::max(first, Index{1}); i <= state.commit; ++i) {
     if (i > log.last().index) {
-      violated(node, "committed an entry that it never handed to its disk");
+      violated(node, "committed an entry that it never wrote to its disk");
       return;
     }
     const std::uint64_t hash = log.hash(i);
     if (i > committed()) {
       committed_.push_back({hash, state.term});
-      // What was in force when the step began counts as well: a step may commit, and then append
-      // the next configuration.
+      // The configuration that was active at the start of the step counts as well: a step may
+      // commit an entry and then append the next configuration.
       if (i == state.commit && !is_on_quorum(i, hash, configuration) &&
-          !is_on_quorum(i, hash, configurations_in_force_[node])) {
+          !is_on_quorum(i, hash, active_configurations_[node])) {
         violated(node, "committed entry " + std::to_string(i.value()) +
                            " is not on the disks of a quorum (5.3)");
       }

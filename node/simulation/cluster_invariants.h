@@ -1,6 +1,6 @@
-// The rules that bind several nodes (paper, Figure 3), checked after every step of a simulated
-// cluster from what each node hands to its disk, its trace and its status. What binds one node
-// alone is checked by the node itself (raft/invariants.h).
+// The invariants across nodes (paper, Figure 3), checked after every step of a simulated cluster
+// from each node's disk writes, trace and status. A node checks its own invariants itself
+// (raft/invariants.h).
 #pragma once
 
 #include <cstdint>
@@ -17,29 +17,29 @@ namespace capsize::simulation {
 
 class ClusterInvariants {
  public:
-  /// A node starts, with this on its disk.
+  /// A node starts with this durable state.
   void started(raft::NodeId node, const raft::Recovered& recovered);
-  /// A node has handed this to its disk; before observe() of the same step.
+  /// A node writes this batch; call it before observe() of the same step.
   void wrote(raft::NodeId node, const raft::PersistBatch& batch);
-  /// An own snapshot is on the node's disk.
+  /// A node's own snapshot is on its disk.
   void saved(raft::NodeId node, const raft::LogPoint& end);
-  /// A node's disk holds this now.
+  /// Registers the log on a node's disk; `log` must outlive this object.
   void durable(raft::NodeId node, const LogMirror& log) { disks_[node] = &log; }
-  /// The end of a step.
+  /// Called at the end of each step.
   void observe(raft::NodeId node, const raft::SoftState& state,
                const raft::Configuration& configuration,
                const std::vector<raft::TraceEvent>& trace);
-  /// The state machine's content at an applied index.
+  /// Reports the hash of the state machine at an applied index.
   void observe_state(raft::NodeId node, raft::Index applied, std::uint64_t state_hash);
 
-  /// What is broken, first things first; a run should end at the first.
+  /// The violations in order of detection; a run should end at the first.
   [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }
-  /// The greatest index known to be committed by anybody.
+  /// The greatest index that any node has committed.
   [[nodiscard]] raft::Index committed() const { return raft::Index{committed_.size()}; }
-  /// Snapshots handed to a disk, and those of them that came from another node.
+  /// The number of snapshots written, and of those installed from another node.
   [[nodiscard]] std::size_t snapshots_seen() const { return snapshots_; }
   [[nodiscard]] std::size_t installs_seen() const { return installs_; }
-  /// Configurations that nodes appended; transfers that leaders began.
+  /// The number of configurations that nodes appended, and of transfers that leaders began.
   [[nodiscard]] std::size_t configurations_seen() const { return configurations_; }
   [[nodiscard]] std::size_t transfers_seen() const { return transfers_; }
   [[nodiscard]] std::size_t leaders_seen() const { return leaders_.size(); }
@@ -61,7 +61,7 @@ class ClusterInvariants {
   std::map<raft::NodeId, LogMirror> logs_;
   std::map<raft::NodeId, const LogMirror*> disks_;
   std::map<raft::NodeId, raft::SoftState> states_;
-  std::map<raft::NodeId, raft::Configuration> configurations_in_force_;
+  std::map<raft::NodeId, raft::Configuration> active_configurations_;
   std::map<raft::Term, raft::NodeId> leaders_;
   std::map<std::pair<raft::Index, raft::Term>, std::uint64_t> entries_;
   std::vector<Committed> committed_;  // by index - 1

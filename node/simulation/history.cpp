@@ -41,7 +41,7 @@ std::string_view name(kv::Operation operation) {
   return "";
 }
 
-// Keys and errors of the simulation are plain words: nothing in them needs escaping.
+// Keys and errors of the simulation are plain words, so they need no escaping.
 std::string json(std::size_t index, const HistoryEvent& event) {
   std::string line = "{\"index\":" + std::to_string(index);
   line += ",\"time\":" + std::to_string(event.time.time_since_epoch().count());
@@ -95,9 +95,9 @@ std::vector<std::string> elements(const std::string& json) {
   return list;
 }
 
-class KeyJudge {
+class ListChecker {
  public:
-  explicit KeyJudge(std::string key) : key_(std::move(key)) {}
+  explicit ListChecker(std::string key) : key_(std::move(key)) {}
 
   void set_final_order(const std::vector<std::string>& order) {
     final_ = order;
@@ -107,10 +107,10 @@ class KeyJudge {
   }
 
   void invoke(const HistoryEvent& event) {
-    // Whatever was known by then must be seen by what begins now.
+    // An operation that begins now must observe all elements that completed operations have shown.
     floor_[event.process] = known_length_;
     if (event.command.operation == kv::Operation::kAppend) {
-      // Nothing that was read before this began can have held it.
+      // No read that completed before the append began can have returned its element.
       const auto found = position_.find(event.command.value);
       if (found != position_.end() && found->second < known_length_) {
         complain("read before it was appended: " + event.command.value);
@@ -134,30 +134,30 @@ class KeyJudge {
       complain("an acknowledged append is lost: " + event.command.value);
       return;
     }
-    if (found->second < floor) complain("appended into the past: " + event.command.value);
+    if (found->second < floor) complain("appended before its invocation: " + event.command.value);
     known_length_ = std::max(known_length_, found->second + 1);
   }
 
-  std::vector<std::string> take_complaints() { return std::move(complaints_); }
+  std::vector<std::string> take_violations() { return std::move(violations_); }
 
  private:
   void complete_read(const std::vector<std::string>& read, std::size_t floor) {
     if (read.size() > final_.size() || !std::equal(read.begin(), read.end(), final_.begin())) {
-      complain("a read is no prefix of the final order");
+      complain("a read is not a prefix of the final order");
     } else if (read.size() < floor) {
       complain("stale read: " + std::to_string(read.size()) + " elements, " +
-               std::to_string(floor) + " were known before it began");
+               std::to_string(floor) + " were visible before it began");
     }
     known_length_ = std::max(known_length_, read.size());
   }
-  void complain(const std::string& what) { complaints_.push_back(key_ + ": " + what); }
+  void complain(const std::string& what) { violations_.push_back(key_ + ": " + what); }
 
   std::string key_;
   std::vector<std::string> final_;
   std::map<std::string, std::size_t> position_;
   std::map<std::uint64_t, std::size_t> floor_;  // by process: known length when its operation began
-  std::size_t known_length_ = 0;  // elements that some completed operation has shown to be there
-  std::vector<std::string> complaints_;
+  std::size_t known_length_ = 0;                // elements that completed operations have shown
+  std::vector<std::string> violations_;
 };
 
 bool is_list(const HistoryEvent& event) {
@@ -168,7 +168,7 @@ bool is_list(const HistoryEvent& event) {
 
 std::vector<std::string> judge_lists(const std::vector<HistoryEvent>& events) {
   std::map<std::string, std::vector<std::string>> last_read;
-  std::map<std::string, KeyJudge> keys;
+  std::map<std::string, ListChecker> keys;
   for (const HistoryEvent& event : events) {
     if (!is_list(event)) continue;
     keys.try_emplace(event.command.key, event.command.key);
@@ -176,20 +176,20 @@ std::vector<std::string> judge_lists(const std::vector<HistoryEvent>& events) {
       last_read[event.command.key] = elements(event.value);
     }
   }
-  std::vector<std::string> complaints;
-  for (auto& [key, judge] : keys) {
-    judge.set_final_order(last_read[key]);
+  std::vector<std::string> violations;
+  for (auto& [key, checker] : keys) {
+    checker.set_final_order(last_read[key]);
     for (const HistoryEvent& event : events) {
       if (event.command.key != key) continue;
       if (event.type == EventType::kInvoke) {
-        judge.invoke(event);
+        checker.invoke(event);
       } else {
-        judge.complete(event);
+        checker.complete(event);
       }
     }
-    for (std::string& complaint : judge.take_complaints()) complaints.push_back(complaint);
+    for (std::string& violation : checker.take_violations()) violations.push_back(violation);
   }
-  return complaints;
+  return violations;
 }
 
 }  // namespace capsize::simulation

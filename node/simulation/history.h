@@ -1,6 +1,6 @@
-// What the simulated clients saw, in the order in which they saw it, and as JSON lines in the
-// shape of all histories. Lists and registers stand together, so that no one model judges them; the
-// lists are judged here.
+// The history of the simulated clients, in memory and as JSON lines in the format of history.jsonl
+// (docs/FORMATS.md). It mixes lists and registers, so no single model of the checker covers it; the
+// lists are checked here.
 #pragma once
 
 #include <cstdint>
@@ -30,23 +30,22 @@ class History {
                 const kv::Reply& reply);
   [[nodiscard]] const std::vector<HistoryEvent>& events() const { return events_; }
   [[nodiscard]] std::size_t count(EventType type) const;
-  /// One JSON object a line, header first.
+  /// One JSON object per line, header first.
   [[nodiscard]] std::string json_lines() const;
 
  private:
   std::vector<HistoryEvent> events_;
 };
 
-/// Judges the appends and reads of a history. Elements are unique, so the last read of a key gives
-/// the one order in which its appends took effect, and every claim can be held against it in one
-/// pass: a list that is only appended to needs no search to be judged linearizable.
+/// Checks the appends and reads of a history for linearizability. Elements are unique, so the last
+/// read of a key shows the order in which its appends took effect, and one pass can compare all
+/// other operations with it: a list that is only appended to needs no search.
 ///
-/// (The simulation stands on the node alone and cannot use the checker, which knows nothing of the
-/// node, so the other operations are recorded, but not judged.)
+/// (The simulation depends on the node alone and cannot use the checker, so the other operations
+/// are recorded but not checked.)
 ///
-/// Returns what is wrong, one line each; empty if the appends and reads of every key are
-/// linearizable. Precondition for a full verdict: each list is read once more when everything else
-/// has ended.
+/// Returns one line per violation; empty if the appends and reads of every key are linearizable.
+/// Precondition for a complete verdict: each list is read once more after all other operations.
 [[nodiscard]] std::vector<std::string> judge_lists(const std::vector<HistoryEvent>& events);
 
 }  // namespace capsize::simulation

@@ -8,7 +8,7 @@ namespace capsize::simulation {
 void LogMirror::write(const std::vector<raft::Entry>& entries) {
   for (const raft::Entry& entry : entries) {
     CHECK(entry.index <= last().index.next() && entry.index > base_.id.index,
-          "a disk is handed entries without gaps");
+          "entries are written without gaps");
     slots_.resize(entry.index - base_.id.index.next());
     slots_.push_back({entry.term, raft::chain_hash(hash(last().index), entry)});
   }

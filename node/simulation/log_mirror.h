@@ -1,5 +1,5 @@
-// A copy of a node's log as seen from outside: term and chained hash at each index that no snapshot
-// stands for.
+// A copy of a node's log for the invariants: term and chained hash at each index after its
+// snapshot.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +12,9 @@ namespace capsize::simulation {
 
 class LogMirror {
  public:
-  /// What a node handed to its disk: an entry at or below the end supersedes the log from there on.
+  /// Entries that a node writes: one at or below the end supersedes the log from its index on.
   void write(const std::vector<raft::Entry>& entries);
-  /// A snapshot takes the place of the log up to its end; what follows it stays if it fits.
+  /// A snapshot replaces the log up to its end; the entries after it stay if they match.
   void install(const raft::LogPoint& end);
   [[nodiscard]] raft::EntryId last() const;
   /// The end of the snapshot.
@@ -22,7 +22,7 @@ class LogMirror {
   /// Precondition: base().id.index <= index <= last().index.
   [[nodiscard]] std::uint64_t hash(raft::Index index) const;
   [[nodiscard]] raft::Term term(raft::Index index) const;
-  /// Below the snapshot's end: true, for the snapshot itself was held against what is committed.
+  /// True below the snapshot's end: the snapshot itself was compared with the committed entries.
   [[nodiscard]] bool holds(raft::Index index, std::uint64_t hash_there) const {
     if (index < base_.id.index) return true;
     return index <= last().index && hash(index) == hash_there;

@@ -27,18 +27,19 @@ ClusterOptions draw_cluster(const RunOptions& options) {
   drawn.network.delay_max =
       random.between(std::chrono::microseconds(200), std::chrono::milliseconds(8));
   drawn.clock_drift_ppm_max = random.chance(0.5) ? 50'000 : 0;
-  // Below and above the clients' own patience.
+  // Below and above the clients' own timeout.
   drawn.limits.request_age_max = std::chrono::milliseconds(random.chance(0.5) ? 600 : 3000);
   drawn.limits.snapshot_bytes = random.chance(0.2) ? random.between(10, 2000) : 1'000'000;
   drawn.config.compaction_margin_bytes = random.chance(0.3) ? random.between(0, 400) : 1'000'000;
   drawn.limits.snapshot_every = random.chance(0.7) ? random.between(1, 40) : 0;
   drawn.config.compaction_margin = random.chance(0.5) ? random.between(1, 20) : 0;
   drawn.config.snapshot_piece_bytes = random.chance(0.5) ? random.between(8, 128) : 4096;
-  // Last, so that an older seed's other draws stay what they were.
+  // New options are drawn last, so that the other options of a known seed do not change.
   drawn.config.lease_reads_assume_bounded_clock_drift =
       drawn.config.leader_stickiness && random.chance(0.3);
-  // A removed node that nobody could tell campaigns (membership.cpp). Pre-votes keep it quiet;
-  // stickiness alone lets it through whenever the leader was not heard for a moment (thesis 4.2.3).
+  // A removed node that could not be informed campaigns (membership.cpp). Pre-vote prevents the
+  // disruption; stickiness alone allows it whenever the leader is silent for a moment (thesis
+  // 4.2.3). So members change only with pre-vote.
   drawn.spares = drawn.config.pre_vote && random.chance(0.6)
                      ? static_cast<std::uint32_t>(random.between(1, 2))
                      : 0;
@@ -73,11 +74,11 @@ struct Run {
 
   void heal() {
     chaos.stop();
-    // The network stays slow, but honest. One of the two liveness demands below would otherwise
-    // hang on luck.
-    NetworkOptions honest = drawn.network;
-    honest.loss = honest.duplication = honest.straggler = 0;
-    cluster.network().set_options(honest);
+    // The network stays slow but becomes reliable: with random loss, the convergence demanded below
+    // could fail by chance.
+    NetworkOptions reliable = drawn.network;
+    reliable.loss = reliable.duplication = reliable.straggler = 0;
+    cluster.network().set_options(reliable);
   }
 
   bool within_recovery(const std::string& demand, const std::function<bool()>& condition) {
@@ -89,7 +90,7 @@ struct Run {
     return reached;
   }
 
-  /// For whoever looks into it: one line a node.
+  /// The state of the cluster for a problem report, one line per node.
   std::string states() {
     std::string text;
     for (std::uint32_t i = 1; i <= cluster.size(); ++i) {
@@ -102,13 +103,13 @@ struct Run {
               std::to_string(state.commit.value()) + ", members";
       const raft::Configuration& known = cluster.configuration(id);
       for (const raft::NodeId voter : known.voters) text += " n" + std::to_string(voter.value());
-      if (known.joint()) text += ", before";
+      if (known.joint()) text += ", outgoing";
       for (const raft::NodeId voter : known.outgoing) text += " n" + std::to_string(voter.value());
     }
     return text;
   }
 
-  /// Convergence, a write and then a read through every node, convergence again.
+  /// Requires convergence, then a write and a read through each member, then convergence again.
   void demand_service() {
     clients.stop();
     if (!within_recovery("the cluster does not converge",
@@ -129,7 +130,7 @@ struct Run {
   bool one_ok(raft::NodeId node, kv::Operation operation, const std::string& key) {
     const std::size_t before = clients.history().count(EventType::kOk);
     clients.once(node, operation, key);
-    return within_recovery("n" + std::to_string(node.value()) + " gives no service", [&] {
+    return within_recovery("n" + std::to_string(node.value()) + " does not serve requests", [&] {
       return clients.idle() && clients.history().count(EventType::kOk) == before + 1;
     });
   }

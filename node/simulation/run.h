@@ -1,4 +1,5 @@
-// One seed: a cluster under chaos, then healing, then the demand that it converges and serves.
+// Runs one seed: a cluster under faults; then all faults are healed, and the cluster must converge
+// and serve requests.
 #pragma once
 
 #include <cstdint>
@@ -20,18 +21,18 @@ struct RunOptions {
 };
 
 struct RunResult {
-  std::vector<std::string> problems;  // empty: everything held
-  std::string history;                // JSON lines, for a person: lists and registers together
-  std::string configuration;          // what the seed drew, for a person
+  std::vector<std::string> problems;  // empty: no violation
+  std::string history;                // JSON lines, lists and registers together
+  std::string configuration;          // the options drawn from the seed, for people
   std::size_t ok = 0, fail = 0, info = 0;
   std::uint64_t faults = 0, steps = 0, committed = 0, leaders = 0;
-  std::uint64_t snapshots = 0, installs = 0;  // written in all; come from another node
+  std::uint64_t snapshots = 0, installs = 0;  // all written; of these, from another node
   std::uint64_t configurations = 0, transfers = 0;
   std::uint64_t fingerprint = 0;
   base::Duration simulated{};
 };
 
-/// Deterministic: the same options give the same result, bit for bit.
+/// Deterministic: equal options give equal results, bit for bit.
 [[nodiscard]] RunResult run_seed(const RunOptions& options);
 
 }  // namespace capsize::simulation

@@ -14,12 +14,12 @@ void VirtualDisk::write(raft::PersistBatch batch) {
 }
 
 raft::SyncToken VirtualDisk::begin_sync() const {
-  CHECK(!unsynced_.empty(), "a sync has something to do");
+  CHECK(!unsynced_.empty(), "a sync begins only with unsynced writes");
   return unsynced_.back().token;
 }
 
 raft::SyncReceipt VirtualDisk::end_sync(raft::SyncToken token) {
-  while (!unsynced_.empty() && unsynced_.front().token <= token) keep_one();
+  while (!unsynced_.empty() && unsynced_.front().token <= token) persist_one();
   return issue(token);
 }
 
@@ -29,7 +29,10 @@ std::size_t VirtualDisk::unsynced() const {
   return writes;
 }
 
-void VirtualDisk::keep_one() {
+// In the order of the real log (Log::add): hard state, snapshot, entries. A batch without a
+// snapshot is one write; with one, a crash may keep the hard state alone, or hard state and
+// snapshot.
+void VirtualDisk::persist_one() {
   raft::PersistBatch& batch = unsynced_.front();
   const bool whole = !batch.snapshot;
   if (batch.hard_state) {
@@ -53,16 +56,16 @@ void VirtualDisk::save(const raft::Snapshot& snapshot) {
 }
 
 void VirtualDisk::crash(std::size_t kept) {
-  for (; kept > 0 && !unsynced_.empty(); --kept) keep_one();
+  for (; kept > 0 && !unsynced_.empty(); --kept) persist_one();
   unsynced_.clear();
 }
 
 void VirtualDisk::lose(std::size_t kept, raft::NodeId self) {
-  CHECK(unsynced_.empty() && kept >= 1 && kept <= durable_.entries.size(), "some entries are left");
+  CHECK(unsynced_.empty() && kept >= 1 && kept <= durable_.entries.size(), "some entries remain");
   durable_.lost = std::max(durable_.lost, durable_.last());
   durable_.entries.resize(kept);
   mirror_.write({durable_.entries.back()});
-  if (durable_.hard_state.vote == raft::kNobody) durable_.hard_state.vote = self;
+  if (durable_.hard_state.vote == raft::kNoNode) durable_.hard_state.vote = self;
 }
 
 }  // namespace capsize::simulation

@@ -1,5 +1,5 @@
-// A network that loses, duplicates, delays and therefore reorders, and whose links can be cut in
-// each direction on its own.
+// A simulated network that loses, duplicates, delays and therefore reorders messages, and whose
+// links can be cut in each direction separately.
 #pragma once
 
 #include <set>
@@ -17,7 +17,7 @@ struct NetworkOptions {
   double duplication = 0;
   base::Duration delay_min = std::chrono::microseconds(100);
   base::Duration delay_max = std::chrono::milliseconds(1);
-  double straggler = 0;  // share of messages that take up to straggler_max
+  double straggler = 0;  // share of messages with a delay of up to straggler_max
   base::Duration straggler_max = std::chrono::milliseconds(400);
 };
 
@@ -26,7 +26,7 @@ class VirtualNetwork {
   VirtualNetwork(base::Prng random, NetworkOptions options)
       : random_(std::move(random)), options_(options) {}
 
-  /// When the copies of one message arrive: none if it is lost, two if it is duplicated.
+  /// The delays of the copies of one message: none if it is lost, two if it is duplicated.
   [[nodiscard]] std::vector<base::Duration> transmit(raft::NodeId from, raft::NodeId to) {
     std::vector<base::Duration> arrivals;
     if (is_cut(from, to) || random_.chance(options_.loss)) return arrivals;
@@ -34,7 +34,7 @@ class VirtualNetwork {
     if (random_.chance(options_.duplication)) arrivals.push_back(delay());
     return arrivals;
   }
-  /// What arrives over a link that is cut at that moment is discarded too.
+  /// The caller also discards messages that arrive while their link is cut.
   [[nodiscard]] bool is_cut(raft::NodeId from, raft::NodeId to) const {
     return cuts_.contains({from, to});
   }

@@ -1,4 +1,4 @@
-// Time in the simulation: the queue of what happens next, and the clock of each node.
+// Time in the simulation: the event queue, and the clock of each node.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,10 @@
 
 namespace capsize::simulation {
 
-/// The clock of one node: monotonic, but with an offset and a rate of its own.
+/// The clock of one node: monotonic, with its own offset and rate.
 class VirtualClock {
  public:
-  /// `rate_ppm`: 1'000'000 runs true, 1'050'000 runs five per cent fast.
+  /// `rate_ppm`: 1'000'000 is exact, 1'050'000 runs five per cent fast.
   VirtualClock(base::Duration offset, std::int64_t rate_ppm)
       : offset_(offset), rate_ppm_(rate_ppm) {}
 
@@ -32,8 +32,8 @@ class VirtualClock {
   std::int64_t rate_ppm_;
 };
 
-/// What happens next: virtual time moves from event to event. Events of the same instant run in the
-/// order in which they were scheduled, so a seed replays exactly.
+/// The event queue: virtual time moves from event to event. Events at the same instant run in the
+/// order in which they were scheduled, so that a seed replays exactly.
 class EventQueue {
  public:
   [[nodiscard]] base::Instant now() const { return now_; }
@@ -61,7 +61,7 @@ class EventQueue {
     base::Instant when;
     std::uint64_t sequence;
     std::function<void()> action;
-    bool operator<(const Event& other) const {  // the queue's top is its greatest
+    bool operator<(const Event& other) const {  // priority_queue's top is the greatest element
       return when != other.when ? when > other.when : sequence > other.sequence;
     }
   };

@@ -14,21 +14,22 @@ namespace capsize::simulator {
 namespace {
 
 constexpr const char* kDescription =
-    "Whole clusters of Raft replicas in virtual time, one for each seed: loss, duplication,\n"
-    "reordering, partitions, crashes that lose what was not synced, slow disks, wrong clocks.\n"
-    "Invariants hold after every step; then everything heals, and the cluster must converge.";
+    "Simulates clusters of Raft replicas in virtual time, one cluster per seed, under faults:\n"
+    "message loss, duplication and reordering, partitions, crashes that lose unsynced writes,\n"
+    "slow disks, drifting clocks. Checks the invariants after every step; then all faults are\n"
+    "healed, and the cluster must converge.";
 constexpr const char* kExamples =
     "Examples:\n"
     "  capsize-sim --seeds 1..100000 --jobs 2\n"
-    "  capsize-sim --seeds 4711 --history h.jsonl --trace t.jsonl   # one seed again, exactly\n"
-    "  capsize-sim-with-bugs --bug ack-before-commit --seeds 1..400 # must end with 1\n"
-    "Exit codes: 0 every seed holds, 1 a violation, 254 usage error, 255 the simulator itself "
-    "failed, 130 interrupted.";
+    "  capsize-sim --seeds 4711 --history h.jsonl --trace t.jsonl   # replays one seed exactly\n"
+    "  capsize-sim-with-bugs --bug ack-before-commit --seeds 1..400 # must exit with 1\n"
+    "Exit codes: 0 no violation, 1 a violation, 254 usage error, 255 internal error of the "
+    "simulator, 130 interrupted.";
 
 constexpr unsigned kJobsMax = 1024;
 constexpr base::Duration kChaosMax = std::chrono::hours(1);
 
-/// As the parser fills it in; text is checked afterwards.
+/// The values as parsed; text values are checked afterwards.
 struct Raw {
   Options options;
   std::string seeds = "1..1000";
@@ -51,7 +52,7 @@ base::Status read_seeds(Raw& raw) {
     return base::Error{fmt::format("--seeds: found '{}', expected 1..1000 or 4711", raw.seeds)};
   }
   if (options.first != options.last && !(options.history.empty() && options.trace.empty())) {
-    return base::Error{"--history and --trace are of one seed: give --seeds one number"};
+    return base::Error{"--history and --trace need a single seed: give --seeds one number"};
   }
   return {};
 }
@@ -66,7 +67,8 @@ base::Status read_chaos(Raw& raw) {
 
 base::Status check_bug(const Raw& raw) {
   if (raw.options.bug.empty() || bugs::find_bug(raw.options.bug) != nullptr) return {};
-  return base::Error{fmt::format("--bug: this binary holds no bug named '{}' ", raw.options.bug)};
+  return base::Error{
+      fmt::format("--bug: this binary has no seeded bug named '{}' ", raw.options.bug)};
 }
 
 std::string list_bugs() {
@@ -86,13 +88,13 @@ base::Result<std::variant<Options, PrintText>> parse_options(std::span<char* con
   base::CommandLine line("capsize-sim", kDescription);
   line.set_binary(bugs::seeded_bugs().empty() ? "capsize-sim" : "capsize-sim-with-bugs");
   line.set_footer(kExamples);
-  line.option("--seeds", raw.seeds, "FIRST..LAST, or one").show_default();
-  line.option("--jobs", options.jobs, "processes").range(1, kJobsMax).show_default();
-  line.option("--chaos", raw.chaos, "simulated time under faults, for each seed").show_default();
-  line.option("--history", options.history, "file for what the clients saw, as JSON lines");
-  line.option("--trace", options.trace, "file for what the nodes did, as JSON lines");
-  line.option("--bug", options.bug, "make this seeded bug (capsize-sim-with-bugs only)");
-  line.flag("--list-bugs", raw.list_bugs, "print the seeded bugs this binary holds");
+  line.option("--seeds", raw.seeds, "FIRST..LAST, or one seed").show_default();
+  line.option("--jobs", options.jobs, "number of processes").range(1, kJobsMax).show_default();
+  line.option("--chaos", raw.chaos, "simulated time under faults per seed").show_default();
+  line.option("--history", options.history, "write the clients' history to this file (JSON lines)");
+  line.option("--trace", options.trace, "write the nodes' trace to this file (JSON lines)");
+  line.option("--bug", options.bug, "enable this seeded bug (capsize-sim-with-bugs only)");
+  line.flag("--list-bugs", raw.list_bugs, "print the seeded bugs of this binary");
   const auto outcome = line.parse(arguments);
   if (const auto* print = std::get_if<base::CommandLine::Print>(&outcome)) {
     return Parsed(PrintText{print->text});

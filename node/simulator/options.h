@@ -18,12 +18,12 @@ struct Options {
   std::string bug;
   std::string history, trace;  // files, for one seed; empty: none
 };
-/// --help, --version, --list-bugs: to be printed, exit 0.
+/// --help, --version, --list-bugs: print the text and exit with 0.
 struct PrintText {
   std::string text;
 };
 
-/// Error: one line for a person (exit 254).
+/// Error: one line for people (exit code 254).
 [[nodiscard]] base::Result<std::variant<Options, PrintText>> parse_options(
     std::span<char* const> arguments);
 

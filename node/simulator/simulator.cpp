@@ -56,7 +56,7 @@ int run_many(const Options& options) {
     fmt::print(stderr, "capsize-sim: {}\n", status.error().message);
     return kSimulatorError;
   }
-  tally.print_sum();
+  tally.print_totals();
   if (tally.violations() > 0) return kViolated;
   return interrupted != 0 ? kInterrupted : kHolds;
 }
@@ -86,15 +86,15 @@ class TraceFile {
   void write(raft::NodeId node, std::uint64_t incarnation,
              const std::vector<raft::TraceEvent>& events, base::Instant time) {
     if (error_) return;
-    const auto life = std::pair{node, incarnation};
-    auto found = writers_.find(life);
+    const auto key = std::pair{node, incarnation};
+    auto found = writers_.find(key);
     if (found == writers_.end()) {
       auto writer = app::TraceWriter::open(path_, node, incarnation);
       if (!writer) {
         error_ = writer.error();
         return;
       }
-      found = writers_.emplace(life, std::move(writer).value()).first;
+      found = writers_.emplace(key, std::move(writer).value()).first;
     }
     if (const auto status = found->second.write(events, time); !status) error_ = status.error();
   }

@@ -1,5 +1,5 @@
-// capsize-sim from its arguments to its exit code: many seeds of the simulated cluster, on all
-// processors; or one seed again, with its history and its trace.
+// capsize-sim from its arguments to its exit code: runs many seeds of the simulated cluster on all
+// processors, or replays one seed with its history and trace.
 #pragma once
 
 #include <span>
@@ -9,9 +9,9 @@
 
 namespace capsize::simulator {
 
-/// The exit codes of all of Capsize, as far as capsize-sim has them.
+/// The exit codes of capsize-sim, a subset of those of all Capsize programs (docs/FORMATS.md).
 enum ExitCode : int {
-  kHolds = 0,  // every seed
+  kHolds = 0,  // no seed has a violation
   kViolated = 1,
   kInterrupted = 130,
   kUsageError = 254,
@@ -20,9 +20,9 @@ enum ExitCode : int {
 
 [[nodiscard]] int run_simulator(std::span<char* const> arguments);
 
-/// What a run with this seed is asked for.
+/// The options of the run of this seed.
 [[nodiscard]] simulation::RunOptions run_options(const Options& options, std::uint64_t seed);
-/// Runs the one seed of the options, prints what came of it and returns the exit code.
+/// Runs the one seed in the options, prints its result and returns the exit code.
 [[nodiscard]] int run_one(const Options& options);
 
 }  // namespace capsize::simulator

@@ -12,10 +12,10 @@
 namespace capsize::simulator {
 namespace {
 
-// A broken core fails on many seeds: some are enough to start from.
+// A bug in the core fails on many seeds; a few violations are enough to start from.
 constexpr std::size_t kViolationsMax = 10;
 
-/// How one seed is run again, for the end of a line.
+/// The command that reproduces one seed.
 std::string replay_line(const Options& options, std::uint64_t seed) {
   return fmt::format(
       "{} --seeds {}{}{} --history h.jsonl --trace t.jsonl",
@@ -46,7 +46,7 @@ void Tally::finished(const SeedSummary& summary) {
   sum_.simulated_ns += summary.simulated_ns;
   sum_.processor_ns += summary.processor_ns;
   if (summary.violated == 0) return;
-  // The same again, with words: a seed replays exactly.
+  // The worker reports numbers only; a seed replays exactly, so run it here for the details.
   std::string text;
   const auto result = simulation::run_seed(run_options(options_, summary.seed));
   for (const std::string& problem : result.problems) text += "\n  " + problem;
@@ -60,19 +60,19 @@ void Tally::died(std::uint64_t seed, int wait_status) {
                       : fmt::format("ended with exit code {}", WEXITSTATUS(wait_status)));
 }
 
-bool Tally::go_on() {
+bool Tally::should_continue() {
   progress();
   return !interrupted_() && violations_ < kViolationsMax;
 }
 
-void Tally::print_sum() const {
+void Tally::print_totals() const {
   clear_line();
   fmt::print(
       "{} seeds, {} simulated seconds, {} steps, {} ok, {} indeterminate, {} faults, {} leaders, "
-      "{} entries, {} snapshots, {} of them another node's\n",
+      "{} entries, {} snapshots, {} of them installed from another node\n",
       seeds_, sum_.simulated_ns / kNanosecondsPerSecond, sum_.steps, sum_.ok, sum_.info,
       sum_.faults, sum_.leaders, sum_.committed, sum_.snapshots, sum_.installs);
-  fmt::print("speed: {:.0f} x real time a core (simulated time by processor time)\n", speed());
+  fmt::print("speed: {:.0f} x real time per core (simulated time / processor time)\n", speed());
   fmt::print("{} violation{}\n", violations_, violations_ == 1 ? "" : "s");
 }
 
@@ -84,7 +84,7 @@ double Tally::speed() const {
 void Tally::violation(std::uint64_t seed, const std::string& what) {
   ++violations_;
   clear_line();
-  fmt::print("seed {} {}\n  again: {}\n", seed, what, replay_line(options_, seed));
+  fmt::print("seed {} {}\n  reproduce: {}\n", seed, what, replay_line(options_, seed));
   std::fflush(stdout);
 }
 
@@ -94,7 +94,7 @@ void Tally::progress() {
   next_progress_ = now + (terminal_ ? std::chrono::seconds(1) : std::chrono::seconds(30));
   if (seeds_ == 0) return;
   clear_line();
-  fmt::print(stderr, "{} of {} seeds, {} violations, {:.0f} x real time a core{}", seeds_,
+  fmt::print(stderr, "{} of {} seeds, {} violations, {:.0f} x real time per core{}", seeds_,
              options_.last - options_.first + 1, violations_, speed(), terminal_ ? "" : "\n");
   std::fflush(stderr);
 }

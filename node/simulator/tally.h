@@ -1,4 +1,4 @@
-// Counts and prints what the workers tell: violations at once, the sum at the end.
+// Counts and prints the workers' results: violations at once, the totals at the end.
 #pragma once
 
 #include <chrono>
@@ -13,19 +13,19 @@ inline constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
 
 class Tally : public WorkerEvents {
  public:
-  /// `interrupted` is asked at least twice a second.
+  /// `interrupted` is called at least twice a second.
   Tally(const Options& options, std::function<bool()> interrupted);
   void finished(const SeedSummary& summary) override;
   void died(std::uint64_t seed, int wait_status) override;
-  bool go_on() override;
+  bool should_continue() override;
 
   [[nodiscard]] std::size_t violations() const { return violations_; }
-  void print_sum() const;
+  void print_totals() const;
 
  private:
   [[nodiscard]] double speed() const;
   void violation(std::uint64_t seed, const std::string& what);
-  /// One line that is written over on a terminal; a line now and then in a pipe.
+  /// On a terminal one line that is overwritten; otherwise a new line from time to time.
   void progress();
   void clear_line() const;
 

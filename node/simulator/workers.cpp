@@ -19,9 +19,9 @@ namespace {
 
 constexpr int kPollMs = 250;
 
-static_assert(sizeof(SeedSummary) <= PIPE_BUF, "a summary is written whole or not at all");
+static_assert(sizeof(SeedSummary) <= PIPE_BUF, "a summary is written atomically");
 
-/// One forked process and the pipe that it tells its summaries through.
+/// One forked process and the pipe for its summaries.
 class Worker {
  public:
   Worker(std::uint64_t next, std::uint64_t stride) : next_(next), stride_(stride) {}
@@ -61,7 +61,7 @@ class Worker {
     return {};
   }
 
-  /// Waits for one summary; nothing when the process has ended.
+  /// Waits for one summary; nullopt if the process has ended.
   std::optional<SeedSummary> receive() {
     SeedSummary summary;
     ssize_t got;
@@ -72,7 +72,8 @@ class Worker {
     skip();
     return summary;
   }
-  /// After receive() gave nothing.
+  /// Waits for the process to end; returns its wait status. Call it after receive() returned
+  /// nullopt.
   int reap() {
     int status = 0;
     CHECK(::waitpid(process_, &status, 0) == process_, "a worker can be waited for");
@@ -93,7 +94,7 @@ class Worker {
     ::_exit(0);
   }
 
-  std::uint64_t next_;  // the seed whose summary comes next
+  std::uint64_t next_;  // the seed of the next summary
   std::uint64_t stride_;
   pid_t process_ = 0;
   int pipe_ = -1;
@@ -120,7 +121,7 @@ base::Status run_workers(const WorkersOptions& options,
   for (unsigned j = 0; j < options.jobs && options.last - options.first >= j; ++j) {
     workers.push_back(std::make_unique<Worker>(options.first + j, options.jobs));
   }
-  while (events.go_on()) {
+  while (events.should_continue()) {
     std::vector<pollfd> items;
     std::vector<Worker*> polled;
     for (const auto& worker : workers) {

@@ -20,7 +20,7 @@ namespace {
 
 constexpr const char* kFile = "incarnation";
 
-/// "3 e3069283\n": readable for people, and checked.
+/// "3 e3069283\n": the number and its CRC32C, readable by people.
 std::string render(std::uint64_t number) {
   const std::string digits = std::to_string(number);
   return fmt::format("{} {:08x}\n", digits, base::crc32c(digits));
@@ -40,15 +40,17 @@ std::variant<std::uint64_t, CorruptLog, IoFailure> next_incarnation(FileSystem& 
       return CorruptLog{directory + "/" + kFile, 0, "not an incarnation number"};
     }
   } else {
-    // It is on disk before the log begins.
+    // The number is on disk before the first segment is, so a log without it has lost the file.
     const auto segments = list_segments(files, directory);
     if (!segments) return IoFailure{segments.error().message};
     if (!segments.value().empty()) {
       return CorruptLog{directory + "/" + kFile, 0,
-                        "found no such file, expected it beside a log: a number that is used again "
-                        "makes old replies count"};
+                        "found no such file, expected it beside a log: if a number is used twice, "
+                        "the node accepts replies to an earlier incarnation"};
     }
   }
+  // Written before it is used: if the node crashed between first use and write, its next start
+  // would use the number again.
   const std::uint64_t next = last + 1;
   if (auto status = write_atomically(files, directory, kFile, render(next)); !status) {
     return IoFailure{status.error().message};

@@ -1,5 +1,5 @@
-// What a node makes sure of before it uses its data directory: that no other process does, and
-// which start of this directory it is.
+// What a node ensures before it uses its data directory: exclusive access, and an incarnation
+// number that was never used before.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +12,12 @@
 
 namespace capsize::storage {
 
-/// One process per data directory: two nodes on one log would each believe the other's promises
-/// their own. An flock on `directory/lock`; the kernel releases it with the process, however it
-/// ends.
+/// One process per data directory: two nodes on one log would each take the other's promises for
+/// their own. An flock on `directory/lock`, which the kernel releases when the process ends, for
+/// whatever reason.
 class DirectoryLock {
  public:
-  /// Nothing when another process holds it, or when the file cannot be opened.
+  /// nullopt if another process holds the lock, or if the file cannot be opened.
   [[nodiscard]] static std::optional<DirectoryLock> acquire(const std::string& directory);
 
  private:
@@ -25,13 +25,13 @@ class DirectoryLock {
   Descriptor file_;
 };
 
-/// The incarnation: the number of starts of one data directory. It is in every frame and trace
-/// line, so that a reply to an earlier incarnation is recognised; it must never be used twice.
+/// The incarnation counts the starts of one data directory. Every frame and trace line carries it,
+/// so that a node recognises a reply to an earlier incarnation; no number may be used twice.
 ///
-/// Reads the last number (0 if there is none), writes the next one and returns it. It is on disk,
-/// name and all, before this returns. A crash in between at worst skips numbers. Other content than
-/// this function writes is CorruptLog, and so is a log without such a file: guessing could repeat a
-/// number.
+/// Reads the last number (0 if there is none), writes the next one and returns it. The file and its
+/// directory entry are on disk before this returns; a crash in between at worst skips a number.
+/// Returns CorruptLog for content that this function does not write, and for a log without the
+/// file: guessing could repeat a number.
 [[nodiscard]] std::variant<std::uint64_t, CorruptLog, IoFailure> next_incarnation(
     FileSystem& files, const std::string& directory);
 

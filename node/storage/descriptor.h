@@ -1,4 +1,4 @@
-// A file descriptor that is closed once.
+// An owned file descriptor, closed exactly once.
 #pragma once
 
 #include <unistd.h>

@@ -44,12 +44,12 @@ std::string_view word_of(const Table& table, Value value) {
   return "?";
 }
 
-// A delay is waited for in slices, so that the end of the process does not wait for an hour.
+// Delays sleep in slices, so that a clean shutdown does not wait for an hour.
 constexpr std::int64_t kSliceNs = 5'000'000;
 
 void sleep_for(std::int64_t nanoseconds) {
   const timespec time{0, nanoseconds};
-  ::nanosleep(&time, nullptr);  // a signal that cuts it short is one slice less
+  ::nanosleep(&time, nullptr);  // an interrupted sleep is retried by the caller's loop
 }
 
 std::int64_t now_ns() {
@@ -89,7 +89,7 @@ void DiskFaults::stall(bool stalled) {
   lifted_.notify_all();
 }
 
-void DiskFaults::let_go() {
+void DiskFaults::end_waits() {
   {
     const std::lock_guard lock(mutex_);
     ended_ = true;
@@ -106,7 +106,9 @@ base::Status DiskFaults::release() {
 }
 
 CrashedBytes DiskFaults::crash(double keep) {
-  crashed_ = true;  // first: who waits for a file's lock must not write when it gets it
+  // Set before any file's lock is taken: a thread that waits for that lock must not write when it
+  // gets it. Otherwise bytes appended after the "power loss" could reach the disk.
+  crashed_ = true;
   CrashedBytes sum;
   const std::lock_guard lock(files_mutex_);
   for (HoldingFile* file : files_) {
@@ -120,6 +122,8 @@ CrashedBytes DiskFaults::crash(double keep) {
 std::optional<DiskError> DiskFaults::enter(DiskCall call) {
   block_if_crashed();
   const std::lock_guard lock(mutex_);
+  // A planned failure happens once: the node must not retry, so a second one would show nothing
+  // new.
   if (!plan_ || plan_->call != call || --plan_->after > 0) return std::nullopt;
   return std::exchange(plan_, std::nullopt)->error;
 }
@@ -132,6 +136,8 @@ void DiskFaults::wait_before_sync() {
       sleep_for(std::min(left, kSliceNs));
     }
   }
+  // Checked again under the mutex: stall() sets the flag under it, so a stall that ends in between
+  // cannot be missed, and the notification cannot come before the wait.
   if (!stalled_) return;
   std::unique_lock lock(mutex_);
   if (!stalled_ || ended_) return;
@@ -139,10 +145,12 @@ void DiskFaults::wait_before_sync() {
   lifted_.wait(lock, [this] { return !stalled_ || ended_; });
 }
 
-bool DiskFaults::lies() {
-  std::uint64_t left = lies_left;
+bool DiskFaults::skip_sync() {
+  // Several threads may sync at once; compare-exchange, so that a count of n affects exactly n
+  // syncs.
+  std::uint64_t left = lying_syncs_left;
   while (left > 0) {
-    if (!lies_left.compare_exchange_weak(left, left - 1)) continue;
+    if (!lying_syncs_left.compare_exchange_weak(left, left - 1)) continue;
     ++lied_;
     return true;
   }
@@ -150,6 +158,8 @@ bool DiskFaults::lies() {
 }
 
 void DiskFaults::block_if_crashed() {
+  // Blocks instead of returning an error: on an error the node would report it and exit with its
+  // own code, before the SIGKILL that simulates the power loss.
   while (crashed_) ::pause();
 }
 

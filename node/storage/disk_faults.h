@@ -1,8 +1,8 @@
-// What a disk can be told to do wrong, and what came of it: the state behind FaultyFileSystem
-// (faulty_file_system.h), switched by the control port (node/PROTOCOL.md, Control).
+// The disk faults that FaultyFileSystem (faulty_file_system.h) injects, and counters of their
+// effect. The control port switches them (node/PROTOCOL.md, Control).
 //
-// Switched from the protocol thread while other threads write; everything here may be called from
-// any of them.
+// The protocol thread switches faults while other threads write; all members may be called from any
+// thread.
 #pragma once
 
 #include <atomic>
@@ -17,7 +17,7 @@
 
 namespace capsize::storage {
 
-/// The calls of the storage port that change something.
+/// The calls of FileSystem and WritableFile that can be made to fail: all that modify the disk.
 enum class DiskCall : std::uint8_t {
   kCreate,
   kOpen,
@@ -32,9 +32,9 @@ enum class DiskCall : std::uint8_t {
 enum class DiskError : std::uint8_t {
   kIo,       // EIO
   kNoSpace,  // ENOSPC
-  kShort,    // of an append: half of the bytes are written, then ENOSPC
+  kShort,    // a short append: half of the bytes are written, then ENOSPC
 };
-/// "append", "sync-directory", …; "EIO", "ENOSPC", "short". Nothing for every other word.
+/// "append", "sync-directory", …; "EIO", "ENOSPC", "short". nullopt for any other word.
 [[nodiscard]] std::optional<DiskCall> parse_disk_call(std::string_view word);
 [[nodiscard]] std::optional<DiskError> parse_disk_error(std::string_view word);
 [[nodiscard]] std::string_view name(DiskCall call);
@@ -43,79 +43,79 @@ enum class DiskError : std::uint8_t {
 struct PlannedFailure {
   DiskCall call = DiskCall::kSync;
   DiskError error = DiskError::kIo;
-  std::uint64_t after = 1;  // the n-th call of this kind from now on
+  std::uint64_t after = 1;  // fails the n-th call of this kind from now on
 };
 
-/// Bytes that were appended and not synced when the process was to die.
+/// Bytes that were appended and not synced at a simulated crash.
 struct CrashedBytes {
   std::uint64_t held = 0;
-  std::uint64_t written = 0;  // of these, written after all
+  std::uint64_t written = 0;  // of these, the bytes that reached the disk as a torn write
 };
 
-/// A file with bytes that stay in the process.
+/// A file that buffers unsynced bytes in the process (hold_unsynced).
 class HoldingFile {
  public:
   virtual ~HoldingFile() = default;
-  /// Writes this share (0..1) of the held bytes and forgets the rest.
+  /// Writes this share (0..1) of the held bytes and discards the rest.
   virtual CrashedBytes crash(double keep) = 0;
-  /// Writes and syncs what it holds.
+  /// Writes and syncs the held bytes.
   virtual base::Status release() = 0;
 };
 
 class DiskFaults {
  public:
-  /// Appended bytes stay in this process until sync(), so that a SIGKILL really loses what was not
-  /// synced (the page cache survives it otherwise).
+  /// Appended bytes stay in this process until sync(), so that a SIGKILL loses what was not synced.
+  /// Without this the page cache would preserve it: killing a process is not a power loss.
   std::atomic<bool> hold_unsynced{false};
-  /// Each sync takes this much longer.
+  /// Delays each sync by this much.
   std::atomic<std::int64_t> sync_delay_ns{0};
-  /// Each sync fails; the bytes may or may not be there.
+  /// Each sync fails; its bytes may or may not be on disk.
   std::atomic<bool> fail_sync{false};
-  /// So many syncs say that they are done, and do nothing.
-  std::atomic<std::uint64_t> lies_left{0};
+  /// The next n syncs report success and do nothing.
+  std::atomic<std::uint64_t> lying_syncs_left{0};
 
   void plan(std::optional<PlannedFailure> failure);
-  /// Syncs block until this is lifted.
+  /// While true, syncs block.
   void stall(bool stalled);
-  /// The process ends in good order: nobody waits for a slow or stalled disk any more.
-  void let_go();
-  /// Whether a sync can take long because of a fault. Whoever answers control requests must not
-  /// sync then: it could not be told to stop.
+  /// For a clean shutdown: ends all delays and stalls, now and from now on.
+  void end_waits();
+  /// Whether a fault can make a sync take long. The thread that answers control requests must not
+  /// sync then: it could not process the request that lifts the fault.
   [[nodiscard]] bool may_block() const { return stalled_ || sync_delay_ns > 0; }
-  /// Writes and syncs all that files hold.
+  /// Writes and syncs the held bytes of all files.
   [[nodiscard]] base::Status release();
-  /// The last moment of this process' disk: of what each file holds, this share (0..1) is written,
-  /// as a torn write, and from now on every call blocks for ever. The caller kills the process.
+  /// Simulates a power loss: writes this share (0..1) of each file's held bytes, as a torn write,
+  /// and blocks every later call forever. The caller then kills the process.
   [[nodiscard]] CrashedBytes crash(double keep);
 
   struct Counts {
-    std::uint64_t bytes_held = 0;  // now; the others since the start
+    std::uint64_t bytes_held = 0;  // currently; the others count since the start
     std::uint64_t syncs_delayed = 0;
     std::uint64_t syncs_stalled = 0;
     std::uint64_t syncs_lied = 0;
   };
   [[nodiscard]] Counts counts() const { return {bytes_held_, delayed_, stalls_, lied_}; }
 
-  // For the file system.
-  /// Each changing call begins so; an error is how it shall fail.
+  // For FaultyFileSystem.
+  /// Called at the start of each modifying call; returns the error it must fail with, if any.
   [[nodiscard]] std::optional<DiskError> enter(DiskCall call);
-  /// Blocks as long as the faults ask for.
+  /// Blocks as long as the delay and stall faults require.
   void wait_before_sync();
-  /// Whether this sync is one that lies.
-  [[nodiscard]] bool lies();
+  /// Whether this sync must report success without doing anything. Counts it.
+  [[nodiscard]] bool skip_sync();
   void block_if_crashed();
   void holds(std::int64_t more_bytes) { bytes_held_ += static_cast<std::uint64_t>(more_bytes); }
   void add(HoldingFile& file);
   void remove(HoldingFile& file);
 
  private:
-  std::mutex mutex_;  // plan_, and around the waits
+  std::mutex mutex_;  // guards plan_ and the waits
   std::condition_variable lifted_;
   std::optional<PlannedFailure> plan_;
   std::atomic<bool> stalled_{false}, ended_{false}, crashed_{false};
   std::atomic<std::uint64_t> bytes_held_{0}, delayed_{0}, stalls_{0}, lied_{0};
 
-  std::mutex files_mutex_;  // before any file's own
+  std::mutex files_mutex_;  // lock order: before any file's own mutex
   std::vector<HoldingFile*> files_;
 };
 

@@ -12,12 +12,12 @@ namespace {
 base::Error failure(DiskCall call, DiskError error, const std::string& path) {
   const int reason = error == DiskError::kIo ? EIO : ENOSPC;
   return {std::string(name(call)) + " " + path + ": " + std::strerror(reason) +
-          ", as the disk fault asks"};
+          ", injected by a disk fault"};
 }
 
-/// How many bytes of `held` a torn write leaves: this share, or a little less. A tear that nobody
-/// could see would be no fault, so it is within a word of 8 bytes, where a record of the log never
-/// ends, and what is lost begins with no zero, for zeros are what reserved room has there anyway.
+/// How many bytes of `held` a torn write leaves: this share, or a little less. A tear that recovery
+/// cannot notice would be no fault. So the tear is inside a word of 8 bytes, where a log record
+/// never ends, and the first lost byte is not zero, since reserved space contains zeros anyway.
 std::size_t tear(std::string_view held, double share) {
   const auto kept = static_cast<std::size_t>(std::floor(static_cast<double>(held.size()) * share));
   if (kept == held.size()) return kept;
@@ -35,7 +35,7 @@ class FaultyFile : public WritableFile, private HoldingFile {
   }
   ~FaultyFile() override {
     faults_.remove(*this);
-    // Closing loses nothing, only a crash does. A failure here has nobody to tell it to.
+    // Closing loses nothing, only a crash does. A destructor has no way to report a failure.
     (void)write_held();
   }
   FaultyFile(const FaultyFile&) = delete;
@@ -43,6 +43,7 @@ class FaultyFile : public WritableFile, private HoldingFile {
 
   base::Status append(std::string_view bytes) override {
     const auto error = faults_.enter(DiskCall::kAppend);
+    // Like a disk that fills up in the middle of a write: a prefix of the bytes is written.
     if (error == DiskError::kShort) {
       if (auto status = put(bytes.substr(0, bytes.size() / 2)); !status) return status;
     }
@@ -59,8 +60,10 @@ class FaultyFile : public WritableFile, private HoldingFile {
     if (const auto error = faults_.enter(DiskCall::kSync)) {
       return failure(DiskCall::kSync, *error, path_);
     }
-    if (faults_.lies()) return {};  // at once: it does nothing
+    if (faults_.skip_sync()) return {};  // before the delays: a lying disk answers at once
     faults_.wait_before_sync();
+    // Before the write: after a failed fsync the page cache may have dropped the bytes
+    // (file_system.h), and held bytes that are never written show the worst case.
     if (faults_.fail_sync) return failure(DiskCall::kSync, DiskError::kIo, path_);
     return write_and_sync();
   }
@@ -69,7 +72,8 @@ class FaultyFile : public WritableFile, private HoldingFile {
   base::Status put(std::string_view bytes) {
     const std::lock_guard lock(mutex_);
     faults_.block_if_crashed();
-    // Held bytes go first, also when the fault was switched off meanwhile.
+    // If bytes are held, later ones must queue after them even if the fault was switched off in the
+    // meantime: written directly, they would land at the offset of the held bytes.
     if (!faults_.hold_unsynced && held_.empty()) return below_->append(bytes);
     held_ += bytes;
     faults_.holds(static_cast<std::int64_t>(bytes.size()));
@@ -97,6 +101,7 @@ class FaultyFile : public WritableFile, private HoldingFile {
     if (auto status = write_held(); !status) return status;
     return below_->sync();
   }
+  // Writes without a sync: the caller then sends SIGKILL, which the page cache survives.
   CrashedBytes crash(double keep) override {
     const std::lock_guard lock(mutex_);
     CrashedBytes bytes{held_.size(), 0};
@@ -109,15 +114,15 @@ class FaultyFile : public WritableFile, private HoldingFile {
   std::unique_ptr<WritableFile> below_;
   DiskFaults& faults_;
   const std::string path_;
-  std::mutex mutex_;  // held_ and below_: a fault may write what another thread appended
+  std::mutex mutex_;  // held_ and below_: release() writes what another thread appended
   std::string held_;
 };
 
-/// The mark under the faults: like other bytes that were not synced, `hold_unsynced` keeps it in
-/// the process, and a crash loses it. Its own sync then does nothing, which is an older mark and
-/// harms nothing: were it durable, a log that a disk lost by a lie would be found out, and no lie
-/// could be shown. The faults of syncs are meant for the log: no sync of the mark fails, takes
-/// long, or is counted as a lie.
+/// The sync mark's file. `hold_unsynced` keeps its unsynced bytes in the process, like those of
+/// other files, and a crash loses them. Its sync() then does nothing. That leaves an older mark,
+/// which is always safe. If the mark became durable, recovery would detect every write that a lying
+/// sync lost, and refuse to start: the effect of lying disks on a cluster could not be tested. Sync
+/// faults are meant for the log: no sync of the mark fails, is delayed, or counts as a lie.
 class FaultyFixedFile : public FixedFile, private HoldingFile {
  public:
   FaultyFixedFile(std::unique_ptr<FixedFile> below, DiskFaults& faults)
@@ -167,7 +172,7 @@ class FaultyFixedFile : public FixedFile, private HoldingFile {
   std::unique_ptr<FixedFile> below_;
   DiskFaults& faults_;
   std::mutex mutex_;                           // held_ and below_
-  std::map<std::uint64_t, std::string> held_;  // by offset; as many as there are slots
+  std::map<std::uint64_t, std::string> held_;  // by offset; at most one per slot
 };
 
 base::Result<std::unique_ptr<WritableFile>> wrap(base::Result<std::unique_ptr<WritableFile>> file,

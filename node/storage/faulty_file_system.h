@@ -1,6 +1,5 @@
-// A file system that can be told to misbehave: the fault family of the storage port. It decorates
-// another one and is always there; without faults it only passes on. What it can be told is in
-// disk_faults.h.
+// A decorator that injects disk faults (disk_faults.h) into another file system. It is always
+// installed; without an active fault it only forwards the calls.
 #pragma once
 
 #include "node/storage/disk_faults.h"

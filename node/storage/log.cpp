@@ -44,6 +44,9 @@ std::string CorruptLog::message() const {
   return "corrupt log: " + file + " at offset " + std::to_string(offset) + ": " + found;
 }
 
+// The order of the parts of a batch matters, since a torn write keeps a prefix of them. The hard
+// state comes first: an entry of term 5 on disk without the node's move to term 5 would let it vote
+// in term 4 again. The snapshot comes before the entries, since it replaces the log they extend.
 void Log::add(const raft::PersistBatch& batch) {
   CHECK(!failed_, "a log whose write or sync failed is never used again");
   if (batch.hard_state) {
@@ -62,6 +65,7 @@ void Log::add(const raft::PersistBatch& batch) {
 
 void Log::mark(const raft::LogPoint& snapshot) {
   CHECK(!failed_, "a log whose write or sync failed is never used again");
+  // A newer snapshot of the leader may have been installed while this one was being written.
   if (snapshot.id.index > snapshot_) add_mark(snapshot);
 }
 
@@ -76,15 +80,19 @@ void Log::add_mark(const raft::LogPoint& snapshot) {
 base::Status Log::sync() {
   CHECK(!failed_, "a log whose write or sync failed is never used again");
   if (parts_.size() == 1 && records().empty()) return {};
-  failed_ = true;  // until all of it went well
+  failed_ = true;  // cleared once every step has succeeded
   for (const Part& part : parts_) {
     if (auto status = write(part); !status) return status;
   }
+  // Only after the records are synced: a mark that is ahead of the log makes recovery refuse a torn
+  // tail as damage. And before the receipt: recovery may cut what is above the mark, so no entry
+  // above it may have been acknowledged when only the process dies.
   if (writer_->size() >= options_.segment_bytes) {
     if (auto status = rotate(); !status) return status;
   } else if (auto status = marks_->write(mark_now()); !status) {
     return status;
   }
+  // Last, when the snapshot mark is durable: without it the segments would be needed after a crash.
   if (marked_) {
     if (auto status = remove_segments(); !status) return status;
   }
@@ -96,6 +104,7 @@ base::Status Log::sync() {
 }
 
 base::Status Log::write(const Part& part) {
+  // The snapshot before its mark: a mark without its snapshot is a log that has lost its beginning.
   if (part.snapshot) {
     const auto status = snapshots_->save(part.snapshot, SnapshotStore::Origin::kReceived);
     if (!status) return status;
@@ -115,6 +124,8 @@ base::Status Log::begin_segment() {
 }
 
 base::Status Log::rotate() {
+  // Synced here, so that after a power loss the mark never names a segment that remove_segments()
+  // has removed: such a mark would protect nothing.
   if (auto status = begin_segment(); !status) return status;
   if (auto status = marks_->write(mark_now()); !status) return status;
   return marks_->sync();
@@ -132,7 +143,7 @@ base::Status Log::settle() {
 
 base::Status Log::restore_vote() {
   CHECK(!failed_, "a log whose write or sync failed is never used again");
-  // A snapshot's mark may wait for the next write; the sync mark may only speak of what is synced.
+  // A snapshot mark may still be unwritten; the sync mark may only cover what is synced.
   if (auto status = sync(); !status) return status;
   lost_ = {};
   auto marks = SyncMarkWriter::create(files_, directory_, mark_now());
@@ -142,7 +153,9 @@ base::Status Log::restore_vote() {
 }
 
 base::Status Log::remove_segments() {
-  // A segment is superfluous when the next one begins within the snapshot.
+  // A segment is obsolete if the next one begins within the snapshot: all of its entries are then
+  // in the snapshot, and the next header carries hard state and chain. From the oldest on, so that
+  // a crash leaves no gap among the segments that are needed.
   while (segments_.size() > 1 && segments_[1].begin <= snapshot_) {
     const std::string path = directory_ + "/" + segment_name(segments_.front().number);
     if (auto status = files_.remove(path); !status) return status;

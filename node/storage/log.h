@@ -1,39 +1,45 @@
-// The write-ahead log: hard state and entries in one chain of records, one write and one sync for
-// everything that is submitted together (log_format.h has the bytes, log_recovery.h reads them).
-// The chain continues from segment to segment; those that a snapshot has made superfluous are
-// removed.
+// The write-ahead log: hard state and entries in one chain of records, with one write and one sync
+// for everything that is submitted together (log_format.h defines the bytes, log_recovery.h reads
+// them). The chain continues from segment to segment; sync() removes the segments that a snapshot
+// has made obsolete.
 //
-// What happens at a crash
-//   - While a segment is begun: it is written aside, synced, renamed. Either it is there with a
-//     whole header, or the one before it is still the last.
-//   - In sync(): the tail is torn. No receipt was given for it, so it may be lost; recovery keeps
-//     the cut bytes beside the log.
-//   - After sync(): everything is there, and unless the machine stops, the mark says so.
-//   - In recovery: it is done again. Cutting the same tail is idempotent.
-//   - While a snapshot is written: the old snapshot and the whole log are there (snapshot_store.h).
-//   - Before its mark is in the log: the new snapshot and the whole log are there. Recovery drops
-//     what the snapshot includes, and writes the mark.
-//   - While segments are removed: some are there that nothing needs; recovery removes them.
+//   crash …                           what is on disk, and what recovery does
+//   --------------------------------  -----------------------------------------------------------
+//   while a segment is created        The segment is written to a temporary file, synced and
+//                                     renamed: it exists with a complete header, or the previous
+//                                     segment is still the last.
+//   in sync()                         The tail may be torn. No receipt was issued for it, so it
+//                                     may be lost. Recovery cuts it and saves the cut bytes.
+//   after sync()                      Everything is there, and unless the machine stopped, the
+//                                     sync mark covers it.
+//   during recovery                   Recovery runs again. Cutting the same tail is idempotent.
+//   while a snapshot is written       The old snapshot and the whole log (snapshot_store.h).
+//   before its snapshot mark is       The new snapshot and the whole log. Recovery drops what the
+//   in the log                        snapshot includes and writes the snapshot mark.
+//   while segments are removed        Some obsolete segments are left. Recovery removes them.
 //
-// What the log was synced up to is in a mark beside it (sync_mark.h). Below the mark everything was
-// perhaps acknowledged and has to be there: anything else is damage (bit rot, a foreign write, a
-// lost file), and cutting it would silently drop what was promised, so recovery refuses with file,
-// offset and what is affected. The hard state is a record of the log, so votes are covered, too.
-// Above the mark a bad last record is cut, if missing bytes explain it and nothing valid follows.
+// The sync mark (sync_mark.h) is a file beside the log that records up to where the log is synced.
+// Everything below the mark may have been acknowledged and must be there. If it is not, the log is
+// damaged (bit rot, a foreign write, a lost file): cutting it would silently drop acknowledged
+// entries, so recovery refuses and reports file, offset and the entries affected. The hard state is
+// a record of the log, so the same protects votes. Above the mark, recovery cuts a bad last record
+// if missing bytes explain it and nothing valid follows.
 //
-// What cannot be told apart, and what happens then:
+// What recovery cannot distinguish, and what it does then:
 //   - After a power loss the mark may be older than the last acknowledgement, by what was written
-//     since the log was last idle or a segment began. Damage within that window to the last record
+//     since the log was last idle or a segment began. Damage to the last record within that window
 //     looks like a torn write if it leaves zeros where the record's last byte or one of its sectors
-//     was (a hard state ends in zeros anyway). It is cut, and kept aside. Any other is refused.
-//   - A power loss may leave a later sector of one torn write of several records without an earlier
-//     one. That is refused, on the safe side.
-//   - A directory that comes back whole in an older state, mark included, or is gone, looks as it
-//     did then. Only the other nodes know better.
+//     was (a hard state ends in zeros anyway). Recovery cuts it and saves the bytes. It refuses any
+//     other damage.
+//   - A power loss may persist a later sector of one write of several records without an earlier
+//     sector. Recovery refuses that, to be on the safe side.
+//   - A directory that was restored as a whole from an older copy, mark included, or that was
+//     deleted, is consistent in itself. Only the other nodes can know better.
 //
-// A loss that an operator accepts (LogOptions::accept_lost, log_loss.h) cuts the log at the damage.
-// The mark then says up to which entry acknowledged ones may be missing, at each open() until
-// restore_vote(), and the node grants no vote meanwhile (raft/recovered.h says why that is safe).
+// If the operator accepts a loss (LogOptions::accept_lost, log_loss.h), the log is cut at the
+// damage. The sync mark then records up to which index acknowledged entries may be missing. Each
+// open() reports it until restore_vote(), and the node grants no votes in the meantime
+// (raft/recovered.h explains why that is safe).
 #pragma once
 
 #include <cstdint>
@@ -54,23 +60,24 @@
 
 namespace capsize::storage {
 
-/// Where each term of a log begins: enough to say what a snapshot leaves of the log, without the
-/// entries. As small as the number of elections.
+/// The first index of each term in a log: enough to decide what a snapshot leaves of the log
+/// without keeping the entries. Its size grows with the number of elections, not of entries.
 class TermOutline {
  public:
-  /// An empty log behind `base`.
+  /// An empty log whose first entry will follow `base`.
   explicit TermOutline(raft::EntryId base = {}) : begins_{base}, last_(base) {}
 
   /// The last entry, or the base.
   [[nodiscard]] raft::EntryId last() const { return last_; }
-  /// Nothing before the base and behind the end.
+  /// nullopt before the base and after the last entry.
   [[nodiscard]] std::optional<raft::Term> term(raft::Index index) const;
 
-  /// One at or below the last supersedes the log from there on.
+  /// An entry at or below last() supersedes the log from its index on.
   /// Precondition: base < entry.index <= last().index + 1.
   void append(raft::EntryId entry);
-  /// A snapshot up to `end` takes the place of the log up to there. What follows stays if the log
-  /// has that very entry, for then it has the same history; otherwise all of it goes.
+  /// A snapshot up to `end` replaces the log up to there. The entries after it stay if the log has
+  /// exactly that entry (same index and term), for then it has the same history (Log Matching,
+  /// paper 5.3). Otherwise all of them are dropped (paper, Figure 13, steps 6 and 7).
   void install(raft::EntryId end);
 
  private:
@@ -79,10 +86,11 @@ class TermOutline {
 };
 
 struct LogOptions {
-  /// A segment that has grown to this ends with the batch that is being written.
+  /// Once a segment has grown to this size, the next batch goes to a new one.
   std::uint64_t segment_bytes = std::uint64_t{64} * 1024 * 1024;
-  /// The operator accepts that acknowledged entries are lost: a damaged log is cut. This node, for
-  /// it takes its own vote in the last term.
+  /// If set, the operator accepts that acknowledged entries are lost, and open() cuts a damaged
+  /// log. The value is this node's id: the node votes for itself in the last known term, so that it
+  /// cannot vote for another candidate there.
   std::optional<raft::NodeId> accept_lost{};
 };
 
@@ -93,27 +101,29 @@ class Log {
     std::shared_ptr<SnapshotStore> snapshots;
     raft::Recovered recovered;
     std::uint64_t bytes_cut = 0;
-    std::string cut_file;  // where they are kept; empty when nothing was cut
-    std::string loss;      // what was lost, and the file that says it; empty without accept_lost
+    std::string cut_file;  // where they are saved; empty if nothing was cut
+    std::string loss;      // what was lost, and the file that records it; empty without a loss
   };
-  /// Recovers what is in `directory`, or begins a log there. What it returns is synced: also bytes
-  /// that a killed process had written and never synced are on disk before anyone acts on them.
+  /// Recovers the log in `directory`, or creates one. What it returns is synced: bytes that a
+  /// killed process had written but not synced are on disk before the node acts on them.
   [[nodiscard]] static std::variant<Opened, CorruptLog, IoFailure> open(
       FileSystem& files, const std::string& directory, LogOptions options = {});
 
-  /// Adds one batch to what the next sync() writes. Touches no file.
+  /// Adds one batch to what the next sync() writes. Performs no I/O.
   void add(const raft::PersistBatch& batch);
-  /// A snapshot of the node's own is on disk: with what the next sync() writes, the log is cut
-  /// behind it. Precondition: all of the log up to its last entry is on disk, or a newer snapshot.
+  /// The node's own snapshot is on disk: the next sync() also writes its snapshot mark and compacts
+  /// the log. Precondition: the log up to the snapshot's last entry, or a newer snapshot, is on
+  /// disk.
   void mark(const raft::LogPoint& snapshot);
-  /// One write, one sync. Does nothing when nothing was added. If a snapshot was, then in this
-  /// order: what came before it, the snapshot, its mark with what came behind it. Last, the
-  /// segments that a marked snapshot made superfluous are removed. After an error the log must not
-  /// be used again (CHECK).
+  /// One write, one sync. Does nothing if nothing was added. If a batch contains another node's
+  /// snapshot, the order is: records before it, the snapshot, its mark with the records after it.
+  /// Finally removes the segments that a marked snapshot has made obsolete. After an error the log
+  /// must not be used any more (CHECK).
   [[nodiscard]] base::Status sync();
-  /// Makes the mark survive the machine: at a clean stop, and when there is nothing else to do.
+  /// Makes the sync mark survive a power loss: at a clean stop, and when the log is idle.
   [[nodiscard]] base::Status settle();
-  /// The acknowledged entries that were lost are there again: durably forgets that they were.
+  /// The lost acknowledged entries have been replicated again: durably clears the record of the
+  /// loss.
   [[nodiscard]] base::Status restore_vote();
 
  private:
@@ -124,7 +134,7 @@ class Log {
   };
   struct Segment {
     std::uint64_t number;
-    raft::Index begin;  // the log's last entry when it was begun
+    raft::Index begin;  // the log's last entry when the segment was created
   };
 
   Log(FileSystem& files, std::string directory, LogOptions options)
@@ -143,16 +153,16 @@ class Log {
   FileSystem& files_;
   const std::string directory_;
   const LogOptions options_;
-  std::deque<Segment> segments_;  // all that are there; the last is being written
+  std::deque<Segment> segments_;  // all on disk; the last is open for writing
   std::optional<SegmentWriter> writer_;
   std::optional<SyncMarkWriter> marks_;
   std::shared_ptr<SnapshotStore> snapshots_;
 
-  // What the log holds with all that was added.
+  // The state of the log including all batches added since the last sync().
   raft::HardState hard_state_;
   TermOutline outline_;
   raft::Index lost_;            // acknowledged entries up to here may be missing
-  raft::Index snapshot_;        // the last entry of the newest one that is marked
+  raft::Index snapshot_;        // last index of the newest marked snapshot
   std::uint32_t previous_ = 0;  // checksum of the last record
 
   std::vector<Part> parts_{1};  // added since the last sync, in this order

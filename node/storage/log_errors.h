@@ -9,7 +9,7 @@
 
 namespace capsize::storage {
 
-/// The log, or what belongs to it, cannot be believed. The node must not start on it.
+/// The log or one of its files is damaged. The node must not start on it.
 struct CorruptLog {
   std::string file;
   std::uint64_t offset = 0;
@@ -21,7 +21,7 @@ struct IoFailure {
   std::string message;
 };
 
-/// Steps of which the first that fails leaves its reason.
+/// Base of a sequence of steps; the first step that fails stores its reason in `failure_`.
 class FailingSteps {
  public:
   using Failure = std::variant<std::monostate, CorruptLog, IoFailure>;

@@ -14,7 +14,7 @@ using wire::put;
 constexpr std::string_view kMagic = "CAPSZWAL";
 constexpr std::uint8_t kRecordVersion = 1;
 constexpr std::size_t kAlignment = 8;
-constexpr std::size_t kSectorBytes = 512;  // the least that a disk writes
+constexpr std::size_t kSectorBytes = 512;  // the smallest unit that a disk writes atomically
 
 std::size_t padded(std::size_t size) {
   return (size + kAlignment - 1) / kAlignment * kAlignment;
@@ -25,16 +25,17 @@ std::uint32_t checksum(const char* record, std::string_view payload) {
   return base::crc32c(payload, base::crc32c({record + 12, 4}, front));
 }
 
-/// Far from where counting on would wrap around.
+/// Small enough that incrementing it never wraps around: a damaged index must not pass as a valid
+/// one.
 bool is_plausible(raft::Index index) {
   return index.value() >> 62 == 0;
 }
 
 std::size_t begin_record(std::string& out, std::uint32_t previous, RecordType type) {
   const std::size_t start = out.size();
-  append(out, std::uint32_t{0});  // length, see end_record
+  append(out, std::uint32_t{0});  // length, filled in by end_record
   append(out, previous);
-  append(out, std::uint32_t{0});  // checksum
+  append(out, std::uint32_t{0});  // checksum, filled in by end_record
   append(out, static_cast<std::uint8_t>(type));
   append(out, kRecordVersion);
   append(out, std::uint16_t{0});
@@ -84,9 +85,9 @@ std::optional<SegmentHeader> decode_segment_header(std::string_view bytes) {
   header.last.index = raft::Index(in.number<std::uint64_t>());
   const auto second_zero = in.number<std::uint32_t>();
   const auto checksum = in.number<std::uint32_t>();
-  const bool right = checksum == base::crc32c(bytes.substr(0, kSegmentHeaderBytes - 4));
+  const bool intact = checksum == base::crc32c(bytes.substr(0, kSegmentHeaderBytes - 4));
   const bool known = header.version == kSegmentVersion || header.version == kUnmarkedSegmentVersion;
-  if (!magic || !known || zero != 0 || second_zero != 0 || !right ||
+  if (!magic || !known || zero != 0 || second_zero != 0 || !intact ||
       !is_plausible(header.last.index)) {
     return std::nullopt;
   }
@@ -102,7 +103,7 @@ std::uint32_t append_hard_state(std::string& out, std::uint32_t previous,
 }
 
 std::uint32_t append_entry(std::string& out, std::uint32_t previous, const raft::Entry& entry) {
-  CHECK(entry.payload != nullptr, "an entry carries a payload, be it empty");
+  CHECK(entry.payload != nullptr, "an entry has a payload, possibly empty");
   const std::size_t start = begin_record(out, previous, RecordType::kEntry);
   append(out, entry.term.value());
   append(out, entry.index.value());
@@ -139,19 +140,26 @@ std::optional<Record> read_record(std::string_view bytes) {
   record.payload = bytes.substr(kRecordHeaderBytes, length);
   record.bytes = kRecordHeaderBytes + padded(length);
   if (record.checksum != checksum(bytes.data(), record.payload)) return std::nullopt;
+  // The checksum does not cover the padding, so a flipped bit there must be found separately.
   const std::string_view padding =
       bytes.substr(kRecordHeaderBytes + length, padded(length) - length);
   if (padding.find_first_not_of('\0') != std::string_view::npos) return std::nullopt;
   return record;
 }
 
+// A torn write leaves some sectors of a record unwritten. Their bytes are then missing (the file
+// ends before them) or zero (they are in reserved space). A flipped bit in a complete record shows
+// neither, and the record may have been acknowledged: recovery must not cut it.
 bool lacks_bytes(std::string_view bytes, std::uint64_t offset) {
   if (bytes.size() < kRecordHeaderBytes) return true;
   const std::size_t length = get<std::uint32_t>(bytes.data());
-  // No part of a right length, with zeros for the rest, is longer than it.
+  // A torn length has zeros in place of some bytes and so is never larger than the real one. A
+  // larger one is damage.
   if (length > kRecordPayloadMax) return false;
   const std::size_t end = kRecordHeaderBytes + padded(length);
   if (end > bytes.size() || bytes[kRecordHeaderBytes + length - 1] == '\0') return true;
+  // The sectors in the middle, at multiples of 512 in the file: the disk may write them in any
+  // order.
   const std::size_t first = (kSectorBytes - offset % kSectorBytes) % kSectorBytes;
   for (std::size_t at = first; at + kSectorBytes <= end; at += kSectorBytes) {
     const std::string_view sector = bytes.substr(at, kSectorBytes);

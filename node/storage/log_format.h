@@ -1,14 +1,14 @@
-// The bytes of a log. It is one chain of records, in files of bounded size, its segments. Little
-// endian, every record starts at a multiple of 8.
+// The on-disk format of the log: one chain of records, in files of bounded size, the segments.
+// Little endian; every record starts at a multiple of 8.
 //
 //   segment header, 64 bytes
 //     0  8  magic "CAPSZWAL"
-//     8  4  version, 3; 2 is the same without the mark beside the log (sync_mark.h)
+//     8  4  version, 3; version 2 is the same without a sync mark (sync_mark.h)
 //    12  4  zero
 //    16  8  number of this segment, from 1, without gaps
 //    24  8  term  ┐ the hard state
 //    32  4  vote  ┘
-//    36  4  checksum of the last record before this segment (0 in the first): the chain goes on
+//    36  4  checksum of the last record before this segment (0 in the first): continues the chain
 //    40  8  term  ┐ the last entry of the log (0, 0 if there is none)
 //    48  8  index ┘
 //    56  4  zero
@@ -22,19 +22,20 @@
 //    14  2  zero
 //    16  …  payload, padded with zeros to a multiple of 8
 //
-// A record carries its predecessor's checksum instead of only being seeded with it. So each can be
-// recognised alone, at any multiple of 8: that is how recovery tells a torn tail (nothing valid
-// follows) from damage in the middle (something does), even where a length is what was damaged.
+// A record stores its predecessor's checksum instead of only seeding its own checksum with it. So
+// each record can be verified alone, at any multiple of 8. That is how recovery distinguishes a
+// torn tail (nothing valid follows) from damage in the middle (something valid follows), even if
+// the damaged bytes are a length.
 //
-// The header says what the segments before it came to. So those whose entries a snapshot includes
-// can be removed, and the rest is still a whole log.
+// The header summarises the segments before it: hard state, chain, last entry. So the segments
+// whose entries a snapshot includes can be removed, and the rest is still a complete log.
 //
-// An entry with an index at or below the last one supersedes the log from there on. Nothing is ever
-// overwritten in place, so there is no moment at which a suffix is half removed. A snapshot mark
-// says that a snapshot is on disk, and how far the log goes since: entries behind the snapshot
-// stay, or, if they are of another history, all go.
+// An entry with an index at or below the last one supersedes the log from its index on. Nothing is
+// overwritten in place, so at no moment is a suffix half removed. A snapshot mark records that a
+// snapshot is on disk, and where the log ends from then on: the entries after the snapshot stay,
+// or, if they have another history, all of them are dropped.
 //
-// Behind the last record a segment may have zeros: room that was reserved for more.
+// After the last record a segment may contain zeros: space reserved for more records.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +57,7 @@ enum class RecordType : std::uint8_t {
 };
 
 inline constexpr std::uint32_t kSegmentVersion = 3;
-/// Of logs that no mark accompanies. They are read, and the log continues in version 3.
+/// The version without a sync mark. Such logs are read, and continue in version 3.
 inline constexpr std::uint32_t kUnmarkedSegmentVersion = 2;
 
 struct SegmentHeader {
@@ -76,7 +77,7 @@ inline constexpr std::size_t kRecordPayloadMax = std::size_t{16} * 1024 * 1024;
 
 struct SnapshotMark {
   raft::LogPoint snapshot;
-  raft::EntryId last;  // of the log, from then on; the snapshot's own if nothing lies behind it
+  raft::EntryId last;  // of the log, from then on; the snapshot's own if no entry follows it
 };
 
 /// Appends one record to `out` and returns its checksum, the next record's `previous`.
@@ -93,14 +94,14 @@ struct Record {
   std::string_view payload;
   std::size_t bytes = 0;  // header, payload and padding
 };
-/// The record at the front of `bytes`, if a whole one is there: checksum, type, version and
-/// padding.
+/// The record at the front of `bytes` if it is complete and its checksum, type, version and padding
+/// are valid. Its payload points into `bytes`.
 [[nodiscard]] std::optional<Record> read_record(std::string_view bytes);
-/// Whether missing bytes can be why there is no record at the front of `bytes`: the file ends
-/// inside it, its end is zeros, or a whole sector of it is, at `offset` in the file. Otherwise all
-/// of its bytes are there, and some are not what was written.
+/// Whether missing bytes can explain that no valid record is at the front of `bytes`, which starts
+/// at `offset` in the file: the file ends inside the record, the record ends in zeros, or one of
+/// its sectors is all zeros. If false, all of its bytes were written, and some have changed since.
 [[nodiscard]] bool lacks_bytes(std::string_view bytes, std::uint64_t offset);
-/// Nothing when the payload is not one that append_… makes.
+/// nullopt if the payload is not one that the matching append_… function writes.
 [[nodiscard]] std::optional<raft::HardState> decode_hard_state(std::string_view payload);
 [[nodiscard]] std::optional<SnapshotMark> decode_snapshot_mark(std::string_view payload);
 [[nodiscard]] std::optional<raft::Entry> decode_entry(std::string_view payload);

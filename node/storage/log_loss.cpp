@@ -14,9 +14,9 @@
 namespace capsize::storage {
 namespace {
 
-constexpr std::uint64_t kEntryRecordBytesMin = 40;  // header, entry without payload, padding
+constexpr std::uint64_t kEntryRecordBytesMin = 40;  // header, entry with an empty payload, padding
 
-/// The steps of cut_damaged_log; the first one that fails leaves its reason in `failure`.
+/// The steps of cut_damaged_log; the first one that fails stores its reason in `failure_`.
 class LogCutting : private FailingSteps {
  public:
   using FailingSteps::Failure;
@@ -40,8 +40,8 @@ class LogCutting : private FailingSteps {
   bool hopeless(std::string_view why) {
     failure_ =
         CorruptLog{damage_.file, damage_.offset,
-                   fmt::format("{} (--accept-lost-log does not help: {}; put back a copy of "
-                               "the directory, or replace the node by one with a new number)",
+                   fmt::format("{} (--accept-lost-log does not help: {}; restore a copy of the "
+                               "directory, or replace the node by one with a new number)",
                                damage_.found, why)};
     return false;
   }
@@ -55,7 +55,7 @@ class LogCutting : private FailingSteps {
       mark_ = **found;
       return true;
     }
-    return hopeless("without a valid mark nothing says how much is lost");
+    return hopeless("without a valid sync mark the loss cannot be bounded");
   }
 
   bool read_segments() {
@@ -68,9 +68,10 @@ class LogCutting : private FailingSteps {
     }
     const auto snapshot = read_snapshot(files_, directory_);
     if (!std::holds_alternative<raft::Snapshot>(snapshot)) {
-      return hopeless("the snapshot holds what the log does not");
+      return hopeless("the snapshot is damaged, and the log no longer holds its entries");
     }
-    // A segment that begins within the snapshot, and the latest that does, can be the first.
+    // Replay starts at the latest segment that begins within the snapshot: earlier ones are not
+    // needed, and after later ones entries between the snapshot and the segment would be missing.
     const raft::Index end = std::get<raft::Snapshot>(snapshot).last.id.index;
     for (std::size_t i = 0; i < segments_.size(); ++i) {
       const auto header = decode_segment_header(segments_[i].bytes);
@@ -79,11 +80,11 @@ class LogCutting : private FailingSteps {
     return first_ ? true : hopeless("no valid segment begins where the snapshot ends");
   }
 
-  /// As far as the log is whole, whatever the mark says.
+  /// Replays the intact prefix of the log, without regard to the mark.
   bool replay() {
     for (last_ = *first_; last_ < segments_.size(); ++last_) {
       const Segment& segment = segments_[last_];
-      // One of a log that was not the newest has no torn tail.
+      // Only the newest segment can have a torn tail: the others were synced before it was created.
       const bool newest = last_ + 1 == segments_.size();
       const auto damaged = replay_.read(segment.bytes, newest, path(segment.number));
       if (!damaged) {
@@ -93,7 +94,7 @@ class LogCutting : private FailingSteps {
       if (damaged->offset > 0) {
         end_ = damaged->offset;
       } else {
-        --last_;  // it does not follow the one before it, which is whole
+        --last_;  // its header is bad or out of sequence; the segment before it is intact
       }
       return true;
     }
@@ -101,8 +102,10 @@ class LogCutting : private FailingSteps {
     return true;
   }
 
-  /// The most that the mark says, that recognisable records after the cut say, and that
-  /// fits where none can be.
+  /// An upper bound of the lost entries and of the highest term. It must not be too low: the node
+  /// may vote again once it has all entries up to the bound, and a missing one could be committed.
+  /// Three sources, of which the highest counts: the mark, the records that can still be read after
+  /// the cut, and the number of records that fit into the bytes that cannot be read.
   bool bound_loss() {
     hard_state_ = replay_.hard_state();
     bound_ = {mark_.segment, mark_.offset, mark_.checksum, mark_.last, mark_.term, mark_.lost};
@@ -118,14 +121,15 @@ class LogCutting : private FailingSteps {
       }
       const std::size_t from = i == last_ ? end_ : kSegmentHeaderBytes;
       for (auto at = find_valid_record(bytes, from - 8); at; at = find_valid_record(bytes, *at)) {
-        look_at(*read_record(bytes.substr(*at)), lost);
+        raise_bounds(*read_record(bytes.substr(*at)), lost);
       }
     }
-    bound_.lost = std::max(lost, raft::Index{1});  // 0 stands for none: a vote may be all that is
+    bound_.lost = std::max(lost, raft::Index{1});  // 0 means no loss, but a vote may be lost alone
     return true;
   }
 
-  /// Above the mark, in the segment that is cut.
+  /// The bytes above the mark in the segment that is cut, rounded up to a whole record. The mark
+  /// already bounds what is below it.
   [[nodiscard]] std::uint64_t unread_bytes() const {
     const Segment& segment = segments_[last_];
     if (segment.number < mark_.segment) return 0;
@@ -135,7 +139,7 @@ class LogCutting : private FailingSteps {
     return used > from ? used - from + kEntryRecordBytesMin - 1 : 0;
   }
 
-  void look_at(const Record& record, raft::Index& lost) {
+  void raise_bounds(const Record& record, raft::Index& lost) {
     if (record.type == RecordType::kHardState) {
       const auto hard_state = decode_hard_state(record.payload);
       if (hard_state) bound_.term = std::max(bound_.term, hard_state->term);
@@ -153,7 +157,7 @@ class LogCutting : private FailingSteps {
                         segment_name(segments_[last_].number),
                         affected(replay_.last().index, bound_.lost, bound_.term));
     const auto kept = keep_aside(files_, directory_, "loss", loss_ + "\n");
-    if (worked(kept)) loss_ += "; " + kept.value() + " says so";
+    if (worked(kept)) loss_ += "; recorded in " + kept.value();
     return kept.ok();
   }
 
@@ -168,13 +172,15 @@ class LogCutting : private FailingSteps {
     const Segment& segment = segments_[last_];
     if (segment.bytes.size() <= end_) return true;
     auto tail = std::string_view(segment.bytes).substr(end_);
-    tail = tail.substr(0, tail.find_last_not_of('\0') + 1);  // without reserved room
+    tail = tail.substr(0, tail.find_last_not_of('\0') + 1);  // without the reserved space
     const auto kept = keep_aside(files_, directory_, fmt::format("cut-{}", end_), tail);
     return worked(kept) && worked(files_.truncate(path(segment.number), end_));
   }
 
   bool write_hard_state() {
-    const bool forgotten = bound_.term > hard_state_.term || hard_state_.vote == raft::kNobody;
+    // The node may have voted in bound_.term and lost the record. A vote for itself is the safe
+    // assumption: it refuses all candidates of that term, and it does not campaign with it.
+    const bool forgotten = bound_.term > hard_state_.term || hard_state_.vote == raft::kNoNode;
     if (forgotten) hard_state_ = {bound_.term, self_};
     std::string record;
     const std::uint64_t number = segments_[last_].number;
@@ -196,8 +202,8 @@ class LogCutting : private FailingSteps {
   std::vector<Segment> segments_;
   std::optional<std::size_t> first_;
   LogReplay replay_;
-  std::size_t last_ = 0;   // of segments_: where the cut is
-  std::uint64_t end_ = 0;  // in it
+  std::size_t last_ = 0;   // index in segments_ of the segment that is cut
+  std::uint64_t end_ = 0;  // offset of the cut in that segment
   raft::HardState hard_state_;
   std::string loss_;
 };

@@ -1,4 +1,5 @@
-// Log::open: which segments are needed, what they come to, and what a crash has left to be done.
+// Log::open: finds the segments that are needed, replays them, and completes what a crash has
+// interrupted.
 
 #include <fmt/core.h>
 
@@ -12,22 +13,22 @@
 namespace capsize::storage {
 namespace {
 
-/// What is wrong with what a log says of its snapshots, next to the one that is there.
+/// How the snapshot that the log has marked contradicts the snapshot on disk, if it does.
 std::optional<std::string> contradiction(const raft::LogPoint& mark,
                                          const raft::Snapshot& snapshot) {
   const std::uint64_t marked = mark.id.index.value();
   const std::uint64_t found = snapshot.last.id.index.value();
   if (marked > found) {
-    return fmt::format("a log with a snapshot up to entry {}, and a snapshot up to entry {}",
+    return fmt::format("the log marks a snapshot up to entry {}, found a snapshot up to entry {}",
                        marked, found);
   }
-  if (marked == found && mark != snapshot.last) return "a log that is marked with another snapshot";
-  return std::nullopt;
+  if (marked == found && mark != snapshot.last) return "the log marks a different snapshot";
+  return std::nullopt;  // marked < found: a crash came before the mark of the newer snapshot
 }
 
 }  // namespace
 
-/// The steps of Log::open; the first one that fails leaves its reason in `failure`.
+/// The steps of Log::open; the first one that fails stores its reason in `failure_`.
 class LogOpening : private FailingSteps {
  public:
   using FailingSteps::Failure;
@@ -36,7 +37,7 @@ class LogOpening : private FailingSteps {
 
   bool run() {
     return read_stored_snapshot() && read_mark() && find_segments() && replay_segments() &&
-           cut_torn_tail() && open_writer() && remove_superfluous();
+           cut_torn_tail() && open_writer() && remove_obsolete();
   }
   Failure failure() && { return std::move(failure_); }
   Log::Opened opened() && {
@@ -71,8 +72,9 @@ class LogOpening : private FailingSteps {
   }
 
   bool begin_log() {
-    if (snapshot_) return corrupt(segment_name(1), 0, "no log beside a snapshot");
-    // First the mark: a log of this version without one is damage.
+    if (snapshot_) return corrupt(segment_name(1), 0, "found a snapshot, but no log beside it");
+    // The mark before the segment: after a crash in between, a version 3 log without a mark would
+    // count as damaged.
     if (!mark_ && !worked(SyncMarkWriter::create(files_, directory_, {}))) return false;
     mark_ = mark_.value_or(SyncMark{});
     if (!worked(log_->begin_segment())) return false;
@@ -80,16 +82,16 @@ class LogOpening : private FailingSteps {
     return true;
   }
 
-  /// From the newest back to one that begins within the snapshot: what lies before it is not needed
-  /// any more, and may have gaps if a crash came between the removals.
+  /// Searches from the newest segment back to one that begins within the snapshot. Earlier segments
+  /// are obsolete, and a crash during their removal may have left gaps among them.
   bool find_segments() {
     auto numbers = list_segments(files_, directory_);
     if (!worked(numbers)) return false;
     numbers_ = std::move(numbers).value();
     if (mark_ && mark_->segment > (numbers_.empty() ? 0 : numbers_.back())) {
       return corrupt(segment_name(mark_->segment), 0,
-                     fmt::format("found no such file, expected the newest segment: the log was "
-                                 "synced up to its offset {} and entry {}",
+                     fmt::format("found no such file, expected the newest segment: the log is "
+                                 "synced up to offset {} in it, entry {}",
                                  mark_->offset, mark_->last.index.value()));
     }
     if (numbers_.empty() && !begin_log()) return false;
@@ -99,13 +101,14 @@ class LogOpening : private FailingSteps {
       if (!worked(bytes)) return false;
       const auto header = decode_segment_header(bytes.value().value_or(""));
       if (!header || header->number != numbers_[first_]) {
-        return corrupt(name, 0, "not the header of this log segment of version 2 or 3");
+        return corrupt(name, 0,
+                       "found no valid header, expected that of this segment, version 2 or 3");
       }
       if (header->last.index <= snapshot_.last.id.index) return true;
       if (first_ == 0) {
         return corrupt(name, 0,
-                       fmt::format("a log that begins behind entry {}, and a snapshot up to "
-                                   "entry {}",
+                       fmt::format("found a log that begins after entry {}, and a snapshot only up "
+                                   "to entry {}",
                                    header->last.index.value(), snapshot_.last.id.index.value()));
       }
       if (numbers_[first_ - 1] != numbers_[first_] - 1) {
@@ -130,15 +133,16 @@ class LogOpening : private FailingSteps {
     }
     if (!mark_ && replay_.version() != kUnmarkedSegmentVersion) {
       return corrupt(kSyncMarkFile, 0,
-                     "found no such file, expected it beside a log of version 3: it says up to "
-                     "where the log was synced");
+                     "found no such file, expected it beside a log of version 3: it records up to "
+                     "where the log is synced");
     }
-    // A crash while a loss is accepted can leave a log that is cut above its mark and looks whole,
-    // without the term that its node has seen (step 4 in log_loss.h).
+    // A crash while a loss is being accepted can leave a log that is cut above its mark and looks
+    // intact, but lacks the highest term that the node has seen (step 4 in log_loss.h). Opened as
+    // it is, the node could vote a second time in that term.
     if (mark_ && replay_.hard_state().term < mark_->term) {
       return corrupt(newest_, replay_.valid_bytes(),
-                     fmt::format("found a log that ends in term {}, expected term {} or later, "
-                                 "which the mark names",
+                     fmt::format("found a log that ends in term {}, expected term {} or later, as "
+                                 "recorded in the sync mark",
                                  replay_.hard_state().term.value(), mark_->term.value()));
     }
     if (auto wrong = contradiction(replay_.mark(), snapshot_)) {
@@ -147,6 +151,8 @@ class LogOpening : private FailingSteps {
     return true;
   }
 
+  /// Must happen before anything is appended: a later record after the torn bytes would make them
+  /// look like damage in the middle of the log.
   bool cut_torn_tail() {
     opened_.bytes_cut = replay_.torn_bytes();
     if (opened_.bytes_cut == 0) return true;
@@ -169,21 +175,23 @@ class LogOpening : private FailingSteps {
     for (const raft::Entry& entry : replay_.entries()) log_->outline_.append(entry.id());
     log_->lost_ = mark_.value_or(SyncMark{}).lost;
     opened_.recovered = recovered();
-    // Anew, so that both slots are right: all of it is on disk, open() has synced it.
+    // Rewritten, so that both slots are valid. It may cover the whole log: SegmentWriter::open has
+    // synced it.
     auto marks = SyncMarkWriter::create(files_, directory_, log_->mark_now());
     if (!worked(marks)) return false;
     log_->marks_ = std::move(marks).value();
-    // The snapshot may have reached the disk, and the process ended, before its mark did. (A log
-    // that begins right behind it needs none.)
+    // A crash after the snapshot was saved and before its mark was written leaves a log without the
+    // mark: write it now. A log that begins right after the snapshot needs none.
     const raft::EntryId end = snapshot_.last.id;
     if (end != replay_.mark().id && end != replay_.base()) log_->add_mark(snapshot_.last);
     log_->snapshot_ = end.index;
     if (!worked(log_->sync())) return false;
-    // From here on a missing mark is noticed.
+    // A version 2 log continues in a segment of version 3, for which a missing mark is detected.
     return replay_.version() == kSegmentVersion || worked(log_->rotate());
   }
 
-  /// What lies within the snapshot is gone from the log; the rest stays if it has the same history.
+  /// The log without the entries that the snapshot includes. The rest stays if it has the same
+  /// history as the snapshot (TermOutline::install), otherwise it is dropped.
   raft::Recovered recovered() {
     raft::Recovered state{replay_.hard_state(), {}, snapshot_, log_->lost_};
     const raft::EntryId end = snapshot_.last.id;
@@ -199,7 +207,7 @@ class LogOpening : private FailingSteps {
     return state;
   }
 
-  bool remove_superfluous() {
+  bool remove_obsolete() {
     for (std::size_t i = 0; i < first_; ++i) {
       if (!worked(files_.remove(path(segment_name(numbers_[i]))))) return false;
     }
@@ -213,7 +221,7 @@ class LogOpening : private FailingSteps {
   raft::Snapshot snapshot_;
   std::optional<SyncMark> mark_;
   std::vector<std::uint64_t> numbers_;
-  std::size_t first_ = 0;  // of numbers_: the first that is needed
+  std::size_t first_ = 0;  // index in numbers_ of the first segment that is needed
   LogReplay replay_;
   std::string newest_, segment_;  // name and bytes of the segment read last
 };

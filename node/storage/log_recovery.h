@@ -1,4 +1,4 @@
-// Reads a log back, segment by segment. Pure and total: any bytes give a state or CorruptLog.
+// Reads a log back, segment by segment. Pure and total: any bytes yield a state or CorruptLog.
 #pragma once
 
 #include <cstdint>
@@ -13,37 +13,37 @@
 
 namespace capsize::storage {
 
-/// What the segments that were read so far come to.
+/// The state of the log after the segments read so far.
 class LogReplay {
  public:
   LogReplay() = default;
-  /// `mark`: up to where the log is synced, see read().
+  /// `mark`: up to where the log is synced, see read(). Without it nothing is known to be synced.
   explicit LogReplay(const SyncMark& mark) : synced_(mark) {}
 
-  /// Reads on in the next segment of the log; the first one sets where the log begins. `path` is
-  /// only named in errors. Behind the last record there may be zeros, and in the `newest` segment a
-  /// torn tail, see torn_bytes(). Anything else is CorruptLog; what the replay has come to is then
-  /// the log before the offset that it names.
+  /// Replays the next segment of the log; the first one determines where the log begins. `path` is
+  /// used in errors only. After the last record there may be zeros, and in the `newest` segment a
+  /// torn tail, see torn_bytes(). Anything else is CorruptLog; the replay then holds the log up to
+  /// the offset that the error names.
   ///
-  /// A bad record is a torn tail only if it lies above the mark, lacks bytes, and nothing valid
-  /// follows it. Cost: one pass; after a bad record one checksum attempt at each following multiple
-  /// of 8 whose header is plausible.
+  /// A bad record counts as a torn tail only if it is above the mark, lacks bytes, and nothing
+  /// valid follows it. Cost: one pass; after a bad record, one checksum attempt at each following
+  /// multiple of 8 whose header is plausible.
   [[nodiscard]] std::optional<CorruptLog> read(std::string_view segment, bool newest,
                                                const std::string& path);
 
   [[nodiscard]] std::uint64_t number() const { return header_.number; }
   [[nodiscard]] std::uint32_t version() const { return header_.version; }
   [[nodiscard]] const raft::HardState& hard_state() const { return hard_state_; }
-  /// The entries that are known, without gaps, and the one before them. Its term is 0 where nothing
-  /// says it: then a snapshot reaches further.
+  /// The entry before entries(), which has no gaps. Its term is 0 if the log no longer records it:
+  /// a snapshot then reaches further.
   [[nodiscard]] raft::EntryId base() const { return base_; }
   [[nodiscard]] std::vector<raft::Entry>& entries() { return entries_; }
   [[nodiscard]] raft::EntryId last() const {
     return entries_.empty() ? base_ : entries_.back().id();
   }
-  /// The newest snapshot that the log says is on disk.
+  /// The newest snapshot that the log records as being on disk.
   [[nodiscard]] const raft::LogPoint& mark() const { return mark_; }
-  /// In the segment read last: the end of its records, and how many bytes behind it are torn.
+  /// In the segment read last: the end of its records, and the number of torn bytes after it.
   [[nodiscard]] std::uint64_t valid_bytes() const { return valid_bytes_; }
   [[nodiscard]] std::uint64_t torn_bytes() const { return torn_bytes_; }
   [[nodiscard]] std::uint32_t last_checksum() const { return previous_; }
@@ -69,11 +69,11 @@ class LogReplay {
   std::uint64_t torn_bytes_ = 0;
 };
 
-/// The next multiple of 8 after `offset` at which a record can be recognised.
+/// The next multiple of 8 after `offset` at which a valid record starts.
 [[nodiscard]] std::optional<std::size_t> find_valid_record(std::string_view bytes,
                                                            std::size_t offset);
-/// "entries 6 to 9, and votes up to term 3": what the log says up to the mark and a log that ends
-/// with `last` does not.
+/// "entries 6 to 9, and votes up to term 3": what the log had up to the mark (`synced`, `term`) and
+/// a log that ends with `last` lacks.
 [[nodiscard]] std::string affected(raft::Index last, raft::Index synced, raft::Term term);
 
 }  // namespace capsize::storage

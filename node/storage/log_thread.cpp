@@ -8,7 +8,7 @@
 namespace capsize::storage {
 namespace {
 
-// After this time without a write, or up to twice that, the log is idle and its mark is synced.
+// After one to two of these without a write the log counts as idle, and its sync mark is synced.
 constexpr auto kIdle = std::chrono::seconds(1);
 
 std::uint64_t payload_bytes(const raft::PersistBatch& batch) {
@@ -24,7 +24,7 @@ LogThread::LogThread(std::unique_ptr<Log> log, OnFailure on_failure)
       on_failure_(std::move(on_failure)),
       event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       thread_([this] { run(); }) {
-  CHECK(event_, "an eventfd can be made");
+  CHECK(event_, "an eventfd can be created");
 }
 
 LogThread::~LogThread() {
@@ -40,13 +40,13 @@ void LogThread::submit(raft::PersistBatch batch) {
   bytes_waiting_ += payload_bytes(batch);
   {
     const std::lock_guard lock(mutex_);
-    CHECK(collecting_.empty() || collecting_.back().token < batch.token, "sync tokens grow");
+    CHECK(collecting_.empty() || collecting_.back().token < batch.token, "sync tokens ascend");
     collecting_.push_back(std::move(batch));
   }
   submitted_.notify_one();
 }
 
-std::optional<raft::SyncReceipt> LogThread::write_here(raft::PersistBatch& batch) {
+std::optional<raft::SyncReceipt> LogThread::write_inline(raft::PersistBatch& batch) {
   std::optional<raft::LogPoint> mark;
   {
     const std::lock_guard lock(mutex_);
@@ -58,11 +58,13 @@ std::optional<raft::SyncReceipt> LogThread::write_here(raft::PersistBatch& batch
   std::vector<raft::PersistBatch> alone;
   alone.push_back(std::move(batch));
   bytes_waiting_ += payload_bytes(alone.front());
-  // After a failure `writing_` stays: nothing is written any more.
+  // Written without the mutex, so that submit() and take_receipt() never wait for the disk.
+  // `writing_` keeps the log thread away from log_ meanwhile. After a failure it stays set, so that
+  // nothing is written any more.
   if (!write_out(alone, mark)) return std::nullopt;
   const std::lock_guard lock(mutex_);
   writing_ = false;
-  receipt_.reset();  // an older one says less
+  receipt_.reset();  // an untaken receipt has an older token, which the new one includes
   return issue(token);
 }
 
@@ -73,7 +75,8 @@ void LogThread::mark(const raft::LogPoint& snapshot) {
 
 std::optional<raft::SyncReceipt> LogThread::take_receipt() {
   std::uint64_t count = 0;
-  // Before the receipt is taken: one published in between wakes the poller again.
+  // The event is cleared before the receipt is taken: a receipt published in between then leaves
+  // the event set, and the poller wakes once more. In the other order that receipt would be missed.
   CHECK(::read(event_.get(), &count, sizeof count) == sizeof count || errno == EAGAIN,
         "an eventfd can be read");
   const std::lock_guard lock(mutex_);
@@ -87,16 +90,20 @@ void LogThread::run() {
     {
       std::unique_lock lock(mutex_);
       const std::uint64_t syncs = syncs_;
+      // `writing_` is set while another thread writes inline. It writes one batch at most, but more
+      // batches may be queued meanwhile: they wait, since tokens must reach the disk in order.
       const auto work = [this] { return stopping_ || (!collecting_.empty() && !writing_); };
       if (!submitted_.wait_for(lock, kIdle, work)) {
         if (syncs == syncs_ && !writing_) settle(lock);
         continue;
       }
-      if (writing_) return;  // a write_here() failed
+      if (writing_) return;  // stopping, after a failed write_inline()
       if (collecting_.empty()) {
         settle(lock);
         return;
       }
+      // Double buffering: batches submitted from now on collect in the other vector, and go to disk
+      // together in the next round. A slower disk makes larger groups.
       writing_ = true;
       writing.swap(collecting_);
       mark = std::exchange(mark_, std::nullopt);
@@ -113,7 +120,7 @@ void LogThread::settle(std::unique_lock<std::mutex>& lock) {
   const auto status = log_->settle();
   if (!status) on_failure_(status.error());
   lock.lock();
-  writing_ = !status;  // after a failure nothing is written any more
+  writing_ = !status;  // stays set after a failure: nothing is written any more
   written_.notify_all();
 }
 
@@ -131,6 +138,8 @@ void LogThread::restore_vote() {
 
 bool LogThread::write_out(const std::vector<raft::PersistBatch>& batches,
                           const std::optional<raft::LogPoint>& mark) {
+  // The snapshot mark alone causes no write: it waits for the next batch. After a crash in between
+  // recovery writes the mark (Log::open).
   if (mark) log_->mark(*mark);
   std::uint64_t bytes = 0;
   bool anything = false;
@@ -145,17 +154,17 @@ bool LogThread::write_out(const std::vector<raft::PersistBatch>& batches,
       on_failure_(status.error());
       return false;
     }
-    synced_in(std::chrono::steady_clock::now() - began);
+    record_sync_time(std::chrono::steady_clock::now() - began);
   }
   bytes_waiting_ -= bytes;
   return true;
 }
 
-void LogThread::synced_in(std::chrono::steady_clock::duration time) {
+void LogThread::record_sync_time(std::chrono::steady_clock::duration time) {
   const auto ns = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::nanoseconds>(time).count());
   latest_ns_ = ns;
-  longest_ns_ = std::max<std::uint64_t>(longest_ns_, ns);  // whoever writes the log alone writes it
+  longest_ns_ = std::max<std::uint64_t>(longest_ns_, ns);  // one writer at a time: no race
   total_ns_ += ns;
   ++syncs_;
 }

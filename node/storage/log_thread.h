@@ -1,19 +1,20 @@
-// The thread that writes and syncs, so that the protocol thread answers heartbeats meanwhile.
+// The thread that writes and syncs the log, so that the protocol thread can answer heartbeats in
+// the meantime.
 //
-// Group commit by double buffering (thesis 10.2.2): while one sync runs, what is submitted is
-// collected; then all of it goes to disk with one write and one sync. The batch size adapts to load
+// Group commit by double buffering (thesis 10.2.2): while one sync runs, new batches are collected;
+// then all of them go to disk with one write and one sync. The batch size adapts to request rate
 // and disk without a timer.
 //
-// Whoever submits may also do the work himself while the thread has none: handing it over and
-// hearing of its end wakes two threads, which takes longer than some disks do (write_here).
+// While the thread is idle, the caller may write in its own thread (write_inline): handing a batch
+// to the log thread and waiting for its receipt wakes two threads, which takes longer than a sync
+// of some disks.
 //
-// A failed write or sync is told to `on_failure` once; after that the thread writes nothing more
-// and gives no receipt. In the node `on_failure` ends the process (exit 66) and does not return.
+// After a failed write or sync the thread calls `on_failure` once, then writes nothing more and
+// issues no receipt. In the node `on_failure` ends the process (exit 66) and does not return.
 //
-// When nothing was written for a moment, the thread makes the log's mark survive the machine
-// (sync_mark.h): never as part of a sync.
+// When the log is idle, the thread syncs the sync mark (sync_mark.h), never as part of a log sync.
 //
-// At a crash: batches without a receipt may be lost or torn; nothing was promised about them.
+// At a crash, batches without a receipt may be lost or torn; nothing was promised about them.
 #pragma once
 
 #include <atomic>
@@ -36,32 +37,32 @@ class LogThread : private raft::SyncReceiptIssuer {
  public:
   using OnFailure = std::function<void(const base::Error&)>;
   LogThread(std::unique_ptr<Log> log, OnFailure on_failure);
-  /// Writes and syncs what was submitted, then joins.
+  /// Writes and syncs all submitted batches, then joins the thread.
   ~LogThread();
   LogThread(const LogThread&) = delete;
   LogThread& operator=(const LogThread&) = delete;
 
-  /// Tokens grow. Never blocks on the disk.
+  /// Queues a batch; its token must exceed all earlier ones. Never blocks on the disk.
   void submit(raft::PersistBatch batch);
-  /// Writes and syncs in the calling thread, if this one is idle: for a caller who would only wait.
-  /// The receipt covers all batches before, too. Nothing: it is at work, and `batch` is as it was;
-  /// or the write failed, and on_failure was told.
-  [[nodiscard]] std::optional<raft::SyncReceipt> write_here(raft::PersistBatch& batch);
-  /// A snapshot of the node's own is on disk: the log is cut behind it with the next batch.
+  /// Writes and syncs in the calling thread if the log thread is idle: for a caller that would only
+  /// wait. The receipt covers all earlier batches, too. nullopt if the log thread is busy (`batch`
+  /// is then unchanged), or if the write failed (on_failure has then been called).
+  [[nodiscard]] std::optional<raft::SyncReceipt> write_inline(raft::PersistBatch& batch);
+  /// The node's own snapshot is on disk: the next batch compacts the log up to it (Log::mark).
   void mark(const raft::LogPoint& snapshot);
-  /// Durably, when this returns (Log::restore_vote). Waits for a write that is under way.
+  /// Durable when this returns (Log::restore_vote). Waits for a write in progress.
   void restore_vote();
-  /// For the newest token that is on disk, and so for all before it; nothing when there is no newer
-  /// one since the last call.
+  /// A receipt for the newest token on disk, and so for all tokens before it; nullopt if no newer
+  /// one reached the disk since the last call.
   [[nodiscard]] std::optional<raft::SyncReceipt> take_receipt();
   /// An eventfd, readable when take_receipt() has something.
   [[nodiscard]] int event_fd() const { return event_.get(); }
 
-  /// Entry bytes submitted and not on disk yet: the driver's back-pressure.
+  /// Entry bytes submitted and not yet on disk; the driver applies back-pressure by it.
   [[nodiscard]] std::uint64_t bytes_waiting() const { return bytes_waiting_; }
   [[nodiscard]] std::uint64_t syncs() const { return syncs_; }
-  /// Of a write with its sync, ns: the latest, the longest, all together. Three atomics, each true
-  /// by itself.
+  /// Durations of a write with its sync, in ns. Read from three atomics: each value is correct by
+  /// itself, but they may belong to different moments.
   struct SyncTimes {
     std::uint64_t latest_ns = 0;
     std::uint64_t longest_ns = 0;
@@ -71,15 +72,16 @@ class LogThread : private raft::SyncReceiptIssuer {
 
  private:
   void run();
-  /// When nothing was written for a while, and at the end. Holds `lock` before and after.
+  /// Syncs the sync mark: when the log is idle, and at the end. `lock` is held on entry and on
+  /// exit, and released during the I/O.
   void settle(std::unique_lock<std::mutex>& lock);
-  /// By whoever made `writing_` true. False after a failure.
+  /// Only for the thread that set `writing_`. False after a failure.
   bool write_out(const std::vector<raft::PersistBatch>& batches,
                  const std::optional<raft::LogPoint>& mark);
-  void synced_in(std::chrono::steady_clock::duration time);
+  void record_sync_time(std::chrono::steady_clock::duration time);
   void publish(raft::SyncToken token);
 
-  std::unique_ptr<Log> log_;  // of whoever made `writing_` true
+  std::unique_ptr<Log> log_;  // used only by the thread that set `writing_`
   OnFailure on_failure_;
   Descriptor event_;
   std::atomic<std::uint64_t> bytes_waiting_{0};

@@ -24,7 +24,7 @@ base::Status sync_path(const std::string& path, int flags) {
   return {};
 }
 
-/// Moves `at` past what was written, also after an error.
+/// Advances `at` past the bytes written, also after an error.
 base::Status write_all(const Descriptor& file, const std::string& path, std::string_view bytes,
                        std::uint64_t& at) {
   while (!bytes.empty()) {
@@ -70,7 +70,8 @@ class PosixFile : public WritableFile {
     if (size <= end_) return {};
     while (::fallocate(file_.get(), 0, static_cast<off_t>(end_), static_cast<off_t>(size - end_)) !=
            0) {
-      if (errno == EOPNOTSUPP) return {};  // then each sync records the length, and that is all
+      // Reserving only makes syncs faster: without it each sync also records the file's length.
+      if (errno == EOPNOTSUPP) return {};
       if (errno != EINTR) return failure("fallocate", path_);
     }
     return {};
@@ -157,6 +158,8 @@ base::Status PosixFileSystem::sync_directory(const std::string& path) {
   return sync_path(path, O_RDONLY | O_DIRECTORY);
 }
 
+// Syncs the parent of each directory that it creates: otherwise a power loss could remove the data
+// directory together with files in it that were synced.
 base::Status PosixFileSystem::make_directory(const std::string& path) {
   std::error_code error;
   const std::filesystem::path wanted = std::filesystem::absolute(path, error).lexically_normal();
@@ -179,14 +182,16 @@ base::Status PosixFileSystem::make_directory(const std::string& path) {
 base::Status write_atomically(FileSystem& files, const std::string& directory,
                               const std::string& name, std::string_view bytes) {
   const std::string target = directory + "/" + name;
-  const std::string aside = target + ".new";
+  const std::string temporary = target + ".new";
   {
-    auto file = files.create(aside);
+    auto file = files.create(temporary);
     if (!file) return file.error();
     if (const auto status = file.value()->append(bytes); !status) return status;
     if (const auto status = file.value()->sync(); !status) return status;
   }
-  if (const auto status = files.rename(aside, target); !status) return status;
+  // Synced before the rename: a file system may persist a rename before the data, and a crash would
+  // leave an empty file under the final name.
+  if (const auto status = files.rename(temporary, target); !status) return status;
   return files.sync_directory(directory);
 }
 

@@ -60,6 +60,8 @@ base::Result<SegmentWriter> SegmentWriter::open(FileSystem& files, const std::st
                                                 std::uint64_t number, std::uint64_t end) {
   auto file = files.open_append(directory + "/" + segment_name(number), end);
   if (!file) return file.error();
+  // Recovery has read the bytes, possibly from the page cache only, and the node is about to act on
+  // them. The directory, too: the last incarnation may have been killed between rename and sync.
   if (auto status = file.value()->sync(); !status) return status.error();
   if (auto status = files.sync_directory(directory); !status) return status.error();
   return SegmentWriter(std::move(file).value(), end);
@@ -68,7 +70,8 @@ base::Result<SegmentWriter> SegmentWriter::open(FileSystem& files, const std::st
 base::Status SegmentWriter::append(std::string_view records, std::uint64_t segment_bytes) {
   const std::uint64_t end = end_ + records.size();
   if (end > reserved_) {
-    // A segment ends where it is full: no room beyond that, unless these records need it.
+    // Reserves nothing beyond segment_bytes, where the next segment begins, unless these records
+    // need it.
     reserved_ = std::max(end, std::min(rounded_up(end, kReserveStep), segment_bytes));
     if (auto status = file_->reserve(reserved_); !status) return status;
   }

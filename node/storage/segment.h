@@ -1,4 +1,4 @@
-// The files of the log: their names, and the one that is being written.
+// The segment files of the log: their names, and the writer of the last one.
 #pragma once
 
 #include <cstdint>
@@ -15,22 +15,22 @@ namespace capsize::storage {
 
 /// 7 is "log-00000007".
 [[nodiscard]] std::string segment_name(std::uint64_t number);
-/// Nothing for every other name.
+/// nullopt for any name that segment_name() does not produce.
 [[nodiscard]] std::optional<std::uint64_t> parse_segment_name(std::string_view name);
 /// The numbers of the segments in a directory, ascending.
 [[nodiscard]] base::Result<std::vector<std::uint64_t>> list_segments(FileSystem& files,
                                                                      const std::string& directory);
 
-/// The last segment of a log, open for writing. Room is reserved ahead in steps.
+/// The last segment of a log, open for writing. Reserves disk space ahead in steps.
 class SegmentWriter {
  public:
-  /// A new segment: its header is written aside, synced, renamed, and the directory synced, so the
-  /// name never stands for half a header.
+  /// Creates a segment. The header is written to a temporary file, synced and renamed, and the
+  /// directory is synced, so no crash leaves a segment with half a header.
   [[nodiscard]] static base::Result<SegmentWriter> create(FileSystem& files,
                                                           const std::string& directory,
                                                           const SegmentHeader& header);
-  /// One whose records end at `end`. Everything up to there is on disk when this returns: the last
-  /// life may have been killed between its write and its sync.
+  /// Opens a segment whose records end at `end`, and syncs it: the last incarnation may have been
+  /// killed between its write and its sync.
   [[nodiscard]] static base::Result<SegmentWriter> open(FileSystem& files,
                                                         const std::string& directory,
                                                         std::uint64_t number, std::uint64_t end);
@@ -45,7 +45,7 @@ class SegmentWriter {
 
   std::unique_ptr<WritableFile> file_;
   std::uint64_t end_;
-  std::uint64_t reserved_;  // the file is at least so long
+  std::uint64_t reserved_;  // the file is at least this long
 };
 
 }  // namespace capsize::storage

@@ -12,7 +12,7 @@ constexpr std::string_view kSnapshotMagic = "CAPSZSNP";
 constexpr std::uint32_t kVersion = 2;
 constexpr std::size_t kHeaderChecksumOffset = 52;
 
-// Behind the header: the configuration, then the state. One checksum and one size cover both.
+// The configuration and the state follow the header. One checksum and one size cover both.
 std::string encode_header(const raft::Snapshot& snapshot, std::string_view configuration) {
   std::string out(kSnapshotMagic);
   append(out, kVersion);
@@ -44,20 +44,21 @@ std::variant<raft::Snapshot, CorruptLog> decode_snapshot(std::string_view bytes,
   const auto header_checksum = in.number<std::uint32_t>();
   if (!in.finished() || !magic || version != kVersion ||
       header_checksum != base::crc32c(header.substr(0, kHeaderChecksumOffset))) {
-    return CorruptLog{path, 0, "not the header of a snapshot of version 2"};
+    return CorruptLog{path, 0, "found no valid header, expected that of a version 2 snapshot"};
   }
   const std::string_view content = bytes.substr(kSnapshotHeaderBytes);
+  // Sizes before checksums: a truncated file is reported as such.
   if (content.size() != size) {
-    return CorruptLog{
-        path, kSnapshotHeaderBytes,
-        std::to_string(content.size()) + " bytes of content, not " + std::to_string(size)};
+    return CorruptLog{path, kSnapshotHeaderBytes,
+                      "found " + std::to_string(content.size()) + " bytes of content, expected " +
+                          std::to_string(size)};
   }
   if (base::crc32c(content) != checksum) {
-    return CorruptLog{path, kSnapshotHeaderBytes, "content that does not match its checksum"};
+    return CorruptLog{path, kSnapshotHeaderBytes, "found content that does not match its checksum"};
   }
   auto configuration = raft::decode_configuration(content.substr(0, configuration_size));
   if (!configuration) {
-    return CorruptLog{path, kSnapshotHeaderBytes, "a configuration that is none"};
+    return CorruptLog{path, kSnapshotHeaderBytes, "found an invalid configuration"};
   }
   snapshot.configuration = std::move(*configuration);
   snapshot.state = std::make_shared<const std::string>(content.substr(configuration_size));
@@ -77,10 +78,10 @@ std::variant<raft::Snapshot, CorruptLog, IoFailure> read_snapshot(FileSystem& fi
 
 base::Status SnapshotStore::save(const raft::Snapshot& snapshot, Origin origin) {
   const std::string target = directory_ + "/" + kSnapshotFile;
-  const std::string aside = target + (origin == Origin::kOwn ? ".own" : ".received");
+  const std::string temporary = target + (origin == Origin::kOwn ? ".own" : ".received");
   const std::string configuration = raft::encode(snapshot.configuration);
   {
-    auto file = files_.create(aside);
+    auto file = files_.create(temporary);
     if (!file) return file.error();
     const std::string header = encode_header(snapshot, configuration);
     for (const std::string* part : {&header, &configuration, snapshot.state.get()}) {
@@ -88,9 +89,12 @@ base::Status SnapshotStore::save(const raft::Snapshot& snapshot, Origin origin) 
     }
     if (auto status = file.value()->sync(); !status) return status;
   }
+  // The own snapshot was begun, then a newer one arrived from the leader and was saved first.
+  // Renaming the older one over it would lose entries: the log may already be compacted up to the
+  // newer one.
   const std::lock_guard lock(mutex_);
-  if (snapshot.last.id.index <= newest_) return files_.remove(aside);
-  if (auto status = files_.rename(aside, target); !status) return status;
+  if (snapshot.last.id.index <= newest_) return files_.remove(temporary);
+  if (auto status = files_.rename(temporary, target); !status) return status;
   if (auto status = files_.sync_directory(directory_); !status) return status;
   newest_ = snapshot.last.id.index;
   return {};

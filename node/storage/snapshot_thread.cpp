@@ -14,7 +14,7 @@ SnapshotThread::SnapshotThread(std::shared_ptr<SnapshotStore> store, OnFailure o
       on_failure_(std::move(on_failure)),
       event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       thread_([this] { run(); }) {
-  CHECK(event_, "an eventfd can be made");
+  CHECK(event_, "an eventfd can be created");
 }
 
 SnapshotThread::~SnapshotThread() {
@@ -29,7 +29,7 @@ SnapshotThread::~SnapshotThread() {
 void SnapshotThread::save(raft::Snapshot snapshot, Encode encode) {
   {
     const std::lock_guard lock(mutex_);
-    CHECK(!std::exchange(busy_, true), "one snapshot at a time is saved");
+    CHECK(!std::exchange(busy_, true), "snapshots are saved one at a time");
     job_ = Job{std::move(snapshot), std::move(encode)};
   }
   changed_.notify_one();
@@ -54,7 +54,9 @@ void SnapshotThread::run() {
       job = *std::exchange(job_, std::nullopt);
     }
     job.snapshot.state = std::make_shared<const std::string>(job.encode());
-    job.encode = nullptr;  // and with it its part of the state machine
+    // Releases the frozen state machine before the slow write: until then every key that clients
+    // change is copied (kv/freezable_map.h).
+    job.encode = nullptr;
     if (const auto status = store_->save(job.snapshot, SnapshotStore::Origin::kOwn); !status) {
       on_failure_(status.error());
       return;

@@ -1,10 +1,10 @@
-// The thread that encodes and saves the node's own snapshots, so that neither the protocol thread
-// nor the log waits for them. One at a time.
+// The thread that encodes and saves the node's own snapshots, one at a time, so that neither the
+// protocol thread nor the log waits for them.
 //
-// A failed write, sync or rename is told to `on_failure` once, and nothing is saved any more. In
-// the node that ends the process (exit 66).
+// After a failed write, sync or rename the thread calls `on_failure` once and saves nothing more.
+// In the node `on_failure` ends the process (exit 66).
 //
-// At a crash: the old snapshot and the whole log are there, or the new snapshot (snapshot_store.h).
+// A crash leaves either the old snapshot and the whole log, or the new snapshot (snapshot_store.h).
 #pragma once
 
 #include <condition_variable>
@@ -22,18 +22,19 @@ namespace capsize::storage {
 class SnapshotThread {
  public:
   using OnFailure = std::function<void(const base::Error&)>;
-  /// Called on the thread; what it holds is gone before the snapshot is given back.
+  /// Called on the thread, and destroyed before take_saved() returns the snapshot.
   using Encode = std::function<std::string()>;
 
   SnapshotThread(std::shared_ptr<SnapshotStore> store, OnFailure on_failure);
-  /// Finishes what was begun, then joins.
+  /// Finishes the snapshot in progress, then joins the thread.
   ~SnapshotThread();
   SnapshotThread(const SnapshotThread&) = delete;
   SnapshotThread& operator=(const SnapshotThread&) = delete;
 
-  /// `snapshot` is without its content. Precondition: the last one was taken back.
+  /// `snapshot` has no content yet; `encode` produces it. Precondition: take_saved() has returned
+  /// the previous one.
   void save(raft::Snapshot snapshot, Encode encode);
-  /// The snapshot, with its content, once it is on disk; nothing before.
+  /// The snapshot with its content once it is on disk; nullopt before.
   [[nodiscard]] std::optional<raft::Snapshot> take_saved();
   /// An eventfd, readable when take_saved() has something.
   [[nodiscard]] int event_fd() const { return event_.get(); }

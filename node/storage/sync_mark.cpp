@@ -81,7 +81,7 @@ std::variant<std::optional<SyncMark>, CorruptLog, IoFailure> read_sync_mark(
   if (!bytes.value()) return std::optional<SyncMark>();
   auto mark = decode_sync_marks(*bytes.value());
   if (!mark) {
-    return CorruptLog{path, 0, "found two bad slots, expected at least one that is valid"};
+    return CorruptLog{path, 0, "found two bad slots, expected at least one valid slot"};
   }
   return mark;
 }
@@ -98,7 +98,9 @@ base::Result<SyncMarkWriter> SyncMarkWriter::create(FileSystem& files, const std
 base::Status SyncMarkWriter::write(const SyncMark& mark) {
   ++sequence_;
   unsynced_ = true;
-  // Odd ones lie in the first slot, even ones in the second: never the newest is overwritten.
+  // Odd sequences use the first slot, even ones the second, so the newest slot is never
+  // overwritten: a write torn by a power loss costs the new mark, and the other slot still holds
+  // the previous one.
   const std::uint64_t offset = sequence_ % 2 == 1 ? 0 : kSyncMarkSlotOffset;
   return file_->overwrite(offset, encode_slot({sequence_, mark}));
 }

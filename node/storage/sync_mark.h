@@ -1,12 +1,12 @@
-// The mark: up to where the log is synced, in the file `synced` beside it. It tells damage from a
-// torn tail: what lies below it was synced and may have been acknowledged, so if it is bad or
-// missing, it was damaged later; only what lies above it can be the rest of a torn write.
+// The sync mark: up to where the log is synced, in the file `synced` beside it. It distinguishes
+// damage from a torn tail: bytes below the mark were synced and may have been acknowledged, so if
+// they are bad or missing, they were damaged later; only bytes above it can be a torn write.
 //
 //   two slots, at offsets 0 and 512 of a file of 1024 bytes, little endian; the rest is zeros
 //     0  8  magic "CAPSZSYN"
 //     8  4  version, 1
 //    12  4  checksum of the last record below the mark (0: none yet)
-//    16  8  sequence: the slot with the higher one is the mark
+//    16  8  sequence: the slot with the higher sequence is the mark
 //    24  8  number of the segment (0: nothing was synced yet)
 //    32  8  offset in it
 //    40  8  term  ┐ the last entry of the log there
@@ -16,20 +16,20 @@
 //    72  4  zero
 //    76  4  CRC32C of bytes 0..75
 //
-// After each sync of the log, and before its receipt, the older slot is overwritten: one pwrite and
-// no sync. So the mark is exact after the death of the process, however it dies, because the page
-// cache outlives it. After a power loss it may be an older one, never a newer one: a slot holds
-// only what was synced before it was written. It is synced when a segment begins, when the log has
-// been idle, and at a clean stop.
+// After each sync of the log, and before its receipt, the older slot is overwritten: one pwrite, no
+// sync. So the mark is exact after a process crash of any kind, because the page cache survives it.
+// After a power loss it may be older, never newer: a slot describes only what was synced before the
+// slot was written. The mark is synced when a segment is created, when the log has been idle, and
+// at a clean stop.
 //
-// The mark never has to go down: entries that are superseded stay in the log's files, and recovery
-// cuts only what lies above the mark. Removing segments leaves it alone, too: they are removed only
-// after the segment in which the mark is by then has begun, and that synced the mark. One exception
-// goes down, and renews the whole file: a loss that an operator accepts (log.h).
+// The mark never has to move back: superseded entries stay in the log's files, and recovery cuts
+// only above the mark. Removing segments does not affect it either: a segment is removed only after
+// a later one was created, which synced a mark in that later segment. The one exception is a loss
+// that an operator accepts (log.h): it moves the mark back and rewrites the whole file.
 //
-// Each open() writes the file anew, aside and renamed, so that both slots are valid afterwards. One
-// bad slot is tolerated: the mark is then one sync older. Two bad ones, or no file beside a log of
-// version 3, are damage.
+// Each open() rewrites the file (temporary file, rename), so that both slots are valid afterwards.
+// One bad slot is tolerated: the mark is then one sync older. Two bad slots, or no file beside a
+// log of version 3, are damage.
 #pragma once
 
 #include <cstdint>
@@ -58,28 +58,28 @@ struct SyncMark {
 };
 
 inline constexpr std::size_t kSyncMarkSlotBytes = 80;
-inline constexpr std::size_t kSyncMarkSlotOffset = 512;  // of the second; a disk's sector
+inline constexpr std::size_t kSyncMarkSlotOffset = 512;  // of the second slot: one disk sector
 inline constexpr std::size_t kSyncMarkFileBytes = 1024;
 
 /// The content of a file whose two slots both hold `mark`.
 [[nodiscard]] std::string encode_sync_marks(const SyncMark& mark);
-/// Pure and total: the newer of the valid slots, or nothing when none is valid.
+/// Pure and total: the newer of the valid slots; nullopt if none is valid.
 [[nodiscard]] std::optional<SyncMark> decode_sync_marks(std::string_view bytes);
 
-/// Nothing when there is no such file; CorruptLog when neither slot is valid.
+/// nullopt if there is no such file; CorruptLog if neither slot is valid.
 [[nodiscard]] std::variant<std::optional<SyncMark>, CorruptLog, IoFailure> read_sync_mark(
     FileSystem& files, const std::string& directory);
 
-/// The file, open for overwriting. After an error it must not be used again. One thread at a time.
+/// The file, open for overwriting. Must not be used after an error. Not thread-safe.
 class SyncMarkWriter {
  public:
-  /// Replaces the file by one with `mark` in both slots, durably.
+  /// Durably replaces the file by one with `mark` in both slots.
   [[nodiscard]] static base::Result<SyncMarkWriter> create(FileSystem& files,
                                                            const std::string& directory,
                                                            const SyncMark& mark);
-  /// Overwrites the older slot. Survives the process, not yet the machine.
+  /// Overwrites the older slot. The mark then survives a process crash, but not yet a power loss.
   [[nodiscard]] base::Status write(const SyncMark& mark);
-  /// What was written survives the machine. Does nothing when nothing was written since.
+  /// Makes the last write survive a power loss. Does nothing if nothing was written since.
   [[nodiscard]] base::Status sync();
   [[nodiscard]] bool unsynced() const { return unsynced_; }
 

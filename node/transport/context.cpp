@@ -8,7 +8,7 @@
 namespace capsize::transport {
 
 Context::Context() : handle_(zmq_ctx_new()) {
-  CHECK(handle_ != nullptr, "a ZeroMQ context can be made");
+  CHECK(handle_ != nullptr, "a ZeroMQ context can be created");
 }
 
 Context::~Context() {
@@ -16,7 +16,7 @@ Context::~Context() {
 }
 
 Socket::Socket(const Context& context, int type) : handle_(zmq_socket(context.handle(), type)) {
-  CHECK(handle_ != nullptr, "a ZeroMQ socket can be made");
+  CHECK(handle_ != nullptr, "a ZeroMQ socket can be created");
   set(ZMQ_LINGER, 0);
 }
 

@@ -1,5 +1,5 @@
-// The ZeroMQ context that all sockets of a node share: one I/O thread. libzmq's headers stay in the
-// source files of this folder; sockets show themselves as opaque handles for the Poller.
+// The ZeroMQ context that all sockets of a node share, with one I/O thread. libzmq's headers stay
+// in the source files of this folder; sockets expose opaque handles for the Poller.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace capsize::transport {
 class Context {
  public:
   Context();
-  /// All sockets must be closed by then.
+  /// Precondition: all sockets are closed.
   ~Context();
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
@@ -21,7 +21,7 @@ class Context {
   void* handle_;
 };
 
-/// Owns one socket; closing discards what was not sent (linger 0).
+/// Owns one socket; closing it discards unsent messages (linger 0).
 class Socket {
  public:
   Socket(const Context& context, int type);
@@ -30,16 +30,17 @@ class Socket {
   ~Socket();
   [[nodiscard]] void* handle() const { return handle_; }
   void set(int option, int value);
-  /// Readable when the socket may have something new (poller.h).
+  /// Readable when the socket's state may have changed (poller.h).
   [[nodiscard]] int event_fd() const;
-  /// Whether nothing was there when somebody last looked, and nothing was sent since.
+  /// Whether the last read found no message, and nothing was sent since.
   [[nodiscard]] bool drained() const { return drained_; }
   void set_drained(bool drained) { drained_ = drained; }
-  /// Of each frame that comes in; a sender that exceeds it is disconnected.
+  /// Bounds each incoming frame; a sender that exceeds it is disconnected.
   void set_frame_bytes_max(std::size_t bytes);
-  /// Error: the endpoint and why nobody can listen there.
+  /// Error: the endpoint and why binding to it failed.
   [[nodiscard]] base::Status bind(const std::string& endpoint);
-  /// Never fails for an endpoint that check_endpoint (node/wire) accepted; it connects when it can.
+  /// Never fails for an endpoint that check_endpoint (node/wire) accepted; libzmq connects in the
+  /// background, and retries.
   [[nodiscard]] base::Status connect(const std::string& endpoint);
 
  private:

@@ -1,4 +1,4 @@
-// Frames off a socket, for the source files of this folder.
+// Receives frames from a socket; for the source files of this folder.
 #pragma once
 
 #include <zmq.hpp>
@@ -7,7 +7,7 @@
 
 namespace capsize::transport {
 
-/// Never blocks. False: none is there, and the socket is known to be drained.
+/// Never blocks. False if no frame is available; the socket is then marked as drained.
 [[nodiscard]] inline bool receive_frame(Socket& socket, zmq::message_t& frame) {
   if (zmq_msg_recv(frame.handle(), socket.handle(), ZMQ_DONTWAIT) >= 0) {
     socket.set_drained(false);

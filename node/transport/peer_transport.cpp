@@ -11,9 +11,10 @@
 namespace capsize::transport {
 namespace {
 
-// Above this, handing the buffer over is cheaper than copying it.
+// Above this size, moving the buffer to libzmq is cheaper than copying it.
 constexpr std::size_t kCopiedBytesMax = std::size_t{8} * 1024;
-// Bad frames skipped in one call, so that a flood of them does not keep the node from its own work.
+// At most this many bad frames are skipped in one call, so that a flood of them does not starve the
+// node's other work.
 constexpr int kSkippedMax = 64;
 
 void set_link_options(Socket& socket) {
@@ -35,7 +36,7 @@ zmq::message_t to_frame(std::string& bytes) {
   auto owner = std::make_unique<std::string>(std::move(bytes));
   bytes.clear();
   zmq::message_t frame(owner->data(), owner->size(), free_string, owner.get());
-  (void)owner.release();  // the frame's now
+  (void)owner.release();  // owned by the frame now
   return frame;
 }
 
@@ -43,8 +44,8 @@ std::string_view view(const zmq::message_t& frame) {
   return {frame.data<char>(), frame.size()};
 }
 
-/// On its own libzmq looks once a millisecond at most whether the receiver made room, and refuses a
-/// whole burst meanwhile. Asking for the events makes it look now.
+/// By itself libzmq checks at most once a millisecond whether the receiver has freed space, and
+/// refuses a whole burst in the meantime. Querying ZMQ_EVENTS makes it check now.
 bool begin_message(void* socket, const wire::HeaderFrame& frame) {
   const int flags = ZMQ_SNDMORE | ZMQ_DONTWAIT;
   if (zmq_send(socket, frame.data(), frame.size(), flags) >= 0) return true;
@@ -76,7 +77,8 @@ base::Status PeerTransport::connect(const Context& context) {
     CHECK(peer != settings_.self, "a node is not its own peer");
     Socket out(context, ZMQ_PUSH);
     set_link_options(out);
-    out.set(ZMQ_IMMEDIATE, 1);  // queue for a connected peer only
+    out.set(ZMQ_IMMEDIATE,
+            1);  // queue only for a connected peer, so that no stale messages collect
     if (auto status = out.connect(endpoint); !status) return status;
     links_.emplace(peer, Link{std::move(out)});
   }

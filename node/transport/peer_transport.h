@@ -1,8 +1,8 @@
-// Messages to and from the other nodes: a PUSH to each of them, one PULL for all.
+// Messages to and from the other nodes: one PUSH socket per peer, and one PULL socket for all.
 //
-// It promises what a network promises: a message arrives whole or not at all, perhaps late, perhaps
-// twice, in any order. Sending never blocks: what a socket does not take at once is lost and
-// counted. Frames that are not for this node and run are counted by cause and dropped.
+// The guarantees are those of a network: a message arrives complete or not at all, possibly late,
+// duplicated or out of order. Sending never blocks: a message that the socket does not accept at
+// once is lost and counted. Frames for another node or run are counted by cause and dropped.
 //
 // A restarted node has a new incarnation and starts its sequence numbers from 1 again.
 #pragma once
@@ -34,10 +34,10 @@ class PeerTransport {
   [[nodiscard]] static base::Result<std::unique_ptr<PeerTransport>> open(const Context& context,
                                                                          PeerSettings settings);
 
-  /// `true_now`: the true monotonic clock, for the header. A receiver without an endpoint is
-  /// counted: a configuration may name nodes that this process has no endpoint of.
+  /// `true_now`: the true monotonic clock, for the header. A message to a node without an endpoint
+  /// is dropped and counted: a configuration may name nodes whose endpoint this process lacks.
   void send(const replica::PeerMessage& message, base::Instant true_now);
-  /// The next message for this node; nothing when none waits. Never blocks.
+  /// The next message for this node; nullopt if none is available. Never blocks.
   [[nodiscard]] std::optional<replica::PeerMessage> receive();
   [[nodiscard]] const Socket& socket() const { return in_; }
 
@@ -56,7 +56,7 @@ class PeerTransport {
   PeerSettings settings_;
   Socket in_;
   std::map<raft::NodeId, Link> links_;
-  std::string scratch_;  // of the payload that is being encoded
+  std::string scratch_;  // buffer for the payload that is being encoded
   std::uint64_t header_errors_[wire::kHeaderErrorCount] = {};
   std::uint64_t wrong_frames_ = 0;
   std::uint64_t wrong_payloads_ = 0;

@@ -16,7 +16,7 @@ struct Poller::Impl {
     bool ready = false;
   };
   std::vector<Watched> all;
-  std::vector<pollfd> items;  // one each, in the same order; a negative descriptor is not looked at
+  std::vector<pollfd> items;  // parallel to `all`; poll(2) ignores negative descriptors
 };
 
 Poller::Poller() : impl_(std::make_unique<Impl>()) {}

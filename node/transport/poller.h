@@ -1,10 +1,10 @@
 // Waits for sockets and file descriptors together, with one poll(2).
 //
-// A ZeroMQ socket has a descriptor that tells only that something may have changed, and any call on
-// the socket may take that in. zmq_poll therefore asks every socket before and after it waits, with
-// a system call or two each; that was the larger part of what a node did for a message. Here a
-// socket is asked only if its descriptor says so, or if it was not drained: read until nothing was
-// there, without a send behind it (frames.h, Router::send).
+// The descriptor of a ZeroMQ socket signals only that the socket's state may have changed, and any
+// call on the socket may consume the signal. zmq_poll therefore queries every socket before and
+// after it waits, with one or two system calls each, which was the larger part of a node's cost per
+// message. This poller queries a socket only if its descriptor is readable or if the socket is not
+// drained, that is, not read until it was empty with no send since (frames.h, Router::send).
 #pragma once
 
 #include <cstddef>
@@ -22,14 +22,15 @@ class Poller {
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
-  /// Return the number to ask ready() for. What is watched outlives the poller's last wait().
+  /// Returns the number to pass to enable() and ready(). The socket or descriptor must outlive the
+  /// last wait().
   std::size_t watch(const Socket& socket);
   std::size_t watch(int fd);
-  /// A switched-off socket is not waited for and never ready: back-pressure.
+  /// A disabled socket is not waited for and never ready; used for back-pressure.
   void enable(std::size_t watched, bool enabled);
-  /// Until something may be readable, but not longer than `longest` (rounded up to milliseconds).
+  /// Waits until something may be readable, at most `longest` (rounded up to milliseconds).
   void wait(base::Duration longest);
-  /// A descriptor is; a socket may be. Whoever finds nothing there has drained it.
+  /// Whether it may be readable. Exact for a descriptor; a socket may turn out to be empty.
   [[nodiscard]] bool ready(std::size_t watched) const;
 
  private:

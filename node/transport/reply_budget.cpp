@@ -6,7 +6,7 @@
 namespace capsize::transport {
 namespace {
 
-// Of a message beside its bytes: many small replies are memory, too.
+// Memory of a message beyond its bytes, so that many small replies are bounded as well.
 constexpr std::uint64_t kReplyOverheadBytes = 256;
 
 std::uint64_t weight(const std::string& reply) {
@@ -29,6 +29,8 @@ std::unique_ptr<LentReply> ReplyBudget::lend(const std::string& client, std::str
     known = std::make_shared<BytesUnderWay>();
     known->all = all_;
   }
+  // Relaxed accuracy is enough: the callback may lower the counters at any moment, never raise
+  // them.
   const std::uint64_t bytes = weight(reply);
   const std::uint64_t unread = known->bytes;
   if ((unread > 0 && unread + bytes > client_bytes_max_) || all_->bytes + bytes > bytes_max_) {

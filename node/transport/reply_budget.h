@@ -1,6 +1,7 @@
-// How many bytes of replies wait in a Router's sockets for clients that do not read them. libzmq
-// bounds messages, not bytes, and 4,096 replies of 1 MiB are 4 GiB. Each reply is lent to libzmq
-// with a callback, which comes when it is written to the connection or dropped with it.
+// Bounds the bytes of replies that wait in a Router's sockets for clients that do not read them.
+// libzmq bounds messages, not bytes, and 4,096 replies of 1 MiB are 4 GiB. Each reply is lent to
+// libzmq with a callback, which libzmq calls when the reply was written to the connection or
+// dropped with it.
 #pragma once
 
 #include <atomic>
@@ -11,34 +12,34 @@
 
 namespace capsize::transport {
 
-/// Bytes that are on their way to one client, or, without `all`, to all of them; the callback, in
-/// libzmq's thread, takes them off.
+/// Unread bytes of one client, or, if `all` is null, of all clients together. The callback, in
+/// libzmq's thread, subtracts from them.
 struct BytesUnderWay {
   std::atomic<std::uint64_t> bytes{0};
   std::shared_ptr<BytesUnderWay> all;
 };
 
-/// A reply that is lent to libzmq, and what it counts against.
+/// A reply that is lent to libzmq, and the client whose budget it uses.
 struct LentReply {
   std::string bytes;
   std::shared_ptr<BytesUnderWay> client;
 };
-/// What libzmq calls, with a LentReply: the bytes no longer wait, and are freed.
+/// The callback for libzmq, with a LentReply: returns the bytes to the budget and frees them.
 void return_reply(void* bytes, void* lent);
 
-/// Of one thread.
+/// Used by one thread; only return_reply() runs in libzmq's.
 class ReplyBudget {
  public:
   ReplyBudget(std::uint64_t client_bytes_max, std::uint64_t bytes_max)
       : client_bytes_max_(client_bytes_max), bytes_max_(bytes_max) {}
 
-  /// The reply to be lent, counted already; null if the client, or all of them together, have too
-  /// many unread bytes: it is dropped. A client with nothing unread gets any reply for which there
-  /// is room in all.
+  /// Charges the reply to the budget and returns it for lending. Null if the client, or all clients
+  /// together, have too many unread bytes: the reply is dropped. A client without unread bytes may
+  /// exceed its own bound with one reply, but not the bound of all.
   [[nodiscard]] std::unique_ptr<LentReply> lend(const std::string& client, std::string reply);
   [[nodiscard]] std::uint64_t bytes() const { return all_->bytes; }
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
-  /// Clients that are remembered; those without unread bytes are forgotten now and then.
+  /// The number of clients in the table; those without unread bytes are removed from time to time.
   [[nodiscard]] std::size_t clients() const { return clients_.size(); }
 
  private:

@@ -11,14 +11,15 @@
 namespace capsize::transport {
 namespace {
 
-// That one client may leave unread. Beyond it replies are lost, as they are when a client is gone.
+// Replies that one client may leave unread. Further ones are lost, as if the client had
+// disconnected.
 constexpr int kRepliesMax = 4096;
-// Of one client, read ahead of being asked for. Beyond it the client's own queue fills up.
+// Requests of one client that are read ahead. Further ones wait in the client's own queue.
 constexpr int kRequestsMax = 16;
-// The bound in messages is enough for these: 4 MiB a client. Lending them would cost more than
-// copying them.
+// For replies up to this size the bound in messages suffices: 4 MiB per client. Lending them would
+// cost more than copying them.
 constexpr std::size_t kSmallReplyBytesMax = 1024;
-// In bytes, of one client and of all.
+// Unread bytes of one client, and of all.
 constexpr std::uint64_t kClientReplyBytesMax = std::uint64_t{64} * 1024 * 1024;
 constexpr std::uint64_t kReplyBytesMax = std::uint64_t{512} * 1024 * 1024;
 
@@ -33,7 +34,7 @@ Router::Router(const Context& context, std::size_t request_bytes_max)
 
 std::optional<Request> Router::receive() {
   zmq::message_t peer, body;
-  // Skipping is bounded by what a sender can make us queue; the poller comes back for the rest.
+  // Bounded by what senders can queue; the poller returns for the rest.
   while (receive_frame(socket_, peer)) {
     const bool one = peer.more() && receive_frame(socket_, body) && !body.more();
     if (one) return Request{peer.to_string(), body.to_string()};
@@ -46,7 +47,7 @@ std::optional<Request> Router::receive() {
 }
 
 void Router::send(const std::string& peer, std::string reply) {
-  socket_.set_drained(false);  // sending may have taken in what came meanwhile
+  socket_.set_drained(false);  // sending may have consumed the signal of a new request (poller.h)
   const int more = ZMQ_SNDMORE | ZMQ_DONTWAIT;
   if (reply.size() <= kSmallReplyBytesMax) {
     if (zmq_send(socket_.handle(), peer.data(), peer.size(), more) < 0) return;
@@ -56,7 +57,7 @@ void Router::send(const std::string& peer, std::string reply) {
   auto lent = budget_.lend(peer, std::move(reply));
   if (!lent) return;
   zmq::message_t body(lent->bytes.data(), lent->bytes.size(), return_reply, lent.get());
-  (void)lent.release();  // the message's now, whatever becomes of it
+  (void)lent.release();  // owned by the message now, which calls return_reply in all cases
   if (zmq_send(socket_.handle(), peer.data(), peer.size(), more) < 0) return;
   (void)zmq_msg_send(body.handle(), socket_.handle(), ZMQ_DONTWAIT);
 }

@@ -14,14 +14,14 @@
 namespace capsize::wire {
 namespace {
 
-// Segments, snapshots, their directory, the trace, and a new link to each peer.
+// For segments, snapshots, their directory, the trace, and a new link to each peer.
 constexpr rlim_t kReserved = 128;
-// For a start: the node's own sockets and files need about 40.
+// Required to start: the node's own sockets and files need about 40.
 constexpr rlim_t kDescriptorsMin = 64;
-// Beyond it memory is what runs out: a connection has buffers.
+// Beyond this number memory runs out first: each connection has buffers.
 constexpr rlim_t kDescriptorsUsedMax = 16 * 1024;
 
-// Of the process, as descriptors are. Until limit_connections() there is no bound.
+// Global, because descriptors belong to the process. Unlimited until limit_connections().
 std::atomic<int> descriptor_bound{std::numeric_limits<int>::max()};
 std::atomic<std::uint64_t> refused{0};
 
@@ -40,7 +40,7 @@ base::Status limit_connections() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return base::Error{"getrlimit failed"};
   limit.rlim_cur = limit.rlim_max;
-  // Where even that is refused the soft limit stays what it is.
+  // If raising it is refused (seccomp, rlimit policy), the current soft limit stays.
   if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::getrlimit(RLIMIT_NOFILE, &limit);
   const rlim_t usable = std::min(limit.rlim_cur, kDescriptorsUsedMax);
   if (usable < kDescriptorsMin) {

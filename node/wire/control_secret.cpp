@@ -26,7 +26,7 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return difference == 0;
 }
 
-/// Up to one byte more than a secret and its newline may have, or nothing.
+/// Reads at most one byte more than a secret and its newline may have, to detect a longer file.
 base::Result<std::string> read_private_file(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return base::Error{path + ": cannot be opened: " + std::strerror(errno)};

@@ -1,7 +1,7 @@
-// What a control request has to carry if the process was started with --secret-file, in nodes and
-// in the proxy alike: a process that cannot read the file cannot ask for a status or a fault,
-// whichever way it reaches the endpoint. The secret stands in a file and never in the arguments,
-// which every local user can read.
+// The secret that each control request must carry if the node or proxy was started with
+// --secret-file: a process that cannot read the file can request neither status nor faults, however
+// it reaches the endpoint. The secret is read from a file and never passed as an argument, since
+// every local user can read the arguments of a process.
 #pragma once
 
 #include <string>
@@ -16,19 +16,19 @@ namespace capsize::wire {
 
 class ControlSecret {
  public:
-  /// The answer to a request that is not admitted.
+  /// The error in the reply to a request that is not admitted.
   static constexpr const char* kRefusal = "secret: expected the one of --secret-file";
 
-  /// None: every request is admitted.
+  /// Without a secret: every request is admitted.
   ControlSecret() = default;
-  /// The file's first line, 16 to 256 bytes. Error: the file and why it is refused; one that its
-  /// group or others can read keeps no secret.
+  /// The file's first line, 16 to 256 bytes. Error: the file and why it is refused, for instance
+  /// because its group or others can read it.
   [[nodiscard]] static base::Result<ControlSecret> read_file(const std::string& path);
 
-  /// Whether `request` carries the secret; takes it out of the request, so that nothing after this
-  /// sees or prints it. The time does not depend on where the texts differ.
+  /// Whether `request` carries the secret. Removes it from the request, so that later code cannot
+  /// print it. Compares in constant time.
   [[nodiscard]] bool admits(base::Json& request) const;
-  /// Adds it to a request, for the other side.
+  /// Adds the secret to a request; for clients of the control port.
   void sign(base::Json& request) const;
 
  private:

@@ -43,7 +43,7 @@ std::uint32_t checksum(const char* header, std::string_view payload) {
 
 std::string_view name(MessageType type) {
   const auto number = static_cast<std::size_t>(type);
-  CHECK(number > 0 && number < kMessageTypeCount, "a message type is one of those listed");
+  CHECK(number > 0 && number < kMessageTypeCount, "a message type is valid");
   return kTypeNames[number];
 }
 

@@ -1,5 +1,5 @@
-// The header frame in front of every message between nodes. One definition, used by the node and by
-// the proxy, so it knows plain integers only and nothing of Raft's types.
+// The header frame of every message between nodes. Both the node and the proxy use this definition,
+// so it contains plain integers only and none of Raft's types.
 //
 // A message is two ZeroMQ frames: this header, then the payload (node/codec). Little endian:
 //
@@ -11,18 +11,17 @@
 //       16    4  sender's node number
 //       20    4  receiver's node number
 //       24    8  sender's incarnation
-//       32    8  sequence number on this link, from 1 in each incarnation: a receiver sees loss,
-//                duplication and reordering from it, without asking the proxy
-//       40    8  send time, ns on the true CLOCK_MONOTONIC: a strict cut discards by it
+//       32    8  sequence number on this link, from 1 in each incarnation: a receiver detects loss,
+//                duplication and reordering with it, without asking the proxy
+//       40    8  send time, ns on the true CLOCK_MONOTONIC: a strict cut drops older messages by it
 //       48    8  Raft term of the message
 //       56    8  Raft index the message is about (see MessageType)
 //       64    4  bytes of payload
 //       68    4  CRC32C of bytes 0..67 and the payload
 //
-// Decoding fails with a cause that is counted; a frame that does not decode is dropped, never
-// answered. The two processes share a machine, hence one clock; where they do not, `sent_ns` of one
-// means nothing to the other and strict cuts are not offered (--allow-remote is not for chaos
-// runs).
+// A frame that fails to decode is counted by cause and dropped, never answered. Sender and receiver
+// run on one machine and so share a clock. If they do not, the `sent_ns` of one is meaningless to
+// the other, and strict cuts are not available (--allow-remote is not for fault injection).
 #pragma once
 
 #include <array>
@@ -35,7 +34,7 @@
 
 namespace capsize::wire {
 
-/// On the wire and in fault files by name: never renumber.
+/// The number is on the wire, the name in fault files: never change either.
 enum class MessageType : std::uint16_t {
   kRequestVote = 1,            // index: the candidate's last
   kRequestVoteReply = 2,       // index: 0
@@ -43,13 +42,13 @@ enum class MessageType : std::uint16_t {
   kPreVoteReply = 4,           // index: 0
   kAppendEntries = 5,          // index: the last entry it carries
   kHeartbeat = 6,              // an AppendEntries without entries; index: the previous entry
-  kAppendEntriesReply = 7,     // index: the match; of a refusal the conflict
+  kAppendEntriesReply = 7,     // index: the match index; in a refusal the conflict index
   kReadIndexRequest = 8,       // index: 0
   kReadIndexReply = 9,         // index: the read index; 0 for none
   kForward = 10,               // index: 0
   kForwardReply = 11,          // index: 0
   kInstallSnapshot = 12,       // index: the last entry that the snapshot includes
-  kInstallSnapshotReply = 13,  // index: the same once it is installed; 0 while more is wanted
+  kInstallSnapshotReply = 13,  // index: the same once it is installed; 0 while more is requested
   kTimeoutNow = 14,            // index: 0
 };
 inline constexpr std::size_t kMessageTypeCount = 15;  // numbers 0..14, 0 is none
@@ -57,7 +56,7 @@ inline constexpr std::size_t kMessageTypeCount = 15;  // numbers 0..14, 0 is non
 /// "AppendEntries", "Heartbeat", …
 [[nodiscard]] std::string_view name(MessageType type);
 [[nodiscard]] std::optional<MessageType> parse_type(std::string_view text);
-/// "n3" for 3, and back (nothing for other texts, n0 and numbers above kNodeNumberMax).
+/// "n3" for 3, and back. nullopt for any other text, n0, and numbers above kNodeNumberMax.
 [[nodiscard]] std::string node_name(std::uint32_t number);
 [[nodiscard]] std::optional<std::uint32_t> parse_node_name(std::string_view text);
 inline constexpr std::uint32_t kNodeNumberMax = 9999;
@@ -79,21 +78,21 @@ inline constexpr std::size_t kHeaderBytes = 72;
 inline constexpr std::size_t kPayloadBytesMax = std::size_t{16} * 1024 * 1024;
 using HeaderFrame = std::array<char, kHeaderBytes>;
 
-/// Why a frame was dropped. In this order: the first that holds is the one that counts.
+/// Why a frame was dropped. Checked in this order; only the first cause counts.
 enum class HeaderError : std::uint8_t {
-  kLength,  // not kHeaderBytes, or the payload has another length than promised
+  kLength,  // not kHeaderBytes, or a payload length other than the header says
   kMagic,
   kVersion,
-  kRun,  // of another run: nothing beyond this field is looked at
+  kRun,  // from another run: later fields are not checked
   kChecksum,
   kType,
-  kReceiver,  // for another node, or from an impossible one
+  kReceiver,  // for another node, or from an invalid sender
 };
 inline constexpr std::size_t kHeaderErrorCount = 7;
 /// "wrong-length", "wrong-magic", … as the status shows them.
 [[nodiscard]] std::string_view name(HeaderError error);
 
-/// What a receiver knows and insists on.
+/// What a receiver requires of a frame.
 struct Expected {
   std::uint64_t run_id = 0;
   std::uint32_t to = 0;

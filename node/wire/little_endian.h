@@ -1,6 +1,6 @@
-// Little-endian numbers in byte buffers: one pair of helpers for every format of Capsize.
+// Little-endian numbers in byte buffers, for all binary formats of Capsize.
 //
-// All supported machines are little endian themselves (checked below), so this is a memcpy.
+// All supported machines are little endian (checked below), so this is a memcpy.
 #pragma once
 
 #include <bit>
@@ -12,7 +12,7 @@
 namespace capsize::wire {
 
 static_assert(std::endian::native == std::endian::little,
-              "formats are written as memory holds them");
+              "the formats use the byte order of memory");
 
 template <class Number>
 requires std::is_integral_v<Number>
@@ -37,8 +37,8 @@ requires std::is_integral_v<Number>
   return value;
 }
 
-/// Reads numbers and byte strings off the front of a buffer. After the first read beyond its end
-/// everything reads as zero or empty and ok() stays false: a decoder checks once, at its end.
+/// Reads numbers and byte strings from the front of a buffer. After the first read beyond the end,
+/// all reads return zero or empty and ok() stays false, so a decoder checks only once, at its end.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : rest_(bytes) {}
@@ -65,7 +65,7 @@ class Reader {
   }
   [[nodiscard]] std::size_t left() const { return rest_.size(); }
   [[nodiscard]] bool ok() const { return ok_; }
-  /// Everything was there, and nothing is left over.
+  /// All reads succeeded, and no bytes are left.
   [[nodiscard]] bool finished() const { return ok_ && rest_.empty(); }
 
  private:

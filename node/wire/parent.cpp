@@ -37,7 +37,7 @@ bool bind_to_parent(std::span<char* const> arguments) {
   const std::optional<pid_t> parent = find_parent(arguments);
   if (!parent) return true;
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return false;
-  // Only now: a parent that ended before the prctl sends no signal any more.
+  // Checked after the prctl: if the parent ended before it, the kernel sends no signal.
   return ::getppid() == *parent;
 }
 

@@ -33,7 +33,7 @@ std::string error(const CommandLine::Outcome& outcome) {
   return failure ? failure->message : "no error";
 }
 
-/// Parses `arguments` with one option --x of type T; the error, or "no error".
+/// The error of parsing `arguments` with one option --x of type T, or "no error".
 template <class T>
 std::string error_of(std::vector<std::string> arguments) {
   CommandLine line("program", "");
@@ -42,7 +42,7 @@ std::string error_of(std::vector<std::string> arguments) {
   return error(parse(line, std::move(arguments)));
 }
 
-/// The value that `text` gives an option of type T.
+/// The value that an option of type T has after parsing `text`.
 template <class T>
 T value_of(const std::string& text) {
   CommandLine line("program", "");
@@ -69,7 +69,7 @@ TEST(Option_, EachType_ReadsItsValue) {
   EXPECT_THAT(value_of<std::vector<std::uint64_t>>("5"), ElementsAre(5));
 }
 
-TEST(Option_, NotGiven_LeavesTheTargetAsItIs) {
+TEST(Option_, NotGiven_LeavesTheTargetUnchanged) {
   CommandLine line("program", "");
   std::string text = "before";
   std::optional<double> number;
@@ -83,7 +83,7 @@ TEST(Option_, NotGiven_LeavesTheTargetAsItIs) {
   EXPECT_THAT(list, ElementsAre(3, 5));
 }
 
-TEST(Option_, EmptyValue_IsZeroOrNothingForANumberAndEmptyForText) {
+TEST(Option_, EmptyValue_IsZeroOrNulloptForANumberAndEmptyForText) {
   EXPECT_EQ(value_of<std::uint64_t>(""), 0U);
   EXPECT_EQ(value_of<std::optional<std::uint64_t>>(""), std::nullopt);
   EXPECT_EQ(value_of<std::optional<std::string>>(""), "");
@@ -91,16 +91,16 @@ TEST(Option_, EmptyValue_IsZeroOrNothingForANumberAndEmptyForText) {
 
 TEST(Option_, NotANumber_NamesOptionAndValue) {
   EXPECT_EQ(error_of<std::uint64_t>({"--x", "many"}),
-            "--x: found 'many', expected a whole number from 0 on");
-  EXPECT_EQ(error_of<int>({"--x", "1.5"}), "--x: found '1.5', expected a whole number");
+            "--x: found 'many', expected a non-negative integer");
+  EXPECT_EQ(error_of<int>({"--x", "1.5"}), "--x: found '1.5', expected an integer");
   EXPECT_EQ(error_of<double>({"--x", "1,5"}), "--x: found '1,5', expected a number");
   EXPECT_EQ(error_of<std::uint64_t>({"--x", "12 "}),
-            "--x: found '12 ', expected a whole number from 0 on");
+            "--x: found '12 ', expected a non-negative integer");
   EXPECT_EQ(error_of<std::uint64_t>({"--x", " 12"}),
-            "--x: found ' 12', expected a whole number from 0 on");
+            "--x: found ' 12', expected a non-negative integer");
   EXPECT_EQ(error_of<double>({"--x", " 12"}), "--x: found ' 12', expected a number");
   EXPECT_EQ(error_of<std::optional<std::uint64_t>>({"--x", "-"}),
-            "--x: found '-', expected a whole number from 0 on");
+            "--x: found '-', expected a non-negative integer");
 }
 
 // strtoull clamps the first, and reads the last as 2^64 - 1.
@@ -125,7 +125,7 @@ TEST(Option_, SingleGivenTwice_IsAnError) {
   EXPECT_THAT(error_of<std::string>({"--x", "1", "--x", "2"}), HasSubstr("--x"));
 }
 
-TEST(Option_, Range_HoldsBothBounds) {
+TEST(Option_, Range_IncludesBothBounds) {
   const auto error_at = [](const char* text) {
     CommandLine line("program", "");
     std::uint64_t target = 0;
@@ -212,7 +212,7 @@ TEST(Option_, RequiredAndMissing_IsAnError) {
   EXPECT_EQ(error(parse(line, {})), "--x is required");
 }
 
-TEST(Option_, Excluded_IsAnErrorInEitherOrder) {
+TEST(Option_, Excludes_IsAnErrorInEitherOrder) {
   for (const bool swapped : {false, true}) {
     CommandLine line("program", "");
     std::string a;
@@ -258,7 +258,7 @@ TEST(CommandLine_, Help_ShowsTypesDefaultsAndFooter) {
   }
 }
 
-TEST(CommandLine_, Version_IsOneLineWithoutWhatIsRequired) {
+TEST(CommandLine_, Version_IsOneLineEvenIfRequiredOptionsAreMissing) {
   CommandLine line("program", "");
   std::string target;
   line.option("--x", target).required();
@@ -275,7 +275,7 @@ TEST(CommandLine_, UnknownArguments_AreErrors) {
   EXPECT_EQ(error_of<std::string>({"a", "b"}), "found 'a', expected no further argument");
 }
 
-TEST(CommandLine_, NoArguments_NotEvenTheProgram_Parses) {
+TEST(CommandLine_, NoArguments_NotEvenTheProgramName_Parses) {
   CommandLine line("program", "");
   EXPECT_TRUE(is_parsed(line.parse({})));
 }
@@ -321,7 +321,7 @@ TEST(CommandLine_, SubcommandError_NamesTheSubcommand) {
   std::uint64_t x = 0;
   line.add_subcommand("first", "").option("--x", x);
   const auto inside = parse(line, {"first", "--x", "many"});
-  EXPECT_EQ(error(inside), "--x: found 'many', expected a whole number from 0 on");
+  EXPECT_EQ(error(inside), "--x: found 'many', expected a non-negative integer");
   EXPECT_EQ(std::get<CommandLine::Failure>(inside).subcommand, "first");
   const auto missing = parse(line, {});
   EXPECT_EQ(error(missing), "A subcommand is required");
@@ -330,7 +330,7 @@ TEST(CommandLine_, SubcommandError_NamesTheSubcommand) {
 
 TEST(CommandLine_, LineBreaksInAValue_StayOneLineInTheError) {
   EXPECT_EQ(error_of<std::uint64_t>({"--x", "1\n2\x1b[31m"}),
-            "--x: found '1\\n2\\x1b[31m', expected a whole number from 0 on");
+            "--x: found '1\\n2\\x1b[31m', expected a non-negative integer");
   EXPECT_EQ(value_of<std::string>("1\n2"), "1\n2");
 }
 
@@ -338,10 +338,10 @@ TEST(CommandLine_, VeryLongArguments_AreReadOrRefused) {
   const std::string digits(1'000'000, '9');
   EXPECT_EQ(value_of<std::string>(digits), digits);
   EXPECT_THAT(error_of<std::uint64_t>({"--x", digits}), HasSubstr("--x: found '999"));
-  EXPECT_THAT(error_of<std::string>({"--" + digits}), HasSubstr("which is no option"));
+  EXPECT_THAT(error_of<std::string>({"--" + digits}), HasSubstr("which is not an option"));
 }
 
-TEST(CommandLineDeathTest, SameNameTwice_BreaksACheck) {
+TEST(CommandLineDeathTest, SameNameTwice_FailsACheck) {
   const auto declare_twice = [] {
     CommandLine line("program", "");
     std::string target;

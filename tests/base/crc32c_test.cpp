@@ -18,14 +18,14 @@ TEST(Crc32c, PublishedVectors) {
   EXPECT_EQ(crc32c(""), 0U);
 }
 
-TEST(Crc32c, InPieces_IsTheSame) {
+TEST(Crc32c, InPieces_GivesTheSameResult) {
   const std::string text = "the quick brown fox jumps over the lazy dog";
   for (std::size_t cut = 0; cut <= text.size(); ++cut) {
     EXPECT_EQ(crc32c(text.substr(cut), crc32c(text.substr(0, cut))), crc32c(text)) << cut;
   }
 }
 
-TEST(Crc32c, ByTables_IsTheSameAtEveryLengthAndAlignment) {
+TEST(Crc32c, ByTables_GivesTheSameResultAtEveryLengthAndAlignment) {
   std::string text;
   for (int i = 0; i < 100; ++i) text.push_back(static_cast<char>(i * 37));
   for (std::size_t from = 0; from < 9; ++from) {
@@ -36,7 +36,7 @@ TEST(Crc32c, ByTables_IsTheSameAtEveryLengthAndAlignment) {
   }
 }
 
-TEST(Crc32c, EveryFlippedBit_IsSeen) {
+TEST(Crc32c, EveryFlippedBit_ChangesTheResult) {
   std::string text = "a log record";
   const std::uint32_t intact = crc32c(text);
   for (std::size_t bit = 0; bit < text.size() * 8; ++bit) {

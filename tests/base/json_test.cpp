@@ -23,7 +23,7 @@ std::string type_error(const std::function<void()>& read) {
   return "no error";
 }
 
-TEST(Json, BracedList_PairsThatBeginWithText_IsAnObject) {
+TEST(Json, BracedList_PairsThatBeginWithAString_IsAnObject) {
   const Json object = {{"b", 2}, {"a", {{"nested", true}}}};
   EXPECT_EQ(object.dump(), R"({"a":{"nested":true},"b":2})");
 }
@@ -59,7 +59,7 @@ TEST(Json, Get_NumberThatDoesNotFit_Throws) {
   EXPECT_NE(type_error([&] { (void)Json(0.5).get<std::int64_t>(); }), "no error");
 }
 
-TEST(Json, Read_OfAnotherType_SaysWhatWasFoundAndExpected) {
+TEST(Json, Read_AsAnotherType_ThrowsWithFoundAndExpected) {
   EXPECT_EQ(type_error([] { (void)Json("x").get<bool>(); }),
             R"(found "x", expected true or false)");
   EXPECT_EQ(type_error([] { (void)Json(1).text(); }), "found 1, expected a string");
@@ -79,11 +79,11 @@ TEST(Json, MissingKey_ReadsAsNull) {
   EXPECT_EQ(Json().value("b", 3), 3);
 }
 
-TEST(Json, Value_DefaultOfZero_DoesNotBoundTheNumber) {
+TEST(Json, Value_DefaultOfZero_DoesNotLimitTheNumber) {
   EXPECT_EQ(Json({{"n", std::int64_t{1} << 40}}).value("n", 0), std::int64_t{1} << 40);
 }
 
-TEST(Json, Equality_OfNumbers_GoesByValue) {
+TEST(Json, Equality_OfNumbers_ComparesValues) {
   EXPECT_EQ(Json(1), Json(1U));
   EXPECT_EQ(Json(1), Json(1.0));
   EXPECT_NE(Json(-1), Json(std::numeric_limits<std::uint64_t>::max()));
@@ -91,7 +91,7 @@ TEST(Json, Equality_OfNumbers_GoesByValue) {
   EXPECT_NE(Json(), Json(false));
 }
 
-TEST(Json, Items_OfAnObject_ComeSortedAndPairWithTheirValues) {
+TEST(Json, Items_OfAnObject_AreSortedAndPairedWithTheirValues) {
   const Json object = {{"z", 1}, {"a", 2}, {"m", 3}};
   std::string seen;
   for (const auto& [key, value] : object.items()) seen += key + value.dump();
@@ -105,7 +105,7 @@ TEST(Json, MergePatch_FollowsRfc7396) {
   EXPECT_EQ(target.dump(), R"({"a":{"c":2,"e":4},"d":[1]})");
 }
 
-TEST(Json, Parse_Malformed_SaysWhere) {
+TEST(Json, Parse_Malformed_ReportsThePosition) {
   JsonSyntaxError error;
   EXPECT_TRUE(Json::parse(R"({"a": 1, "b" 2})", &error).is_invalid());
   EXPECT_EQ(error.byte, 14U);
@@ -116,7 +116,7 @@ TEST(Json, Parse_Malformed_SaysWhere) {
   EXPECT_EQ(Json::parse_with_comments("// c\n[1, /* d */ 2]"), Json::array({1, 2}));
 }
 
-TEST(Json, Parse_TooDeep_IsRefusedAndSaidSo) {
+TEST(Json, Parse_TooDeep_IsRefusedWithItsOwnFlag) {
   const auto nested = [](std::size_t levels) {
     return std::string(levels, '[') + std::string(levels, ']');
   };
@@ -141,7 +141,7 @@ TEST(JsonPlace, ToString_EscapesAsRfc6901Says) {
   EXPECT_EQ(JsonPlace().to_string(), "");
 }
 
-/// Both libraries on the same random documents: text in, text out.
+/// Json and nlohmann/json parse and print the same random documents.
 class RandomDocument {
  public:
   explicit RandomDocument(std::uint64_t seed) : random_(seed) {}
@@ -185,7 +185,7 @@ class RandomDocument {
   Prng random_;
 };
 
-TEST(Json, ParseAndDump_RandomDocuments_AgreeWithTheLibrary) {
+TEST(Json, ParseAndDump_RandomDocuments_AgreeWithNlohmannJson) {
   RandomDocument documents(7);
   for (int i = 0; i < 5000; ++i) {
     const nlohmann::json expected = documents.draw();

@@ -5,13 +5,13 @@
 namespace capsize::base {
 namespace {
 
-TEST(Printable, OrdinaryText_StaysAsItIs) {
+TEST(Printable, OrdinaryText_IsUnchanged) {
   for (const std::string text : {"", "key 1", "Größe", "鍵", "🔑", "a\\b"}) {
     EXPECT_EQ(printable(text), text);
   }
 }
 
-TEST(Printable, WhatActsOnATerminal_IsEscaped) {
+TEST(Printable, TerminalControlCharacters_AreEscaped) {
   EXPECT_EQ(printable("k\x1b]0;title\x07"), "k\\x1b]0;title\\x07");
   EXPECT_EQ(printable("a\nb\rc\td"), "a\\x0ab\\x0dc\\x09d");
   EXPECT_EQ(printable(std::string_view("a\0b", 3)), "a\\x00b");
@@ -25,10 +25,10 @@ TEST(Printable, WhatActsOnATerminal_IsEscaped) {
             "\\u202edrow");
 }
 
-TEST(Printable, BytesThatAreNoUtf8_AreEscapedOneByOne) {
+TEST(Printable, BytesThatAreNotUtf8_AreEscapedOneByOne) {
   EXPECT_EQ(printable("\xff"), "\\xff");
-  EXPECT_EQ(printable("a\xc3"), "a\\xc3") << "cut short";
-  EXPECT_EQ(printable("\xc0\x9b"), "\\xc0\\x9b") << "a longer form than needed";
+  EXPECT_EQ(printable("a\xc3"), "a\\xc3") << "truncated";
+  EXPECT_EQ(printable("\xc0\x9b"), "\\xc0\\x9b") << "overlong encoding";
   EXPECT_EQ(printable("\xed\xa0\x80"), "\\xed\\xa0\\x80") << "a surrogate";
   EXPECT_EQ(printable("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80") << "beyond Unicode";
 }

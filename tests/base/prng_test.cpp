@@ -10,8 +10,8 @@
 namespace capsize::base {
 namespace {
 
-// Fixed for all time: a seed printed years ago must replay today.
-TEST(Prng, KnownSeed_GivesKnownNumbers) {
+// These numbers must never change: a seed printed years ago must replay today.
+TEST(Prng, KnownSeed_ProducesKnownNumbers) {
   Prng random(0);
   // SplitMix64 from 0 fills the state, xoshiro256** draws: the reference implementations' numbers.
   EXPECT_EQ(random.next(), 0x99ec5f36cb75f2b4ULL);
@@ -32,7 +32,7 @@ TEST(Prng, Streams_DependOnSeedComponentAndId) {
   EXPECT_EQ(Prng::stream(5, "a", 1).next(), Prng::stream(5, "a", 1).next());
 }
 
-TEST(Prng, Below_StaysBelowAndReachesEverything) {
+TEST(Prng, Below_StaysBelowTheBoundAndReachesEveryNumber) {
   Prng random(3);
   std::array<int, 7> seen{};
   for (int i = 0; i < 7000; ++i) ++seen.at(random.below(7));

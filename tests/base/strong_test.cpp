@@ -11,7 +11,7 @@ namespace {
 using Apples = StrongNumber<struct ApplesTag>;
 using Pears = StrongNumber<struct PearsTag, std::uint32_t>;
 
-// What must not compile is the point of the type.
+// The purpose of the type: these must not compile.
 static_assert(!std::is_convertible_v<std::uint64_t, Apples>);
 static_assert(!std::is_convertible_v<Apples, std::uint64_t>);
 static_assert(!std::is_constructible_v<Apples, Pears>);
@@ -21,7 +21,7 @@ TEST(StrongNumber, Default_IsZero) {
   EXPECT_EQ(Apples{}.value(), 0U);
 }
 
-TEST(StrongNumber, Order_IsThatOfTheNumbers) {
+TEST(StrongNumber, Order_FollowsTheNumbers) {
   EXPECT_LT(Apples{1}, Apples{2});
   EXPECT_EQ(Apples{3}, Apples{3});
   EXPECT_GT(Pears{9}, Pears{8});

@@ -1,7 +1,7 @@
-// Any bytes are a history, a malformed file, or a bound that was reached; nothing else happens.
+// Any bytes are a history, a malformed file, or exceed a bound; nothing else may happen.
 //
-// What turns out to be a history is checked, within bounds so small that no input is slow, and
-// written down in every format that can hold it; what was written reads back as as many operations.
+// A valid history is checked, within bounds so small that no input is slow, and written in every
+// format that can represent it; reading that back yields as many operations.
 #pragma once
 
 #include <cstdlib>
@@ -29,12 +29,12 @@ inline void convert_everywhere(const History& history) {
         writer->write(history, [&](std::string_view piece) { text += piece; });
     if (conversion.refusal) continue;
     CheckOptions reading = small_bounds(writer->name);
-    reading.reading.independent = false;  // what was written has its keys, and its pairs are values
+    reading.reading.independent = false;  // the written history has keys, and its pairs are values
     const LoadResult loaded = load_history_text(text, reading, "written");
     if (std::holds_alternative<LimitReached>(loaded)) continue;
     const auto* again = std::get_if<History>(&loaded);
     if (again == nullptr) std::abort();
-    // A log leaves out what it cannot hold, and says so.
+    // A console log omits what it cannot represent, and reports it.
     const bool whole = writer->name != "jepsen-log";
     if (whole && again->counts.operations != history.counts.operations) std::abort();
     if (again->counts.ok != history.counts.ok) std::abort();

@@ -1,4 +1,4 @@
-// Client requests: any text is understood or answered. What is understood has canonical values.
+// Client requests: any text is decoded or refused with a reply. Decoded values are canonical.
 #include "base/json.h"
 
 #include "base/check.h"
@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } else if (const auto* change = std::get_if<replica::ChangeMembers>(&request.command)) {
     CHECK(raft::is_voter_set(change->voters), "members are a set");
   }
-  CHECK(!base::Json::parse(codec::encode_reply(request.id, reply, raft::kNobody)).is_invalid(),
+  CHECK(!base::Json::parse(codec::encode_reply(request.id, reply, raft::kNoNode)).is_invalid(),
         "every reply is JSON");
   return 0;
 }

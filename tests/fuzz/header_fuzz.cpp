@@ -1,4 +1,4 @@
-// Header frames: any bytes decode or name a cause; what decodes encodes to the same bytes.
+// Header frames: any bytes decode or yield an error; a decoded header encodes to the same bytes.
 #include "base/check.h"
 #include "node/wire/header.h"
 
@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const wire::HeaderFrame again = wire::encode(*header, payload);
     CHECK(frame == std::string_view(again.data(), again.size()), "a header has one encoding");
   }
-  // The fuzzer does not guess checksums: the same fields once more behind a right one.
+  // The fuzzer cannot guess checksums: try the same fields with a correct one.
   wire::Header made;
   made.type = static_cast<wire::MessageType>(size % wire::kMessageTypeCount);
   made.from = size > 0 ? data[0] : 0;

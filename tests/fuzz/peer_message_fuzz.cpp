@@ -1,4 +1,4 @@
-// Payload frames: the first byte is the type. What decodes encodes to the same bytes.
+// Payload frames; the first byte is the type. A decoded message encodes to the same bytes.
 #include "base/check.h"
 #include "node/codec/peer_codec.h"
 
@@ -6,9 +6,9 @@ namespace {
 
 using namespace capsize;
 
-/// A follower in term 3 with three committed entries takes any message that decodes, alone, and one
-/// more tick: nothing that a peer sends breaks a CHECK. (The fuzzer writes no checksums, so that
-/// snapshots do not complete; tests do that.)
+/// A follower in term 3 with three committed entries receives any decoded message, then one tick:
+/// no message may fail a CHECK. (The fuzzer cannot guess checksums, so snapshots do not complete
+/// here.)
 void give_to_a_node(replica::PeerMessage message) {
   const auto command = [](std::uint64_t index) {
     kv::Command write{.operation = kv::Operation::kWrite, .key = "x", .value = "1"};
@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view payload(reinterpret_cast<const char*>(data) + 1, size - 1);
   const auto message = codec::decode_payload(header, payload);
   if (!message) return 0;
-  CHECK(codec::describe(*message).type == header.type, "a payload is of the type of its header");
+  CHECK(codec::describe(*message).type == header.type, "a payload has the type of its header");
   std::string again;
   codec::encode_payload(*message, again);
   CHECK(again == payload, "a payload has one encoding");

@@ -7,7 +7,7 @@
 
 #include "nemesis/model/fault_kind.h"
 #include "nemesis/plan/phases.h"
-#include "nemesis/plan/recorded.h"
+#include "nemesis/plan/recorded_faults.h"
 
 using namespace capsize;
 
@@ -43,11 +43,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto value = base::Json::parse_with_comments(text);
   if (!value.is_invalid()) {
     auto parsed = nemesis::parse_phases(value, 5);
-    if (parsed.ok()) play_some(*nemesis::play(std::move(parsed.phases), 2));
+    if (parsed.ok()) play_some(*nemesis::make_script(std::move(parsed.phases), 2));
   }
   std::istringstream lines(text);
-  if (const auto recorded = nemesis::read_recorded(lines, "faults.jsonl")) {
-    for (auto& script : nemesis::play(recorded.value())) play_some(*script);
+  if (const auto recorded = nemesis::read_recorded_faults(lines, "faults.jsonl")) {
+    for (auto& script : nemesis::make_scripts(recorded.value())) play_some(*script);
   }
   return 0;
 }

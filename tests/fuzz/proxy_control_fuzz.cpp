@@ -13,18 +13,18 @@ using namespace capsize::nemesis::proxy;
 constexpr std::size_t kRequestsMax = 16;
 constexpr int kMessages = 12;  // after each request
 
-struct Empty : Cargo {
+struct Empty : Frames {
   [[nodiscard]] std::size_t bytes() const override { return 100; }
-  [[nodiscard]] std::shared_ptr<const Cargo> keep() const override {
+  [[nodiscard]] std::shared_ptr<const Frames> keep() const override {
     return std::make_shared<Empty>();
   }
-  [[nodiscard]] std::shared_ptr<const Cargo> corrupted(const Corruption&) const override {
+  [[nodiscard]] std::shared_ptr<const Frames> corrupted(const Corruption&) const override {
     return keep();
   }
 };
 
 struct Takes : Outlet {
-  bool deliver(LinkId, const Cargo&) override { return ++copies % 7 != 0; }
+  bool deliver(LinkId, const Frames&) override { return ++copies % 7 != 0; }
   std::uint64_t copies = 0;
 };
 

@@ -1,5 +1,5 @@
-// Log segments and snapshot files: any bytes are recovered or refused. What is recovered has no
-// gaps, and the bytes up to where a torn tail would be cut recover to the same state.
+// Log segments and snapshot files: any bytes are recovered or refused. A recovered log has no gaps,
+// and its bytes without the torn tail recover to the same state.
 #include <cstring>
 
 #include "base/check.h"
@@ -12,8 +12,8 @@ namespace {
 
 using namespace capsize;
 
-/// Walks the records as their lengths say and makes the checksums right: behind a wrong checksum a
-/// fuzzer would never get.
+/// Corrects the checksums of all records that their lengths delimit: a fuzzer would never get past
+/// a wrong checksum.
 std::string with_right_checksums(std::string_view input, const storage::SegmentHeader& header) {
   std::string log = storage::encode_segment_header(header);
   std::uint32_t previous = header.previous;
@@ -51,7 +51,8 @@ void replay(std::string_view bytes, const storage::SyncMark& mark = {}) {
   check_gaps(replay);
   CHECK(mark.segment != replay.number() || mark.offset <= replay.valid_bytes(),
         "nothing below the mark is missing");
-  CHECK(replay.valid_bytes() + replay.torn_bytes() <= bytes.size(), "a tail lies in the segment");
+  CHECK(replay.valid_bytes() + replay.torn_bytes() <= bytes.size(),
+        "the torn tail is inside the segment");
   storage::LogReplay again;
   CHECK(!again.read(bytes.substr(0, replay.valid_bytes()), /*newest=*/true, "log"),
         "cutting a torn tail is idempotent");
@@ -59,7 +60,7 @@ void replay(std::string_view bytes, const storage::SyncMark& mark = {}) {
         "cutting a torn tail is idempotent");
 }
 
-/// Two segments of one chain; the first one may begin anywhere in a log.
+/// Two segments of one chain; the first may begin anywhere in a log.
 void replay_two(std::string_view input) {
   if (input.size() < 2) return;
   const std::size_t half = input.size() / 2;

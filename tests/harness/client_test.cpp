@@ -156,7 +156,7 @@ TEST_F(ClientTest, NodeThatEnded_MakesTheOpenOperationIndeterminateAtOnce) {
   Client c = client();
   invoke_connected(c, {"write", "x", 1});
   EXPECT_FALSE(c.expire());
-  ++traffic_.lives;
+  ++traffic_.endings;
   const auto finished = c.expire();
   ASSERT_TRUE(finished);
   EXPECT_EQ(finished->type, EventType::kInfo);

@@ -140,11 +140,11 @@ Plan plan_of_phases(const char* phases, std::uint64_t repeat) {
 
 TEST(Plan, OfAScriptThatNeverEnds_EndsWithTheRunOrAtABound) {
   const auto timed = plan_of_phases(R"([{"faults":[{"kind":"kill","hold":"1s"}]}])", 1'000'000);
-  EXPECT_EQ(timed.foreseen.size(), 20U) << "a second each";
+  EXPECT_EQ(timed.predicted.size(), 20U) << "a second each";
   EXPECT_FALSE(timed.continues);
   const auto anchored =
       plan_of_phases(R"([{"faults":[{"kind":"kill","when":"leader"}]}])", 1'000'000);
-  EXPECT_LE(anchored.foreseen.size(), kForeseenMax);
+  EXPECT_LE(anchored.predicted.size(), kPredictedMax);
   EXPECT_TRUE(anchored.continues);
   EXPECT_TRUE(plan_of_phases(R"([{"faults":[]}])", 1'000'000).continues);
   EXPECT_FALSE(plan_of_phases(R"([{"faults":[{"kind":"kill","when":"leader"}]}])", 3).continues);

@@ -1,4 +1,4 @@
-// Steering by hostile lines: each is answered with one error that names line, key, found and
+// Hostile control lines: each gets one error with line, key, what was found and what was
 // expected; none changes the run.
 #include "harness/run/interactive_control.h"
 
@@ -8,7 +8,7 @@
 
 #include <array>
 
-#include "tests/nemesis/core/stage.h"
+#include "tests/nemesis/core/simulated_run.h"
 
 namespace capsize::harness {
 namespace {
@@ -17,25 +17,25 @@ using base::Json;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-struct InteractiveStage {
-  InteractiveStage()
-      : stage(std::vector<std::unique_ptr<nemesis::Script>>{}),
-        steering(stage.nemesis, stage.cluster,
-                 [this](const Json& answer) { answers.push_back(answer); }) {}
-  /// The error of the one answer that a line has; empty if it was taken.
+struct ControlledRun {
+  ControlledRun()
+      : run(std::vector<std::unique_ptr<nemesis::Script>>{}),
+        control(run.nemesis, run.cluster,
+                [this](const Json& answer) { answers.push_back(answer); }) {}
+  /// Returns the error of the reply to a line; empty if it was accepted.
   std::string error_of(const std::string& line) {
     answers.clear();
-    steering.take(line, stage.now);
+    control.take(line, run.now);
     return answers.empty() ? std::string() : answers.back().value("error", "");
   }
 
-  nemesis::Stage stage;
+  nemesis::SimulatedRun run;
   std::vector<Json> answers;
-  InteractiveControl steering;
+  InteractiveControl control;
 };
 
-TEST(InteractiveControl, HostileLines_AreRefusedWithTheirReason) {
-  InteractiveStage steered;
+TEST(InteractiveControl, HostileLines_AreRefusedWithTheReason) {
+  ControlledRun controlled;
   const std::string deep(60'000, '[');
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"", "line 1: not JSON"},
@@ -54,20 +54,20 @@ TEST(InteractiveControl, HostileLines_AreRefusedWithTheirReason) {
       {R"({"begin":{"kind":"kil"}})", "line 14: "},
   };
   for (const auto& [line, reason] : cases) {
-    const auto error = steered.error_of(line);
+    const auto error = controlled.error_of(line);
     EXPECT_THAT(error, HasSubstr(reason));
     EXPECT_LT(error.size(), 1500U);
     EXPECT_EQ(error.find('\n'), std::string::npos);
-    EXPECT_THAT(steered.answers, SizeIs(1));
+    EXPECT_THAT(controlled.answers, SizeIs(1));
   }
-  EXPECT_FALSE(steered.steering.finish_asked());
-  steered.stage.run_until(std::chrono::milliseconds(50));
-  EXPECT_TRUE(steered.stage.nemesis.records().empty());
-  EXPECT_EQ(steered.error_of(R"({"finish":true})"), "");
-  EXPECT_TRUE(steered.steering.finish_asked());
+  EXPECT_FALSE(controlled.control.finish_asked());
+  controlled.run.advance_to(std::chrono::milliseconds(50));
+  EXPECT_TRUE(controlled.run.nemesis.records().empty());
+  EXPECT_EQ(controlled.error_of(R"({"finish":true})"), "");
+  EXPECT_TRUE(controlled.control.finish_asked());
 }
 
-TEST(LineInput, LineThatIsTooLong_IsKeptInPartAndTheNextIsWhole) {
+TEST(LineInput, OverlongLine_IsTruncatedAndTheNextIsComplete) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::pipe(ends.data()), 0);
   LineInput input(ends[0]);

@@ -101,7 +101,7 @@ Json other_value(const Key<Scenario>& key) {
   if (key.name == "expect") return Json::parse(R"({"ok": 3, "faults": {"kill": 1}})");
   switch (flag_type(key)) {
     case FlagType::kCount:
-      return std::uint64_t{static_cast<std::uint64_t>(key.least) + 2};
+      return std::uint64_t{static_cast<std::uint64_t>(key.min) + 2};
     case FlagType::kNumber:
       return 0.1 + 0.2;
     case FlagType::kDuration:
@@ -111,7 +111,7 @@ Json other_value(const Key<Scenario>& key) {
     case FlagType::kRepeated:
       return Json::array({"--x=$(touch y)", "a b", "it's \"so\"\n", "-", "\\", "*"});
     default:
-      return key.words != nullptr ? Json(key.words().back()) : Json("other");
+      return key.choices != nullptr ? Json(key.choices().back()) : Json("other");
   }
 }
 
@@ -166,32 +166,32 @@ std::string hostile_text(base::Prng& prng) {
 }
 
 Json random_value(const Key<Scenario>& key, base::Prng& prng) {
-  const double most = std::isinf(key.most) ? 1e15 : key.most;
+  const double most = std::isinf(key.max) ? 1e15 : key.max;
   // Products of two: small ones are more frequent.
   const auto share = [&] { return static_cast<double>(prng.below(1'000'001)) / 1e6; };
-  const double drawn = key.least + (most - key.least) * share() * share();
+  const double drawn = key.min + (most - key.min) * share() * share();
   if (key.name == "phases" || key.name == "expect") return other_value(key);
   if (key.name == "name") return safe_name(hostile_text(prng));
   switch (flag_type(key)) {
     case FlagType::kCount:
       return std::uint64_t{static_cast<std::uint64_t>(drawn)};
     case FlagType::kNumber:
-      return std::max(drawn, key.least);
+      return std::max(drawn, key.min);
     case FlagType::kDuration:
       return base::format_duration(base::Duration(
           std::max<std::int64_t>(1'000'000, static_cast<std::int64_t>(drawn * 1e9))));
     case FlagType::kList:
     case FlagType::kRepeated: {
       Json items = Json::array();
-      const auto words = key.words != nullptr ? key.words() : std::vector<std::string>();
+      const auto words = key.choices != nullptr ? key.choices() : std::vector<std::string>();
       for (std::uint64_t i = prng.below(5); i > 0; --i) {
         items.push_back(words.empty() ? hostile_text(prng) : words[prng.below(words.size())]);
       }
       return items;
     }
     default:
-      return key.words != nullptr ? key.words()[prng.below(key.words().size())]
-                                  : hostile_text(prng);
+      return key.choices != nullptr ? key.choices()[prng.below(key.choices().size())]
+                                    : hostile_text(prng);
   }
 }
 

@@ -177,7 +177,7 @@ TEST(Scenario, WhatCannotHappenInTheRun_IsRefusedBeforeIt) {
       error_of("{\"nodes\": 3, \"phases\": [\n{\"when\": {\"leader\": {\"node\": \"n4\"}}}]}"),
       HasSubstr("s.json:2: key 'phases.0.when.leader.node': found n4, expected n1 to n3"));
   EXPECT_THAT(error_of("{\"nodes\": 1, \"nemesis\": \"partition\"}"),
-              HasSubstr("found partition, of which no fault is possible"));
+              HasSubstr("found partition, but none of its faults is possible"));
   EXPECT_THAT(error_of("{\"time-limit\": \"5s\", \"phases\": [{\"faults\": [{\"kind\": \"kill\", "
                        "\"hold\": \"6s\"}]}, {\"faults\": [{\"kind\": \"kill\"}]}]}"),
               HasSubstr("phases.1: this phase begins after 6s"));

@@ -5,7 +5,7 @@ import json
 
 
 def run_kind(capsize, kind, *, seed=1, time_limit="4s", more=()):
-    """A valid run in which the kind took hold; the evidence of each fault of it."""
+    """A valid run in which the kind took effect; the evidence of each fault of it."""
     run = capsize("run", "--nemesis", kind, "--seed", seed, "--time-limit", time_limit, *more)
     assert run.returncode == 0, run.stdout + run.stderr
     ends = [line for line in capsize.faults()

@@ -30,7 +30,7 @@ def test_a_failed_write_ends_the_node_and_is_no_crash(capsize, kind):
     for evidence in run_kind(capsize, kind):
         for node, end in evidence["end"].items():
             assert end["exit-code"] == 66
-            assert "as the disk fault asks" in (
+            assert "injected by a disk fault" in (
                 capsize.run_directory() / "nodes" / node / "log").read_text()
     assert_gone(capsize)
 

@@ -21,7 +21,7 @@ def test_a_fault_of_the_network_takes_hold_and_heals(capsize, kind):
     run = capsize("run", "--nemesis", kind, "--time-limit", "5s", "--seed", 7)
     assert run.returncode == 0, run.stdout + run.stderr
     faults = ended(capsize, kind)
-    assert faults, "none took hold"
+    assert faults, "none took effect"
     for fault in faults:
         assert fault["evidence"]["end"][FAULTS[kind]] > 0
     assert capsize.check_verdict("live")["verdict"] == "valid"

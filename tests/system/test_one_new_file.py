@@ -162,6 +162,32 @@ const HistoryCheckRegistrar kRegistrar({
 """
 
 
+# A scenario key is a member and its line in the table of keys, both in harness/scenario/scenario.h.
+KEY_MEMBER = "  std::uint64_t patience = 3;\n"
+KEY_LINE = """    {.name = "patience",
+     .member = &Scenario::patience,
+     .help = "a key that only this test knows",
+     .least = 1,
+     .most = 9},
+"""
+
+
+def with_key(source):
+    """scenario.h with one key more."""
+    member, table = "  double rate = 2000;\n", '    {.name = "bug",\n'
+    assert source.count(member) == 1 and source.count(table) == 1
+    return source.replace(member, member + KEY_MEMBER).replace(table, KEY_LINE + table)
+
+
+def renamed(path, *pairs):
+    """A file of the project under other names: what is tested is that one file is enough."""
+    source = (ROOT / path).read_text()
+    for old, new in pairs:
+        assert old in source
+        source = source.replace(old, new)
+    return source
+
+
 def model_source():
     """The register model under another name: what is tested is that one file is enough."""
     source = (ROOT / "checker" / "models" / "register.cpp").read_text()
@@ -181,6 +207,12 @@ def extended(tmp_path_factory):
         shutil.copy2(ROOT / name, tree / name)
     (tree / "nemesis/strategies/nudge.cpp").write_text(STRATEGY)
     shutil.copy2(ROOT / "nemesis/examples/deposed.cpp", tree / "nemesis/strategies/deposed.cpp")
+    (tree / "nemesis/faults/freeze.cpp").write_text(
+        renamed("nemesis/faults/pause.cpp", ("Pause", "Freeze"), ('"pause"', '"freeze"')))
+    (tree / "nemesis/anchors/campaign.cpp").write_text(
+        renamed("nemesis/anchors/election.cpp", ("Election", "Campaign"), ('"election"', '"campaign"')))
+    scenario = tree / "harness/scenario/scenario.h"
+    scenario.write_text(with_key(scenario.read_text()))
     (tree / "workloads/blind_writes.cpp").write_text(WORKLOAD)
     (tree / "checker/models/write_once_register.cpp").write_text(model_source())
     (tree / "checker/models/ticket.cpp").write_text(DECIDER)
@@ -206,7 +238,12 @@ def test_each_appears_in_list(extended):
     assert "ticket" in run(extended, "list", "models").stdout
     assert "ticket-lines" in run(extended, "list", "formats").stdout
     assert "two-tickets" in run(extended, "list", "checks").stdout
+    assert "freeze" in run(extended, "list", "faults").stdout
+    assert "campaign" in run(extended, "list", "anchors").stdout
     assert "nudge" in run(extended, "run", "--help").stdout
+    assert "--patience" in run(extended, "run", "--help").stdout
+    schema = json.loads(run(extended, "schema").stdout)
+    assert "patience" in schema["properties"] and "campaign" in json.dumps(schema["$defs"])
 
 
 def test_a_strategy_that_is_asked_works_in_a_run(extended, tmp_path):
@@ -223,6 +260,24 @@ def test_each_works_in_a_run(extended, tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     results = (pathlib.Path(tmp_path) / "latest" / "results.json").read_text()
     assert '"nudge"' in results and '"write-once-register"' in results
+
+
+def test_a_fault_waits_for_an_anchor_in_a_run(extended, tmp_path):
+    scenario = tmp_path / "freeze.json"
+    scenario.write_text(json.dumps({"time-limit": "6s", "patience": 5, "phases": [
+        {"faults": [{"kind": "freeze", "target": "leader", "after": "1s", "hold": "1s"},
+                    {"kind": "kill", "target": "follower", "when": "campaign", "hold": "500ms"}]}]}))
+    done = run(extended, "run", "--store", str(tmp_path), str(scenario))
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = json.loads((pathlib.Path(tmp_path) / "latest" / "results.json").read_text())
+    assert [fault["state"] for fault in results["faults"]["list"]] == ["installed"] * 2
+    assert json.loads((pathlib.Path(tmp_path) / "latest" / "scenario.json").read_text())["patience"] == 5
+
+
+def test_a_key_is_read_checked_and_named_in_errors(extended, tmp_path):
+    done = run(extended, "run", "--patience", "10", "--store", str(tmp_path))
+    assert done.returncode == 254
+    assert "patience" in done.stderr and "9" in done.stderr
 
 
 def test_a_model_with_its_own_decider_judges_a_file_of_its_own_format(extended, tmp_path):

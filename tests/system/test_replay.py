@@ -12,7 +12,7 @@ def test_a_violation_comes_back(capsize):
                if line["stage"] == "begin" and line["state"] == "installed"]
     replay = capsize("replay", recorded, "--times", 2, "--store", capsize.store, "--quiet")
     assert replay.returncode == 1, replay.stdout + replay.stderr
-    assert re.search(r"came back in [12] of 2 replays \(95 % interval \d+ to \d+ %\)", replay.stdout)
+    assert re.search(r"reproduced in [12] of 2 replays \(95 % interval \d+ to \d+ %\)", replay.stdout)
     assert f"{len(planned)} faults of" in replay.stdout
     assert capsize.results()["reproduce"].split()[1:3] == ["replay", str(recorded)]
     begun = [line for line in capsize.faults()

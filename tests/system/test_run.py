@@ -14,7 +14,7 @@ def test_clean_run_is_valid_and_shows_what_it_tested(capsize):
     assert results["counts"]["all"]["ok"] > 1000
     assert results["linearizable"]["verdict"] == "valid"
     assert "--seed 11" in results["reproduce"]
-    assert "took hold" in run.stdout and "ok/s" in run.stdout
+    assert "took effect" in run.stdout and "ok/s" in run.stdout
     installed = [line for line in capsize.faults()
                  if line["stage"] == "end" and line["state"] == "installed"]
     assert installed and all(line["evidence"] and line["anchor"] for line in installed)

@@ -18,13 +18,13 @@ def test_clean_seeds_end_with_0_and_say_how_fast():
     done = simulate("--seeds", "1..60", "--jobs", "2")
     assert done.returncode == 0, done.stdout
     assert "60 seeds" in done.stdout and "0 violations" in done.stdout
-    assert re.search(r"speed: \d+ x real time a core", done.stdout)
+    assert re.search(r"speed: \d+ x real time per core", done.stdout)
 
 
 def test_a_seeded_bug_is_found_and_its_seed_replays_exactly(tmp_path):
     done = simulate("--bug", "ack-before-commit", "--seeds", "1..100", binary="capsize-sim-with-bugs")
     assert done.returncode == 1, done.stdout
-    seed = re.search(r"again: capsize-sim-with-bugs --seeds (\d+) --bug ack-before-commit", done.stdout).group(1)
+    seed = re.search(r"reproduce: capsize-sim-with-bugs --seeds (\d+) --bug ack-before-commit", done.stdout).group(1)
 
     def again(name):
         history, trace = tmp_path / f"{name}.history", tmp_path / f"{name}.trace"
@@ -41,8 +41,8 @@ def test_a_seeded_bug_is_found_and_its_seed_replays_exactly(tmp_path):
 
 @pytest.mark.parametrize("arguments, says", [
     (["--seeds", "9..1"], "--seeds: found '9..1', expected 1..1000 or 4711"),
-    (["--seeds", "1..2", "--trace", "t"], "--history and --trace are of one seed"),
-    (["--bug", "ack-before-commit"], "holds no bug named 'ack-before-commit'"),
+    (["--seeds", "1..2", "--trace", "t"], "--history and --trace need a single seed"),
+    (["--bug", "ack-before-commit"], "has no seeded bug named 'ack-before-commit'"),
     (["--jobs", "0"], "--jobs"),
 ])
 def test_usage_errors_are_one_line_and_254(arguments, says):

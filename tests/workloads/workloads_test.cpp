@@ -12,7 +12,7 @@ namespace {
 // The contract of every registered workload.
 class EveryWorkload : public testing::TestWithParam<const Workload*> {};
 
-TEST_P(EveryWorkload, Operations_UseTheFunctionsItNames_AndAllOfThem) {
+TEST_P(EveryWorkload, Operations_UseAllDeclaredFunctionsAndNoOthers) {
   const auto generator = GetParam()->generator(4);
   base::Prng prng(1);
   std::set<std::string> used;
@@ -72,7 +72,7 @@ TEST_P(EveryWorkload, FinalReads_CoverEveryKeyThatWasWritten) {
   EXPECT_TRUE(written.empty());
 }
 
-TEST(Bank, EachTransfer_MovesAsMuchToOneAccountAsFromAnother) {
+TEST(Bank, EachTransfer_PreservesTheTotal) {
   const auto generator = Workloads::instance().find("bank")->generator(4);
   base::Prng prng(7);
   for (int i = 0; i < 1000; ++i) {

@@ -20,37 +20,37 @@ class Options(TypedDict, total=False):
     """Options of `capsize run`."""
 
     bug: str
-    """seeded bug for the nodes to make (capsize list bugs)"""
+    """seeded bug of the nodes (capsize list bugs)"""
     check_limit: Duration
-    """time for the check [60s]"""
+    """time limit of the check [60s]"""
     client_timeout: Duration
-    """then an operation is indeterminate; longer than any pause [3s]"""
+    """after this, an operation is indeterminate; longer than any pause [3s]"""
     concurrency: int
     """number of clients, 1 to 1000 [10]"""
     live_bound: Duration
-    """after healing, a write through each node within this [5s]"""
+    """after healing, each node must acknowledge a write within this time [5s]"""
     name: str
     """name of the scenario, and of its directory in the store [default]"""
     nemesis: Union[str, List[str]]
-    """none, default, all (a mixture drawn from the seed), or a list of strategies and fault kinds
-    with commas"""
+    """none, default, all (a mixture drawn from the seed), or strategies and fault kinds separated
+    by commas"""
     node_arg: List[str]
-    """argument that each node gets, repeatable"""
+    """argument for each node, repeatable"""
     nodes: int
     """number of nodes, 1 to 15 [5]"""
     rate: float
     """offered load of all clients together, 0.001 to 1000000 [2000]"""
     read_level: Literal["linearizable", "stale"]
-    """stale reads return what a node has, which the check must catch; one of: linearizable, stale
-    [linearizable]"""
+    """stale reads return a node's local state, which the check must catch; one of: linearizable,
+    stale [linearizable]"""
     repeat_phases: int
-    """how often all phases are played, 1 to 1000000 [1]"""
+    """how many times all phases run, 1 to 1000000 [1]"""
     retries: int
-    """how often a client sends an operation again, in a session; 0: never, 0 to 1000 [0]"""
+    """how many times a client retries an operation, in a session; 0: never, 0 to 1000 [0]"""
     seed: int
     """64-bit seed of every random choice"""
     workload: Literal["append", "bank", "multi-register", "register", "set"]
-    """what clients do; one of: append, bank, multi-register, register, set [register]"""
+    """operations of the clients; one of: append, bank, multi-register, register, set [register]"""
 
 
 OPTIONS = frozenset({
@@ -108,12 +108,12 @@ class Faults:
                   bytes_per_second: Optional[int] = None,
                   direction: Optional[Literal["both", "inbound", "outbound"]] = None,
                   queue_bytes: Optional[int] = None, **keys: Unpack[FaultKeys]) -> "Fault":
-        """Bounds the bytes a second of each link, with a queue in front.
+        """Limits the bytes per second of each link, with a bounded queue.
 
-        bytes_per_second: of each link, each way, 1 to 1000000000 [200000]
-        direction: as the nodes see it: what others send them, what they send; one of: both,
+        bytes_per_second: bandwidth of each link in each direction, 1 to 1000000000 [200000]
+        direction: inbound: messages to the nodes; outbound: messages from them; one of: both,
             inbound, outbound [both]
-        queue_bytes: that wait in front of it, 1 to 1000000000 [65536]
+        queue_bytes: size of the queue in front of each link, 1 to 1000000000 [65536]
         """
         params: Dict[str, Any] = {"bytes-per-second": bytes_per_second, "direction": direction,
                                   "queue-bytes": queue_bytes}
@@ -124,8 +124,8 @@ class Faults:
                  rejoin: Optional[bool] = None, **keys: Unpack[FaultKeys]) -> "Fault":
         """Bits of the log or the snapshot of a killed node are flipped.
 
-        bits: how many, each anywhere in the file, 1 to 64 [1]
-        file: of the log, its newest segment; one of: log, snapshot [log]
+        bits: how many bits, anywhere in the file, 1 to 64 [1]
+        file: which file; of the log, its newest segment; one of: log, snapshot [log]
         rejoin: unsafe: the damaged node takes part [False]
         """
         params: Dict[str, Any] = {"bits": bits, "file": file, "rejoin": rejoin}
@@ -134,9 +134,9 @@ class Faults:
     def bridge(self, target: Target = "one", peers: Optional[Target] = None, *,
                direction: Optional[Literal["both", "inbound", "outbound"]] = None,
                **keys: Unpack[FaultKeys]) -> "Fault":
-        """Cuts the nodes off from all others but one, which sees both sides.
+        """Cuts the nodes off from all others but one, which stays connected to all.
 
-        direction: as the nodes see it: what others send them, what they send; one of: both,
+        direction: inbound: messages to the nodes; outbound: messages from them; one of: both,
             inbound, outbound [both]
         """
         params: Dict[str, Any] = {"direction": direction}
@@ -144,9 +144,9 @@ class Faults:
 
     def clock_bump(self, target: Target = "one", peers: Optional[Target] = None, *,
                    by: Optional[Duration] = None, **keys: Unpack[FaultKeys]) -> "Fault":
-        """The node's clock jumps, or stands still for as long.
+        """The node's clock jumps forward, or stops for a time.
 
-        by: "-500ms": it stands still for 500 ms [500ms]
+        by: the jump; with "-500ms" the clock stops for 500 ms [500ms]
         """
         params: Dict[str, Any] = {"by": by}
         return self._begin("clock-bump", target, peers, params, keys)
@@ -155,7 +155,7 @@ class Faults:
                     rate: Optional[float] = None, **keys: Unpack[FaultKeys]) -> "Fault":
         """The node's clock runs at another rate.
 
-        rate: 1 is true, 2 twice as fast, 0.01 to 100 [1.5]
+        rate: 1 is correct, 2 is twice as fast, 0.01 to 100 [1.5]
         """
         params: Dict[str, Any] = {"rate": rate}
         return self._begin("clock-drift", target, peers, params, keys)
@@ -163,9 +163,9 @@ class Faults:
     def clock_strobe(self, target: Target = "one", peers: Optional[Target] = None, *,
                      by: Optional[Duration] = None, period: Optional[Duration] = None,
                      **keys: Unpack[FaultKeys]) -> "Fault":
-        """The node's clock jumps there and back all the time.
+        """The node's clock repeatedly jumps forward and back.
 
-        by: how far [100ms]
+        by: the size of each jump [100ms]
         period: from one jump to the next [40ms]
         """
         params: Dict[str, Any] = {"by": by, "period": period}
@@ -175,12 +175,12 @@ class Faults:
                 bits: Optional[int] = None,
                 direction: Optional[Literal["both", "inbound", "outbound"]] = None,
                 probability: Optional[float] = None, **keys: Unpack[FaultKeys]) -> "Fault":
-        """Flips bits of messages, which the receiver must refuse.
+        """Flips bits of messages, which the receiver must reject.
 
-        bits: that are flipped, 1 to 3 [1]
-        direction: as the nodes see it: what others send them, what they send; one of: both,
+        bits: how many bits of a message, 1 to 3 [1]
+        direction: inbound: messages to the nodes; outbound: messages from them; one of: both,
             inbound, outbound [both]
-        probability: of each message, 0 to 1 [0.1]
+        probability: share of the messages, 0 to 1 [0.1]
         """
         params: Dict[str, Any] = {"bits": bits, "direction": direction, "probability": probability}
         return self._begin("corrupt", target, peers, params, keys)
@@ -188,10 +188,10 @@ class Faults:
     def crash_at_start(self, target: Target = "one", peers: Optional[Target] = None, *,
                        times: Optional[int] = None, within_ms: Optional[int] = None,
                        **keys: Unpack[FaultKeys]) -> "Fault":
-        """Killed, and killed again while it starts, at drawn moments.
+        """Nodes are killed, and killed again at random times during startup.
 
-        times: how often more a start is cut short, at most, 1 to 1000 [3]
-        within_ms: from a start to the kill, at most, 1 to 10000 [15]
+        times: how many more starts are interrupted, at most, 1 to 1000 [3]
+        within_ms: longest time from a start to the kill, 1 to 10000 [15]
         """
         params: Dict[str, Any] = {"times": times, "within-ms": within_ms}
         return self._begin("crash-at-start", target, peers, params, keys)
@@ -199,9 +199,9 @@ class Faults:
     def cut(self, target: Target = "one", peers: Optional[Target] = None, *,
             direction: Optional[Literal["both", "inbound", "outbound"]] = None,
             **keys: Unpack[FaultKeys]) -> "Fault":
-        """Discards all messages between the nodes and the rest, or some of the rest.
+        """Discards all messages between the nodes and the rest (or `peers`).
 
-        direction: as the nodes see it: what others send them, what they send; one of: both,
+        direction: inbound: messages to the nodes; outbound: messages from them; one of: both,
             inbound, outbound [both]
         """
         params: Dict[str, Any] = {"direction": direction}
@@ -209,7 +209,7 @@ class Faults:
 
     def cut_clients(self, target: Target = "one", peers: Optional[Target] = None,
                     **keys: Unpack[FaultKeys]) -> "Fault":
-        """Loses all requests of clients to the nodes, and their replies."""
+        """Loses all client requests to the nodes, and the replies."""
         params: Dict[str, Any] = {}
         return self._begin("cut-clients", target, peers, params, keys)
 
@@ -217,13 +217,13 @@ class Faults:
               direction: Optional[Literal["both", "inbound", "outbound"]] = None,
               max: Optional[Duration] = None, min: Optional[Duration] = None,
               reorder: Optional[bool] = None, **keys: Unpack[FaultKeys]) -> "Fault":
-        """Holds each message back for a time between min and max.
+        """Delays each message by a time between min and max.
 
-        direction: as the nodes see it: what others send them, what they send; one of: both,
+        direction: inbound: messages to the nodes; outbound: messages from them; one of: both,
             inbound, outbound [both]
-        max: longest [20ms]
-        min: shortest [1ms]
-        reorder: whether a message may overtake others [False]
+        max: longest delay [20ms]
+        min: shortest delay [1ms]
+        reorder: whether messages may overtake one another [False]
         """
         params: Dict[str, Any] = {"direction": direction, "max": max, "min": min, "reorder": reorder}
         return self._begin("delay", target, peers, params, keys)
@@ -233,12 +233,12 @@ class Faults:
                    call: Optional[Literal["append", "sync", "reserve", "create", "rename", "sync-directory"]] = None,
                    error: Optional[Literal["EIO", "ENOSPC", "short"]] = None,
                    **keys: Unpack[FaultKeys]) -> "Fault":
-        """A write, sync or rename fails, and the node ends (exit 66).
+        """A write, sync or rename fails; the node must exit (code 66).
 
-        after: the n-th such call from now, 1 to 1000000 [1]
-        call: which call fails; all but append, reserve and sync are of snapshots; one of:
+        after: the n-th such call fails, 1 to 1000000 [1]
+        call: which call fails; create, rename and sync-directory occur in snapshots; one of:
             append, sync, reserve, create, rename, sync-directory [append]
-        error: short, of an append: half is written; one of: EIO, ENOSPC, short [EIO]
+        error: short: an append writes only half; one of: EIO, ENOSPC, short [EIO]
         """
         params: Dict[str, Any] = {"after": after, "call": call, "error": error}
         return self._begin("disk-error", target, peers, params, keys)
@@ -248,12 +248,12 @@ class Faults:
                   call: Optional[Literal["append", "sync", "reserve", "create", "rename", "sync-directory"]] = None,
                   error: Optional[Literal["EIO", "ENOSPC", "short"]] = None,
                   **keys: Unpack[FaultKeys]) -> "Fault":
-        """No room is left, and the node ends (exit 66).
+        """The disk is full; the node must exit (code 66).
 
-        after: the n-th such call from now, 1 to 1000000 [1]
-        call: which call fails; all but append, reserve and sync are of snapshots; one of:
+        after: the n-th such call fails, 1 to 1000000 [1]
+        call: which call fails; create, rename and sync-directory occur in snapshots; one of:
             append, sync, reserve, create, rename, sync-directory [append]
-        error: short, of an append: half is written; one of: EIO, ENOSPC, short [ENOSPC]
+        error: short: an append writes only half; one of: EIO, ENOSPC, short [ENOSPC]
         """
         params: Dict[str, Any] = {"after": after, "call": call, "error": error}
         return self._begin("disk-full", target, peers, params, keys)
@@ -263,9 +263,9 @@ class Faults:
              probability: Optional[float] = None, **keys: Unpack[FaultKeys]) -> "Fault":
         """Loses each message with the given probability.
 
-        direction: as the nodes see it: what others send them, what they send; one of: both,
+        direction: inbound: messages to the nodes; outbound: messages from them; one of: both,
             inbound, outbound [both]
-        probability: of each message, 0 to 1 [0.2]
+        probability: share of the messages, 0 to 1 [0.2]
         """
         params: Dict[str, Any] = {"direction": direction, "probability": probability}
         return self._begin("drop", target, peers, params, keys)
@@ -275,16 +275,16 @@ class Faults:
                   probability: Optional[float] = None, **keys: Unpack[FaultKeys]) -> "Fault":
         """Delivers each message twice with the given probability.
 
-        direction: as the nodes see it: what others send them, what they send; one of: both,
+        direction: inbound: messages to the nodes; outbound: messages from them; one of: both,
             inbound, outbound [both]
-        probability: of each message, 0 to 1 [0.3]
+        probability: share of the messages, 0 to 1 [0.3]
         """
         params: Dict[str, Any] = {"direction": direction, "probability": probability}
         return self._begin("duplicate", target, peers, params, keys)
 
     def grow(self, target: Target = "one", peers: Optional[Target] = None,
              **keys: Unpack[FaultKeys]) -> "Fault":
-        """A spare node becomes a member, later it is removed."""
+        """A spare node becomes a member; later it is removed."""
         params: Dict[str, Any] = {}
         return self._begin("grow", target, peers, params, keys)
 
@@ -292,41 +292,41 @@ class Faults:
              direction: Optional[Literal["both", "inbound", "outbound"]] = None,
              order: Optional[Literal["as-sent", "reverse", "shuffled"]] = None,
              **keys: Unpack[FaultKeys]) -> "Fault":
-        """Keeps all messages between the nodes and the rest back, and gives them out at the end.
+        """Holds all messages between the nodes and the rest, and delivers them at the end.
 
-        direction: as the nodes see it: what others send them, what they send; one of: both,
+        direction: inbound: messages to the nodes; outbound: messages from them; one of: both,
             inbound, outbound [both]
-        order: in which they come out; one of: as-sent, reverse, shuffled [as-sent]
+        order: of delivery at the end; one of: as-sent, reverse, shuffled [as-sent]
         """
         params: Dict[str, Any] = {"direction": direction, "order": order}
         return self._begin("hold", target, peers, params, keys)
 
     def kill(self, target: Target = "one", peers: Optional[Target] = None,
              **keys: Unpack[FaultKeys]) -> "Fault":
-        """SIGKILL, later a restart from disk."""
+        """Nodes are killed (SIGKILL); later they restart from disk."""
         params: Dict[str, Any] = {}
         return self._begin("kill", target, peers, params, keys)
 
     def lose_unsynced(self, target: Target = "one", peers: Optional[Target] = None,
                       **keys: Unpack[FaultKeys]) -> "Fault":
-        """A crash that loses all that was written and not synced."""
+        """A crash that loses everything written but not synced."""
         params: Dict[str, Any] = {}
         return self._begin("lose-unsynced", target, peers, params, keys)
 
     def lying_disk(self, target: Target = "one", peers: Optional[Target] = None, *,
                    kill: Optional[bool] = None, syncs: Optional[int] = None,
                    **keys: Unpack[FaultKeys]) -> "Fault":
-        """Syncs say that they are done, and are not.
+        """Syncs report success without writing to disk.
 
-        kill: unsafe: it crashes before the bytes are on disk [False]
-        syncs: how many of them lie, 1 to 1000000000 [1]
+        kill: unsafe: crash the node before the bytes are on disk [False]
+        syncs: how many syncs lie, 1 to 1000000000 [1]
         """
         params: Dict[str, Any] = {"kill": kill, "syncs": syncs}
         return self._begin("lying-disk", target, peers, params, keys)
 
     def pause(self, target: Target = "one", peers: Optional[Target] = None,
               **keys: Unpack[FaultKeys]) -> "Fault":
-        """SIGSTOP, later SIGCONT."""
+        """Nodes are paused (SIGSTOP); later they resume (SIGCONT)."""
         params: Dict[str, Any] = {}
         return self._begin("pause", target, peers, params, keys)
 
@@ -334,13 +334,13 @@ class Faults:
                 direction: Optional[Literal["both", "inbound", "outbound"]] = None,
                 gap: Optional[int] = None, max: Optional[Duration] = None,
                 probability: Optional[float] = None, **keys: Unpack[FaultKeys]) -> "Fault":
-        """Lets later messages overtake some, on the same link.
+        """Lets later messages overtake some messages of their link.
 
-        direction: as the nodes see it: what others send them, what they send; one of: both,
+        direction: inbound: messages to the nodes; outbound: messages from them; one of: both,
             inbound, outbound [both]
-        gap: how many messages overtake it; with 1, neighbours swap, 1 to 1000 [1]
-        max: it waits no longer [50ms]
-        probability: of each message to step aside, 0 to 1 [0.3]
+        gap: how many messages overtake a deferred one; with 1, neighbours swap, 1 to 1000 [1]
+        max: longest time that a message is deferred [50ms]
+        probability: share of the messages that are deferred, 0 to 1 [0.3]
         """
         params: Dict[str, Any] = {"direction": direction, "gap": gap, "max": max,
                                   "probability": probability}
@@ -348,7 +348,7 @@ class Faults:
 
     def replace(self, target: Target = "one", peers: Optional[Target] = None,
                 **keys: Unpack[FaultKeys]) -> "Fault":
-        """A spare node takes the place of a member, later they change back."""
+        """A spare node replaces a member; later the member replaces the spare."""
         params: Dict[str, Any] = {}
         return self._begin("replace", target, peers, params, keys)
 
@@ -356,12 +356,12 @@ class Faults:
                direction: Optional[Literal["both", "inbound", "outbound"]] = None,
                keep: Optional[int] = None, probability: Optional[float] = None,
                **keys: Unpack[FaultKeys]) -> "Fault":
-        """Sends copies of old messages again, of terms long over too.
+        """Replays old messages, including those of old terms.
 
-        direction: as the nodes see it: what others send them, what they send; one of: both,
+        direction: inbound: messages to the nodes; outbound: messages from them; one of: both,
             inbound, outbound [both]
-        keep: old messages of each link, 1 to 1024 [256]
-        probability: with each message, 0 to 1 [0.3]
+        keep: how many messages of each link to sample, 1 to 1024 [256]
+        probability: of a replay with each message, 0 to 1 [0.3]
         """
         params: Dict[str, Any] = {"direction": direction, "keep": keep, "probability": probability}
         return self._begin("replay", target, peers, params, keys)
@@ -369,10 +369,10 @@ class Faults:
     def restart_storm(self, target: Target = "one", peers: Optional[Target] = None, *,
                       period: Optional[Duration] = None, together: Optional[bool] = None,
                       **keys: Unpack[FaultKeys]) -> "Fault":
-        """Nodes are killed and started over and over.
+        """Nodes are killed and restarted repeatedly.
 
         period: from one kill to the next [150ms]
-        together: all of them at once; otherwise by turns [False]
+        together: all nodes at once; otherwise in turn [False]
         """
         params: Dict[str, Any] = {"period": period, "together": together}
         return self._begin("restart-storm", target, peers, params, keys)
@@ -380,9 +380,9 @@ class Faults:
     def ring(self, target: Target = "one", peers: Optional[Target] = None, *,
              direction: Optional[Literal["both", "inbound", "outbound"]] = None,
              **keys: Unpack[FaultKeys]) -> "Fault":
-        """Leaves each of the nodes a majority in sight, no two the same one.
+        """Connects each node to a majority, a different one for each node.
 
-        direction: as the nodes see it: what others send them, what they send; one of: both,
+        direction: inbound: messages to the nodes; outbound: messages from them; one of: both,
             inbound, outbound [both]
         """
         params: Dict[str, Any] = {"direction": direction}
@@ -393,7 +393,7 @@ class Faults:
                      **keys: Unpack[FaultKeys]) -> "Fault":
         """The log of a killed node is replaced by an older copy.
 
-        entries: by which the log has grown since the copy, at least, 1 to 1000 [5]
+        entries: how many entries the log has grown since the copy, at least, 1 to 1000 [5]
         rejoin: unsafe: the damaged node takes part [False]
         """
         params: Dict[str, Any] = {"entries": entries, "rejoin": rejoin}
@@ -401,7 +401,7 @@ class Faults:
 
     def rolling_restart(self, target: Target = "one", peers: Optional[Target] = None, *,
                         period: Optional[Duration] = None, **keys: Unpack[FaultKeys]) -> "Fault":
-        """One node after another ends in good order and restarts.
+        """One node after another shuts down gracefully and restarts.
 
         period: from one node to the next [300ms]
         """
@@ -410,17 +410,18 @@ class Faults:
 
     def shrink(self, target: Target = "one", peers: Optional[Target] = None,
                **keys: Unpack[FaultKeys]) -> "Fault":
-        """Nodes are removed from the cluster, later they are members again."""
+        """Nodes are removed from the cluster; later they are added again."""
         params: Dict[str, Any] = {}
         return self._begin("shrink", target, peers, params, keys)
 
     def slow(self, target: Target = "one", peers: Optional[Target] = None, *,
              period: Optional[Duration] = None, share: Optional[float] = None,
              **keys: Unpack[FaultKeys]) -> "Fault":
-        """SIGSTOP and SIGCONT by turns.
+        """Nodes run in bursts: SIGSTOP and SIGCONT in turn.
 
-        period: of one stop and one go [40ms]
-        share: of the time that it is stopped, in eighths, one to seven of them, 0 to 1 [0.5]
+        period: of one pause and one run [40ms]
+        share: share of the period that it is paused, rounded to eighths (1/8 to 7/8), 0 to 1
+            [0.5]
         """
         params: Dict[str, Any] = {"period": period, "share": share}
         return self._begin("slow", target, peers, params, keys)
@@ -442,38 +443,38 @@ class Faults:
 
     def stalled_disk(self, target: Target = "one", peers: Optional[Target] = None,
                      **keys: Unpack[FaultKeys]) -> "Fault":
-        """No sync comes back, as long as it holds."""
+        """No sync returns until the fault is healed."""
         params: Dict[str, Any] = {}
         return self._begin("stalled-disk", target, peers, params, keys)
 
     def stop(self, target: Target = "one", peers: Optional[Target] = None,
              **keys: Unpack[FaultKeys]) -> "Fault":
-        """Ends in good order, later a restart."""
+        """Nodes shut down gracefully (SIGTERM); later they restart."""
         params: Dict[str, Any] = {}
         return self._begin("stop", target, peers, params, keys)
 
     def torn_write(self, target: Target = "one", peers: Optional[Target] = None, *,
                    keep: Optional[float] = None, **keys: Unpack[FaultKeys]) -> "Fault":
-        """A crash that leaves the first part of the last write.
+        """A crash that keeps only a prefix of the last write.
 
-        keep: the share of the bytes that is on disk, 0 to 1 [0.5]
+        keep: share of the bytes that is on disk, 0 to 1 [0.5]
         """
         params: Dict[str, Any] = {"keep": keep}
         return self._begin("torn-write", target, peers, params, keys)
 
     def transfer(self, target: Target = "one", peers: Optional[Target] = None,
                  **keys: Unpack[FaultKeys]) -> "Fault":
-        """The leader hands leadership to a follower."""
+        """The leader transfers leadership to a follower."""
         params: Dict[str, Any] = {}
         return self._begin("transfer", target, peers, params, keys)
 
     def truncate_log(self, target: Target = "one", peers: Optional[Target] = None, *,
                      rejoin: Optional[bool] = None, share: Optional[float] = None,
                      **keys: Unpack[FaultKeys]) -> "Fault":
-        """The end of the log of a killed node is gone.
+        """The log of a killed node loses its end.
 
         rejoin: unsafe: the damaged node takes part [False]
-        share: how much of the newest segment goes, 0 to 1 [0.25]
+        share: share of the newest segment that is lost, 0 to 1 [0.25]
         """
         params: Dict[str, Any] = {"rejoin": rejoin, "share": share}
         return self._begin("truncate-log", target, peers, params, keys)

@@ -5,28 +5,28 @@ namespace {
 
 constexpr int kAttempts = 3;
 
-/// A new process begins without faults. In good order, so that nothing is lost that a disk holds
-/// back.
-ActionResult replace(Cluster& cluster, Node node) {
+/// Restarts the node, because a new process starts without faults. Gracefully: a kill would lose
+/// what its disk holds back, which is another fault.
+ActionResult restart_gracefully(Cluster& cluster, Node node) {
   cluster.stop({node});
-  ActionResult act = cluster.restart({node});
-  act.evidence[node_name(node)]["replaced"] = true;
-  return act;
+  ActionResult result = cluster.restart({node});
+  result.evidence[node_name(node)]["replaced"] = true;
+  return result;
 }
 
-ActionResult ask_or_replace(Cluster& cluster, Node node, const base::Json& request) {
-  ActionResult act;
+ActionResult request_or_restart(Cluster& cluster, Node node, const base::Json& request) {
+  ActionResult result;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    act = cluster.control({node}, request);
-    if (!act.uncertain) return act;
+    result = cluster.control({node}, request);
+    if (!result.uncertain) return result;
   }
-  return replace(cluster, node);
+  return restart_gracefully(cluster, node);
 }
 
 }  // namespace
 
-ActionResult ask_those_up(Cluster& cluster, const std::vector<Node>& nodes,
-                          const base::Json& request) {
+ActionResult request_from_running(Cluster& cluster, const std::vector<Node>& nodes,
+                                  const base::Json& request) {
   const ClusterView view = cluster.view();
   std::vector<Node> up;
   for (const Node node : nodes) {
@@ -35,8 +35,8 @@ ActionResult ask_those_up(Cluster& cluster, const std::vector<Node>& nodes,
   return up.empty() ? ActionResult{.done = true} : cluster.control(up, request);
 }
 
-ActionResult ask_to_heal(Cluster& cluster, const std::vector<Node>& nodes,
-                         const base::Json& request) {
+ActionResult heal_by_request(Cluster& cluster, const std::vector<Node>& nodes,
+                             const base::Json& request) {
   ActionResult all{.done = true};
   const ClusterView view = cluster.view();
   for (const Node node : nodes) {
@@ -46,23 +46,23 @@ ActionResult ask_to_heal(Cluster& cluster, const std::vector<Node>& nodes,
     }
     const bool paused = view.nodes[node].paused;
     if (paused) cluster.resume({node});
-    const ActionResult act = ask_or_replace(cluster, node, request);
+    const ActionResult healed = request_or_restart(cluster, node, request);
     if (paused) cluster.pause({node});
-    all.evidence.update(act.evidence);
-    if (act.done) continue;
+    all.evidence.update(healed.evidence);
+    if (healed.done) continue;
     all.done = false;
-    all.reason = act.reason;
+    all.reason = healed.reason;
   }
   return all;
 }
 
-ActionResult undo(Cluster& cluster, const std::vector<Node>& nodes, const ActionResult& failed,
-                  const base::Json& request) {
+ActionResult undo_request(Cluster& cluster, const std::vector<Node>& nodes,
+                          const ActionResult& failed, const base::Json& request) {
   const ClusterView view = cluster.view();
   for (const Node node : nodes) {
-    if (!view.nodes[node].running) continue;  // it ended, and the process with what it was asked
+    if (!view.nodes[node].running) continue;  // the request ended with the process
     if (failed.uncertain) {
-      replace(cluster, node);
+      restart_gracefully(cluster, node);
     } else {
       cluster.control({node}, request);
     }
@@ -70,7 +70,7 @@ ActionResult undo(Cluster& cluster, const std::vector<Node>& nodes, const Action
   return {.done = false, .reason = failed.reason};
 }
 
-bool healed(const base::Json& begin, const base::Json& end) {
+bool has_healed_all(const base::Json& begin, const base::Json& end) {
   for (const auto& [node, evidence] : begin.items()) {
     if (!end.contains(node)) return false;
   }
@@ -81,30 +81,32 @@ namespace {
 
 using base::Json;
 
-// Both clocks are read at one moment, so that a true one has no offset at all.
-constexpr std::int64_t kLeastNs = 1'000'000;
+// Offsets below this prove nothing. A node reads both clocks at the same moment, so a correct clock
+// has an offset of 0.
+constexpr std::int64_t kOffsetNsMin = 1'000'000;
 
-/// +1 if every node that both have has gained, -1 if each has lost, otherwise 0.
-int direction(const Json& before, const Json& after) {
-  int found = 0;
+/// Returns +1 if the clock of every node that is in both readings has gained, -1 if each has lost,
+/// otherwise 0.
+int drift_direction(const Json& before, const Json& after) {
+  int common_sign = 0;
   for (const auto& [node, reading] : before.items()) {
     if (!after.contains(node) || !after[node].contains("offset-ns")) continue;
-    const auto grew =
+    const auto drift =
         after[node]["offset-ns"].get<std::int64_t>() - reading["offset-ns"].get<std::int64_t>();
-    const int sign = grew >= kLeastNs ? 1 : grew <= -kLeastNs ? -1 : 0;
-    if (sign == 0 || sign == -found) return 0;
-    found = sign;
+    const int sign = drift >= kOffsetNsMin ? 1 : drift <= -kOffsetNsMin ? -1 : 0;
+    if (sign == 0 || sign == -common_sign) return 0;
+    common_sign = sign;
   }
-  return found;
+  return common_sign;
 }
 
 }  // namespace
 
-Json offsets(const Json& replies) {
+Json clock_offsets(const Json& replies) {
   Json all = Json::object();
   for (const auto& [node, reply] : replies.items()) {
     if (!reply.contains("clock") || !reply.contains("true-clock")) {
-      all[node] = reply;  // of a node that is down
+      all[node] = reply;  // the node is down, or was restarted
       continue;
     }
     all[node]["offset-ns"] =
@@ -116,34 +118,35 @@ Json offsets(const Json& replies) {
 ActionResult ClockFault::begin(const Injection& injection, Cluster& cluster) const {
   const ActionResult before = cluster.control(injection.nodes, {{"op", "clock"}});
   if (!before.done) return before;
-  ActionResult act = cluster.control(injection.nodes, request(injection.params));
-  if (!act.done) {
-    return undo(cluster, injection.nodes, act, {{"op", "clock"}, {"rate", 1}});
+  ActionResult result = cluster.control(injection.nodes, request(injection.params));
+  if (!result.done) {
+    return undo_request(cluster, injection.nodes, result, {{"op", "clock"}, {"rate", 1}});
   }
-  act.evidence = {{"before", offsets(before.evidence)}, {"after", offsets(act.evidence)}};
-  return act;
+  result.evidence = {{"before", clock_offsets(before.evidence)},
+                     {"after", clock_offsets(result.evidence)}};
+  return result;
 }
 
 ActionResult ClockFault::end(const Injection& injection, Cluster& cluster) const {
-  ActionResult act = ask_to_heal(cluster, injection.nodes, {{"op", "clock"}, {"rate", 1}});
-  act.evidence = offsets(act.evidence);
-  return act;
+  ActionResult result = heal_by_request(cluster, injection.nodes, {{"op", "clock"}, {"rate", 1}});
+  result.evidence = clock_offsets(result.evidence);
+  return result;
 }
 
-bool ClockFault::proven(const Json& evidence) const {
+bool ClockFault::is_proven(const Json& evidence) const {
   const auto& begin = evidence["begin"];
-  return (direction(begin["before"], begin["after"]) != 0 ||
-          direction(begin["before"], evidence["end"]) != 0) &&
-         healed(begin["before"], evidence["end"]);
+  return (drift_direction(begin["before"], begin["after"]) != 0 ||
+          drift_direction(begin["before"], evidence["end"]) != 0) &&
+         has_healed_all(begin["before"], evidence["end"]);
 }
 
 namespace {
 
-// A cluster that serves syncs far sooner; one that just lost its leader, or sits on a busy disk,
-// not.
-constexpr base::Duration kMetBound = std::chrono::milliseconds(1000);
+// How long to wait for the first affected sync. A cluster under load syncs every few milliseconds;
+// one without a leader, or on a busy disk, may take longer.
+constexpr base::Duration kEvidenceTimeout = std::chrono::milliseconds(1000);
 
-Json disk(Json keys) {
+Json disk_request(Json keys) {
   keys["op"] = "disk";
   return keys;
 }
@@ -151,38 +154,40 @@ Json disk(Json keys) {
 }  // namespace
 
 ActionResult DiskFault::begin(const Injection& injection, Cluster& cluster) const {
-  ActionResult made = cluster.control(injection.nodes, disk(on(injection.params)));
-  if (!made.done) return undo(cluster, injection.nodes, made, disk(off()));
+  ActionResult installed = cluster.control(injection.nodes, disk_request(on(injection.params)));
+  if (!installed.done)
+    return undo_request(cluster, injection.nodes, installed, disk_request(off()));
   const auto count = [this](const Json& reply) { return reply.value(counter_, std::uint64_t{0}); };
-  const ActionResult met = cluster.control_until(
-      injection.nodes, disk(Json::object()),
+  const ActionResult affected = cluster.control_until(
+      injection.nodes, disk_request(Json::object()),
       [&](Node node, const Json& reply) {
-        return count(reply) > count(made.evidence[node_name(node)]);
+        return count(reply) > count(installed.evidence[node_name(node)]);
       },
-      kMetBound);
-  ActionResult act{.done = true, .effect = met.effect};
-  for (const auto& [node, before] : made.evidence.items()) {
-    const auto after = met.evidence.contains(node) ? count(met.evidence[node]) : count(before);
-    act.evidence[node] = {{counter_, after - count(before)}};
+      kEvidenceTimeout);
+  ActionResult result{.done = true, .effect = affected.effect};
+  for (const auto& [node, before] : installed.evidence.items()) {
+    const auto after =
+        affected.evidence.contains(node) ? count(affected.evidence[node]) : count(before);
+    result.evidence[node] = {{counter_, after - count(before)}};
   }
-  return act;
+  return result;
 }
 
 ActionResult DiskFault::end(const Injection& injection, Cluster& cluster) const {
-  return ask_to_heal(cluster, injection.nodes, disk(off()));
+  return heal_by_request(cluster, injection.nodes, disk_request(off()));
 }
 
-bool DiskFault::proven(const Json& evidence) const {
-  for (const auto& [node, met] : evidence["begin"].items()) {
-    if (met.value(counter_, 0) == 0) return false;
+bool DiskFault::is_proven(const Json& evidence) const {
+  for (const auto& [node, affected] : evidence["begin"].items()) {
+    if (affected.value(counter_, 0) == 0) return false;
   }
-  return healed(evidence["begin"], evidence["end"]);
+  return has_healed_all(evidence["begin"], evidence["end"]);
 }
 
 namespace {
 
-/// Those of the nodes that have ended as they were expected to.
-std::vector<Node> ended(const std::vector<Node>& nodes, const Json& endings) {
+/// Returns the nodes that have an entry in `endings`.
+std::vector<Node> exited_nodes(const std::vector<Node>& nodes, const Json& endings) {
   std::vector<Node> list;
   for (const Node node : nodes) {
     if (endings.contains(node_name(node))) list.push_back(node);
@@ -190,38 +195,39 @@ std::vector<Node> ended(const std::vector<Node>& nodes, const Json& endings) {
   return list;
 }
 
-/// A node that fails at its next write may have ended before its answer was on the way.
-void take_ends_for_answers(Cluster& cluster, const std::vector<Node>& nodes,
-                           ActionResult& planned) {
+/// A node whose next write fails may exit before it sends its reply. If every node without a reply
+/// has exited as expected, the request was done.
+void accept_exits_as_replies(Cluster& cluster, const std::vector<Node>& nodes,
+                             ActionResult& armed) {
   const ActionResult endings = cluster.endings(nodes);
   for (const Node node : nodes) {
     const auto name = node_name(node);
-    if (planned.evidence.contains(name)) continue;
+    if (armed.evidence.contains(name)) continue;
     if (!endings.evidence.contains(name)) return;
-    planned.evidence[name] = {{"ended-before-it-answered", true}};
+    armed.evidence[name] = {{"ended-before-it-answered", true}};
   }
-  planned.done = true;
+  armed.done = true;
 }
 
 }  // namespace
 
 Declared DiskError::parameters() const {
   return {{.name = "call",
-           .type = Parameter::Type::kWord,
-           .otherwise = "append",
-           .summary = "which call fails; all but append, reserve and sync are of snapshots",
-           .words = {"append", "sync", "reserve", "create", "rename", "sync-directory"}},
+           .type = Parameter::Type::kChoice,
+           .default_value = "append",
+           .summary = "which call fails; create, rename and sync-directory occur in snapshots",
+           .choices = {"append", "sync", "reserve", "create", "rename", "sync-directory"}},
           {.name = "error",
-           .type = Parameter::Type::kWord,
-           .otherwise = std::string(error_),
-           .summary = "short, of an append: half is written",
-           .words = {"EIO", "ENOSPC", "short"}},
+           .type = Parameter::Type::kChoice,
+           .default_value = std::string(error_),
+           .summary = "short: an append writes only half",
+           .choices = {"EIO", "ENOSPC", "short"}},
           {.name = "after",
            .type = Parameter::Type::kCount,
-           .otherwise = 1,
-           .summary = "the n-th such call from now",
-           .least = 1,
-           .most = 1e6}};
+           .default_value = 1,
+           .summary = "the n-th such call fails",
+           .min = 1,
+           .max = 1e6}};
 }
 
 ActionResult DiskError::begin(const Injection& injection, Cluster& cluster) const {
@@ -229,39 +235,43 @@ ActionResult DiskError::begin(const Injection& injection, Cluster& cluster) cons
   cluster.expect_end(injection.nodes, exit_codes());
   const Json failure = {
       {"call", params["call"]}, {"error", params["error"]}, {"after", params["after"]}};
-  ActionResult planned = cluster.control(injection.nodes, {{"op", "disk"}, {"fail", failure}});
+  ActionResult armed = cluster.control(injection.nodes, {{"op", "disk"}, {"fail", failure}});
   const bool of_snapshots = params["call"] == "create" || params["call"] == "rename" ||
                             params["call"] == "sync-directory";
-  if (planned.done && of_snapshots) ask_those_up(cluster, injection.nodes, {{"op", "snapshot"}});
-  if (!planned.done) take_ends_for_answers(cluster, injection.nodes, planned);
-  if (planned.done) return planned;
-  // Some may have been told, and must not end later, when nobody expects it.
+  if (armed.done && of_snapshots)
+    request_from_running(cluster, injection.nodes, {{"op", "snapshot"}});
+  if (!armed.done) accept_exits_as_replies(cluster, injection.nodes, armed);
+  if (armed.done) return armed;
+  // Some nodes may have accepted the request. They must not exit later, when that counts as a
+  // crash.
   const ActionResult failed =
-      undo(cluster, injection.nodes, planned, {{"op", "disk"}, {"fail", nullptr}});
+      undo_request(cluster, injection.nodes, armed, {{"op", "disk"}, {"fail", nullptr}});
   end(injection, cluster);
   return failed;
 }
 
 ActionResult DiskError::end(const Injection& injection, Cluster& cluster) const {
-  // Twice: who has ended must not be asked, and a node may end between the look and the question.
+  // Collect the exits twice: before, so that no request goes to a node that has exited; and after,
+  // because a node may exit between that and the request.
   cluster.endings(injection.nodes);
-  ActionResult calmed = ask_to_heal(cluster, injection.nodes, {{"op", "disk"}, {"fail", nullptr}});
+  ActionResult withdrawn =
+      heal_by_request(cluster, injection.nodes, {{"op", "disk"}, {"fail", nullptr}});
   ActionResult endings = cluster.endings(injection.nodes);
-  const auto down = ended(injection.nodes, endings.evidence);
-  ActionResult act{.done = calmed.done || !down.empty(), .reason = calmed.reason};
-  act.evidence = endings.evidence;
+  const auto down = exited_nodes(injection.nodes, endings.evidence);
+  ActionResult result{.done = withdrawn.done || !down.empty(), .reason = withdrawn.reason};
+  result.evidence = endings.evidence;
   if (down.size() < injection.nodes.size()) cluster.expect_end(injection.nodes, {});
-  if (down.empty()) return act;
+  if (down.empty()) return result;
   const ActionResult restarted = cluster.restart(down);
-  act.done = restarted.done;
-  act.reason = restarted.reason;
-  act.evidence.merge_patch(restarted.evidence);
-  return act;
+  result.done = restarted.done;
+  result.reason = restarted.reason;
+  result.evidence.merge_patch(restarted.evidence);
+  return result;
 }
 
-bool DiskError::proven(const Json& evidence) const {
+bool DiskError::is_proven(const Json& evidence) const {
   const auto& end = evidence["end"];
-  for (const auto& [node, told] : evidence["begin"].items()) {
+  for (const auto& [node, reply] : evidence["begin"].items()) {
     if (!end.contains(node) || end[node].value("exit-code", 0) != exit_codes().front())
       return false;
     if (!end[node].contains("incarnation")) return false;

@@ -1,5 +1,5 @@
-// Faults in the running process of a node, which control requests begin and end: of its clock and
-// of its disk. Meanwhile other faults may have killed or paused the process.
+// Families of faults of a node's clock and disk, which control requests to the running process
+// begin and end. In between, other faults may kill or pause the process.
 #pragma once
 
 #include <optional>
@@ -9,61 +9,63 @@
 
 namespace capsize::nemesis {
 
-/// Asks those of the nodes that can answer, and leaves out the others.
-ActionResult ask_those_up(Cluster& cluster, const std::vector<Node>& nodes,
-                          const base::Json& request);
+/// Sends the request to those of the nodes that run and are not paused. Done with empty evidence if
+/// none does.
+ActionResult request_from_running(Cluster& cluster, const std::vector<Node>& nodes,
+                                  const base::Json& request);
 
-/// Asks all of them to heal. One that is down has nothing to heal, for a new process begins without
-/// faults; its evidence is `down`. One that is paused is woken for as long as it takes: it must not
-/// keep a fault that nobody takes away again. One that does not answer is replaced: it is stopped
-/// in good order and started again, and its evidence is `replaced`.
-ActionResult ask_to_heal(Cluster& cluster, const std::vector<Node>& nodes,
-                         const base::Json& request);
+/// Heals all of the nodes with this request. A node that is down has nothing to heal, because a new
+/// process starts without faults; its evidence is `down`. A paused node is resumed for the request:
+/// otherwise it would keep a fault that nothing removes later. A node that does not reply is
+/// restarted gracefully; its evidence is `replaced`.
+ActionResult heal_by_request(Cluster& cluster, const std::vector<Node>& nodes,
+                             const base::Json& request);
 
-/// Takes back what was asked for in vain: a request that nobody answered may yet be carried out, so
-/// then the processes are replaced. Returns the result as one that was not done.
-ActionResult undo(Cluster& cluster, const std::vector<Node>& nodes, const ActionResult& failed,
-                  const base::Json& request);
+/// Undoes a request that failed on some of the nodes. If it got no reply, it may still be executed
+/// later, so the processes are restarted. Returns a result that is not done, with the reason of
+/// `failed`.
+ActionResult undo_request(Cluster& cluster, const std::vector<Node>& nodes,
+                          const ActionResult& failed, const base::Json& request);
 
-/// Whether the evidence of ask_to_heal is there for each node that `begin` has.
-[[nodiscard]] bool healed(const base::Json& begin, const base::Json& end);
+/// Whether `end` has evidence of heal_by_request() for each node of `begin`.
+[[nodiscard]] bool has_healed_all(const base::Json& begin, const base::Json& end);
 
-/// A fault of clocks: the clock is read, made wrong, read again, and read at the end, when it gets
-/// its true rate back. What it has gained or lost stays: a monotonic clock has no value to go back
-/// to, and setting it back would stop it. The evidence is its offset: its own time minus the true
-/// one, as the node tells both.
+/// A clock fault. begin() reads the clock, changes it and reads it again; end() restores the true
+/// rate and reads it once more. The offset that it has by then stays: setting a monotonic clock
+/// back would stop it for as long. The evidence is the offset: the node's clock minus the true
+/// clock, as the node reports both.
 class ClockFault : public NamedFault {
  public:
   ClockFault(std::string_view kind, std::string_view summary)
       : NamedFault(kind, summary, Impact::kDegrades) {}
   ActionResult begin(const Injection& injection, Cluster& cluster) const override;
   ActionResult end(const Injection& injection, Cluster& cluster) const override;
-  /// Every clock that can be compared has gained, or every one has lost, between the first reading
-  /// and the second, or the last.
-  [[nodiscard]] bool proven(const base::Json& evidence) const override;
+  /// Whether all clocks have gained, or all have lost, from the first reading to the second or to
+  /// the last.
+  [[nodiscard]] bool is_proven(const base::Json& evidence) const override;
 
  protected:
-  /// The clock request that makes it wrong.
+  /// Returns the control request that changes the clock.
   [[nodiscard]] virtual base::Json request(const base::Json& params) const = 0;
 };
 
-/// The replies to clock requests as {"nN": {"offset-ns": …}}.
-[[nodiscard]] base::Json offsets(const base::Json& replies);
+/// Returns the replies to clock requests as {"nN": {"offset-ns": …}}.
+[[nodiscard]] base::Json clock_offsets(const base::Json& replies);
 
-/// A disk fault that a node survives: its disk is slow, stalls or lies for a while. The evidence is
-/// the node's own count of the syncs that met the fault.
+/// A disk fault that a node survives: for a while its disk is slow, stalls or lies. The evidence is
+/// the node's count of the syncs that the fault affected.
 class DiskFault : public NamedFault {
  public:
-  /// `counter`: of the reply to a disk request (node/PROTOCOL.md, Control).
+  /// `counter`: the key of that count in the reply to a disk request (node/PROTOCOL.md, Control).
   DiskFault(std::string_view kind, std::string_view summary, Impact impact, const char* counter)
       : NamedFault(kind, summary, impact), counter_(counter) {}
-  /// Done also if no sync has met the fault yet; then it is not proven.
+  /// Done even if the fault has affected no sync yet; it is then not proven.
   ActionResult begin(const Injection& injection, Cluster& cluster) const override;
   ActionResult end(const Injection& injection, Cluster& cluster) const override;
-  [[nodiscard]] bool proven(const base::Json& evidence) const override;
+  [[nodiscard]] bool is_proven(const base::Json& evidence) const override;
 
  protected:
-  /// The keys of the disk request that make the fault, and those that take it away.
+  /// Return the keys of the disk request that begins the fault, and of the one that ends it.
   [[nodiscard]] virtual base::Json on(const base::Json& params) const = 0;
   [[nodiscard]] virtual base::Json off() const = 0;
 
@@ -71,8 +73,9 @@ class DiskFault : public NamedFault {
   const char* counter_;
 };
 
-/// A disk fault that ends a node: a call of its storage fails, and a correct node stops at once and
-/// retries nothing (exit 66), because what is on the disk is then unknown.
+/// A disk fault that ends a node: a call of its storage layer fails. A correct node exits at once
+/// (code 66) and retries nothing, because the state of the disk is unknown then: after a failed
+/// fsync, the next one may report success although the kernel has dropped the dirty pages.
 class DiskError : public NamedFault {
  public:
   DiskError(std::string_view kind, std::string_view summary, std::string_view error)
@@ -80,12 +83,12 @@ class DiskError : public NamedFault {
   [[nodiscard]] Declared parameters() const override;
   [[nodiscard]] std::vector<int> exit_codes() const override { return {66}; }
   ActionResult begin(const Injection& injection, Cluster& cluster) const override;
-  /// Whoever ended is started again; whoever did not is told that the disk is well.
+  /// Restarts the nodes that have exited; withdraws the failure from those that have not.
   ActionResult end(const Injection& injection, Cluster& cluster) const override;
-  [[nodiscard]] bool proven(const base::Json& evidence) const override;
+  [[nodiscard]] bool is_proven(const base::Json& evidence) const override;
 
  private:
-  std::string_view error_;  // the default of the parameter
+  std::string_view error_;  // the default of the parameter "error"
 };
 
 }  // namespace capsize::nemesis

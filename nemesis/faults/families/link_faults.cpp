@@ -11,11 +11,11 @@ bool contains(const std::vector<Node>& nodes, Node node) {
 }
 
 std::vector<Link> links_where(std::size_t cluster_size,
-                              const std::function<bool(Node from, Node to)>& wanted) {
+                              const std::function<bool(Node from, Node to)>& selects) {
   std::vector<Link> links;
   for (Node from = 0; from < cluster_size; ++from) {
     for (Node to = 0; to < cluster_size; ++to) {
-      if (from != to && wanted(from, to)) links.emplace_back(from, to);
+      if (from != to && selects(from, to)) links.emplace_back(from, to);
     }
   }
   return links;
@@ -23,13 +23,14 @@ std::vector<Link> links_where(std::size_t cluster_size,
 
 }  // namespace
 
-const Parameter kDirection{.name = "direction",
-                           .type = Parameter::Type::kWord,
-                           .otherwise = "both",
-                           .summary = "as the nodes see it: what others send them, what they send",
-                           .words = {"both", "inbound", "outbound"}};
+const Parameter kDirection{
+    .name = "direction",
+    .type = Parameter::Type::kChoice,
+    .default_value = "both",
+    .summary = "inbound: messages to the nodes; outbound: messages from them",
+    .choices = {"both", "inbound", "outbound"}};
 
-std::vector<Link> boundary(const Injection& injection, std::size_t cluster_size) {
+std::vector<Link> boundary_links(const Injection& injection, std::size_t cluster_size) {
   const auto direction = injection.params.value("direction", "both");
   const auto peer = [&](Node node) {
     return !contains(injection.nodes, node) &&
@@ -42,9 +43,10 @@ std::vector<Link> boundary(const Injection& injection, std::size_t cluster_size)
   });
 }
 
-std::vector<Link> touching(const Injection& injection, std::size_t cluster_size) {
-  auto links = boundary(injection, cluster_size);
-  // Between two of its own nodes every message is both sent and received by one of them.
+std::vector<Link> incident_links(const Injection& injection, std::size_t cluster_size) {
+  auto links = boundary_links(injection, cluster_size);
+  // A message between two of the nodes is inbound and outbound at once, so `direction` excludes
+  // none.
   const auto among = links_where(cluster_size, [&](Node from, Node to) {
     return injection.peers.empty() && contains(injection.nodes, from) &&
            contains(injection.nodes, to);
@@ -53,7 +55,7 @@ std::vector<Link> touching(const Injection& injection, std::size_t cluster_size)
   return links;
 }
 
-bool affected(const base::Json& evidence, const char* counter) {
+bool shows_effect(const base::Json& evidence, const char* counter) {
   return evidence.is_object() && evidence.value(counter, std::uint64_t{0}) > 0;
 }
 
@@ -64,12 +66,13 @@ Declared LinkFault::parameters() const {
 }
 
 std::vector<Link> LinkFault::links(const Injection& injection, std::size_t cluster_size) const {
-  return touching(injection, cluster_size);
+  return incident_links(injection, cluster_size);
 }
 
 ActionResult LinkFault::begin(const Injection& injection, Cluster& cluster) const {
   const auto affected_links = links(injection, cluster.view().nodes.size());
-  if (affected_links.empty()) return {.done = false, .reason = "no link leads out of the target"};
+  if (affected_links.empty())
+    return {.done = false, .reason = "the fault affects no link of these nodes"};
   base::Json action = injection.params;
   action.erase("direction");
   action["kind"] = action_kind();
@@ -80,8 +83,8 @@ ActionResult LinkFault::end(const Injection& injection, Cluster& cluster) const 
   return cluster.remove_rule(injection.id);
 }
 
-bool LinkFault::proven(const base::Json& evidence) const {
-  return affected(evidence["end"], counter_);
+bool LinkFault::is_proven(const base::Json& evidence) const {
+  return shows_effect(evidence["end"], counter_);
 }
 
 }  // namespace capsize::nemesis

@@ -13,7 +13,7 @@ base::Duration RestartsFault::period(const Json& params) const {
   return std::max<base::Duration>(std::chrono::milliseconds(1), duration_of(params, "period"));
 }
 
-ActionResult RestartsFault::end_and_start(const std::vector<Node>& nodes, Cluster& cluster) const {
+ActionResult RestartsFault::restart_nodes(const std::vector<Node>& nodes, Cluster& cluster) const {
   if (nodes.empty()) return {.done = true};
   const ActionResult ended = signal_ == 9 ? cluster.kill(nodes) : cluster.stop(nodes);
   ActionResult started = cluster.restart(nodes);
@@ -23,15 +23,15 @@ ActionResult RestartsFault::end_and_start(const std::vector<Node>& nodes, Cluste
 }
 
 ActionResult RestartsFault::begin(const Injection& injection, Cluster& cluster) const {
-  // Done also if a node did not come up: the end looks after it.
-  ActionResult act = end_and_start(turn(injection, 0), cluster);
-  act.done = true;
-  return act;
+  // Done even if a node did not restart: end() restarts it.
+  ActionResult result = restart_nodes(nodes_of_turn(injection, 0), cluster);
+  result.done = true;
+  return result;
 }
 
 ActionResult RestartsFault::pulse(const Injection& injection, Cluster& cluster,
                                   std::uint64_t count) const {
-  return end_and_start(turn(injection, count + 1), cluster);
+  return restart_nodes(nodes_of_turn(injection, count + 1), cluster);
 }
 
 ActionResult RestartsFault::end(const Injection& injection, Cluster& cluster) const {
@@ -43,94 +43,95 @@ ActionResult RestartsFault::end(const Injection& injection, Cluster& cluster) co
   return down.empty() ? ActionResult{.done = true} : cluster.restart(down);
 }
 
-bool RestartsFault::proven(const Json& evidence) const {
+bool RestartsFault::is_proven(const Json& evidence) const {
   Json all = evidence["begin"];
   if (evidence.contains("pulse")) all.merge_patch(evidence["pulse"]);
   return all.contains("ended") && all.contains("started") && !all.contains("failed") &&
-         restarted(all["ended"], all["started"], signal_);
+         shows_restarts(all["ended"], all["started"], signal_);
 }
 
 namespace {
 
-// Under load every member of a cluster that serves is sent something far sooner; of one that just
-// lost its leader, or sits on a busy disk, not.
-constexpr base::Duration kHeldBound = std::chrono::milliseconds(1000);
+// How long to wait for bytes that the disks hold back. In a cluster under load every member writes
+// within a few milliseconds; without a leader, or on a busy disk, it may take longer.
+constexpr base::Duration kHeldTimeout = std::chrono::milliseconds(1000);
 
 }  // namespace
 
 ActionResult CrashFault::begin(const Injection& injection, Cluster& cluster) const {
-  // Held first, stalled then: a sync that began before stalls with nothing held, and nothing is
-  // appended behind it.
+  // Hold first, then stall. In the other order, a sync that starts in between would stall with
+  // nothing held back, the node would append nothing more until it returns, and the crash would
+  // lose nothing.
   ActionResult stalled =
       cluster.control(injection.nodes, {{"op", "disk"}, {"hold-unsynced", true}});
   if (stalled.done) stalled = cluster.control(injection.nodes, {{"op", "disk"}, {"stall", true}});
   if (!stalled.done) {
-    return undo(cluster, injection.nodes, stalled,
-                {{"op", "disk"}, {"hold-unsynced", false}, {"stall", false}});
+    return undo_request(cluster, injection.nodes, stalled,
+                        {{"op", "disk"}, {"hold-unsynced", false}, {"stall", false}});
   }
-  // Who holds nothing by then dies all the same; the evidence tells.
+  // A node that holds nothing back by then crashes too; its evidence shows that it lost nothing.
   cluster.control_until(
       injection.nodes, {{"op", "status"}},
-      [](Node, const Json& status) { return status.value("bytes-held", 0) > 0; }, kHeldBound);
-  return cluster.crash(injection.nodes, keep(injection.params));
+      [](Node, const Json& status) { return status.value("bytes-held", 0) > 0; }, kHeldTimeout);
+  return cluster.crash(injection.nodes, kept_share(injection.params));
 }
 
 ActionResult CrashFault::end(const Injection& injection, Cluster& cluster) const {
   return cluster.restart(injection.nodes);
 }
 
-bool CrashFault::proven(const Json& evidence) const {
+bool CrashFault::is_proven(const Json& evidence) const {
   bool any = false;
-  for (const auto& [node, death] : evidence["begin"].items()) {
-    any =
-        any || bit(death.value("held", std::uint64_t{0}), death.value("written", std::uint64_t{0}));
+  for (const auto& [node, crash] : evidence["begin"].items()) {
+    any = any || is_expected_loss(crash.value("held", std::uint64_t{0}),
+                                  crash.value("written", std::uint64_t{0}));
   }
-  return any && restarted(evidence["begin"], evidence["end"], 9);
+  return any && shows_restarts(evidence["begin"], evidence["end"], 9);
 }
 
 namespace {
 
-bool takes_part(const Injection& injection) {
+bool rejoins(const Injection& injection) {
   return injection.params["rejoin"].get<bool>();
 }
 
 void isolate(const Injection& injection, Cluster& cluster) {
-  if (takes_part(injection)) return;
+  if (rejoins(injection)) return;
   const Injection everything{.nodes = injection.nodes, .params = {{"direction", "both"}}};
-  cluster.install_rule(injection.id, touching(everything, cluster.view().nodes.size()),
+  cluster.install_rule(injection.id, incident_links(everything, cluster.view().nodes.size()),
                        {{"kind", "cut"}}, Json::object());
   cluster.cut_clients(injection.nodes);
 }
 
-void let_in(const Injection& injection, Cluster& cluster) {
-  if (takes_part(injection)) return;
+void reconnect(const Injection& injection, Cluster& cluster) {
+  if (rejoins(injection)) return;
   cluster.remove_rule(injection.id);
   cluster.rejoin_clients(injection.nodes);
 }
 
-/// How each damaged node came up: it refused with an exit code, or says who it is now.
-ActionResult look(const std::vector<Node>& nodes, Cluster& cluster) {
-  ActionResult act = cluster.endings(nodes);
+/// Reports how each damaged node started: it refused with an exit code, or it runs with this state.
+ActionResult inspect_starts(const std::vector<Node>& nodes, Cluster& cluster) {
+  ActionResult result = cluster.endings(nodes);
   for (const Node node : nodes) {
-    Json& found = act.evidence[node_name(node)];
-    if (found.contains("exit-code")) {
-      found["start"] = "refused";
+    Json& start = result.evidence[node_name(node)];
+    if (start.contains("exit-code")) {
+      start["start"] = "refused";
       continue;
     }
-    const ActionResult asked = cluster.control({node}, {{"op", "status"}});
-    found["start"] = asked.done ? "up" : "unknown";
-    if (!asked.done) continue;
+    const ActionResult status = cluster.control({node}, {{"op", "status"}});
+    start["start"] = status.done ? "up" : "unknown";
+    if (!status.done) continue;
     for (const char* field : {"last", "term", "snapshot", "role"}) {
-      found[field] = asked.evidence[node_name(node)].value(field, Json());
+      start[field] = status.evidence[node_name(node)].value(field, Json());
     }
   }
-  return act;
+  return result;
 }
 
-std::vector<Node> those_who(const std::vector<Node>& nodes, const Json& found, bool refused) {
+std::vector<Node> select_by_start(const std::vector<Node>& nodes, const Json& start, bool refused) {
   std::vector<Node> list;
   for (const Node node : nodes) {
-    if ((found[node_name(node)]["start"] == "refused") == refused) list.push_back(node);
+    if ((start[node_name(node)]["start"] == "refused") == refused) list.push_back(node);
   }
   return list;
 }
@@ -141,67 +142,68 @@ Declared DamageFault::parameters() const {
   Declared declared = damage_parameters();
   declared.push_back({.name = "rejoin",
                       .type = Parameter::Type::kFlag,
-                      .otherwise = false,
+                      .default_value = false,
                       .summary = "unsafe: the damaged node takes part"});
   return declared;
 }
 
 ActionResult DamageFault::begin(const Injection& injection, Cluster& cluster) const {
-  if (cluster.view().core().size() < 2 && !takes_part(injection)) {
-    return {.done = false, .reason = "a node without peers cannot be isolated from them"};
+  if (cluster.view().core().size() < 2 && !rejoins(injection)) {
+    return {.done = false, .reason = "a cluster of one node has no peers to isolate it from"};
   }
   if (ActionResult ready = prepare(injection, cluster); !ready.done) return ready;
   isolate(injection, cluster);
-  ActionResult act = cluster.kill(injection.nodes);
+  ActionResult result = cluster.kill(injection.nodes);
   for (const Node node : injection.nodes) {
     const ActionResult damaged = cluster.damage(node, damage(injection.params));
-    act.evidence[node_name(node)]["damage"] = damaged.evidence;
+    result.evidence[node_name(node)]["damage"] = damaged.evidence;
     if (damaged.done) continue;
-    act.done = false;
-    act.reason = damaged.reason;
+    result.done = false;
+    result.reason = damaged.reason;
   }
-  if (!act.done) {
+  if (!result.done) {
     cluster.repair(injection.nodes);
     cluster.restart(injection.nodes);
-    let_in(injection, cluster);
-    return act;
+    reconnect(injection, cluster);
+    return result;
   }
   cluster.launch(injection.nodes);
   cluster.expect_end(injection.nodes, exit_codes());
-  return act;
+  return result;
 }
 
 ActionResult DamageFault::end(const Injection& injection, Cluster& cluster) const {
-  ActionResult act = look(injection.nodes, cluster);
-  const auto up = those_who(injection.nodes, act.evidence, /*refused=*/false);
-  // Whoever takes part has shown its log to others: it keeps it.
-  const auto repaired = takes_part(injection)
-                            ? those_who(injection.nodes, act.evidence, /*refused=*/true)
+  ActionResult result = inspect_starts(injection.nodes, cluster);
+  const auto up = select_by_start(injection.nodes, result.evidence, /*refused=*/false);
+  // With `rejoin`, a node that runs has replicated with its damaged log. Restoring the old log now
+  // would be a second fault, so it keeps the damaged one.
+  const auto repaired = rejoins(injection)
+                            ? select_by_start(injection.nodes, result.evidence, /*refused=*/true)
                             : injection.nodes;
-  if (takes_part(injection)) {
+  if (rejoins(injection)) {
     cluster.expect_end(up, {});
   } else if (!up.empty()) {
     cluster.kill(up);
   }
-  ActionResult again{.done = true};
+  ActionResult restarted{.done = true};
   if (!repaired.empty()) {
-    again = cluster.repair(repaired);
-    if (again.done) again = cluster.restart(repaired);
+    restarted = cluster.repair(repaired);
+    if (restarted.done) restarted = cluster.restart(repaired);
   }
-  let_in(injection, cluster);
-  for (const auto& [node, life] : again.evidence.items()) {
-    if (life.contains("incarnation")) act.evidence[node]["repaired"] = life["incarnation"];
+  reconnect(injection, cluster);
+  for (const auto& [node, process] : restarted.evidence.items()) {
+    if (process.contains("incarnation")) result.evidence[node]["repaired"] = process["incarnation"];
   }
-  act.done = again.done;
-  act.reason = again.reason;
-  return act;
+  result.done = restarted.done;
+  result.reason = restarted.reason;
+  return result;
 }
 
-bool DamageFault::proven(const Json& evidence) const {
+bool DamageFault::is_proven(const Json& evidence) const {
   const auto& end = evidence["end"];
-  for (const auto& [node, life] : evidence["begin"].items()) {
-    if (life.value("signal", 0) != 9) return false;
-    if (life["damage"].value("bytes", 0) == 0) return false;
+  for (const auto& [node, process] : evidence["begin"].items()) {
+    if (process.value("signal", 0) != 9) return false;
+    if (process["damage"].value("bytes", 0) == 0) return false;
     if (!end.contains(node)) return false;
     const auto start = end[node].value("start", "");
     if (start != "refused" && start != "up") return false;
@@ -210,7 +212,7 @@ bool DamageFault::proven(const Json& evidence) const {
   return !evidence["begin"].empty();
 }
 
-std::optional<Node> spare_of(const ClusterView& view) {
+std::optional<Node> find_running_spare(const ClusterView& view) {
   for (Node node = 0; node < view.nodes.size(); ++node) {
     const NodeView& state = view.nodes[node];
     if (state.spare && state.running && !state.paused) return node;
@@ -218,12 +220,12 @@ std::optional<Node> spare_of(const ClusterView& view) {
   return std::nullopt;
 }
 
-ActionResult MembersFault::begin(const Injection& injection, Cluster& cluster) const {
+ActionResult MembershipFault::begin(const Injection& injection, Cluster& cluster) const {
   const ClusterView view = cluster.view();
   if (view.members != view.core()) {
-    return {.done = false, .reason = "another change of members was in force"};
+    return {.done = false, .reason = "another membership change is active"};
   }
-  auto members = wanted(injection.nodes, view);
+  auto members = new_members(injection.nodes, view);
   if (const auto* why = std::get_if<std::string_view>(&members)) {
     return {.done = false, .reason = std::string(*why)};
   }
@@ -232,22 +234,22 @@ ActionResult MembersFault::begin(const Injection& injection, Cluster& cluster) c
   return cluster.change_members(list);
 }
 
-ActionResult MembersFault::end(const Injection&, Cluster& cluster) const {
+ActionResult MembershipFault::end(const Injection&, Cluster& cluster) const {
   return cluster.change_members(cluster.view().core());
 }
 
-bool MembersFault::proven(const base::Json& evidence) const {
+bool MembershipFault::is_proven(const base::Json& evidence) const {
   const auto& begin = evidence["begin"];
   const auto& end = evidence["end"];
   return begin.contains("voters") && end.contains("voters") && begin["voters"] != end["voters"];
 }
 
-bool restarted(const base::Json& begin, const base::Json& end, int signal) {
-  for (const auto& [node, life] : begin.items()) {
-    if (life.value("signal", -1) != signal) return false;
-    if (signal == 0 && life.value("exit-code", -1) != 0) return false;
+bool shows_restarts(const base::Json& begin, const base::Json& end, int signal) {
+  for (const auto& [node, process] : begin.items()) {
+    if (process.value("signal", -1) != signal) return false;
+    if (signal == 0 && process.value("exit-code", -1) != 0) return false;
     if (!end.contains(node)) return false;
-    if (end[node].value("incarnation", 0) <= life.value("incarnation", 0)) return false;
+    if (end[node].value("incarnation", 0) <= process.value("incarnation", 0)) return false;
   }
   return !begin.empty();
 }

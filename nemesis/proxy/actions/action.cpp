@@ -35,37 +35,37 @@ base::Duration Parameters::duration(const std::string& key) {
   return duration.value();
 }
 
-bool Parameters::flag(const std::string& key, bool otherwise) {
+bool Parameters::flag(const std::string& key, bool default_value) {
   const auto value = take(key);
-  if (!value) return otherwise;
+  if (!value) return default_value;
   const bool* flag = std::get_if<bool>(&*value);
   if (flag == nullptr) refuse(key + ": expected true or false");
-  return flag != nullptr ? *flag : otherwise;
+  return flag != nullptr ? *flag : default_value;
 }
 
-std::uint64_t Parameters::count(const std::string& key, std::uint64_t least, std::uint64_t most) {
+std::uint64_t Parameters::count(const std::string& key, std::uint64_t min, std::uint64_t max) {
   const auto value = take(key);
   const double* number = value ? std::get_if<double>(&*value) : nullptr;
-  const bool fits = number != nullptr && *number >= static_cast<double>(least) &&
-                    *number <= static_cast<double>(most) && *number == std::floor(*number);
+  const bool fits = number != nullptr && *number >= static_cast<double>(min) &&
+                    *number <= static_cast<double>(max) && *number == std::floor(*number);
   if (!fits) {
-    refuse(key + ": expected a whole number from " + std::to_string(least) + " to " +
-           std::to_string(most));
-    return least;
+    refuse(key + ": expected a whole number from " + std::to_string(min) + " to " +
+           std::to_string(max));
+    return min;
   }
   return static_cast<std::uint64_t>(*number);
 }
 
-std::size_t Parameters::word(const std::string& key, std::initializer_list<const char*> words) {
+std::size_t Parameters::choice(const std::string& key, std::initializer_list<const char*> choices) {
   const auto value = take(key);
   if (!value) return 0;
   const std::string* text = std::get_if<std::string>(&*value);
   std::string names;
-  std::size_t place = 0;
-  for (const char* word : words) {
-    if (text != nullptr && *text == word) return place;
-    names += (names.empty() ? "" : ", ") + std::string(word);
-    ++place;
+  std::size_t index = 0;
+  for (const char* choice : choices) {
+    if (text != nullptr && *text == choice) return index;
+    names += (names.empty() ? "" : ", ") + std::string(choice);
+    ++index;
   }
   refuse(key + ": expected one of: " + names);
   return 0;

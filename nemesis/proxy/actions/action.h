@@ -1,8 +1,8 @@
-// What a rule does to the messages it matches. An action is one file here (action_*.cpp) that
-// registers itself; nothing else names it.
+// What a rule does to the messages that its filter selects. Each file in this folder defines one
+// action and registers it; nothing else names it.
 //
-// Actions are pure: they are handed the header, the time and the rule's own random stream, and they
-// edit the message's fate. They see no socket, so the same action runs in a simulated network.
+// Actions are pure: they get the header, the time and the rule's own random stream, and edit the
+// message's fate. They see no socket, so the same action runs in a simulated network.
 #pragma once
 
 #include <array>
@@ -23,12 +23,12 @@
 
 namespace capsize::nemesis::proxy {
 
-/// Copies of one message, all rules together: a stack of duplicating rules stays bounded.
+/// The most copies of one message by all rules together: bounds a stack of duplicating rules.
 inline constexpr std::size_t kCopiesMax = 8;
-/// Messages that a rule may keep of a link, to send them again.
+/// The most messages of a link that a rule keeps for replay.
 inline constexpr std::size_t kKeptMax = 1024;
 
-/// For how long each copy is held: from one to kCopiesMax of them, without a heap.
+/// The delay of each copy of a message; from one to kCopiesMax copies, without heap allocation.
 class Copies {
  public:
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -46,47 +46,48 @@ class Copies {
   std::size_t size_ = 1;
 };
 
-/// A message waits until `gap` later ones of its link went by, but not longer than `longest`.
+/// A message is deferred until `gap` later ones of its link have overtaken it, but no longer than
+/// `longest`.
 struct Overtake {
   std::uint64_t gap = 1;
   base::Duration longest{};
 };
 
-/// The message joins an even sample of `keep` among those seen so far; `again`: one of those that
-/// are kept is sent once more.
+/// The message is offered to a uniform sample of `keep` messages; `send`: one message of the
+/// sample is replayed.
 struct Replay {
   std::size_t keep = 0;
-  bool again = false;
+  bool send = false;
 };
 
-/// So many bits are flipped; the seed says which.
+/// How many bits are flipped; the seed selects which.
 struct Corruption {
   std::uint64_t bits = 1;
   std::uint64_t seed = 0;
 };
 
-/// What becomes of one message. Rules stack: each edits what those installed before it decided.
+/// What happens to one message. Rules stack: each edits the decision of those installed before it.
 struct Fate {
-  bool discard = false;  // whatever else was said; no rule takes it back
+  bool discard = false;  // overrides all else; no rule resets it
   Copies copies;
   bool reorder = false;                  // it may overtake others of its link
-  std::optional<Corruption> corruption;  // of all copies
+  std::optional<Corruption> corruption;  // applies to all copies
   std::optional<Overtake> overtake;
-  std::optional<Replay> replay;  // of the rule that is being asked
+  std::optional<Replay> replay;  // of the rule that is being applied
 };
 
-/// For the evidence: what an action did to this very message.
+/// What an action did to this message, for the evidence.
 enum class Effect : std::uint8_t {
   kNone,
   kDiscarded,
   kDelayed,
   kDuplicated,
   kCorrupted,
-  kThrottled,  // waits for the link to be free, not longer than the rule is there
-  kHeld,       // until the rule is removed
+  kThrottled,  // waits for bandwidth, at most until the rule is removed
+  kHeld,       // waits until the rule is removed
 };
 
-/// In which order a rule gives out, when it is removed, what it held.
+/// The order in which the messages of a hold leave when it is removed.
 enum class ReleaseOrder : std::uint8_t { kAsSent, kReverse, kShuffled };
 
 struct Message {
@@ -98,18 +99,20 @@ struct Message {
 class Action {
  public:
   virtual ~Action();
+  /// Edits `fate` and returns the effect. Called for every message that passes the rule's filter,
+  /// in order of arrival, even if another rule has discarded it.
   virtual Effect apply(const Message& message, base::Prng& random, Fate& fate) = 0;
-  /// A strict cut: what the proxy holds for the link is discarded when it begins, and what was sent
-  /// before its end never arrives.
+  /// Whether it is a strict cut: what waits on the link is discarded when it begins, and what was
+  /// sent before its end never arrives.
   [[nodiscard]] virtual bool is_cut() const { return false; }
-  /// What matches waits until the rule is removed.
+  /// Whether matching messages wait until the rule is removed.
   [[nodiscard]] virtual bool is_hold() const { return false; }
   [[nodiscard]] virtual ReleaseOrder release_order() const { return ReleaseOrder::kAsSent; }
 };
 
-/// The flat JSON object that describes an action, without JSON. Getters remember the first thing
-/// that is missing, of another type or out of range; status() tells it, and any key nobody asked
-/// for.
+/// The parameters of an action: the values of a flat JSON object. The getters record the first
+/// value that is missing, has another type or is out of range; status() returns that error, or else
+/// the first key that no getter has read.
 class Parameters {
  public:
   using Value = std::variant<bool, double, std::string>;
@@ -120,12 +123,12 @@ class Parameters {
   [[nodiscard]] double probability(const std::string& key);
   /// Text such as "20ms", up to an hour; required.
   [[nodiscard]] base::Duration duration(const std::string& key);
-  [[nodiscard]] bool flag(const std::string& key, bool otherwise);
+  [[nodiscard]] bool flag(const std::string& key, bool default_value);
   /// A whole number; required.
-  [[nodiscard]] std::uint64_t count(const std::string& key, std::uint64_t least,
-                                    std::uint64_t most);
-  /// One of `words`, by its place; the first one when the key is missing.
-  [[nodiscard]] std::size_t word(const std::string& key, std::initializer_list<const char*> words);
+  [[nodiscard]] std::uint64_t count(const std::string& key, std::uint64_t min, std::uint64_t max);
+  /// Returns the index of the value in `choices`; 0 if the key is missing.
+  [[nodiscard]] std::size_t choice(const std::string& key,
+                                   std::initializer_list<const char*> choices);
   void refuse(std::string why);
   [[nodiscard]] base::Status status() const;
 
@@ -135,14 +138,14 @@ class Parameters {
   std::optional<base::Error> error_;
 };
 
-/// A kind of action, as `capsize-proxy` knows it by name.
+/// Makes actions of one kind; registered under its name.
 class ActionKind {
  public:
   virtual ~ActionKind();
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual std::unique_ptr<Action> make(Parameters& parameters) const = 0;
 };
-/// Error: no such kind (the known ones are listed), or parameters that it does not take.
+/// Error: the kind is unknown (lists the known ones), or the parameters are invalid.
 [[nodiscard]] base::Result<std::unique_ptr<Action>> make_action(std::string_view kind,
                                                                 Parameters parameters);
 

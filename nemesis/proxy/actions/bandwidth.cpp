@@ -1,5 +1,5 @@
-// bandwidth: each link carries so many bytes a second. What comes faster waits in a queue of
-// bounded size in front of it; what finds the queue full is discarded (tail drop).
+// bandwidth: limits the bytes per second of each link. Excess messages wait in a bounded queue; a
+// message that finds the queue full is discarded (tail drop).
 #include <algorithm>
 
 #include "nemesis/proxy/actions/action.h"
@@ -14,12 +14,12 @@ class Bandwidth : public Action {
   Bandwidth(std::uint64_t bytes_per_second, std::uint64_t queue_bytes)
       : rate_(bytes_per_second), queue_bytes_(queue_bytes) {}
   Effect apply(const Message& message, base::Prng&, Fate& fate) override {
-    // Others discarded it on its way here: it never came to this link.
+    // Another rule has discarded it, so it uses no bandwidth.
     if (fate.discard) return Effect::kNone;
     base::Instant& free_at = free_at_[{message.header.from, message.header.to}];
     const base::Instant begin = std::max(free_at, message.now);
     const bool queued = begin > message.now;
-    // A message above the size of the queue goes alone.
+    // Only a queued message can overflow: one larger than the queue passes while the link is idle.
     if (queued && begin - message.now + time_of(message.bytes) > time_of(queue_bytes_)) {
       fate.discard = true;
       return Effect::kDiscarded;

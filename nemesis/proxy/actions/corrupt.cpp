@@ -1,6 +1,5 @@
-// corrupt: with a probability, bits of a message are flipped on its way. Three at most, because
-// CRC32C finds every error of up to three bits: what is corrupted is never applied by a node that
-// looks at its checksums.
+// corrupt: flips bits of a message with a probability. At most three: CRC32C detects every error of
+// up to three bits, so a node that verifies checksums never applies a corrupted message.
 #include "nemesis/proxy/actions/action.h"
 
 namespace capsize::nemesis::proxy {
@@ -11,9 +10,9 @@ class Corrupt : public Action {
   Corrupt(double probability, std::uint64_t bits) : probability_(probability), bits_(bits) {}
   Effect apply(const Message&, base::Prng& random, Fate& fate) override {
     if (!random.chance(probability_)) return Effect::kNone;
-    // Drawn also where it is not needed: the draws must not depend on other rules.
+    // Drawn even if it is not needed: the draws must not depend on other rules.
     const std::uint64_t seed = random.next();
-    // One corruption is enough: a second could flip the same bit back.
+    // Only one corruption: a second could flip the same bit back.
     if (fate.corruption) return Effect::kNone;
     fate.corruption = Corruption{bits_, seed};
     return Effect::kCorrupted;

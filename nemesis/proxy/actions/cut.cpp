@@ -1,4 +1,4 @@
-// cut: nothing passes, and nothing that was sent before the heal ever arrives.
+// cut: discards everything; nothing that was sent before the cut is healed ever arrives.
 #include "nemesis/proxy/actions/action.h"
 
 namespace capsize::nemesis::proxy {

@@ -1,5 +1,5 @@
-// delay: each message is held for min..max, drawn evenly. The order of the link stays unless
-// `reorder`: then a message with a short draw overtakes.
+// delay: delays each message by min..max, drawn uniformly. Keeps the order of the link unless
+// `reorder` is set: then a message with a shorter delay overtakes.
 #include "nemesis/proxy/actions/action.h"
 
 namespace capsize::nemesis::proxy {
@@ -12,7 +12,8 @@ class Delay : public Action {
   Effect apply(const Message&, base::Prng& random, Fate& fate) override {
     base::Duration* held = fate.copies.begin();
     *held++ += random.between(min_, max_);
-    // How many copies there are is another rule's decision, and must not move the next draws.
+    // Another rule decides how many copies there are; that must not shift this rule's next draws.
+    // So the delays of further copies come from a stream of their own.
     const std::uint64_t seed = random.next();
     if (held != fate.copies.end()) {
       base::Prng of_copies(seed);

@@ -1,4 +1,4 @@
-// drop: each message is lost with a probability, independently of the others.
+// drop: loses each message with a probability, independently of the others.
 #include "nemesis/proxy/actions/action.h"
 
 namespace capsize::nemesis::proxy {

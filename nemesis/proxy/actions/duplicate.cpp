@@ -1,4 +1,4 @@
-// duplicate: a message is delivered once more with a probability.
+// duplicate: delivers each message twice with a probability.
 #include "nemesis/proxy/actions/action.h"
 
 namespace capsize::nemesis::proxy {
@@ -9,7 +9,8 @@ class Duplicate : public Action {
   explicit Duplicate(double probability) : probability_(probability) {}
   Effect apply(const Message&, base::Prng& random, Fate& fate) override {
     if (!random.chance(probability_) || fate.copies.size() >= kCopiesMax) return Effect::kNone;
-    // A rule installed later (a delay with jitter) draws for the copy on its own.
+    // The copy gets the delay of the original so far; a delay rule installed later draws one of its
+    // own for it.
     fate.copies.add(fate.copies.front());
     return Effect::kDuplicated;
   }

@@ -1,5 +1,5 @@
-// hold: messages wait until the rule is removed; then they come out, as they were sent, the last
-// one first, or shuffled. Unlike a cut it discards nothing.
+// hold: messages wait until the rule is removed; then they leave in order, in reverse or shuffled.
+// Unlike a cut, it discards nothing.
 #include "nemesis/proxy/actions/action.h"
 
 namespace capsize::nemesis::proxy {
@@ -23,7 +23,7 @@ class HoldKind : public ActionKind {
     constexpr std::array kOrders = {ReleaseOrder::kAsSent, ReleaseOrder::kReverse,
                                     ReleaseOrder::kShuffled};
     return std::make_unique<Hold>(
-        kOrders.at(parameters.word("order", {"as-sent", "reverse", "shuffled"})));
+        kOrders.at(parameters.choice("order", {"as-sent", "reverse", "shuffled"})));
   }
 };
 

@@ -1,6 +1,6 @@
-// reorder: with a probability, a message steps aside until `gap` later ones of its link went by
-// (with 1 it changes places with its neighbour), or until `max` is over. One at a time on a link,
-// so that with probability 1 every second message lets the next one pass.
+// reorder: with a probability, defers a message until `gap` later ones of its link have overtaken
+// it (with a gap of 1, neighbours swap) or `max` has passed. Defers one message at a time on a
+// link, so that with probability 1 every second message is overtaken by the next.
 #include "nemesis/proxy/actions/action.h"
 
 namespace capsize::nemesis::proxy {
@@ -10,7 +10,7 @@ class Reorder : public Action {
  public:
   Reorder(double probability, Overtake overtake) : probability_(probability), overtake_(overtake) {}
   Effect apply(const Message&, base::Prng& random, Fate& fate) override {
-    // Whether it is overtaken, only the messages behind it can say: counted when they went by.
+    // Only later messages can show that it was overtaken: counted when it leaves.
     if (random.chance(probability_)) fate.overtake = overtake_;
     return Effect::kNone;
   }

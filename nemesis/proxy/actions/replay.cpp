@@ -1,5 +1,5 @@
-// replay: with each message, and a probability, an old one of the same link is sent once more. What
-// is kept is an even sample of all that the rule has seen, so also messages of terms long over.
+// replay: with each message, and a probability, sends an old message of the same link again. The
+// old messages are a uniform sample of all that the rule has seen, so some are of old terms.
 #include "nemesis/proxy/actions/action.h"
 
 namespace capsize::nemesis::proxy {
@@ -10,7 +10,7 @@ class ReplayAction : public Action {
   ReplayAction(double probability, std::size_t keep) : probability_(probability), keep_(keep) {}
   Effect apply(const Message&, base::Prng& random, Fate& fate) override {
     fate.replay = Replay{keep_, random.chance(probability_)};
-    return Effect::kNone;  // whether there is an old one, who keeps them can say
+    return Effect::kNone;  // the switchboard knows whether the sample has a message, and counts
   }
 
  private:

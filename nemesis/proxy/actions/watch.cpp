@@ -1,4 +1,4 @@
-// watch: nothing happens to the messages; the rule counts them.
+// watch: does nothing to the messages; the rule counts them.
 #include "nemesis/proxy/actions/action.h"
 
 namespace capsize::nemesis::proxy {

@@ -1,4 +1,4 @@
-// The register of the binaries that make no mistake: empty. Linked instead of registry.cpp.
+// The empty registry of the binaries without seeded bugs. Linked instead of registry.cpp.
 #include "node/bugs/registry.h"
 
 namespace capsize::bugs {

@@ -1,4 +1,4 @@
-// Blocks that are taken apart on several threads come back as the lines of the file, in its order.
+// Blocks that are parsed on several threads are returned as the lines of the file, in its order.
 #include "checker/history/line_blocks.h"
 
 #include <gmock/gmock.h>
@@ -49,7 +49,7 @@ TEST(LineBlocks, Lines_AreThoseOfTheFileInItsOrder) {
   EXPECT_EQ(plain_events, 80'000u);
 }
 
-TEST(LineBlocks, CallerThatStopsHalfWay_LeavesNothingBehind) {
+TEST(LineBlocks, CallerThatStopsHalfWay_LeaksNothing) {
   const std::string text = long_history();
   LineReader lines = LineReader::of_text(text);
   const Vocabulary vocabulary;
@@ -68,7 +68,7 @@ TEST(LineBlocks, ErrorsFarIntoTheFile_KeepTheirLineNumbers) {
   EXPECT_THAT(message(text + event(3, "ok")),
               HasSubstr("h:80002:1: found a completion of process 3"));
   EXPECT_THAT(message(text + std::string(LineReader::kLineBytesMax + 9, 'x')),
-              HasSubstr("h:80002:67108864: found a line that goes on"));
+              HasSubstr("h:80002:67108864: found a line that continues"));
 }
 
 TEST(LineBlocks, UnusualLinesBetweenPlainOnes_KeepTheirPlace) {

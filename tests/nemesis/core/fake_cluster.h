@@ -1,4 +1,4 @@
-// A cluster of variables, for everything about the nemesis that needs no process.
+// A cluster made of variables, for tests of the nemesis that need no process.
 #pragma once
 
 #include <functional>
@@ -23,54 +23,54 @@ class FakeCluster final : public Cluster {
 
   ClusterView view() const override { return state; }
   ActionResult kill(const std::vector<Node>& nodes) override {
-    ActionResult act{.done = true};
+    ActionResult result{.done = true};
     for (const Node node : nodes) {
       calls.push_back("kill " + node_name(node));
       state.nodes[node].running = false;
-      act.evidence[node_name(node)] = {{"signal", 9}, {"incarnation", ++incarnation}};
+      result.evidence[node_name(node)] = {{"signal", 9}, {"incarnation", ++incarnation}};
       if (state.leader == node) state.leader.reset();
     }
-    return act;
+    return result;
   }
   ActionResult stop(const std::vector<Node>& nodes) override {
-    ActionResult act{.done = true};
+    ActionResult result{.done = true};
     for (const Node node : nodes) {
       calls.push_back("stop " + node_name(node));
       state.nodes[node].running = false;
-      act.evidence[node_name(node)] = {
+      result.evidence[node_name(node)] = {
           {"signal", 0}, {"exit-code", 0}, {"incarnation", ++incarnation}};
       if (state.leader == node) state.leader.reset();
     }
-    return act;
+    return result;
   }
   ActionResult launch(const std::vector<Node>& nodes) override { return restart(nodes); }
   ActionResult restart(const std::vector<Node>& nodes) override {
-    ActionResult act{.done = true};
+    ActionResult result{.done = true};
     for (const Node node : nodes) {
       processes[node] = {};
       calls.push_back("restart " + node_name(node));
       state.nodes[node].running = true;
-      act.evidence[node_name(node)] = {{"incarnation", ++incarnation}};
+      result.evidence[node_name(node)] = {{"incarnation", ++incarnation}};
     }
-    return act;
+    return result;
   }
   ActionResult pause(const std::vector<Node>& nodes) override {
-    ActionResult act{.done = true};
+    ActionResult result{.done = true};
     for (const Node node : nodes) {
       calls.push_back("pause " + node_name(node));
       state.nodes[node].paused = true;
-      act.evidence[node_name(node)] = {{"state", pause_works ? "T" : "S"}};
+      result.evidence[node_name(node)] = {{"state", pause_works ? "T" : "S"}};
     }
-    return act;
+    return result;
   }
   ActionResult resume(const std::vector<Node>& nodes) override {
-    ActionResult act{.done = true};
+    ActionResult result{.done = true};
     for (const Node node : nodes) {
       calls.push_back("resume " + node_name(node));
       state.nodes[node].paused = false;
-      act.evidence[node_name(node)] = {{"state", "S"}};
+      result.evidence[node_name(node)] = {{"state", "S"}};
     }
-    return act;
+    return result;
   }
   ActionResult change_members(const std::vector<Node>& members) override {
     std::string call = "members";
@@ -89,49 +89,50 @@ class FakeCluster final : public Cluster {
     for (const Node node : nodes) expected[node] = codes;
   }
   ActionResult endings(const std::vector<Node>& nodes) override {
-    ActionResult act{.done = true};
+    ActionResult result{.done = true};
     for (const Node node : nodes) {
       if (state.nodes[node].running) continue;
       const auto codes = expected[node];
-      act.evidence[node_name(node)] = {{"signal", 0}, {"exit-code", codes.empty() ? 1 : codes[0]}};
+      result.evidence[node_name(node)] = {{"signal", 0},
+                                          {"exit-code", codes.empty() ? 1 : codes[0]}};
     }
-    return act;
+    return result;
   }
   ActionResult control(const std::vector<Node>& nodes, const base::Json& request) override {
-    ActionResult act{.done = true};
+    ActionResult result{.done = true};
     for (const Node node : nodes) {
       calls.push_back("control " + node_name(node) + " " + request.dump());
-      if (refuse) act = {.done = false, .reason = node_name(node) + " refused"};
+      if (refuse) result = {.done = false, .reason = node_name(node) + " refused"};
       if (refuse) continue;
       if (silent.contains(node)) {
-        act = {.done = false, .reason = node_name(node) + " did not answer", .uncertain = true};
+        result = {.done = false, .reason = node_name(node) + " did not answer", .uncertain = true};
         continue;
       }
-      act.evidence[node_name(node)] = reply(node, request);
+      result.evidence[node_name(node)] = reply(node, request);
       if (processes[node].failed()) state.nodes[node].running = false;
     }
-    return act;
+    return result;
   }
   ActionResult control_until(const std::vector<Node>& nodes, const base::Json& request,
                              const Satisfied& satisfied, base::Duration) override {
-    ActionResult act;
-    for (int attempt = 0; attempt < 10 && !act.done; ++attempt) {
-      act = control(nodes, request);
+    ActionResult result;
+    for (int attempt = 0; attempt < 10 && !result.done; ++attempt) {
+      result = control(nodes, request);
       for (const Node node : nodes) {
-        act.done = act.done && satisfied(node, act.evidence[node_name(node)]);
+        result.done = result.done && satisfied(node, result.evidence[node_name(node)]);
       }
     }
-    return act;
+    return result;
   }
   ActionResult crash(const std::vector<Node>& nodes, double keep) override {
-    ActionResult act = kill(nodes);
+    ActionResult result = kill(nodes);
     for (const Node node : nodes) {
       const auto held = processes[node].held();
-      act.evidence[node_name(node)]["held"] = held;
-      act.evidence[node_name(node)]["written"] =
+      result.evidence[node_name(node)]["held"] = held;
+      result.evidence[node_name(node)]["written"] =
           static_cast<std::uint64_t>(static_cast<double>(held) * keep);
     }
-    return act;
+    return result;
   }
   ActionResult damage(Node node, const base::Json& how) override {
     const auto kind = how.value("kind", "");
@@ -155,13 +156,13 @@ class FakeCluster final : public Cluster {
     return {.done = true};
   }
   ActionResult rejoin_clients(const std::vector<Node>& nodes) override {
-    ActionResult act{.done = true};
+    ActionResult result{.done = true};
     for (const Node node : nodes) {
       calls.push_back("rejoin clients " + node_name(node));
       without_clients.erase(node);
-      act.evidence[node_name(node)] = {{"requests-lost", 3}, {"replies-lost", 1}};
+      result.evidence[node_name(node)] = {{"requests-lost", 3}, {"replies-lost", 1}};
     }
-    return act;
+    return result;
   }
   std::vector<TraceEvent> take_events() override { return std::exchange(events, {}); }
   ActionResult peek_rule(std::uint64_t id) override {
@@ -188,17 +189,17 @@ class FakeCluster final : public Cluster {
   }
 
   ClusterView state;
-  std::vector<TraceEvent> events;  // that take_events() hands out
+  std::vector<TraceEvent> events;  // that take_events() returns
   std::map<Node, std::vector<int>> expected;
   std::map<Node, FakeNode> processes;
   std::set<Node> damaged, without_clients;
-  std::set<Node> silent;  // to control requests
-  bool refuse = false;    // them
+  std::set<Node> silent;  // nodes that do not reply to control requests
+  bool refuse = false;    // whether all nodes refuse control requests
   bool damage_works = true;
-  base::Json control_reply = {};  // instead of what the process would say
+  base::Json control_reply = {};  // replaces the reply of the fake process
   std::function<base::Json(Node, const base::Json&)> on_control;
   std::map<std::uint64_t, base::Json> rules;
-  std::map<std::uint64_t, std::vector<Link>> rule_links;  // also of those that are gone
+  std::map<std::uint64_t, std::vector<Link>> rule_links;  // of removed rules too
   std::vector<std::string> calls;
   std::uint64_t incarnation = 0;
   bool pause_works = true;

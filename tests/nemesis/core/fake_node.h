@@ -1,5 +1,5 @@
-// What a node answers to control requests (node/PROTOCOL.md, Control), as far as faults care: time
-// goes on by 10 ms, and a write comes in, with each question.
+// A node's replies to control requests (node/PROTOCOL.md, Control), as far as faults depend on
+// them. Each request advances the time by 10 ms and adds a write.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ class FakeNode {
     return {{"last", last_},       {"persisted", last_}, {"snapshot", snapshot_},
             {"bytes-held", held_}, {"role", "follower"}, {"term", 1}};
   }
-  /// Whether a call has failed, and the process with it.
+  /// Whether a call of the storage has failed, and the process has exited with it.
   [[nodiscard]] bool failed() const { return failed_; }
   [[nodiscard]] bool faulty() const { return hold_ || stall_ || delay_ != "0s" || rate_ != 1; }
   [[nodiscard]] std::uint64_t held() const { return held_; }
@@ -50,7 +50,7 @@ class FakeNode {
     delay_ = request.value("sync-delay", delay_);
     lies_ = request.value("lie-syncs", lies_);
     failed_ = failed_ || (request.contains("fail") && request["fail"].is_object());
-    if (request.size() == 1) {  // a question alone: a sync has come in meanwhile
+    if (request.size() == 1) {  // a query: a sync has happened in between
       delayed_ += delay_ != "0s" ? 1U : 0U;
       stalled_ += stall_ ? 1U : 0U;
       lied_ += lies_ > 0 ? 1U : 0U;

@@ -13,7 +13,7 @@ namespace {
 using testing::Contains;
 using testing::Not;
 
-TEST(FaultPlan, AStrategyOrAKind_HasOne_OtherNamesHaveNone) {
+TEST(FaultPlan, StrategiesAndKinds_HaveOne_OtherNamesHaveNone) {
   EXPECT_GT(find_fault_plan("partition")->specs.size(), 1U);
   const auto drop = find_fault_plan("drop");
   ASSERT_TRUE(drop);
@@ -23,7 +23,7 @@ TEST(FaultPlan, AStrategyOrAKind_HasOne_OtherNamesHaveNone) {
   EXPECT_FALSE(find_fault_plan("dorp"));
 }
 
-TEST(FaultPlan, EveryKindAlone_HasACardItsParametersAllow) {
+TEST(FaultPlan, EveryKindAlone_HasASpecWithValidParameters) {
   for (const auto& kind : FaultKinds::instance().all()) {
     const FaultSpec spec = kind->spec();
     EXPECT_EQ(spec.kind, kind->name());
@@ -33,12 +33,12 @@ TEST(FaultPlan, EveryKindAlone_HasACardItsParametersAllow) {
   }
 }
 
-TEST(FaultPlan, All_LeavesTheMembersAsTheyAre) {
+TEST(FaultPlan, All_ContainsNoStrategyThatChangesTheMembership) {
   EXPECT_THAT(all_names(), Not(Contains("membership")));
   EXPECT_THAT(all_names(), testing::IsSupersetOf(default_names()));
-  EXPECT_EQ(spares_of("membership"), 1U);
-  EXPECT_EQ(spares_of("grow"), 1U);
-  EXPECT_EQ(spares_of("kill"), 0U);
+  EXPECT_EQ(spares_needed("membership"), 1U);
+  EXPECT_EQ(spares_needed("grow"), 1U);
+  EXPECT_EQ(spares_needed("kill"), 0U);
 }
 
 std::vector<FaultPlan> all_fault_plans() {
@@ -47,9 +47,9 @@ std::vector<FaultPlan> all_fault_plans() {
   return plans;
 }
 
-TEST(Swarm, DrawsOtherSubsetsFromOtherSeeds_NeverNothing) {
+TEST(Swarm, DifferentSeeds_DrawDifferentNonEmptySubsets) {
   std::set<std::string> mixtures;
-  std::set<std::string> met;
+  std::set<std::string> drawn_names;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     base::Prng prng(seed);
     const auto drawn = draw_swarm(all_fault_plans(), prng);
@@ -57,18 +57,18 @@ TEST(Swarm, DrawsOtherSubsetsFromOtherSeeds_NeverNothing) {
     std::string mixture;
     for (const auto& plan : drawn) {
       EXPECT_FALSE(plan.specs.empty());
-      met.insert(plan.name);
+      drawn_names.insert(plan.name);
       mixture += plan.name + std::to_string(plan.specs.size()) + " ";
     }
     mixtures.insert(mixture);
   }
   EXPECT_GT(mixtures.size(), 20U);
   for (const auto& plan : all_fault_plans()) {
-    EXPECT_TRUE(plan.specs.empty() || met.contains(plan.name)) << plan.name;
+    EXPECT_TRUE(plan.specs.empty() || drawn_names.contains(plan.name)) << plan.name;
   }
 }
 
-TEST(Swarm, SameSeed_SameMixture) {
+TEST(Swarm, SameSeed_DrawsTheSameMixture) {
   base::Prng a(7), b(7);
   const auto first = draw_swarm(all_fault_plans(), a);
   const auto second = draw_swarm(all_fault_plans(), b);

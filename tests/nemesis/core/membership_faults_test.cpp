@@ -1,4 +1,4 @@
-// The faults that change who the members are, against a cluster of variables.
+// The faults that change the membership or the leader, against a fake cluster.
 
 #include <gtest/gtest.h>
 
@@ -16,19 +16,19 @@ const FaultKind& kind(const char* name) {
 class MembershipFaults : public testing::Test {
  protected:
   ActionResult begin(const char* name, Node node) {
-    const ActionResult act = kind(name).begin({.nodes = {node}}, cluster);
-    evidence = act.evidence;
-    return act;
+    const ActionResult result = kind(name).begin({.nodes = {node}}, cluster);
+    evidence = result.evidence;
+    return result;
   }
   bool end(const char* name, Node node) {
-    const ActionResult act = kind(name).end({.nodes = {node}}, cluster);
-    return act.done && kind(name).proven({{"begin", evidence}, {"end", act.evidence}});
+    const ActionResult result = kind(name).end({.nodes = {node}}, cluster);
+    return result.done && kind(name).is_proven({{"begin", evidence}, {"end", result.evidence}});
   }
   FakeCluster cluster{3, 1};
   base::Json evidence;
 };
 
-TEST_F(MembershipFaults, Grow_AddsTheSpareAndTakesItAway) {
+TEST_F(MembershipFaults, Grow_AddsTheSpareAndRemovesIt) {
   EXPECT_TRUE(begin("grow", 0).done);
   EXPECT_EQ(cluster.state.members, (std::vector<Node>{0, 1, 2, 3}));
   EXPECT_TRUE(end("grow", 0));
@@ -49,25 +49,25 @@ TEST_F(MembershipFaults, Replace_PutsTheSpareInThePlaceOfTheTarget) {
   EXPECT_EQ(cluster.state.members, (std::vector<Node>{0, 1, 2}));
 }
 
-TEST_F(MembershipFaults, OneAtATime) {
+TEST_F(MembershipFaults, SecondChange_IsRefusedWhileOneIsActive) {
   EXPECT_TRUE(begin("shrink", 1).done);
   const ActionResult second = begin("grow", 0);
   EXPECT_FALSE(second.done);
-  EXPECT_EQ(second.reason, "another change of members was in force");
+  EXPECT_EQ(second.reason, "another membership change is active");
 }
 
-TEST_F(MembershipFaults, WithoutASpare_NothingGrows) {
+TEST_F(MembershipFaults, WithoutASpare_GrowAndReplaceAreRefused) {
   cluster.state.nodes[3].running = false;
   EXPECT_FALSE(begin("grow", 0).done);
   EXPECT_FALSE(begin("replace", 0).done);
 }
 
-TEST_F(MembershipFaults, WhatWasRefused_IsNoFault) {
+TEST_F(MembershipFaults, RefusedChange_IsNoFault) {
   cluster.change_works = false;
   EXPECT_FALSE(begin("shrink", 1).done);
 }
 
-TEST_F(MembershipFaults, WithoutTheWayBack_NothingIsProven) {
+TEST_F(MembershipFaults, FailedRestoration_IsNotProven) {
   EXPECT_TRUE(begin("shrink", 1).done);
   cluster.change_works = false;
   EXPECT_FALSE(end("shrink", 1));
@@ -81,7 +81,7 @@ TEST_F(MembershipFaults, Transfer_GoesToARunningNodeThatDoesNotLead) {
   EXPECT_TRUE(end("transfer", 1));
 }
 
-TEST_F(MembershipFaults, Spares_AreNoTargets) {
+TEST_F(MembershipFaults, Spares_AreNotTargeted) {
   base::Prng prng(1);
   const auto all = resolve(
       Target::kAll, cluster.state, [](Node) { return true; }, {}, prng);

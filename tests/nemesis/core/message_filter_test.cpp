@@ -19,7 +19,7 @@ wire::Header message(MessageType type, std::uint64_t term = 1, std::uint64_t ind
   return header;
 }
 
-/// Numbers, from 1 on, of those that pass, of so many AppendEntries.
+/// Returns the numbers (from 1) of the messages that pass, out of `messages` AppendEntries.
 std::vector<int> passing(const char* only, int messages) {
   auto filter = parse_filter(Json::parse(only)).value();
   base::Prng random(7);
@@ -34,7 +34,7 @@ TEST(Filter, WithoutKeys_PassesEverything) {
   EXPECT_THAT(passing("{}", 3), ElementsAre(1, 2, 3));
 }
 
-TEST(Filter, Types_TermAndIndex_HoldTogether) {
+TEST(Filter, TypesTermAndIndex_MustAllMatch) {
   auto filter =
       parse_filter(Json::parse(R"({"types":["AppendEntries"],"term":[3,9],"index":[1,50]})"))
           .value();
@@ -51,19 +51,19 @@ TEST(Filter, Types_TermAndIndex_HoldTogether) {
   EXPECT_TRUE(filter.is_scope());
 }
 
-TEST(Filter, Every_IsTheNthAndItsMultiples) {
+TEST(Filter, Every_PassesEachNthMessage) {
   EXPECT_THAT(passing(R"({"every":3})", 10), ElementsAre(3, 6, 9));
 }
 
-TEST(Filter, SkipAndCount_CutOutAStretch) {
+TEST(Filter, SkipAndCount_PassOneContiguousRange) {
   EXPECT_THAT(passing(R"({"skip":2,"count":3})", 10), ElementsAre(3, 4, 5));
 }
 
-TEST(Filter, EverySkipAndCount_HoldInThatOrder) {
+TEST(Filter, EverySkipAndCount_ApplyInThisOrder) {
   EXPECT_THAT(passing(R"({"every":2,"skip":1,"count":2})", 20), ElementsAre(4, 6));
 }
 
-TEST(Filter, WhatIsOutOfScope_IsNotCounted) {
+TEST(Filter, MessagesOutOfScope_AreNotCounted) {
   auto filter = parse_filter(Json::parse(R"({"types":["Heartbeat"],"every":2})")).value();
   base::Prng random(7);
   EXPECT_FALSE(filter.passes(message(MessageType::kHeartbeat), random));
@@ -72,7 +72,7 @@ TEST(Filter, WhatIsOutOfScope_IsNotCounted) {
   EXPECT_FALSE(filter.is_scope());
 }
 
-TEST(Filter, Probability_ThinsOutWhatCountLetsThrough) {
+TEST(Filter, Probability_AppliesAfterCount) {
   const auto passed = passing(R"({"count":9000,"probability":0.3})", 20000);
   EXPECT_NEAR(static_cast<double>(passed.size()), 2700, 200);
   EXPECT_LE(passed.back(), 9000);
@@ -84,7 +84,7 @@ struct Refusal {
   const char* error;
 };
 
-TEST(Only, Refused_NamesKeyFoundAndExpected) {
+TEST(Only, Invalid_IsRefusedWithKeyFoundAndExpected) {
   const std::vector<Refusal> refusals = {
       {"[]", "only: found [], expected an object"},
       {R"({"tpyes":["Heartbeat"]})",
@@ -95,15 +95,13 @@ TEST(Only, Refused_NamesKeyFoundAndExpected) {
        "empty"},
       {R"({"types":["Append"]})",
        "only.types: found \"Append\", expected a message type such as \"AppendEntries\""},
-      {R"({"term":[9,3]})",
-       "only.term: found [9,3], expected the least and the most, such as [3,9]"},
-      {R"({"index":[-1,3]})",
-       "only.index: found [-1,3], expected the least and the most, such as [3,9]"},
-      {R"({"index":3})", "only.index: found 3, expected the least and the most, such as [3,9]"},
-      {R"({"every":0})", "only.every: found 0, expected a whole number from 1 on"},
-      {R"({"every":1.5})", "only.every: found 1.5, expected a whole number from 1 on"},
-      {R"({"skip":-1})", "only.skip: found -1, expected a whole number from 0 on"},
-      {R"({"count":0})", "only.count: found 0, expected a whole number from 1 on"},
+      {R"({"term":[9,3]})", "only.term: found [9,3], expected [min, max], such as [3,9]"},
+      {R"({"index":[-1,3]})", "only.index: found [-1,3], expected [min, max], such as [3,9]"},
+      {R"({"index":3})", "only.index: found 3, expected [min, max], such as [3,9]"},
+      {R"({"every":0})", "only.every: found 0, expected a whole number of at least 1"},
+      {R"({"every":1.5})", "only.every: found 1.5, expected a whole number of at least 1"},
+      {R"({"skip":-1})", "only.skip: found -1, expected a whole number of at least 0"},
+      {R"({"count":0})", "only.count: found 0, expected a whole number of at least 1"},
       {R"({"probability":1.1})", "only.probability: found 1.1, expected a number from 0 to 1"},
       {R"({"probability":"0.5"})",
        "only.probability: found \"0.5\", expected a number from 0 to 1"},

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "stage.h"
+#include "simulated_run.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -13,101 +13,103 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-TEST(Phases, OneAfterTheOther_EachWhenTheLastFaultOfTheOneBeforeHasEnded) {
-  Stage stage(R"([{"faults": [{"kind": "pause", "target": "n2", "hold": "100ms"},
+TEST(Phases, Phase_StartsWhenTheLastFaultOfThePreviousOneHasEnded) {
+  SimulatedRun run(R"([{"faults": [{"kind": "pause", "target": "n2", "hold": "100ms"},
                               {"kind": "pause", "target": "n3", "hold": "200ms"}]},
                   {"faults": [{"kind": "kill", "target": "n1", "hold": "100ms"}]}])");
-  stage.run_until(150ms);
-  EXPECT_THAT(stage.cluster.calls, ElementsAre("pause n2", "pause n3", "resume n2"));
-  stage.run_until(400ms);
-  EXPECT_THAT(stage.cluster.calls, ElementsAre("pause n2", "pause n3", "resume n2", "resume n3",
-                                               "kill n1", "restart n1"));
+  run.advance_to(150ms);
+  EXPECT_THAT(run.cluster.calls, ElementsAre("pause n2", "pause n3", "resume n2"));
+  run.advance_to(400ms);
+  EXPECT_THAT(run.cluster.calls, ElementsAre("pause n2", "pause n3", "resume n2", "resume n3",
+                                             "kill n1", "restart n1"));
 }
 
-TEST(Phases, Repeat_IsOfThePhase_RepeatPhasesOfAll) {
-  Stage stage(R"([{"repeat": 2, "faults": [{"kind": "pause", "target": "n2", "hold": "10ms"}]},
+TEST(Phases, Repeat_RepeatsThePhase_RepeatPhasesRepeatsAll) {
+  SimulatedRun run(R"([{"repeat": 2, "faults": [{"kind": "pause", "target": "n2", "hold": "10ms"}]},
                   {"faults": [{"kind": "pause", "target": "n3", "hold": "10ms"}]}])",
-              2);
-  stage.run_until(2s);
-  EXPECT_THAT(stage.cluster.calls, ElementsAre("pause n2", "resume n2", "pause n2", "resume n2",
-                                               "pause n3", "resume n3", "pause n2", "resume n2",
-                                               "pause n2", "resume n2", "pause n3", "resume n3"));
+                   2);
+  run.advance_to(2s);
+  EXPECT_THAT(run.cluster.calls, ElementsAre("pause n2", "resume n2", "pause n2", "resume n2",
+                                             "pause n3", "resume n3", "pause n2", "resume n2",
+                                             "pause n2", "resume n2", "pause n3", "resume n3"));
 }
 
-TEST(Phases, Until_HealsWhatIsInForceAndSkipsWhatWaits) {
-  Stage stage(R"([{"until": {"leader": {"term-above": 3}},
+TEST(Phases, Until_HealsActiveFaultsAndSkipsPendingOnes) {
+  SimulatedRun run(R"([{"until": {"leader": {"term-above": 3}},
                    "faults": [{"kind": "pause", "target": "n2", "hold": "10s"},
                               {"kind": "kill", "target": "n3", "after": "5s"}]}])");
-  stage.trace({.node = 1, .event = "role", .role = "leader", .term = 3});
-  stage.run_until(100ms);
-  EXPECT_THAT(stage.cluster.calls, ElementsAre("pause n2")) << "term 3 is not above 3";
-  stage.trace({.node = 1, .event = "role", .role = "leader", .term = 4});
-  stage.run_until(200ms);
-  EXPECT_THAT(stage.cluster.calls, ElementsAre("pause n2", "resume n2"));
-  EXPECT_EQ(stage.log.back(), "end pause installed");
-  EXPECT_THAT(stage.log, testing::Contains("begin kill skipped"));
+  run.trace({.node = 1, .event = "role", .role = "leader", .term = 3});
+  run.advance_to(100ms);
+  EXPECT_THAT(run.cluster.calls, ElementsAre("pause n2")) << "term 3 is not above 3";
+  run.trace({.node = 1, .event = "role", .role = "leader", .term = 4});
+  run.advance_to(200ms);
+  EXPECT_THAT(run.cluster.calls, ElementsAre("pause n2", "resume n2"));
+  EXPECT_EQ(run.log.back(), "end pause installed");
+  EXPECT_THAT(run.log, testing::Contains("begin kill skipped"));
 }
 
-TEST(Phases, AtMost_EndsThem) {
-  Stage stage(R"([{"at-most": "50ms", "faults": [{"kind": "pause", "hold": "10s"}]}])");
-  stage.run_until(100ms);
-  EXPECT_EQ(stage.log.back(), "end pause installed");
+TEST(Phases, AtMost_EndsThePhase) {
+  SimulatedRun run(R"([{"at-most": "50ms", "faults": [{"kind": "pause", "hold": "10s"}]}])");
+  run.advance_to(100ms);
+  EXPECT_EQ(run.log.back(), "end pause installed");
 }
 
-TEST(Phases, ThoseThatWereNeverReached_AreNamed) {
-  Stage stage(R"([{"name": "first", "faults": [{"kind": "pause", "hold": "10ms"}]},
+TEST(Phases, PhasesThatNeverStarted_AreListed) {
+  SimulatedRun run(R"([{"name": "first", "faults": [{"kind": "pause", "hold": "10ms"}]},
                   {"when": {"leader": {"count": 9}}, "faults": [{"kind": "kill"}]},
                   {"name": "last", "faults": [{"kind": "kill"}]}])");
-  stage.run_until(1s);
-  EXPECT_THAT(stage.nemesis.unreached_phases(), IsEmpty()) << "the run may still reach them";
-  stage.nemesis.stop(1s, "end of the load");
-  EXPECT_THAT(stage.nemesis.unreached_phases(), ElementsAre("phase 2", "phase 3 (last)"));
+  run.advance_to(1s);
+  EXPECT_THAT(run.nemesis.unreached_phases(), IsEmpty()) << "the run may still reach them";
+  run.nemesis.stop(1s, "end of the load");
+  EXPECT_THAT(run.nemesis.unreached_phases(), ElementsAre("phase 2", "phase 3 (last)"));
 }
 
-TEST(Phases, ThatWereReachedInAnEarlierRound_AreNotNamed) {
-  Stage stage(R"([{"faults": [{"kind": "pause", "hold": "10ms"}]},
+TEST(Phases, PhasesThatStartedInAnEarlierRound_AreNotListed) {
+  SimulatedRun run(R"([{"faults": [{"kind": "pause", "hold": "10ms"}]},
                   {"faults": [{"kind": "kill", "hold": "900ms"}]}])",
-              1000);
-  stage.run_until(950ms);
-  stage.nemesis.stop(950ms, "end of the load");
-  EXPECT_THAT(stage.nemesis.unreached_phases(), IsEmpty());
+                   1000);
+  run.advance_to(950ms);
+  run.nemesis.stop(950ms, "end of the load");
+  EXPECT_THAT(run.nemesis.unreached_phases(), IsEmpty());
 }
 
-TEST(Phases, AFault_WaitsForItsAnchor_AndIsSkippedWithoutIt) {
-  Stage stage(R"([{"faults": [{"kind": "kill", "target": "n1", "when": {"election": {"node": "n4"}},
+TEST(Phases, Fault_WaitsForItsAnchorAndIsSkippedWithoutIt) {
+  SimulatedRun run(
+      R"([{"faults": [{"kind": "kill", "target": "n1", "when": {"election": {"node": "n4"}},
                                "after": "20ms", "hold": "50ms", "within": "1s"},
                               {"kind": "pause", "target": "n2", "when": "membership-change",
                                "within": "300ms"}]}])");
-  stage.run_until(100ms);
-  EXPECT_THAT(stage.cluster.calls, IsEmpty());
-  stage.trace({.node = 3, .event = "role", .role = "precandidate", .term = 4});
-  stage.run_until(110ms);
-  EXPECT_THAT(stage.cluster.calls, IsEmpty()) << "20 ms after it";
-  stage.run_until(140ms);
-  EXPECT_THAT(stage.cluster.calls, ElementsAre("kill n1"));
-  stage.run_until(500ms);
-  EXPECT_EQ(stage.log.back(), "begin pause skipped");
-  EXPECT_EQ(stage.lines.back()["reason"], "its anchor did not fire");
+  run.advance_to(100ms);
+  EXPECT_THAT(run.cluster.calls, IsEmpty());
+  run.trace({.node = 3, .event = "role", .role = "precandidate", .term = 4});
+  run.advance_to(110ms);
+  EXPECT_THAT(run.cluster.calls, IsEmpty()) << "20 ms after it";
+  run.advance_to(140ms);
+  EXPECT_THAT(run.cluster.calls, ElementsAre("kill n1"));
+  run.advance_to(500ms);
+  EXPECT_EQ(run.log.back(), "begin pause skipped");
+  EXPECT_EQ(run.lines.back()["reason"], "its anchor did not fire");
 }
 
-TEST(Phases, LabelsJoinFaults) {
-  Stage stage(R"([{"faults": [{"kind": "cut", "target": "leader", "label": "old", "hold": "300ms"},
+TEST(Phases, Labels_ConnectFaults) {
+  SimulatedRun run(
+      R"([{"faults": [{"kind": "cut", "target": "leader", "label": "old", "hold": "300ms"},
                               {"kind": "pause", "target": {"same-as": "old"}, "hold": "50ms",
                                "when": {"fault": {"label": "old"}}, "beyond-minority": true},
                               {"kind": "kill", "target": "n2", "hold": "50ms",
                                "when": {"fault": {"label": "old", "moment": "ended"}}}]}])");
-  stage.run_until(600ms);
-  EXPECT_THAT(stage.cluster.calls, ElementsAre("install cut 8", "pause n1", "resume n1",
-                                               "remove cut", "kill n2", "restart n2"));
+  run.advance_to(600ms);
+  EXPECT_THAT(run.cluster.calls, ElementsAre("install cut 8", "pause n1", "resume n1", "remove cut",
+                                             "kill n2", "restart n2"));
 }
 
 TEST(Phases, Probability_IsDrawnFromTheSeed) {
   const auto played = [](const char* probability) {
     const std::string text = std::string(R"([{"repeat": 100, "faults": [{"kind": "pause",)") +
                              R"("hold": "1ms", "probability": )" + probability + "}]}]";
-    Stage stage(text.c_str());
-    stage.run_until(4s);
-    return std::count(stage.log.begin(), stage.log.end(), "begin pause installed");
+    SimulatedRun run(text.c_str());
+    run.advance_to(4s);
+    return std::count(run.log.begin(), run.log.end(), "begin pause installed");
   };
   EXPECT_EQ(played("0"), 0);
   EXPECT_EQ(played("1"), 100);
@@ -124,7 +126,7 @@ struct Bad {
 
 class PhasesRefused : public testing::TestWithParam<Bad> {};
 
-TEST_P(PhasesRefused, NamesThePlaceWhatWasFoundAndWhatWasExpected) {
+TEST_P(PhasesRefused, NamePlaceFoundAndExpected) {
   const auto parsed = parse_phases(base::Json::parse(GetParam().phases), 5);
   ASSERT_FALSE(parsed.ok());
   EXPECT_EQ(parsed.invalid->place.to_string(), GetParam().place);

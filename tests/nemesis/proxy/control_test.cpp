@@ -9,18 +9,18 @@ namespace {
 
 using base::Json;
 
-struct Empty : Cargo {
+struct Empty : Frames {
   [[nodiscard]] std::size_t bytes() const override { return 0; }
-  [[nodiscard]] std::shared_ptr<const Cargo> keep() const override {
+  [[nodiscard]] std::shared_ptr<const Frames> keep() const override {
     return std::make_shared<Empty>();
   }
-  [[nodiscard]] std::shared_ptr<const Cargo> corrupted(const Corruption&) const override {
+  [[nodiscard]] std::shared_ptr<const Frames> corrupted(const Corruption&) const override {
     return keep();
   }
 };
 
 struct Accepts : Outlet {
-  bool deliver(LinkId, const Cargo&) override { return true; }
+  bool deliver(LinkId, const Frames&) override { return true; }
 };
 
 struct ProxyControlTest : ::testing::Test {
@@ -53,10 +53,10 @@ TEST_F(ProxyControlTest, Install_ThenRemove_ReturnsEvidence) {
       {"seen":1,"discarded":1,"delayed":0,"duplicated":0,"corrupted":0,"throttled":0,"held":0,
        "released":0,"reordered":0,"replayed":0,"overflowed":0,"copies-stopped":0,
        "links":{"n1>n2":{"seen":1,"discarded":1}}}})"));
-  EXPECT_EQ(error(R"({"op":"remove","id":12})"), "no rule of this id is installed");
+  EXPECT_EQ(error(R"({"op":"remove","id":12})"), "no rule with this id is installed");
 }
 
-TEST_F(ProxyControlTest, Peek_ShowsTheEvidenceOfARuleThatStays) {
+TEST_F(ProxyControlTest, Peek_ReturnsTheEvidenceAndKeepsTheRule) {
   ASSERT_EQ(ask(R"({"op":"install","id":3,"links":[["n1","n2"]],"only":{"term":[5,9],"every":2},
                     "action":{"kind":"watch"}})")["ok"],
             true);
@@ -68,10 +68,10 @@ TEST_F(ProxyControlTest, Peek_ShowsTheEvidenceOfARuleThatStays) {
   }
   EXPECT_EQ(ask(R"({"op":"stats"})")["links"]["n1>n2"]["delivered"], 5);
   EXPECT_EQ(ask(R"({"op":"remove","id":3})")["evidence"]["seen"], 2);
-  EXPECT_EQ(error(R"({"op":"peek","id":3})"), "no rule of this id is installed");
+  EXPECT_EQ(error(R"({"op":"peek","id":3})"), "no rule with this id is installed");
 }
 
-TEST_F(ProxyControlTest, RemoveAll_WithTwoRules_ReturnsBothEvidences) {
+TEST_F(ProxyControlTest, RemoveAll_OfTwoRules_ReturnsTheEvidenceOfBoth) {
   for (const char* id : {"1", "2"}) {
     ASSERT_EQ(ask(std::string(R"({"op":"install","id":)") + id +
                   R"(,"links":[["n2","n1"]],"action":{"kind":"drop","probability":0.5}})")["ok"],
@@ -91,7 +91,7 @@ TEST_F(ProxyControlTest, Stats_AfterMessages_CountsPerLink) {
   EXPECT_EQ(links["n2>n1"]["malformed"], 1);
 }
 
-TEST_F(ProxyControlTest, Observe_BeforeAndAfterALeader_SaysSo) {
+TEST_F(ProxyControlTest, Observe_ReportsTheLeaderOnceOneHasSent) {
   EXPECT_EQ(ask(R"({"op":"observe"})"),
             Json::parse(R"({"ok":true,"leader":null,"term":0,"last-append-time":null})"));
   arrive(2, 1, 7);
@@ -103,10 +103,10 @@ TEST_F(ProxyControlTest, HostileRequests_AreRefusedAndChangeNothing) {
   EXPECT_EQ(error(""), "expected one JSON object");
   EXPECT_EQ(error("[1]"), "expected one JSON object");
   EXPECT_EQ(error("{\"op\":\"\xff\"}"), "expected one JSON object");
-  EXPECT_EQ(error(R"({"op":7})"), "op: expected a word");
+  EXPECT_EQ(error(R"({"op":7})"), "op: expected a string");
   EXPECT_EQ(error(R"({"op":"explode"})"),
             "unknown op, expected install, remove, remove-all, peek, stats or observe");
-  EXPECT_EQ(error(R"({"op":"remove","id":-1})"), "id: expected a number from 0 on");
+  EXPECT_EQ(error(R"({"op":"remove","id":-1})"), "id: expected a whole number of at least 0");
   EXPECT_EQ(error(R"({"op":"remove","id":1,"x":2})"), "unknown key x");
   const std::string install = R"({"op":"install","id":1,)";
   EXPECT_EQ(error(install + R"("links":[]})"),
@@ -117,7 +117,7 @@ TEST_F(ProxyControlTest, HostileRequests_AreRefusedAndChangeNothing) {
             "only.types: found \"Nonsense\", expected a message type such as \"AppendEntries\"");
   EXPECT_EQ(error(install + R"("links":[["n1","n2"]],"types":["Heartbeat"]})"),
             "unknown key types");
-  EXPECT_EQ(error(R"({"op":"peek"})"), "id: expected a number from 0 on");
+  EXPECT_EQ(error(R"({"op":"peek"})"), "id: expected a whole number of at least 0");
   EXPECT_EQ(error(install + R"("links":[["n1","n2"]],"action":{"kind":"cut","deep":{}}})"),
             "action: expected flat values");
   EXPECT_EQ(error(std::string(kControlBytesMax + 1, ' ')), "the request is too long");

@@ -1,9 +1,9 @@
-// Actions that make a network worse without cutting it: what comes out, when, and what is counted.
+// Actions that degrade a network without cutting it: what is delivered, when, and what is counted.
 #include <gmock/gmock.h>
 
 #include <algorithm>
 
-#include "nemesis/proxy/cargo.h"
+#include "nemesis/proxy/frames.h"
 #include "switchboard_fixture.h"
 
 namespace capsize::nemesis::proxy {
@@ -23,8 +23,8 @@ struct DegradingActionsTest : SwitchboardTest {
   void install_hold(std::uint64_t id, const char* order = "as-sent", Filter::Options only = {}) {
     install(id, "hold", {{"order", order}}, only);
   }
-  /// Of what was delivered: those that came after a later one.
-  [[nodiscard]] std::vector<int> old_ones() const {
+  /// Returns the delivered messages that arrived after a later one.
+  [[nodiscard]] std::vector<int> replayed_ones() const {
     std::vector<int> old;
     int newest = 0;
     for (const int number : out.delivered) {
@@ -45,14 +45,14 @@ TEST_F(DegradingActionsTest, Reorder_Always_SwapsNeighbours) {
   EXPECT_EQ(board.remove(1, at(10))->reordered, 3U);
 }
 
-TEST_F(DegradingActionsTest, Reorder_WithAGap_LetsSoManyPass) {
+TEST_F(DegradingActionsTest, Reorder_WithAGap_LetsThatManyOvertake) {
   install_reorder(1, 3, "1s");
   send_each_ms(1, 5);
   EXPECT_THAT(out.delivered, ElementsAre(2, 3, 4, 1));
   EXPECT_EQ(board.stats().at(kForth).held, 1U);
 }
 
-TEST_F(DegradingActionsTest, Reorder_WithNobodyBehind_GoesOnAfterItsTimeAndIsNotCounted) {
+TEST_F(DegradingActionsTest, Reorder_WithoutALaterMessage_LeavesAfterItsMaximumAndIsNotCounted) {
   install_reorder(1, 1, "50ms");
   send(1, 0, 0);
   EXPECT_EQ(board.next_release(), at(50));
@@ -61,7 +61,7 @@ TEST_F(DegradingActionsTest, Reorder_WithNobodyBehind_GoesOnAfterItsTimeAndIsNot
   EXPECT_EQ(board.remove(1, at(60))->reordered, 0U);
 }
 
-TEST_F(DegradingActionsTest, Reorder_Removed_LetsTheOneAsideGo) {
+TEST_F(DegradingActionsTest, Reorder_Removed_ReleasesTheDeferredMessage) {
   install_reorder(1, 5, "1h");
   send_each_ms(1, 3);
   EXPECT_EQ(board.remove(1, at(4))->reordered, 1U);
@@ -78,7 +78,7 @@ TEST_F(DegradingActionsTest, Corrupt_Always_CorruptsEachOnce) {
   EXPECT_EQ(board.remove(2, at(3))->corrupted, 0U) << "a second could flip the same bit back";
 }
 
-TEST(Corruption_, UpToThreeBits_AreAlwaysFoundByTheChecksum) {
+TEST(Corruption_, UpToThreeBits_AreAlwaysDetectedByTheChecksum) {
   const std::string payload(100, 'p');
   wire::Header header;
   header.run_id = 4711;
@@ -123,7 +123,7 @@ TEST_F(DegradingActionsTest, Bandwidth_FullQueue_DropsTheTail) {
   EXPECT_EQ(board.stats().at(kForth).discarded, 3U);
 }
 
-TEST_F(DegradingActionsTest, Bandwidth_MessageAboveTheQueue_GoesAlone) {
+TEST_F(DegradingActionsTest, Bandwidth_MessageLargerThanTheQueue_PassesOnAnIdleLink) {
   install_bandwidth(10'000, 1);
   send(1, 0, 0);
   send(2, 0, 0);
@@ -151,16 +151,16 @@ TEST_F(DegradingActionsTest, Bandwidth_Removed_TheQueueIsDueAtOnceInOrder) {
   EXPECT_THAT(out.delivered, ElementsAre(1, 2, 3, 4));
 }
 
-TEST_F(DegradingActionsTest, Bandwidth_Removed_ThoseThatWaitedBehindItsQueueMoveUp) {
+TEST_F(DegradingActionsTest, Bandwidth_Removed_MessagesThatWaitedForItsQueueMoveUp) {
   install(1, "bandwidth", {{"bytes-per-second", 1.0}, {"queue-bytes", 100'000.0}}, {.every = 2});
-  for (int n = 1; n <= 4; ++n) send(n, 0, 0);  // 2 and 4 are throttled, 3 waits behind 2
+  for (int n = 1; n <= 4; ++n) send(n, 0, 0);  // 2 and 4 are throttled, 3 waits for 2
   EXPECT_THAT(out.delivered, ElementsAre(1));
   ASSERT_TRUE(board.remove(1, at(5)));
   board.release(at(6));
   EXPECT_THAT(out.delivered, ElementsAre(1, 2, 3, 4));
 }
 
-TEST_F(DegradingActionsTest, Hold_ThenRemoved_GivesEverythingOutInOrder) {
+TEST_F(DegradingActionsTest, Hold_Removed_ReleasesEverythingInOrder) {
   install_hold(1);
   send_each_ms(1, 4);
   EXPECT_THAT(out.delivered, IsEmpty());
@@ -169,13 +169,13 @@ TEST_F(DegradingActionsTest, Hold_ThenRemoved_GivesEverythingOutInOrder) {
   const auto evidence = board.remove(1, at(10));
   EXPECT_EQ(evidence->held, 4U);
   EXPECT_EQ(evidence->released, 4U);
-  send(5, 10, 10);  // sent later: it waits behind them
+  send(5, 10, 10);  // sent later: it waits for them
   board.release(at(11));
   EXPECT_THAT(out.delivered, ElementsAre(1, 2, 3, 4, 5));
   EXPECT_EQ(board.stats().at(kForth).discarded, 0U);
 }
 
-TEST_F(DegradingActionsTest, Hold_Reverse_GivesTheLastOutFirst) {
+TEST_F(DegradingActionsTest, Hold_Reverse_ReleasesTheLastFirst) {
   install_hold(1, "reverse");
   send_each_ms(1, 3);
   ASSERT_TRUE(board.remove(1, at(10)));
@@ -183,7 +183,7 @@ TEST_F(DegradingActionsTest, Hold_Reverse_GivesTheLastOutFirst) {
   EXPECT_THAT(out.delivered, ElementsAre(3, 2, 1));
 }
 
-TEST_F(DegradingActionsTest, Hold_Shuffled_GivesAllOutOnceInAnotherOrder) {
+TEST_F(DegradingActionsTest, Hold_Shuffled_ReleasesEachOnceInAnotherOrder) {
   install_hold(1, "shuffled");
   send_each_ms(1, 20);
   const std::vector<int> sent = {1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
@@ -216,7 +216,7 @@ TEST_F(DegradingActionsTest, Hold_TwoRules_ReleasesWhenBothAreGone) {
   EXPECT_THAT(out.delivered, ElementsAre(1));
 }
 
-TEST_F(DegradingActionsTest, Hold_BeyondTheBound_LosesAndSaysSo) {
+TEST_F(DegradingActionsTest, Hold_BeyondTheBound_DropsAndCounts) {
   install_hold(1);
   for (std::size_t n = 0; n < kHeldMax + 10; ++n) send(1, 1, 1);
   EXPECT_EQ(board.stats().at(kForth).held, kHeldMax);
@@ -227,7 +227,7 @@ TEST_F(DegradingActionsTest, Hold_BeyondTheBound_LosesAndSaysSo) {
   EXPECT_EQ(evidence->overflowed, 10U);
 }
 
-TEST_F(DegradingActionsTest, Hold_ReleasedToAFullReceiver_IsTriedAgainInOrder) {
+TEST_F(DegradingActionsTest, Hold_ReleasedToAFullReceiver_IsRetriedInOrder) {
   install_hold(1);
   send_each_ms(1, 3);
   ASSERT_TRUE(board.remove(1, at(10)));
@@ -252,7 +252,7 @@ TEST_F(DegradingActionsTest, Hold_ReleasedToADeadReceiver_IsLostAfterASecond) {
   EXPECT_FALSE(board.next_release());
 }
 
-TEST_F(DegradingActionsTest, Cut_DuringAHold_DiscardsWhatIsHeldAndTheHealRuleHolds) {
+TEST_F(DegradingActionsTest, Cut_DuringAHold_DiscardsHeldMessagesAndThoseSentBeforeTheHeal) {
   install_hold(1);
   send(1, 1, 1);
   install(2, "cut", {});
@@ -265,7 +265,7 @@ TEST_F(DegradingActionsTest, Cut_DuringAHold_DiscardsWhatIsHeldAndTheHealRuleHol
   EXPECT_THAT(out.delivered, ElementsAre(4));
 }
 
-TEST_F(DegradingActionsTest, Cut_DiscardsAlsoWhatStepsAside) {
+TEST_F(DegradingActionsTest, Cut_DiscardsDeferredMessagesToo) {
   install_reorder(1, 5, "1s");
   send(1, 1, 1);
   install(2, "cut", {});
@@ -274,7 +274,7 @@ TEST_F(DegradingActionsTest, Cut_DiscardsAlsoWhatStepsAside) {
   EXPECT_THAT(out.delivered, IsEmpty());
 }
 
-TEST_F(DegradingActionsTest, Replay_Always_SendsAnOldOneBeforeEachMessageButTheFirst) {
+TEST_F(DegradingActionsTest, Replay_Always_SendsAnOldMessageBeforeEachButTheFirst) {
   install(1, "replay", {{"probability", 1.0}, {"keep", 1000.0}});
   term = 1;
   send_each_ms(1, 50);
@@ -282,7 +282,7 @@ TEST_F(DegradingActionsTest, Replay_Always_SendsAnOldOneBeforeEachMessageButTheF
   out.delivered.clear();
   send_each_ms(51, 60);
   ASSERT_EQ(out.delivered.size(), 20U);
-  // Old ones of another term are among them; the new ones come once each in between, in order.
+  // Some are old messages of the earlier term; the new ones arrive once each, in order, in between.
   EXPECT_TRUE(
       std::any_of(out.delivered.begin(), out.delivered.end(), [](int n) { return n <= 50; }));
   for (int n = 0; n < 10; ++n)
@@ -290,17 +290,17 @@ TEST_F(DegradingActionsTest, Replay_Always_SendsAnOldOneBeforeEachMessageButTheF
   EXPECT_EQ(board.remove(1, at(100))->replayed, 59U);
 }
 
-TEST(Memory_, OfferedManyMessages_KeepsAnEvenSampleOfAll) {
-  // As many of the first half as of the second: what a ring of the last hundred would not have.
-  Room room(1U << 20U);
-  Memory memory(base::Prng(3), room);
+TEST(ReplaySample_, OfferedManyMessages_KeepsAUniformSample) {
+  // As many of the first half as of the second, unlike a ring buffer of the last hundred.
+  ByteBudget budget(1U << 20U);
+  ReplaySample sample(base::Prng(3), budget);
   for (int n = 1; n <= 10'000; ++n) {
-    const Numbered cargo(n);
-    memory.offer({}, &cargo, 100);
+    const Numbered frames(n);
+    sample.offer({}, &frames, 100);
   }
   int old = 0;
   for (int draw = 0; draw < 2000; ++draw) {
-    old += dynamic_cast<const Numbered&>(*memory.draw()->cargo).number <= 5000;
+    old += dynamic_cast<const Numbered&>(*sample.draw()->frames).number <= 5000;
   }
   EXPECT_NEAR(old, 1000, 300);
 }
@@ -311,7 +311,7 @@ TEST_F(DegradingActionsTest, Replay_AcrossACut_SendsNothingFromBeforeTheHeal) {
   install(2, "cut", {});
   out.delivered.clear();
   send_each_ms(21, 40);
-  EXPECT_THAT(out.delivered, IsEmpty()) << "an old one came out during the cut";
+  EXPECT_THAT(out.delivered, IsEmpty()) << "an old message passed the cut";
   ASSERT_TRUE(board.remove(2, at(50)));
   send_each_ms(51, 90);
   EXPECT_TRUE(
@@ -325,13 +325,13 @@ TEST_F(DegradingActionsTest, Replay_BesideAHold_SendsNoCopyThroughIt) {
   install_hold(2);
   out.delivered.clear();
   send_each_ms(21, 210);
-  EXPECT_THAT(out.delivered, IsEmpty()) << "an old one came out during the hold";
+  EXPECT_THAT(out.delivered, IsEmpty()) << "an old message passed the hold";
   const auto evidence = board.remove(2, at(300));
   EXPECT_EQ(evidence->seen, 190U);
   EXPECT_EQ(evidence->held, 190U);
   EXPECT_EQ(evidence->released, 190U);
   EXPECT_EQ(evidence->copies_stopped, 190U);
-  EXPECT_EQ(board.remove(1, at(300))->replayed, 19U) << "those that left before the hold";
+  EXPECT_EQ(board.remove(1, at(300))->replayed, 19U) << "those sent before the hold";
   board.release(at(400));
   EXPECT_EQ(out.delivered.size(), 380U);
 }
@@ -347,15 +347,15 @@ TEST_F(DegradingActionsTest, Replay_OfMessagesThatAnotherRuleDiscards_SendsNone)
 TEST_F(DegradingActionsTest, Replay_BesideADrop_DrawsTheSameOldMessages) {
   install(1, "replay", {{"probability", 0.5}, {"keep", 5.0}});
   send_each_ms(1, 200);
-  const std::vector<int> alone = old_ones();
+  const std::vector<int> alone = replayed_ones();
   out.delivered.clear();
   ASSERT_TRUE(board.remove(1, base::Instant()));
   install(2, "drop", {{"probability", 0.3}});
   install(1, "replay", {{"probability", 0.5}, {"keep", 5.0}});
   send_each_ms(1, 200);
-  const std::vector<int> together = old_ones();
-  EXPECT_LT(together.size(), alone.size()) << "what was dropped is not replayed";
-  // In order, but for those that were dropped.
+  const std::vector<int> together = replayed_ones();
+  EXPECT_LT(together.size(), alone.size()) << "dropped messages are not replayed";
+  // In the same order, without those that were dropped.
   auto place = alone.begin();
   for (const int number : together) {
     place = std::find(place, alone.end(), number);
@@ -364,7 +364,7 @@ TEST_F(DegradingActionsTest, Replay_BesideADrop_DrawsTheSameOldMessages) {
   }
 }
 
-TEST_F(DegradingActionsTest, Hold_TakesOverWhatADelayHadAndGivesItOutInOrder) {
+TEST_F(DegradingActionsTest, Hold_TakesOverDelayedMessagesAndReleasesThemInOrder) {
   install(1, "delay", {{"min", "50ms"}, {"max", "50ms"}});
   send_each_ms(1, 3);
   install_hold(2);
@@ -377,7 +377,7 @@ TEST_F(DegradingActionsTest, Hold_TakesOverWhatADelayHadAndGivesItOutInOrder) {
   EXPECT_THAT(out.delivered, ElementsAre(1, 2, 3, 4, 5));
 }
 
-TEST_F(DegradingActionsTest, Hold_BegunDuringAnother_KeepsWhatTheFirstReleases) {
+TEST_F(DegradingActionsTest, Hold_DuringAnother_KeepsWhatTheFirstReleases) {
   install_hold(1);
   send(1, 1, 1);
   install_hold(2);
@@ -402,7 +402,7 @@ TEST_F(DegradingActionsTest, Hold_WithDuplicates_CountsMessagesAndNotCopies) {
   EXPECT_THAT(out.delivered, ElementsAre(1, 1, 2, 2, 3, 3));
 }
 
-TEST_F(DegradingActionsTest, Hold_OfWhatALaterCutDiscards_DoesNotSayThatItHeldIt) {
+TEST_F(DegradingActionsTest, Hold_OfMessagesThatACutDiscards_DoesNotCountThemAsHeld) {
   install_hold(1);
   install(2, "cut", {});
   send_each_ms(1, 3);
@@ -411,8 +411,8 @@ TEST_F(DegradingActionsTest, Hold_OfWhatALaterCutDiscards_DoesNotSayThatItHeldIt
   EXPECT_EQ(board.peek(2)->discarded, 3U);
 }
 
-struct RoomTest : DegradingActionsTest {
-  static constexpr std::size_t kEach = 100 + kParcelBytes;
+struct ByteBudgetTest : DegradingActionsTest {
+  static constexpr std::size_t kEach = 100 + kMessageOverheadBytes;
   Recorder narrow_out;
   Switchboard narrow{
       {kForth, kBack}, 42, narrow_out, {.link_bytes = 3 * kEach, .all_bytes = 5 * kEach}};
@@ -425,7 +425,7 @@ struct RoomTest : DegradingActionsTest {
   }
 };
 
-TEST_F(RoomTest, Hold_BeyondTheBytesOfALinkOrOfAll_DropsAndSaysSo) {
+TEST_F(ByteBudgetTest, Hold_BeyondTheBytesOfALinkOrOfAll_DropsAndCounts) {
   ASSERT_TRUE(
       narrow.install({1, {kForth, kBack}, Filter(), make_action("hold", Parameters()).value()}));
   for (int n = 1; n <= 5; ++n) send_narrow(n, kForth);
@@ -444,14 +444,14 @@ TEST_F(RoomTest, Hold_BeyondTheBytesOfALinkOrOfAll_DropsAndSaysSo) {
   EXPECT_EQ(narrow.held_bytes(), 0U);
 }
 
-TEST_F(RoomTest, Replay_KeepsNoMoreThanItsShare) {
+TEST_F(ByteBudgetTest, Replay_KeepsNoMoreThanItsShare) {
   ASSERT_TRUE(narrow.install(
       {1,
        {kForth},
        Filter(),
        make_action("replay", Parameters({{"probability", 0.0}, {"keep", 1000.0}})).value()}));
   for (int n = 1; n <= 100; ++n) send_narrow(n, kForth);
-  EXPECT_EQ(narrow.kept_bytes(), 0U) << "a quarter of the room of three holds none";
+  EXPECT_EQ(narrow.kept_bytes(), 0U) << "a quarter of a budget for three messages holds none";
   EXPECT_EQ(narrow_out.delivered.size(), 100U);
 }
 

@@ -1,4 +1,4 @@
-// A cut is a cut, with real sockets.
+// A cut lets nothing through, with real sockets.
 #include "proxy_fixture.h"
 
 namespace capsize::nemesis::proxy {
@@ -8,7 +8,7 @@ constexpr std::uint64_t kMessages = 100'000;
 constexpr std::uint64_t kCuts = 25;
 
 struct Window {
-  std::int64_t begin_ns, end_ns;  // of a cut, as the proxy's answers give them
+  std::int64_t begin_ns, end_ns;  // of a cut, from the proxy's replies
 };
 
 class ProxyCutTest : public ProxyLinkTest {
@@ -19,17 +19,18 @@ class ProxyCutTest : public ProxyLinkTest {
     EXPECT_EQ(reply.at("ok"), true) << reply.dump();
     return reply.at("time").get<std::int64_t>();
   }
-  /// Once the cut has bitten: otherwise all that was sent may still wait in front of the proxy.
+  /// Heals once the cut has taken effect: before, all that was sent may still wait for the proxy.
   std::int64_t heal() {
     for (int tries = 0; tries < 10'000; ++tries) {
       if (ask(R"({"op":"peek","id":1})").at("evidence").at("discarded") > 0) break;
     }
     const Json reply = ask(R"({"op":"remove","id":1})");
     EXPECT_EQ(reply.at("ok"), true) << reply.dump();
-    EXPECT_GT(reply.at("evidence").at("discarded"), 0) << "the cut bit nothing";
+    EXPECT_GT(reply.at("evidence").at("discarded"), 0) << "the cut discarded nothing";
     return reply.at("time").get<std::int64_t>();
   }
-  /// Nothing sent during a cut arrived, everything that did is in order and came once.
+  /// Expects that nothing sent during a cut arrived, and that everything else arrived in order,
+  /// once.
   void expect_strict(const std::vector<Window>& windows) {
     std::uint64_t leaked = 0;
     for (const Arrival& arrival : arrivals_) {
@@ -45,7 +46,7 @@ class ProxyCutTest : public ProxyLinkTest {
   }
 };
 
-TEST_F(ProxyCutTest, Cut_RepeatedUnderLoad_NothingSentMeanwhileEverArrives) {
+TEST_F(ProxyCutTest, Cut_RepeatedUnderLoad_NothingSentDuringItEverArrives) {
   ASSERT_TRUE(link_works());
   std::atomic<bool> sending{true};
   std::atomic<std::uint64_t> expected{std::numeric_limits<std::uint64_t>::max()};
@@ -55,7 +56,7 @@ TEST_F(ProxyCutTest, Cut_RepeatedUnderLoad_NothingSentMeanwhileEverArrives) {
   std::thread sender([&] {
     while (sending) send_one();
   });
-  // Progress of the sender, not time, decides when a cut begins and ends.
+  // The sender's progress, not time, decides when a cut begins and ends.
   const auto wait_for_more = [&](std::uint64_t messages) {
     const std::uint64_t target = sent_ + messages;
     while (sent_ < target) std::this_thread::yield();
@@ -73,16 +74,16 @@ TEST_F(ProxyCutTest, Cut_RepeatedUnderLoad_NothingSentMeanwhileEverArrives) {
   receiver.join();
   const Json stats = link_stats();
   expect_strict(windows);
-  // It floods, so most is lost outside of the cuts too; but the link did work.
+  // The sender floods the link, so most is lost even without a cut; but the link works.
   EXPECT_GT(arrivals_.size(), kMessages / 100);
   RecordProperty("delivered", std::to_string(arrivals_.size()));
   RecordProperty("stats", stats.dump());
 }
 
-TEST_F(ProxyCutTest, Cut_WithAPausedReceiver_DeliversAfterwardsOnlyWhatWasHandedOverBefore) {
+TEST_F(ProxyCutTest, Cut_WithAPausedReceiver_LaterDeliversOnlyWhatTheSocketTookBefore) {
   std::vector<Window> windows;
   for (int round = 0; round < 10; ++round) {
-    // The receiver reads nothing in the whole round: the link fills up, then loses.
+    // The receiver reads nothing during the round: the link fills up, then loses messages.
     for (int n = 0; n < 5000; ++n) send_one();
     const std::int64_t begin = cut();
     for (int n = 0; n < 500; ++n) send_one();
@@ -98,23 +99,24 @@ TEST_F(ProxyCutTest, Cut_WithAPausedReceiver_DeliversAfterwardsOnlyWhatWasHanded
   RecordProperty("stats", stats.dump());
 }
 
-TEST_F(ProxyCutTest, PausedReceiver_WhileMessagesGoOn_HoldsFewOfThem) {
+TEST_F(ProxyCutTest, PausedReceiver_UnderLoad_FindsFewMessagesWhenItResumes) {
   for (int n = 0; n < 20'000; ++n) send_one();
   receive_all_delivered();
-  // Both queues, the kernel's buffer in between (which counts its own overhead a message), and what
-  // the two threads of libzmq have in hand.
+  // Both queues, the kernel's buffer between them (which also counts its overhead for each
+  // message), and the messages that the two threads of libzmq are moving.
   EXPECT_LT(arrivals_.size(), 4U * wire::kLinkMessagesMax);
   RecordProperty("held", std::to_string(arrivals_.size()));
 }
 
-/// Unix sockets of this process (both ends of every link are here) whose kernel buffer is small.
+/// Counts the Unix sockets of this process, which has both ends of every link, with a small kernel
+/// buffer.
 int sockets_with_small_buffers() {
   int count = 0;
   for (int fd = 0; fd < 256; ++fd) {
     int bytes = 0;
     socklen_t size = sizeof bytes;
     if (::getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, &size) != 0) continue;
-    count += bytes <= 2 * wire::kLinkBufferBytes;  // the kernel doubles what it is asked for
+    count += bytes <= 2 * wire::kLinkBufferBytes;  // the kernel doubles the requested size
   }
   return count;
 }
@@ -125,7 +127,8 @@ TEST_F(ProxyCutTest, ConnectionToTheReceiver_HasASmallKernelBuffer) {
 }
 
 TEST_F(ProxyCutTest, BurstsThatFitTheQueue_AreNeverLost) {
-  // Regression, found by the throughput bench: libzmq refused bursts although all was long read.
+  // Regression, found by the throughput benchmark: libzmq refused bursts although the receiver had
+  // read everything before.
   ASSERT_TRUE(link_works());
   const std::uint64_t lost_before = link_stats().at("lost").get<std::uint64_t>();
   for (int burst = 0; burst < 200; ++burst) {
@@ -135,7 +138,7 @@ TEST_F(ProxyCutTest, BurstsThatFitTheQueue_AreNeverLost) {
   EXPECT_EQ(link_stats().at("lost"), lost_before);
 }
 
-TEST_F(ProxyCutTest, HostileFrames_AreCountedAndDoNotStopTheLink) {
+TEST_F(ProxyCutTest, HostileFrames_AreCountedAndTheLinkStaysUp) {
   sender_.send(zmq::str_buffer("x"), zmq::send_flags::none);
   sender_.send(zmq::str_buffer("a"), zmq::send_flags::sndmore);
   sender_.send(zmq::str_buffer("b"), zmq::send_flags::sndmore);

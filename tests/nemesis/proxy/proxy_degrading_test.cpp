@@ -1,5 +1,5 @@
-// The degrading actions with real sockets: each shows at the receiver, and is gone when its rule
-// is.
+// The degrading actions with real sockets: the receiver sees each one's effect, and none after its
+// rule is removed.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -27,8 +27,8 @@ class ProxyDegradingTest : public ProxyLinkTest {
     EXPECT_EQ(reply.at("ok"), true) << reply.dump();
     return reply.at("evidence");
   }
-  /// Sends so many while the rule holds; few enough for every queue on the way. Forgets what came
-  /// before.
+  /// Sends messages under the rule, few enough for every queue on the way. Forgets earlier
+  /// arrivals.
   void send_many(int messages) {
     arrivals_.clear();
     first_ = sent_ + 1;
@@ -40,13 +40,13 @@ class ProxyDegradingTest : public ProxyLinkTest {
     while (arrivals_.size() < messages && receive_one(kAnswerMsMax)) {
     }
   }
-  /// Of the arrivals, from 0 on for the first one of send_many().
+  /// Returns the numbers of the arrivals; the first message of send_many() is 0.
   [[nodiscard]] std::vector<std::uint64_t> numbers() const {
     std::vector<std::uint64_t> numbers;
     for (const Arrival& arrival : arrivals_) numbers.push_back(arrival.sequence - first_);
     return numbers;
   }
-  /// What follows comes in order and once.
+  /// Expects that messages arrive in order and once.
   void expect_healed() {
     receive_late_ones();
     send_many(20);
@@ -54,7 +54,7 @@ class ProxyDegradingTest : public ProxyLinkTest {
     EXPECT_THAT(numbers(), ElementsAreArray(in_order(20)));
     EXPECT_FALSE(receive_one(0));
   }
-  /// Up to a probe that was sent last.
+  /// Receives everything up to a probe that it sends.
   void receive_late_ones() {
     send_one();
     while (arrivals_.empty() || arrivals_.back().sequence != sent_) {
@@ -79,7 +79,7 @@ TEST_F(ProxyDegradingTest, Reorder_SwapsNeighboursUntilItIsRemoved) {
   expect_healed();
 }
 
-TEST_F(ProxyDegradingTest, Corrupt_IsRefusedByTheChecksumOfTheReceiver) {
+TEST_F(ProxyDegradingTest, Corrupt_IsRejectedByTheReceiversChecksum) {
   ASSERT_TRUE(link_works());
   install({{"kind", "corrupt"}, {"probability", 1}, {"bits", 1}});
   send_many(100);
@@ -95,7 +95,7 @@ TEST_F(ProxyDegradingTest, Corrupt_IsRefusedByTheChecksumOfTheReceiver) {
 
 TEST_F(ProxyDegradingTest, Bandwidth_DropsTheTailAndReleasesTheQueueWhenItIsRemoved) {
   ASSERT_TRUE(link_works());
-  // 200 bytes a message: a byte a second carries none of them in the time of a test.
+  // 200 bytes a message: at one byte per second, none leaves during a test.
   install({{"kind", "bandwidth"}, {"bytes-per-second", 1}, {"queue-bytes", 1000}});
   send_many(20);
   EXPECT_FALSE(receive_one(0));
@@ -111,7 +111,7 @@ TEST_F(ProxyDegradingTest, Hold_ReleasesAllInReverseAndLosesNone) {
   ASSERT_TRUE(link_works());
   const std::uint64_t lost = link_stats().at("lost").get<std::uint64_t>();
   install({{"kind", "hold"}, {"order", "reverse"}});
-  // More than the queues on the way take in one burst.
+  // More than the queues on the way accept in one burst.
   constexpr std::uint64_t kHeld = 2000;
   send_many(kHeld);
   EXPECT_FALSE(receive_one(0));
@@ -124,7 +124,7 @@ TEST_F(ProxyDegradingTest, Hold_ReleasesAllInReverseAndLosesNone) {
   expect_healed();
 }
 
-TEST_F(ProxyDegradingTest, Replay_BringsMessagesOfAnOldTermAgainUntilItIsRemoved) {
+TEST_F(ProxyDegradingTest, Replay_DeliversMessagesOfAnOldTermAgainUntilItIsRemoved) {
   ASSERT_TRUE(link_works());
   install({{"kind", "replay"}, {"probability", 1}, {"keep", 100}});
   send_many(50);
@@ -136,7 +136,7 @@ TEST_F(ProxyDegradingTest, Replay_BringsMessagesOfAnOldTermAgainUntilItIsRemoved
   const auto old = std::count_if(arrivals_.begin(), arrivals_.end(), [&](const Arrival& arrival) {
     return arrival.sequence < new_term;
   });
-  EXPECT_GT(old, 0) << "none of the 50 came from the term before";
+  EXPECT_GT(old, 0) << "none of the 50 replays is of the earlier term";
   EXPECT_EQ(remove().at("replayed"), 99);
   expect_healed();
 }
@@ -150,7 +150,7 @@ class NarrowProxyTest : public ProxyDegradingTest {
   static constexpr std::size_t kBytes = std::size_t{1} << 20, kPayload = std::size_t{64} << 10;
 };
 
-TEST_F(NarrowProxyTest, Hold_OfLargeMessages_DropsWhatExceedsTheBytesAndSaysSo) {
+TEST_F(NarrowProxyTest, Hold_OfLargeMessages_DropsAndCountsWhatExceedsTheBytes) {
   ASSERT_TRUE(link_works());
   install({{"kind", "hold"}});
   send_many(100);
@@ -165,27 +165,27 @@ TEST_F(NarrowProxyTest, Hold_OfLargeMessages_DropsWhatExceedsTheBytesAndSaysSo) 
   EXPECT_THAT(numbers(), ElementsAreArray(in_order(evidence.at("held").get<std::uint64_t>())));
 }
 
-TEST_F(NarrowProxyTest, Receiver_ThatDoesNotRead_IsOwedNoMoreThanTheBytesOfALink) {
+TEST_F(NarrowProxyTest, Receiver_ThatDoesNotRead_QueuesNoMoreThanTheBytesOfALink) {
   ASSERT_TRUE(link_works());
   const Json before = link_stats();
   const auto counted = [&](const char* counter) {
     return link_stats().at(counter).get<std::uint64_t>() - before.at(counter).get<std::uint64_t>();
   };
-  // More than the receiver's socket takes without being asked to read, 256 messages.
+  // More than the 256 messages that the receiver's socket accepts without reading.
   send_many(600);
   const std::uint64_t delivered = counted("delivered");
   EXPECT_EQ(delivered + counted("lost"), 600U);
-  EXPECT_LE(delivered, wire::kLinkMessagesMax + kBytes / kPayload + 16) << "the kernel has few";
+  EXPECT_LE(delivered, wire::kLinkMessagesMax + kBytes / kPayload + 16) << "the kernel buffers few";
   receive(delivered);
   EXPECT_EQ(arrivals_.size(), delivered);
   for (int n = 0; n < 100 && arrivals_.size() == delivered; ++n) {
     send_one();
     receive_one(kAnswerMsMax / 100);
   }
-  EXPECT_GT(arrivals_.size(), delivered) << "what the receiver has read is given back";
+  EXPECT_GT(arrivals_.size(), delivered) << "the bytes that the receiver has read are free again";
 }
 
-TEST_F(ProxyDegradingTest, Only_HoldsTheRuleToTheMessagesThatItNames) {
+TEST_F(ProxyDegradingTest, Only_RestrictsTheRuleToMatchingMessages) {
   ASSERT_TRUE(link_works());
   install(
       {{"kind", "drop"}, {"probability", 1}},

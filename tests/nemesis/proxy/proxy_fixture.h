@@ -1,5 +1,5 @@
-// n1 -> proxy -> n2 with real sockets, where the receiver proves what arrived from the numbers and
-// times in the headers, never from what the proxy says about itself.
+// n1 -> proxy -> n2 with real sockets. The receiver proves what arrived from the sequence numbers
+// and send times in the headers, never from the proxy's own counters.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -36,7 +36,7 @@ struct Arrival {
   std::uint64_t sequence;
   std::int64_t sent_ns;
 };
-/// n1 -> proxy -> n2, with names of its own so that parallel tests never meet.
+/// n1 -> proxy -> n2, with endpoints of its own, so that parallel tests do not interfere.
 class ProxyLinkTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -71,7 +71,8 @@ class ProxyLinkTest : public ::testing::Test {
     return Json::parse(reply.to_string_view());
   }
   Json link_stats() { return ask(R"({"op":"stats"})").at("links").at("n1>n2"); }
-  /// How many copies the receiver's socket was given, once the proxy has read all that was sent.
+  /// Waits until the proxy has read everything sent. Returns how many copies the receiver's socket
+  /// took.
   std::uint64_t wait_until_all_is_read() {
     Json stats = link_stats();
     while (stats.at("seen") < sent_.load()) stats = link_stats();
@@ -103,7 +104,7 @@ class ProxyLinkTest : public ::testing::Test {
     ASSERT_TRUE(sender_.send(zmq::buffer(payload_), zmq::send_flags::none));
     ++sent_;
   }
-  /// False: nothing came within `wait_ms`.
+  /// False: nothing arrived within `wait_ms`.
   bool receive_one(int wait_ms) {
     receiver_.set(zmq::sockopt::rcvtimeo, wait_ms);
     zmq::message_t header, payload;
@@ -117,7 +118,8 @@ class ProxyLinkTest : public ::testing::Test {
     }
     return true;
   }
-  /// A probe arrives. The first ones may be lost: a sender learns with a delay that there is room.
+  /// Sends probes until one arrives. The first ones may be lost: a sender notices free space with a
+  /// delay.
   bool link_works() {
     const std::size_t before = arrivals_.size();
     for (int probe = 0; probe < 10'000 && arrivals_.size() == before; ++probe) {

@@ -1,9 +1,9 @@
-// Random sets of overlapping rules over a few links, with messages, removals and time in between,
-// against a slow and obvious account of what each rule said. States three things:
-//   - nothing arrives that a cut or a hold should have stopped, by whatever way it came;
-//   - no message is lost unless a rule, a full receiver or a full room says so;
-//   - the draws of a rule do not depend on which other rules there are.
-// CAPSIZE_RULE_SETS says how many sets (10,000 otherwise).
+// Random sets of overlapping rules on a few links, with messages, removals and time in between,
+// checked against a slow and obvious record of each rule's decisions. Three properties:
+//   - nothing arrives that a cut or a hold should have stopped, whichever way it took;
+//   - no message is lost unless a rule, a full receiver or a full byte budget accounts for it;
+//   - the draws of a rule do not depend on the other rules.
+// CAPSIZE_RULE_SETS sets the number of sets (default 10,000).
 #include <cstdlib>
 #include <functional>
 
@@ -20,23 +20,24 @@ struct Sent {
   wire::Header header;
 };
 
-/// What a rule said about the messages that it was asked about.
-struct Said {
-  std::vector<int> asked;
+/// The decisions of one rule about the messages that it was applied to.
+struct RuleLog {
+  std::vector<int> applied;
   std::vector<std::uint64_t> streams;  // the state of its random stream, before each
   std::set<int> discarded;
 };
 
-/// Writes down what an action says.
-class Spy : public Action {
+/// Records the decisions of an action.
+class RecordingAction : public Action {
  public:
-  Spy(std::unique_ptr<Action> action, Said& said) : action_(std::move(action)), said_(said) {}
+  RecordingAction(std::unique_ptr<Action> action, RuleLog& log)
+      : action_(std::move(action)), logs_(log) {}
   Effect apply(const Message& message, base::Prng& random, Fate& fate) override {
     const int number = static_cast<int>(message.header.sequence);
-    said_.asked.push_back(number);
-    said_.streams.push_back(base::Prng(random).next());
+    logs_.applied.push_back(number);
+    logs_.streams.push_back(base::Prng(random).next());
     const Effect effect = action_->apply(message, random, fate);
-    if (effect == Effect::kDiscarded) said_.discarded.insert(number);
+    if (effect == Effect::kDiscarded) logs_.discarded.insert(number);
     return effect;
   }
   [[nodiscard]] bool is_cut() const override { return action_->is_cut(); }
@@ -45,7 +46,7 @@ class Spy : public Action {
 
  private:
   std::unique_ptr<Action> action_;
-  Said& said_;
+  RuleLog& logs_;
 };
 
 struct RuleSpec {
@@ -61,11 +62,11 @@ struct RuleSpec {
 };
 
 struct Step {
-  enum class Kind : std::uint8_t { kInstall, kRemove, kSend, kPause, kGoOn } kind;
+  enum class Kind : std::uint8_t { kInstall, kRemove, kSend, kPause, kResume } kind;
   std::int64_t now_ns = 0;
   RuleSpec rule = {};  // to install; of one to remove, its id
   Sent message = {};
-  LinkId link = {};  // whose receiver pauses
+  LinkId link = {};  // the link whose receiver pauses or resumes
 };
 
 struct Script {
@@ -96,7 +97,7 @@ std::map<std::string, Parameters::Value> parameters_of(const std::string& kind,
 }
 
 RuleSpec random_rule(std::uint64_t id, base::Prng& random) {
-  // Cuts and holds twice: they are what the others must not get around.
+  // Cuts and holds more often: the other actions must not bypass them.
   constexpr std::array kKinds = {"bandwidth", "corrupt", "cut",    "cut",  "delay", "drop",
                                  "duplicate", "hold",    "hold",   "hold", "watch", "reorder",
                                  "replay",    "replay",  "replay", "delay"};
@@ -129,7 +130,7 @@ Step random_send(int number, std::int64_t now_ns, base::Prng& random) {
   header.to = step.message.link.to;
   header.term = 1 + random.below(4);
   header.sequence = static_cast<std::uint64_t>(number);
-  // Some waited in the sender's socket.
+  // Some messages have waited in the sender's socket.
   header.sent_ns = now_ns - (random.chance(0.2) ? random.between(base::Duration(0), at(20) - at(0))
                                                 : base::Duration(0))
                                 .count();
@@ -157,7 +158,7 @@ Script random_script(std::uint64_t seed) {
                               .rule = {.id = installed[static_cast<std::size_t>(place)]}});
       installed.erase(installed.begin() + place);
     } else if (random.chance(0.05)) {
-      script.steps.push_back({.kind = random.chance(0.5) ? Step::Kind::kPause : Step::Kind::kGoOn,
+      script.steps.push_back({.kind = random.chance(0.5) ? Step::Kind::kPause : Step::Kind::kResume,
                               .now_ns = now_ns,
                               .link = kLinks[random.below(kLinks.size())]});
     } else {
@@ -170,7 +171,7 @@ Script random_script(std::uint64_t seed) {
   return script;
 }
 
-/// Runs a script, and looks at every copy that leaves.
+/// Runs a script and checks every copy that leaves.
 class Trial : public Outlet {
  public:
   /// `only`: installs this rule and no other; 0 for all.
@@ -188,8 +189,8 @@ class Trial : public Outlet {
     }
   }
 
-  bool deliver(LinkId link, const Cargo& cargo) override {
-    const int number = std::abs(static_cast<const Numbered&>(cargo).number);
+  bool deliver(LinkId link, const Frames& frames) override {
+    const int number = std::abs(static_cast<const Numbered&>(frames).number);
     if (paused_.contains(link)) {
       refused_.insert(number);
       return false;
@@ -199,7 +200,7 @@ class Trial : public Outlet {
     return true;
   }
 
-  /// At the end: what should have arrived did.
+  /// At the end: checks that every message arrived unless something accounts for its loss.
   void check_losses() {
     std::uint64_t missing = 0;
     for (const auto& [number, message] : sent_) {
@@ -214,7 +215,7 @@ class Trial : public Outlet {
     if (missing > overflowed) wrong(std::to_string(missing) + " lost without a rule");
     if (held != 0 || board_.held_bytes() != 0) wrong("something still waits");
   }
-  [[nodiscard]] const Said& said(std::uint64_t rule) { return said_[rule]; }
+  [[nodiscard]] const RuleLog& log_of(std::uint64_t rule) { return logs_[rule]; }
   [[nodiscard]] std::uint64_t copies_stopped() const { return copies_stopped_; }
   [[nodiscard]] std::uint64_t released() const { return released_; }
   [[nodiscard]] std::uint64_t overflowed() const { return overflowed_; }
@@ -238,7 +239,7 @@ class Trial : public Outlet {
       case Step::Kind::kPause:
         paused_.insert(step.link);
         return;
-      case Step::Kind::kGoOn:
+      case Step::Kind::kResume:
         paused_.erase(step.link);
         return;
     }
@@ -246,10 +247,11 @@ class Trial : public Outlet {
   void install(const RuleSpec& rule) {
     auto action = make_action(rule.kind, Parameters(rule.parameters));
     CHECK(action, "the script installs only what the proxy takes");
-    auto spy = std::make_unique<Spy>(std::move(action).value(), said_[rule.id]);
-    // Before it is installed: from then on nothing may pass that it stops.
+    auto recording = std::make_unique<RecordingAction>(std::move(action).value(), logs_[rule.id]);
+    // Registered before it is installed: from then on nothing may pass that it stops.
     active_.emplace(rule.id, rule);
-    const auto status = board_.install({rule.id, rule.links, Filter(rule.only), std::move(spy)});
+    const auto status =
+        board_.install({rule.id, rule.links, Filter(rule.only), std::move(recording)});
     CHECK(status, "the script installs every rule once");
   }
   void remove(std::uint64_t id) {
@@ -270,37 +272,39 @@ class Trial : public Outlet {
       if (stops && rule.is_plain() && rule.covers(message)) {
         wrong("passed " + rule.kind, number, id);
       }
-      const auto& asked = said_[id].asked;
-      if (rule.kind == "hold" && std::find(asked.begin(), asked.end(), number) != asked.end()) {
+      const auto& applied = logs_[id].applied;
+      if (rule.kind == "hold" &&
+          std::find(applied.begin(), applied.end(), number) != applied.end()) {
         wrong("passed the hold that chose it", number, id);
       }
     }
     for (const auto& [cut, healed_ns] : healed_) {
       if (message.header.sent_ns < healed_ns && cut.covers(message)) {
-        wrong("came out after the cut", number, cut.id);
+        wrong("arrived after the cut although sent before its end", number, cut.id);
       }
     }
-    for (const auto& [id, said] : said_) {
-      if (said.discarded.contains(number)) wrong("arrived although discarded", number, id);
+    for (const auto& [id, log] : logs_) {
+      if (log.discarded.contains(number)) wrong("arrived although discarded", number, id);
     }
   }
-  [[nodiscard]] bool is_from_before(const Sent& message) const {
+  [[nodiscard]] bool was_sent_before_heal(const Sent& message) const {
     return std::any_of(healed_.begin(), healed_.end(), [&](const auto& healed) {
       return message.header.sent_ns < healed.second && healed.first.covers(message);
     });
   }
   [[nodiscard]] bool is_discarded(int number) const {
-    return std::any_of(said_.begin(), said_.end(),
-                       [&](const auto& said) { return said.second.discarded.contains(number); });
+    return std::any_of(logs_.begin(), logs_.end(),
+                       [&](const auto& log) { return log.second.discarded.contains(number); });
   }
   [[nodiscard]] bool is_excused(int number, const Sent& message) const {
-    return is_discarded(number) || is_from_before(message);
+    return is_discarded(number) || was_sent_before_heal(message);
   }
-  /// All that a hold saw it held, but for what other rules discarded and what found no room.
+  /// Checks that a hold held every message that it saw, except for those that other rules discarded
+  /// and those beyond the byte budget.
   void check_evidence(const RuleSpec& rule, const Evidence& evidence) {
     std::uint64_t discarded = 0;
-    for (const int number : said_[rule.id].asked) {
-      discarded += is_discarded(number) || is_from_before(sent_.at(number));
+    for (const int number : logs_[rule.id].applied) {
+      discarded += is_discarded(number) || was_sent_before_heal(sent_.at(number));
     }
     const std::uint64_t accounted = evidence.held + evidence.overflowed;
     if (accounted > evidence.seen || accounted + discarded < evidence.seen) {
@@ -315,7 +319,7 @@ class Trial : public Outlet {
   }
 
   std::int64_t now_ns_ = 0;
-  std::map<std::uint64_t, Said> said_;  // before the board, whose spies write into it
+  std::map<std::uint64_t, RuleLog> logs_;  // declared before the board, whose recorders write to it
   std::map<std::uint64_t, RuleSpec> active_;
   std::vector<std::pair<RuleSpec, std::int64_t>> healed_;
   std::map<int, Sent> sent_;
@@ -331,7 +335,7 @@ std::uint64_t rule_sets() {
   return text == nullptr ? 10'000 : std::strtoull(text, nullptr, 10);
 }
 
-TEST(RuleSets, Random_LetNothingThroughACutOrAHoldAndLoseNothingElse) {
+TEST(RuleSets, Random_PassNoCutOrHoldAndLoseNothingElse) {
   std::uint64_t copies_stopped = 0, released = 0, overflowed = 0;
   for (std::uint64_t seed = 1; seed <= rule_sets(); ++seed) {
     Trial run(random_script(seed));
@@ -341,20 +345,22 @@ TEST(RuleSets, Random_LetNothingThroughACutOrAHoldAndLoseNothingElse) {
     released += run.released();
     overflowed += run.overflowed();
   }
-  // Otherwise the sets would not be about what they are for.
+  // The sets must exercise the cases that they are for.
   EXPECT_GT(copies_stopped, rule_sets() / 10);
   EXPECT_GT(released, rule_sets() / 10);
   EXPECT_GT(overflowed, rule_sets() / 100);
 }
 
-TEST(RuleSets, Random_DrawTheSameWithAndWithoutTheOtherRules) {
+TEST(RuleSets, Random_DrawTheSameWithAndWithoutOtherRules) {
   for (std::uint64_t seed = 1; seed <= rule_sets() / 5; ++seed) {
     const Script script = random_script(seed);
     Trial all(script);
     const std::uint64_t id = 1 + seed % 4;
     Trial alone(script, id);
-    ASSERT_EQ(all.said(id).asked, alone.said(id).asked) << "seed " << seed << ", rule " << id;
-    ASSERT_EQ(all.said(id).streams, alone.said(id).streams) << "seed " << seed << ", rule " << id;
+    ASSERT_EQ(all.log_of(id).applied, alone.log_of(id).applied)
+        << "seed " << seed << ", rule " << id;
+    ASSERT_EQ(all.log_of(id).streams, alone.log_of(id).streams)
+        << "seed " << seed << ", rule " << id;
   }
 }
 

@@ -1,4 +1,4 @@
-// A switchboard without sockets: time is a number, and deliveries are a list.
+// A switchboard without sockets: the tests set the time, and deliveries go to a list.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -18,23 +18,23 @@ inline base::Instant at(std::int64_t ms) {
   return base::Instant(std::chrono::milliseconds(ms));
 }
 
-struct Numbered : Cargo {
+struct Numbered : Frames {
   explicit Numbered(int n) : number(n) {}
   [[nodiscard]] std::size_t bytes() const override { return 100; }
-  [[nodiscard]] std::shared_ptr<const Cargo> keep() const override {
+  [[nodiscard]] std::shared_ptr<const Frames> keep() const override {
     return std::make_shared<Numbered>(number);
   }
-  /// Seen by its sign.
-  [[nodiscard]] std::shared_ptr<const Cargo> corrupted(const Corruption&) const override {
+  /// A corrupted copy has a negative number.
+  [[nodiscard]] std::shared_ptr<const Frames> corrupted(const Corruption&) const override {
     return std::make_shared<Numbered>(-number);
   }
   int number;
 };
 
 struct Recorder : Outlet {
-  bool deliver(LinkId link, const Cargo& cargo) override {
+  bool deliver(LinkId link, const Frames& frames) override {
     if (paused.contains(link)) return false;
-    delivered.push_back(static_cast<const Numbered&>(cargo).number);
+    delivered.push_back(static_cast<const Numbered&>(frames).number);
     return true;
   }
   std::vector<int> delivered;

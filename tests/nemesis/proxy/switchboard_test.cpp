@@ -1,4 +1,4 @@
-// The proxy's decisions without sockets: time is a number here, and deliveries are a list.
+// The proxy's decisions without sockets: the tests set the time, and deliveries go to a list.
 #include "nemesis/proxy/switchboard.h"
 
 #include <gtest/gtest.h>
@@ -56,12 +56,12 @@ TEST_F(SwitchboardTest, Cut_OfATerm_LeavesOthersAloneAlsoAfterHeal) {
   EXPECT_EQ(out.delivered, (Delivered{3, 4}));
 }
 
-TEST_F(SwitchboardTest, Cut_OfMoreScopesThanAreRemembered_StillLetsNothingOutTooLate) {
-  for (std::uint64_t cut = 1; cut <= 2 * kHealedMax; ++cut) {
+TEST_F(SwitchboardTest, Cut_OfMoreScopesThanAreRemembered_StillDiscardsLateMessages) {
+  for (std::uint64_t cut = 1; cut <= 2 * kEndedCutsMax; ++cut) {
     install(cut, "cut", {}, {.scope = {.term = {cut, cut}}});
     ASSERT_TRUE(board.remove(cut, at(static_cast<std::int64_t>(10 * cut))));
   }
-  for (term = 1; term <= static_cast<std::int64_t>(2 * kHealedMax); ++term) {
+  for (term = 1; term <= static_cast<std::int64_t>(2 * kEndedCutsMax); ++term) {
     send(-static_cast<int>(term), 10 * term - 1, 10'000);
   }
   EXPECT_EQ(out.delivered, Delivered{});
@@ -69,7 +69,7 @@ TEST_F(SwitchboardTest, Cut_OfMoreScopesThanAreRemembered_StillLetsNothingOutToo
   EXPECT_EQ(out.delivered, (Delivered{1}));
 }
 
-TEST_F(SwitchboardTest, Cut_OfEverySecond_LeavesNothingBehind) {
+TEST_F(SwitchboardTest, Cut_OfEverySecondMessage_HasNoEffectAfterItsEnd) {
   install(1, "cut", {}, {.every = 2});
   for (int n = 1; n <= 4; ++n) send(n, n, n);
   ASSERT_TRUE(board.remove(1, at(10)));
@@ -77,7 +77,7 @@ TEST_F(SwitchboardTest, Cut_OfEverySecond_LeavesNothingBehind) {
   EXPECT_EQ(out.delivered, (Delivered{1, 3, 5, 6}));
 }
 
-TEST_F(SwitchboardTest, Cut_OfTheFirst_DoesNotAskAboutThoseThatCameBeforeIt) {
+TEST_F(SwitchboardTest, Cut_OfTheFirstMessage_DoesNotApplyToEarlierOnes) {
   install(1, "delay", {{"min", "50ms"}, {"max", "50ms"}});
   for (int n = 1; n <= 3; ++n) send(n, n, n);
   install(2, "cut", {}, {.count = 1});
@@ -129,7 +129,7 @@ TEST_F(SwitchboardTest, Drop_BesideAnotherRule_DrawsTheSame) {
   const Delivered alone = out.delivered;
   Recorder other_out;
   Switchboard other({kForth, kBack}, 42, other_out);
-  std::swap(other_out, out);  // the fixture's board goes on with an empty recorder
+  std::swap(other_out, out);  // the fixture's board continues with an empty recorder
   ASSERT_TRUE(board.remove(1, base::Instant()));
   install(7, "duplicate", {{"probability", 0.5}});
   install(1, "drop", {{"probability", 0.5}});
@@ -147,7 +147,7 @@ TEST_F(SwitchboardTest, Delay_WithJitter_KeepsTheOrderOfTheLink) {
   EXPECT_TRUE(std::is_sorted(out.delivered.begin(), out.delivered.end()));
 }
 
-TEST_F(SwitchboardTest, Delay_Removed_LaterMessagesStillWaitBehindHeldOnes) {
+TEST_F(SwitchboardTest, Delay_Removed_LaterMessagesStillWaitForDelayedOnes) {
   install(1, "delay", {{"min", "50ms"}, {"max", "50ms"}});
   send(1, 0, 0);
   ASSERT_TRUE(board.remove(1, at(10)));
@@ -165,7 +165,7 @@ TEST_F(SwitchboardTest, Delay_OfOneType_LetsOthersPass) {
   EXPECT_EQ(out.delivered, (Delivered{2}));
 }
 
-TEST_F(SwitchboardTest, Delay_WithReorder_LetsShortDrawsOvertake) {
+TEST_F(SwitchboardTest, Delay_WithReorder_LetsShorterDelaysOvertake) {
   install(1, "delay", {{"min", "0ms"}, {"max", "50ms"}, {"reorder", true}});
   for (int n = 0; n < 100; ++n) send(n, n, n);
   board.release(at(1000));
@@ -209,7 +209,7 @@ TEST_F(SwitchboardTest, Observation_OfAppendEntries_FollowsTheHighestTerm) {
   term = 3;
   send(2, 6, 6, MessageType::kHeartbeat, kBack);
   term = 2;
-  send(3, 7, 7);  // a deposed leader that does not know yet
+  send(3, 7, 7);  // a deposed leader that has not noticed
   term = 9;
   send(4, 8, 8, MessageType::kRequestVote);  // not a leader's
   EXPECT_EQ(board.observation().leader, 2U);
@@ -237,9 +237,9 @@ TEST_F(SwitchboardTest, Observation_OfAnImplausibleTerm_IsDroppedAndCounted) {
   EXPECT_EQ(board.stats().at(kForth).seen, 0U);
 }
 
-TEST_F(SwitchboardTest, Observation_OfAClaimThatIsNotRepeated_IsNotBelievedLong) {
+TEST_F(SwitchboardTest, Observation_OfALeaderThatStopsSending_Expires) {
   term = std::int64_t{1} << 62;
-  send(1, 0, 0);  // the first that is seen: nothing says that it is forged
+  send(1, 0, 0);  // the first one seen: nothing shows that it is forged
   term = 3;
   send(2, 10, 10, MessageType::kHeartbeat, kBack);
   EXPECT_EQ(board.observation().leader, 1U);

@@ -1,4 +1,4 @@
-// Payload frames and client requests: what goes out comes back, and hostile bytes are refused.
+// Payload frames and client requests: round trips, and refusal of hostile bytes.
 #include <gtest/gtest.h>
 
 #include "base/json.h"
@@ -73,7 +73,7 @@ std::string encoded(const PeerMessage& sent) {
   return bytes;
 }
 
-TEST(PeerCodec, EveryMessage_ComesBackAsItWas) {
+TEST(PeerCodec, EveryMessage_RoundTrips) {
   for (const PeerMessage& sent : samples()) {
     const auto name = wire::name(describe(sent).type);
     const auto received = decode_payload(header_of(sent), encoded(sent));
@@ -83,7 +83,7 @@ TEST(PeerCodec, EveryMessage_ComesBackAsItWas) {
     EXPECT_EQ(received->body.index(), sent.body.index());
     EXPECT_EQ(describe(*received).type, describe(sent).type) << name;
     EXPECT_EQ(describe(*received).index, describe(sent).index) << name;
-    // Same bytes again: nothing was lost on the way.
+    // Encodes to the same bytes: the decoded message has lost nothing.
     EXPECT_EQ(encoded(*received), encoded(sent)) << name;
   }
 }
@@ -100,7 +100,7 @@ TEST(PeerCodec, AppendEntries_KeepsTypesIndexesAndPayloads) {
   EXPECT_EQ(describe(sent).index, 6U);
 }
 
-/// Whatever is committed has to be applied by every node: what cannot be is never stored.
+/// Every node must be able to apply a committed entry, so any other entry is refused.
 TEST(PeerCodec, EntriesThatCannotBeApplied_AreRefused) {
   using raft::EntryType;
   kv::Command opening{.operation = kv::Operation::kRegister};
@@ -134,7 +134,7 @@ TEST(PeerCodec, EntriesThatCannotBeApplied_AreRefused) {
   }
 }
 
-TEST(PeerCodec, PayloadCutOrExtended_IsRefused) {
+TEST(PeerCodec, PayloadTruncatedOrExtended_IsRefused) {
   for (const PeerMessage& sent : samples()) {
     const std::string bytes = encoded(sent);
     for (std::size_t size = 0; size < bytes.size(); ++size) {
@@ -159,13 +159,13 @@ TEST(PeerCodec, PayloadOfAnotherType_IsRefusedOrStaysConsistent) {
 }
 
 // Found by fuzzing: two encodings of one message.
-TEST(PeerCodec, ACommandOfAnOlderVersion_IsNotForwarded) {
+TEST(PeerCodec, ForwardedCommandOfAnOlderVersion_IsRefused) {
   for (const PeerMessage& sent : samples()) {
     if (!std::holds_alternative<replica::Forward>(sent.body)) continue;
     std::string bytes = encoded(sent);
     ASSERT_EQ(bytes[16], static_cast<char>(kv::kCommandVersion));
     EXPECT_TRUE(decode_payload(header_of(sent), bytes));
-    bytes.erase(18, 16);  // session and time, which version 1 had not
+    bytes.erase(18, 16);  // session and time, which version 1 lacks
     bytes[16] = 1;
     EXPECT_FALSE(decode_payload(header_of(sent), bytes));
   }
@@ -210,7 +210,7 @@ std::string detail_of(std::string_view text) {
   return malformed != nullptr ? malformed->id + "|" + malformed->detail : "accepted";
 }
 
-TEST(ClientCodec, EachOperation_IsUnderstood) {
+TEST(ClientCodec, EachOperation_IsDecoded) {
   const auto cas = command_of(
       R"({"id":17,"client":3,"session":0,"sequence":9,"f":"cas","key":"x","value":[4,null]})");
   EXPECT_EQ(cas.client, kv::ClientId(3));
@@ -225,8 +225,8 @@ TEST(ClientCodec, EachOperation_IsUnderstood) {
   EXPECT_EQ(command_of(R"({"f":"append","value":"s")" + rest).value, "\"s\"");
 }
 
-/// Numbers are kept or refused, wherever they stand; never rounded.
-TEST(ClientCodec, Numbers_AreKeptExactlyOrRefused) {
+/// Numbers are stored exactly or refused, wherever they occur; never rounded.
+TEST(ClientCodec, Numbers_AreStoredExactlyOrRefused) {
   const auto write = [](const std::string& value) {
     return R"({"id":7,"client":1,"sequence":1,"f":"write","key":"x","value":)" + value + "}";
   };
@@ -246,11 +246,11 @@ TEST(ClientCodec, Numbers_AreKeptExactlyOrRefused) {
     EXPECT_NE(detail_of(write(lost)).find("7|the number "), std::string::npos) << lost;
   }
   EXPECT_EQ(detail_of(write("123456789012345678901234567890")),
-            "7|the number 123456789012345678901234567890 would be changed: expected an integer of "
-            "64 bits, or as few digits as tell a double");
+            "7|the number 123456789012345678901234567890 cannot be stored exactly: expected an "
+            "integer of 64 bits, or the digits of a double");
 }
 
-TEST(ClientCodec, Sessions_AreRegisteredAndNamed) {
+TEST(ClientCodec, Sessions_AreRegisteredAndReferencedById) {
   const auto opening = command_of(R"({"id":1,"client":3,"sequence":1,"f":"register"})");
   EXPECT_EQ(opening.operation, kv::Operation::kRegister);
   EXPECT_TRUE(kv::validate(opening).ok());
@@ -260,7 +260,7 @@ TEST(ClientCodec, Sessions_AreRegisteredAndNamed) {
   EXPECT_TRUE(kv::validate(used).ok());
 }
 
-TEST(ClientCodec, Transactions_AreReadStepByStep) {
+TEST(ClientCodec, Transactions_AreDecodedStepByStep) {
   const auto txn =
       command_of(R"({"id":1,"client":3,"sequence":1,"f":"txn",)"
                  R"("value":[["r","a",null],["w","b",{ "x" : 1 }],["append","c",2]]})");
@@ -280,24 +280,24 @@ TEST(ClientCodec, Transactions_AreReadStepByStep) {
   EXPECT_EQ(detail_of(head + R"([["w",7,1]]})"), steps);
 }
 
-TEST(ClientCodec, Administration_IsUnderstood) {
+TEST(ClientCodec, AdministrationRequests_AreDecoded) {
   const auto change =
       command_of<replica::ChangeMembers>(R"({"id":1,"f":"change-members","value":["n4","n1"]})");
   EXPECT_EQ(change.voters, (std::vector{raft::NodeId(1), raft::NodeId(4)}));
   const auto transfer =
       command_of<replica::TransferLeadership>(R"({"id":1,"f":"transfer-leadership","value":"n3"})");
   EXPECT_EQ(transfer.to, raft::NodeId(3));
-  const std::string members = R"(7|value: expected the members, ["n1","n2",…], none twice)";
+  const std::string members = R"(7|value: expected distinct members, ["n1","n2",…])";
   for (const char* value : {"[]", R"(["n1","n1"])", R"(["n0"])", "[1]", R"("n1")"}) {
     EXPECT_EQ(detail_of(std::string(R"({"id":7,"f":"change-members","value":)") + value + "}"),
               members)
         << value;
   }
   EXPECT_EQ(detail_of(R"({"id":7,"f":"transfer-leadership","value":3})"),
-            R"(7|value: expected the node that shall lead, "n2")");
+            R"(7|value: expected the new leader, "n2")");
 }
 
-TEST(ClientCodec, StaleReads_AreAskedForByName) {
+TEST(ClientCodec, StaleReads_NeedTheStaleLevel) {
   const std::string head = R"({"id":7,"client":1,"sequence":1,"key":"k",)";
   EXPECT_EQ(command_of<replica::StaleRead>(head + R"("f":"read","level":"stale"})").key, "k");
   EXPECT_EQ(command_of(head + R"("f":"read","level":"linearizable"})").key, "k");
@@ -306,7 +306,7 @@ TEST(ClientCodec, StaleReads_AreAskedForByName) {
   EXPECT_EQ(detail_of(head + R"("f":"delete","level":"stale"})"), "7|level: only a read has one");
 }
 
-TEST(ClientCodec, Values_BecomeCanonical) {
+TEST(ClientCodec, Values_AreConvertedToCanonicalForm) {
   const auto value = [](const std::string& text) {
     return command_of(R"({"id":1,"client":1,"sequence":1,"key":"k","f":"write","value":)" + text +
                       "}")
@@ -317,7 +317,7 @@ TEST(ClientCodec, Values_BecomeCanonical) {
   EXPECT_EQ(value(R"("é\n")"), R"("é\n")");
 }
 
-TEST(ClientCodec, Id_ComesBackUnchanged) {
+TEST(ClientCodec, Id_IsReturnedUnchanged) {
   const auto id = [](const std::string& text) {
     return std::get<DecodedRequest>(
                decode_request(R"({"id":)" + text +
@@ -329,7 +329,7 @@ TEST(ClientCodec, Id_ComesBackUnchanged) {
   EXPECT_EQ(id(R"("a\"b")"), R"("a\"b")");
 }
 
-TEST(ClientCodec, MalformedRequests_SayWhatIsWrong) {
+TEST(ClientCodec, MalformedRequests_AreRefusedWithTheReason) {
   const std::string head = R"({"id":5,"client":1,"sequence":1,)";
   EXPECT_EQ(detail_of(""), "|expected one JSON object");
   EXPECT_EQ(detail_of("[]"), "|expected one JSON object");
@@ -337,13 +337,13 @@ TEST(ClientCodec, MalformedRequests_SayWhatIsWrong) {
   EXPECT_EQ(detail_of("{}"), "|id: expected an integer or a short string");
   EXPECT_EQ(detail_of(R"({"id":1.5})"), "|id: expected an integer or a short string");
   EXPECT_EQ(detail_of(R"({"id":5,"sequence":1,"f":"read"})"),
-            "5|client: expected a number from 0 on");
+            "5|client: expected an integer of at least 0");
   EXPECT_EQ(detail_of(R"({"id":5,"client":1,"sequence":-1,"f":"read"})"),
-            "5|sequence: expected a number from 0 on");
+            "5|sequence: expected an integer of at least 0");
   EXPECT_EQ(detail_of(R"({"id":5,"client":1,"sequence":0,"session":4,"key":"k","f":"read"})"),
             "5|sequence: begins at 1 in a session");
   EXPECT_EQ(detail_of(head + R"("session":4,"f":"register"})"),
-            "5|session: register opens one, and takes none");
+            "5|session: register opens a session, and takes none");
   EXPECT_EQ(detail_of(head + R"("f":"read"})"), "5|key: expected a string");
   EXPECT_EQ(detail_of(head + R"("key":"k","f":"burn"})"),
             "5|f: expected read, write, cas, append, delete, register, txn, change-members or "
@@ -362,18 +362,18 @@ TEST(ClientCodec, HostileText_IsBounded) {
   EXPECT_EQ(detail_of(std::string(kRequestBytesMax + 1, ' ')), "|the request is too long");
   EXPECT_EQ(detail_of(std::string(1'000'000, '[')), "|nested too deeply");
   EXPECT_EQ(detail_of(R"({"id":1,"key":")" + std::string(100, '[') + "\"}"),
-            "1|f: expected a string");  // brackets in a string do not nest
+            "1|f: expected a string");  // brackets within a string do not nest
   EXPECT_EQ(detail_of("{\"id\":1,\"key\":\"\xff\"}"), "|expected one JSON object");
   EXPECT_EQ(detail_of(R"({"id":1,"client":1,"sequence":1,"key":"k","f":"write","value":1e999})"),
             "|expected one JSON object");
 }
 
-TEST(ClientCodec, Replies_AreTheDocumentedJson) {
+TEST(ClientCodec, Replies_HaveTheDocumentedFormat) {
   EXPECT_EQ(encode_reply("17", {kv::Outcome::kOk, "[1]", ""}, raft::NodeId(2)),
             R"({"id":17,"outcome":"ok","value":[1],"leader":"n2"})");
-  EXPECT_EQ(encode_reply("17", {kv::Outcome::kFail, "", "mismatch"}, raft::kNobody),
+  EXPECT_EQ(encode_reply("17", {kv::Outcome::kFail, "", "mismatch"}, raft::kNoNode),
             R"({"id":17,"outcome":"fail","error":"mismatch"})");
-  EXPECT_EQ(encode_reply("\"a\"", {kv::Outcome::kInfo, "", "timeout"}, raft::kNobody),
+  EXPECT_EQ(encode_reply("\"a\"", {kv::Outcome::kInfo, "", "timeout"}, raft::kNoNode),
             R"({"id":"a","outcome":"info","error":"timeout"})");
   EXPECT_EQ(encode_malformed({"5", "a \"quote\""}),
             R"({"id":5,"outcome":"fail","error":"malformed","detail":"a \"quote\""})");

@@ -1,4 +1,4 @@
-// The node's control requests and its clock that can be wrong.
+// The node's control requests, and its clock with faults.
 #include <gtest/gtest.h>
 
 #include "base/json.h"
@@ -15,13 +15,13 @@ base::Instant at(std::int64_t ms) {
   return base::Instant(milliseconds(ms));
 }
 
-TEST(NodeClock_, Untouched_IsTheTrueClock) {
+TEST(NodeClock_, WithoutFaults_ShowsTheTrueTime) {
   NodeClock clock(at(100));
   EXPECT_EQ(clock.now(at(150)), at(150));
   EXPECT_EQ(clock.to_true(milliseconds(7)), milliseconds(7));
 }
 
-TEST(NodeClock_, Bumped_JumpsAndGoesOn) {
+TEST(NodeClock_, Bumped_JumpsAndContinues) {
   NodeClock clock(at(0));
   clock.bump(milliseconds(50), at(10));
   EXPECT_EQ(clock.now(at(10)), at(60));
@@ -36,7 +36,7 @@ TEST(NodeClock_, BumpedBack_StandsStillInsteadOfGoingBack) {
   EXPECT_EQ(clock.now(at(140)), at(110));
 }
 
-TEST(NodeClock_, Rate_AppliesFromThenOn) {
+TEST(NodeClock_, Rate_AppliesFromTheChangeOn) {
   NodeClock clock(at(0));
   clock.set_rate(2, at(100));
   EXPECT_EQ(clock.now(at(150)), at(200));
@@ -95,7 +95,7 @@ TEST_F(ControlTest, Faults_WithoutTheFlag_AreRefused) {
   EXPECT_FALSE(disk.fail_sync);
 }
 
-TEST_F(ControlTest, Disk_SetsWhatIsNamed) {
+TEST_F(ControlTest, Disk_ChangesOnlyTheGivenKeys) {
   EXPECT_EQ(ask(R"({"op":"disk","hold-unsynced":true,"sync-delay":"20ms"})"),
             Json::parse(R"({"ok":true,"bytes-held":0,"syncs-delayed":0,"syncs-stalled":0,
                             "syncs-lied":0})"));
@@ -107,12 +107,12 @@ TEST_F(ControlTest, Disk_SetsWhatIsNamed) {
   EXPECT_EQ(disk.sync_delay_ns, 20'000'000);
 }
 
-TEST_F(ControlTest, Disk_PlansAFailureAndTakesItBack) {
+TEST_F(ControlTest, Disk_PlansAFailureAndCancelsIt) {
   EXPECT_TRUE(
       ask(R"({"op":"disk","fail":{"call":"rename","error":"ENOSPC","after":2},"lie-syncs":3})")
           ["ok"]
               .get<bool>());
-  EXPECT_EQ(disk.lies_left, 3U);
+  EXPECT_EQ(disk.lying_syncs_left, 3U);
   EXPECT_FALSE(disk.enter(storage::DiskCall::kRename));
   EXPECT_EQ(disk.enter(storage::DiskCall::kRename), storage::DiskError::kNoSpace);
   EXPECT_TRUE(ask(R"({"op":"disk","fail":{"call":"sync","error":"EIO"}})")["ok"].get<bool>());
@@ -120,12 +120,12 @@ TEST_F(ControlTest, Disk_PlansAFailureAndTakesItBack) {
   EXPECT_FALSE(disk.enter(storage::DiskCall::kSync));
 }
 
-TEST_F(ControlTest, Crash_SaysWhatWasHeldAndThatTheProcessMustDie) {
+TEST_F(ControlTest, Crash_ReportsHeldBytesAndThatTheProcessMustDie) {
   EXPECT_EQ(ask(R"({"op":"crash","keep":0.5})"), (Json{{"ok", true}, {"held", 0}, {"written", 0}}));
   EXPECT_TRUE(crashed);
 }
 
-TEST_F(ControlTest, Snapshot_SaysWhetherItWasBegun) {
+TEST_F(ControlTest, Snapshot_ReportsWhetherItWasStarted) {
   EXPECT_EQ(ask(R"({"op":"snapshot"})"),
             (Json{{"ok", true}, {"started", false}, {"index", nullptr}}));
   snapshot = raft::Index(7);
@@ -138,7 +138,7 @@ TEST_F(ControlTest, Clock_ShowsBothTimes) {
   EXPECT_EQ(reply["true-clock"], 1'000'000'000);
 }
 
-TEST_F(ControlTest, RestoreVote_NeedsNoFaultsAndSaysWhyNot) {
+TEST_F(ControlTest, RestoreVote_NeedsNoAllowFaultsAndReportsTheReasonOfARefusal) {
   EXPECT_EQ(ask(R"({"op":"restore-vote"})", /*allow_faults=*/false),
             Json::parse(R"({"ok":true,"votes":true})"));
   restored = base::Error{"it must catch up first"};

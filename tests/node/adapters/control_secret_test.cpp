@@ -28,7 +28,7 @@ class ControlSecretFile : public ::testing::Test {
   TemporaryDirectory directory_;
 };
 
-TEST_F(ControlSecretFile, OneThatOthersCanRead_IsRefused) {
+TEST_F(ControlSecretFile, ReadableByOthers_IsRefused) {
   for (const mode_t mode : {0640U, 0604U, 0644U, 0602U}) {
     const auto read = ControlSecret::read_file(file(kSecret, mode));
     ASSERT_FALSE(read) << mode;
@@ -44,7 +44,7 @@ TEST_F(ControlSecretFile, MissingShortLongOrNoFile_IsRefused) {
   EXPECT_TRUE(ControlSecret::read_file(file(std::string(256, 'x') + "\n")));
 }
 
-TEST_F(ControlSecretFile, Request_IsAdmittedWithTheSecretAloneAndLosesIt) {
+TEST_F(ControlSecretFile, Request_IsAdmittedOnlyWithTheSecret_WhichIsRemoved) {
   const ControlSecret secret = this->secret();
   for (const base::Json& wrong :
        {base::Json(), base::Json(1), base::Json(""), base::Json("0123456789abcdef"),
@@ -60,7 +60,7 @@ TEST_F(ControlSecretFile, Request_IsAdmittedWithTheSecretAloneAndLosesIt) {
   EXPECT_EQ(signed_one, base::Json({{"op", "status"}}));
 }
 
-TEST_F(ControlSecretFile, NodesControl_RefusesEveryRequestWithoutIt) {
+TEST_F(ControlSecretFile, NodeControl_RefusesEveryRequestWithoutTheSecret) {
   app::NodeClock clock(base::Instant{});
   storage::DiskFaults disk;
   app::Control control(clock, disk, /*allow_faults=*/true, secret());

@@ -1,7 +1,7 @@
-// A data directory of some 16 KiB against damage, exhaustively: every single bit flipped, every
-// file cut to every length, every file removed. Each time the node is refused with file and offset,
-// or everything is there. With an operator who accepts losses each loss is announced, nothing but
-// the log's end is missing, and the node must not vote. Never is anything else recovered.
+// Exhaustive damage to a data directory of about 16 KiB: every single bit flipped, every file
+// truncated to every length, every file removed. Each time the node either refuses to start, with
+// file and offset, or recovers everything. If an operator accepts the loss, it is reported, only
+// the end of the log is missing, and the node must not vote. Nothing else is ever recovered.
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
@@ -24,7 +24,7 @@ struct Start {
   std::optional<Log::Opened> opened;
 };
 
-/// What a node does with its directory, in this order.
+/// The steps of a node's start on its directory, in order.
 Start start(FileSystem& files, LogOptions options = {.segment_bytes = 4096}) {
   auto incarnation = next_incarnation(files, kDamaged);
   if (auto* corrupt = std::get_if<CorruptLog>(&incarnation)) return {std::move(*corrupt), {}};
@@ -33,7 +33,7 @@ Start start(FileSystem& files, LogOptions options = {.segment_bytes = 4096}) {
   return {{}, std::get<Log::Opened>(std::move(log))};
 }
 
-/// A vote, 4 KiB of snapshot, and entries in three segments; killed, not stopped.
+/// A vote, 4 KiB of snapshot, and entries in three segments; ended by a kill, not by a clean stop.
 void fill(MemoryFileSystem& files, const std::vector<raft::PersistBatch>& last) {
   const Start begun = start(files);
   Log& log = *begun.opened->log;
@@ -89,14 +89,14 @@ class Damage : public ::testing::TestWithParam<int> {
     byte = static_cast<char>(byte ^ (1 << (bit % 8)));
   }
 
-  /// So that it outlives the machine.
+  /// Makes the directory survive a power loss.
   void damage_last_record(FileSystem& files) const {
     std::string log = std::move(files.read(newest_)).value().value();
     log[log.find_last_not_of('\0') - 1] ^= 1;
     EXPECT_TRUE(write_atomically(files, kDamaged, newest_.substr(kDamaged.size() + 1), log));
   }
 
-  /// True: the directory is as it was before, as nothing is written by a refusal.
+  /// True if the directory is unchanged: a refusal writes nothing.
   bool expect_refused_or_whole(const std::string& what) {
     const Start found = start(files_);
     if (found.refused) {
@@ -106,12 +106,12 @@ class Damage : public ::testing::TestWithParam<int> {
       return true;
     }
     ++whole_;
-    EXPECT_EQ(show(found.opened->recovered), expected_) << what << " was not noticed";
+    EXPECT_EQ(show(found.opened->recovered), expected_) << what << " was not detected";
     EXPECT_EQ(found.opened->recovered.lost, raft::Index{0}) << what;
     return false;
   }
 
-  /// An operator accepts the loss.
+  /// The operator accepts the loss.
   void expect_announced(const std::string& what) {
     const Start found = start(files_, {4096, kSelf});
     if (found.refused) return;
@@ -126,10 +126,10 @@ class Damage : public ::testing::TestWithParam<int> {
     const std::string whole = expected_.substr(expected_.find(' '));
     EXPECT_TRUE(whole.starts_with(entries.substr(entries.find(' ')))) << what << ": " << entries;
     EXPECT_GE(state.hard_state.term, raft::Term(GetParam() > 1 ? 2 : 1)) << what;
-    EXPECT_NE(state.hard_state.vote, raft::kNobody) << what << ": a vote may be forgotten";
+    EXPECT_NE(state.hard_state.vote, raft::kNoNode) << what << ": a vote may be lost";
     const Start again = start(files_);
     ASSERT_TRUE(again.opened) << what << ": " << again.refused->message();
-    EXPECT_EQ(again.opened->recovered.lost, state.lost) << what << " is forgotten";
+    EXPECT_EQ(again.opened->recovered.lost, state.lost) << what << " is not recorded";
   }
 
   std::map<std::string, std::string> intact_;
@@ -142,13 +142,13 @@ TEST_P(Damage, EveryBitFlipped_IsRefusedOrHarmless) {
   std::size_t bytes = 0;
   for (const auto& [path, content] : intact_) {
     bytes += content.size();
-    // What is the same for each last record is damaged once.
+    // Files that do not depend on the kind of the last record are damaged only once.
     if (GetParam() > 1 && path != "d/synced" && path != newest_) continue;
     for (std::size_t bit = 0; bit < content.size() * 8; ++bit) {
       flip(path, bit);
       const std::string what = fmt::format("bit {} of {}", bit, path);
       const bool unchanged = expect_refused_or_whole(what);
-      // The rest is slower, and alike for neighbours.
+      // The other offsets are slow to test, and neighbours behave alike.
       if (unchanged && bit % 61 == 0) expect_announced(what);
       if (unchanged && bit % 61 != 0) {
         flip(path, bit);
@@ -164,7 +164,7 @@ TEST_P(Damage, EveryBitFlipped_IsRefusedOrHarmless) {
   EXPECT_GT(announced_, 0U);
 }
 
-TEST_P(Damage, EveryFileCutToEveryLength_IsRefusedOrHarmless) {
+TEST_P(Damage, EveryFileTruncatedToEveryLength_IsRefusedOrHarmless) {
   for (const auto& [path, content] : intact_) {
     for (std::size_t size = 0; size < content.size(); ++size) {
       files_.content(path).resize(size);
@@ -190,12 +190,12 @@ TEST_P(Damage, EveryFileRemoved_IsRefused) {
     expect_announced(path + " removed");
     restore();
   }
-  EXPECT_EQ(refused_, intact_.size()) << "no file may be missed";
+  EXPECT_EQ(refused_, intact_.size()) << "no file may be skipped";
 }
 
 /// The last record is damaged, an operator accepts the loss, and the machine stops at any call that
-/// changes the disk. Afterwards the loss is known, whether or not it is accepted once more.
-TEST_P(Damage, CrashWhileALossIsAccepted_NeverForgetsIt) {
+/// modifies the disk. Afterwards the loss is recorded, whether or not it is accepted once more.
+TEST_P(Damage, CrashWhileALossIsAccepted_KeepsItRecorded) {
   for (const bool after_effect : {false, true}) {
     for (std::uint64_t call = 1;; ++call) {
       MemoryFileSystem files;
@@ -220,10 +220,10 @@ TEST_P(Damage, CrashWhileALossIsAccepted_NeverForgetsIt) {
   }
 }
 
-/// After a power loss the mark may be older. A record above it is damaged, and one that follows
-/// says that the node had seen term 5. Wherever a crash interrupts the operator, the term is not
-/// forgotten once the log opens.
-TEST(Loss, CrashAfterACutAboveTheMark_NeverForgetsTheTerm) {
+/// After a power loss the sync mark may be older. A record above it is damaged, and a later one
+/// shows that the node had seen term 5. Wherever a crash interrupts the recovery, the opened log
+/// has that term.
+TEST(Loss, CrashAfterACutAboveTheMark_KeepsTheTerm) {
   for (const bool after_effect : {false, true}) {
     for (std::uint64_t call = 1;; ++call) {
       MemoryFileSystem files;
@@ -259,8 +259,9 @@ TEST(Loss, CrashAfterACutAboveTheMark_NeverForgetsTheTerm) {
   }
 }
 
-/// The mark of an own snapshot waits for the next write, and the operator is earlier.
-TEST_P(Damage, RestoredVoteBesideAWaitingSnapshotMark_IsRemembered) {
+/// The snapshot mark of an own snapshot still waits for the next write when the operator restores
+/// the vote.
+TEST_P(Damage, RestoredVoteWithAWaitingSnapshotMark_IsDurable) {
   damage_last_record(files_);
   {
     const Start found = start(files_, {4096, kSelf});
@@ -276,8 +277,8 @@ TEST_P(Damage, RestoredVoteBesideAWaitingSnapshotMark_IsRemembered) {
   EXPECT_EQ(found.opened->recovered.lost, raft::Index{0});
 }
 
-/// A loss is forgotten when the operator says that the node may vote again, and not before.
-TEST_P(Damage, RestoredVote_IsRemembered) {
+/// The record of a loss is cleared when the operator restores the vote, and not before.
+TEST_P(Damage, RestoredVote_IsDurable) {
   damage_last_record(files_);
   {
     const Start found = start(files_, {4096, kSelf});
@@ -299,9 +300,9 @@ TEST_P(Damage, RestoredVote_IsRemembered) {
   EXPECT_EQ(found.opened->recovered.lost, raft::Index{0});
 }
 
-/// Two sectors in the middle of a large last record, never written: a torn write above the mark,
-/// damage below it.
-TEST(SyncMark_, SectorOfZerosInTheLastRecord_IsATornTailAboveTheMark) {
+/// Two sectors in the middle of a large last record were never written: above the mark a torn
+/// write, below it damage.
+TEST(SyncMark_, SectorOfZerosInTheLastRecord_IsATornTailOnlyAboveTheMark) {
   for (const bool below_mark : {false, true}) {
     MemoryFileSystem files;
     const Start begun = start(files, {});
@@ -318,7 +319,7 @@ TEST(SyncMark_, SectorOfZerosInTheLastRecord_IsATornTailAboveTheMark) {
   }
 }
 
-/// All bytes are there, and one is wrong: no write tears like that.
+/// No byte is missing, and one is wrong: no torn write looks like that.
 TEST(SyncMark_, WrongByteInTheLastRecord_IsDamageAboveTheMarkToo) {
   MemoryFileSystem files;
   const Start begun = start(files, {});
@@ -332,7 +333,7 @@ TEST(SyncMark_, WrongByteInTheLastRecord_IsDamageAboveTheMarkToo) {
   EXPECT_EQ(found.refused->offset, kSegmentHeaderBytes);
 }
 
-TEST(SyncMark_, OneBadSlot_IsTheMarkBefore) {
+TEST(SyncMark_, OneBadSlot_FallsBackToThePreviousMark) {
   const std::string good = encode_sync_marks({.segment = 4, .offset = 80});
   std::string first = good, second = good;
   first[20] ^= 1;
@@ -343,8 +344,8 @@ TEST(SyncMark_, OneBadSlot_IsTheMarkBefore) {
   EXPECT_FALSE(decode_sync_marks(first));
 }
 
-/// Made by a node of version 0.1.0, before there was a mark: four writes, killed.
-TEST(SyncMark_, DirectoryOfVersionTwo_IsReadAndGoesOnInVersionThree) {
+/// Written by a node of version 0.1.0, which had no sync mark: four writes, then a kill.
+TEST(SyncMark_, DirectoryOfVersionTwo_IsReadAndContinuesInVersionThree) {
   PosixFileSystem disk;
   MemoryFileSystem files;
   for (const std::string name : {"log-00000001", "incarnation"}) {

@@ -1,4 +1,4 @@
-// The disk faults that the control endpoint can switch on, and the real files below them.
+// The disk faults of the control endpoint, and the real file system.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -24,13 +24,13 @@ TEST(DiskFaults_, HoldUnsynced_KeepsBytesInTheProcessUntilSync) {
   faults.hold_unsynced = true;
   ASSERT_TRUE(file->append("b"));
   faults.hold_unsynced = false;
-  ASSERT_TRUE(file->append("c"));  // must not overtake
+  ASSERT_TRUE(file->append("c"));  // must stay behind the held bytes
   EXPECT_EQ(below.content("d/f"), "a");
   ASSERT_TRUE(file->sync());
   EXPECT_EQ(below.content("d/f"), "abc");
 }
 
-TEST(DiskFaults_, FailSync_FailsAndHeldBytesAreNotThere) {
+TEST(DiskFaults_, FailSync_FailsAndHeldBytesAreNotWritten) {
   MemoryFileSystem below;
   DiskFaults faults;
   FaultyFileSystem files(below, faults);
@@ -49,13 +49,14 @@ struct FaultyFile_ : ::testing::Test {
   std::unique_ptr<WritableFile> file = std::move(files.create("d/f")).value();
 };
 
-TEST_F(FaultyFile_, NthCall_FailsOnceWithPathAndReason) {
+TEST_F(FaultyFile_, PlannedNthCall_FailsOnceWithPathAndReason) {
   faults.plan(PlannedFailure{DiskCall::kAppend, DiskError::kNoSpace, 2});
   EXPECT_TRUE(file->append("a"));
   EXPECT_TRUE(file->sync()) << "another call";
   const auto status = file->append("b");
   ASSERT_FALSE(status);
-  EXPECT_EQ(status.error().message, "append d/f: No space left on device, as the disk fault asks");
+  EXPECT_EQ(status.error().message,
+            "append d/f: No space left on device, injected by a disk fault");
   EXPECT_TRUE(file->append("c"));
   EXPECT_EQ(below.content("d/f"), "ac");
 }
@@ -66,7 +67,7 @@ TEST_F(FaultyFile_, ShortAppend_WritesHalf) {
   EXPECT_EQ(below.content("d/f"), "ab");
 }
 
-TEST_F(FaultyFile_, EveryChangingCall_CanFail) {
+TEST_F(FaultyFile_, EveryModifyingCall_CanFail) {
   const auto fails = [this](DiskCall call, const auto& attempt) {
     faults.plan(PlannedFailure{call});
     EXPECT_FALSE(attempt()) << name(call);
@@ -86,9 +87,9 @@ TEST_F(FaultyFile_, EveryChangingCall_CanFail) {
   EXPECT_TRUE(files.remove("d/h"));
 }
 
-TEST_F(FaultyFile_, SyncThatLies_LeavesHeldBytesInTheProcess) {
+TEST_F(FaultyFile_, LyingSync_LeavesHeldBytesInTheProcess) {
   faults.hold_unsynced = true;
-  faults.lies_left = 1;
+  faults.lying_syncs_left = 1;
   ASSERT_TRUE(file->append("a"));
   ASSERT_TRUE(file->sync());
   EXPECT_EQ(below.content("d/f"), "");
@@ -99,7 +100,7 @@ TEST_F(FaultyFile_, SyncThatLies_LeavesHeldBytesInTheProcess) {
   EXPECT_EQ(faults.counts().bytes_held, 0U);
 }
 
-TEST_F(FaultyFile_, Release_WritesAndSyncsWhatIsHeld) {
+TEST_F(FaultyFile_, Release_WritesAndSyncsHeldBytes) {
   faults.hold_unsynced = true;
   ASSERT_TRUE(file->append("a"));
   ASSERT_TRUE(faults.release());
@@ -116,19 +117,20 @@ TEST_F(FaultyFile_, ClosedFile_LosesNothing) {
   EXPECT_EQ(faults.counts().bytes_held, 0U);
 }
 
-TEST_F(FaultyFile_, Crash_WritesAShareOfWhatIsHeldAndSaysSo) {
+TEST_F(FaultyFile_, Crash_WritesAShareOfTheHeldBytesAndReportsIt) {
   faults.hold_unsynced = true;
   ASSERT_TRUE(file->append("abcde"));
   const CrashedBytes bytes = faults.crash(0.5);
   EXPECT_EQ(bytes.held, 5U);
   EXPECT_EQ(bytes.written, 2U);
   file.reset();
-  EXPECT_EQ(below.content("d/f"), "ab") << "and nothing more, whatever the process still does";
+  EXPECT_EQ(below.content("d/f"), "ab")
+      << "nothing more is written, whatever the process still does";
 }
 
-TEST_F(FaultyFile_, Crash_TearsWithinARecordAndBeforeWhatIsNotZero) {
+TEST_F(FaultyFile_, Crash_TearsInsideARecordBeforeANonZeroByte) {
   faults.hold_unsynced = true;
-  // Two records of 16 bytes: half of them would be the whole of the first one, and its padding.
+  // Two records of 16 bytes: half of the bytes would be exactly the first record with its padding.
   ASSERT_TRUE(file->append(std::string("HEAD\0\0\0\0text\0\0\0\0HEAD\0\0\0\0text\0\0\0\0", 32)));
   EXPECT_EQ(faults.crash(0.5).written, 11U);
   EXPECT_EQ(below.content("d/f"), std::string("HEAD\0\0\0\0tex", 11));
@@ -140,14 +142,14 @@ TEST_F(FaultyFile_, CrashThatKeepsAll_TearsNothing) {
   EXPECT_EQ(faults.crash(1).written, 8U);
 }
 
-TEST(DiskFaults_, TornLog_IsCutWhateverItsRecordsAre) {
+TEST(DiskFaults_, TornLog_IsCutWhateverItsRecords) {
   for (const double keep : {0.1, 0.3, 0.5, 0.7, 0.9}) {
     MemoryFileSystem below;
     DiskFaults faults;
     FaultyFileSystem files(below, faults);
     auto opened = std::get<Log::Opened>(Log::open(files, "d"));
     faults.hold_unsynced = true;
-    faults.lies_left = 1'000;
+    faults.lying_syncs_left = 1'000;
     for (const auto& item : sample_batches()) opened.log->add(item);
     ASSERT_TRUE(opened.log->sync());
     const CrashedBytes bytes = faults.crash(keep);
@@ -157,16 +159,16 @@ TEST(DiskFaults_, TornLog_IsCutWhateverItsRecordsAre) {
   }
 }
 
-/// A fault of the disk that lost synced bytes loses the mark with them: it shows as lost writes,
-/// not as damage. An honest disk loses neither.
-TEST(DiskFaults_, HeldMark_IsLostWithTheBytesThatALieLost) {
-  for (const bool lies : {true, false}) {
+/// If a lying sync loses bytes, it loses the sync mark with them: the cluster sees lost writes, and
+/// not a node that refuses to start. Without lying syncs a crash loses neither.
+TEST(DiskFaults_, HeldMark_IsLostWithTheBytesOfALyingSync) {
+  for (const bool lying : {true, false}) {
     MemoryFileSystem below;
     DiskFaults faults;
     FaultyFileSystem files(below, faults);
     auto opened = std::get<Log::Opened>(Log::open(files, "d"));
     faults.hold_unsynced = true;
-    if (lies) faults.lies_left = 1'000;
+    if (lying) faults.lying_syncs_left = 1'000;
     for (const auto& item : sample_batches()) {
       opened.log->add(item);
       ASSERT_TRUE(opened.log->sync());
@@ -175,24 +177,24 @@ TEST(DiskFaults_, HeldMark_IsLostWithTheBytesThatALieLost) {
     (void)faults.crash(0);
     const auto again = std::get<Log::Opened>(Log::open(below, "d"));
     EXPECT_EQ(show(again.recovered),
-              lies ? "0/0" : states_after_each_record(sample_batches()).back());
+              lying ? "0/0" : states_after_each_record(sample_batches()).back());
   }
 }
 
-TEST(DiskFaults_, SyncOfTheMark_IsNoSyncOfTheLog) {
+TEST(DiskFaults_, SyncOfTheMark_DoesNotCountAsSyncOfTheLog) {
   MemoryFileSystem below;
   DiskFaults faults;
   FaultyFileSystem files(below, faults);
   auto opened = std::get<Log::Opened>(Log::open(files, "d"));
   for (const auto& item : sample_batches()) opened.log->add(item);
   ASSERT_TRUE(opened.log->sync());
-  faults.lies_left = 1;
+  faults.lying_syncs_left = 1;
   faults.fail_sync = true;
   ASSERT_TRUE(opened.log->settle());
   EXPECT_EQ(faults.counts().syncs_lied, 0U);
 }
 
-TEST_F(FaultyFile_, StalledSync_ReturnsWhenItIsLifted) {
+TEST_F(FaultyFile_, StalledSync_ReturnsWhenTheStallEnds) {
   faults.stall(true);
   EXPECT_TRUE(faults.may_block());
   std::atomic<bool> synced = false;
@@ -207,17 +209,17 @@ TEST_F(FaultyFile_, StalledSync_ReturnsWhenItIsLifted) {
   EXPECT_TRUE(synced);
 }
 
-TEST_F(FaultyFile_, LetGo_EndsStallsAndDelays) {
+TEST_F(FaultyFile_, EndWaits_EndsStallsAndDelays) {
   faults.stall(true);
   faults.sync_delay_ns = 3'600'000'000'000;
   std::thread writer([&] { EXPECT_TRUE(file->sync()); });
   while (faults.counts().syncs_delayed == 0) std::this_thread::yield();
-  faults.let_go();
+  faults.end_waits();
   writer.join();
-  EXPECT_TRUE(file->sync()) << "and later ones do not wait at all";
+  EXPECT_TRUE(file->sync()) << "later syncs do not wait";
 }
 
-TEST(PosixFiles, Log_WrittenAndReopened_IsTheSame) {
+TEST(PosixFiles, Log_WrittenAndReopened_IsEqual) {
   const TemporaryDirectory directory;
   PosixFileSystem files;
   const std::string data = directory.path() + "/a/b";
@@ -230,7 +232,7 @@ TEST(PosixFiles, Log_WrittenAndReopened_IsTheSame) {
   }
   const auto whole = std::move(files.read(data + "/log-00000001")).value();
   const std::size_t end = whole->find_last_not_of('\0') + 1;
-  ASSERT_LT(end, whole->size()) << "room is reserved";
+  ASSERT_LT(end, whole->size()) << "space is reserved";
   ASSERT_TRUE(files.truncate(data + "/log-00000001", end - 1));
   ASSERT_TRUE(write_atomically(files, data, "synced", old_marks()));
   const auto again = std::get<Log::Opened>(Log::open(files, data));
@@ -252,7 +254,7 @@ TEST(PosixFiles, Errors_NameThePathAndTheReason) {
   EXPECT_FALSE(files.make_directory(std::string(5000, '/') + std::string(5000, 'x')));
 }
 
-TEST(DirectoryLock_, HeldByAnother_IsRefused) {
+TEST(DirectoryLock_, HeldByAnotherProcess_IsRefused) {
   const TemporaryDirectory directory;
   auto first = DirectoryLock::acquire(directory.path());
   ASSERT_TRUE(first);

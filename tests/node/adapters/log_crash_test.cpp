@@ -1,6 +1,6 @@
 // Crash-point sweep (LevelDB's fault_injection_test, SQLite's fail-the-nth-call loop): the machine
-// stops at every single call that changes the disk, before or after its effect, keeping none, half
-// or all of what was not synced. Whatever was acknowledged is there afterwards, in order.
+// stops at every single call that modifies the disk, before or after its effect, and keeps none,
+// half or all of the unsynced bytes. All acknowledged records are there afterwards, in order.
 #include <gtest/gtest.h>
 
 #include "node/storage/data_directory.h"
@@ -13,7 +13,8 @@ namespace {
 
 const std::string kDirectory = "d";
 
-struct Life {
+/// What one incarnation of a node has done before a call failed.
+struct Progress {
   std::size_t records_acknowledged = 0;
   std::uint64_t incarnation = 0;
   bool finished = false;
@@ -21,62 +22,63 @@ struct Life {
 
 using Batches = std::vector<raft::PersistBatch>;
 
-/// What is written, and how much of it into one segment: every batch in its own, some, or all.
+/// What is written, and the segment size: one batch, several, or all of them per segment.
 struct Setting {
   const char* name;
   Batches batches;
   LogOptions options;
-  bool own = false;  // snapshots are the node's own: saved beside the log, then marked in it
+  bool own = false;  // own snapshots: saved first, then marked in the log
 };
 
 /// Saves the batch's snapshot as the node's own, between its hard state and its entries.
-bool save_own(Log::Opened& log, const raft::PersistBatch& item, Life& life) {
+bool save_own(Log::Opened& log, const raft::PersistBatch& item, Progress& progress) {
   log.log->add({item.token, item.hard_state, {}});
   if (!log.log->sync()) return false;
-  life.records_acknowledged += item.hard_state ? 1 : 0;
+  progress.records_acknowledged += item.hard_state ? 1 : 0;
   if (!log.snapshots->save(item.snapshot, SnapshotStore::Origin::kOwn)) return false;
-  ++life.records_acknowledged;
+  ++progress.records_acknowledged;
   log.log->mark(item.snapshot.last);
   log.log->add({item.token, std::nullopt, item.entries});
   if (!log.log->sync()) return false;
-  life.records_acknowledged += item.entries.size();
+  progress.records_acknowledged += item.entries.size();
   return true;
 }
 
-/// A node's use of its disk until something fails.
-Life live(FileSystem& files, const Setting& setting) {
-  Life life;
+/// Runs a node's writes until a call fails.
+Progress run_incarnation(FileSystem& files, const Setting& setting) {
+  Progress progress;
   const auto incarnation = next_incarnation(files, kDirectory);
-  if (!std::holds_alternative<std::uint64_t>(incarnation)) return life;
-  life.incarnation = std::get<std::uint64_t>(incarnation);
+  if (!std::holds_alternative<std::uint64_t>(incarnation)) return progress;
+  progress.incarnation = std::get<std::uint64_t>(incarnation);
   auto opened = Log::open(files, kDirectory, setting.options);
   auto* log = std::get_if<Log::Opened>(&opened);
-  if (log == nullptr) return life;
+  if (log == nullptr) return progress;
   for (const raft::PersistBatch& item : setting.batches) {
     if (setting.own && item.snapshot) {
-      if (!save_own(*log, item, life)) return life;
+      if (!save_own(*log, item, progress)) return progress;
       continue;
     }
     log->log->add(item);
-    if (!log->log->sync()) return life;
-    life.records_acknowledged += records_in(item);
+    if (!log->log->sync()) return progress;
+    progress.records_acknowledged += records_in(item);
   }
-  life.finished = true;
-  return life;
+  progress.finished = true;
+  return progress;
 }
 
-void expect_recovered(FileSystem& files, const Setting& setting, const Life& life,
+void expect_recovered(FileSystem& files, const Setting& setting, const Progress& progress,
                       const std::string& where) {
   const auto incarnation = next_incarnation(files, kDirectory);
   ASSERT_TRUE(std::holds_alternative<std::uint64_t>(incarnation)) << where;
-  EXPECT_GT(std::get<std::uint64_t>(incarnation), life.incarnation) << where;
+  EXPECT_GT(std::get<std::uint64_t>(incarnation), progress.incarnation) << where;
   auto opened = Log::open(files, kDirectory, setting.options);
   const auto* log = std::get_if<Log::Opened>(&opened);
   ASSERT_NE(log, nullptr) << where;
   const auto states = states_after_each_record(setting.batches);
   const auto found = std::find(states.begin(), states.end(), show(log->recovered));
   ASSERT_NE(found, states.end()) << where << ": " << show(log->recovered);
-  EXPECT_GE(static_cast<std::size_t>(found - states.begin()), life.records_acknowledged) << where;
+  EXPECT_GE(static_cast<std::size_t>(found - states.begin()), progress.records_acknowledged)
+      << where;
 }
 
 struct CrashPoint {
@@ -89,7 +91,7 @@ struct CrashPoint {
   }
 };
 
-/// All crash points of `run`, which says whether it got through.
+/// All crash points of `run`, which returns whether it completed.
 template <class Run>
 void sweep(Run run) {
   for (const bool after_effect : {false, true}) {
@@ -121,11 +123,11 @@ TEST_P(LogCrash, AtEveryCall_KeepsWhatWasAcknowledged) {
   sweep([&](CrashPoint point) {
     MemoryFileSystem files;
     files.fail_from(point.call, point.after_effect);
-    const Life life = live(files, GetParam());
+    const Progress progress = run_incarnation(files, GetParam());
     files.crash(point.torn_kept);
-    expect_recovered(files, GetParam(), life, point.show());
+    expect_recovered(files, GetParam(), progress, point.show());
     ++points;
-    return life.finished;
+    return progress.finished;
   });
   EXPECT_GT(points, 100U);
 }
@@ -136,13 +138,13 @@ TEST_P(LogCrash, AtEveryCallOfRecoveryToo_KeepsWhatWasAcknowledged) {
     sweep([&](CrashPoint second) {
       MemoryFileSystem files;
       files.fail_from(first.call, first.after_effect);
-      Life life = live(files, GetParam());
-      first_finished = life.finished;
+      const Progress progress = run_incarnation(files, GetParam());
+      first_finished = progress.finished;
       files.crash(first.torn_kept);
       files.fail_from(second.call, second.after_effect);
-      const bool done = live(files, {"", {}, GetParam().options}).finished;
+      const bool done = run_incarnation(files, {"", {}, GetParam().options}).finished;
       files.crash(second.torn_kept);
-      expect_recovered(files, GetParam(), life, first.show() + ", then " + second.show());
+      expect_recovered(files, GetParam(), progress, first.show() + ", then " + second.show());
       return done;
     });
     return first_finished;
@@ -150,12 +152,12 @@ TEST_P(LogCrash, AtEveryCallOfRecoveryToo_KeepsWhatWasAcknowledged) {
 }
 
 TEST_P(LogCrash, AfterAKilledProcessWasRecovered_KeepsWhatWasRecovered) {
-  // The process died, the machine did not: what was never synced is still read, acted upon, and may
-  // not vanish with the power afterwards.
+  // The process crashed, the machine did not: unsynced bytes are still read and acted upon, so a
+  // later power loss must not lose them.
   sweep([&](CrashPoint point) {
     MemoryFileSystem files;
     files.fail_from(point.call, point.after_effect);
-    const Life life = live(files, GetParam());
+    const Progress progress = run_incarnation(files, GetParam());
     files.kill();
     std::string recovered;
     (void)next_incarnation(files, kDirectory);
@@ -169,7 +171,7 @@ TEST_P(LogCrash, AfterAKilledProcessWasRecovered_KeepsWhatWasRecovered) {
     files.crash(0);
     auto again = Log::open(files, kDirectory, GetParam().options);
     EXPECT_EQ(show(std::get<Log::Opened>(again).recovered), recovered) << point.show();
-    return life.finished;
+    return progress.finished;
   });
 }
 

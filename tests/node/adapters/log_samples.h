@@ -1,4 +1,4 @@
-// Batches for log tests, and the state they lead to when replayed by an obvious implementation.
+// Batches for log tests, and their expected state, replayed by a simple reference implementation.
 #pragma once
 
 #include <fmt/core.h>
@@ -35,7 +35,7 @@ inline std::vector<raft::PersistBatch> sample_batches() {
           batch(4, hard_state(3, 1), {entry(3, 3, std::string(40, 'x')), entry(3, 4, "y")})};
 }
 
-/// A snapshot of what the log's entries say up to this one; the content is derived from it.
+/// A snapshot of the log up to this entry; its content is derived from the entry.
 inline raft::PersistBatch with_snapshot(raft::PersistBatch item, std::uint64_t term,
                                         std::uint64_t index) {
   item.snapshot = {{{raft::Term(term), raft::Index(index)}, index * 1000 + term},
@@ -43,8 +43,8 @@ inline raft::PersistBatch with_snapshot(raft::PersistBatch item, std::uint64_t t
   return item;
 }
 
-/// Own snapshots, one in a batch of its own and one between a hard state and entries; one of
-/// another node's that replaces a conflicting log; one that lies beyond the log's end.
+/// Own snapshots, alone in a batch and between a hard state and entries; another node's snapshot
+/// that replaces a conflicting log, and one beyond the end of the log.
 inline std::vector<raft::PersistBatch> snapshot_batches() {
   return {batch(1, hard_state(1, 2), {entry(1, 1, ""), entry(1, 2, "a"), entry(1, 3, "b")}),
           with_snapshot(batch(2, std::nullopt, {}), 1, 2),
@@ -55,7 +55,7 @@ inline std::vector<raft::PersistBatch> snapshot_batches() {
           batch(7, std::nullopt, {entry(4, 10, "f")})};
 }
 
-/// One line that says everything about a recovered state.
+/// A complete description of a recovered state in one line.
 inline std::string show(const raft::Recovered& state) {
   std::string text =
       fmt::format("{}/{}", state.hard_state.term.value(), state.hard_state.vote.value());
@@ -82,7 +82,7 @@ inline std::vector<std::string> states_after_each_record(
       states.push_back(show(state));
     }
     if (item.snapshot) {
-      // The obvious way: keep what has a higher index, if the entry at its end is there.
+      // Keep the entries with a higher index if the log has the snapshot's last entry.
       const auto at_end = [&](const raft::Entry& e) { return e.id() == item.snapshot.last.id; };
       const bool matches = std::any_of(state.entries.begin(), state.entries.end(), at_end);
       std::erase_if(state.entries, [&](const raft::Entry& e) {
@@ -100,8 +100,8 @@ inline std::vector<std::string> states_after_each_record(
   return states;
 }
 
-/// What the file `synced` holds when nothing but the first segment's header was synced: the mark as
-/// a power loss may leave it, so that every record may be a torn one.
+/// The content of the file `synced` when only the first segment's header was synced: the mark that
+/// a power loss may leave, above which every record may be torn.
 inline std::string old_marks() {
   return encode_sync_marks({.segment = 1, .offset = kSegmentHeaderBytes});
 }

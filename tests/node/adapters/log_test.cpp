@@ -1,4 +1,4 @@
-// The write-ahead log against damage: every byte cut, every bit flipped, every call failed.
+// The write-ahead log under damage: truncated at every byte, every bit flipped, every call failed.
 #include "node/storage/log.h"
 
 #include <gtest/gtest.h>
@@ -22,8 +22,8 @@ Log::Opened must_open(FileSystem& files) {
   return std::get<Log::Opened>(std::move(opened));
 }
 
-/// A file system that holds the sample log, without the reserved room behind it; the offsets at
-/// which its records begin, and its end.
+/// A file system with the sample log, without reserved space; the offsets of its records, and its
+/// end.
 struct Written {
   MemoryFileSystem files;
   std::vector<std::uint64_t> boundaries = {kSegmentHeaderBytes};
@@ -40,7 +40,7 @@ void write_samples(Written& written) {
     if (!record) break;
     written.boundaries.push_back(written.boundaries.back() + record->bytes);
   }
-  ASSERT_EQ(bytes.size(), kOneSegment.segment_bytes) << "room is reserved up to a segment's end";
+  ASSERT_EQ(bytes.size(), kOneSegment.segment_bytes) << "space is reserved up to a segment's end";
   bytes.resize(written.boundaries.back());
 }
 
@@ -70,7 +70,7 @@ TEST(Log_, Reopen_ThenAppend_ContinuesTheChain) {
   EXPECT_EQ(again.recovered.hard_state, hard_state(9, 3));
 }
 
-TEST(Log_, TailTornAtAnyByte_IsCutAndKeptAside) {
+TEST(Log_, TailTornAtAnyByte_IsCutAndSaved) {
   Written written;
   write_samples(written);
   const std::string whole = written.files.content(kPath);
@@ -85,7 +85,7 @@ TEST(Log_, TailTornAtAnyByte_IsCutAndKeptAside) {
     const auto opened = must_open(torn.files);
     ASSERT_EQ(show(opened.recovered), states[records]) << "cut to " << size;
     const std::uint64_t valid = torn.boundaries[records];
-    // Zeros at its end cannot be told from room.
+    // Zeros at the end of a torn tail cannot be distinguished from reserved space.
     std::string tail = whole.substr(valid, size - valid);
     tail.resize(tail.find_last_not_of('\0') + 1);
     ASSERT_EQ(opened.bytes_cut, tail.size());
@@ -107,7 +107,7 @@ TEST(Log_, TornHeader_IsCorruptNotEmpty) {
   }
 }
 
-TEST(Log_, ZerosBehindTheEnd_AreRoomAndNoTornTail) {
+TEST(Log_, ZerosAfterTheEnd_AreReservedSpaceAndNotATornTail) {
   Written written;
   write_samples(written);
   const std::uint64_t end = written.boundaries.back();
@@ -120,11 +120,11 @@ TEST(Log_, ZerosBehindTheEnd_AreRoomAndNoTornTail) {
     ASSERT_TRUE(opened.log->sync());
   }
   EXPECT_TRUE(read_record(std::string_view(written.files.content(kPath)).substr(end)))
-      << "the log goes on where its records end";
+      << "the log continues where its records end";
   EXPECT_EQ(must_open(written.files).recovered.hard_state, hard_state(9, 3));
 }
 
-TEST(Log_, TornTailInReservedRoom_IsCutWithoutTheZerosBehindIt) {
+TEST(Log_, TornTailInReservedSpace_IsCutWithoutTheZerosAfterIt) {
   Written written;
   write_samples(written);
   const std::uint64_t end = written.boundaries.back();
@@ -152,14 +152,14 @@ TEST(Log_, BitFlippedAnywhere_IsRefusedAtItsRecord) {
     files.content("d/synced") = marks;
     const auto opened = Log::open(files, kDirectory, kOneSegment);
     const auto* corrupt = std::get_if<CorruptLog>(&opened);
-    ASSERT_NE(corrupt, nullptr) << "bit " << bit << " was not noticed";
+    ASSERT_NE(corrupt, nullptr) << "bit " << bit << " was not detected";
     ASSERT_EQ(corrupt->file, kPath);
     std::uint64_t damaged_record = 0;
     for (const std::uint64_t boundary : written.boundaries) {
       if (boundary <= bit / 8) damaged_record = boundary;
     }
     ASSERT_EQ(corrupt->offset, damaged_record) << bit;
-    ASSERT_EQ(files.content(kPath), damaged) << "a refused log is left as it is";
+    ASSERT_EQ(files.content(kPath), damaged) << "a refused log is not modified";
   }
 }
 
@@ -179,7 +179,7 @@ TEST(Log_, RecordRemovedFromTheMiddle_IsRefused) {
 TEST(Log_, GapBetweenEntries_IsRefused) {
   MemoryFileSystem files;
   (void)must_open(files);
-  std::string& bytes = files.content(kPath);  // by hand: the log itself writes no gap
+  std::string& bytes = files.content(kPath);  // forged: the log itself never writes a gap
   const std::uint32_t first = append_entry(bytes, 0, entry(1, 1, "a"));
   append_entry(bytes, first, entry(1, 3, "c"));
   const auto again = Log::open(files, kDirectory);
@@ -192,11 +192,11 @@ TEST(Log_, UnsyncedTailOfAKilledProcess_IsSyncedByRecovery) {
   {
     auto opened = must_open(files);
     opened.log->add(batch(1, hard_state(1, 1), {}));
-    files.fail_from(3, /*after_effect=*/false);  // room and write succeed, the sync does not
+    files.fail_from(3, /*after_effect=*/false);  // reserve and write succeed, the sync fails
     ASSERT_FALSE(opened.log->sync());
   }
   files.kill();
-  // The process was killed, the machine was not: the bytes are in the page cache, and are believed.
+  // Only the process was killed: the bytes are in the page cache, and recovery uses them.
   const auto opened = must_open(files);
   EXPECT_EQ(opened.recovered.hard_state, hard_state(1, 1));
   files.crash(0);

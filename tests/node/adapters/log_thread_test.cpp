@@ -1,4 +1,4 @@
-// The log thread with real threads: receipts come behind syncs, in order, and group commit groups.
+// The log thread with real threads: receipts follow their syncs, in order, and batches are grouped.
 #include "node/storage/log_thread.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kWaitMsMax = 30'000;
 
-/// A disk whose syncs wait at a gate, and that counts what it was asked.
+/// A disk whose syncs wait at a gate, and that counts its calls.
 class GatedFiles : public MemoryFileSystem {
  public:
   [[nodiscard]] base::Result<std::unique_ptr<WritableFile>> open_append(
@@ -125,7 +125,7 @@ TEST(LogThread_, CleanStop_SyncsTheMark) {
   EXPECT_EQ(decode_sync_marks(marks)->last.index, raft::Index{4});
 }
 
-/// Counts syncs of the mark.
+/// Counts the syncs of the sync mark.
 class CountingFiles : public MemoryFileSystem {
  public:
   [[nodiscard]] base::Result<std::unique_ptr<FixedFile>> open_fixed(
@@ -169,18 +169,18 @@ class CountingFiles : public MemoryFileSystem {
   std::uint64_t mark_syncs_ = 0;
 };
 
-TEST(LogThread_, IdleLog_SyncsItsMarkAndNoBatchDoes) {
+TEST(LogThread_, IdleLog_SyncsItsMark_ButNoBatchDoes) {
   CountingFiles files;
   LogThread thread(open_log(files), must_not_fail);
   for (std::uint64_t i = 1; i <= 50; ++i) {
     raft::PersistBatch item = batch(i, std::nullopt, {entry(1, i, "x")});
-    ASSERT_TRUE(thread.write_here(item));
+    ASSERT_TRUE(thread.write_inline(item));
   }
-  EXPECT_EQ(files.mark_syncs(), 0U) << "not one of 50 syncs of the log syncs the mark";
+  EXPECT_EQ(files.mark_syncs(), 0U) << "none of 50 syncs of the log syncs the mark";
   EXPECT_TRUE(files.wait_for_mark_sync());
 }
 
-TEST(LogThread_, WhileOneSyncRuns_TheRestIsCollectedIntoOneWrite) {
+TEST(LogThread_, WhileOneSyncRuns_LaterBatchesAreCollectedIntoOneWrite) {
   GatedFiles files;
   auto log = open_log(files);
   LogThread thread(std::move(log), must_not_fail);
@@ -206,18 +206,18 @@ TEST(LogThread_, EmptyBatch_GetsItsReceiptWithoutASync) {
   EXPECT_EQ(thread.syncs(), 0U);
 }
 
-TEST(LogThread_, WriteHere_GivesTheReceiptAtOnceAndIsOnDisk) {
+TEST(LogThread_, WriteInline_ReturnsTheReceiptAndIsOnDisk) {
   MemoryFileSystem files;
   {
     LogThread thread(open_log(files), must_not_fail);
     auto batches = sample_batches();
     for (auto& item : batches) {
       const raft::SyncToken token = item.token;
-      const auto receipt = thread.write_here(item);
+      const auto receipt = thread.write_inline(item);
       ASSERT_TRUE(receipt);
       EXPECT_EQ(receipt->token(), token);
     }
-    EXPECT_FALSE(thread.take_receipt()) << "a receipt is given once";
+    EXPECT_FALSE(thread.take_receipt()) << "a receipt is returned once";
     EXPECT_EQ(thread.bytes_waiting(), 0U);
     EXPECT_GT(thread.sync_times().latest_ns, 0U);
   }
@@ -226,63 +226,63 @@ TEST(LogThread_, WriteHere_GivesTheReceiptAtOnceAndIsOnDisk) {
   EXPECT_EQ(show(opened.recovered), states_after_each_record(sample_batches()).back());
 }
 
-TEST(LogThread_, WriteHere_WhileTheThreadIsAtWork_LeavesTheBatchToTheCaller) {
+TEST(LogThread_, WriteInline_WhileTheThreadIsBusy_LeavesTheBatchToTheCaller) {
   GatedFiles files;
   LogThread thread(open_log(files), must_not_fail);
   files.close_gate();
   thread.submit(batch(1, std::nullopt, {entry(1, 1, "first")}));
   files.wait_until_a_sync_waits();
   auto second = batch(2, std::nullopt, {entry(1, 2, "second")});
-  EXPECT_FALSE(thread.write_here(second));
+  EXPECT_FALSE(thread.write_inline(second));
   ASSERT_EQ(second.entries.size(), 1U);
   files.open_gate();
   EXPECT_EQ(wait_for_receipt(thread, 1), raft::SyncToken(1));
-  const auto receipt = thread.write_here(second);
-  ASSERT_TRUE(receipt) << "the thread is idle once its receipt is there";
+  const auto receipt = thread.write_inline(second);
+  ASSERT_TRUE(receipt) << "the thread is idle once its receipt was issued";
   thread.submit(batch(3, std::nullopt, {entry(1, 3, "third")}));
-  EXPECT_EQ(wait_for_receipt(thread, 3), raft::SyncToken(3)) << "and goes on behind it";
+  EXPECT_EQ(wait_for_receipt(thread, 3), raft::SyncToken(3)) << "the thread continues after it";
 }
 
-TEST(LogThread_, WriteHere_BehindAnUntakenReceipt_LeavesNoOlderOne) {
+TEST(LogThread_, WriteInline_AfterAnUntakenReceipt_DiscardsTheOlderOne) {
   MemoryFileSystem files;
   LogThread thread(open_log(files), must_not_fail);
   thread.submit(batch(1, std::nullopt, {entry(1, 1, "first")}));
   ASSERT_TRUE(wait_readable(thread.event_fd()));
   auto second = batch(2, std::nullopt, {entry(1, 2, "second")});
-  ASSERT_TRUE(thread.write_here(second));
-  EXPECT_FALSE(thread.take_receipt()) << "it would take back what the newer one says";
+  ASSERT_TRUE(thread.write_inline(second));
+  EXPECT_FALSE(thread.take_receipt()) << "an older receipt would contradict the newer one";
 }
 
-TEST(LogThread_, WriteHere_ThatFails_IsToldAndNothingIsWrittenAnyMore) {
+TEST(LogThread_, WriteInline_ThatFails_IsReportedAndNothingMoreIsWritten) {
   MemoryFileSystem files;
   auto log = open_log(files);
-  files.fail_from(3, false);  // room and write succeed, the sync does not
-  std::string told;
-  LogThread thread(std::move(log), [&](const base::Error& error) { told = error.message; });
+  files.fail_from(3, false);  // reserve and write succeed, the sync fails
+  std::string failure;
+  LogThread thread(std::move(log), [&](const base::Error& error) { failure = error.message; });
   auto first = batch(1, hard_state(1, 1), {});
-  EXPECT_FALSE(thread.write_here(first));
-  EXPECT_NE(told, "");
+  EXPECT_FALSE(thread.write_inline(first));
+  EXPECT_NE(failure, "");
   thread.submit(batch(2, hard_state(2, 1), {}));
   auto third = batch(3, hard_state(3, 1), {});
-  EXPECT_FALSE(thread.write_here(third));
+  EXPECT_FALSE(thread.write_inline(third));
   EXPECT_FALSE(thread.take_receipt());
 }
 
-TEST(LogThread_, FailedSync_IsToldAndGivesNoReceipt) {
+TEST(LogThread_, FailedSync_IsReportedAndGivesNoReceipt) {
   MemoryFileSystem files;
   auto log = open_log(files);
-  files.fail_from(3, false);  // room and write succeed, the sync does not
-  std::string told;
+  files.fail_from(3, false);  // reserve and write succeed, the sync fails
+  std::string failure;
   {
-    LogThread thread(std::move(log), [&](const base::Error& error) { told = error.message; });
+    LogThread thread(std::move(log), [&](const base::Error& error) { failure = error.message; });
     thread.submit(batch(1, hard_state(1, 1), {}));
     thread.submit(batch(2, hard_state(2, 1), {}));
-    // Joined by the destructor: `told` is then ours alone.
+    // The destructor joins the thread, so `failure` can be read afterwards.
   }
-  EXPECT_EQ(told, "fdatasync d/log-00000001: injected failure");
+  EXPECT_EQ(failure, "fdatasync d/log-00000001: injected failure");
 }
 
-TEST(LogThread_, Destructor_WritesWhatWasSubmitted) {
+TEST(LogThread_, Destructor_WritesSubmittedBatches) {
   MemoryFileSystem files;
   {
     LogThread thread(open_log(files), must_not_fail);

@@ -145,7 +145,7 @@ void MemoryFileSystem::crash(double torn_kept) {
   kill();
   names_ = synced_names_;
   for (auto& [name, inode] : names_) {
-    // Only appending and reserving leave something unsynced here: truncation syncs.
+    // Only append() and reserve() leave unsynced state here: truncate() syncs.
     const std::size_t unsynced = inode->end - inode->synced_end;
     const auto kept = static_cast<std::size_t>(static_cast<double>(unsynced) * torn_kept);
     if (inode->overwritten && torn_kept == 1) {

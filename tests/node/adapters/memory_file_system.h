@@ -1,6 +1,6 @@
-// A disk that forgets: what was not synced, and names whose directory was not synced, are gone
-// after crash(). It can also fail the n-th call that changes something, and keep part of what was
-// not synced (a torn write).
+// A file system in memory with crashes: crash() loses unsynced bytes, and names whose directory was
+// not synced. It can also fail the n-th modifying call, and keep a part of the unsynced bytes (a
+// torn write).
 #pragma once
 
 #include <cstdint>
@@ -30,19 +30,19 @@ class MemoryFileSystem : public FileSystem {
   [[nodiscard]] base::Status sync_directory(const std::string& path) override;
   [[nodiscard]] base::Status make_directory(const std::string&) override { return {}; }
 
-  /// The n-th changing call from now on fails, and every one after it: the process is dying. The
-  /// failing call has its effect first if `after_effect`.
+  /// The n-th modifying call from now on fails, and every one after it, as for a dying process.
+  /// With `after_effect` the failing call has its effect first.
   void fail_from(std::uint64_t n, bool after_effect);
   [[nodiscard]] std::uint64_t calls() const { return calls_; }
-  /// The process ends and is started again; the machine goes on, so nothing is lost.
+  /// The process restarts; the machine does not, so nothing is lost.
   void kill() { fail_from_ = std::numeric_limits<std::uint64_t>::max(); }
-  /// The machine stops and comes back; no call fails any more. Of bytes appended and not synced the
-  /// first `torn_kept` part (0..1) survives, and if there is such a part, so does reserved room, as
-  /// zeros: the length reaches a disk on its own. Otherwise both are lost. What was overwritten in
-  /// place survives if all of the appended bytes do.
+  /// The machine stops and restarts; no call fails any more. Of unsynced appended bytes the first
+  /// `torn_kept` share (0..1) survives; if it is not 0, reserved space survives as well, as zeros,
+  /// because the length may reach the disk separately. Otherwise both are lost. Overwritten bytes
+  /// survive if all appended bytes do.
   void crash(double torn_kept);
 
-  /// Direct access to what is there now, for tests that damage it.
+  /// Direct access to the current content, for tests that damage it.
   std::string& content(const std::string& path) { return names_.at(path)->now; }
   [[nodiscard]] std::map<std::string, std::string> all() const;
 
@@ -51,13 +51,13 @@ class MemoryFileSystem : public FileSystem {
   friend class MemoryFixedFile;
   struct Inode {
     std::string now, synced;
-    std::size_t end = 0;         // where append() writes; behind it lies reserved room
-    std::size_t synced_end = 0;  // what was appended up to here is in `synced`
-    bool overwritten = false;    // in place, and not synced since
+    std::size_t end = 0;         // where append() writes; reserved space follows
+    std::size_t synced_end = 0;  // the bytes up to here are in `synced`
+    bool overwritten = false;    // overwritten in place, and not synced since
   };
   using Names = std::map<std::string, std::shared_ptr<Inode>>;
 
-  /// Counts a changing call and does it, unless it is one that fails without effect.
+  /// Counts a modifying call and performs it, unless it fails without effect.
   template <class Effect>
   base::Status change(const char* call, const std::string& path, Effect effect);
 

@@ -1,5 +1,5 @@
-// A whole node as a process of its own: ports, driver, log thread and exit codes together. The
-// child is this test binary, forked, running what capsize-node's main() runs.
+// A whole node in its own process: ports, driver, log thread and exit codes together. The child is
+// this test binary, forked, and runs the same function as main() of capsize-node.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -54,7 +54,7 @@ class NodeProcess {
     ::close(out_);
   }
 
-  /// Empty when the process ended before it was ready.
+  /// Empty if the process ended before it was ready.
   std::string ready_line() {
     std::string line;
     char c = 0;
@@ -96,7 +96,7 @@ class NodeProcess {
   int out_ = -1;
 };
 
-/// A single node leads after one election timeout; until then it refuses.
+/// A single node leads after one election timeout; until then it refuses writes.
 void write_until_ok(int value) {
   const std::string request = R"({"id":1,"client":1,"sequence":1,"f":"write","key":"k","value":)" +
                               std::to_string(value) + "}";
@@ -104,7 +104,7 @@ void write_until_ok(int value) {
     const Json reply = NodeProcess::ask_client(request);
     if (reply.value("outcome", "") == "ok") return;
   }
-  ADD_FAILURE() << "the node never took a write";
+  ADD_FAILURE() << "the node never accepted a write";
 }
 
 Json read_until_ok() {
@@ -134,7 +134,8 @@ TEST(NodeProcess_, Requests_AreAnsweredAndSurviveAKill) {
   EXPECT_EQ(node.end(SIGTERM), kStopped);
 }
 
-/// Within a moment. (A node whose disk hangs may have stepped down, and says so.)
+/// Whether a write is acknowledged within a short time. (A node whose disk hangs may have stepped
+/// down, and then refuses.)
 bool acknowledges_a_write() {
   const auto answer =
       transport::ask(NodeProcess::endpoint("c"),
@@ -143,19 +144,19 @@ bool acknowledges_a_write() {
   return answer && Json::parse(*answer)["outcome"] == "ok";
 }
 
-TEST(NodeProcess_, HeldWrites_WithoutASync_AreReallyLostByAKill) {
+TEST(NodeProcess_, HeldWrites_WithoutASync_AreLostByAKill) {
   const TemporaryDirectory directory;
   const std::string log = directory.path() + "/data/log-00000001";
   NodeProcess node(directory.path());
   ASSERT_NE(node.ready_line(), "");
   write_until_ok(5);
   storage::PosixFileSystem files;
-  const auto content = files.read(log).value();  // not its size: room is reserved
-  // Bytes are handed to the log thread, whose sync does not come back before the kill.
+  const auto content = files.read(log).value();  // not its size: space is reserved
+  // The log thread has the bytes, and its sync does not return before the kill.
   EXPECT_TRUE(
       NodeProcess::ask_control(R"({"op":"disk","hold-unsynced":true,"sync-delay":"1h"})")["ok"]
           .get<bool>());
-  // The protocol thread goes on while the sync hangs, and knows what is not on disk.
+  // The protocol thread continues while the sync hangs, and knows what is not on disk.
   Json status = NodeProcess::ask_control(R"({"op":"status"})");
   for (int attempt = 0; attempt < 100 && status["persisted"] == status["last"]; ++attempt) {
     EXPECT_FALSE(acknowledges_a_write()) << "before its sync";
@@ -166,7 +167,7 @@ TEST(NodeProcess_, HeldWrites_WithoutASync_AreReallyLostByAKill) {
   EXPECT_EQ(files.read(log).value(), content);
 }
 
-TEST(NodeProcess_, FailedSync_EndsItWithItsOwnCode) {
+TEST(NodeProcess_, FailedSync_EndsTheProcessWithItsOwnExitCode) {
   const TemporaryDirectory directory;
   NodeProcess node(directory.path());
   ASSERT_NE(node.ready_line(), "");
@@ -178,16 +179,16 @@ TEST(NodeProcess_, FailedSync_EndsItWithItsOwnCode) {
   EXPECT_EQ(node.wait(), kLogWriteFailed);
 }
 
-/// Until what is handed to the disk stays there.
+/// Waits until the disk fault holds bytes back.
 void write_until_held() {
   for (int attempt = 0; attempt < 100; ++attempt) {
     if (NodeProcess::ask_control(R"({"op":"status"})")["bytes-held"] > 0) return;
     acknowledges_a_write();
   }
-  ADD_FAILURE() << "nothing was ever held back";
+  ADD_FAILURE() << "no bytes were held back";
 }
 
-TEST(NodeProcess_, Crash_TearsTheLastWriteAndSaysHow) {
+TEST(NodeProcess_, Crash_TearsTheLastWriteAndReportsTheBytes) {
   const TemporaryDirectory directory;
   {
     NodeProcess node(directory.path());
@@ -197,18 +198,18 @@ TEST(NodeProcess_, Crash_TearsTheLastWriteAndSaysHow) {
     write_until_held();
     const Json reply = NodeProcess::ask_control(R"({"op":"crash","keep":0.5})");
     EXPECT_GT(reply["held"], 0);
-    // Half of it, or up to a word less: it ends where the tear can be seen.
+    // Half of it, or up to a word less: the tear must be detectable.
     const int half = reply["held"].get<int>() / 2;
     EXPECT_LE(reply["written"].get<int>(), half);
     EXPECT_GT(reply["written"].get<int>(), half - 8);
-    EXPECT_EQ(node.wait(), -SIGKILL) << "by itself";
+    EXPECT_EQ(node.wait(), -SIGKILL) << "without a signal from outside";
   }
   NodeProcess node(directory.path());
   ASSERT_NE(node.ready_line(), "");
   EXPECT_EQ(read_until_ok()["value"], 5);
 }
 
-TEST(NodeProcess_, StalledDisk_DoesNotKeepItFromEndingInGoodOrder) {
+TEST(NodeProcess_, StalledDisk_DoesNotPreventACleanStop) {
   const TemporaryDirectory directory;
   NodeProcess node(directory.path());
   ASSERT_NE(node.ready_line(), "");
@@ -232,7 +233,7 @@ TEST(NodeProcess_, ForcedSnapshot_IsTaken) {
   EXPECT_GE(status["snapshot"], begun["index"]);
 }
 
-TEST(NodeProcess_, DamagedLog_IsRefusedWithItsOwnCode) {
+TEST(NodeProcess_, DamagedLog_IsRefusedWithItsOwnExitCode) {
   const TemporaryDirectory directory;
   {
     NodeProcess node(directory.path());
@@ -250,7 +251,7 @@ TEST(NodeProcess_, DamagedLog_IsRefusedWithItsOwnCode) {
   EXPECT_EQ(node.wait(), kCorruptLog);
 }
 
-TEST(NodeProcess_, Snapshot_IsRecoveredFromAndRefusedWhenDamaged) {
+TEST(NodeProcess_, Snapshot_IsRecovered_AndRefusedIfDamaged) {
   const TemporaryDirectory directory;
   const std::string path = directory.path() + "/data/snapshot";
   {
@@ -276,7 +277,7 @@ TEST(NodeProcess_, Snapshot_IsRecoveredFromAndRefusedWhenDamaged) {
   EXPECT_EQ(node.wait(), kCorruptLog);
 }
 
-TEST(NodeProcess_, SecondOnTheSameDirectory_IsRefused) {
+TEST(NodeProcess_, SecondNodeOnTheSameDirectory_IsRefused) {
   const TemporaryDirectory directory;
   NodeProcess first(directory.path());
   ASSERT_NE(first.ready_line(), "");
@@ -284,7 +285,7 @@ TEST(NodeProcess_, SecondOnTheSameDirectory_IsRefused) {
   EXPECT_EQ(second.wait(), kDirectoryInUse);
 }
 
-TEST(NodeProcess_, EndpointTaken_IsRefused) {
+TEST(NodeProcess_, EndpointInUse_IsRefused) {
   const TemporaryDirectory one, two;
   NodeProcess first(one.path());
   ASSERT_NE(first.ready_line(), "");
@@ -292,7 +293,7 @@ TEST(NodeProcess_, EndpointTaken_IsRefused) {
   EXPECT_EQ(second.wait(), kCannotBind);
 }
 
-TEST(NodeProcess_, ParentThatIsNotTheParent_EndsItAtOnce) {
+TEST(NodeProcess_, WrongParent_EndsTheProcessAtOnce) {
   const TemporaryDirectory directory;
   NodeProcess node(directory.path(), /*parent=*/1);
   EXPECT_EQ(node.wait(), kParentGone);

@@ -55,21 +55,21 @@ TEST(Options_, Complete_FillsTheConfiguration) {
   EXPECT_EQ(options.trace, "t");
 }
 
-TEST(Options_, Members_AreThePeersUnlessSaidOtherwise) {
+TEST(Options_, Voters_DefaultToThePeersAndThisNode) {
   EXPECT_EQ(parsed({"--voters", "n2,n1"}).raft.voters,
             (std::vector{raft::NodeId(1), raft::NodeId(2)}));
   EXPECT_TRUE(parsed({"--join"}).raft.voters.empty());
   EXPECT_EQ(error({"--voters", "n1,x"}), "--voters: found 'x', expected n1,n2,…");
-  EXPECT_EQ(error({"--voters", "n1,n1"}), "--voters: a node is given twice");
-  EXPECT_EQ(error({"--join", "--voters", "n1"}), "--join: a member of --voters joins nothing");
+  EXPECT_EQ(error({"--voters", "n1,n1"}), "--voters: a node is listed twice");
+  EXPECT_EQ(error({"--join", "--voters", "n1"}), "--join: cannot be combined with --voters");
 }
 
-TEST(Options_, LeaseReads_NameTheirAssumption) {
+TEST(Options_, LeaseReads_NameTheirAssumptionAndNeedStickiness) {
   EXPECT_FALSE(parsed({}).raft.lease_reads_assume_bounded_clock_drift);
   EXPECT_TRUE(parsed({"--lease-reads-assume-bounded-clock-drift"})
                   .raft.lease_reads_assume_bounded_clock_drift);
   EXPECT_EQ(error({"--lease-reads-assume-bounded-clock-drift", "--no-leader-stickiness"}),
-            "--lease-reads-assume-bounded-clock-drift: impossible with --no-leader-stickiness");
+            "--lease-reads-assume-bounded-clock-drift: requires leader stickiness");
 }
 
 TEST(Options_, CommitNotice_IsBounded) {
@@ -80,22 +80,23 @@ TEST(Options_, CommitNotice_IsBounded) {
             "--commit-notice: found '2', expected a duration such as 500ms, 30s or 2m");
 }
 
-TEST(Options_, Defaults_AreTheSafeOnes) {
+TEST(Options_, Defaults_AreSafe) {
   const Options options = parsed({});
   EXPECT_TRUE(options.raft.pre_vote && options.raft.check_quorum && options.raft.leader_stickiness);
   EXPECT_FALSE(options.allow_faults);
   EXPECT_TRUE(options.raft.bug.empty());
 }
 
-TEST(Options_, BadArguments_AreOneLineThatNamesThem) {
-  EXPECT_EQ(error({"--bogus"}), "found '--bogus', which is no option");
+TEST(Options_, BadArguments_AreNamedInOneLine) {
+  EXPECT_EQ(error({"--bogus"}), "found '--bogus', which is not an option");
   EXPECT_NE(error({"--snapshot-every=9"}).find("--snapshot-every"), std::string::npos);
   EXPECT_EQ(error({"--heartbeat", "5s"}), "--heartbeat: must be shorter than the election timeout");
   EXPECT_EQ(error({"--heartbeat", "5"}),
             "--heartbeat: found '5', expected a duration such as 500ms, 30s or 2m");
   EXPECT_EQ(error({"--election-timeout", "300ms..150ms"}),
             "--election-timeout: the first bound is above the second");
-  EXPECT_EQ(error({"--bug", "no-such-bug"}), "--bug: this binary holds no bug named 'no-such-bug'");
+  EXPECT_EQ(error({"--bug", "no-such-bug"}),
+            "--bug: this binary has no seeded bug named 'no-such-bug'");
   EXPECT_EQ(parse({"--id", "1"}).error().message, "--data is required");
   EXPECT_EQ(parse({"--id", "0"}).error().message, "--id: expected 1 to 9999");
   for (const std::string& message : {error({"--id", "x"}), error({"--parent", "-1"})}) {
@@ -111,9 +112,9 @@ TEST(Options_, BadPeersAndEndpoints_AreRefused) {
     const auto request = parse(arguments);
     return request ? "accepted" : request.error().message;
   };
-  EXPECT_EQ(with("--peers", "n2=ipc://@x"), "--peers: n2 is this node itself, or given twice");
+  EXPECT_EQ(with("--peers", "n2=ipc://@x"), "--peers: n2 is this node itself, or listed twice");
   EXPECT_EQ(with("--peers", "n3=ipc://@x,n3=ipc://@y"),
-            "--peers: n3 is this node itself, or given twice");
+            "--peers: n3 is this node itself, or listed twice");
   EXPECT_EQ(with("--peers", "n3"), "--peers: found 'n3', expected n2=ENDPOINT");
   EXPECT_EQ(with("--listen", "tcp://0.0.0.0:1"),
             "endpoint tcp://0.0.0.0:1: reaches beyond this machine; --allow-remote permits it");
@@ -121,7 +122,7 @@ TEST(Options_, BadPeersAndEndpoints_AreRefused) {
             "endpoint tcp://10.0.0.1:1: reaches beyond this machine; --allow-remote permits it");
 }
 
-TEST(Options_, OtherModes_NeedNoNodeArguments) {
+TEST(Options_, OtherModes_DoNotNeedNodeArguments) {
   EXPECT_TRUE(std::holds_alternative<AskStatus>(parse({"--status", "ipc://@k"}).value()));
   EXPECT_EQ(std::get<PrintText>(parse({"--list-bugs"}).value()).text, "");
   const std::string help = std::get<PrintText>(parse({"--help"}).value()).text;

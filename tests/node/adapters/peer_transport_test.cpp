@@ -1,4 +1,4 @@
-// Two nodes' sockets, face to face.
+// The sockets of two nodes, directly connected.
 #include "node/transport/peer_transport.h"
 
 #include <gtest/gtest.h>
@@ -26,7 +26,7 @@ struct PeerTransportTest : ::testing::Test {
     EXPECT_TRUE(opened) << opened.error().message;
     return std::move(opened).value();
   }
-  /// A message whose content the codec does not look into.
+  /// A message whose content the codec does not interpret.
   static replica::PeerMessage piece(std::string content) {
     raft::InstallSnapshot body;
     body.last.id = {raft::Term(1), raft::Index(1)};
@@ -34,7 +34,7 @@ struct PeerTransportTest : ::testing::Test {
     body.piece = std::move(content);
     return {kOne, kTwo, raft::Term(1), raft::MessageBody(std::move(body))};
   }
-  /// Sends again and again, since a connection comes when it comes, until one arrives.
+  /// Sends repeatedly until one arrives: the connection may take a while.
   static std::optional<replica::PeerMessage> send_until_received(
       PeerTransport& from, PeerTransport& to, const replica::PeerMessage& message) {
     Poller poller;
@@ -49,7 +49,7 @@ struct PeerTransportTest : ::testing::Test {
   Context context;
 };
 
-TEST_F(PeerTransportTest, Message_SmallOrLarge_ArrivesWhole) {
+TEST_F(PeerTransportTest, Message_SmallOrLarge_ArrivesComplete) {
   const auto one = open(context, 7, kOne);
   const auto two = open(context, 7, kTwo);
   for (const std::size_t size : {std::size_t{0}, std::size_t{100}, std::size_t{3} << 20}) {
@@ -64,7 +64,7 @@ TEST_F(PeerTransportTest, Message_SmallOrLarge_ArrivesWhole) {
   EXPECT_TRUE(two->dropped().empty());
 }
 
-TEST_F(PeerTransportTest, Peer_ThatDoesNotRead_LosesInsteadOfBlocking) {
+TEST_F(PeerTransportTest, PeerThatDoesNotRead_LosesMessagesInsteadOfBlocking) {
   const auto one = open(context, 7, kOne);
   const auto two = open(context, 7, kTwo);
   ASSERT_TRUE(send_until_received(*one, *two, piece("x")));
@@ -72,7 +72,7 @@ TEST_F(PeerTransportTest, Peer_ThatDoesNotRead_LosesInsteadOfBlocking) {
   EXPECT_GT(one->dropped().at("unsent"), 1000U);
 }
 
-TEST_F(PeerTransportTest, BurstsThatFitTheQueue_AreNeverLost) {
+TEST_F(PeerTransportTest, BurstsThatFitIntoTheQueue_AreNeverLost) {
   const auto one = open(context, 7, kOne);
   const auto two = open(context, 7, kTwo);
   ASSERT_TRUE(send_until_received(*one, *two, piece("x")));

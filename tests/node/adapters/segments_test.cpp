@@ -1,4 +1,4 @@
-// The log in segments: damage across files, and what snapshots remove.
+// The log in segments: damage across files, and removal after snapshots.
 #include <gtest/gtest.h>
 
 #include "base/prng.h"
@@ -67,46 +67,48 @@ TEST(Segments, Reopen_ReadsTheChainThroughAllOfThem) {
   EXPECT_EQ(must_open(files).recovered.entries.size(), 5U);
 }
 
-TEST(Segments, DamageInAnEarlierOne_IsRefusedThoughNothingValidFollowsInIt) {
+TEST(Segments, DamageInAnEarlierSegment_IsRefusedThoughNothingValidFollowsInIt) {
   MemoryFileSystem files;
   write(files, sample_batches());
-  // The first holds no entry: what it says stands in the header of the second.
+  // The first segment has no entry: its records are summarised in the header of the second.
   for (const std::uint64_t number : {2U, 3U, 4U}) {
     std::string& bytes = files.content(path(number));
     const std::string good = bytes;
     const std::size_t end = good.find_last_not_of('\0');
     bytes[end] = static_cast<char>(bytes[end] ^ 1);
     EXPECT_NE(refusal(files), "opened") << number;
-    bytes = good.substr(0, end);  // a torn tail, but not of the last segment
+    bytes = good.substr(0, end);  // a torn tail, but not in the last segment
     EXPECT_NE(refusal(files), "opened") << number;
     bytes = good;
   }
   EXPECT_EQ(refusal(files), "opened");
 }
 
-TEST(Segments, MissingOrInAnothersPlace_IsRefused) {
+TEST(Segments, MissingOrMisplacedSegment_IsRefused) {
   MemoryFileSystem files;
   write(files, sample_batches());
   const std::string third = files.content(path(3));
   ASSERT_TRUE(files.remove(path(3)));
   EXPECT_EQ(refusal(files), "d/log-00000003: a segment of the log is missing");
   ASSERT_TRUE(files.rename(path(2), path(3)));
-  EXPECT_EQ(refusal(files), "d/log-00000003: not the header of this log segment of version 2 or 3");
+  EXPECT_EQ(refusal(files),
+            "d/log-00000003: found no valid header, expected that of this segment, version 2 or 3");
   files.content(path(3)) = third;
   ASSERT_TRUE(files.remove(path(1)));
-  EXPECT_EQ(refusal(files),
-            "d/log-00000003: a log that begins behind entry 3, and a snapshot up to entry 0");
+  EXPECT_EQ(
+      refusal(files),
+      "d/log-00000003: found a log that begins after entry 3, and a snapshot only up to entry 0");
 }
 
-TEST(Segments, OneOfAnotherLog_IsRefused) {
+TEST(Segments, SegmentOfAnotherLog_IsRefused) {
   MemoryFileSystem files, other;
   write(files, sample_batches());
   write(other, {batch(1, hard_state(1, 3), {entry(1, 1, "b")}), batch(2, hard_state(2, 3), {})});
   files.content(path(2)) = other.content(path(2));
-  EXPECT_EQ(refusal(files), "d/log-00000002: a segment that does not follow segment 1");
+  EXPECT_EQ(refusal(files), "d/log-00000002: found a segment that does not follow segment 1");
 }
 
-TEST(Segments, WithinASnapshot_AreRemoved) {
+TEST(Segments, CoveredByASnapshot_AreRemoved) {
   MemoryFileSystem files;
   const auto opened = must_open(files);
   for (std::uint64_t i = 1; i <= 200; ++i) {
@@ -118,7 +120,7 @@ TEST(Segments, WithinASnapshot_AreRemoved) {
   EXPECT_EQ(segments(files), std::vector<std::uint64_t>{201});
 }
 
-TEST(Segments, LeftByACrashBetweenRemovals_AreRemovedOnOpening) {
+TEST(Segments, LeftByACrashBetweenRemovals_AreRemovedByOpen) {
   MemoryFileSystem files;
   write(files, sample_batches());
   const std::string first = files.content(path(1)), third = files.content(path(3));
@@ -132,7 +134,8 @@ TEST(Segments, LeftByACrashBetweenRemovals_AreRemovedOnOpening) {
   EXPECT_EQ(segments(files), std::vector<std::uint64_t>{6});
 }
 
-/// Any use that a core may make of its disk: superseding, own and others' snapshots, hard states.
+/// Random batches as a core may write them: superseding entries, own and others' snapshots, hard
+/// states.
 raft::PersistBatch random_batch(base::Prng& random, const raft::Recovered& state) {
   raft::PersistBatch item = batch(1, std::nullopt, {});
   const std::uint64_t begin = state.snapshot.last.id.index.value();
@@ -157,7 +160,7 @@ raft::PersistBatch random_batch(base::Prng& random, const raft::Recovered& state
   return item;
 }
 
-TEST(Segments, RandomUse_RecoversTheSameAsTheObviousReplay) {
+TEST(Segments, RandomBatches_RecoverLikeTheReferenceReplay) {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     base::Prng random = base::Prng::stream(seed, "segments");
     MemoryFileSystem files;

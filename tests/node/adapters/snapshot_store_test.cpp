@@ -1,4 +1,4 @@
-// The snapshot file against damage, and next to a log that does not fit it.
+// The snapshot file under damage, and beside a log that contradicts it.
 #include "node/storage/snapshot_store.h"
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ void write_batches(MemoryFileSystem& files) {
   }
 }
 
-TEST(SnapshotStore, Reopen_FindsSnapshotAndTheLogBehindIt) {
+TEST(SnapshotStore, Reopen_RecoversTheSnapshotAndTheLogAfterIt) {
   MemoryFileSystem files;
   write_batches(files);
   const auto opened = Log::open(files, kDirectory, kOneSegment);
@@ -52,13 +52,13 @@ TEST(SnapshotStore, DamagedAnywhere_IsRefusedWithFileAndOffset) {
   EXPECT_TRUE(std::holds_alternative<CorruptLog>(Log::open(files, kDirectory, kOneSegment)));
 }
 
-/// Over whatever is there.
+/// Replaces the current content.
 base::Status save(FileSystem& files, std::uint64_t term, std::uint64_t index) {
   return SnapshotStore(files, kDirectory, raft::Index{0})
       .save(with_snapshot({}, term, index).snapshot, SnapshotStore::Origin::kOwn);
 }
 
-/// What is found wrong with a directory that holds this snapshot file and this log.
+/// The error of opening a directory with this snapshot file and this log.
 std::string found(const std::string& snapshot, const std::string& log) {
   MemoryFileSystem files;
   write_batches(files);
@@ -81,15 +81,16 @@ TEST(SnapshotStore, OlderOrMissingBesideAMarkedLog_IsRefused) {
   MemoryFileSystem files;
   write_batches(files);
   const std::string log = files.content(kLogPath);
-  EXPECT_EQ(found("", log), "a log with a snapshot up to entry 9, and a snapshot up to entry 0");
+  EXPECT_EQ(found("", log),
+            "the log marks a snapshot up to entry 9, found a snapshot up to entry 0");
   ASSERT_TRUE(save(files, 2, 4));
   EXPECT_EQ(found(files.content(kPath), log),
-            "a log with a snapshot up to entry 9, and a snapshot up to entry 4");
+            "the log marks a snapshot up to entry 9, found a snapshot up to entry 4");
   ASSERT_TRUE(save(files, 3, 9));
-  EXPECT_EQ(found(files.content(kPath), log), "a log that is marked with another snapshot");
+  EXPECT_EQ(found(files.content(kPath), log), "the log marks a different snapshot");
 }
 
-TEST(SnapshotStore, SavedBehindANewerOne_ChangesNothing) {
+TEST(SnapshotStore, SavedAfterANewerOne_ChangesNothing) {
   MemoryFileSystem files;
   auto opened = std::get<Log::Opened>(Log::open(files, kDirectory, kOneSegment));
   using Origin = SnapshotStore::Origin;
@@ -97,9 +98,9 @@ TEST(SnapshotStore, SavedBehindANewerOne_ChangesNothing) {
   const std::string newer = files.content(kPath);
   ASSERT_TRUE(opened.snapshots->save(with_snapshot({}, 2, 5).snapshot, Origin::kOwn));
   EXPECT_EQ(files.content(kPath), newer);
-  EXPECT_FALSE(files.all().contains(kPath + ".own")) << "nothing is left aside";
+  EXPECT_FALSE(files.all().contains(kPath + ".own")) << "no temporary file is left";
   opened.log->mark(with_snapshot({}, 2, 7).snapshot.last);
-  opened.log->mark(with_snapshot({}, 2, 5).snapshot.last);  // of no use any more
+  opened.log->mark(with_snapshot({}, 2, 5).snapshot.last);  // superseded: has no effect
   ASSERT_TRUE(opened.log->sync());
   EXPECT_EQ(show(std::get<Log::Opened>(Log::open(files, kDirectory, kOneSegment)).recovered),
             show({{}, {}, with_snapshot({}, 2, 7).snapshot}));
@@ -108,14 +109,15 @@ TEST(SnapshotStore, SavedBehindANewerOne_ChangesNothing) {
 TEST(SnapshotStore, WithoutALog_IsRefused) {
   MemoryFileSystem files;
   write_batches(files);
-  EXPECT_EQ(found(files.content(kPath), ""),
-            "found no such file, expected the newest segment: the log was synced up to its offset "
-            "744 and entry 10");
+  EXPECT_EQ(
+      found(files.content(kPath), ""),
+      "found no such file, expected the newest segment: the log is synced up to offset 744 in "
+      "it, entry 10");
   ASSERT_TRUE(files.remove(kLogPath));
   ASSERT_TRUE(files.remove("d/synced"));
   const auto opened = Log::open(files, kDirectory, kOneSegment);
   ASSERT_TRUE(std::holds_alternative<CorruptLog>(opened));
-  EXPECT_EQ(std::get<CorruptLog>(opened).found, "no log beside a snapshot");
+  EXPECT_EQ(std::get<CorruptLog>(opened).found, "found a snapshot, but no log beside it");
 }
 
 }  // namespace

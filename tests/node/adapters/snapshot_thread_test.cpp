@@ -1,4 +1,4 @@
-// The snapshot thread with a real thread: what it gives back is on disk.
+// The snapshot thread with a real thread: a returned snapshot is on disk.
 #include "node/storage/snapshot_thread.h"
 
 #include <gtest/gtest.h>
@@ -31,7 +31,7 @@ void must_not_fail(const base::Error& error) {
   ADD_FAILURE() << error.message;
 }
 
-TEST(SnapshotThread_, Saved_IsGivenBackWithItsContentAndIsOnDisk) {
+TEST(SnapshotThread_, Saved_IsReturnedWithItsContentAndIsOnDisk) {
   MemoryFileSystem files;
   auto opened = std::get<Log::Opened>(Log::open(files, "d"));
   SnapshotThread thread(opened.snapshots, must_not_fail);
@@ -45,24 +45,24 @@ TEST(SnapshotThread_, Saved_IsGivenBackWithItsContentAndIsOnDisk) {
   const auto saved = wait_for(thread);
   ASSERT_TRUE(saved);
   EXPECT_EQ(*saved->state, "content");
-  EXPECT_FALSE(thread.take_saved()) << "given back once";
+  EXPECT_FALSE(thread.take_saved()) << "returned once";
   files.crash(0);
   const auto stored = read_snapshot(files, "d");
   EXPECT_EQ(*std::get<raft::Snapshot>(stored).state, "content");
 }
 
-TEST(SnapshotThread_, FailedRename_IsToldAndNothingIsGivenBack) {
+TEST(SnapshotThread_, FailedRename_IsReportedAndNothingIsReturned) {
   MemoryFileSystem files;
   auto opened = std::get<Log::Opened>(Log::open(files, "d"));
-  std::string told;
+  std::string failure;
   {
     SnapshotThread thread(opened.snapshots,
-                          [&](const base::Error& error) { told = error.message; });
+                          [&](const base::Error& error) { failure = error.message; });
     files.fail_from(6, false);  // create, three writes and a sync succeed
     thread.save(sample(), [] { return std::string("content"); });
-    // Joined by the destructor: `told` is then ours alone.
+    // The destructor joins the thread, so `failure` can be read afterwards.
   }
-  EXPECT_EQ(told, "rename d/snapshot.own: injected failure");
+  EXPECT_EQ(failure, "rename d/snapshot.own: injected failure");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A directory that is gone after the test.
+// A directory that is removed after the test.
 #pragma once
 
 #include <cstdlib>
@@ -10,7 +10,7 @@ namespace capsize {
 
 class TemporaryDirectory {
  public:
-  /// `name`: the beginning of its own, for tests that want an unusual one.
+  /// `name`: a prefix of its name, for tests that need an unusual one.
   explicit TemporaryDirectory(const std::string& name = "capsize-test") {
     std::string pattern = (std::filesystem::temp_directory_path() / (name + "-XXXXXX")).string();
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no directory " + pattern);

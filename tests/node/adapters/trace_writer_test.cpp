@@ -28,7 +28,7 @@ raft::TraceEvent event(raft::TraceKind kind) {
   return event;
 }
 
-TEST(TraceWriter_, Events_AreTheDocumentedLines) {
+TEST(TraceWriter_, Events_AreWrittenInTheDocumentedFormat) {
   const TemporaryDirectory directory;
   const std::string path = directory.path() + "/trace.jsonl";
   auto trace = TraceWriter::open(path, raft::NodeId(1), 3);
@@ -47,7 +47,7 @@ TEST(TraceWriter_, Events_AreTheDocumentedLines) {
                                common + "\"transfer\"" + state + ",\"to\":\"n2\"}\n");
 }
 
-TEST(TraceWriter_, TornLastLine_IsEndedFirst) {
+TEST(TraceWriter_, TornLastLine_IsTerminatedFirst) {
   const TemporaryDirectory directory;
   const std::string path = directory.path() + "/trace.jsonl";
   std::ofstream(path) << "{\"whole\":1}\n{\"to";
@@ -64,7 +64,7 @@ TEST(TraceWriter_, WithoutAPath_WritesNothing) {
   EXPECT_TRUE(trace.value().write(events, base::Instant()));
 }
 
-TEST(TraceWriter_, PathThatCannotBeOpened_IsNamed) {
+TEST(TraceWriter_, PathThatCannotBeOpened_IsNamedInTheError) {
   const auto trace = TraceWriter::open("/nonexistent/t", raft::NodeId(1), 1);
   ASSERT_FALSE(trace);
   EXPECT_EQ(trace.error().message, "cannot open /nonexistent/t: No such file or directory");

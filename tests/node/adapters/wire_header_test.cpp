@@ -16,14 +16,14 @@ std::string_view view(const HeaderFrame& frame) {
   return {frame.data(), frame.size()};
 }
 
-TEST(Header_, EncodeThenDecode_GivesTheSame) {
+TEST(Header_, EncodeThenDecode_RoundTrips) {
   const auto frame = encode(sample(), "payload");
   const auto decoded = decode(view(frame), "payload", kExpected);
   ASSERT_TRUE(std::holds_alternative<Header>(decoded));
   EXPECT_EQ(std::get<Header>(decoded), sample());
 }
 
-TEST(Header_, Layout_IsTheDocumentedOne) {
+TEST(Header_, Layout_IsAsDocumented) {
   const auto frame = encode(sample(), "payload");
   EXPECT_EQ(view(frame).substr(0, 8), std::string_view("CPSZ\x01\x00\x05\x00", 8));
   EXPECT_EQ(view(frame).substr(16, 8), std::string_view("\x01\0\0\0\x02\0\0\0", 8));
@@ -48,7 +48,7 @@ TEST(Header_, BitFlippedAnywhere_IsRefused) {
   }
 }
 
-TEST(Header_, ForAnotherReceiverSenderOrRun_NamesTheCause) {
+TEST(Header_, ForAnotherReceiverSenderOrRun_IsRefusedWithTheCause) {
   const auto frame = encode(sample(), "");
   const auto error = [&](Expected expected) {
     return std::get<HeaderError>(decode(view(frame), "", expected));
@@ -72,7 +72,7 @@ TEST(Header_, WrongSizes_AreRefused) {
             HeaderError::kLength);
 }
 
-TEST(Header_, WrongMagicVersionAndType_NameTheCause) {
+TEST(Header_, WrongMagicVersionOrType_IsRefusedWithTheCause) {
   auto frame = encode(sample(), "");
   frame[0] = 'X';
   EXPECT_EQ(std::get<HeaderError>(decode(view(frame), "", kExpected)), HeaderError::kMagic);
@@ -85,7 +85,7 @@ TEST(Header_, WrongMagicVersionAndType_NameTheCause) {
   EXPECT_EQ(std::get<HeaderError>(decode(view(frame), "", kExpected)), HeaderError::kType);
 }
 
-TEST(MessageType_, Names_GoBothWays) {
+TEST(MessageType_, Names_RoundTrip) {
   for (std::size_t number = 1; number < kMessageTypeCount; ++number) {
     const auto type = static_cast<MessageType>(number);
     EXPECT_EQ(parse_type(name(type)), type);

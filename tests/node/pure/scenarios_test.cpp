@@ -1,4 +1,4 @@
-// Every file of tests/scenarios is a test of its own.
+// Each file in tests/scenarios is a test.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 
 #include "tests/node/pure/support/scenario.h"
 
-namespace capsize::bench {
+namespace capsize::fixture {
 namespace {
 
 std::vector<std::string> scenario_files() {
@@ -34,7 +34,7 @@ INSTANTIATE_TEST_SUITE_P(Files, Scenarios, testing::ValuesIn(scenario_files()),
                            return name;
                          });
 
-// An interpreter that lets everything pass would be worse than none.
+// The interpreter must be able to fail: one that accepts everything would make every scenario pass.
 class ScenarioInterpreter : public testing::Test {
  protected:
   std::string run(const std::string& text) {
@@ -47,7 +47,7 @@ class ScenarioInterpreter : public testing::Test {
   }
 };
 
-TEST_F(ScenarioInterpreter, BrokenExpectation_NamesTheLineAndWhatWasFound) {
+TEST_F(ScenarioInterpreter, FailedExpectation_NamesTheLineAndTheFoundValue) {
   EXPECT_THAT(run("nodes 3\nelect n1\nexpect n1 role follower\n"),
               testing::HasSubstr(":3: found role leader"));
 }
@@ -61,4 +61,4 @@ TEST_F(ScenarioInterpreter, UnknownExpectation_Fails) {
 }
 
 }  // namespace
-}  // namespace capsize::bench
+}  // namespace capsize::fixture

@@ -1,5 +1,5 @@
-// The simulation against the node that errs on purpose: a harness that does not find these would
-// not find their like. Built with CAPSIZE_SEEDED_BUGS.
+// The simulation must find the seeded bugs: if it did not, it would not find similar real bugs.
+// Built with CAPSIZE_SEEDED_BUGS.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,9 +12,9 @@
 namespace capsize::simulation {
 namespace {
 
-constexpr std::uint64_t kSeedsMax = 400;  // a stale read takes luck: some hundred seeds
+constexpr std::uint64_t kSeedsMax = 400;  // a stale read is rare: some hundred seeds
 
-/// The first problem that some seed shows with this bug; empty if none of them does.
+/// The first problem that any seed shows with this bug; empty if there is none.
 std::string first_problem(const std::string& bug, std::uint64_t seeds = kSeedsMax) {
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     RunOptions options;
@@ -30,11 +30,11 @@ TEST(SeededBugs, AckBeforeCommit_LosesAnAcknowledgedAppend) {
   EXPECT_THAT(first_problem("ack-before-commit"), testing::HasSubstr("list"));
 }
 
-TEST(SeededBugs, ReadWithoutQuorum_ReadsStale) {
+TEST(SeededBugs, ReadWithoutQuorum_HasAStaleRead) {
   EXPECT_THAT(first_problem("read-without-quorum"), testing::HasSubstr("stale read"));
 }
 
-TEST(SeededBugs, None_NothingIsFound) {
+TEST(SeededBugs, NoBug_HasNoProblem) {
   EXPECT_EQ(first_problem("", 60), "");
 }
 

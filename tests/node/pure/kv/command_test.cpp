@@ -1,4 +1,5 @@
-// The codec of commands and replies: round trips, and what encode cannot make is refused.
+// The codec of commands and replies: round trips, and refusal of anything that encode cannot
+// produce.
 
 #include "node/kv/command.h"
 
@@ -42,7 +43,7 @@ bool same(const Command& a, const Command& b) {
                     });
 }
 
-TEST(CommandCodec, EveryKind_ComesBackUnchanged) {
+TEST(CommandCodec, EveryKind_RoundTrips) {
   for (const Command& original : every_kind()) {
     const auto decoded = decode_command(encode(original));
     ASSERT_TRUE(decoded.ok());
@@ -50,7 +51,7 @@ TEST(CommandCodec, EveryKind_ComesBackUnchanged) {
   }
 }
 
-// Numbers are on disk: this must never change.
+// The numbers are on disk, so the layout must never change.
 TEST(CommandCodec, Layout_IsFixed) {
   const std::string bytes = encode(command(Operation::kCas, "7", "null"));
   const std::string expected(
@@ -94,7 +95,7 @@ TEST(CommandCodec, EveryTruncation_IsRefused) {
   }
 }
 
-// What is accepted is exactly what encode makes: every accepted input encodes to itself.
+// Accepts exactly what encode produces: every accepted input encodes to itself.
 TEST(CommandCodec, RandomDamage_IsRefusedOrHarmless) {
   base::Prng random(11);
   for (int round = 0; round < 20000; ++round) {
@@ -109,13 +110,13 @@ TEST(CommandCodec, RandomDamage_IsRefusedOrHarmless) {
   }
 }
 
-TEST(CommandCodec, HugeLength_IsNotBelieved) {
+TEST(CommandCodec, HugeLength_IsRefused) {
   std::string bytes = encode(command(Operation::kWrite, "5"));
   for (std::size_t i = 34; i < 38; ++i) bytes[i] = '\xff';  // the key's length
   EXPECT_FALSE(decode_command(bytes).ok());
 }
 
-TEST(CommandCodec, Transactions_KeepTheirBounds) {
+TEST(CommandCodec, Transactions_BeyondTheirBounds_AreRefused) {
   Command txn = command(Operation::kTxn);
   EXPECT_TRUE(validate(txn).ok());
   txn.steps.assign(kTxnStepsMax, {Step::Kind::kRead, "a", ""});
@@ -139,7 +140,7 @@ TEST(CommandCodec, Transactions_KeepTheirBounds) {
   EXPECT_FALSE(validate(bare).ok());
 }
 
-TEST(CommandCodec, Sessions_AreOpenedBareAndUsedFromSequence1) {
+TEST(CommandCodec, Sessions_AreRegisteredWithoutAKeyAndUsedFromSequence1) {
   Command opening = command(Operation::kRegister);
   EXPECT_TRUE(validate(opening).ok());
   opening.session = SessionId{5};
@@ -169,7 +170,7 @@ TEST(CommandCodec, FieldsThatTheOperationDoesNotTake_AreRefused) {
   EXPECT_TRUE(validate(command(Operation::kWrite, std::string(kValueBytesMax, '1'))).ok());
 }
 
-TEST(ReplyCodec, EveryOutcome_ComesBackUnchanged) {
+TEST(ReplyCodec, EveryOutcome_RoundTrips) {
   for (const Reply& original : {Reply{Outcome::kOk, "[1]", ""}, Reply{Outcome::kFail, "", "busy"},
                                 Reply{Outcome::kInfo, "", "timeout"}}) {
     const auto decoded = decode_reply(encode(original));

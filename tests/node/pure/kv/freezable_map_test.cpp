@@ -1,4 +1,4 @@
-// A map that is frozen against the obvious one, of which a copy was made.
+// A frozen map compared with a reference implementation that copies.
 #include "node/kv/freezable_map.h"
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ Map content(const FreezableMap& map) {
   Map all;
   std::string last;
   map.for_each([&](const std::string& key, const std::string& value) {
-    EXPECT_TRUE(all.empty() || last < key) << "in the order of keys";
+    EXPECT_TRUE(all.empty() || last < key) << "in key order";
     last = key;
     all[key] = value;
   });
@@ -39,7 +39,7 @@ void change(base::Prng& random, FreezableMap& map, Map& obvious) {
   }
 }
 
-TEST(FreezableMap, FrozenAndThawedAtRandom_IsTheSameAsACopy) {
+TEST(FreezableMap, FrozenAndThawedAtRandom_EqualsACopy) {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     base::Prng random = base::Prng::stream(seed, "map");
     FreezableMap map;
@@ -48,7 +48,7 @@ TEST(FreezableMap, FrozenAndThawedAtRandom_IsTheSameAsACopy) {
     for (int step = 0; step < 400; ++step) {
       if (random.chance(0.05)) {
         if (frozen) {
-          EXPECT_EQ(*frozen, frozen_obvious) << "a frozen map changed, seed " << seed;
+          EXPECT_EQ(*frozen, frozen_obvious) << "the frozen content changed, seed " << seed;
           frozen.reset();
           map.thaw();
         } else {
@@ -69,11 +69,11 @@ TEST(FreezableMap, FrozenAndThawedAtRandom_IsTheSameAsACopy) {
   }
 }
 
-TEST(FreezableMap, MovedOver_LeavesTheFrozenOneAsItWas) {
+TEST(FreezableMap, AssignedTo_LeavesTheFrozenContentUnchanged) {
   FreezableMap map;
   map.put("a", "1");
   const auto frozen = map.freeze();
-  map = FreezableMap();  // another node's snapshot took its place
+  map = FreezableMap();  // replaced by another node's snapshot
   map.put("a", "2");
   map.thaw();
   EXPECT_EQ(*frozen, (Map{{"a", "1"}}));

@@ -1,5 +1,5 @@
-// Sessions (thesis 6.3): once, whatever arrives how often; the same on every replica; forgotten by
-// log time alone.
+// Sessions (thesis 6.3): each command is executed once however often it arrives, all replicas
+// agree, and only log time expires a session.
 
 #include "node/kv/sessions.h"
 
@@ -34,7 +34,7 @@ Command append(SessionId session, std::uint64_t sequence, std::string value,
           session,     LogTime{time}};
 }
 
-TEST(Sessions, SameSequenceAgain_RepeatsTheReplyAndChangesNothing) {
+TEST(Sessions, SameSequenceAgain_ReturnsTheStoredReplyAndChangesNothing) {
   Machine machine;
   const SessionId session = machine.open();
   EXPECT_EQ(machine.apply(append(session, 1, "1")).outcome, Outcome::kOk);
@@ -44,12 +44,12 @@ TEST(Sessions, SameSequenceAgain_RepeatsTheReplyAndChangesNothing) {
   cas.operation = Operation::kCas;
   cas.expected = "[1]";
   EXPECT_EQ(machine.apply(cas).outcome, Outcome::kOk);
-  // Carried out again, it would not match any more.
+  // A second execution would not match any more.
   EXPECT_EQ(machine.apply(cas).outcome, Outcome::kOk);
   EXPECT_EQ(machine.x(), "7");
 }
 
-TEST(Sessions, FailureIsKeptToo) {
+TEST(Sessions, Failure_IsStoredToo) {
   Machine machine;
   const SessionId session = machine.open();
   Command cas = append(session, 1, "7");
@@ -57,11 +57,12 @@ TEST(Sessions, FailureIsKeptToo) {
   cas.expected = "[1]";
   EXPECT_EQ(machine.apply(cas).error, "mismatch");
   machine.apply(append({}, 1, "1"));
-  EXPECT_EQ(machine.apply(cas).error, "mismatch") << "it would match now, but it has its answer";
+  EXPECT_EQ(machine.apply(cas).error, "mismatch")
+      << "it would match now, but the stored reply is returned";
   EXPECT_EQ(machine.x(), "[1]");
 }
 
-TEST(Sessions, LateCopyOfAnEarlierSequence_IsNotCarriedOut) {
+TEST(Sessions, LateCopyOfAnEarlierSequence_IsNotExecuted) {
   Machine machine;
   const SessionId session = machine.open();
   machine.apply(append(session, 2, "2"));
@@ -71,7 +72,7 @@ TEST(Sessions, LateCopyOfAnEarlierSequence_IsNotCarriedOut) {
   EXPECT_EQ(machine.x(), "[2]");
 }
 
-TEST(Sessions, WithoutASession_EveryCopyIsCarriedOut) {
+TEST(Sessions, WithoutASession_EveryCopyIsExecuted) {
   Machine machine;
   machine.apply(append({}, 1, "1"));
   machine.apply(append({}, 1, "1"));
@@ -91,12 +92,12 @@ TEST(Sessions, IdleForTooLong_Expires) {
   Machine machine({.sessions_max = 8, .idle_max = std::chrono::seconds(10)});
   const SessionId session = machine.open(5 * kSecond);
   EXPECT_EQ(machine.apply(append(session, 1, "1", 15 * kSecond)).outcome, Outcome::kOk);
-  // Used at 15 s, so it lives until 25 s; time that goes back changes nothing.
+  // Used at 15 s, so it expires at 25 s; a stamp that goes back changes nothing.
   EXPECT_EQ(machine.apply(append(session, 2, "2", 3 * kSecond)).outcome, Outcome::kOk);
   EXPECT_EQ(machine.sessions.time(), LogTime{15 * kSecond});
   EXPECT_EQ(machine.apply(append(session, 3, "3", 25 * kSecond + 1)).error, "unknown-session");
   EXPECT_EQ(machine.apply(append(session, 3, "3", 3 * kSecond)).error, "unknown-session")
-      << "gone for good";
+      << "expired for good";
   EXPECT_EQ(machine.x(), "[1,2]");
 }
 
@@ -109,7 +110,7 @@ TEST(Sessions, FullTable_RefusesUntilOneExpires) {
   machine.apply(append(used, 1, "1", 9 * kSecond));
   machine.open(11 * kSecond);
   EXPECT_EQ(machine.sessions.size(), 2U);
-  EXPECT_EQ(machine.apply(append(used, 1, "1")).outcome, Outcome::kOk) << "a live one stays";
+  EXPECT_EQ(machine.apply(append(used, 1, "1")).outcome, Outcome::kOk) << "a live session stays";
 }
 
 Machine busy_machine(std::uint64_t seed) {
@@ -126,7 +127,7 @@ Machine busy_machine(std::uint64_t seed) {
   return machine;
 }
 
-TEST(SessionsState, EncodedAndDecoded_GoesOnAsTheSame) {
+TEST(SessionsState, EncodedAndDecoded_BehavesTheSame) {
   Machine machine = busy_machine(3);
   const std::string bytes = machine.sessions.encode();
   auto decoded = Sessions::decode(bytes, {.sessions_max = 16});
@@ -137,7 +138,7 @@ TEST(SessionsState, EncodedAndDecoded_GoesOnAsTheSame) {
   EXPECT_GT(decoded.value().size(), 1U);
 }
 
-TEST(SessionsState, EveryDifference_ShowsInTheHash) {
+TEST(SessionsState, EveryDifference_ChangesTheHash) {
   Machine a, b;
   const SessionId session = a.open();
   b.open();
@@ -153,7 +154,7 @@ TEST(SessionsState, TruncatedOrExtended_IsRefused) {
     EXPECT_FALSE(Sessions::decode(std::string_view(bytes).substr(0, size)).ok()) << size;
   }
   EXPECT_FALSE(Sessions::decode(bytes + '\0').ok());
-  EXPECT_FALSE(Sessions::decode(bytes, {.sessions_max = 1}).ok()) << "more than the table holds";
+  EXPECT_FALSE(Sessions::decode(bytes, {.sessions_max = 1}).ok()) << "more sessions than the limit";
 }
 
 TEST(SessionsState, RandomDamage_IsRefusedOrReEncodesToItself) {

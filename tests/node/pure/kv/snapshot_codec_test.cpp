@@ -1,4 +1,4 @@
-// A store as the bytes of a snapshot.
+// The store's content in the format of a snapshot.
 
 #include <gtest/gtest.h>
 
@@ -29,7 +29,7 @@ TEST(StoreSnapshot, RestoredStore_HasTheSameContent) {
   EXPECT_EQ(Store::deserialize(serialize(Store()))->size(), 0U);
 }
 
-TEST(StoreSnapshot, EqualContents_GiveEqualBytesWhateverTheirHistory) {
+TEST(StoreSnapshot, EqualContents_GiveEqualBytesWhateverTheHistory) {
   Store other;
   for (const auto& [key, value] :
        {std::pair{"gone", "1"}, {"", "5"}, {"a", "\"x\""}, {"b", "[1]"}, {"gone", "null"}}) {

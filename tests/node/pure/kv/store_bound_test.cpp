@@ -1,5 +1,6 @@
-// The bound of the store's content: no command gets it over, none that shrinks it is refused, and
-// every replica decides alike, whether it applied all commands or began from a snapshot.
+// The bound of the store's content: no command exceeds it, none that shrinks the content is
+// refused, and all replicas decide alike, whether they applied all commands or started from a
+// snapshot.
 #include <gtest/gtest.h>
 
 #include "base/prng.h"
@@ -46,7 +47,7 @@ std::string snapshot_of(Store& store) {
   return bytes;
 }
 
-TEST(StoreBound, RandomCommands_StayWithinItOnEveryReplica) {
+TEST(StoreBound, RandomCommands_StayWithinTheBoundOnEveryReplica) {
   std::size_t refused = 0;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     base::Prng random = base::Prng::stream(seed, "store-bound");
@@ -70,7 +71,7 @@ TEST(StoreBound, RandomCommands_StayWithinItOnEveryReplica) {
   EXPECT_GT(refused, 1000U);
 }
 
-TEST(StoreBound, FullStore_CanBeShrunkAndThenGrows) {
+TEST(StoreBound, FullStore_CanShrinkAndThenGrow) {
   Store store(kBound);
   const std::string big = '"' + std::string(kBound - 8 - 1 - 2, 'x') + '"';
   ASSERT_EQ(store.apply(command(Operation::kWrite, "a", big)).outcome, Outcome::kOk);
@@ -86,8 +87,8 @@ TEST(StoreBound, FullStore_CanBeShrunkAndThenGrows) {
   EXPECT_EQ(store.bytes(), entry_bytes("a", "1"));
 }
 
-/// A snapshot of a version that had no such bound.
-TEST(StoreBound, ContentOverIt_IsReadAndOnlyShrinks) {
+/// A snapshot of a version without the bound.
+TEST(StoreBound, ContentOverTheBound_IsReadAndCanOnlyShrink) {
   Store large;
   const std::string big = '"' + std::string(2 * kBound, 'x') + '"';
   large.apply(command(Operation::kWrite, "a", big));

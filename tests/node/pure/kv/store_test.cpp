@@ -31,14 +31,14 @@ TEST_F(StoreTest, Write_IsRead) {
   EXPECT_EQ(value(), "5");
 }
 
-TEST_F(StoreTest, Delete_OfAnythingIsOk) {
+TEST_F(StoreTest, Delete_OfPresentOrAbsentKey_IsOk) {
   EXPECT_EQ(erase().outcome, Outcome::kOk);
   write("5");
   EXPECT_EQ(erase().outcome, Outcome::kOk);
   EXPECT_EQ(value(), "null");
 }
 
-TEST_F(StoreTest, WritingNull_IsTheSameAsDeleting) {
+TEST_F(StoreTest, WritingNull_EqualsDeleting) {
   const std::uint64_t empty = store.hash();
   write("5");
   write("null");
@@ -77,7 +77,7 @@ TEST_F(StoreTest, AppendOfAStringToAString_Joins) {
   EXPECT_EQ(value(), "\"abcd\"");
 }
 
-TEST_F(StoreTest, AppendToSomethingElse_IsTheWrongType) {
+TEST_F(StoreTest, AppendToAnotherType_IsWrongType) {
   for (const std::string there : {"5", "true", "{\"a\":[1]}", "\"text\""}) {
     write(there);
     const Reply refused = append("7");
@@ -110,7 +110,7 @@ TEST_F(StoreTest, Hash_DependsOnContentOnly) {
   EXPECT_NE(store.hash(), other.hash());
   other.apply({{}, {}, Operation::kDelete, "d", "", ""});
   EXPECT_EQ(store.hash(), other.hash());
-  // Where one value ends and the next key begins is part of it.
+  // The boundary between a value and the next key is part of the hash.
   Store left, right;
   left.apply({{}, {}, Operation::kWrite, "a", "11", ""});
   right.apply({{}, {}, Operation::kWrite, "a1", "1", ""});

@@ -1,4 +1,4 @@
-// Transactions: atomic, in order, within their bounds.
+// Transactions: atomic, ordered, bounded.
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ Reply transact(Store& store, std::vector<Step> steps) {
   return store.apply(command);
 }
 
-TEST(Transaction, StepsSeeTheOnesBeforeThem) {
+TEST(Transaction, Steps_SeeEarlierSteps) {
   Store store;
   const Reply reply = transact(store, {{Kind::kRead, "a", ""},
                                        {Kind::kWrite, "a", "5"},
@@ -32,7 +32,7 @@ TEST(Transaction, StepsSeeTheOnesBeforeThem) {
   EXPECT_EQ(store.read("b").value, "[1,2]");
 }
 
-TEST(Transaction, FailingStep_LeavesNoTraceOfTheOthers) {
+TEST(Transaction, FailingStep_UndoesTheOthers) {
   Store store;
   transact(store, {{Kind::kWrite, "number", "5"}});
   const std::uint64_t before = store.hash();
@@ -51,7 +51,7 @@ TEST(Transaction, WritingNull_Deletes) {
   EXPECT_EQ(store.size(), 0U);
 }
 
-TEST(Transaction, ReplyOverItsBound_IsTooLargeAndNothingChanges) {
+TEST(Transaction, ReplyOverItsBound_IsTooLarge_AndNothingChanges) {
   Store store;
   transact(store, {{Kind::kWrite, "big", "\"" + std::string(kTxnReplyBytesMax - 200, 'x') + "\""}});
   EXPECT_EQ(transact(store, {{Kind::kRead, "big", ""}}).outcome, Outcome::kOk);
@@ -61,7 +61,7 @@ TEST(Transaction, ReplyOverItsBound_IsTooLargeAndNothingChanges) {
   EXPECT_EQ(store.read("a").value, "null");
 }
 
-TEST(Transaction, KeysAreEscapedInTheReply) {
+TEST(Transaction, Keys_AreEscapedInTheReply) {
   Store store;
   EXPECT_EQ(transact(store, {{Kind::kRead, "a\"\\\n", ""}}).value, R"([["r","a\"\\\u000a",null]])");
 }

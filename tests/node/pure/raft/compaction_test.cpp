@@ -1,13 +1,13 @@
-// Paper section 7, log compaction, clause by clause, and faults of known implementations.
+// Paper section 7, log compaction, clause by clause, and bugs of known implementations.
 
 #include <gtest/gtest.h>
 
 #include "base/crc32c.h"
 #include "node/raft/raft_log.h"
 #include "node/raft/snapshot_transfer.h"
-#include "tests/node/pure/support/bench.h"
+#include "tests/node/pure/support/raft_fixture.h"
 
-namespace capsize::bench {
+namespace capsize::fixture {
 namespace {
 
 using raft::AppendEntries;
@@ -27,21 +27,21 @@ EntryId id(std::uint64_t term, std::uint64_t index) {
 /// n1 leads, has compacted entries 1 to 3 (its no-op, a, b), and holds c; n3 has seen nothing.
 struct Compacted {
   Compacted() {
-    bench.isolate(3);
-    bench.elect(1);
-    bench.propose(1, "a");
-    bench.propose(1, "b");
-    bench.settle();
-    bench.compact(1);
-    bench.propose(1, "c");
-    bench.settle();
-    bench.heal();
+    cluster.isolate(3);
+    cluster.elect(1);
+    cluster.propose(1, "a");
+    cluster.propose(1, "b");
+    cluster.settle();
+    cluster.compact(1);
+    cluster.propose(1, "c");
+    cluster.settle();
+    cluster.heal();
   }
-  /// Until the first piece is under way to n3.
+  /// Runs until the first piece to n3 is in flight.
   void begin_transfer() {
-    bench.heartbeat(1);
-    bench.deliver(link(1, 3));
-    bench.deliver(link(3, 1));
+    cluster.heartbeat(1);
+    cluster.deliver(link(1, 3));
+    cluster.deliver(link(3, 1));
   }
   static std::vector<raft::Entry> log() {
     const std::string members = raft::encode({{n(1), n(2), n(3)}, {}});
@@ -50,55 +50,55 @@ struct Compacted {
             entry(1, 3, "b"),
             entry(1, 4, "c")};
   }
-  Bench bench;
+  RaftFixture cluster;
 };
 
 // "It retains the log entries following the snapshot, if the existing entry has the same index and
-// term as the snapshot's last included entry": they may be acknowledged already.
-TEST(InstallSnapshot_, EntriesBehindAMatchingOne_AreKept) {
+// term as the snapshot's last included entry": they may already be acknowledged.
+TEST(InstallSnapshot_, EntriesAfterAMatchingOne_AreKept) {
   Compacted c;
   c.begin_transfer();
-  const auto late = c.bench.stash(kind<InstallSnapshot>(1, 3));
+  const auto late = c.cluster.stash(kind<InstallSnapshot>(1, 3));
   ASSERT_EQ(late.size(), 1U);
-  c.bench.receive(1, 3, 1, AppendEntries{{}, Index{0}, {}, Compacted::log()});
-  ASSERT_EQ(c.bench.state(3).commit, Index{0});
-  c.bench.replay(late);
-  c.bench.deliver(kind<InstallSnapshot>(1, 3));
-  EXPECT_EQ(c.bench.state(3).commit, Index{3});
-  EXPECT_EQ(c.bench.state(3).last, Index{4});
-  EXPECT_EQ(c.bench.log_terms(3), std::vector<std::uint64_t>{1});
-  EXPECT_EQ(c.bench.applied(3), (std::vector<std::string>{"a", "b"}));
+  c.cluster.receive(1, 3, 1, AppendEntries{{}, Index{0}, {}, Compacted::log()});
+  ASSERT_EQ(c.cluster.state(3).commit, Index{0});
+  c.cluster.replay(late);
+  c.cluster.deliver(kind<InstallSnapshot>(1, 3));
+  EXPECT_EQ(c.cluster.state(3).commit, Index{3});
+  EXPECT_EQ(c.cluster.state(3).last, Index{4});
+  EXPECT_EQ(c.cluster.log_terms(3), std::vector<std::uint64_t>{1});
+  EXPECT_EQ(c.cluster.applied(3), (std::vector<std::string>{"a", "b"}));
 }
 
-// Figure 13, step 1: "reply immediately if term < currentTerm"; here with silence, for the
-// heartbeats beside it are answered.
+// Figure 13, step 1: "reply immediately if term < currentTerm"; here without a reply, since the
+// heartbeats sent along with it are answered.
 TEST(InstallSnapshot_, OfAnOldTerm_ChangesNothing) {
   Compacted c;
   c.begin_transfer();
-  const auto late = c.bench.stash(kind<InstallSnapshot>(1, 3));
-  c.bench.receive(2, 3, 5, AppendEntries{{}, Index{0}, {}, {}});
-  c.bench.drop(all());
-  c.bench.replay(late);
-  c.bench.deliver(kind<InstallSnapshot>(1, 3));
-  EXPECT_EQ(c.bench.state(3).snapshot, Index{0});
-  EXPECT_EQ(c.bench.count(kind<InstallSnapshotReply>(3, 1)), 0U);
+  const auto late = c.cluster.stash(kind<InstallSnapshot>(1, 3));
+  c.cluster.receive(2, 3, 5, AppendEntries{{}, Index{0}, {}, {}});
+  c.cluster.drop(all());
+  c.cluster.replay(late);
+  c.cluster.deliver(kind<InstallSnapshot>(1, 3));
+  EXPECT_EQ(c.cluster.state(3).snapshot, Index{0});
+  EXPECT_EQ(c.cluster.count(kind<InstallSnapshotReply>(3, 1)), 0U);
 }
 
 // NuRaft 407.
 TEST(InstallSnapshot_, AtOrBelowTheCommitIndex_IsOnlyAcknowledged) {
   Compacted c;
   c.begin_transfer();
-  const auto late = c.bench.stash(kind<InstallSnapshot>(1, 3));
-  c.bench.replay(late);
-  c.bench.settle();
-  c.bench.heartbeat(1);
-  c.bench.settle();
-  ASSERT_EQ(c.bench.state(3).commit, Index{4});
-  c.bench.replay(late);
-  c.bench.deliver(kind<InstallSnapshot>(1, 3));
-  EXPECT_EQ(c.bench.state(3).commit, Index{4});
-  EXPECT_EQ(c.bench.applied(3), (std::vector<std::string>{"a", "b", "c"}));
-  const auto replies = c.bench.sent<InstallSnapshotReply>(3);
+  const auto late = c.cluster.stash(kind<InstallSnapshot>(1, 3));
+  c.cluster.replay(late);
+  c.cluster.settle();
+  c.cluster.heartbeat(1);
+  c.cluster.settle();
+  ASSERT_EQ(c.cluster.state(3).commit, Index{4});
+  c.cluster.replay(late);
+  c.cluster.deliver(kind<InstallSnapshot>(1, 3));
+  EXPECT_EQ(c.cluster.state(3).commit, Index{4});
+  EXPECT_EQ(c.cluster.applied(3), (std::vector<std::string>{"a", "b", "c"}));
+  const auto replies = c.cluster.sent<InstallSnapshotReply>(3);
   ASSERT_EQ(replies.size(), 1U);
   EXPECT_TRUE(replies[0].second.installed);
 }
@@ -106,8 +106,8 @@ TEST(InstallSnapshot_, AtOrBelowTheCommitIndex_IsOnlyAcknowledged) {
 TEST(InstallSnapshot_, MalformedPieces_AreDropped) {
   Compacted c;
   c.begin_transfer();
-  const auto pieces = c.bench.sent<InstallSnapshot>(1);
-  c.bench.drop(all());
+  const auto pieces = c.cluster.sent<InstallSnapshot>(1);
+  c.cluster.drop(all());
   ASSERT_EQ(pieces.size(), 1U);
   const InstallSnapshot good = pieces[0].second;
   std::vector<InstallSnapshot> wrong(5, good);
@@ -116,69 +116,70 @@ TEST(InstallSnapshot_, MalformedPieces_AreDropped) {
   wrong[2].size = raft::kSnapshotBytesMax + 1;
   wrong[3].offset = good.size + 1;
   wrong[4].piece += "beyond the end";
-  for (const InstallSnapshot& piece : wrong) c.bench.receive(1, 3, 1, piece);
-  EXPECT_EQ(c.bench.count(all()), 0U);
-  EXPECT_EQ(c.bench.state(3).snapshot, Index{0});
+  for (const InstallSnapshot& piece : wrong) c.cluster.receive(1, 3, 1, piece);
+  EXPECT_EQ(c.cluster.count(all()), 0U);
+  EXPECT_EQ(c.cluster.state(3).snapshot, Index{0});
 }
 
-// A silent follower costs no bandwidth; one that answers heartbeats is sent the lost piece again.
-TEST(InstallSnapshot_, LostPiece_IsSentAgainToAFollowerThatLives) {
+// A silent follower costs no bandwidth; one that replies to heartbeats is sent the lost piece
+// again.
+TEST(InstallSnapshot_, LostPiece_IsSentAgainToALiveFollower) {
   Compacted c;
   c.begin_transfer();
-  c.bench.drop(kind<InstallSnapshot>(1, 3));
-  c.bench.heartbeat(1);
-  EXPECT_EQ(c.bench.count(kind<InstallSnapshot>(1, 3)), 0U);
-  c.bench.settle();
-  EXPECT_EQ(c.bench.applied(3), (std::vector<std::string>{"a", "b", "c"}));
+  c.cluster.drop(kind<InstallSnapshot>(1, 3));
+  c.cluster.heartbeat(1);
+  EXPECT_EQ(c.cluster.count(kind<InstallSnapshot>(1, 3)), 0U);
+  c.cluster.settle();
+  EXPECT_EQ(c.cluster.applied(3), (std::vector<std::string>{"a", "b", "c"}));
 }
 
-// openraft 511: the log was wiped. willemt 118: entries were appended once more.
-TEST(AppendEntries_, PreviousBelowTheSnapshot_IsNoConflict) {
+// openraft 511: the log was deleted. willemt 118: entries were appended a second time.
+TEST(AppendEntries_, PreviousBelowTheSnapshot_IsNotAConflict) {
   Compacted c;
-  c.bench.heartbeat(1);
-  c.bench.settle();
-  c.bench.heartbeat(1);
-  c.bench.settle();
-  ASSERT_EQ(c.bench.state(3).snapshot, Index{3});
+  c.cluster.heartbeat(1);
+  c.cluster.settle();
+  c.cluster.heartbeat(1);
+  c.cluster.settle();
+  ASSERT_EQ(c.cluster.state(3).snapshot, Index{3});
   const auto log = Compacted::log();
   for (std::size_t from = 0; from < log.size(); ++from) {
     const EntryId previous = from == 0 ? EntryId{} : log[from - 1].id();
-    c.bench.receive(
+    c.cluster.receive(
         1, 3, 1,
         AppendEntries{previous, Index{4}, {}, {log.begin() + static_cast<long>(from), log.end()}});
-    const auto replies = c.bench.sent<AppendEntriesReply>(3);
+    const auto replies = c.cluster.sent<AppendEntriesReply>(3);
     ASSERT_EQ(replies.size(), 1U) << from;
     EXPECT_TRUE(replies[0].second.success) << from;
     EXPECT_EQ(replies[0].second.match, Index{4}) << from;
-    c.bench.drop(all());
-    EXPECT_EQ(c.bench.state(3).last, Index{4}) << from;
+    c.cluster.drop(all());
+    EXPECT_EQ(c.cluster.state(3).last, Index{4}) << from;
   }
-  EXPECT_EQ(c.bench.applied(3), (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(c.cluster.applied(3), (std::vector<std::string>{"a", "b", "c"}));
 }
 
-// Entries behind a snapshot are kept for followers that are a little late, but not at any price. A
-// follower that needs the snapshot is sent heartbeats with the first entry that is still there.
+// Entries before a snapshot's end are kept for followers that lag a little, within bounds. A
+// follower that needs the snapshot is sent heartbeats that name the base as the previous entry.
 TEST(Compaction_, Margin_IsBoundedInEntriesAndInBytes) {
   for (const auto& [entries, bytes_max, kept] :
        {std::tuple{2U, 1000U, 2U}, {100U, 24U, 2U}, {100U, 9U, 0U}, {100U, 50U, 5U}}) {
-    bench::BenchSetup setup;
+    fixture::FixtureSetup setup;
     setup.config.compaction_margin = entries;
     setup.config.compaction_margin_bytes = bytes_max;
-    Bench bench(setup);
-    bench.isolate(3);
-    bench.elect(1);
-    for (int i = 0; i < 5; ++i) bench.propose(1, std::string(10, 'x'));
-    bench.settle();
-    bench.compact(1);
-    bench.heal();
-    bench.heartbeat(1);
-    bench.deliver(link(1, 3));
-    bench.deliver(link(3, 1));
-    bench.heartbeat(1);
-    const Index last = bench.state(1).last;
-    ASSERT_EQ(bench.state(1).snapshot, last);
+    RaftFixture cluster(setup);
+    cluster.isolate(3);
+    cluster.elect(1);
+    for (int i = 0; i < 5; ++i) cluster.propose(1, std::string(10, 'x'));
+    cluster.settle();
+    cluster.compact(1);
+    cluster.heal();
+    cluster.heartbeat(1);
+    cluster.deliver(link(1, 3));
+    cluster.deliver(link(3, 1));
+    cluster.heartbeat(1);
+    const Index last = cluster.state(1).last;
+    ASSERT_EQ(cluster.state(1).snapshot, last);
     std::optional<Index> base;
-    for (const auto& [message, append] : bench.sent<raft::AppendEntries>(1)) {
+    for (const auto& [message, append] : cluster.sent<raft::AppendEntries>(1)) {
       if (message.to == n(3)) base = append.previous.index;
     }
     ASSERT_TRUE(base);
@@ -202,7 +203,7 @@ TEST(RaftLog_, Compacted_StillKnowsTermAndHashOfItsBase) {
   EXPECT_EQ(log.first_of_term_at(Index{4}), Index{3});
 }
 
-// A receipt for entries that an installed snapshot replaced proves nothing about those behind it.
+// A receipt for entries that an installed snapshot replaced proves nothing about later entries.
 TEST(RaftLog_, ReceiptOfReplacedEntries_ProvesNothing) {
   RaftLog log;
   for (std::uint64_t i = 1; i <= 9; ++i) log.append(entry(1, i));
@@ -250,12 +251,12 @@ TEST_F(IncomingPieces, OfAnotherSnapshot_AreNeverJoined) {
   EXPECT_EQ(incoming.add(piece(6, 4, 4), Term{1}), Result::kWantMore);
   EXPECT_EQ(incoming.wanted(), 0U);
   EXPECT_EQ(incoming.add(piece(5, 0, 4), Term{1}), Result::kStale);
-  // Of another leader an older one may be the one to wait for.
+  // After a change of leader an older snapshot is the right one.
   EXPECT_EQ(incoming.add(piece(5, 0, 4), Term{2}), Result::kWantMore);
   EXPECT_EQ(incoming.wanted(), 4U);
 }
 
-TEST_F(IncomingPieces, WrongChecksumOfTheWhole_BeginsAnew) {
+TEST_F(IncomingPieces, WrongChecksumOfTheContent_StartsOver) {
   InstallSnapshot damaged = piece(5, 0, 99);
   damaged.piece[3] ^= 1;
   EXPECT_EQ(incoming.add(damaged, Term{1}), Result::kWantMore);
@@ -264,4 +265,4 @@ TEST_F(IncomingPieces, WrongChecksumOfTheWhole_BeginsAnew) {
 }
 
 }  // namespace
-}  // namespace capsize::bench
+}  // namespace capsize::fixture

@@ -1,16 +1,16 @@
-// Configurations as bytes, and which of them is in force.
+// Configurations: their encoding, and which one is active.
 
 #include "node/raft/configuration.h"
 
 #include <gtest/gtest.h>
 
 #include "base/prng.h"
-#include "tests/node/pure/support/bench.h"
+#include "tests/node/pure/support/raft_fixture.h"
 
 namespace capsize::raft {
 namespace {
 
-using bench::n;
+using fixture::n;
 
 Configuration of(std::vector<std::uint32_t> voters, std::vector<std::uint32_t> outgoing = {}) {
   Configuration configuration;
@@ -19,13 +19,13 @@ Configuration of(std::vector<std::uint32_t> voters, std::vector<std::uint32_t> o
   return configuration;
 }
 
-TEST(Configuration, Bytes_ComeBack) {
+TEST(Configuration, Encoding_RoundTrips) {
   for (const auto& given : {Configuration{}, of({1}), of({1, 2, 3}), of({2, 4, 9999}, {1, 2, 3})}) {
     EXPECT_EQ(decode_configuration(encode(given)), given);
   }
 }
 
-TEST(Configuration, Bytes_ThatEncodeCannotMake_AreRefused) {
+TEST(Configuration, BytesThatEncodeCannotProduce_AreRefused) {
   const std::string good = encode(of({2, 4}, {1, 2}));
   for (std::size_t length = 0; length < good.size(); ++length) {
     EXPECT_FALSE(decode_configuration(good.substr(0, length))) << length;
@@ -33,13 +33,13 @@ TEST(Configuration, Bytes_ThatEncodeCannotMake_AreRefused) {
   EXPECT_FALSE(decode_configuration(good + "x"));
   const auto id = [](char low) { return std::string{low, 0, 0, 0}; };
   EXPECT_FALSE(decode_configuration("\2" + id(2) + id(1) + std::string(1, 0))) << "descending";
-  EXPECT_FALSE(decode_configuration("\2" + id(1) + id(1) + std::string(1, 0))) << "twice";
-  EXPECT_FALSE(decode_configuration("\1" + id(0) + std::string(1, 0))) << "nobody";
-  EXPECT_FALSE(decode_configuration(std::string(1, 0) + "\1" + id(1))) << "nothing but old voters";
-  EXPECT_FALSE(decode_configuration("\x7f")) << "more than there are";
+  EXPECT_FALSE(decode_configuration("\2" + id(1) + id(1) + std::string(1, 0))) << "duplicate";
+  EXPECT_FALSE(decode_configuration("\1" + id(0) + std::string(1, 0))) << "kNoNode";
+  EXPECT_FALSE(decode_configuration(std::string(1, 0) + "\1" + id(1))) << "only outgoing voters";
+  EXPECT_FALSE(decode_configuration("\x7f")) << "truncated";
 }
 
-TEST(Configuration, RandomBytes_DecodeToWhatEncodesTheSame) {
+TEST(Configuration, RandomBytes_AreRefusedOrRoundTrip) {
   base::Prng random(11);
   for (int round = 0; round < 20000; ++round) {
     std::string bytes(random.below(24), 0);
@@ -51,7 +51,7 @@ TEST(Configuration, RandomBytes_DecodeToWhatEncodesTheSame) {
   }
 }
 
-TEST(Configurations, TheLatestIsInForce_UntilItIsCut) {
+TEST(Configurations, TheLatest_IsActiveUntilItIsTruncated) {
   Configurations known(of({1, 2, 3}));
   known.append(Index{5}, of({1, 4}, {1, 2, 3}));
   known.append(Index{8}, of({1, 4}));
@@ -64,7 +64,7 @@ TEST(Configurations, TheLatestIsInForce_UntilItIsCut) {
   EXPECT_EQ(known.latest(), of({1, 2, 3}));
 }
 
-TEST(Configurations, Compacting_KeepsWhatIsInForce) {
+TEST(Configurations, Compacting_KeepsTheActiveOne) {
   Configurations known(of({1}));
   known.append(Index{3}, of({1, 2}));
   known.append(Index{9}, of({1, 2, 3}));
@@ -73,7 +73,7 @@ TEST(Configurations, Compacting_KeepsWhatIsInForce) {
   EXPECT_EQ(known.latest(), of({1, 2, 3}));
 }
 
-TEST(Configurations, ASnapshot_KeepsOrDropsWhatFollows) {
+TEST(Configurations, Install_KeepsOrDropsLaterOnes) {
   Configurations known(of({1}));
   known.append(Index{3}, of({1, 2}));
   known.append(Index{9}, of({1, 2, 3}));

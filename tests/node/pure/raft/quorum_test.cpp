@@ -1,4 +1,4 @@
-// Quorums against an obvious implementation.
+// Quorums compared with a simple reference implementation.
 
 #include "node/raft/quorum.h"
 
@@ -8,7 +8,7 @@
 #include <map>
 
 #include "base/prng.h"
-#include "tests/node/pure/support/bench.h"
+#include "tests/node/pure/support/raft_fixture.h"
 
 namespace capsize::raft {
 namespace {
@@ -41,9 +41,9 @@ TEST(Quorum, ReachedByMajority_AgreesWithCounting) {
   }
 }
 
-using bench::n;
+using fixture::n;
 
-// Paper section 6: both majorities, each for itself.
+// Paper section 6: a majority of each set separately.
 TEST(Quorum, Joint_IsReachedByBothMajorities) {
   const Configuration joint{{n(1), n(4), n(5)}, {n(1), n(2), n(3)}};
   const auto reached = [&](std::map<std::uint32_t, int> values) {
@@ -59,13 +59,13 @@ TEST(Quorum, JointTally_IsLostWithEitherMajority) {
   VoteTally tally(Configuration{{n(1), n(4), n(5)}, {n(1), n(2), n(3)}});
   tally.record(n(1), true);
   tally.record(n(4), true);
-  EXPECT_EQ(tally.result(), VoteResult::kPending) << "the new majority alone elects nobody";
+  EXPECT_EQ(tally.result(), VoteResult::kPending) << "the new majority alone elects no leader";
   VoteTally lost = tally;
   lost.record(n(2), false);
   EXPECT_EQ(lost.result(), VoteResult::kPending);
   lost.record(n(3), false);
   EXPECT_EQ(lost.result(), VoteResult::kLost);
-  tally.record(n(6), true);  // no voter
+  tally.record(n(6), true);  // not a voter
   EXPECT_EQ(tally.result(), VoteResult::kPending);
   tally.record(n(3), true);
   EXPECT_EQ(tally.result(), VoteResult::kWon);
@@ -80,7 +80,7 @@ TEST(Quorum, Tally_IsWonLostOrPending) {
   EXPECT_EQ(tally.result(), VoteResult::kPending);
   tally.record(n(3), false);
   EXPECT_EQ(tally.result(), VoteResult::kPending);
-  tally.record(n(3), true);  // its first answer stands
+  tally.record(n(3), true);  // only its first reply counts
   EXPECT_EQ(tally.result(), VoteResult::kPending);
   VoteTally lost = tally;
   lost.record(n(4), false);

@@ -3,13 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "node/raft/chain_hash.h"
-#include "tests/node/pure/support/bench.h"
+#include "tests/node/pure/support/raft_fixture.h"
 
 namespace capsize::raft {
 namespace {
 
-using bench::entries;
-using bench::entry;
+using fixture::entries;
+using fixture::entry;
 
 TEST(RaftLog, Empty_EndsBeforeIndexOne) {
   const RaftLog log;
@@ -19,14 +19,14 @@ TEST(RaftLog, Empty_EndsBeforeIndexOne) {
   EXPECT_TRUE(log.contains({}));
 }
 
-// etcd/raft 76f1249: an entry that is not there has no term, not term 0.
-TEST(RaftLog, TermBeyondTheEnd_IsNothing) {
+// etcd/raft 76f1249: a missing entry has no term, not term 0.
+TEST(RaftLog, TermBeyondTheEnd_IsNullopt) {
   const RaftLog log(entries({1}));
   EXPECT_EQ(log.term(Index{2}), std::nullopt);
   EXPECT_FALSE(log.contains({Term{0}, Index{2}}));
 }
 
-TEST(RaftLog, Hash_TellsTermTypePayloadAndHistoryApart) {
+TEST(RaftLog, Hash_DependsOnTermTypePayloadAndHistory) {
   const RaftLog one(entries({1, 1, 2}));
   const RaftLog same(entries({1, 1, 2}));
   const RaftLog other_past(entries({1, 2, 2}));
@@ -62,7 +62,7 @@ TEST(RaftLog, TermBounds_ByBinarySearch) {
   EXPECT_EQ(log.last_with_term_at_most(Term{9}, Index{99}), Index{6});
 }
 
-TEST(RaftLog, Slice_GivesAtLeastOneEntryWhateverItsSize) {
+TEST(RaftLog, Slice_ReturnsAtLeastOneEntryWhateverItsSize) {
   RaftLog log;
   log.append(entry(1, 1, std::string(100, 'a')));
   log.append(entry(1, 2, "b"));
@@ -87,10 +87,10 @@ TEST(RaftLog, Stable_FollowsReceiptsInOrder) {
   EXPECT_EQ(log.stable(), Index{2});
 }
 
-TEST(RaftLogDeathTest, GapsAndFallingTerms_BreakAnInvariant) {
+TEST(RaftLogDeathTest, GapsAndDecreasingTerms_FailACheck) {
   RaftLog log(entries({2}));
   EXPECT_EXIT(log.append(entry(2, 3)), testing::ExitedWithCode(70), "no gaps");
-  EXPECT_EXIT(log.append(entry(1, 2)), testing::ExitedWithCode(70), "terms never fall");
+  EXPECT_EXIT(log.append(entry(1, 2)), testing::ExitedWithCode(70), "terms never decrease");
 }
 
 }  // namespace

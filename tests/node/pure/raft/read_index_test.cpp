@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "node/raft/read_queue.h"
-#include "tests/node/pure/support/bench.h"
+#include "tests/node/pure/support/raft_fixture.h"
 
-namespace capsize::bench {
+namespace capsize::fixture {
 namespace {
 
 using raft::AppendEntries;
@@ -16,178 +16,179 @@ using raft::ReadRound;
 using raft::Role;
 
 TEST(ReadIndex6_4, Leader_AnswersAfterAMajorityHasAcknowledgedTheRound) {
-  Bench bench;
-  bench.elect(1);
-  bench.read(1, 7);
-  EXPECT_EQ(bench.read_result(1, 7), std::nullopt);
-  bench.deliver(link(1, 2));
-  EXPECT_EQ(bench.read_result(1, 7), std::nullopt);
-  bench.deliver(link(2, 1));
-  EXPECT_EQ(bench.read_result(1, 7), true);
+  RaftFixture cluster;
+  cluster.elect(1);
+  cluster.read(1, 7);
+  EXPECT_EQ(cluster.read_result(1, 7), std::nullopt);
+  cluster.deliver(link(1, 2));
+  EXPECT_EQ(cluster.read_result(1, 7), std::nullopt);
+  cluster.deliver(link(2, 1));
+  EXPECT_EQ(cluster.read_result(1, 7), true);
 }
 
 TEST(ReadIndex6_4, IsolatedLeader_AnswersNothing) {
-  Bench bench;
-  bench.elect(1);
-  bench.isolate(1);
-  bench.read(1, 7);
-  for (int i = 0; i < 4; ++i) bench.heartbeat(1);
-  EXPECT_EQ(bench.read_result(1, 7), std::nullopt);
+  RaftFixture cluster;
+  cluster.elect(1);
+  cluster.isolate(1);
+  cluster.read(1, 7);
+  for (int i = 0; i < 4; ++i) cluster.heartbeat(1);
+  EXPECT_EQ(cluster.read_result(1, 7), std::nullopt);
 }
 
-// etcd 7331, redisraft 19: what an earlier leader has shown to clients may not be committed here.
+// etcd 7331, redisraft 19: this leader may not know yet that an entry shown to clients is
+// committed.
 TEST(ReadIndex6_4, BeforeAnEntryOfItsOwnTermIsCommitted_LeaderAnswersNothing) {
-  Bench bench;
-  bench.campaign(1);
-  for (int i = 0; i < 3; ++i) bench.deliver(all());
-  bench.deliver(kind<raft::RequestVoteReply>(2, 1));
-  ASSERT_EQ(bench.state(1).role, Role::kLeader);
-  bench.read(1, 7);
-  for (const auto& [message, body] : bench.sent<AppendEntries>(1)) {
+  RaftFixture cluster;
+  cluster.campaign(1);
+  for (int i = 0; i < 3; ++i) cluster.deliver(all());
+  cluster.deliver(kind<raft::RequestVoteReply>(2, 1));
+  ASSERT_EQ(cluster.state(1).role, Role::kLeader);
+  cluster.read(1, 7);
+  for (const auto& [message, body] : cluster.sent<AppendEntries>(1)) {
     EXPECT_EQ(body.read_round, ReadRound{0});
   }
-  bench.settle();
-  EXPECT_EQ(bench.read_result(1, 7), true);
+  cluster.settle();
+  EXPECT_EQ(cluster.read_result(1, 7), true);
 }
 
-// etcd 20418: an acknowledgement confirms the round that it echoes, and none that began later.
+// etcd 20418: an acknowledgement confirms the round that it echoes, and no later one.
 TEST(ReadIndex6_4, OldAcknowledgement_ConfirmsNoNewRead) {
-  Bench bench;
-  bench.elect(1);
-  bench.read(1, 7);
-  bench.deliver(link(1, 2));
-  const auto old = bench.stash(link(2, 1));
-  bench.read(1, 8);
-  bench.drop(all());
-  bench.replay(old);
-  bench.deliver(all());
-  EXPECT_EQ(bench.read_result(1, 7), true);
-  EXPECT_EQ(bench.read_result(1, 8), std::nullopt);
-  bench.replay(old);
-  bench.replay(old);
-  bench.deliver(all());
-  EXPECT_EQ(bench.read_result(1, 8), std::nullopt);
+  RaftFixture cluster;
+  cluster.elect(1);
+  cluster.read(1, 7);
+  cluster.deliver(link(1, 2));
+  const auto old = cluster.stash(link(2, 1));
+  cluster.read(1, 8);
+  cluster.drop(all());
+  cluster.replay(old);
+  cluster.deliver(all());
+  EXPECT_EQ(cluster.read_result(1, 7), true);
+  EXPECT_EQ(cluster.read_result(1, 8), std::nullopt);
+  cluster.replay(old);
+  cluster.replay(old);
+  cluster.deliver(all());
+  EXPECT_EQ(cluster.read_result(1, 8), std::nullopt);
 }
 
 TEST(ReadIndex6_4, ManyReads_ShareOneRound) {
-  Bench bench;
-  bench.elect(1);
-  for (std::uint64_t id = 1; id < 50; ++id) bench.node(1).read(id, bench.now(1));
-  bench.read(1, 50);
-  EXPECT_EQ(bench.count(link(1, 2)), 1U);
-  bench.settle();
-  for (std::uint64_t id = 1; id <= 50; ++id) EXPECT_EQ(bench.read_result(1, id), true);
+  RaftFixture cluster;
+  cluster.elect(1);
+  for (std::uint64_t id = 1; id < 50; ++id) cluster.node(1).read(id, cluster.now(1));
+  cluster.read(1, 50);
+  EXPECT_EQ(cluster.count(link(1, 2)), 1U);
+  cluster.settle();
+  for (std::uint64_t id = 1; id <= 50; ++id) EXPECT_EQ(cluster.read_result(1, id), true);
 }
 
-TEST(ReadIndex6_4, Follower_AsksTheLeaderAndWaitsUntilItHasApplied) {
-  Bench bench;
-  bench.elect(1);
-  bench.cut(1, 2);
-  bench.propose(1, "a");
-  bench.deliver(all());
-  bench.deliver(all());
-  bench.drop(all());
-  bench.heal();
-  ASSERT_EQ(bench.applied(1).size(), 1U);
-  ASSERT_EQ(bench.applied(2).size(), 0U);
-  bench.read(2, 7);
-  bench.deliver(kind<ReadIndexRequest>(2, 1));
-  bench.deliver(kind<AppendEntries>(1, 3));
-  bench.deliver(kind<AppendEntriesReply>(3, 1));
-  bench.deliver(kind<ReadIndexReply>(1, 2));
-  EXPECT_EQ(bench.read_result(2, 7), std::nullopt);
-  bench.heartbeat(1);
-  bench.settle();
-  EXPECT_EQ(bench.applied(2).size(), 1U);
-  EXPECT_EQ(bench.read_result(2, 7), true);
+TEST(ReadIndex6_4, Follower_RequestsTheIndexAndWaitsUntilItHasApplied) {
+  RaftFixture cluster;
+  cluster.elect(1);
+  cluster.cut(1, 2);
+  cluster.propose(1, "a");
+  cluster.deliver(all());
+  cluster.deliver(all());
+  cluster.drop(all());
+  cluster.heal();
+  ASSERT_EQ(cluster.applied(1).size(), 1U);
+  ASSERT_EQ(cluster.applied(2).size(), 0U);
+  cluster.read(2, 7);
+  cluster.deliver(kind<ReadIndexRequest>(2, 1));
+  cluster.deliver(kind<AppendEntries>(1, 3));
+  cluster.deliver(kind<AppendEntriesReply>(3, 1));
+  cluster.deliver(kind<ReadIndexReply>(1, 2));
+  EXPECT_EQ(cluster.read_result(2, 7), std::nullopt);
+  cluster.heartbeat(1);
+  cluster.settle();
+  EXPECT_EQ(cluster.applied(2).size(), 1U);
+  EXPECT_EQ(cluster.read_result(2, 7), true);
 }
 
-TEST(ReadIndex6_4, LostQuestion_IsAskedAgain) {
-  Bench bench;
-  bench.elect(1);
-  bench.read(2, 7);
-  bench.drop(all());
-  bench.advance(2, milliseconds(100));
-  EXPECT_EQ(bench.sent<ReadIndexRequest>(2).size(), 1U);
-  bench.settle();
-  EXPECT_EQ(bench.read_result(2, 7), true);
+TEST(ReadIndex6_4, LostRequest_IsRepeated) {
+  RaftFixture cluster;
+  cluster.elect(1);
+  cluster.read(2, 7);
+  cluster.drop(all());
+  cluster.advance(2, milliseconds(100));
+  EXPECT_EQ(cluster.sent<ReadIndexRequest>(2).size(), 1U);
+  cluster.settle();
+  EXPECT_EQ(cluster.read_result(2, 7), true);
 }
 
-TEST(ReadIndex6_4, NewLeader_IsAskedAtOnce) {
-  Bench bench;
-  bench.elect(1);
-  bench.isolate(1);
-  bench.read(2, 7);
-  bench.elect(3);
-  EXPECT_EQ(bench.read_result(2, 7), true);
+TEST(ReadIndex6_4, NewLeader_GetsTheRequestAtOnce) {
+  RaftFixture cluster;
+  cluster.elect(1);
+  cluster.isolate(1);
+  cluster.read(2, 7);
+  cluster.elect(3);
+  EXPECT_EQ(cluster.read_result(2, 7), true);
 }
 
 TEST(ReadIndex6_4, DeposedLeadersOwnRead_IsAnsweredByItsSuccessor) {
-  Bench bench;
-  bench.elect(1);
-  bench.isolate(1);
-  bench.read(1, 7);
-  bench.elect(2);
-  bench.propose(2, "a");
-  bench.settle();
-  bench.heal();
-  bench.heartbeat(2);
-  bench.settle();
-  EXPECT_EQ(bench.state(1).leader, n(2));
-  bench.advance(1, milliseconds(100));
-  bench.settle();
-  EXPECT_EQ(bench.read_result(1, 7), true);
-  EXPECT_EQ(bench.applied(1).size(), 1U);
+  RaftFixture cluster;
+  cluster.elect(1);
+  cluster.isolate(1);
+  cluster.read(1, 7);
+  cluster.elect(2);
+  cluster.propose(2, "a");
+  cluster.settle();
+  cluster.heal();
+  cluster.heartbeat(2);
+  cluster.settle();
+  EXPECT_EQ(cluster.state(1).leader, n(2));
+  cluster.advance(1, milliseconds(100));
+  cluster.settle();
+  EXPECT_EQ(cluster.read_result(1, 7), true);
+  EXPECT_EQ(cluster.applied(1).size(), 1U);
 }
 
 TEST(ReadIndex6_4, NoLeaderForATimeout_FailsTheRead) {
-  Bench bench;
-  bench.read(1, 7);
-  EXPECT_EQ(bench.read_result(1, 7), std::nullopt);
-  bench.advance(1, milliseconds(301));
-  EXPECT_EQ(bench.read_result(1, 7), false);
+  RaftFixture cluster;
+  cluster.read(1, 7);
+  EXPECT_EQ(cluster.read_result(1, 7), std::nullopt);
+  cluster.advance(1, milliseconds(301));
+  EXPECT_EQ(cluster.read_result(1, 7), false);
 }
 
-TEST(ReadIndex6_4, NodeThatDoesNotLead_SaysSo) {
-  Bench bench;
-  bench.elect(1);
-  bench.receive(3, 2, 1, ReadIndexRequest{5});
-  const auto replies = bench.sent<ReadIndexReply>(2);
+TEST(ReadIndex6_4, NodeThatDoesNotLead_RepliesWithoutAnIndex) {
+  RaftFixture cluster;
+  cluster.elect(1);
+  cluster.receive(3, 2, 1, ReadIndexRequest{5});
+  const auto replies = cluster.sent<ReadIndexReply>(2);
   ASSERT_EQ(replies.size(), 1U);
   EXPECT_EQ(replies[0].second.index, std::nullopt);
 }
 
-TEST(ReadIndex6_4, AnswerToAnEarlierLife_AnswersNoReadOfThisOne) {
-  Bench bench;
-  bench.elect(1);
-  bench.read(2, 7);
-  bench.deliver(kind<ReadIndexRequest>(2, 1));
-  bench.deliver(link(1, 3));
-  bench.deliver(link(3, 1));
-  const auto answer = bench.stash(kind<ReadIndexReply>(1, 2));
+TEST(ReadIndex6_4, ReplyToAnEarlierIncarnation_AnswersNoReadOfThisOne) {
+  RaftFixture cluster;
+  cluster.elect(1);
+  cluster.read(2, 7);
+  cluster.deliver(kind<ReadIndexRequest>(2, 1));
+  cluster.deliver(link(1, 3));
+  cluster.deliver(link(3, 1));
+  const auto answer = cluster.stash(kind<ReadIndexReply>(1, 2));
   ASSERT_EQ(answer.size(), 1U);
-  bench.drop(all());
-  bench.crash(2);
-  bench.restart(2);
-  bench.heartbeat(1);
-  bench.settle();
-  bench.read(2, 7);
-  bench.drop(all());
-  bench.replay(answer);
-  bench.deliver(all());
-  EXPECT_EQ(bench.read_result(2, 7), std::nullopt);
+  cluster.drop(all());
+  cluster.crash(2);
+  cluster.restart(2);
+  cluster.heartbeat(1);
+  cluster.settle();
+  cluster.read(2, 7);
+  cluster.drop(all());
+  cluster.replay(answer);
+  cluster.deliver(all());
+  EXPECT_EQ(cluster.read_result(2, 7), std::nullopt);
 }
 
 TEST(ReadIndex6_4, SingleNode_IsItsOwnMajority) {
-  BenchSetup setup;
+  FixtureSetup setup;
   setup.nodes = 1;
-  Bench bench(setup);
-  bench.elect(1);
-  bench.read(1, 7);
-  EXPECT_EQ(bench.read_result(1, 7), true);
+  RaftFixture cluster(setup);
+  cluster.elect(1);
+  cluster.read(1, 7);
+  EXPECT_EQ(cluster.read_result(1, 7), true);
 }
 
-TEST(ReadQueue, Rounds_OnlyGrowAndConfirmInOrder) {
+TEST(ReadQueue, Rounds_AscendAndAreConfirmedInOrder) {
   raft::ReadQueue queue;
   EXPECT_FALSE(queue.begin_round(Index{1}));
   queue.add({n(1), 1});
@@ -205,7 +206,7 @@ TEST(ReadQueue, Rounds_OnlyGrowAndConfirmInOrder) {
   EXPECT_EQ(queue.round(), ReadRound{3});
 }
 
-TEST(ReadQueue, TooManyRounds_GatherInTheNext) {
+TEST(ReadQueue, TooManyRounds_CollectInTheNextOne) {
   raft::ReadQueue queue;
   for (std::size_t i = 0; i < raft::kReadRoundsInFlightMax; ++i) {
     queue.add({n(1), i});
@@ -220,4 +221,4 @@ TEST(ReadQueue, TooManyRounds_GatherInTheNext) {
 }
 
 }  // namespace
-}  // namespace capsize::bench
+}  // namespace capsize::fixture

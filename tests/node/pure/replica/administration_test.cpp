@@ -1,8 +1,8 @@
-// Changes of members, transfers and stale reads as their clients see them.
+// Membership changes, transfers and stale reads, as seen by their clients.
 
 #include <gtest/gtest.h>
 
-#include "tests/node/pure/replica/replica_bench.h"
+#include "tests/node/pure/replica/replica_fixture.h"
 
 namespace capsize::replica {
 namespace {
@@ -15,80 +15,80 @@ std::vector<NodeId> nodes(std::vector<std::uint32_t> numbers) {
   return ids;
 }
 
-std::string error_of(ReplicaBench& bench, std::uint64_t id) {
-  const auto reply = bench.reply(id);
+std::string error_of(ReplicaFixture& fixture, std::uint64_t id) {
+  const auto reply = fixture.reply(id);
   if (!reply) return "open";
   return reply->outcome == Outcome::kOk ? "ok" : reply->error;
 }
 
-TEST(Administration, AChange_IsAnsweredWhenTheNewConfigurationIsCommitted) {
-  ReplicaBench bench;
-  bench.lead();
-  bench.request(1, ChangeMembers{nodes({1, 2})});
-  EXPECT_EQ(error_of(bench, 1), "open");
-  bench.acknowledge();  // the joint one
-  EXPECT_EQ(error_of(bench, 1), "open");
-  bench.acknowledge();
-  EXPECT_EQ(error_of(bench, 1), "ok");
-  EXPECT_EQ(bench.replica().configuration().voters, nodes({1, 2}));
+TEST(Administration, Change_IsAnsweredWhenTheNewConfigurationIsCommitted) {
+  ReplicaFixture fixture;
+  fixture.lead();
+  fixture.request(1, ChangeMembers{nodes({1, 2})});
+  EXPECT_EQ(error_of(fixture, 1), "open");
+  fixture.acknowledge();  // the joint configuration
+  EXPECT_EQ(error_of(fixture, 1), "open");
+  fixture.acknowledge();
+  EXPECT_EQ(error_of(fixture, 1), "ok");
+  EXPECT_EQ(fixture.replica().configuration().voters, nodes({1, 2}));
 }
 
-TEST(Administration, WhatCannotBegin_IsRefused) {
-  ReplicaBench bench;
-  bench.request(1, ChangeMembers{nodes({1, 2})});
-  EXPECT_EQ(error_of(bench, 1), "not-leader");
-  bench.request(2, TransferLeadership{NodeId{2}});
-  EXPECT_EQ(error_of(bench, 2), "not-leader");
-  bench.lead();
-  bench.request(3, ChangeMembers{nodes({1, 2, 3})});
-  EXPECT_EQ(error_of(bench, 3), "no-change");
-  bench.request(4, ChangeMembers{nodes({2, 1})});
-  EXPECT_EQ(error_of(bench, 4), "malformed");
-  bench.request(5, TransferLeadership{NodeId{7}});
-  EXPECT_EQ(error_of(bench, 5), "not-a-member");
-  bench.request(6, ChangeMembers{nodes({1, 2})});
-  bench.request(7, ChangeMembers{nodes({1, 3})});
-  EXPECT_EQ(error_of(bench, 7), "change-in-progress");
+TEST(Administration, RequestsThatCannotBegin_AreRefused) {
+  ReplicaFixture fixture;
+  fixture.request(1, ChangeMembers{nodes({1, 2})});
+  EXPECT_EQ(error_of(fixture, 1), "not-leader");
+  fixture.request(2, TransferLeadership{NodeId{2}});
+  EXPECT_EQ(error_of(fixture, 2), "not-leader");
+  fixture.lead();
+  fixture.request(3, ChangeMembers{nodes({1, 2, 3})});
+  EXPECT_EQ(error_of(fixture, 3), "no-change");
+  fixture.request(4, ChangeMembers{nodes({2, 1})});
+  EXPECT_EQ(error_of(fixture, 4), "malformed");
+  fixture.request(5, TransferLeadership{NodeId{7}});
+  EXPECT_EQ(error_of(fixture, 5), "not-a-member");
+  fixture.request(6, ChangeMembers{nodes({1, 2})});
+  fixture.request(7, ChangeMembers{nodes({1, 3})});
+  EXPECT_EQ(error_of(fixture, 7), "change-in-progress");
 }
 
-TEST(Administration, AChangeWhoseLeaderFalls_IsIndeterminate) {
-  ReplicaBench bench;
-  bench.lead();
-  bench.request(1, ChangeMembers{nodes({1, 2})});
-  const auto term = bench.replica().soft_state().term.value();
-  bench.follow(term + 1, {}, {}, 0);
-  EXPECT_EQ(error_of(bench, 1), "lost");
+TEST(Administration, ChangeWhoseLeaderIsDeposed_IsIndeterminate) {
+  ReplicaFixture fixture;
+  fixture.lead();
+  fixture.request(1, ChangeMembers{nodes({1, 2})});
+  const auto term = fixture.replica().soft_state().term.value();
+  fixture.follow(term + 1, {}, {}, 0);
+  EXPECT_EQ(error_of(fixture, 1), "lost");
 }
 
-TEST(Administration, ATransfer_IsAnsweredWhenTheOtherLeads) {
-  ReplicaBench bench;
-  bench.lead();
-  bench.request(1, TransferLeadership{NodeId{2}});
-  bench.request(2, write(1, 1, "5"));
-  EXPECT_EQ(error_of(bench, 2), "transferring") << "and nothing was appended";
-  EXPECT_EQ(error_of(bench, 1), "open");
-  const auto term = bench.replica().soft_state().term.value();
-  bench.follow(term + 1, {}, {}, 0);
-  EXPECT_EQ(error_of(bench, 1), "ok");
+TEST(Administration, Transfer_IsAnsweredWhenTheTargetLeads) {
+  ReplicaFixture fixture;
+  fixture.lead();
+  fixture.request(1, TransferLeadership{NodeId{2}});
+  fixture.request(2, write(1, 1, "5"));
+  EXPECT_EQ(error_of(fixture, 2), "transferring") << "nothing was appended";
+  EXPECT_EQ(error_of(fixture, 1), "open");
+  const auto term = fixture.replica().soft_state().term.value();
+  fixture.follow(term + 1, {}, {}, 0);
+  EXPECT_EQ(error_of(fixture, 1), "ok");
 }
 
-TEST(Administration, ATransferThatDoesNotHappen_IsIndeterminate) {
-  ReplicaBench bench;
-  bench.lead();
-  bench.request(1, TransferLeadership{NodeId{3}});
+TEST(Administration, TransferThatTimesOut_IsIndeterminate) {
+  ReplicaFixture fixture;
+  fixture.lead();
+  fixture.request(1, TransferLeadership{NodeId{3}});
   for (int i = 0; i < 8; ++i) {
-    bench.wait(std::chrono::milliseconds(45));
-    bench.acknowledge();
+    fixture.wait(std::chrono::milliseconds(45));
+    fixture.acknowledge();
   }
-  EXPECT_EQ(error_of(bench, 1), "timeout");
-  bench.request(2, write(1, 1, "5"));
-  EXPECT_EQ(error_of(bench, 2), "open") << "writes are taken again";
+  EXPECT_EQ(error_of(fixture, 1), "timeout");
+  fixture.request(2, write(1, 1, "5"));
+  EXPECT_EQ(error_of(fixture, 2), "open") << "writes are accepted again";
 }
 
-TEST(Administration, AStaleRead_IsAnsweredByWhoeverIsAsked) {
-  ReplicaBench bench;
-  bench.request(1, StaleRead{"x"});
-  const auto reply = bench.reply(1);
+TEST(Administration, StaleRead_IsAnsweredByAnyNode) {
+  ReplicaFixture fixture;
+  fixture.request(1, StaleRead{"x"});
+  const auto reply = fixture.reply(1);
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->outcome, Outcome::kOk);
   EXPECT_EQ(reply->value, "null");

@@ -17,14 +17,14 @@ TEST(ForwardMemory, EachRequest_IsNewOnce) {
   EXPECT_TRUE(memory.is_first(kTwo, 1, 5));
 }
 
-TEST(ForwardMemory, NewIncarnation_BeginsAfreshAndTheOldOneIsHistory) {
+TEST(ForwardMemory, NewIncarnation_ResetsTheMemory_AndTheOldOneCountsAsSeen) {
   ForwardMemory memory;
   EXPECT_TRUE(memory.is_first(kOne, 1, 5));
   EXPECT_TRUE(memory.is_first(kOne, 2, 5));
   EXPECT_FALSE(memory.is_first(kOne, 1, 6));
 }
 
-TEST(ForwardMemory, BeyondItsBound_TheOldCountsAsSeen) {
+TEST(ForwardMemory, BeyondItsBound_OldRequestsCountAsSeen) {
   ForwardMemory memory(3);
   for (const std::uint64_t id : {10U, 20U, 30U, 40U}) EXPECT_TRUE(memory.is_first(kOne, 1, id));
   EXPECT_FALSE(memory.is_first(kOne, 1, 5));

@@ -19,7 +19,7 @@ State some_state() {
   return state;
 }
 
-TEST(State, EncodedAndDecoded_IsTheSame_SessionsIncluded) {
+TEST(State, EncodedAndDecoded_IsEqual_IncludingSessions) {
   State state = some_state();
   const auto again = decode_state(FrozenState(state.store, state.sessions).encode());
   ASSERT_TRUE(again);
@@ -27,8 +27,8 @@ TEST(State, EncodedAndDecoded_IsTheSame_SessionsIncluded) {
   EXPECT_EQ(again->sessions.size(), 1U);
 }
 
-// What curvine 676 lost: the retry comes after the snapshot.
-TEST(State, RetryBehindASnapshot_IsNotAppliedTwice) {
+// curvine 676: the retry arrives after the snapshot.
+TEST(State, RetryAfterASnapshot_IsNotAppliedTwice) {
   State state = some_state();
   auto restored = decode_state(FrozenState(state.store, state.sessions).encode());
   ASSERT_TRUE(restored);
@@ -43,8 +43,8 @@ TEST(State, RetryBehindASnapshot_IsNotAppliedTwice) {
   EXPECT_EQ(restored->store.read("x").value, "[1]");
 }
 
-// However it is asked: 4096 sessions, each with the longest reply that is kept.
-TEST(State, Sessions_WeighWhatTheBoundSays) {
+// The worst case: 4096 sessions, each with the longest reply that is stored.
+TEST(State, Sessions_StayWithinTheirBound) {
   State state;
   for (std::uint64_t id = 1; id <= 3; ++id) {
     kv::Command open{.operation = kv::Operation::kRegister};
@@ -68,7 +68,7 @@ TEST(State, Sessions_WeighWhatTheBoundSays) {
   EXPECT_LT(state.sessions.encode().size(), empty + kv::kSessionBytesMax);
 }
 
-TEST(State, CutOffAnywhere_IsRefused) {
+TEST(State, TruncatedAnywhere_IsRefused) {
   State state = some_state();
   const std::string bytes = FrozenState(state.store, state.sessions).encode();
   for (std::size_t size = 0; size < bytes.size(); ++size) {

@@ -1,5 +1,6 @@
-// Whole clusters over many seeds: safety after every step, then healing, convergence and service.
-// A failure names its seed; CAPSIZE_SIM_FIRST=<seed> CAPSIZE_SIM_SEEDS=1 replays it exactly.
+// Whole clusters over many seeds: invariants after every step; after healing, convergence and
+// service. A failure names its seed; CAPSIZE_SIM_FIRST=<seed> CAPSIZE_SIM_SEEDS=1 replays it
+// exactly.
 
 #include <gtest/gtest.h>
 
@@ -50,9 +51,9 @@ TEST(Simulation, ManySeeds_StaySafeAndRecover) {
   std::cout << seeds << " seeds, " << simulated / std::chrono::seconds(1) << " simulated seconds, "
             << steps << " steps, " << ok << " ok, " << info << " indeterminate, " << faults
             << " faults, " << leaders << " leaders, " << committed << " entries, " << snapshots
-            << " snapshots, " << installs << " of them another node's, " << configurations
+            << " snapshots, " << installs << " of them from another node, " << configurations
             << " configurations appended, " << transfers << " transfers\n";
-  // A simulation in which nothing happens proves nothing.
+  // A simulation without faults, elections and snapshots would prove nothing.
   EXPECT_GT(ok, 100 * seeds);
   EXPECT_GT(faults, 5 * seeds);
   EXPECT_GT(leaders, 2 * seeds);

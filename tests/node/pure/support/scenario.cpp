@@ -3,7 +3,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace capsize::bench {
+namespace capsize::fixture {
 namespace {
 
 std::uint32_t node_number(const std::string& word) {
@@ -57,8 +57,8 @@ std::string Scenario::run(const std::string& path) {
     } catch (const std::exception& error) {
       failure_ = error.what();
     }
-    if (failure_.empty() && bench_ && !bench_->violations().empty()) {
-      failure_ = bench_->violations().front();
+    if (failure_.empty() && cluster_ && !cluster_->violations().empty()) {
+      failure_ = cluster_->violations().front();
     }
     if (!failure_.empty()) failure_ = path + ":" + std::to_string(number) + ": " + failure_;
   }
@@ -76,9 +76,9 @@ void Scenario::line(const std::string& text) {
   found->second(words);
 }
 
-Bench& Scenario::bench() {
-  if (!bench_) bench_ = std::make_unique<Bench>(setup_);
-  return *bench_;
+RaftFixture& Scenario::cluster() {
+  if (!cluster_) cluster_ = std::make_unique<RaftFixture>(setup_);
+  return *cluster_;
 }
 
 void Scenario::expect(bool holds, const std::string& found) {
@@ -105,14 +105,13 @@ void Scenario::register_setup() {
   verbs_["compaction-margin"] = [this](const Words& w) {
     setup_.config.compaction_margin = std::stoul(w.at(0));
   };
-  // disk n1 term 3 vote n2 log 1 1 2
-  verbs_["spares"] = [this](const Words& w) {  // members of nothing until they are added
+  verbs_["spares"] = [this](const Words& w) {  // not members until they are added
     setup_.spares = static_cast<std::uint32_t>(std::stoul(w.at(0)));
   };
   verbs_["lease-reads"] = [this](const Words&) {
     setup_.config.lease_reads_assume_bounded_clock_drift = true;
   };
-  verbs_["disk"] = [this](const Words& w) {
+  verbs_["disk"] = [this](const Words& w) {  // disk n1 term 3 vote n2 log 1 1 2
     raft::Recovered& disk = setup_.disks[node_number(w.at(0))];
     std::vector<std::uint64_t> terms;
     for (std::size_t i = 1; i < w.size(); ++i) {
@@ -129,46 +128,46 @@ void Scenario::register_setup() {
 }
 
 void Scenario::register_inputs() {
-  verbs_["campaign"] = [this](const Words& w) { bench().campaign(node_number(w.at(0))); };
-  verbs_["elect"] = [this](const Words& w) { bench().elect(node_number(w.at(0))); };
-  verbs_["heartbeat"] = [this](const Words& w) { bench().heartbeat(node_number(w.at(0))); };
+  verbs_["campaign"] = [this](const Words& w) { cluster().campaign(node_number(w.at(0))); };
+  verbs_["elect"] = [this](const Words& w) { cluster().elect(node_number(w.at(0))); };
+  verbs_["heartbeat"] = [this](const Words& w) { cluster().heartbeat(node_number(w.at(0))); };
   verbs_["wait"] = [this](const Words& w) {  // wait n1 200, in milliseconds
-    bench().advance(node_number(w.at(0)), milliseconds(std::stol(w.at(1))));
+    cluster().advance(node_number(w.at(0)), milliseconds(std::stol(w.at(1))));
   };
   verbs_["propose"] = [this](const Words& w) {
-    const bool leads = bench().propose(node_number(w.at(0)), w.at(1)).has_value();
+    const bool leads = cluster().propose(node_number(w.at(0)), w.at(1)).has_value();
     expect(leads, "no leader in " + w[0]);
   };
   verbs_["read"] = [this](const Words& w) {
-    bench().read(node_number(w.at(0)), std::stoull(w.at(1)));
+    cluster().read(node_number(w.at(0)), std::stoull(w.at(1)));
   };
   verbs_["change-members"] = [this](const Words& w) {  // change-members n1 n1 n2 n4
     std::vector<std::uint32_t> voters;
     for (std::size_t i = 1; i < w.size(); ++i) voters.push_back(node_number(w[i]));
-    refused_ = bench().change_members(node_number(w.at(0)), voters);
+    refused_ = cluster().change_members(node_number(w.at(0)), voters);
   };
   verbs_["transfer"] = [this](const Words& w) {  // transfer n1 n2
-    refused_ = bench().transfer(node_number(w.at(0)), node_number(w.at(1)));
+    refused_ = cluster().transfer(node_number(w.at(0)), node_number(w.at(1)));
   };
-  verbs_["crash"] = [this](const Words& w) { bench().crash(node_number(w.at(0))); };
-  verbs_["restart"] = [this](const Words& w) { bench().restart(node_number(w.at(0))); };
+  verbs_["crash"] = [this](const Words& w) { cluster().crash(node_number(w.at(0))); };
+  verbs_["restart"] = [this](const Words& w) { cluster().restart(node_number(w.at(0))); };
   verbs_["restart-with-loss"] = [this](const Words& w) {  // restart-with-loss n1 2
-    bench().restart_with_loss(node_number(w.at(0)), std::stoul(w.at(1)));
+    cluster().restart_with_loss(node_number(w.at(0)), std::stoul(w.at(1)));
   };
   verbs_["restore-vote"] = [this](const Words& w) {
-    const bool restored = bench().restore_vote(node_number(w.at(0)));
+    const bool restored = cluster().restore_vote(node_number(w.at(0)));
     refused_ = restored ? raft::Refusal::kNone : raft::Refusal::kTooEarly;
   };
-  verbs_["compact"] = [this](const Words& w) { bench().compact(node_number(w.at(0))); };
-  verbs_["hold-syncs"] = [this](const Words& w) { bench().hold_syncs(node_number(w.at(0))); };
-  verbs_["sync"] = [this](const Words& w) { bench().sync(node_number(w.at(0))); };
-  verbs_["begin-sync"] = [this](const Words& w) { bench().begin_sync(node_number(w.at(0))); };
-  verbs_["end-sync"] = [this](const Words& w) { bench().end_sync(node_number(w.at(0))); };
-  verbs_["auto-sync"] = [this](const Words& w) { bench().auto_sync(node_number(w.at(0))); };
+  verbs_["compact"] = [this](const Words& w) { cluster().compact(node_number(w.at(0))); };
+  verbs_["hold-syncs"] = [this](const Words& w) { cluster().hold_syncs(node_number(w.at(0))); };
+  verbs_["sync"] = [this](const Words& w) { cluster().sync(node_number(w.at(0))); };
+  verbs_["begin-sync"] = [this](const Words& w) { cluster().begin_sync(node_number(w.at(0))); };
+  verbs_["end-sync"] = [this](const Words& w) { cluster().end_sync(node_number(w.at(0))); };
+  verbs_["auto-sync"] = [this](const Words& w) { cluster().auto_sync(node_number(w.at(0))); };
 }
 
-// n1 n2 [kind]; a star for any node.
-Bench::Filter Scenario::messages(const Words& words, std::size_t from) const {
+// Sender, receiver and optional kind: n1 n2 append; * matches any node.
+RaftFixture::Filter Scenario::messages(const Words& words, std::size_t from) const {
   const std::string sender = words.size() > from ? words[from] : "*";
   const std::string receiver = words.size() > from + 1 ? words[from + 1] : "*";
   const std::string kind = words.size() > from + 2 ? words[from + 2] : "*";
@@ -181,30 +180,30 @@ Bench::Filter Scenario::messages(const Words& words, std::size_t from) const {
 }
 
 void Scenario::register_network() {
-  verbs_["deliver"] = [this](const Words& w) { bench().deliver(messages(w, 0)); };
-  verbs_["drop"] = [this](const Words& w) { bench().drop(messages(w, 0)); };
-  verbs_["duplicate"] = [this](const Words& w) { bench().duplicate(messages(w, 0)); };
+  verbs_["deliver"] = [this](const Words& w) { cluster().deliver(messages(w, 0)); };
+  verbs_["drop"] = [this](const Words& w) { cluster().drop(messages(w, 0)); };
+  verbs_["duplicate"] = [this](const Words& w) { cluster().duplicate(messages(w, 0)); };
   verbs_["stash"] = [this](const Words& w) {  // stash NAME n1 n2 [kind]
-    stashed_[w.at(0)] = bench().stash(messages(w, 1));
+    stashed_[w.at(0)] = cluster().stash(messages(w, 1));
     expect(!stashed_[w[0]].empty(), "nothing to stash");
   };
-  verbs_["replay"] = [this](const Words& w) { bench().replay(stashed_.at(w.at(0))); };
-  verbs_["settle"] = [this](const Words&) { bench().settle(); };
+  verbs_["replay"] = [this](const Words& w) { cluster().replay(stashed_.at(w.at(0))); };
+  verbs_["settle"] = [this](const Words&) { cluster().settle(); };
   verbs_["cut"] = [this](const Words& w) {
-    bench().cut(node_number(w.at(0)), node_number(w.at(1)));
+    cluster().cut(node_number(w.at(0)), node_number(w.at(1)));
   };
   verbs_["isolate"] = [this](const Words& w) {
-    for (const std::string& word : w) bench().isolate(node_number(word));
+    for (const std::string& word : w) cluster().isolate(node_number(word));
   };
-  verbs_["heal"] = [this](const Words&) { bench().heal(); };
+  verbs_["heal"] = [this](const Words&) { cluster().heal(); };
 }
 
 void Scenario::register_expectations() {
   verbs_["expect"] = [this](const Words& w) { expect_node(w); };
   verbs_["expect-same-logs"] = [this](const Words&) {
     for (std::uint32_t i = 2; i <= setup_.nodes; ++i) {
-      expect(bench().log_terms(i) == bench().log_terms(1),
-             "n" + std::to_string(i) + " with " + joined(bench().log_terms(i)));
+      expect(cluster().log_terms(i) == cluster().log_terms(1),
+             "n" + std::to_string(i) + " with " + joined(cluster().log_terms(i)));
     }
   };
   verbs_["expect-refused"] = [this](const Words&) {
@@ -214,37 +213,37 @@ void Scenario::register_expectations() {
     expect(refused_ == raft::Refusal::kNone, "it was refused");
   };
   verbs_["expect-in-flight"] = [this](const Words& w) {  // expect-in-flight COUNT n1 n2 [kind]
-    const std::size_t count = bench().count(messages(w, 1));
+    const std::size_t count = cluster().count(messages(w, 1));
     expect(count == std::stoul(w.at(0)), std::to_string(count));
   };
 }
 
 // expect n1 role leader | term 3 | vote n2 | log 1 1 2 | commit 2 | persisted 2 | applied a b
-//           | members n1 n2 | members n2 n4 | n1 n2 (joint: the new ones first) | last 2 | snapshot
-//           2 | read 7 ok
+//           | members n1 n2 | members n2 n4 | n1 n2   (joint, the new voters first)
+//           | last 2 | snapshot 2 | votes no | read 7 ok
 void Scenario::expect_node(const Words& w) {
   const std::uint32_t node = node_number(w.at(0));
   const std::string& what = w.at(1);
   const std::string wanted = joined(w, what == "read" ? 3 : 2);
-  const raft::SoftState state = bench().state(node);
+  const raft::SoftState state = cluster().state(node);
   std::string found = "?";
   if (what == "role") found = std::string(raft::name(state.role));
   if (what == "term") found = std::to_string(state.term.value());
   if (what == "vote") found = "n" + std::to_string(state.vote.value());
   if (what == "leader") found = "n" + std::to_string(state.leader.value());
-  if (what == "log") found = joined(bench().log_terms(node));
-  if (what == "members") found = bench().configuration(node);
+  if (what == "log") found = joined(cluster().log_terms(node));
+  if (what == "members") found = cluster().configuration(node);
   if (what == "commit") found = std::to_string(state.commit.value());
   if (what == "votes") found = state.lost == Index{0} ? "yes" : "no";
   if (what == "last") found = std::to_string(state.last.value());
   if (what == "snapshot") found = std::to_string(state.snapshot.value());
   if (what == "persisted") found = std::to_string(state.persisted.value());
-  if (what == "applied") found = joined(bench().applied(node), 0);
+  if (what == "applied") found = joined(cluster().applied(node), 0);
   if (what == "read") {
-    const auto result = bench().read_result(node, std::stoull(w.at(2)));
+    const auto result = cluster().read_result(node, std::stoull(w.at(2)));
     found = !result ? "open" : *result ? "ok" : "fail";
   }
   expect(found == wanted, what + " " + found);
 }
 
-}  // namespace capsize::bench
+}  // namespace capsize::fixture

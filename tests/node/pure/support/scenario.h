@@ -1,5 +1,5 @@
-// Reads the text scenarios of tests/scenarios: one verb a line, expectations among them, the
-// cluster's invariants after every line. The verbs are listed in tests/scenarios/README.md.
+// Runs the text scenarios of tests/scenarios: one verb per line, including expectations. The
+// cluster's invariants are checked after every line. tests/scenarios/README.md lists the verbs.
 #pragma once
 
 #include <functional>
@@ -8,14 +8,14 @@
 #include <string>
 #include <vector>
 
-#include "tests/node/pure/support/bench.h"
+#include "tests/node/pure/support/raft_fixture.h"
 
-namespace capsize::bench {
+namespace capsize::fixture {
 
 class Scenario {
  public:
   Scenario();
-  /// Runs one file. The first failure, with its line; empty if all expectations held.
+  /// Runs one file. Returns the first failure with its line; empty if there is none.
   std::string run(const std::string& path);
 
  private:
@@ -27,17 +27,17 @@ class Scenario {
   void register_inputs();
   void register_network();
   void register_expectations();
-  Bench& bench();
+  RaftFixture& cluster();
   void expect(bool holds, const std::string& found);
-  [[nodiscard]] Bench::Filter messages(const Words& words, std::size_t from) const;
+  [[nodiscard]] RaftFixture::Filter messages(const Words& words, std::size_t from) const;
   void expect_node(const Words& words);
 
   std::map<std::string, Verb> verbs_;
-  BenchSetup setup_;
-  std::unique_ptr<Bench> bench_;
+  FixtureSetup setup_;
+  std::unique_ptr<RaftFixture> cluster_;
   std::map<std::string, std::vector<raft::Message>> stashed_;
   raft::Refusal refused_ = raft::Refusal::kNone;  // the last change or transfer
   std::string failure_;
 };
 
-}  // namespace capsize::bench
+}  // namespace capsize::fixture
