@@ -40,7 +40,7 @@ void RoleHistory::read(nemesis::Node node, const std::filesystem::path& trace) {
 
 void RoleHistory::read_line(nemesis::Node node, const std::string& line) {
   const auto event = parser_.parse(line, names_);
-  if (!event) return;  // a killed node may have left half a line
+  if (!event) return;  // a killed node may have left a partial line
   roles_[node][event->time] = {std::string(checker::name(event->role)), event->term};
   if (event->role == checker::Role::kLeader) {
     leaders_.try_emplace(event->term, event->time, node);

@@ -41,7 +41,7 @@ h1 { font-size: 1.3em; } h2 { font-size: 1.1em; margin-top: 2em; }
 .sentence { font-size: 1.1em; } .note { color: #5a6b7b; }
 svg { width: 100%; border: 1px solid #d5dde5; touch-action: none; cursor: grab; }
 svg text { font: 12px system-ui, sans-serif; fill: #1c2733; }
-.lane { stroke: #e3e9ef; } .ok rect { fill: #b7d8f2; stroke: #3b78a8; }
+.row { stroke: #e3e9ef; } .ok rect { fill: #b7d8f2; stroke: #3b78a8; }
 .info rect { fill: #f6dfae; stroke: #b98717; stroke-dasharray: 4 3; }
 .fail rect { fill: #eec4c4; stroke: #a84343; }
 .named rect { stroke-width: 2.5; } tr.named td { font-weight: 600; }
@@ -146,7 +146,7 @@ class Drawing {
     for (const auto& [process, row] : rows_) {
       const double y = top(row) + kRowHeight / 2;
       text += fmt::format(
-          "<line class=\"lane\" x1=\"{}\" x2=\"{}\" y1=\"{}\" y2=\"{}\"/>"
+          "<line class=\"row\" x1=\"{}\" x2=\"{}\" y1=\"{}\" y2=\"{}\"/>"
           "<text x=\"8\" y=\"{}\">process {}</text>\n",
           kLabelWidth, kWidth, y, y, y + 4, escape_html(name_of(process)));
     }

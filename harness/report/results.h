@@ -1,4 +1,4 @@
-// results.json (docs/FORMATS.md, Results): everything about a run that a program may want to know.
+// results.json (docs/FORMATS.md, Results): everything about a run that a program may need.
 #pragma once
 
 #include <string>

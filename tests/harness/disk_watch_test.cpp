@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr base::Instant kBegin{1h};
 
-// A disk whose syncs take as long as it is told, on a clock that only it moves.
+// A disk whose syncs take as long as the test says, on a clock that only it moves.
 struct SlowDisk {
   std::mutex mutex;
   std::condition_variable moved;

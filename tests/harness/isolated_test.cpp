@@ -1,4 +1,4 @@
-// Work in a child process: what it returns, and what is left of it when it crashes.
+// Work in a child process: its result, and what remains of it after a crash.
 #include "harness/cli/isolated.h"
 
 #include <gtest/gtest.h>
@@ -14,14 +14,14 @@ namespace {
 
 using checker::Verdict;
 
-// Not what a sanitizer makes of the signal.
+// The default action, not a sanitizer's handler.
 [[noreturn]] void crash() {
   std::signal(SIGSEGV, SIG_DFL);
   std::raise(SIGSEGV);
   std::abort();
 }
 
-TEST(Isolated, Result_ComesBackWhateverItsSize) {
+TEST(Isolated, Result_OfAnySize_IsReturned) {
   const std::string large(3 << 20, 'x');
   for (const std::string& wanted : {std::string(), std::string("a\0b", 3), large}) {
     const IsolatedEnd end = run_isolated([&](const Announce&) { return wanted; });
@@ -31,7 +31,7 @@ TEST(Isolated, Result_ComesBackWhateverItsSize) {
   }
 }
 
-TEST(Isolated, Crash_LeavesTheVerdictThatWasAnnounced) {
+TEST(Isolated, Crash_KeepsTheAnnouncedVerdict) {
   const IsolatedEnd end = run_isolated([](const Announce& announce) -> std::string {
     announce(Verdict::kInvalid);
     crash();
@@ -48,7 +48,7 @@ TEST(Isolated, CrashBeforeAnyVerdict_LeavesNone) {
   EXPECT_EQ(end.cause, "signal 11");
 }
 
-TEST(Isolated, ChildThatExitsByItself_IsACrashToo) {
+TEST(Isolated, ChildThatExits_CountsAsACrash) {
   const IsolatedEnd end = run_isolated([](const Announce& announce) -> std::string {
     announce(Verdict::kInvalid);
     ::_exit(23);
@@ -57,7 +57,7 @@ TEST(Isolated, ChildThatExitsByItself_IsACrashToo) {
   EXPECT_EQ(end.cause, "exit code 23");
 }
 
-TEST(IsolatedDeath, SignalOfTheUser_EndsTheParentToo) {
+TEST(IsolatedDeath, SignalOfTheUser_EndsTheParentAsWell) {
   for (const int signal : {SIGINT, SIGTERM}) {
     EXPECT_EXIT(
         {
@@ -88,7 +88,7 @@ TEST(Isolated, Child_DoesNotOutliveItsParent) {
   pid_t child = 0;
   ASSERT_EQ(::read(alive[0], &child, sizeof(child)), static_cast<ssize_t>(sizeof(child)));
   ::kill(parent, SIGKILL);
-  // The pipe ends when the last process that has it open is gone.
+  // The pipe ends when the last process that has it open exits.
   char none = 0;
   EXPECT_EQ(::read(alive[0], &none, 1), 0);
   ::close(alive[0]);

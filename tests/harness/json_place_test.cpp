@@ -24,7 +24,7 @@ TEST(JsonPlace, FindsKeysAndElements_PastStringsAndComments) {
   EXPECT_EQ(line_of(kText, Place({"b"})), 6U);
 }
 
-TEST(JsonPlace, WhatIsMissing_IsItsDeepestKnownPart) {
+TEST(JsonPlace, MissingPlace_ResolvesToItsDeepestExistingPart) {
   EXPECT_EQ(line_of(kText, Place({"a", "2", "b", "d"})), 4U);
   EXPECT_EQ(line_of(kText, Place({"z"})), 1U);
   EXPECT_EQ(line_of(kText, Place()), 1U);

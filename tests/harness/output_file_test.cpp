@@ -1,4 +1,4 @@
-// Files that a command writes: never over an input, never by halves.
+// Files that a command writes: never overwrite an input, never partial.
 #include "harness/report/output_file.h"
 
 #include <gtest/gtest.h>
@@ -53,7 +53,7 @@ TEST_F(OutputFile, InputByAnyName_IsRefused) {
   EXPECT_TRUE(check_not_an_input("/dev/null", std::array{std::string("/dev/null")}));
 }
 
-TEST_F(OutputFile, ThroughALink_ReplacesWhatItPointsToAndKeepsTheMode) {
+TEST_F(OutputFile, ThroughALink_ReplacesTheTargetAndKeepsItsMode) {
   const std::string page = make("page", "old");
   ::chmod(page.c_str(), 0640);
   fs::create_symlink(page, path("link"));
@@ -64,7 +64,7 @@ TEST_F(OutputFile, ThroughALink_ReplacesWhatItPointsToAndKeepsTheMode) {
   EXPECT_EQ(files(), 2U) << "nothing is left aside";
 }
 
-TEST_F(OutputFile, WriterThatWantsNothingWritten_LeavesTheFileAsItIs) {
+TEST_F(OutputFile, WriterThatWantsNoFile_LeavesTheOldOneIntact) {
   const std::string page = make("page", "old");
   ASSERT_TRUE(write_output(
       page, [](const Sink& sink) { sink("half"); }, [] { return false; }));
@@ -72,8 +72,8 @@ TEST_F(OutputFile, WriterThatWantsNothingWritten_LeavesTheFileAsItIs) {
   EXPECT_EQ(files(), 1U);
 }
 
-/// No name is left for a file beside it, as in a directory that is closed to the user.
-TEST_F(OutputFile, NothingCanBePutBeside_IsWrittenInPlace) {
+/// No temporary file can be created next to it, as in a directory without write permission.
+TEST_F(OutputFile, WithoutATemporaryFile_IsWrittenInPlace) {
   const std::string page = path(std::string(250, 'p'));
   const auto some = [](const Sink& sink) { sink("page"); };
   ASSERT_TRUE(write_output(page, some));
@@ -86,7 +86,7 @@ TEST_F(OutputFile, NothingCanBePutBeside_IsWrittenInPlace) {
   EXPECT_EQ(files(), 1U);
 }
 
-TEST_F(OutputFile, FullDeviceMissingFolderOrDirectory_IsAnErrorThatNamesIt) {
+TEST_F(OutputFile, FullDeviceMissingFolderOrDirectory_IsReportedWithThePath) {
   const auto some = [](const Sink& sink) { sink(std::string(100'000, 'x')); };
   for (const std::string& where : {std::string("/dev/full"), path("none/page"), path("")}) {
     const auto written = write_output(where, some);

@@ -15,7 +15,7 @@ TEST(Wilson, KnownIntervals) {
   EXPECT_NEAR(wilson(5, 10).high, 0.7634, 0.0005);
 }
 
-TEST(CameBack, IsTheSameCheckViolated) {
+TEST(CameBack, IsTrueIfTheSameCheckIsViolated) {
   const RecordedRun recorded{.violated = {"linearizable"}};
   Outcome outcome;
   EXPECT_FALSE(came_back(recorded, outcome));

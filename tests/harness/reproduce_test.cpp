@@ -1,5 +1,5 @@
-// The line that reproduces a run: a scenario becomes a line, a real shell makes words of it, the
-// real command-line parser a scenario, and that must be the same.
+// The line that reproduces a run: a scenario becomes a line, a real shell splits it into words, the
+// real command-line parser parses them, and the result must be the same scenario.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 class ReproduceLine : public testing::Test {
  protected:
-  /// What a run of this scenario would write down, and know.
+  /// The outcome of a run of this scenario.
   Outcome outcome_of(const Scenario& scenario, const fs::path& store = kStoreDefault) const {
     Outcome outcome;
     outcome.scenario = scenario;
@@ -53,7 +53,7 @@ class ReproduceLine : public testing::Test {
     return words;
   }
 
-  /// What `capsize run` makes of these words, and the store.
+  /// The scenario and the store that `capsize run` parses from these words.
   static std::pair<Scenario, std::string> parse(std::vector<std::string> words) {
     base::CommandLine line("capsize", "");
     line.require_subcommand();
@@ -115,7 +115,7 @@ Json other_value(const Key<Scenario>& key) {
   }
 }
 
-TEST_F(ReproduceLine, EveryKey_ComesBack) {
+TEST_F(ReproduceLine, EveryKey_RoundTrips) {
   for (const auto& key : kScenarioKeys) {
     SCOPED_TRACE(std::string(key.name));
     Scenario scenario = plain();
@@ -126,7 +126,7 @@ TEST_F(ReproduceLine, EveryKey_ComesBack) {
   }
 }
 
-TEST_F(ReproduceLine, WhatFlagsCannotExpress_IsInTheFile) {
+TEST_F(ReproduceLine, ValuesThatFlagsCannotExpress_UseTheScenarioFile) {
   for (const char* text : {"", "[a,b]", "%%"}) {
     Scenario scenario = plain();
     scenario.node_arguments = {"--x", text};
@@ -135,16 +135,16 @@ TEST_F(ReproduceLine, WhatFlagsCannotExpress_IsInTheFile) {
   }
 }
 
-TEST_F(ReproduceLine, OnlyWhatIsNotTheDefault_IsNamed) {
+TEST_F(ReproduceLine, OnlyValuesOtherThanTheDefault_AreFlags) {
   EXPECT_THAT(reproduce_line(outcome_of(plain())), testing::EndsWith(" run --seed 7"));
 }
 
-TEST_F(ReproduceLine, Store_IsNamedAndQuoted) {
+TEST_F(ReproduceLine, Store_IsQuoted) {
   expect_same_again(plain(), "my runs/$(touch pwned)/it's\nhere");
   expect_same_again(plain(), "-dash");
 }
 
-TEST_F(ReproduceLine, OfReplayedAndSteeredFaults_IsAReplay) {
+TEST_F(ReproduceLine, OfReplayedAndInteractiveFaults_IsAReplay) {
   Outcome outcome = outcome_of(plain());
   outcome.replay_of = directory_;
   const auto words = split_by_shell(reproduce_line(outcome));
@@ -167,7 +167,7 @@ std::string hostile_text(base::Prng& prng) {
 
 Json random_value(const Key<Scenario>& key, base::Prng& prng) {
   const double most = std::isinf(key.max) ? 1e15 : key.max;
-  // Products of two: small ones are more frequent.
+  // Products of two random numbers, so that small values are more frequent.
   const auto share = [&] { return static_cast<double>(prng.below(1'000'001)) / 1e6; };
   const double drawn = key.min + (most - key.min) * share() * share();
   if (key.name == "phases" || key.name == "expect") return other_value(key);
@@ -195,7 +195,7 @@ Json random_value(const Key<Scenario>& key, base::Prng& prng) {
   }
 }
 
-TEST_F(ReproduceLine, RandomScenarios_ComeBack) {
+TEST_F(ReproduceLine, RandomScenarios_RoundTrip) {
   constexpr std::size_t kScenarios = 200;
   constexpr std::uint64_t kSeedsMax = 20 * kScenarios;
   std::size_t repeated = 0;
@@ -205,13 +205,13 @@ TEST_F(ReproduceLine, RandomScenarios_ComeBack) {
     base::Prng prng(seed);
     Scenario scenario = plain();
     for (const auto& key : kScenarioKeys) {
-      // A plan of days has too many faults to be made 400 times.
+      // A plan of days has too many faults to build 400 times.
       if (prng.chance(0.6) || key.name == "time-limit") continue;
       const auto invalid = set_member(scenario, key, random_value(key, prng));
       ASSERT_FALSE(invalid) << key.name << ": " << invalid->what;
     }
     scenario.time_limit = std::chrono::nanoseconds(1'000'000 + prng.below(60'000'000'000));
-    // Values that are right one by one may not fit together: such a run is refused, not repeated.
+    // Values that are valid by themselves may conflict: such a run is refused, not reproduced.
     if (!validate(scenario)) continue;
     ++repeated;
     expect_same_again(scenario, prng.chance(0.5) ? kStoreDefault : "s" + hostile_text(prng));

@@ -19,7 +19,7 @@ std::string error_of(const std::string& text) {
   return status.ok() ? std::string() : status.error().message;
 }
 
-TEST(Scenario, EveryKey_IsRead_CommentsAllowed) {
+TEST(Scenario, EveryKey_IsRead_AlsoWithComments) {
   const auto scenario = parse_scenario(R"({
     // a comment
     "name": "n", "nodes": 3, "workload": "append", "nemesis": ["kill"], "time-limit": "5s",
@@ -113,7 +113,7 @@ TEST(Scenario, NestedTooDeep_NamesTheKey) {
   }
 }
 
-TEST(Scenario, OneKeyTwice_IsRefused) {
+TEST(Scenario, DuplicateKey_IsRefused) {
   EXPECT_EQ(error_of("{\"nodes\": 3,\n // \"seed\"\n \"seed\": 1,\n \"nodes\": 5}"),
             "s.json:4: key 'nodes': found twice (first in line 1), expected once");
   EXPECT_THAT(error_of(R"({"nodes": 3, "n\u006fdes": 5})"), HasSubstr("found twice"));
@@ -121,7 +121,7 @@ TEST(Scenario, OneKeyTwice_IsRefused) {
   EXPECT_THAT(error_of(R"({"phases": [{"at-most": "1s"}, {"at-most": "1s"}]})"), IsEmpty());
 }
 
-TEST(Scenario, NamesThatAreNoDirectory_AreRefused) {
+TEST(Scenario, NamesThatAreNoValidDirectory_AreRefused) {
   for (const char* name : {"", ".", "..", "latest", "a b", "$(touch x)", "a/b", "-x", ".hidden",
                            "a\\nb", "a\\u0000b", "\\u001b[2J", "\u00e9"}) {
     EXPECT_THAT(error_of(std::string("{\"name\": \"") + name + "\"}"), HasSubstr("key 'name'"))
@@ -131,7 +131,7 @@ TEST(Scenario, NamesThatAreNoDirectory_AreRefused) {
   EXPECT_THAT(error_of("{\"name\": \"figure-8_v1.2\"}"), IsEmpty());
 }
 
-TEST(Scenario, SafeName_IsAName) {
+TEST(Scenario, SafeName_SatisfiesTheNameRule) {
   for (const std::string text : {"", "latest", "a b", "..", "-", "$(x)", "x\n", "\xff"}) {
     EXPECT_THAT(name_rule(safe_name(text)), IsEmpty()) << safe_name(text);
   }
@@ -139,7 +139,7 @@ TEST(Scenario, SafeName_IsAName) {
   EXPECT_EQ(safe_name("nightly"), "nightly");
 }
 
-TEST(Scenario, ArgumentsThatNoProcessCanHave_AreRefused) {
+TEST(Scenario, ArgumentsThatNoProcessAccepts_AreRefused) {
   EXPECT_THAT(error_of(R"({"node-arg": ["a\u0000b"]})"), HasSubstr("without NUL"));
   Scenario scenario = default_scenario();
   scenario.node_arguments = {"\xff"};
@@ -170,7 +170,7 @@ TEST(Scenario, ErrorsOfHostileText_AreOneShortLine) {
   }
 }
 
-TEST(Scenario, WhatCannotHappenInTheRun_IsRefusedBeforeIt) {
+TEST(Scenario, PlanThatIsImpossibleInTheRun_IsRefused) {
   EXPECT_THAT(error_of("{\n\"expect\": {\"faults\":\n {\"kil\": 1}}}"),
               HasSubstr("s.json:3: key 'expect.faults.kil': unknown kind of fault"));
   EXPECT_THAT(
@@ -183,7 +183,7 @@ TEST(Scenario, WhatCannotHappenInTheRun_IsRefusedBeforeIt) {
               HasSubstr("phases.1: this phase begins after 6s"));
 }
 
-TEST(Scenario, ANodeThatAFlagTakesAway_IsMissed) {
+TEST(Scenario, NodeThatAFlagRemoves_IsAConflict) {
   auto scenario = parse_scenario(
       R"({"nodes": 5, "phases": [{"faults": [{"kind": "kill", "target": "n5"}]}]})", "s.json");
   ASSERT_TRUE(scenario);
@@ -192,7 +192,7 @@ TEST(Scenario, ANodeThatAFlagTakesAway_IsMissed) {
   EXPECT_FALSE(validate(scenario.value()));
 }
 
-TEST(Nemesis, AllNoneAndLists_AreUnderstood) {
+TEST(Nemesis, AllNoneAndLists_AreParsed) {
   EXPECT_THAT(parse_nemesis("none"), IsEmpty());
   EXPECT_EQ(parse_nemesis("kill,pause"), (std::vector<std::string>{"kill", "pause"}));
   EXPECT_EQ(parse_nemesis("default").size(), 4U);

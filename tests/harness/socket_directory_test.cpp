@@ -1,5 +1,5 @@
 // The directory in which the processes of a cluster meet: only its owner can enter it, and it is
-// good for sockets wherever the run directory lies.
+// good for sockets wherever the run directory is.
 #include "harness/cluster/socket_directory.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Which runs of a store may go, and that nothing else does.
+// Which runs of a store are removed, and that nothing else is.
 #include "harness/store/stored_runs.h"
 
 #include <gmock/gmock.h>
@@ -58,7 +58,7 @@ class Store : public testing::Test {
   const fs::path root_{temporary_.path()}, store_{root_ / "store"};
 };
 
-TEST_F(Store, Failures_AreKeptUnlessAskedFor) {
+TEST_F(Store, Failures_AreKeptUnlessRequested) {
   add("a", 1, "valid");
   add("a", 2, "invalid");
   add("a", 3, "unknown");
@@ -70,7 +70,7 @@ TEST_F(Store, Failures_AreKeptUnlessAskedFor) {
               ElementsAre("a01", "a02", "a03", "a04", "a05", "a06"));
 }
 
-TEST_F(Store, Keep_IsOfEachScenarioAndOfThoseThatMayGo) {
+TEST_F(Store, Keep_CountsRemovableRunsOfEachScenario) {
   for (int day = 1; day <= 4; ++day) add("a", day, day == 4 ? "invalid" : "valid");
   add("b", 1, "valid");
   EXPECT_THAT(names({.keep = 2}), ElementsAre("a01"));
@@ -78,14 +78,14 @@ TEST_F(Store, Keep_IsOfEachScenarioAndOfThoseThatMayGo) {
   EXPECT_THAT(names({.keep = 0}), ElementsAre("a01", "a02", "a03", "b01"));
 }
 
-TEST_F(Store, OlderThan_IsByTheTimeInTheName) {
+TEST_F(Store, OlderThan_UsesTheTimeInTheName) {
   for (int day = 1; day <= 3; ++day) add("a", day, "valid");
   EXPECT_EQ(begin_of("20260102T120000.000Z-2"), 1767355200);
   EXPECT_THAT(names({.before = 1767355200}), ElementsAre("a01"));
   EXPECT_THAT(names({.before = 1767355201}), ElementsAre("a01", "a02"));
 }
 
-TEST_F(Store, RunThatGoesOn_StaysWhateverIsAsked) {
+TEST_F(Store, RunningRun_IsNeverRemoved) {
   const auto path = add("a", 1, "");
   const PruneRule everything{.keep = 0, .with_failures = true};
   {
@@ -114,12 +114,12 @@ TEST_F(Store, Links_AreNeverFollowed) {
   EXPECT_TRUE(fs::is_symlink(store_ / "scenario-link"));
 }
 
-TEST_F(Store, WhatIsNoStore_IsRefused) {
+TEST_F(Store, DirectoryThatIsNoStore_IsRefused) {
   EXPECT_THAT(list_runs(store_).error().message, HasSubstr("found no run"));
   EXPECT_THAT(list_runs(root_ / "missing").error().message, HasSubstr("found no directory"));
   std::ofstream(root_ / "file") << "x";
   EXPECT_THAT(list_runs(root_ / "file").error().message, HasSubstr("found no directory"));
-  // Directories whose names happen to be alike are no runs.
+  // Directories with similar names are no runs.
   fs::create_directories(store_ / "photos" / "20260101T120000.000Z-1");
   EXPECT_THAT(list_runs(store_).error().message, HasSubstr("found no run"));
   for (const char* name : {"20260101T120000.000Z", "20260101T120000.000Z-", "2026-01-01",
@@ -129,7 +129,7 @@ TEST_F(Store, WhatIsNoStore_IsRefused) {
   EXPECT_TRUE(begin_of("20260101T120000.000Z-1.2"));
 }
 
-TEST_F(Store, Links_PointAtTheNewestThatIsLeft) {
+TEST_F(Store, Links_PointToTheNewestRemainingRun) {
   add("b", 1, "invalid");
   add("a", 2, "invalid");
   add("a", 3, "valid");
@@ -143,7 +143,7 @@ TEST_F(Store, Links_PointAtTheNewestThatIsLeft) {
   EXPECT_TRUE(fs::exists(store_ / "empty")) << "it never was a scenario";
 }
 
-TEST_F(Store, InterruptedRemoval_IsFinishedByTheNext) {
+TEST_F(Store, InterruptedRemoval_IsCompletedByTheNext) {
   const auto path = add("a", 1, "valid");
   add("a", 2, "valid");
   fs::rename(path, path.parent_path() / (".removing-" + path.filename().string()));

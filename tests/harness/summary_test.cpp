@@ -1,4 +1,4 @@
-// The summary, the progress line and what they are shown on.
+// The summary, the progress line and the terminal that shows them.
 #include "harness/report/summary.h"
 
 #include <gmock/gmock.h>
@@ -36,7 +36,7 @@ void add(Outcome& outcome, nemesis::FaultRecord record) {
   outcome.service.emplace_back();
 }
 
-TEST(Summary, SkippedFaults_AreALineForEachReason) {
+TEST(Summary, SkippedFaults_HaveOneLineForEachReason) {
   Outcome outcome;
   for (int i = 0; i < 400; ++i) {
     auto record = fault(i % 2 == 0 ? "kill" : "pause", {}, nemesis::FaultState::kSkipped, 1s, 1s);
@@ -79,7 +79,7 @@ TEST(Statistics, ErrorsOfAFunction_AreBounded) {
   EXPECT_EQ(statistics.errors.at("read").size(), Statistics::kErrorsMax);
 }
 
-TEST(Summary, Colours_AreForFailingChecksAndTheVerdict) {
+TEST(Summary, Colours_MarkFailingChecksAndTheVerdict) {
   Outcome outcome;
   outcome.checks = {{.name = "live", .verdict = checker::Verdict::kValid},
                     {.name = "crash", .verdict = checker::Verdict::kInvalid}};
@@ -90,7 +90,7 @@ TEST(Summary, Colours_AreForFailingChecksAndTheVerdict) {
   EXPECT_THAT(text, HasSubstr("live          valid    "));
 }
 
-TEST(Terminal, Width_OfNoTerminalIsColumnsOr80) {
+TEST(Terminal, Width_WithoutATerminal_IsColumnsOr80) {
   ::setenv("COLUMNS", "33", 1);
   EXPECT_EQ(terminal_width(-1), 33U);
   for (const char* nonsense : {"", "0", "-5", "many", "12x"}) {
@@ -102,7 +102,7 @@ TEST(Terminal, Width_OfNoTerminalIsColumnsOr80) {
   EXPECT_FALSE(wants_colours(-1));
 }
 
-TEST(Terminal, Fitted_CutsAtTheWidthAndKeepsControlCharactersOut) {
+TEST(Terminal, Fitted_TruncatesAndReplacesControlCharacters) {
   EXPECT_EQ(fitted("abcdef", 6), "abcdef");
   EXPECT_EQ(fitted("abcdefg", 6), "abc...");
   EXPECT_EQ(fitted("abcdef", 2), "ab");
@@ -112,7 +112,7 @@ TEST(Terminal, Fitted_CutsAtTheWidthAndKeepsControlCharactersOut) {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
 
-TEST(RoleHistory, RoleAndLeader_AreThoseOfTheMoment) {
+TEST(RoleHistory, RoleAndLeader_AreThoseAtTheGivenTime) {
   RoleHistory roles;
   const auto line = [&](nemesis::Node node, std::int64_t time, const char* event, const char* role,
                         int term) {
@@ -139,7 +139,7 @@ TEST(RoleHistory, RoleAndLeader_AreThoseOfTheMoment) {
   EXPECT_EQ(roles.leader_at(25 * kSecond)->term, 3U);
 }
 
-TEST(ServerOf, ProcessNumbers_AreMappedAsTheLoadDealsThem) {
+TEST(ServerOf, ProcessNumbers_MapToNodesAsTheLoadGeneratorAssignsThem) {
   Scenario scenario{.nodes = 3, .concurrency = 10};
   EXPECT_EQ(server_of(scenario, 0), 0U);
   EXPECT_EQ(server_of(scenario, 4), 1U);
@@ -151,7 +151,7 @@ TEST(ServerOf, ProcessNumbers_AreMappedAsTheLoadDealsThem) {
   EXPECT_EQ(server_of(scenario, 0), std::nullopt);
 }
 
-TEST(ActiveFaults, AreThoseThatTouchTheInterval) {
+TEST(ActiveFaults, AreThoseThatOverlapTheInterval) {
   using State = nemesis::FaultState;
   const std::vector<nemesis::FaultRecord> faults = {fault("kill", {0}, State::kInstalled, 1s, 2s),
                                                     fault("cut", {1, 2}, State::kInstalled, 2s, 9s),
@@ -162,7 +162,7 @@ TEST(ActiveFaults, AreThoseThatTouchTheInterval) {
   EXPECT_THAT(active_faults(faults, 10s, 11s), IsEmpty());
 }
 
-TEST(Circumstances, StandBesideAViolation) {
+TEST(Circumstances, Violation_ShowsThem) {
   const TemporaryDirectory temporary;
   const std::filesystem::path directory = temporary.path();
   std::filesystem::create_directories(directory / "nodes" / "n2");

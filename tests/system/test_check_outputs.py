@@ -99,7 +99,7 @@ def test_a_linearization_that_cannot_be_written_is_an_error_after_the_verdict(ca
 def test_follow_says_so_as_soon_as_the_prefix_is_wrong(capsize, started, tmp_path):
     path = tmp_path / "growing.jsonl"
     path.write_text(operation(0, "write", 1, 1) + operation(0, "write", 2, 2))
-    # Held open, as a recorder does: the file is not over, from before anybody follows it.
+    # Held open, as a recorder does: the file is still being written when the check begins.
     with open(path, "a", encoding="utf-8") as recorder:
         process = capsize.start("check", "--model", "register", "--follow", path)
         started.append(process)

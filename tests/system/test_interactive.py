@@ -1,4 +1,4 @@
-"""Runs that a test in Python steers: acts, anchors, the verdict, and what is left when it dies."""
+"""Runs that a test in Python controls: faults, anchors, the verdict, and what is left when the test dies."""
 
 import datetime
 import importlib
@@ -50,17 +50,17 @@ def test_acts_have_evidence_and_the_run_a_verdict(package, cluster):
     assert f" replay {verdict.directory} " in verdict.results["reproduce"]
 
 
-def test_mistakes_are_told(package, cluster):
-    for act, says in [(lambda: cluster.kil("n1"), "expected one of: "),
-                      (lambda: cluster.kill("n9"), "expected n1 to n3"),
-                      (lambda: cluster.begin("drop", "n1", share=1), "share: unknown parameter"),
-                      (lambda: cluster.wait("leader", within=True), "expected a duration"),
-                      (lambda: cluster.pause("n1", hold=object()), "expected a duration"),
-                      (lambda: cluster.wait("leadr"), "expected one of: acknowledged"),
-                      (lambda: cluster.wait("leader", within="50ms"), "not within 50ms"),
-                      (lambda: cluster.begin("kill", "leader", label="a", within="x"), "within")]:
+def test_mistakes_are_reported(package, cluster):
+    for action, says in [(lambda: cluster.kil("n1"), "expected one of: "),
+                         (lambda: cluster.kill("n9"), "expected n1 to n3"),
+                         (lambda: cluster.begin("drop", "n1", share=1), "share: unknown parameter"),
+                         (lambda: cluster.wait("leader", within=True), "expected a duration"),
+                         (lambda: cluster.pause("n1", hold=object()), "expected a duration"),
+                         (lambda: cluster.wait("leadr"), "expected one of: acknowledged"),
+                         (lambda: cluster.wait("leader", within="50ms"), "not within 50ms"),
+                         (lambda: cluster.begin("kill", "leader", label="a", within="x"), "within")]:
         with pytest.raises(package.CapsizeError, match=says):
-            act()
+            action()
     with pytest.raises(TypeError, match="share"):
         cluster.drop("n1", share=1)
 
@@ -100,7 +100,7 @@ def test_an_invalid_run_is_false(package, tmp_path):
     assert "linearizable: invalid" in repr(verdict) and "stale read" in repr(verdict)
 
 
-def test_when_nobody_steers_any_more_nothing_is_left(cluster):
+def test_when_the_controlling_test_is_gone_nothing_is_left(cluster):
     pids = children(cluster._process.pid)
     fault = cluster.pause("one")
     assert fault.nodes

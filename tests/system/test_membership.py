@@ -1,4 +1,4 @@
-"""Members that come and go, leadership that is handed over, and reads that may be old."""
+"""Members that come and go, leadership that is transferred, and reads that may be old."""
 
 import json
 

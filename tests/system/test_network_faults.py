@@ -1,4 +1,4 @@
-"""Every fault of the network on real processes: it takes hold, its evidence is seen, and after it has healed the
+"""Every fault of the network on real processes: it takes effect, its evidence is seen, and after it has healed the
 cluster serves through every node again (the check `live`)."""
 
 import pytest

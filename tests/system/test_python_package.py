@@ -88,7 +88,7 @@ def test_time_unit_independent_and_sequence_are_passed_on(package):
 
 
 def register(package):
-    """A register, as somebody would write it."""
+    """A register, as a user would write it."""
     def read(state, _asked, answered):
         return state if answered in (state, package.UNKNOWN) else package.IMPOSSIBLE
     return package.Model(initial=None, functions={"read": read,
@@ -105,7 +105,7 @@ def test_own_model_of_a_queue(package):
     assert package.check(list(events(*first_out)), model=queue)
     result = package.check(list(events(*first_out, ("dequeue", None, 1))), model=queue)
     assert result.verdict == "invalid"
-    assert "dequeue of process 3 was answered 1" in repr(result)
+    assert "dequeue of process 3 returned 1" in repr(result)
 
 
 # The same verdicts as the command, on histories with open operations and injected anomalies.

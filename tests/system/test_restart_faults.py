@@ -1,4 +1,4 @@
-"""Nodes that end in every way and start again, and snapshots that nobody planned, under load."""
+"""Nodes that end in every way and start again, and unplanned snapshots, under load."""
 
 from faults_alone import assert_gone, run_kind, starts
 

@@ -13,7 +13,7 @@ def test_retries_in_sessions_are_valid_and_leave_less_open(capsize):
     results = capsize.results()
     assert "--retries 8" in results["reproduce"]
     assert results["linearizable"]["verdict"] == "valid"
-    # The faults take hold of nodes with open operations in both runs.
+    # The faults hit nodes with open operations in both runs.
     assert open_without > results["counts"]["all"]["info"]
 
 

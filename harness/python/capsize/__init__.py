@@ -6,12 +6,12 @@
     assert capsize.check([{"process": 0, "type": "invoke", "f": "read", "key": "x", "value": None},
                           {"process": 0, "type": "ok", "f": "read", "key": "x", "value": 3}])
 
-A cluster that a test breaks as it likes is `capsize.Cluster`, and a pytest fixture
-(capsize/pytest_plugin.py). A model of one's own is a table of pure functions, see `capsize.Model`.
+`capsize.Cluster`, also a pytest fixture (capsize/pytest_plugin.py), is a cluster into which a test
+injects faults. `capsize.Model` is a custom model: a table of pure functions.
 
-A failing assert shows the result, which says in words what went wrong. The command is looked for in
-the folder CAPSIZE_BIN, then in build/bin of the sources this file lies in (or in bin, where it is
-installed), then in PATH.
+A failing assert shows the result, which explains the violation. The command is searched in the
+folder CAPSIZE_BIN, then in build/bin of the source tree of this file (or in bin of the prefix that it
+is installed to), then in PATH.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class Result:
     verdict: str      # valid, invalid, unknown or vacuous
     reason: str       # one line for every verdict but valid
     model: str
-    violations: list[dict]  # dicts with "anomaly", "sentence", "operations", …, as `capsize check --json` has them
-    report: dict      # all of it
+    violations: list[dict]  # dicts with "anomaly", "sentence", "operations", … as in `capsize check --json`
+    report: dict      # the complete report
 
     def __bool__(self) -> bool:
         return self.verdict == "valid"
@@ -66,7 +66,7 @@ def _seconds(duration):
 
 
 def _reading(format, names, key, clock_error, time_unit, independent, sequence, lenient):
-    """The arguments that say how a history is to be read."""
+    """Returns the arguments that describe how to read a history."""
     arguments = []
     for flag, value in (("--format", format), ("--key", key), ("--clock-error", clock_error),
                         ("--time-unit", time_unit)):
@@ -76,21 +76,21 @@ def _reading(format, names, key, clock_error, time_unit, independent, sequence, 
         arguments.append("--independent" if independent else "--no-independent")
     if sequence:
         arguments.append("--sequence")
-    for found, meant in (names or {}).items():
-        arguments += ["--map", f"{found}={meant}"]
+    for found, name in (names or {}).items():
+        arguments += ["--map", f"{found}={name}"]
     return arguments + (["--lenient"] if lenient else [])
 
 
 def _run(arguments, history, after=()):
-    """Runs a verb on a path, or on events through standard input."""
+    """Runs a verb on a path, or on events passed through standard input."""
     is_path = isinstance(history, (str, os.PathLike))
     text = None if is_path else "".join(json.dumps(event) + "\n" for event in history)
     command = [find_command(), *arguments, "--", os.fspath(history) if is_path else "-", *after]
     return subprocess.run(command, input=text, capture_output=True, text=True, check=False)
 
 
-def _check_own(history, model, reading, check_limit, configurations_max):
-    # The command reads every format and knows the rules of processes.
+def _check_custom(history, model, reading, check_limit, configurations_max):
+    # The command reads every format and enforces the rules of processes.
     run = _run(["convert", "--to", "jsonl", *reading], history, after=["-"])
     if run.returncode != 0:
         raise CapsizeError(run.stderr.strip() or f"capsize ended with {run.returncode}")
@@ -110,23 +110,22 @@ def check(history: str | os.PathLike | Iterable[dict], model: str | Model | None
           names: dict[str, str] | None = None, clock_error: Duration | None = None,
           time_unit: str | None = None, independent: bool | None = None, sequence: bool = False,
           lenient: bool = False, configurations_max: int = 1_000_000) -> Result:
-    """Judges a file (path) or a list of events (dicts with process, type, f, key, value, …).
+    """Checks a file (path) or a list of events (dicts with process, type, f, key, value, …).
 
-    `model` is a name or a Model of one's own. `names` maps as --map does: {"key": "k", "f.put":
-    "write"}. `failed_cas` is "observes" (it saw another value than the expected one), "mismatch" (if
-    its error says so) or "ignored". `time_unit` is "ns", "us", "ms" or "s"; `independent` says whether
-    values are [key, value] pairs, `sequence` that a history has completions only. `initial` is a value;
-    `configurations_max` bounds the search for a model of one's own,
-    the other limits are those of `capsize check`: durations ("10s", seconds or a
-    timedelta), sizes such as "512MiB".
-    Raises CapsizeError where there is nothing to judge; a bound that is reached is a Result with the
+    `model` is a name or a custom Model. `names` maps as --map does: {"key": "k", "f.put": "write"}.
+    `failed_cas` is "observes" (a failed cas observed another value than it expected), "mismatch"
+    (only if its error says so) or "ignored". `time_unit` is "ns", "us", "ms" or "s"; `independent`:
+    whether values are [key, value] pairs; `sequence`: the history has completions only. `initial` is
+    a value; `configurations_max` bounds the search of a custom model. The other limits are those of
+    `capsize check`: durations ("10s", seconds or a timedelta), sizes such as "512MiB".
+    Raises CapsizeError if the history cannot be checked; if a limit is reached, the Result has the
     verdict unknown.
     """
     check_limit = duration_text(check_limit)
     clock_error = None if clock_error is None else duration_text(clock_error)
     reading = _reading(format, names, key, clock_error, time_unit, independent, sequence, lenient)
     if isinstance(model, Model):
-        return _check_own(history, model, reading, check_limit, configurations_max)
+        return _check_custom(history, model, reading, check_limit, configurations_max)
     arguments = ["check", "--json", "--check-limit", check_limit, "--memory-limit", memory_limit,
                  *reading]
     for flag, value in (("--model", model), ("--failed-cas", failed_cas)):

@@ -1,17 +1,17 @@
-"""A cluster of real processes that a test breaks as it likes, judged when the test is over.
+"""A cluster of real processes into which a test injects faults; checked when the test ends.
 
     with capsize.Cluster(nodes=5) as cluster:
         old = cluster.cut("leader")
-        cluster.wait("leader")                      # somebody else
+        cluster.wait("leader")                      # another node
         with cluster.pause("leader"):
             cluster.wait("acknowledged", count=100)
         old.heal()
         assert cluster.verdict()
 
-Clients write and read all the time. Every kind of fault of `capsize list faults` is a method
-(`cluster.torn_write("n1", keep=0.5)`, `help(capsize.Cluster)`), every anchor of nemesis/README.md
-something to wait for. The faults go through the same engine as those of a scenario file, and are
-recorded in the same way. A duration is a text such as "500ms", a number of seconds, or a timedelta.
+Clients read and write continuously. Every kind of fault of `capsize list faults` is a method
+(`cluster.torn_write("n1", keep=0.5)`, `help(capsize.Cluster)`), and a test can wait for every anchor
+of nemesis/README.md. The faults run in the same engine as those of a scenario file, and are logged
+in the same way. A duration is a text such as "500ms", a number of seconds, or a timedelta.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from capsize.command import CapsizeError, command
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-_ANSWER_BOUND = 60  # seconds; a fault waits for its candidate much shorter than that
+_REPLY_TIMEOUT = 60  # seconds; far longer than a fault waits for eligible nodes
 
 
 def duration_text(value: Duration) -> str:
-    """"500ms" as it is; seconds and timedelta as such a text."""
+    """Converts seconds or a timedelta to a text such as "500ms"; returns a text unchanged."""
     if isinstance(value, datetime.timedelta):
         value = value.total_seconds()
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
@@ -47,14 +47,14 @@ def duration_text(value: Duration) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON has it: timedeltas become texts, also within lists."""
+    """Converts a value for JSON: timedeltas become texts, also in lists."""
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return duration_text(value) if isinstance(value, datetime.timedelta) else value
 
 
 def _seconds_as_text(value: Any) -> Any:
-    """Of something that is a duration, or two of them: from, to."""
+    """Converts a duration, or a range of two."""
     if isinstance(value, (list, tuple)):
         return [duration_text(item) for item in value]
     return duration_text(value)
@@ -62,7 +62,7 @@ def _seconds_as_text(value: Any) -> Any:
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
-    """What the checks of a run said. True in a condition only if the run is valid."""
+    """The verdicts of a run's checks. True in a condition only if the run is valid."""
 
     verdict: str             # valid, invalid, unknown or vacuous
     checks: dict[str, dict]  # name -> {"verdict": …, "explanation": …}
@@ -80,9 +80,9 @@ class Verdict:
 
 
 class Fault:
-    """A fault that is active until it is healed: by hand, or at the end of a `with`."""
+    """A fault that is active until heal() or the end of a `with` block."""
 
-    label: str             # by which others refer to it
+    label: str             # other faults refer to it by this
     nodes: list[str]       # its targets
     evidence: dict         # what proves that it took effect
 
@@ -95,9 +95,9 @@ class Fault:
         self.ended: dict | None = None
 
     def heal(self) -> dict:
-        """Heals it and returns its evidence. Raises CapsizeError if that does not show an effect."""
+        """Heals the fault and returns its evidence. Raises CapsizeError if that proves no effect."""
         if self.ended is None:
-            self.ended = self._cluster._ask({"end": self.label})
+            self.ended = self._cluster._request({"end": self.label})
             self.evidence = self.ended["evidence"]
             if self.ended["state"] != "installed":
                 raise CapsizeError(f"{self.label}: {self.ended['state']}: {self.ended.get('reason')}")
@@ -115,7 +115,7 @@ class Fault:
 
 
 def _arguments(options: dict[str, Any]) -> list[str]:
-    """Flags of `capsize run`."""
+    """Returns the options as flags of `capsize run`."""
     arguments = []
     for name, value in options.items():
         if name not in OPTIONS:
@@ -155,7 +155,7 @@ class Cluster(Faults):
     def __repr__(self) -> str:
         state = "running" if self._process.poll() is None else "ended"
         if self._verdict is not None:
-            state = f"judged {self._verdict.verdict}"
+            state = f"verdict {self._verdict.verdict}"
         active = [f"{fault.kind} on {', '.join(fault.nodes) or 'links'}" for fault in self._begun
                   if fault.ended is None and state == "running"]
         return f"<Cluster {state}, store {self._store!r}, faults active: {'; '.join(active) or 'none'}>"
@@ -163,40 +163,40 @@ class Cluster(Faults):
     def _read(self):
         for line in self._process.stdout:
             self._answers.put(json.loads(line))
-        self._answers.put(None)  # it has ended
+        self._answers.put(None)  # the run has ended
 
-    def _next(self, bound):
+    def _next(self, timeout):
         try:
-            answer = self._answers.get(timeout=bound)
+            answer = self._answers.get(timeout=timeout)
         except queue.Empty:
-            raise CapsizeError(f"no answer within {bound} s") from None
+            raise CapsizeError(f"no reply within {timeout} s") from None
         if answer is None:
             self._answers.put(None)
             why = self._process.stderr.read().strip() or f"exit code {self._process.wait()}"
             raise CapsizeError(f"the run has ended: {why}")
         return answer
 
-    def _ask(self, request, bound=_ANSWER_BOUND):
+    def _request(self, request, timeout=_REPLY_TIMEOUT):
         number = next(self._numbers)
         try:
             self._process.stdin.write(json.dumps({"id": number, **request}) + "\n")
             self._process.stdin.flush()
         except OSError:
-            pass  # it is gone: the next answer says why
-        answer = self._next(bound)
+            pass  # the process has ended: _next() raises the reason
+        answer = self._next(timeout)
         while answer.get("id") != number:
-            answer = self._next(bound)
+            answer = self._next(timeout)
         if "error" in answer:
             raise CapsizeError(answer["error"])
         return answer
 
     def begin(self, kind: str, target: Target = "one", *, peers: Target | None = None,
               only: Only | None = None, hold: Duration | None = None, **more: Any) -> Fault:
-        """Begins a fault of any kind and returns it; the methods named after kinds know theirs.
+        """Begins a fault of any kind and returns it. The methods named after kinds do the same for theirs.
 
-        What is no key of a scenario's fault is a parameter. `only` is a message type or an object
-        (nemesis/proxy/PROTOCOL.md). Raises CapsizeError if the fault is skipped: no candidate was
-        found in time.
+        Keywords that are no key of a scenario's fault are parameters of the kind. `only` is a message
+        type or an object (nemesis/proxy/PROTOCOL.md). Raises CapsizeError if the fault is skipped,
+        because no eligible nodes were found in time.
         """
         keys: dict[str, Any] = {"peers": peers, "only": only, "hold": hold}
         params = {}
@@ -204,7 +204,7 @@ class Cluster(Faults):
             name = name.replace("_", "-")
             known = name in ("label", "when", "after", "until", "within", "beyond-minority")
             (keys if known else params)[name] = value
-        return self._ask_for(kind, target, params, keys)
+        return self._request_fault(kind, target, params, keys)
 
     def _begin(self, kind: str, target: Target, peers: Target | None, params: dict[str, Any],
                keys: FaultKeys) -> Fault:
@@ -212,9 +212,9 @@ class Cluster(Faults):
         if unknown:
             known = sorted([*(name.replace("-", "_") for name in params), *FaultKeys.__annotations__])
             raise TypeError(f"{kind}: found the argument {min(unknown)!r}, expected one of: {', '.join(known)}")
-        return self._ask_for(kind, target, params, {"peers": peers, **keys})
+        return self._request_fault(kind, target, params, {"peers": peers, **keys})
 
-    def _ask_for(self, kind: str, target: Target, params: dict[str, Any], keys: dict[str, Any]) -> Fault:
+    def _request_fault(self, kind: str, target: Target, params: dict[str, Any], keys: dict[str, Any]) -> Fault:
         fault: dict[str, Any] = {"kind": kind, "target": target}
         for name, value in keys.items():
             if value is None:
@@ -227,20 +227,20 @@ class Cluster(Faults):
             params[name] = duration_text(params[name])
         if params:
             fault["params"] = params
-        begun = self._ask({"begin": fault})
+        begun = self._request({"begin": fault})
         if begun["state"] == "skipped":
             raise CapsizeError(f"{kind}: skipped: {begun.get('reason')}")
         self._begun.append(Fault(self, kind, begun))
         return self._begun[-1]
 
     def cut(self, target: Target = "leader", peers: Target | None = None, **more: Any) -> Fault:
-        """Cuts nodes from the rest, or, with two names, the links between these.
+        """Cuts nodes off from the rest; with two names, cuts the links between them.
 
-        direction: "both", "inbound" or "outbound", as the nodes see it ["both"]
+        direction: "both", "inbound" (messages to the nodes) or "outbound" (from them) ["both"]
         """
         return super().cut(target, peers, **more)
 
-    if not TYPE_CHECKING:  # kinds that are newer than _declared.py; tools see the declared ones only
+    if not TYPE_CHECKING:  # kinds newer than _declared.py; type checkers see only the declared ones
 
         def __getattr__(self, name):
             if name.startswith("_"):
@@ -249,27 +249,27 @@ class Cluster(Faults):
             return lambda target="one", **more: self.begin(kind, target, **more)
 
     def wait(self, anchor: str, within: Duration = "10s", **parameters: Any) -> float:
-        """Waits for an anchor; returns how long that took, in milliseconds. Raises CapsizeError if it
-        does not fire in time."""
+        """Waits for an anchor. Returns the time until it fired, in milliseconds. Raises CapsizeError if
+        it does not fire in time."""
         names = {name.replace("_", "-"): _plain(value) for name, value in parameters.items()}
-        answer = self._ask({"wait": {anchor: names}, "within": duration_text(within)}, bound=3600)
+        answer = self._request({"wait": {anchor: names}, "within": duration_text(within)}, timeout=3600)
         if not answer["fired"]:
             raise CapsizeError(f"{anchor}: not within {duration_text(within)}")
         return answer["after-ms"]
 
     def view(self) -> dict:
-        """leader, term, members, acknowledged, and of each node running, paused, writes."""
-        return self._ask({"view": True})
+        """Returns leader, term, members, acknowledged, and for each node running, paused, writes."""
+        return self._request({"view": True})
 
     @property
     def leader(self) -> str | None:
-        """The name of the node that leads now."""
+        """The name of the current leader, if known."""
         return self.view()["leader"]
 
     def verdict(self) -> Verdict:
-        """Ends the load, heals everything, and judges what the clients saw."""
+        """Stops the workload, heals all faults, and checks what the clients observed."""
         if self._verdict is None:
-            self._ask({"finish": True})
+            self._request({"finish": True})
             answer = self._next(600)
             while "verdict" not in answer:
                 answer = self._next(600)
@@ -283,9 +283,9 @@ class Cluster(Faults):
         return self._verdict
 
     def close(self) -> None:
-        """Ends the run, judged or not; nothing of it stays."""
+        """Ends the run, checked or not; no process remains."""
         if self._process.poll() is None:
-            self._process.stdin.close()  # the run ends when nobody steers it
+            self._process.stdin.close()  # end of input ends the run
             try:
                 self._process.wait(timeout=30)
             except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""Where the command `capsize` is."""
+"""Finds the command `capsize`."""
 
 import os
 import pathlib
@@ -8,12 +8,13 @@ _SOURCES = pathlib.Path(__file__).resolve().parents[3]
 
 
 class CapsizeError(Exception):
-    """It could not be done: malformed, no model, no command, no answer. The text says what and where."""
+    """A request failed: malformed input, no model, no command, no reply. The text says what and where."""
 
 
 def command():
-    """CAPSIZE_BIN first, then build/bin of the sources this file lies in or bin of the prefix that it
-    was installed to (PREFIX/share/capsize/python, PREFIX/lib/python3/dist-packages), then PATH."""
+    """Returns the path of the command: in CAPSIZE_BIN, or in build/bin of the source tree of this file or
+    bin of the prefix that it is installed to (PREFIX/share/capsize/python,
+    PREFIX/lib/python3/dist-packages), or in PATH."""
     places = [os.environ.get("CAPSIZE_BIN"), _SOURCES / "build" / "bin", _SOURCES.parent / "bin"]
     for place in filter(None, places):
         found = pathlib.Path(place) / "capsize"

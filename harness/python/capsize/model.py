@@ -1,19 +1,20 @@
-"""Models of one's own: a sequential specification as a table of pure functions, for small histories.
+"""Custom models: a sequential specification as a table of pure functions, for small histories.
 
     queue = capsize.Model(initial=(), functions={
-        "enqueue": lambda state, asked, answered: state + (asked,),
-        "dequeue": lambda state, asked, answered:
-            state[1:] if state and answered in (state[0], capsize.UNKNOWN) else capsize.IMPOSSIBLE,
+        "enqueue": lambda state, given, output: state + (given,),
+        "dequeue": lambda state, given, output:
+            state[1:] if state and output in (state[0], capsize.UNKNOWN) else capsize.IMPOSSIBLE,
     })
     assert capsize.check(events, model=queue)
 
-A function gets the state, what the operation asked and what it was answered, and returns the state
-afterwards, or IMPOSSIBLE where the operation cannot have been answered so in that state. The answer
-of an indeterminate operation is UNKNOWN. States are values that can be hashed (tuples, frozensets).
+A function gets the state, the input and the output of an operation. It returns the next state, or
+IMPOSSIBLE if the operation cannot have this output in that state. The output of an indeterminate
+operation is UNKNOWN. States must be hashable (tuples, frozensets).
 
-The search is the one of Wing and Gong (1993) with Lowe's memory of visited configurations (2017): an
-operation may come next if none that has to come before it is left. It is exponential in the worst
-case, in Python, and bounded; `capsize list models` knows models that are decided in no time.
+The search is Wing and Gong's (1993) with Lowe's cache of visited configurations (2017): an operation
+may be next in the linearization unless another pending one completed before it began. It takes
+exponential time in the worst case, in Python, within limits; the built-in models (`capsize list
+models`) are much faster.
 """
 
 import dataclasses
@@ -34,7 +35,7 @@ UNKNOWN = _Mark("UNKNOWN")
 
 @dataclasses.dataclass(frozen=True)
 class Model:
-    """`functions` maps the name of each function to (state, asked, answered) -> state."""
+    """`functions` maps the name of each function to (state, input, output) -> state."""
 
     initial: object
     functions: dict
@@ -43,14 +44,14 @@ class Model:
 
 @dataclasses.dataclass
 class Operation:
-    """One operation; `complete` is None where it is indeterminate."""
+    """One operation; `complete` is None if it is indeterminate."""
 
     process: int
     function: str
     key: object
-    asked: object
+    input: object
     invoke: int
-    answered: object = UNKNOWN
+    output: object = UNKNOWN
     complete: int | None = None
 
     @property
@@ -58,12 +59,12 @@ class Operation:
         return self.complete is not None
 
 
-class BoundReached(Exception):
-    """The text names the bound."""
+class LimitReached(Exception):
+    """The text names the limit."""
 
 
 class Budget:
-    """Seconds, and configurations to remember, for one history."""
+    """Limits the time and the cached configurations of the search of one history."""
 
     def __init__(self, seconds, configurations):
         self._until = time.monotonic() + seconds
@@ -73,13 +74,13 @@ class Budget:
     def spend(self):
         self._configurations -= 1
         if self._configurations < 0:
-            raise BoundReached("the bound on remembered configurations ended the search")
+            raise LimitReached("the search reached the limit of cached configurations")
         if time.monotonic() > self._until:
-            raise BoundReached(f"the time bound of {self._seconds:g} s ended the search")
+            raise LimitReached(f"the search reached the time limit of {self._seconds:g} s")
 
 
 def pair(events):
-    """Operations by key out of events that obey the rules of processes; failed ones are left out."""
+    """Pairs well-formed events to operations, by key; leaves out failed operations."""
     keys, open_operations = {}, {}
     for position, event in enumerate(events):
         process = event["process"]
@@ -92,14 +93,14 @@ def pair(events):
         operation = open_operations.pop(process)
         if event["type"] == "ok":
             operation.complete = position
-            operation.answered = event.get("value")
+            operation.output = event.get("value")
         elif event["type"] == "fail":
             keys[repr(operation.key)].remove(operation)
     return keys
 
 
 def is_legal(model, operations, budget):
-    """Whether some order explains what all of them were answered. Raises BoundReached."""
+    """Whether the operations of one key are linearizable. Raises LimitReached."""
     required = sum(1 << i for i, operation in enumerate(operations) if operation.required)
     stack = [(0, model.initial)]
     seen = set(stack)
@@ -109,13 +110,13 @@ def is_legal(model, operations, budget):
             return True
         left = [i for i in range(len(operations)) if not done >> i & 1]
         deadline = min(operations[i].complete for i in left if operations[i].required)
-        # The last one pushed is tried first: earliest return first, indeterminate ones last.
+        # The last one pushed is tried first: earliest completion first, indeterminate ones last.
         left.sort(key=lambda i: (operations[i].required, -(operations[i].complete or 0)))
         for i in left:
             operation = operations[i]
             if operation.invoke > deadline:
                 continue
-            after = model.functions[operation.function](state, operation.asked, operation.answered)
+            after = model.functions[operation.function](state, operation.input, operation.output)
             configuration = (done | 1 << i, after)
             if after is IMPOSSIBLE or configuration in seen:
                 continue
@@ -125,40 +126,40 @@ def is_legal(model, operations, budget):
     return False
 
 
-def _until(operations, position):
-    """What was known at a position: later answers are still unknown, later operations not begun."""
+def _prefix(operations, position):
+    """The prefix of the history up to a position: later outputs are unknown, later operations absent."""
     return [operation if operation.complete is not None and operation.complete <= position
-            else dataclasses.replace(operation, complete=None, answered=UNKNOWN)
+            else dataclasses.replace(operation, complete=None, output=UNKNOWN)
             for operation in operations if operation.invoke <= position]
 
 
 def _violation(model, key, operations, budget):
-    """The first answer that no order explains, with the operations up to it."""
-    answers = sorted(o.complete for o in operations if o.required)
-    low, high = 0, len(answers) - 1
+    """The first output that no order explains, with the operations up to it."""
+    completions = sorted(o.complete for o in operations if o.required)
+    low, high = 0, len(completions) - 1
     while low < high:
         middle = (low + high) // 2
-        if is_legal(model, _until(operations, answers[middle]), budget):
+        if is_legal(model, _prefix(operations, completions[middle]), budget):
             low = middle + 1
         else:
             high = middle
-    shown = _until(operations, answers[low])
-    last = next(o for o in shown if o.complete == answers[low])
+    shown = _prefix(operations, completions[low])
+    last = next(o for o in shown if o.complete == completions[low])
     name = "" if operations[0].key is None else f" of key {key}"
     return {
         "anomaly": "no legal order", "key": "" if operations[0].key is None else str(operations[0].key),
         "minimal": False,
         "sentence": f"no order of the operations{name} explains that {last.function} of process "
-                    f"{last.process} was answered {last.answered!r}",
-        "operations": [{"process": o.process, "f": o.function, "asked": o.asked,
-                        "answered": None if o.answered is UNKNOWN else o.answered,
+                    f"{last.process} returned {last.output!r}",
+        "operations": [{"process": o.process, "f": o.function, "asked": o.input,
+                        "answered": None if o.output is UNKNOWN else o.output,
                         "outcome": "ok" if o.required else "info", "index": o.invoke}
                        for o in shown],
     }
 
 
 def judge(model, events, seconds, configurations):
-    """(verdict, reason, violations) of a history given as well-formed events."""
+    """Returns (verdict, reason, violations) for well-formed events."""
     keys = pair(events)
     for operations in keys.values():
         for operation in operations:
@@ -173,8 +174,8 @@ def judge(model, events, seconds, configurations):
         try:
             if not is_legal(model, operations, budget):
                 violations.append(_violation(model, key, operations, budget))
-        except BoundReached as bound:
-            unknown = unknown or f"key {key}: {bound}"
+        except LimitReached as limit:
+            unknown = unknown or f"key {key}: {limit}"
     if violations:
         return "invalid", violations[0]["sentence"], violations
     return ("unknown", unknown, []) if unknown else ("valid", "", [])

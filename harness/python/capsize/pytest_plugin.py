@@ -1,14 +1,14 @@
-"""A cluster as a fixture. pytest finds it without `-p` wherever the package is found: installed, or with
-harness/python on PYTHONPATH (capsize-*.dist-info names it).
+"""The fixture `capsize_cluster`. pytest finds it without `-p` wherever the package is found: installed,
+or with harness/python on PYTHONPATH (capsize-*.dist-info declares it).
 
     def test_a_deposed_leader_serves_no_stale_reads(capsize_cluster):
         cluster = capsize_cluster(nodes=5)
         with cluster.pause("leader"):
             cluster.wait("leader")
 
-Each cluster is judged when the test is over, whether the test asked for the verdict or not. Any
-verdict but valid fails it, also vacuous and unknown, which have shown nothing: a test that is about
-another one says so, `capsize_cluster(expect="invalid")`, or `expect=("valid", "vacuous")`.
+Each cluster is checked when the test ends, whether or not the test called verdict(). Any verdict but
+valid fails the test, including vacuous and unknown, which prove nothing. A test that expects another
+one declares it: `capsize_cluster(expect="invalid")`, or `expect=("valid", "vacuous")`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ VERDICTS = ("valid", "invalid", "unknown", "vacuous")
 
 
 def expected_verdicts(expect: str | tuple[str, ...]) -> tuple[str, ...]:
-    """The verdicts that a test expects; a mistyped one is an error of the test."""
+    """Returns the verdicts that a test expects. Raises ValueError for an unknown one."""
     expected = (expect,) if isinstance(expect, str) else tuple(expect)
     for verdict in expected:
         if verdict not in VERDICTS:
@@ -33,8 +33,8 @@ def expected_verdicts(expect: str | tuple[str, ...]) -> tuple[str, ...]:
 
 @pytest.fixture
 def capsize_cluster(tmp_path: Any) -> Iterator[Callable[..., Cluster]]:
-    """Starts clusters. Options: those of `capsize run`, with underscores, and the verdicts that the test
-    expects."""
+    """Starts clusters. Options are those of `capsize run`, with underscores, and `expect`, the verdicts
+    that the test expects."""
     clusters: list[tuple[Cluster, tuple[str, ...]]] = []
 
     def start(expect: str | tuple[str, ...] = "valid", **options: Any) -> Cluster:

@@ -86,7 +86,7 @@ TEST(JsonLines, CutOffLastLine_IsLeftOut) {
   }
 }
 
-TEST(JsonLines, LastLineWithoutLineFeed_CountsIfComplete) {
+TEST(JsonLines, LastLineWithoutLineFeed_CountsIfItIsWhole) {
   const History history = read(std::string(kInvoke) + "\n" + std::string(kOk));
   EXPECT_FALSE(history.cut_off);
   EXPECT_EQ(history.counts.ok, 1u);
@@ -94,7 +94,7 @@ TEST(JsonLines, LastLineWithoutLineFeed_CountsIfComplete) {
 
 TEST(JsonLines, BrokenLineInTheMiddle_IsMalformedAndNamesThePlace) {
   EXPECT_EQ(error_of(lines({kInvoke, R"({"index":1,"process":1 "type":"ok"})", kOk})),
-            "h.jsonl:2:24: found \"\"type\":\"ok\"}\", expected more JSON");
+            "h.jsonl:2:24: found \"\"type\":\"ok\"}\", expected JSON to continue");
 }
 
 TEST(JsonLines, LineThatEndsEarly_IsMalformed) {
@@ -181,7 +181,7 @@ TEST(JsonLines, KeysThatLookAlike_AreTwo) {
   EXPECT_EQ(history.counts.keys, 2u);
 }
 
-TEST(JsonLines, LinesLongerThanABlock_AreReadCompletely) {
+TEST(JsonLines, LinesLongerThanABlock_AreReadWhole) {
   const std::string value(3 << 20, 'v');
   const History history = read(R"({"process":1,"type":"invoke","f":"write","value":")" + value +
                                "\"}\n" + R"({"process":2,"type":"invoke","f":"read"})" + "\n");
