@@ -88,8 +88,9 @@ class DistinctStack {
 
   // Condition 1, then 2, then the two bounds for indeterminate pops together with 3. With the
   // sufficient deadlines (`enough`) there is a legal order; with the necessary ones (`needed`)
-  // there may be none. Between the two the answer is kNotApplicable: push 1, pop ? (indeterminate),
-  // and elements that can be around each other in several ways.
+  // there may be none. Between the two the answer is kNotApplicable: whether a pop began in time
+  // then depends on how the other elements nest, and the nesting that was found is only one of
+  // several.
   Decision decide(bool want_order) {
     Decision decision = gather_elements(operations_, stack_);
     if (decision.kind != Decision::Kind::kLegal) return decision;

@@ -43,7 +43,7 @@ std::optional<std::unordered_map<ValueId, Place>> places_of(const RegisterVersio
   return places;
 }
 
-// Two cas on one value are both the next level of its block; only one can be.
+// Two cas on one value would both be the next level of its block, but only one can be.
 bool branches(const RegisterVersions& versions) {
   for (const auto& [value, version] : versions.all()) {
     int cas = 0;
@@ -53,6 +53,8 @@ bool branches(const RegisterVersions& versions) {
   return false;
 }
 
+// Kahn's algorithm: sorts what has no predecessor left; what cannot be sorted is on a cycle or
+// after one.
 bool has_cycle(const std::map<ValueId, std::set<ValueId>>& next) {
   std::map<ValueId, std::size_t> missing;
   for (const auto& [from, tos] : next) {
@@ -86,6 +88,8 @@ ConsistencyAnswer ask(const KeyProblem& problem, const Budget&) {
   if (!places || branches(*versions)) {
     return {.holds = ConsistencyAnswer::Holds::kNo, .detail = "two cas saw one value"};
   }
+  // Goes over the operations by invocation, which is the order of each process. Within a block a
+  // process may only go up in level; from block to block it adds an edge.
   std::unordered_map<std::int64_t, Place> last;  // by process
   std::map<ValueId, std::set<ValueId>> next;
   for (const KeyOperation* operation : versions->operations()) {

@@ -90,6 +90,8 @@ void SequentialGraph::link(Number from, Number to) {
   ++edges_;
 }
 
+// Applies both rules until no new edge follows. Each round needs the clocks of the edges so far,
+// and new edges may enable others; each round adds at least one edge, so it ends.
 SequentialGraph::Outcome SequentialGraph::saturate(const Budget& budget) {
   for (;;) {
     const std::vector<Number> order = sorted();
@@ -121,6 +123,8 @@ std::vector<SequentialGraph::Number> SequentialGraph::sorted() const {
   return order;
 }
 
+// In topological order: the clock of a node is the maximum over its predecessors and their own
+// places.
 bool SequentialGraph::compute_clocks(const std::vector<Number>& order, const Budget& budget) {
   clocks_.assign(nodes_.size() * processes(), 0);
   std::size_t steps = 0;
@@ -189,7 +193,7 @@ std::vector<SequentialGraph::Number> SequentialGraph::cycle() const {
   // Going backwards leads to the cycle and stays on it.
   for (std::size_t i = 0; i < nodes_.size(); ++i) node = before[node];
   const Number start = node;
-  // The shortest way from there back to itself.
+  // Breadth first from there back to itself: the shortest cycle through this node.
   std::fill(before.begin(), before.end(), kNone);
   std::vector<Number> reached = {start};
   for (std::size_t i = 0; i < reached.size() && before[start] == kNone; ++i) {

@@ -32,6 +32,9 @@ SequentialOrder::SequentialOrder(const SequentialGraph& graph)
   }
 }
 
+// Backtracking over writes only: observers are placed as soon as they can be (take_observers). A
+// state is how many operations each process has placed and the current write of each key; a state
+// that was a dead end is not entered a second time.
 SequentialOrder::Outcome SequentialOrder::find(const Budget& budget) {
   const std::size_t dead_max = kDeadCellsMax / (done_.size() + current_.size() + 1);
   const auto end = static_cast<Number>(graph_.nodes().size());
@@ -56,6 +59,7 @@ SequentialOrder::Outcome SequentialOrder::find(const Budget& budget) {
   return Outcome::kFound;
 }
 
+// The order in which writes are tried: by min(f, s), as in a legal order of a register.
 void SequentialOrder::rank_writes() {
   const auto& nodes = graph_.nodes();
   std::vector<Position> first(nodes.size()), last(nodes.size());  // f and s

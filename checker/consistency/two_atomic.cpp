@@ -60,6 +60,9 @@ class LimitedBacktracking {
     }
   }
 
+  // Epoch by epoch, from the end. An epoch that succeeded is never undone: Golab et al. show that
+  // any successful choice will do. So only the choice that begins the current epoch is tried in
+  // turn.
   ConsistencyAnswer::Holds decide() {
     using Holds = ConsistencyAnswer::Holds;
     if (anomalous_) return Holds::kNo;  // a read before its write
@@ -81,7 +84,7 @@ class LimitedBacktracking {
  private:
   static constexpr std::size_t kNone = ~std::size_t{0};
 
-  // Precedes no other write that is left. All that do not, complete after the last has begun.
+  // Whether it precedes no other write that is left: it completes after the last of them has begun.
   bool may_be_last(std::size_t write) const {
     auto last = by_invoke_.rbegin();
     if (last->second == write && ++last == by_invoke_.rend()) return true;
@@ -99,7 +102,10 @@ class LimitedBacktracking {
     return found;
   }
 
-  // Places forced writes from the candidate on. False: it came to a contradiction.
+  // Places the candidate last, then the writes that this forces, one after the other. A read that
+  // began after the write had completed stands after it, so it returned it or the one before it;
+  // all such reads that returned another value must agree on it, and that write is the next one.
+  // False: they disagree, or a forced write precedes one that is already placed after it.
   bool epoch(std::size_t write) {
     while (write != kNone) {
       if (!may_be_last(write)) return false;

@@ -94,6 +94,10 @@ const std::vector<std::uint32_t>& Sources::needed_by(const KeyOperation& observe
   return needed;
 }
 
+// Three cases. Where values are built up, or the whole set is read, every operation that the model
+// says is needed. Otherwise the writers of the observed value that may have been the source; the
+// initial value needs none. Where no writer may have been the source, the latest one, to show that
+// it is not.
 std::span<const std::uint32_t> Sources::of(std::uint32_t place) const {
   const KeyOperation& observer = problem_.operations[place];
   const Fact seen = seen_by(observer);
@@ -102,7 +106,7 @@ std::span<const std::uint32_t> Sources::of(std::uint32_t place) const {
   if (seen == kNoFact) return {};
   const auto found = writers_.find(seen);
   if (found == writers_.end()) return {};
-  found_ = that_may_be_meant(found->second, place);
+  found_ = possible_sources(found->second, place);
   // The initial value needs no writer where none is left.
   if (!found_.empty() || holds_at_first(observer)) return found_;
   const std::uint32_t latest = latest_of(found->second, observer.invoke);
@@ -124,8 +128,11 @@ std::uint32_t Sources::latest_of(const Writers& writers, Position position) cons
   return latest == kNever ? first : latest;
 }
 
-std::vector<std::uint32_t> Sources::that_may_be_meant(const Writers& writers,
-                                                      std::uint32_t place) const {
+// The writers that began before the observer completed and were not overwritten before it began.
+// Goes over the acknowledged ones backwards and stops where all earlier ones had completed before
+// the overwriting mutation began; so the cost is the number of sources, not of writers.
+std::vector<std::uint32_t> Sources::possible_sources(const Writers& writers,
+                                                     std::uint32_t place) const {
   const KeyOperation& observer = problem_.operations[place];
   const Position overwritten = last_overwritten(observer);
   std::vector<std::uint32_t> sources;
@@ -235,8 +242,9 @@ std::vector<std::uint32_t> with_sources(const KeyProblem& problem, const Sources
 
 Shrunk shrink(const KeyProblem& problem, const Sources& sources, std::vector<std::uint32_t> set,
               const Violates& violates, const Budget& budget) {
-  // Large pieces first, as in delta debugging; then single ones with all that depends on them (two
-  // cas can be each other's source), until none can go.
+  // Delta debugging over closed sets: large chunks first, then single operations with everything
+  // that depends on them (two cas can be each other's source), until none can be removed. A removed
+  // chunk takes its operations out, except those that the rest needs as sources.
   std::vector<bool> needed_by_all(problem.operations.size(), false);
   std::size_t chunk = std::max<std::size_t>(1, set.size() / 2);
   for (;;) {

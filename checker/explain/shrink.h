@@ -69,8 +69,8 @@ class Sources {
     std::vector<Position> last_complete;
     std::vector<std::uint32_t> indeterminate;
   };
-  [[nodiscard]] std::vector<std::uint32_t> that_may_be_meant(const Writers& writers,
-                                                             std::uint32_t observer) const;
+  [[nodiscard]] std::vector<std::uint32_t> possible_sources(const Writers& writers,
+                                                            std::uint32_t observer) const;
   [[nodiscard]] std::uint32_t latest_of(const Writers& writers, Position position) const;
   std::unordered_map<Fact, Writers> writers_;
   mutable std::vector<std::uint32_t> found_;  // what of() returns where it is not kept

@@ -56,6 +56,10 @@ class ElementSearch {
     project();
   }
 
+  // First without the reads of the whole set, which may suffice. If there are any, each element is
+  // then judged together with what they show of it: a violation of one element is one of the set,
+  // but elements that are linearizable one by one do not make the set linearizable (read {1} and
+  // read {2}, both while 1 and 2 are added), so then the search over the whole set decides.
   Decision decide() {
     Decision decision = decide_each();
     if (decision.kind != Decision::Kind::kLegal) return decision;
@@ -120,6 +124,9 @@ class ElementSearch {
     const bool there = std::ranges::binary_search(initial_, element);
     Decision decision = search_just_in_time(projection, there ? kPresent : kAbsent,
                                             *find_model("register"), values_, bounds_);
+    // The point of an operation: the latest invocation up to it in this order. It is within the
+    // interval of the operation, or a later-invoked one would precede it in the order after it had
+    // completed.
     Position point = 0;
     for (const std::uint32_t place : decision.order) {
       point = std::max(point, projection[place].invoke);

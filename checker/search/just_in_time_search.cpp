@@ -39,6 +39,9 @@ Decision search_just_in_time(std::span<const KeyOperation> operations, ValueId i
     const bool time = problem.given_up == SearchProblem::GivenUp::kTime;
     return unknown(time ? bounds.budget->time_bound() : "the memory bound", problem, 0);
   }
+  // Both searches share the problem and the table of states, and run in turns on one thread.
+  // Whichever ends first decides: depth first usually finds an order where there are many; the
+  // other one, which compares all states at a completion, exhausts the states where there is none.
   StateTable states(values);
   Search depth_first(problem, states, Search::Order::kDepthFirst, bounds.budget, bounds.want_order);
   Search by_completion(problem, states, Search::Order::kByCompletion, bounds.budget,
@@ -75,6 +78,8 @@ Decision search_just_in_time(std::span<const KeyOperation> operations, ValueId i
       if (search->result() == Search::Result::kIllegal) {
         Decision decision;
         decision.kind = Decision::Kind::kViolation;
+        // No state gets past this completion, so the prefix up to it has no legal order already;
+        // what begins later cannot belong to the counterexample.
         decision.end = operations[problem.completions[search->furthest()]].complete;
         return decision;
       }

@@ -41,6 +41,8 @@ void ElementFilter::prepare(const SearchRow& row, const Available& available) {
   }
 }
 
+// An `add` serves those that need the element to be present, a `remove` those that need it absent.
+// A read of the whole set waits for every element to be as it was read.
 bool ElementFilter::serves_a_waiting_operation(const KeyOperation& mutation) const {
   const bool adds = mutation.code == kCodeAdd;
   return std::ranges::any_of(waiting_,
@@ -59,7 +61,9 @@ const std::vector<ValueId>& ElementFilter::elements_of(ValueId set) {
   return entry->second;
 }
 
-// Sums are bounds here, and compared with some room: as floating point they cannot overflow.
+// Gathers what waiting reads miss (v - s), and how far the sum can still move in either direction.
+// The sums are only bounds, compared with some tolerance, so floating point suffices; it cannot
+// overflow.
 void SumFilter::prepare(const SearchRow& row, const Available& available) {
   missing_.clear();
   useful_.clear();
@@ -129,6 +133,8 @@ ValueFilter::ValueFilter(const SearchProblem& problem) : MutationFilter(false), 
   is_wanted_.resize(left.size());
 }
 
+// The wanted values are the closure of what waiting observers observe: if 3 is wanted and an
+// indeterminate cas leads from 2 to 3, then 2 is wanted as well. Linear in what it visits.
 void ValueFilter::prepare(const SearchRow& row, const Available& available) {
   forget();
   for (const std::uint32_t operation : problem_.open_at(row.completion())) {
@@ -147,6 +153,8 @@ void ValueFilter::forget() {
   wanted_.clear();
 }
 
+// Indeterminate operations are looked up by what they expect: only those that are possible in this
+// state (cas that expect it, and blind writes) can be useful now.
 void ValueFilter::find_useful(State state) {
   useful_.clear();
   for (const ValueId observed : {state, kNoValue}) {

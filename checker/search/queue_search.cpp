@@ -36,6 +36,9 @@ class QueueSearch {
   QueueSearch(std::span<const KeyOperation> operations, const SearchBounds& bounds)
       : operations_(operations), bounds_(bounds) {}
 
+  // Advances the set of states from completion to completion. A completion maps each state to those
+  // in which the completing operation has taken effect; if none is left, the prefix has no legal
+  // order.
   Decision run() {
     if (operations_.size() * kOperationBytes > bounds_.memory_bytes) return unknown(kMemoryBound);
     if (!gather()) return {.kind = Decision::Kind::kNotApplicable};
@@ -64,7 +67,7 @@ class QueueSearch {
   static constexpr ValueId kFirstName = kEmptyList + 1;  // no name is null, or an empty queue
 
   struct Candidate {
-    std::size_t in_the_way;  // how many must be taken out before
+    std::size_t blocking;  // how many elements must be removed before
     Number number;
     friend auto operator<=>(const Candidate&, const Candidate&) = default;
   };
@@ -101,7 +104,7 @@ class QueueSearch {
 
   const KeyOperation& element(Number number) const { return operations_[elements_[number]]; }
 
-  // What has begun by here.
+  // Opens the operations that have begun by this position.
   void come_to(Position now) {
     now_ = now;
     states_bytes_ = 2 * states_.size() * kStateBytes;
@@ -118,7 +121,8 @@ class QueueSearch {
     nulls_open_ += operations_[place].argument == kNullValue ? 1 : 0;
   }
 
-  // Behind a completion. Elements complete in the order of their numbers.
+  // After a completion: the operation is no longer open. Elements complete in the order of their
+  // numbers.
   void leave(Number place) {
     if (operations_[place].code == kCodeAdd) {
       ++completed_;
@@ -152,33 +156,37 @@ class QueueSearch {
   }
 
   void enqueue_completes(const QueueState& state, const Past& past) {
-    const bool anybody_waits = std::ranges::any_of(open_, [&](Number place) {
+    const bool any_waits = std::ranges::any_of(open_, [&](Number place) {
       return operations_[place].argument == kNullValue && !state.is_done(place);
     });
-    if (anybody_waits) {
+    if (any_waits) {
       find_empty(state, past,
                  [&](QueueState emptied, const Past& then) { add(std::move(emptied), then); });
     }
-    // To have found nothing costs nothing where nothing is in.
-    if (!anybody_waits || in_count(state) > 0) add(state, past);
+    // The alternative without emptying the queue. Where the queue is empty, the empty dequeues take
+    // effect at no cost, so this alternative is dominated.
+    if (!any_waits || in_count(state) > 0) add(state, past);
   }
 
   void dequeue_completes(Number place, const QueueState& state, const Past& past) {
-    // The more is taken out of the way, the more elements may be taken: only one that is better
-    // than those before is worth it.
+    // The dequeue has to return one of several equal elements. Each candidate requires that the
+    // elements that block it are removed first. Candidates come by that number; one that blocks no
+    // fewer and was enqueued later than an earlier candidate is never better (the exchange argument
+    // of the header).
     Number best = kNoStep;
     for (const Candidate& candidate : candidates(operations_[place].argument, state, past)) {
       const Number number = candidate.number;
       if (number >= best) continue;
       best = number;
-      take_out(candidate.in_the_way, state, past, [&](QueueState cleared, const Past& then) {
+      take_out(candidate.blocking, state, past, [&](QueueState cleared, const Past& then) {
         cleared.take(number);
         add(std::move(cleared), {then.used, step(then.last, place, number)});
       });
     }
   }
 
-  // Equal elements that are in or can be by now, in order.
+  // Elements of this value that are in the queue, or can be by now (their enqueue is open), each
+  // with the number of elements that must be removed before it may be taken.
   std::vector<Candidate> candidates(ValueId value, const QueueState& state,
                                     const Past& past) const {
     std::vector<Candidate> found;
@@ -187,9 +195,9 @@ class QueueSearch {
     const std::size_t most = takers(past);
     for (auto at = std::ranges::lower_bound(equal->second, state.first); at != equal->second.end();
          ++at) {
-      if (earliest_from_[*at] > now_ || in_the_way(state, earliest_from_[*at]) > most) break;
+      if (earliest_from_[*at] > now_ || blocking(state, earliest_from_[*at]) > most) break;
       if (element(*at).invoke > now_ || state.is_taken(*at)) continue;
-      const std::size_t before = in_the_way(state, element(*at).invoke);
+      const std::size_t before = blocking(state, element(*at).invoke);
       if (before <= most) found.push_back({before, *at});
       if (before == 0) break;  // those after it are no better
     }
@@ -209,8 +217,8 @@ class QueueSearch {
   }
   std::size_t in_count(const QueueState& state) const { return in_count(state, completed_); }
 
-  // How many elements are in that were put in for sure before this position.
-  std::size_t in_the_way(const QueueState& state, Position position) const {
+  // How many elements are in the queue that were certainly enqueued before this position.
+  std::size_t blocking(const QueueState& state, Position position) const {
     const auto behind = std::ranges::lower_bound(
         elements_, position, {}, [this](Number place) { return operations_[place].complete; });
     return in_count(state, static_cast<Number>(behind - elements_.begin()));

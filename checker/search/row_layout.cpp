@@ -6,6 +6,7 @@ namespace capsize::checker {
 
 RowLayout::RowLayout(std::size_t slots, const std::vector<Class>& classes)
     : mask_words_((slots + kWordBits - 1) / kWordBits) {
+  // Fields never straddle words: a word begins where the next field and its guard bit do not fit.
   unsigned shift = kWordBits;
   for (std::uint32_t i = 0; i < classes.size(); ++i) {
     if (!classes[i].joins) groups_.push_back({i, i, classes[i].is_write});
@@ -46,6 +47,9 @@ void RowLayout::track_overused(const std::uint64_t* row) {
   }
 }
 
+// Whether a search from `row` can do whatever one from `other` can. Componentwise, the cheapest
+// tests first; the counts of a word are compared with one subtraction: with the guard bit set in
+// each field of `other`, a field of `row` that is larger borrows it.
 bool RowLayout::dominates(const std::uint64_t* row, const std::uint64_t* other) const {
   if (row[cost()] > other[cost()]) return false;
   for (std::size_t i = safe(); i < used(); ++i) {
@@ -57,7 +61,7 @@ bool RowLayout::dominates(const std::uint64_t* row, const std::uint64_t* other) 
   for (std::size_t word = 0; word < guards_.size(); ++word) {
     const std::uint64_t guard = tracked_[word];
     const std::size_t at = counts() + word;
-    // A guard is lost in each field that counts more here than there.
+    // A guard bit is borrowed in each tracked field that counts more in `row` than in `other`.
     std::uint64_t more = guard & ~((other[at] | guard) - row[at]);
     for (; more != 0; more &= more - 1) {
       const auto bit = static_cast<std::size_t>(std::countr_zero(more));
@@ -67,6 +71,9 @@ bool RowLayout::dominates(const std::uint64_t* row, const std::uint64_t* other) 
   return true;
 }
 
+// A larger count in one class of a group is made good by unused writes of the group: `row` used
+// more cas that lead to v, but has as many more writes of v left, and a write can stand in for any
+// of them.
 bool RowLayout::made_good(const Group& group, const std::uint64_t* row,
                           const std::uint64_t* other) const {
   if (!group.has_write || count(row, group.first) >= count(other, group.first)) return false;

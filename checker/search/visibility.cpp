@@ -28,6 +28,9 @@ class VisibilityAfterCompletion {
     }
   }
 
+  // `horizon` is h of the theorem: the earliest completion of a mutation that began after the write
+  // had completed. An observer of the value, or of one that indeterminate cas lead to, must have
+  // begun by then and must not have completed before the write.
   bool may_be_seen(const KeyOperation& write) {
     const auto& reached = reached_from(write.written);
     if (reached.size() > kReachedMax) return true;
@@ -42,7 +45,7 @@ class VisibilityAfterCompletion {
   }
 
  private:
-  // The value itself, and what indeterminate cas can make of it.
+  // The value itself, and those that indeterminate cas lead to from it: breadth first, bounded.
   const std::vector<ValueId>& reached_from(ValueId value) {
     std::vector<ValueId>& reached = reached_[value];
     if (!reached.empty()) return reached;

@@ -25,6 +25,8 @@ StreamedRegister::StreamedRegister(std::string initial) {
 
 StreamedRegister::~StreamedRegister() = default;
 
+// An open write is known from its invocation on, since a read may return its value before it
+// completes. It has no block yet: whether it takes effect is not known.
 StreamedRegister::Found StreamedRegister::invoke(const Operation& operation) {
   if (operation.function == kRead) {
     open_reads_.insert(operation.invoke);
@@ -54,7 +56,7 @@ StreamedRegister::Found StreamedRegister::ok(const Operation& operation) {
     if (auto clash = observe(operation, operation.observed, value)) return clash;
   } else {
     const auto found = values_.find(operation.written);
-    // Seen, overwritten and forgotten while it was open.
+    // Observed, overwritten and forgotten while it was still open.
     if (found == values_.end()) return std::nullopt;
     value = found->second.get();
     value->writer = operation;
@@ -67,6 +69,8 @@ StreamedRegister::Found StreamedRegister::ok(const Operation& operation) {
   return std::nullopt;
 }
 
+// A write that fails after its value was read is an aborted read. If the value was not read so far,
+// it is remembered as forgotten with that reason, for reads that return it later.
 StreamedRegister::Found StreamedRegister::fail(const Operation& operation) {
   CHECK(operation.invoke < operation.complete, "an operation ends after it began");
   stop_waiting(operation);
@@ -164,6 +168,9 @@ StreamedRegister::Found StreamedRegister::touch(Block& block, const Operation& o
     block.s = operation.invoke;
     block.last = operation;
   }
+  // If `earlier` must come before `later` (f < s), then an operation that observes `earlier` must
+  // begin by the f of `later`: the deadline of `earlier`. Only the smallest deadline counts, so one
+  // proof per block suffices.
   const auto bound = [](Block& earlier, const Block& later) {
     if (earlier.f < later.s && later.f < earlier.deadline.at) {
       earlier.deadline = {later.f, std::make_shared<const Proof>(
@@ -246,6 +253,8 @@ const StreamedRegister::Deadline& StreamedRegister::deadline_of(const Value& val
   return value.deadline.at < value.block->deadline.at ? value.deadline : value.block->deadline;
 }
 
+// A value is forgotten once no open read may return it: its deadline is before the invocation of
+// the oldest open read. An open cas that expects it keeps it, since it may still succeed on it.
 void StreamedRegister::forget_what_is_over(std::uint64_t now) {
   if (++until_forgetting_ < kCompletionsBetweenForgetting) return;
   until_forgetting_ = 0;
@@ -258,8 +267,8 @@ void StreamedRegister::forget_what_is_over(std::uint64_t now) {
   blocks_.remove_if([](const Block& block) { return block.values == 0; });
 }
 
-// With it go the values of indeterminate cas that expected it: seen from now on, they would make
-// one of its block that is too late.
+// Also forgets the values of indeterminate cas that expected this one: an operation that observes
+// such a value from now on would put it into the forgotten block, after its deadline.
 void StreamedRegister::forget(Value& value, Anomaly why) {
   const Deadline deadline = deadline_of(value);
   const auto [begin, end] = hopeful_.equal_range(value.text);

@@ -1,5 +1,5 @@
-// Histories that lie elsewhere, each with the verdict it must get: CAPSIZE_HISTORIES names a folder
-// with an index.tsv (file, ..., verdict in the sixth column). Skipped where it is not set.
+// Histories outside the repository, each with the verdict it must get: CAPSIZE_HISTORIES names a
+// folder with an index.tsv (file, ..., verdict in the sixth column). Skipped where it is not set.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

@@ -1,9 +1,9 @@
-// Random histories as text: a few clients, every model, and the ways in which people write the same
-// events down.
+// Random histories as text: a few clients, every model, and the notations in which the same events
+// are written.
 //
-// The answers are drawn, not simulated, from so few values that about half of the histories have a
-// legal order. What is legal is not known here: a test asks brute force, or compares two texts of
-// the same events.
+// Results are drawn, not simulated, from so small a range that about half of the histories have a
+// legal order. The verdict is not known here: a test asks brute force, or compares two texts of the
+// same events.
 #pragma once
 
 #include <fmt/core.h>

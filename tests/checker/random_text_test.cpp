@@ -1,6 +1,6 @@
-// Whole checks of random texts: against brute force, and against other texts of the same events.
+// Complete checks of random texts: against brute force, and against other texts of the same events.
 //
-// CAPSIZE_RANDOM_HISTORIES says how many (scripts/trials asks for 100,000); the seed is printed
+// CAPSIZE_RANDOM_HISTORIES sets the number (scripts/trials asks for 100,000); the seed is printed
 // where something is wrong.
 #include "tests/checker/random_text.h"
 

@@ -1,6 +1,6 @@
 // Random histories of any model as a client would have recorded them: operations take effect on a
-// simulated object, one after the other, each between its invocation and its completion. Then some
-// results are replaced, if that is asked for, and the verdict is unknown then.
+// simulated object, one after the other, each between its invocation and its completion. On
+// request, some results are then replaced, and the verdict is unknown.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Queues, bags and stacks with different elements against brute force: lost enqueues, indeterminate
-// dequeues, dequeues that found nothing, and ties.
+// Queues, bags and stacks with distinct elements against brute force: lost enqueues, indeterminate
+// dequeues, empty dequeues, and ties.
 #include <gtest/gtest.h>
 
 #include "checker/collections/distinct_bag.h"

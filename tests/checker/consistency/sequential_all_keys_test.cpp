@@ -213,7 +213,7 @@ TEST(SequentialOfAllKeys, StoreBuffer_HoldsOfEachKeyAloneAndNotOfBoth) {
   EXPECT_EQ(to_json(report)["weaker-all-keys"]["sequential"]["holds"], "no");
 }
 
-TEST(SequentialOfAllKeys, StaleReader_MayBeBehindOnEveryKey) {
+TEST(SequentialOfAllKeys, StaleReader_MayLagOnEveryKey) {
   const ConsistencyAnswer answer = answer_to({{.process = 1, .key = 0, .f = "write", .value = 1},
                                               {.process = 1, .key = 1, .f = "write", .value = 2},
                                               {.process = 2, .key = 1, .f = "read", .value = {}},

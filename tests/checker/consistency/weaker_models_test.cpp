@@ -38,7 +38,7 @@ std::map<std::string, Holds> answers_of(const std::string& text) {
   return answers;
 }
 
-TEST(Weaker, ReaderBehind_KeepsItsOwnOrder) {
+TEST(WeakerModels, LaggingReader_KeepsItsOwnOrder) {
   auto answers = answers_of(write(1, 1) + write(1, 2) + read(2, "1") + read(2, "2"));
   EXPECT_EQ(answers["sequential"], Holds::kYes);
   EXPECT_EQ(answers["2-atomic"], Holds::kYes);
@@ -47,25 +47,25 @@ TEST(Weaker, ReaderBehind_KeepsItsOwnOrder) {
   EXPECT_EQ(answers["fresh-reads"], Holds::kNo);
 }
 
-TEST(Weaker, TwoVersionsBehind_IsNotTwoAtomic) {
+TEST(WeakerModels, ReadTwoVersionsOld_IsNotTwoAtomic) {
   auto answers = answers_of(write(1, 1) + write(1, 2) + write(1, 3) + read(2, "1"));
   EXPECT_EQ(answers["2-atomic"], Holds::kNo);
   EXPECT_EQ(answers["sequential"], Holds::kYes);
 }
 
-TEST(Weaker, GoingBack_IsNotMonotonic) {
+TEST(WeakerModels, GoingBack_IsNotMonotonic) {
   auto answers = answers_of(write(1, 1) + write(1, 2) + read(2, "2") + read(2, "1"));
   EXPECT_EQ(answers["monotonic-reads"], Holds::kNo);
   EXPECT_EQ(answers["sequential"], Holds::kNo);
 }
 
-TEST(Weaker, MissingOnesOwnWrite_BreaksReadYourWrites) {
+TEST(WeakerModels, MissingOnesOwnWrite_BreaksReadYourWrites) {
   auto answers = answers_of(write(1, 1) + write(2, 2) + read(2, "1"));
   EXPECT_EQ(answers["read-your-writes"], Holds::kNo);
   EXPECT_EQ(answers["monotonic-reads"], Holds::kYes);
 }
 
-TEST(Weaker, OtherModels_AreUnknown) {
+TEST(WeakerModels, OtherModels_AreUnknown) {
   const std::string text = event(1, "invoke", "append", "1") + event(1, "ok", "append", "1") +
                            event(1, "invoke", "read", "null") + event(1, "ok", "read", "[]");
   EXPECT_EQ(answers_of(text)["sequential"], Holds::kUnknown);

@@ -17,13 +17,13 @@ void expect_order(const std::vector<Verdict>& worst_first, Verdict (*worst)(Verd
   }
 }
 
-TEST(Verdict, WithinOneRun_HarnessErrorGoesFirst) {
+TEST(Verdict, WithinOneRun_HarnessErrorComesFirst) {
   expect_order({Verdict::kHarnessError, Verdict::kInvalid, Verdict::kUnknown, Verdict::kVacuous,
                 Verdict::kValid},
                &worst_within_run);
 }
 
-TEST(Verdict, AcrossRuns_InvalidGoesFirst) {
+TEST(Verdict, AcrossRuns_InvalidComesFirst) {
   expect_order({Verdict::kInvalid, Verdict::kHarnessError, Verdict::kUsageError, Verdict::kUnknown,
                 Verdict::kVacuous, Verdict::kValid},
                &worst_across_runs);

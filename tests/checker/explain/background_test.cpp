@@ -1,4 +1,4 @@
-// Which operations of a long explanation are there only for completeness.
+// Which operations of a long explanation are shown only for completeness.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

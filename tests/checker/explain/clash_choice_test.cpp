@@ -1,4 +1,4 @@
-// Histories as the two seeded bugs of the node leave them; each must get its own name.
+// Histories such as two seeded bugs of the node leave; each must get its own name.
 #include "checker/explain/clash_choice.h"
 
 #include <gtest/gtest.h>

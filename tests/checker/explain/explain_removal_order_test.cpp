@@ -1,5 +1,4 @@
-// Names of violations of queues, stacks and bags: beside indeterminate dequeues, and where elements
-// are equal.
+// Names of violations of queues, stacks and bags with indeterminate dequeues or equal elements.
 #include <gtest/gtest.h>
 
 #include "checker/report/anomaly.h"

@@ -1,5 +1,5 @@
-// Explanations: the names and the sentences (that what is shown really shows it:
-// explain_random_test.cpp).
+// Names and sentences of explanations. (explain_random_test.cpp: that the operations shown
+// violate.)
 #include "checker/explain/explain.h"
 
 #include <gmock/gmock.h>
@@ -75,7 +75,7 @@ TEST(Explain, WriteThatMayBeOverwrittenOrSeenOrWasNotLookedFor_IsNotCalledLost) 
   EXPECT_EQ(named(both().call(1, "write", "10").read(4, "7").read(5, "10")), "stale read");
 }
 
-TEST(Explain, CasOnWhatWasReplaced_LooksToo) {
+TEST(Explain, CasOnAReplacedValue_IsAnObserver) {
   const Violation violation = Script()
                                   .call(1, "write", "7")
                                   .call(2, "write", "9")
@@ -148,7 +148,7 @@ TEST(Explain, ReadBeforeItsWrite_IsCalledThat) {
             "read before its write");
 }
 
-TEST(Explain, CasChain_StaysWhole) {
+TEST(Explain, CasChain_StaysComplete) {
   Script script;
   script.call(1, "write", "1");
   for (int i = 1; i < 10; ++i) {

@@ -1,9 +1,9 @@
 // How often is the name of an anomaly right? Histories with a planted anomaly, so that the truth is
-// known: hot keys that are overwritten before any read, lagging replicas, failed cas, values
-// that were there at first. Of each name: precision (how many of those that have it should) and
-// recall (how many of those that should have it do).
+// known: hot keys that are overwritten before any read, lagging replicas, failed cas, initial
+// values. For each name: precision (the share of violations with this name that should have it) and
+// recall (the share of violations that should have this name and do).
 //
-// The suite checks some hundred violations; CAPSIZE_NAMED_VIOLATIONS=20000 as many as it says.
+// The suite checks a few hundred violations; CAPSIZE_NAMED_VIOLATIONS=20000 asks for that many.
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 

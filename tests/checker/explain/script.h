@@ -1,4 +1,4 @@
-// Script: a history in short, and the violation that the checker finds in it.
+// Script: a short notation for a history, and the violation that the checker finds in it.
 #pragma once
 
 #include <gtest/gtest.h>

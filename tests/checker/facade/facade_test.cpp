@@ -1,4 +1,4 @@
-// The checker as a library: what its users see of it.
+// The checker as a library, through its public header.
 #include "checker/facade/checker.h"
 
 #include <fmt/format.h>

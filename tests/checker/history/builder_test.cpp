@@ -84,7 +84,7 @@ TEST(HistoryBuilder, Operations_AreGroupedByKeyInOrderOfInvocation) {
   EXPECT_EQ(history.of_key(0)[0].complete, 3u);
 }
 
-TEST(HistoryBuilder, ProcessGoesOnAfterFail) {
+TEST(HistoryBuilder, ProcessContinuesAfterFail) {
   const auto built =
       build({{1, EventType::kInvoke}, {1, EventType::kFail}, {1, EventType::kInvoke}});
   EXPECT_TRUE(std::holds_alternative<History>(built));

@@ -1,4 +1,5 @@
-// Who is a client, what belongs to which key, and what is said of the rest.
+// Which processes are clients, which operations belong to which key, and what is reported of the
+// rest.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// EDN as people have it: every notation of values, and maps laid out in every way.
+// EDN as it occurs: every notation of values, and maps in every layout.
 #include "checker/history/edn.h"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,6 @@
-// The fast reader of plain lines must never read anything differently from the real parser. A blank
-// before the brace sends a line to the real one, so every text is read both ways and compared.
+// The fast reader of plain lines must never read anything differently from the general parser. A
+// blank before the brace sends a line to the general one, so every text is read both ways and
+// compared.
 #include "checker/history/flat_json.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,5 @@
-// Files that hold no history are refused by their name, with what to do, and show no bytes.
+// Files that cannot hold a history are refused by name, with the next step, and none of their bytes
+// are shown.
 #include "checker/history/foreign_content.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-// Formats with one line an operation: times decide there, and only there.
+// Formats with one line per operation: times decide there, and only there.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

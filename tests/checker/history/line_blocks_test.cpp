@@ -1,4 +1,4 @@
-// Blocks that are taken apart on several threads come back as the lines of the file, in its order.
+// Blocks that are parsed on several threads are returned as the lines of the file, in its order.
 #include "checker/history/line_blocks.h"
 
 #include <gmock/gmock.h>
@@ -49,7 +49,7 @@ TEST(LineBlocks, Lines_AreThoseOfTheFileInItsOrder) {
   EXPECT_EQ(plain_events, 80'000u);
 }
 
-TEST(LineBlocks, CallerThatStopsHalfWay_LeavesNothingBehind) {
+TEST(LineBlocks, CallerThatStopsHalfWay_LeaksNothing) {
   const std::string text = long_history();
   LineReader lines = LineReader::of_text(text);
   const Vocabulary vocabulary;

@@ -1,4 +1,4 @@
-// What the caller says about a file: other names, one key alone, lenience.
+// Options of the reader: other names, one key alone, lenience.
 #include "checker/history/read_options.h"
 
 #include <fmt/core.h>

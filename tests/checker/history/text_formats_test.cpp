@@ -1,4 +1,4 @@
-// The two formats that are read for histories of others: Jepsen's console log, and EDN maps.
+// Two formats of other tools: Jepsen's console log, and EDN maps.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

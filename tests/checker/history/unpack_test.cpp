@@ -1,4 +1,4 @@
-// Compressed histories are read as what they unpack to, and never take more memory for it.
+// Compressed histories are read like their contents, in no more memory.
 #include "checker/history/byte_source.h"
 
 #include <gmock/gmock.h>

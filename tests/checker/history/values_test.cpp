@@ -18,7 +18,7 @@ TEST(ValueTable, EqualValues_HaveOneNumber) {
   EXPECT_EQ(values.list({}), kEmptyList);
 }
 
-TEST(ValueTable, ManyValues_AreAllFoundAgain) {
+TEST(ValueTable, ManyValues_AreAllFound) {
   ValueTable values;
   std::vector<ValueId> ids;
   for (std::int64_t i = -5000; i < 5000; ++i) {

@@ -1,5 +1,4 @@
-// bank: what adds up is valid, what does not is named, what is something else is refused.
-
+// bank: consistent totals are valid, inconsistent ones are named, other histories are refused.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

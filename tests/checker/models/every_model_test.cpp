@@ -1,6 +1,6 @@
-// Every model, by whatever algorithm is chosen for it, against brute force; and what has to hold of
-// any verdict: one legal operation more changes nothing, nor do other process numbers, and what is
-// shown of a violation violates.
+// Every model, by whichever algorithm is chosen for it, against brute force; and invariants of
+// every verdict: one more legal operation changes nothing, nor do other process numbers, and the
+// operations shown for a violation violate.
 //
 // CAPSIZE_RANDOM_HISTORIES=1000000 asks for more than the few that run with the other tests.
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// Every model takes operations whose values are missing or of a kind that it does not expect, and
-// histories in which most operations failed or are indeterminate, to a verdict.
+// Every model reaches a verdict for operations whose values are missing or of an unexpected kind,
+// and for histories in which most operations failed or are indeterminate.
 #include <gtest/gtest.h>
 
 #include <array>

@@ -159,7 +159,7 @@ TEST(Properties, LeaderWithAnotherEntry_BreaksLeaderCompleteness) {
   expect_only(traces, "leader-completeness", "it had another one of term 2 there");
 }
 
-TEST(Properties, CommitTracedAfterTheElection_IsStillHeldAgainstTheLeader) {
+TEST(Properties, CommitTracedAfterTheElection_IsStillDemandedOfTheLeader) {
   Traces traces;
   traces.start("n1").start("n2");
   traces.leader("n1", 1, 0, 0, 0).append("n1", 1, "leader", 1, 1, 1, 0x11);
@@ -168,7 +168,7 @@ TEST(Properties, CommitTracedAfterTheElection_IsStillHeldAgainstTheLeader) {
   expect_only(traces, "leader-completeness", "its log ended at index 0");
 }
 
-TEST(Properties, CommitInAHigherTerm_IsNotHeldAgainstALowerLeader) {
+TEST(Properties, CommitInAHigherTerm_IsNotDemandedOfALowerLeader) {
   Traces traces;
   traces.start("n1").start("n2");
   traces.leader("n1", 1, 0, 0, 0);
@@ -194,7 +194,7 @@ TEST(Properties, DifferenceInsideABatch_IsFoundThroughTheLog) {
   EXPECT_EQ(traces.check().at("state-machine-safety").verdict, Verdict::kInvalid);
 }
 
-TEST(Properties, RestartThatLostItsTail_MayAppendAgain) {
+TEST(Properties, RestartThatLostItsTail_MayAppendAnew) {
   Traces traces;
   traces.start("n1").append("n1", 1, "follower", 1, 2, 1, 0x12).start("n1", 1, 1, 0x11);
   traces.leader("n1", 2, 1, 1, 0x11).append("n1", 2, "leader", 2, 2, 2, 0x22);
@@ -212,7 +212,7 @@ TEST(Traces, TornLineBeforeAStart_IsTolerated) {
   EXPECT_EQ(good().raw("n2", "{\"time\":99,\"no").start("n2", 3, 2, 0x23).check().size(), 5u);
 }
 
-TEST(Traces, StartBehindATornLine_IsSeen) {
+TEST(Traces, StartAfterATornLine_IsRead) {
   Traces traces;
   traces.start("n1").append("n1", 1, "follower", 1, 2, 1, 0x12).raw("n1", "{\"time\":99,\"no");
   traces.start("n1", 1, 1, 0x11)

@@ -1,4 +1,5 @@
-// Sets element by element against brute force, with the order that is put together from theirs.
+// Sets element by element against brute force, with the order that is merged from those of the
+// elements.
 #include "checker/search/element_search.h"
 
 #include <gtest/gtest.h>
@@ -19,7 +20,7 @@ Decision decide(const std::vector<KeyOperation>& operations, const ValueTable& v
                                    {.memory_bytes = std::uint64_t{64} << 20, .want_order = true});
 }
 
-TEST(ElementSearchRandom, WithoutWholeReads_AgreesWithBruteForceAndItsOrderReplays) {
+TEST(ElementSearchRandom, WithoutReadsOfTheWholeSet_AgreesWithBruteForceAndItsOrderReplays) {
   const Model& model = *find_model("set");
   const Kind kind{"set", {kCodeAdd, kCodeRemove}, {kCodeContains, kCodeLacks}, 10};
   const std::uint64_t histories = testing::histories(8000);
@@ -43,7 +44,7 @@ TEST(ElementSearchRandom, WithoutWholeReads_AgreesWithBruteForceAndItsOrderRepla
   EXPECT_LT(violations, histories * 19 / 20);
 }
 
-TEST(ElementSearchRandom, WithWholeReads_NeverSaysViolationOfALegalOne) {
+TEST(ElementSearchRandom, WithReadsOfTheWholeSet_NeverRefutesALegalHistory) {
   const Model& model = *find_model("set");
   const Kind kind{"set", {kCodeAdd, kCodeRemove}, {kCodeContains, kCodeReadAll}, 8};
   std::uint64_t found = 0, violations = 0;

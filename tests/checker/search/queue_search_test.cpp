@@ -1,5 +1,5 @@
-// Queues with equal elements against brute force: few values, lost enqueues, indeterminate
-// dequeues, dequeues that found nothing, and ties.
+// Queues with repeated elements against brute force: few values, lost enqueues, indeterminate
+// dequeues, empty dequeues, and ties.
 #include "checker/search/queue_search.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Whether an order that an algorithm gives is legal: the model alone says so.
+// Whether an order that an algorithm returns is legal, by the model alone.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Which of two configurations can do whatever the other one can.
+// Which of two configurations dominates the other.
 #include "checker/search/row_layout.h"
 
 #include <gtest/gtest.h>

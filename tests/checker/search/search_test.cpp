@@ -1,5 +1,5 @@
-// Each search order by itself against brute force: together, the one that is faster hides what the
-// other one would have said.
+// Each search order alone against brute force: together, the faster one would hide a wrong answer
+// of the other.
 #include "checker/search/search.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// What following shows of a violation is what the plain check shows of the same events.
+// A violation in a stream is explained like the plain check explains it for the same events.
 #include "checker/streaming/explain_clash.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// A source that waits for its writer. The writer is the call that says that it waits, so nothing
-// here depends on time.
+// A source that waits for its writer. The writer is the callback that reports the waiting, so no
+// test here depends on time.
 #include "checker/streaming/growing_source.h"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
-// Following: at every moment the verdict of the whole check on the completed prefix, and memory for
-// what is open only.
+// Streaming check: at every moment the verdict of the plain check on the completed prefix, in
+// memory for the open operations only.
 #include "checker/streaming/streaming_check.h"
 
 #include <gmock/gmock.h>
@@ -78,7 +78,7 @@ TEST(FollowRandom, FindsEachViolationAtTheEventThatCompletesIt) {
   EXPECT_GT(violations, 100);
 }
 
-TEST(Follow, LongHistory_LeavesLittleBehind) {
+TEST(StreamingCheck, LongHistory_UsesLittleMemory) {
   StreamedRegister values("null");
   std::uint64_t now = 0;
   StreamedOperation indeterminate{.function = kWrite, .written = "-1"};
@@ -101,7 +101,7 @@ TEST(Follow, LongHistory_LeavesLittleBehind) {
   EXPECT_LT(values.size(), 200U);
 }
 
-TEST(Follow, GeneratedHistories_AreJudgedAsTheyAreMade) {
+TEST(StreamingCheck, GeneratedHistories_AreJudgedAsTheyAreMade) {
   for (const char* anomaly : {"", "stale-read", "unwritten-read", "aborted-read", "lost-write"}) {
     GenerateOptions options;
     options.operations = 3000;
@@ -117,7 +117,7 @@ TEST(Follow, GeneratedHistories_AreJudgedAsTheyAreMade) {
   }
 }
 
-TEST(Follow, StaleRead_IsExplainedWithAllWriters) {
+TEST(StreamingCheck, StaleRead_IsExplainedWithAllWriters) {
   const Report report = follow_text(call(1, "write", "1", "1") + call(2, "write", "2", "2") +
                                     call(2, "read", "null", "2") + call(3, "read", "null", "1"));
   EXPECT_EQ(report.verdict, Verdict::kInvalid);
@@ -126,7 +126,7 @@ TEST(Follow, StaleRead_IsExplainedWithAllWriters) {
   EXPECT_EQ(report.violations.at(0).operations.front().value, "1");
 }
 
-TEST(Follow, WhatCannotBeFollowed_IsRefusedWithItsLine) {
+TEST(StreamingCheck, WhatCannotBeFollowed_IsRefusedWithItsLine) {
   const Report other = follow_text(call(1, "enqueue", "1", "1"));
   EXPECT_EQ(other.verdict, Verdict::kUsageError);
   EXPECT_THAT(other.reason, HasSubstr("only registers can be followed"));
@@ -136,14 +136,14 @@ TEST(Follow, WhatCannotBeFollowed_IsRefusedWithItsLine) {
   EXPECT_EQ(follow_text("").verdict, Verdict::kVacuous);
 }
 
-TEST(Follow, ValueWrittenAgainWhileItMayBeRead_IsUnknown) {
+TEST(StreamingCheck, ValueWrittenTwiceWhileItMayBeRead_IsUnknown) {
   const Report report =
       follow_text(event(1, "invoke", "write", "5") + event(2, "invoke", "write", "5"));
   EXPECT_EQ(report.verdict, Verdict::kUnknown);
   EXPECT_THAT(report.reason, HasSubstr("value 5 is written again"));
 }
 
-TEST(Follow, MemoryBound_IsNamed) {
+TEST(StreamingCheck, MemoryBound_IsNamed) {
   std::string text;
   for (int i = 0; i < 2000; ++i) text += event(i, "invoke", "write", std::to_string(i));
   const Report report = follow_text(text, {.memory_limit_bytes = 100'000});
