@@ -29,7 +29,7 @@ struct RunOptions {
   /// Not null: these faults instead of those that the scenario plans (capsize replay).
   const nemesis::RecordedFaults* recorded = nullptr;
   std::filesystem::path recorded_from = {};  // the run that they come from
-  /// Not null: the run is interactive by these lines (interactive_control.h), and answers.
+  /// Not null: these requests control the run (interactive_control.h); `answer` gets the replies.
   LineInput* requests = nullptr;
   std::function<void(const base::Json&)> answer;
 };

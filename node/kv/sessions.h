@@ -8,7 +8,6 @@
 //   higher sequence    executed; its reply is stored
 //   same sequence      the stored reply; nothing is executed
 //   lower sequence     `info`, "stale-sequence": a late copy, not executed. An earlier copy may
-//   have
 //                      have been executed when its sequence was the latest
 //   unknown session    `fail`, "unknown-session": never registered, or expired. This copy is not
 //                      executed; the client alone knows whether an earlier copy may have been

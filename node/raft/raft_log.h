@@ -1,9 +1,8 @@
 // The log in memory: the entries after its base, each with the hash chained up to it
 // (chain_hash.h), and the boundary of what is known to be on disk.
 //
-//   base() ............ stable() ........... taken ................ last()
-//   compacted           durable              taken by a batch,      not yet taken
-//   up to here          up to here           not yet durable        by a batch
+//            base()          stable()          taken            last()
+//   compacted  |    durable     |   in a batch   |  not yet taken  |
 //
 // Of the base entry the id and the hash are kept, and nothing below it. The entries below were
 // committed, so they agree with every leader's log: a consistency check there always succeeds.

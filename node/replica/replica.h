@@ -2,9 +2,8 @@
 // for either. As pure as the core: real processes (app/driver.h) and the simulation run the same
 // object.
 //
-//   inputs ──> Replica ──> Output: messages to send now, a batch for the disk, messages to send
-//   after
-//                          its receipt, replies to clients, trace lines
+//   inputs ──> Replica ──> Output: messages to send now; a batch for the disk, and the messages to
+//                          send after its receipt; replies to clients; trace lines
 //
 // Any node accepts any request. A write is proposed here if this node leads, otherwise forwarded to
 // the leader once; without a leader it is refused (`fail`, "no-leader": neither appended nor

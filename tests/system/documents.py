@@ -45,7 +45,7 @@ ELSEWHERE = [
     (r"/usr/bin/python3 -m pytest -q nemesis/examples", "tests/system/test_examples.py executes it"),
     (r"^build/bin/capsize run nemesis/scenarios/", "tests/system/test_scenarios.py runs each of them"),
     (r"^sudo ", "installs packages"),
-    (r"^pip ", "tests/system/test_python_package.py installs it"),
+    (r"^python3 -m venv |^~/capsize-venv/", "tests/system/test_install.py builds the wheel"),
     (r"^docker ", "needs a daemon"),
 ]
 
@@ -64,6 +64,10 @@ class Command:
     @property
     def elsewhere(self):
         return next((why for pattern, why in ELSEWHERE if re.search(pattern, self.text)), None)
+
+    @property
+    def is_of_processes(self):
+        return bool(re.match(r"build/bin/capsize (run|replay) ", self.text))
 
     @property
     def shortened(self):

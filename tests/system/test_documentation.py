@@ -23,7 +23,7 @@ def recorded_run(tmp_path_factory):
     store = tmp_path_factory.mktemp("documents") / "store"
     run = subprocess.run([BIN / "capsize", "run", "--nemesis", "pause", "--time-limit", "2s", "--quiet",
                           "--rate", "300", "--store", store], capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout + run.stderr
+    assert run.returncode in (0, 3), run.stdout + run.stderr
     return store
 
 
@@ -38,6 +38,17 @@ def reader(tmp_path, recorded_run):
     return tmp_path
 
 
+def execute(command, expected, directory):
+    """Real processes are not deterministic: a run that was vacuous, unknown, or did not find its seeded bug
+    has two more attempts. A violation that no document announces has none."""
+    for _ in range(3):
+        done = subprocess.run(["bash", "-o", "pipefail", "-c", command.shortened], cwd=directory,
+                              capture_output=True, text=True, timeout=BOUND, check=False)
+        if done.returncode in expected or done.returncode not in (0, 2, 3) or not command.is_of_processes:
+            break
+    return done
+
+
 @pytest.mark.parametrize("path", [path for path in DOCUMENTS if commands(path)], ids=name_of)
 def test_the_commands_of_a_document_work(path, reader):
     for name, text in files(path).items():
@@ -46,9 +57,8 @@ def test_the_commands_of_a_document_work(path, reader):
     for command in commands(path):
         if command.elsewhere:
             continue
-        done = subprocess.run(["bash", "-o", "pipefail", "-c", command.shortened], cwd=reader,
-                              capture_output=True, text=True, timeout=BOUND, check=False)
         expected = command.exit_codes(violation)
+        done = execute(command, expected, reader)
         assert done.returncode in expected, (
             f"{command.place}: {command.shortened}\n"
             f"found exit code {done.returncode}, expected {sorted(expected)}\n{done.stdout}{done.stderr}")
@@ -63,6 +73,14 @@ def test_no_command_hides_in_a_block_that_is_not_executed(path):
         if block.language != "sh":
             hidden = [line for line in block.lines if LOOKS_LIKE_A_COMMAND.match(line)]
             assert not hidden, f"{path}:{block.line}: {hidden}: commands belong into a block marked sh"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_json_is_json(path):
+    for block in blocks(path.read_text()):
+        if block.language == "json" and block.lines[0].endswith("}"):  # JSON lines
+            for line in block.lines:
+                json.loads(line.replace("LABEL", '"label"'))
 
 
 @pytest.mark.parametrize("path", [path for path in DOCUMENTS if files(path)], ids=name_of)
