@@ -22,7 +22,7 @@ struct StoredRun {
   std::uint64_t bytes = 0;  // on the disk
   bool running = false;     // its process is alive
 
-  /// Whether somebody may still need the run: invalid, unknown, harness error, or no results.
+  /// Whether the run may still be needed: invalid, unknown, harness error, or no results.
   [[nodiscard]] bool failed() const { return verdict != "valid" && verdict != "vacuous"; }
 };
 

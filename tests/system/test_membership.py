@@ -1,4 +1,4 @@
-"""Members that come and go, leadership that is handed over, and reads that may be old."""
+"""Membership changes, leadership transfers, and stale reads."""
 
 import json
 
