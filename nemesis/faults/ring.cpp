@@ -30,8 +30,8 @@ class Ring final : public LinkFault {
     std::vector<Link> cut;
     for (std::size_t from = 0; from < size; ++from) {
       for (std::size_t to = 0; to < size; ++to) {
-        const std::size_t forth = (to + size - from) % size;
-        if (std::min(forth, size - forth) > reach) cut.emplace_back(ring[from], ring[to]);
+        const std::size_t distance = (to + size - from) % size;
+        if (std::min(distance, size - distance) > reach) cut.emplace_back(ring[from], ring[to]);
       }
     }
     return cut;

@@ -31,11 +31,11 @@ constexpr std::array<std::pair<Select, std::string_view>, 8> kWords = {{
     {Select::kAll, "all"},
 }};
 
-std::size_t minority(std::size_t nodes) {
+std::size_t largest_minority(std::size_t nodes) {
   return std::max<std::size_t>(1, (nodes - 1) / 2);
 }
 
-std::size_t wanted(Select select, std::size_t nodes) {
+std::size_t size_of_selection(Select select, std::size_t nodes) {
   switch (select) {
     case Select::kOne:
     case Select::kFollower:
@@ -43,7 +43,7 @@ std::size_t wanted(Select select, std::size_t nodes) {
       return 1;
     case Select::kMinority:
     case Select::kLeaderMinority:
-      return minority(nodes);
+      return largest_minority(nodes);
     case Select::kMajority:
       return nodes / 2 + 1;
     case Select::kFollowers:
@@ -53,47 +53,51 @@ std::size_t wanted(Select select, std::size_t nodes) {
   }
 }
 
-std::optional<std::vector<Node>> if_all(std::vector<Node> nodes, std::size_t cluster_size,
-                                        const std::function<bool(Node)>& eligible) {
+std::optional<std::vector<Node>> all_if_eligible(std::vector<Node> nodes, std::size_t cluster_size,
+                                                 const std::function<bool(Node)>& eligible) {
   std::sort(nodes.begin(), nodes.end());
-  const bool fine = std::all_of(nodes.begin(), nodes.end(),
-                                [&](Node node) { return node < cluster_size && eligible(node); });
-  if (!fine || nodes.empty()) return std::nullopt;
+  const bool valid = std::all_of(nodes.begin(), nodes.end(),
+                                 [&](Node node) { return node < cluster_size && eligible(node); });
+  if (!valid || nodes.empty()) return std::nullopt;
   return nodes;
 }
 
-std::optional<std::vector<Node>> named(const Target& target, const ClusterView& view,
-                                       const std::function<bool(Node)>& eligible) {
+std::optional<std::vector<Node>> resolve_named(const Target& target, const ClusterView& view,
+                                               const std::function<bool(Node)>& eligible) {
   std::vector<Node> nodes = target.nodes;
   if (target.recorded_leader) {
     if (!view.leader) return std::nullopt;
+    // Swap the two leaders, in both directions: recorded {n1, n2} with n1 leading, n2 leads now.
+    // The fault hits {n2, n1}, again the leader and one follower. Replacing n1 alone would hit n2
+    // twice.
     for (Node& node : nodes) {
       node = node == *target.recorded_leader ? *view.leader
              : node == *view.leader          ? *target.recorded_leader
                                              : node;
     }
   }
-  return if_all(std::move(nodes), view.nodes.size(), eligible);
+  return all_if_eligible(std::move(nodes), view.nodes.size(), eligible);
 }
 
-std::optional<std::vector<Node>> after(const Target& target, const ClusterView& view,
-                                       const std::function<bool(Node)>& eligible,
-                                       const std::map<std::string, std::vector<Node>>& met) {
-  const auto other = met.find(target.fault);
-  if (other == met.end()) return std::nullopt;
-  if (target.select == Select::kSame) return if_all(other->second, view.nodes.size(), eligible);
+std::optional<std::vector<Node>> resolve_by_label(
+    const Target& target, const ClusterView& view, const std::function<bool(Node)>& eligible,
+    const std::map<std::string, std::vector<Node>>& targets_by_label) {
+  const auto other = targets_by_label.find(target.fault);
+  if (other == targets_by_label.end()) return std::nullopt;
+  if (target.select == Select::kSame)
+    return all_if_eligible(other->second, view.nodes.size(), eligible);
   std::vector<Node> rest;
   for (const Node node : view.core()) {
     const auto& nodes = other->second;
     if (std::find(nodes.begin(), nodes.end(), node) == nodes.end()) rest.push_back(node);
   }
-  return if_all(std::move(rest), view.nodes.size(), eligible);
+  return all_if_eligible(std::move(rest), view.nodes.size(), eligible);
 }
 
 /// Returns the nodes that the selection may choose from, in random order; the leader comes first
 /// where the selection must include it.
-std::vector<Node> candidates(Select select, const ClusterView& view,
-                             const std::function<bool(Node)>& eligible, base::Prng& prng) {
+std::vector<Node> draw_candidates(Select select, const ClusterView& view,
+                                  const std::function<bool(Node)>& eligible, base::Prng& prng) {
   std::vector<Node> nodes;
   for (Node node = 0; node < view.nodes.size(); ++node) {
     const bool leads = view.leader == node;
@@ -173,7 +177,7 @@ bool beyond_minority(const Target& target, std::size_t cluster_size) {
     case Select::kRest:
       return true;
     case Select::kNamed:
-      return target.nodes.size() > minority(cluster_size);
+      return target.nodes.size() > largest_minority(cluster_size);
     default:
       return false;
   }
@@ -191,17 +195,16 @@ bool needs_leader(const Target& target) {
   }
 }
 
-std::optional<std::vector<Node>> resolve(const Target& target, const ClusterView& view,
-                                         const std::function<bool(Node)>& eligible,
-                                         const std::map<std::string, std::vector<Node>>& met,
-                                         base::Prng& prng) {
+std::optional<std::vector<Node>> resolve(
+    const Target& target, const ClusterView& view, const std::function<bool(Node)>& eligible,
+    const std::map<std::string, std::vector<Node>>& targets_by_label, base::Prng& prng) {
   if (needs_leader(target) && !view.leader) return std::nullopt;
-  if (target.select == Select::kNamed) return named(target, view, eligible);
+  if (target.select == Select::kNamed) return resolve_named(target, view, eligible);
   if (target.select == Select::kSame || target.select == Select::kRest) {
-    return after(target, view, eligible, met);
+    return resolve_by_label(target, view, eligible, targets_by_label);
   }
-  std::vector<Node> nodes = candidates(target.select, view, eligible, prng);
-  const std::size_t count = wanted(target.select, view.core().size());
+  std::vector<Node> nodes = draw_candidates(target.select, view, eligible, prng);
+  const std::size_t count = size_of_selection(target.select, view.core().size());
   if (count == 0 || nodes.size() < count) return std::nullopt;
   nodes.resize(count);
   std::sort(nodes.begin(), nodes.end());

@@ -58,6 +58,6 @@ struct Target {
 /// if it refers to a labelled fault that has not begun (`targets_by_label`: nodes by label).
 [[nodiscard]] std::optional<std::vector<Node>> resolve(
     const Target& target, const ClusterView& view, const std::function<bool(Node)>& eligible,
-    const std::map<std::string, std::vector<Node>>& met, base::Prng& prng);
+    const std::map<std::string, std::vector<Node>>& targets_by_label, base::Prng& prng);
 
 }  // namespace capsize::nemesis

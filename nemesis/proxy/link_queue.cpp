@@ -106,7 +106,7 @@ bool LinkQueue::end_throttle(std::uint64_t id, base::Instant now) {
                                [id](const auto& item) { return item.second.throttled_by == id; });
   if (!any) return false;
   base::Instant last = now;  // when the next message that moves up may leave
-  // A throttled queue may mix with messages that only wait behind it: with `every: 2`, messages 2
+  // A throttled queue may mix with messages that only wait for it: with `every: 2`, messages 2
   // and 4 are throttled until 10 s and 20 s, and 3 waits until 10 s because it must not overtake 2.
   // When the rule ends, all three move up in this order. Messages with a delay of their own keep
   // it.

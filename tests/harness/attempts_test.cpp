@@ -1,4 +1,4 @@
-// What several attempts at one operation add up to, and above all when that is definite.
+// The combined outcome of several attempts at one operation, and when it is definite.
 
 #include "harness/client/attempts.h"
 
@@ -22,7 +22,7 @@ void expect_report(const std::optional<Answer>& report, EventType type, const st
   EXPECT_EQ(report->error, error);
 }
 
-TEST(Attempts, WithoutRetries_TheFirstAnswerIsReported) {
+TEST(Attempts, WithoutRetries_TheFirstReplyIsTheOutcome) {
   expect_report(Attempts(0).ended(fail("no-leader")), EventType::kFail, "no-leader");
   expect_report(Attempts(0).ended(info("timeout")), EventType::kInfo, "timeout");
   EXPECT_EQ(Attempts(0).ended(ok(5))->value, 5);
@@ -35,7 +35,7 @@ TEST(Attempts, IndeterminateThenOk_IsOk) {
   EXPECT_EQ(attempts.ended(ok(7))->value, 7);
 }
 
-// The first attempt may be carried out long after the second was refused.
+// The first attempt may be applied long after the second was refused.
 TEST(Attempts, IndeterminateThenRefused_StaysIndeterminate) {
   Attempts attempts(1);
   EXPECT_FALSE(attempts.ended(info("timeout")));
@@ -48,14 +48,14 @@ TEST(Attempts, AllRefused_IsDefinite) {
   expect_report(attempts.ended(fail("no-leader")), EventType::kFail, "no-leader");
 }
 
-TEST(Attempts, AppliedOutcome_IsDefiniteWhateverWentBefore) {
+TEST(Attempts, AppliedOutcome_IsDefiniteWhateverTheEarlierAttempts) {
   Attempts attempts(3);
   EXPECT_FALSE(attempts.ended(info("lost")));
   expect_report(attempts.ended(fail("mismatch")), EventType::kFail, "mismatch");
 }
 
-// The session may have expired after the first attempt was carried out in it.
-TEST(Attempts, UnknownSession_IsNotSentAgainAndDefiniteOnlyAlone) {
+// The session may have expired after the first attempt was applied in it.
+TEST(Attempts, UnknownSession_IsNotRetriedAndDefiniteOnlyAlone) {
   expect_report(Attempts(3).ended(fail("unknown-session")), EventType::kFail, "unknown-session");
   Attempts attempts(3);
   EXPECT_FALSE(attempts.ended(info("timeout")));

@@ -1,4 +1,4 @@
-// A client against a node that the test plays itself: what is recorded for every kind of answer.
+// A client against a node that the test simulates: what is recorded for every kind of reply.
 #include "harness/client/client.h"
 
 #include <gmock/gmock.h>
@@ -34,12 +34,12 @@ class ClientTest : public testing::Test {
                    .nodes = {{.endpoint = endpoint_, .traffic = &traffic_}},
                    .timeout = timeout});
   }
-  /// Sends once the connection stands; before that every attempt is a recorded `unreachable`.
+  /// Sends once the connection is established; before that every attempt records `unreachable`.
   void invoke_connected(Client& to, const workloads::Operation& operation) {
     const auto until = monotonic_now() + 5s;
     while (to.invoke(operation)) ASSERT_LT(monotonic_now(), until) << "never connected";
   }
-  /// The next request of process 2; what retired processes sent is passed over.
+  /// Returns the next request of process 2; skips those of retired processes.
   base::Json receive() {
     for (;;) {
       zmq::message_t identity, frame;
@@ -78,7 +78,7 @@ class ClientTest : public testing::Test {
   RunClock clock_;
 };
 
-TEST_F(ClientTest, NoNode_IsADefiniteFailure_BecauseNothingWasSent) {
+TEST_F(ClientTest, NoNode_IsADefiniteFailureBecauseNothingWasSent) {
   Client c = client();
   const auto finished = c.invoke({"write", "x", 1});
   ASSERT_TRUE(finished);
@@ -87,7 +87,7 @@ TEST_F(ClientTest, NoNode_IsADefiniteFailure_BecauseNothingWasSent) {
   EXPECT_FALSE(c.busy());
 }
 
-TEST_F(ClientTest, OkReply_IsRecordedWithTheValueThatWasRead) {
+TEST_F(ClientTest, OkReply_IsRecordedWithTheValueRead) {
   router_.bind(endpoint_);
   Client c = client();
   invoke_connected(c, {"read", "x", nullptr});
@@ -103,7 +103,7 @@ TEST_F(ClientTest, OkReply_IsRecordedWithTheValueThatWasRead) {
   EXPECT_EQ(last_line()["process"], 2);
 }
 
-TEST_F(ClientTest, ReplyToAnotherRequest_IsNotTaken) {
+TEST_F(ClientTest, ReplyToAnotherRequest_IsIgnored) {
   router_.bind(endpoint_);
   Client c = client();
   invoke_connected(c, {"write", "x", 1});
@@ -114,7 +114,7 @@ TEST_F(ClientTest, ReplyToAnotherRequest_IsNotTaken) {
   EXPECT_EQ(await([&] { return c.take_reply(); })->type, EventType::kOk);
 }
 
-TEST_F(ClientTest, WhateverIsNotUnderstood_IsIndeterminate_AndTheProcessNumberIsRetired) {
+TEST_F(ClientTest, MalformedReply_IsIndeterminateAndRetiresTheProcessNumber) {
   router_.bind(endpoint_);
   for (const std::string frame :
        {"not json", "[]", "{}", R"({"id":"x"})", R"({"id":1,"outcome":5})"}) {
@@ -151,7 +151,7 @@ TEST_F(ClientTest, Timeout_IsIndeterminate_NeverAFailure) {
   EXPECT_EQ(last_line()["error"], "timeout");
 }
 
-TEST_F(ClientTest, NodeThatEnded_MakesTheOpenOperationIndeterminateAtOnce) {
+TEST_F(ClientTest, NodeThatExited_MakesTheOpenOperationIndeterminateAtOnce) {
   router_.bind(endpoint_);
   Client c = client();
   invoke_connected(c, {"write", "x", 1});

@@ -39,19 +39,19 @@ TEST(Coverage, NoNemesis_ExpectsOperationsOnly) {
   EXPECT_TRUE(all_hold(compare(expect, busy_run(), {}, 0)));
 }
 
-TEST(Coverage, NoSuccessfulOperation_BreaksIt) {
+TEST(Coverage, WithoutASuccessfulOperation_IsNotReached) {
   const auto scenario = scenario_with({});
   EXPECT_FALSE(all_hold(compare(default_expectations(scenario, {}), Statistics{}, {}, 0)));
 }
 
-TEST(Coverage, OneFunctionThatNeverSucceeds_BreaksIt) {
+TEST(Coverage, FunctionThatNeverSucceeds_IsNotReached) {
   const auto scenario = scenario_with({});
   Statistics statistics = busy_run();
   statistics.by_function["cas"].ok = 0;
   EXPECT_FALSE(all_hold(compare(default_expectations(scenario, {}), statistics, {}, 0)));
 }
 
-TEST(Coverage, FaultsThatTookHold_MeetIt_SkippedOnesDoNot) {
+TEST(Coverage, FaultsThatTookEffect_Count_SkippedOnesDoNot) {
   const auto scenario = scenario_with({"kill", "pause"});
   const auto planned = plan(scenario);
   const auto& schedule = planned.scheduled;
@@ -71,7 +71,7 @@ TEST(Coverage, FaultsThatTookHold_MeetIt_SkippedOnesDoNot) {
   EXPECT_FALSE(all_hold(compare(expect, busy_run(), faults, 9)));
 }
 
-TEST(Coverage, OneNode_PromisesNoServiceWhileItIsDown) {
+TEST(Coverage, OneNode_IsNotExpectedToServeWhileItIsDown) {
   Scenario scenario = scenario_with({"kill", "pause"});
   scenario.nodes = 1;
   EXPECT_EQ(default_expectations(scenario, plan(scenario)).ok_during_faults, 0U);
@@ -79,7 +79,7 @@ TEST(Coverage, OneNode_PromisesNoServiceWhileItIsDown) {
   EXPECT_GT(default_expectations(scenario, plan(scenario)).ok_during_faults, 0U);
 }
 
-TEST(Coverage, DefaultRun_PromisesFaultsOfEveryKindAndThreeLeaderChanges) {
+TEST(Coverage, DefaultRun_ExpectsFaultsOfEveryKindAndThreeLeaderChanges) {
   const auto scenario = scenario_with(parse_nemesis("default"));
   const auto expect = default_expectations(scenario, plan(scenario));
   EXPECT_GE(expect.leader_changes, 3U);
@@ -87,7 +87,7 @@ TEST(Coverage, DefaultRun_PromisesFaultsOfEveryKindAndThreeLeaderChanges) {
   EXPECT_GE(expect.faults.at("cut"), 2U);
 }
 
-TEST(Coverage, RateThatTheMachineCannotDo_IsNoBrokenPromise) {
+TEST(Coverage, RateThatTheMachineCannotGenerate_IsReportedAsSuch) {
   Scenario scenario;
   scenario.rate = 200'000;
   Statistics statistics;
@@ -97,7 +97,7 @@ TEST(Coverage, RateThatTheMachineCannotDo_IsNoBrokenPromise) {
             "clients");
   scenario.rate = 6000;
   EXPECT_EQ(load_not_generated(scenario, statistics, std::chrono::seconds(2), 4500), "");
-  // Nothing was served: whether the machine could have done it is not known.
+  // No operation succeeded, so whether the machine could generate the load is unknown.
   scenario.rate = 200'000;
   EXPECT_EQ(load_not_generated(scenario, statistics, std::chrono::seconds(2), 0), "");
   EXPECT_EQ(load_not_generated(scenario, statistics, {}, 4500), "");
@@ -110,7 +110,7 @@ FaultRecord installed(const std::string& kind, const std::string& planned_by) {
   return {.fault = fault, .state = FaultState::kInstalled};
 }
 
-TEST(Coverage, EachNamedStrategy_PromisesAFaultThatTakesEffect) {
+TEST(Coverage, EachNamedStrategy_ExpectsAFaultThatTakesEffect) {
   const auto scenario = scenario_with({"kill", "membership", "one-by-one"});
   const auto kill = installed("kill", "kill");
   EXPECT_FALSE(all_hold(named_faults(scenario, {})));
@@ -121,7 +121,7 @@ TEST(Coverage, EachNamedStrategy_PromisesAFaultThatTakesEffect) {
   EXPECT_FALSE(all_hold(named_faults(scenario, {kill, skipped})));
 }
 
-TEST(Coverage, PhasesAndScripts_PromiseAnyFault_NoNemesisNone) {
+TEST(Coverage, PhasesAndScripts_ExpectAnyFault_NoNemesisNone) {
   auto phases = scenario_with({});
   phases.phases = base::Json::parse(R"([{"faults":[{"kind":"kill"}]}])");
   EXPECT_FALSE(all_hold(named_faults(phases, {})));
@@ -138,7 +138,7 @@ Plan plan_of_phases(const char* phases, std::uint64_t repeat) {
   return plan(scenario);
 }
 
-TEST(Plan, OfAScriptThatNeverEnds_EndsWithTheRunOrAtABound) {
+TEST(Plan, OfAnEndlessScript_EndsWithTheRunOrAtALimit) {
   const auto timed = plan_of_phases(R"([{"faults":[{"kind":"kill","hold":"1s"}]}])", 1'000'000);
   EXPECT_EQ(timed.predicted.size(), 20U) << "a second each";
   EXPECT_FALSE(timed.continues);

@@ -1,4 +1,4 @@
-// What the watch says of a disk that hangs, and when it does not.
+// What the watch reports about a disk that hangs, and about one that does not.
 #include "harness/run/disk_watch.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr base::Instant kBegin{1h};
 
-// A disk whose syncs take as long as the test says, on a clock that only it moves.
+// A disk whose syncs take a given time, on a clock that only the test advances.
 struct SlowDisk {
   std::mutex mutex;
   std::condition_variable moved;
@@ -46,7 +46,7 @@ struct SlowDisk {
   void wait_for_end() {
     std::unique_lock lock(mutex);
     const auto seen = ended;
-    // The second one: then the first one was taken note of.
+    // Wait for the second sync: the first has been recorded by then.
     ASSERT_TRUE(moved.wait_for(lock, 30s, [&] { return ended > seen + 1; }));
   }
   DiskWatch watch() {
@@ -86,7 +86,7 @@ TEST(DiskWatch_, SlowSync_IsNoHang) {
   EXPECT_EQ(watch.hung_since(kBegin), 0s);
 }
 
-TEST(DiskWatch_, File_IsSyncedAndGoesWithTheWatch) {
+TEST(DiskWatch_, File_IsSyncedAndRemovedWithTheWatch) {
   const auto path =
       std::filesystem::temp_directory_path() / ("capsize-disk-watch-" + std::to_string(::getpid()));
   {

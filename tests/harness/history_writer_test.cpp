@@ -54,7 +54,7 @@ TEST_F(HistoryWriterTest, KeysAndErrors_AreEscaped) {
   EXPECT_THAT(lines()[1]["key"].get<std::string>(), testing::StartsWith("a\"b\n"));
 }
 
-TEST_F(HistoryWriterTest, Notes_TakeTheirPlaceAndAnIndex) {
+TEST_F(HistoryWriterTest, Notes_AreWrittenInOrderWithAnIndex) {
   HistoryWriter writer;
   ASSERT_TRUE(writer.open(directory_ / "h.jsonl", "{}"));
   writer.note(1ns, "kill", "{\"id\":1}");
@@ -76,7 +76,7 @@ TEST_F(HistoryWriterTest, ExistingFile_IsNotOverwritten) {
 
 TEST_F(HistoryWriterTest, FullDisk_IsRemembered) {
   HistoryWriter writer;
-  // /dev/full opens only without O_EXCL, so a link to it stands in for a disk that fills up.
+  // /dev/full opens only without O_EXCL, so a link to it simulates a full disk.
   const auto status = writer.open("/dev/full/x", "{}");
   EXPECT_FALSE(status.ok());
   EXPECT_THAT(status.error().message, testing::HasSubstr("/dev/full/x"));

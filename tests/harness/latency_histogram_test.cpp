@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(LatencyHistogram, Quantiles_AreAtMostTheStatedErrorTooHigh) {
+TEST(LatencyHistogram, Quantiles_ExceedTheTrueOnesByAtMostTheStatedError) {
   base::Prng random = base::Prng::stream(1, "latencies");
   for (int round = 0; round < 20; ++round) {
     LatencyHistogram histogram;
@@ -35,7 +35,7 @@ TEST(LatencyHistogram, Quantiles_AreAtMostTheStatedErrorTooHigh) {
   }
 }
 
-TEST(LatencyHistogram, Empty_IsZero_AndExtremesFit) {
+TEST(LatencyHistogram, EmptyOrExtreme_IsRepresented) {
   LatencyHistogram histogram;
   EXPECT_EQ(histogram.quantile(0.5), 0ns);
   histogram.add(-5ns);

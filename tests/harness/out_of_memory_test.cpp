@@ -5,7 +5,7 @@
 namespace capsize::harness {
 namespace {
 
-TEST(OutOfMemory, NumberOf_ReadsTheKernelsShapes) {
+TEST(OutOfMemory, NumberOf_ReadsTheKernelsFormats) {
   constexpr const char* kVmstat = "nr_free_pages 1\noom_kill 3\noom_kill_extra 9\n";
   EXPECT_EQ(number_of(kVmstat, "oom_kill"), 3U);
   EXPECT_EQ(number_of("oom_kill_disable 0\nunder_oom 0\noom_kill 12", "oom_kill"), 12U);
@@ -13,7 +13,7 @@ TEST(OutOfMemory, NumberOf_ReadsTheKernelsShapes) {
   EXPECT_EQ(number_of("536870912\n", ""), 536870912U);
 }
 
-TEST(OutOfMemory, NumberOf_WhatIsNotThereOrNoNumber_IsNone) {
+TEST(OutOfMemory, NumberOf_MissingOrInvalid_IsNone) {
   EXPECT_EQ(number_of("", "oom_kill"), 0U);
   EXPECT_EQ(number_of("max\n", ""), 0U);
   EXPECT_EQ(number_of("low 7\n", "oom_kill"), 0U);

@@ -61,7 +61,7 @@ TEST_F(OutputFile, ThroughALink_ReplacesTheTargetAndKeepsItsMode) {
   EXPECT_EQ(content(page), "newer");
   EXPECT_TRUE(fs::is_symlink(path("link")));
   EXPECT_EQ(fs::status(page).permissions(), static_cast<fs::perms>(0640));
-  EXPECT_EQ(files(), 2U) << "nothing is left aside";
+  EXPECT_EQ(files(), 2U) << "no temporary file remains";
 }
 
 TEST_F(OutputFile, WriterThatWantsNoFile_LeavesTheOldOneIntact) {

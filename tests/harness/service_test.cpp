@@ -22,7 +22,7 @@ Statistics writes(std::vector<base::Duration> times) {
   return {.ok_write_times = times, .ok_writes_by_node = {std::move(times)}};
 }
 
-TEST(Service, Recovery_IsFromHealingToTheNextAcknowledgedWrite) {
+TEST(Service, Recovery_LastsFromHealingToTheNextAcknowledgedWrite) {
   const std::vector<FaultRecord> faults = {record(kKill, 1s, 2s)};
   const auto service = service_around(faults[0], faults, writes({900ms, 2300ms, 2400ms}), 5s);
   EXPECT_EQ(service.recovery, 300ms);
@@ -45,14 +45,14 @@ TEST(Service, NoWriteAfterwards_IsNoRecovery) {
   EXPECT_EQ(service.outage, 4100ms);
 }
 
-TEST(Service, HealingUnderAnotherHardFault_IsMarked_UnderABadNetworkNot) {
+TEST(Service, HealingUnderAnotherStoppingFault_IsMarked_UnderADegradedNetworkNot) {
   const std::vector<FaultRecord> faults = {record(kKill, 1s, 2s), record(kKill, 1500ms, 3s),
                                            record(kDrop, 1s, 4s)};
   EXPECT_TRUE(service_around(faults[0], faults, writes({}), 5s).overlapped);
   EXPECT_FALSE(service_around(faults[1], faults, writes({}), 5s).overlapped);
 }
 
-TEST(Service, Everywhere_IsTheLastNodeThatIsBack) {
+TEST(Service, RecoveryEverywhere_EndsWithTheLastNode) {
   const std::vector<FaultRecord> faults = {record(kKill, 1s, 2s)};
   Statistics statistics = writes({900ms, 2100ms, 2400ms});
   statistics.ok_writes_by_node = {{900ms, 2100ms}, {}, {2400ms}};
@@ -61,12 +61,12 @@ TEST(Service, Everywhere_IsTheLastNodeThatIsBack) {
   EXPECT_FALSE(service_around(faults[0], faults, statistics, 5s).recovery_everywhere);
 }
 
-TEST(Service, TheBoundIsBroken_OnlyWhereNothingElseWasInTheWay) {
+TEST(Service, BoundIsViolated_OnlyWithoutAnotherFault) {
   std::vector<FaultRecord> faults = {record(kKill, 1s, 2s)};
   const auto broken = [&](const Statistics& statistics) {
     return too_slow(service_around(faults[0], faults, statistics, 9s), 5s);
   };
-  EXPECT_TRUE(broken(writes({900ms}))) << "7 s without a write, and nothing else broken";
+  EXPECT_TRUE(broken(writes({900ms}))) << "7 s without a write, and no other fault";
   EXPECT_FALSE(broken(writes({900ms, 6900ms})));
   EXPECT_TRUE(broken(writes({900ms, 7100ms})));
   faults.push_back(record(kDrop, 4s, 5s));
@@ -75,7 +75,7 @@ TEST(Service, TheBoundIsBroken_OnlyWhereNothingElseWasInTheWay) {
   EXPECT_TRUE(broken(writes({900ms}))) << "it had ended before";
 }
 
-TEST(Service, QuietRate_CountsOnlyWhereNothingIsBrokenOrHealing) {
+TEST(Service, QuietRate_ExcludesActiveFaultsAndRecovery) {
   const std::vector<FaultRecord> faults = {record(kKill, 1s, 2s),
                                            record(kDrop, 3s, 4s, FaultState::kSkipped)};
   // Quiet: 0..1 s and 2.5..5 s (the aftermath is half a second).

@@ -1,5 +1,5 @@
-// The directory in which the processes of a cluster meet: only its owner can enter it, and it is
-// good for sockets wherever the run directory is.
+// The directory of a cluster's sockets: only its owner can enter it, and its paths are short enough
+// for sockets wherever the run directory is.
 #include "harness/cluster/socket_directory.h"
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ unsigned mode_of(const fs::path& path) {
   return info.st_mode & 07777U;
 }
 
-/// Whether the kernel takes the endpoint's path for a socket to listen on.
+/// Whether the kernel accepts the endpoint's path for a listening socket.
 bool can_bind(const std::string& endpoint) {
   const std::string path = endpoint.substr(std::strlen("ipc://"));
   sockaddr_un address{};
@@ -38,7 +38,7 @@ bool can_bind(const std::string& endpoint) {
   return bound;
 }
 
-TEST(SocketDirectory, IsItsOwnersAloneAndGoesWithTheObject) {
+TEST(SocketDirectory, BelongsToItsOwnerAndIsRemovedWithTheObject) {
   const TemporaryDirectory home;
   const fs::path sockets = fs::path(home.path()) / "sockets";
   {
@@ -64,7 +64,7 @@ TEST(SocketDirectory, TwoRuns_HaveDifferentSecrets) {
   EXPECT_NE(first.value().secret(), second.value().secret());
 }
 
-TEST(SocketDirectory, PathTooLongForASocketOrWithASeparator_GoesThroughADescriptor) {
+TEST(SocketDirectory, PathTooLongForASocketOrWithASeparator_UsesADescriptor) {
   const TemporaryDirectory home;
   for (const std::string& name : {std::string(200, 'x'), std::string("a,b=c"), std::string("ü")}) {
     const fs::path deep = fs::path(home.path()) / name;
@@ -78,7 +78,7 @@ TEST(SocketDirectory, PathTooLongForASocketOrWithASeparator_GoesThroughADescript
   }
 }
 
-TEST(SocketDirectory, WhatIsThereAlready_IsRefusedAndLeftAlone) {
+TEST(SocketDirectory, ExistingFile_IsRefusedAndKept) {
   const TemporaryDirectory home;
   const fs::path sockets = fs::path(home.path()) / "sockets";
   fs::create_directory(sockets);

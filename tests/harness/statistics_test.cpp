@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(Statistics, Outcomes_AreCountedByFunction_WritesApart) {
+TEST(Statistics, Outcomes_AreCountedByFunction_WritesSeparately) {
   Statistics statistics;
   statistics.add({.operation = {"read", "x", nullptr}, .type = EventType::kOk}, 1ms);
   statistics.add({.operation = {"write", "x", 1}, .type = EventType::kOk}, 2ms);

@@ -8,7 +8,7 @@
 namespace capsize::harness {
 namespace {
 
-/// A line of a trace: the fields that each has, and these.
+/// A line of a trace: the common fields and these.
 std::string line(const std::string& fields) {
   return R"({"time":1,"node":"n3","incarnation":1,)" + fields + "}\n";
 }
@@ -27,7 +27,7 @@ class TraceTailTest : public testing::Test {
   TraceTail tail_{2, path_};
 };
 
-TEST_F(TraceTailTest, RareEvents_AreSeenOnce_FrequentOnesNever) {
+TEST_F(TraceTailTest, RareEvents_AreReturnedOnce_FrequentOnesNever) {
   EXPECT_TRUE(read().empty()) << "there is no file yet";
   write(line(R"("event":"append","term":1,"index":5)") +
         line(R"("event":"role","term":3,"role":"leader","index":5)") +
@@ -41,7 +41,7 @@ TEST_F(TraceTailTest, RareEvents_AreSeenOnce_FrequentOnesNever) {
   EXPECT_TRUE(read().empty());
 }
 
-TEST_F(TraceTailTest, ALineThatIsNotWhole_Waits) {
+TEST_F(TraceTailTest, IncompleteLine_Waits) {
   const std::string whole = line(R"("event":"snapshot","index":50)");
   write(whole.substr(0, whole.size() - 4));
   EXPECT_TRUE(read().empty());
@@ -51,7 +51,7 @@ TEST_F(TraceTailTest, ALineThatIsNotWhole_Waits) {
   EXPECT_EQ(events[0].index, 50U);
 }
 
-TEST_F(TraceTailTest, WhatIsNoTrace_IsPassedOver) {
+TEST_F(TraceTailTest, LinesThatAreNoTrace_AreSkipped) {
   write("\n{\"event\":\"role\"\n\"event\":\"role\"\n" + std::string(200'000, 'x'));
   EXPECT_TRUE(read().empty());
   write("\n" + line(R"("event":"start","term":1,"capsize-trace":2)") +
@@ -59,7 +59,7 @@ TEST_F(TraceTailTest, WhatIsNoTrace_IsPassedOver) {
   EXPECT_EQ(read().size(), 1U) << "of another version nothing is read";
 }
 
-TEST(LineInput, TakesWholeLines_AndSeesTheEnd) {
+TEST(LineInput, ReturnsCompleteLinesAndDetectsTheEnd) {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
   LineInput input(ends[0]);

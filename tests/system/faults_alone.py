@@ -1,11 +1,10 @@
-"""One kind of fault alone against real processes: what its evidence says, and that the cluster is as
-before when it is over."""
+"""One kind of fault by itself against real processes: its evidence, and the recovery of the cluster."""
 
 import json
 
 
 def run_kind(capsize, kind, *, seed=1, time_limit="4s", more=()):
-    """A valid run in which the kind took effect; the evidence of each fault of it."""
+    """Runs one kind; expects a valid run in which it took effect. Returns the evidence of each fault."""
     run = capsize("run", "--nemesis", kind, "--seed", seed, "--time-limit", time_limit, *more)
     assert run.returncode == 0, run.stdout + run.stderr
     ends = [line for line in capsize.faults()
@@ -16,7 +15,7 @@ def run_kind(capsize, kind, *, seed=1, time_limit="4s", more=()):
 
 
 def assert_gone(capsize):
-    """After healing every node took a write of its own and answered reads (the check `live`)."""
+    """After healing, every node acknowledged a write and served reads (the check `live`)."""
     assert capsize.check_verdict("live")["verdict"] == "valid"
     assert capsize.check_verdict("crash")["verdict"] == "valid"
 

@@ -1,4 +1,4 @@
-"""Clocks that jump, race and crawl, under load."""
+"""Clock faults under load."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from faults_alone import assert_gone, run_kind
 
 
 @pytest.mark.parametrize("kind", ["clock-bump", "clock-drift", "clock-strobe"])
-def test_clocks_are_wrong_and_the_cluster_is_not(capsize, kind):
+def test_clock_faults_take_effect_and_the_run_is_valid(capsize, kind):
     for evidence in run_kind(capsize, kind):
         before = evidence["begin"]["before"]
         readings = [evidence["begin"]["after"], evidence["end"]]

@@ -104,7 +104,7 @@ def test_help_groups_keys_and_lists_strategies_apart_from_fault_kinds(capsize):
     kinds = text.split("Fault kinds (capsize list faults):")[1].split("Phases")[0]
     assert "flaky-links" in strategies and "torn-write" not in strategies
     assert "torn-write" in kinds and "flaky-links" not in kinds
-    for heading, flag, default in [("System", "--nodes", "[5]"), ("Load", "--rate", "[2000]"),
+    for heading, flag, default in [("System", "--nodes", "[5]"), ("Workload", "--rate", "[2000]"),
                                    ("Checks", "--live-bound", "[5s]"), ("Faults", "--nemesis", "[default]")]:
         block = text.split(f"\n{heading}:\n")[1].split("\n\n")[0]
         assert any(flag in line and default in line for line in block.splitlines()), block

@@ -1,11 +1,11 @@
-"""Disks that lose, tear, refuse, stall, lie and rot, under load."""
+"""Disk faults under load: lost, torn and corrupted data, errors, stalls and fake syncs."""
 
 import pytest
 
 from faults_alone import assert_gone, run_kind, starts
 
 
-def test_lose_unsynced_loses_bytes_that_nobody_was_promised(capsize):
+def test_lose_unsynced_loses_only_unacknowledged_bytes(capsize):
     for evidence in run_kind(capsize, "lose-unsynced"):
         for death in evidence["begin"].values():
             assert death["signal"] == 9
@@ -15,7 +15,7 @@ def test_lose_unsynced_loses_bytes_that_nobody_was_promised(capsize):
 
 
 def test_torn_write_is_cut_off_at_the_next_start(capsize):
-    # Only the log is torn: no snapshot is written meanwhile.
+    # Only the log is torn: no snapshot is written during the fault.
     for evidence in run_kind(capsize, "torn-write",
                              more=("--node-arg=--snapshot-every=1000000",)):
         node, death = next(iter(evidence["begin"].items()))

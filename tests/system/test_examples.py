@@ -27,7 +27,7 @@ def test_the_scenario_runs(capsize):
 
 
 def test_the_python_test_runs(tmp_path):
-    # The interpreter of these tests: the plugin must work under whichever runs them.
+    # The interpreter of these tests: the plugin must work under any that runs them.
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p",
          "capsize.pytest_plugin", "--basetemp", str(tmp_path / "base"),

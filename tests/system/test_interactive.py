@@ -1,4 +1,4 @@
-"""Runs that a test in Python controls: faults, anchors, the verdict, and what is left when the test dies."""
+"""Runs that a Python test controls: faults, anchors, the verdict, and no processes left after its death."""
 
 import datetime
 import importlib
@@ -26,7 +26,7 @@ def _cluster(package, tmp_path):
         yield cluster
 
 
-def test_acts_have_evidence_and_the_run_a_verdict(package, cluster):
+def test_faults_have_evidence_and_the_run_a_verdict(package, cluster):
     leader = cluster.wait("acknowledged", count=50) and cluster.leader
     with cluster.pause("leader") as pause:
         assert pause.nodes == [leader]
@@ -41,7 +41,7 @@ def test_acts_have_evidence_and_the_run_a_verdict(package, cluster):
         evidence = cut.heal()
         assert set(evidence["end"]["links"]) == follower_links
     except package.CapsizeError:
-        # Neither of the two led, so no entries went between them: that is no fault that bit.
+        # Neither of the two is leader, so no entries pass between them and the fault has no effect.
         assert cluster.leader == "n3"
     verdict = cluster.verdict()
     assert verdict, repr(verdict)
@@ -51,14 +51,14 @@ def test_acts_have_evidence_and_the_run_a_verdict(package, cluster):
 
 
 def test_mistakes_are_reported(package, cluster):
-    for action, says in [(lambda: cluster.kil("n1"), "expected one of: "),
-                         (lambda: cluster.kill("n9"), "expected n1 to n3"),
-                         (lambda: cluster.begin("drop", "n1", share=1), "share: unknown parameter"),
-                         (lambda: cluster.wait("leader", within=True), "expected a duration"),
-                         (lambda: cluster.pause("n1", hold=object()), "expected a duration"),
-                         (lambda: cluster.wait("leadr"), "expected one of: acknowledged"),
-                         (lambda: cluster.wait("leader", within="50ms"), "not within 50ms"),
-                         (lambda: cluster.begin("kill", "leader", label="a", within="x"), "within")]:
+    for act, says in [(lambda: cluster.kil("n1"), "expected one of: "),
+                      (lambda: cluster.kill("n9"), "expected n1 to n3"),
+                      (lambda: cluster.begin("drop", "n1", share=1), "share: unknown parameter"),
+                      (lambda: cluster.wait("leader", within=True), "expected a duration"),
+                      (lambda: cluster.pause("n1", hold=object()), "expected a duration"),
+                      (lambda: cluster.wait("leadr"), "expected one of: acknowledged"),
+                      (lambda: cluster.wait("leader", within="50ms"), "not within 50ms"),
+                      (lambda: cluster.begin("kill", "leader", label="a", within="x"), "within")]:
         with pytest.raises(package.CapsizeError, match=says):
             action()
     with pytest.raises(TypeError, match="share"):
@@ -100,7 +100,7 @@ def test_an_invalid_run_is_false(package, tmp_path):
     assert "linearizable: invalid" in repr(verdict) and "stale read" in repr(verdict)
 
 
-def test_when_the_controlling_test_is_gone_nothing_is_left(cluster):
+def test_a_run_without_its_controlling_program_leaves_no_process(cluster):
     pids = children(cluster._process.pid)
     fault = cluster.pause("one")
     assert fault.nodes

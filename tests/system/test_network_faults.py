@@ -17,7 +17,7 @@ def ended(capsize, kind):
 
 
 @pytest.mark.parametrize("kind", FAULTS)
-def test_a_fault_of_the_network_takes_hold_and_heals(capsize, kind):
+def test_a_network_fault_takes_effect_and_heals(capsize, kind):
     run = capsize("run", "--nemesis", kind, "--time-limit", "5s", "--seed", 7)
     assert run.returncode == 0, run.stdout + run.stderr
     faults = ended(capsize, kind)
@@ -28,12 +28,12 @@ def test_a_fault_of_the_network_takes_hold_and_heals(capsize, kind):
 
 
 def dropped_by_nodes(run, nodes):
-    """What the nodes count as refused, by cause, each node's own count of it."""
+    """The nodes' counts of rejected frames, by cause."""
     statuses = [ask_control(run, f"n{node}", {"op": "status"}) for node in range(1, nodes + 1)]
     return [status["dropped"] if status else {} for status in statuses]
 
 
-def test_what_is_corrupted_is_refused_by_the_checksum_and_nothing_else(capsize, started):
+def test_corrupted_messages_are_rejected_by_the_checksum_only(capsize, started):
     process = capsize.start("run", "--nemesis", "corrupt", "--nodes", 3, "--time-limit", "20s", "--seed", 7)
     started.append(process)
     wait_for(lambda: len(children(process.pid)) == 4, 30, "nodes and proxy")
@@ -42,15 +42,15 @@ def test_what_is_corrupted_is_refused_by_the_checksum_and_nothing_else(capsize, 
     assert {cause for node in counts for cause in node} == {"wrong-checksum"}
 
 
-def test_clients_that_are_cut_off_get_no_answer_and_the_cluster_goes_on(capsize):
+def test_clients_that_are_cut_off_get_no_reply_and_the_cluster_continues(capsize):
     run = capsize("run", "--nemesis", "cut-clients", "--time-limit", "5s", "--seed", 7)
     assert run.returncode == 0, run.stdout + run.stderr
     for fault in ended(capsize, "cut-clients"):
         assert all(node["requests-lost"] + node["replies-lost"] > 0 for node in fault["evidence"]["end"].values())
-    assert capsize.results()["counts"]["all"]["info"] > 0, "what was asked of them has an unknown outcome"
+    assert capsize.results()["counts"]["all"]["info"] > 0, "their operations have an unknown outcome"
 
 
 @pytest.mark.parametrize("strategy", ["bad-network", "topologies"])
-def test_strategies_of_the_network_are_survived(capsize, strategy):
+def test_the_cluster_survives_the_network_strategies(capsize, strategy):
     run = capsize("run", "--nemesis", strategy, "--time-limit", "10s", "--seed", 3)
     assert run.returncode == 0, run.stdout + run.stderr

@@ -167,8 +167,8 @@ KEY_MEMBER = "  std::uint64_t patience = 3;\n"
 KEY_LINE = """    {.name = "patience",
      .member = &Scenario::patience,
      .help = "a key that only this test knows",
-     .least = 1,
-     .most = 9},
+     .min = 1,
+     .max = 9},
 """
 
 

@@ -1,4 +1,4 @@
-"""capsize prune: what it frees, what it keeps, what it refuses."""
+"""capsize prune: which runs it removes and keeps, and what it refuses."""
 
 import re
 import signal
@@ -15,7 +15,7 @@ def runs(capsize):
     return sorted(path for path in capsize.store.glob("*/2*") if path.is_dir())
 
 
-def test_runs_go_and_failures_stay(capsize):
+def test_runs_are_removed_and_failures_kept(capsize):
     for arguments in [[], ["--seed", "2"], ["--seed", "3"]]:
         capsize(*RUN, *arguments)
     capsize("run", "--node-arg=--no-such-flag", "--quiet")
@@ -33,7 +33,7 @@ def test_runs_go_and_failures_stay(capsize):
     assert capsize.run_directory() == before[3]
 
 
-def test_a_run_that_goes_on_stays_until_it_has_been_killed(capsize, started):
+def test_a_running_run_is_kept_until_it_is_killed(capsize, started):
     process = capsize.start("run", "--time-limit", "600s", "--nodes", "3", "--quiet")
     started.append(process)
     wait_for(lambda: (capsize.store / "latest" / "faults.jsonl").exists(), 20, "a run")
@@ -52,12 +52,12 @@ def test_a_run_that_goes_on_stays_until_it_has_been_killed(capsize, started):
     (["--keep", "-1"], "--keep"), (["--older-than", "7"], "expected a duration"),
     (["--older-than", "1d", "--keep", "3"], "excludes"),
 ])
-def test_what_is_no_store_and_no_rule_is_refused(capsize, arguments, says):
+def test_an_invalid_store_or_rule_is_refused(capsize, arguments, says):
     run = capsize("prune", *arguments)
     assert run.returncode == 254 and says in run.stderr, run.stdout + run.stderr
 
 
-def test_older_than_takes_days(capsize):
+def test_older_than_accepts_days(capsize):
     capsize(*RUN)
     assert subprocess.run(capsize.command("prune", "--older-than", "1d", "--store", capsize.store),
                           check=False).returncode == 0

@@ -1,4 +1,4 @@
-"""The Python package: histories judged from a test, with one assert."""
+"""The Python package: checks histories from a test, with one assert."""
 
 import datetime
 import importlib
@@ -24,7 +24,7 @@ def _package(monkeypatch):
 
 
 def events(*operations):
-    """One process after the other: (f, what was asked, what was answered)."""
+    """Sequential operations, each of its own process: (f, input, output)."""
     for process, (function, asked, answered) in enumerate(operations):
         common = {"process": process, "f": function, "key": "x"}
         yield {**common, "type": "invoke", "value": asked}
@@ -43,7 +43,7 @@ def test_stale_read_is_false_and_says_so(package):
     assert "stale read" in repr(result) and result.violations[0]["operations"]
 
 
-def test_file_is_read_where_it_lies(package, tmp_path):
+def test_file_is_read_in_place(package, tmp_path):
     history = tmp_path / "history.edn"
     history.write_text("{:process 0 :type :invoke :f :acquire :value nil}\n"
                        "{:process 0 :type :ok :f :acquire :value nil}\n", encoding="utf-8")
@@ -95,7 +95,7 @@ def register(package):
                                                   "write": lambda _state, asked, _answered: asked})
 
 
-def test_own_model_of_a_queue(package):
+def test_custom_model_of_a_queue(package):
     queue = package.Model(initial=(), functions={
         "enqueue": lambda state, asked, _answered: state + (asked,),
         "dequeue": lambda state, _asked, answered:
@@ -112,7 +112,7 @@ def test_own_model_of_a_queue(package):
 @pytest.mark.parametrize("arguments", [
     ["--anomaly", "stale-read"], ["--anomaly", "unwritten-read"], [],
     ["--indeterminate", "0.3", "--failed", "0.2"], ["--indeterminate", "0.3", "--values", "2"]])
-def test_own_model_agrees_with_the_built_in_one(package, capsize, tmp_path, arguments):
+def test_custom_model_agrees_with_the_built_in_one(package, capsize, tmp_path, arguments):
     history = tmp_path / "history.jsonl"
     for seed in range(3):
         run = capsize("generate", "--operations", 60, "--clients", 4, "--keys", 2, "--seed", seed,
@@ -125,14 +125,14 @@ def test_own_model_agrees_with_the_built_in_one(package, capsize, tmp_path, argu
         assert built_in.verdict == ("invalid" if "--anomaly" in arguments else "valid")
 
 
-def test_own_model_has_bounds_and_names_them(package, capsize, tmp_path):
+def test_custom_model_has_bounds_and_names_them(package, capsize, tmp_path):
     history = tmp_path / "history.jsonl"
     history.write_text(capsize("generate", "--operations", 200).stdout)
     result = package.check(history, model=register(package), configurations_max=10)
     assert result.verdict == "unknown" and "configurations" in result.reason
 
 
-def test_function_that_the_own_model_does_not_know(package):
+def test_function_unknown_to_the_custom_model(package):
     with pytest.raises(package.CapsizeError, match="found function 'cas', expected those of the model"):
         package.check(list(events(("cas", [1, 2], [1, 2]))), model=register(package))
 
@@ -140,7 +140,7 @@ def test_function_that_the_own_model_does_not_know(package):
 PYTHON = ROOT / "harness" / "python"
 
 
-def test_what_is_generated_is_what_the_command_declares():
+def test_generated_declarations_match_the_command():
     run = subprocess.run([sys.executable, PYTHON / "generate.py", "--check"], capture_output=True, text=True,
                          env={**os.environ, "CAPSIZE_BIN": str(BIN)}, check=False)
     assert run.returncode == 0, run.stderr

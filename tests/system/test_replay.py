@@ -1,10 +1,10 @@
-"""capsize replay: the recorded faults again, without the strategy."""
+"""capsize replay: injects the recorded faults again, without the strategy."""
 
 import json
 import re
 
 
-def test_a_violation_comes_back(capsize):
+def test_a_violation_is_reproduced(capsize):
     run = capsize("run", "--bug", "ack-before-commit", "--time-limit", "10s", "--seed", 3)
     assert run.returncode == 1, run.stdout + run.stderr
     recorded = capsize.run_directory()
@@ -18,13 +18,13 @@ def test_a_violation_comes_back(capsize):
     begun = [line for line in capsize.faults()
              if line["stage"] == "begin" and line["state"] == "installed"]
     assert [line["kind"] for line in begun] == [line["kind"] for line in planned]
-    # A leader's fault is the leader's again, whatever it is called now.
+    # A fault that hit the leader hits the leader again, whichever node that is.
     for before, after in zip(planned, begun):
         if before["target"]["nodes"] == [before.get("leader")]:
             assert after["target"]["nodes"] == [after["leader"]]
 
 
-def test_what_is_no_run_is_refused_in_one_line(capsize, tmp_path):
+def test_a_directory_without_a_run_is_refused_in_one_line(capsize, tmp_path):
     run = capsize("replay", tmp_path)
     assert run.returncode == 254
     assert "scenario.json: cannot be read: No such file or directory" in run.stderr

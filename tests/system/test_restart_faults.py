@@ -3,13 +3,13 @@
 from faults_alone import assert_gone, run_kind, starts
 
 
-def test_stop_is_an_end_in_good_order(capsize):
+def test_stop_is_a_graceful_shutdown(capsize):
     for evidence in run_kind(capsize, "stop"):
         assert all(end["exit-code"] == 0 for end in evidence["begin"].values())
     assert_gone(capsize)
 
 
-def test_rolling_restart_goes_once_around(capsize):
+def test_rolling_restart_restarts_each_node_once(capsize):
     for evidence in run_kind(capsize, "rolling-restart", time_limit="6s"):
         ended = {**evidence["begin"]["ended"], **evidence["pulse"]["ended"]}
         assert all(end["exit-code"] == 0 for end in ended.values())
@@ -17,14 +17,14 @@ def test_rolling_restart_goes_once_around(capsize):
     assert_gone(capsize)
 
 
-def test_restart_storm_kills_again_and_again(capsize):
+def test_restart_storm_kills_repeatedly(capsize):
     for evidence in run_kind(capsize, "restart-storm"):
         node = next(iter(evidence["begin"]["ended"]))
         assert len(starts(capsize, node)) >= 3
     assert_gone(capsize)
 
 
-def test_crash_at_start_cuts_starts_short(capsize):
+def test_crash_at_start_interrupts_starts(capsize):
     for evidence in run_kind(capsize, "crash-at-start"):
         node, life = next(iter(evidence["begin"].items()))
         assert evidence["end"][node]["incarnation"] > life["incarnation"]
@@ -32,7 +32,7 @@ def test_crash_at_start_cuts_starts_short(capsize):
     assert_gone(capsize)
 
 
-def test_slow_stops_and_goes(capsize):
+def test_slow_pauses_and_resumes(capsize):
     for evidence in run_kind(capsize, "slow"):
         assert all(life["state"] == "T" for life in evidence["begin"].values())
         assert all(life["state"] != "T" for life in evidence["pulse"]["going"].values())

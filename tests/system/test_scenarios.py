@@ -1,4 +1,4 @@
-"""The directed scenarios: their anchors fire, and the clean node stays valid. And their schema."""
+"""The directed scenarios: their anchors fire, and a correct cluster stays valid. And their schema."""
 
 import json
 import re
@@ -18,7 +18,7 @@ def names(paths):
 
 
 def without_comments(path):
-    """These files have comments on lines of their own, or behind an opening brace, only."""
+    """These files have comments only on separate lines or after an opening brace."""
     return json.loads(re.sub(r"(?m)^\s*//.*$|(?<=^\{) //.*$", "", path.read_text()))
 
 
@@ -28,7 +28,7 @@ def test_there_are_scenarios():
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=names(SCENARIOS))
-def test_a_clean_cluster_survives(capsize, path):
+def test_a_correct_cluster_survives(capsize, path):
     run = capsize("run", path)
     assert run.returncode == 0, run.stdout + run.stderr
     assert all(line["holds"] for line in capsize.results()["expectations"])
@@ -47,7 +47,7 @@ def _schema(tmp_path_factory):
 
 @pytest.mark.parametrize("path", [*SCENARIOS, ROOT / "nemesis/examples/deposed.json"],
                          ids=[*names(SCENARIOS), "deposed"])
-def test_the_schema_takes_what_is_shipped(schema, path):
+def test_the_schema_accepts_the_shipped_scenarios(schema, path):
     schema.validate(without_comments(path))
 
 

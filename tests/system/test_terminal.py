@@ -1,4 +1,4 @@
-"""What a run shows on a terminal: progress that fits, colours; and what its summary says."""
+"""The output of a run on a terminal: progress within its width, colours, and the summary."""
 
 import fcntl
 import os
@@ -17,7 +17,7 @@ ARGUMENTS = ["run", "--nemesis", "none", "--time-limit", "1s", "--rate", "200", 
 
 
 def on_terminal(command, columns, **environment):
-    """All output of a command on a terminal of that width."""
+    """Returns all output of a command on a terminal of this width."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     env = {**{k: v for k, v in os.environ.items() if k != "NO_COLOR"}, "TERM": "xterm", **environment}
@@ -55,7 +55,7 @@ def test_a_full_standard_error_does_not_change_the_verdict(capsize):
         assert run.returncode == 0, run.stdout
 
 
-def test_after_an_interrupt_what_was_skipped_is_a_line(capsize, started):
+def test_after_an_interrupt_skipped_faults_are_one_line(capsize, started):
     process = capsize.start("run", "--time-limit", "600s", "--nodes", "3", "--quiet")
     started.append(process)
     wait_for(lambda: (capsize.store / "latest" / "faults.jsonl").exists(), 20, "a run")
@@ -68,7 +68,7 @@ def test_after_an_interrupt_what_was_skipped_is_a_line(capsize, started):
     assert len(text.splitlines()) < 60
 
 
-def test_a_rate_that_the_machine_cannot_do_is_called_that(capsize):
+def test_a_rate_that_the_machine_cannot_generate_is_reported_as_such(capsize):
     run = capsize("run", "--nemesis", "none", "--time-limit", "1s", "--rate", "1000000", "--concurrency", "1")
     assert run.returncode == 3
     explanation = capsize.check_verdict("coverage")["explanation"]
@@ -82,7 +82,7 @@ def test_a_node_that_ends_at_its_start_is_quoted(capsize):
     assert "--no-such-flag" in run.stdout.split("and wrote:")[1].split("its log")[0]
 
 
-def test_a_violation_says_who_served_and_who_led(capsize):
+def test_a_violation_shows_the_serving_node_and_the_leader(capsize):
     run = capsize("run", "--bug", "read-without-quorum", "--nemesis", "partition", "--time-limit", "10s",
                   "--rate", "4000", "--seed", "3")
     assert run.returncode == 1, run.stdout

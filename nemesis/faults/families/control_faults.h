@@ -52,8 +52,8 @@ class ClockFault : public NamedFault {
 /// Returns the replies to clock requests as {"nN": {"offset-ns": …}}.
 [[nodiscard]] base::Json clock_offsets(const base::Json& replies);
 
-/// A disk fault that a node survives: for a while its disk is slow, stalls or reports syncs that
-/// did not happen. The evidence is the node's count of the syncs that the fault affected.
+/// A disk fault that a node survives: for a while its disk is slow, stalls or fakes syncs. The
+/// evidence is the node's count of the syncs that the fault affected.
 class DiskFault : public NamedFault {
  public:
   /// `counter`: the key of that count in the reply to a disk request (node/PROTOCOL.md, Control).
