@@ -289,6 +289,8 @@ def link_faults(repository, path, line):
 def write_list(listed):
     """One entry a line, so that a change of one is a change of one line."""
     def lines(value):
+        if not value:
+            return json.dumps(value)
         if isinstance(value, dict):
             return "{\n" + ",\n".join(f"  {json.dumps(key)}: {json.dumps(one, ensure_ascii=False)}"
                                       for key, one in sorted(value.items())) + "\n }"
@@ -318,8 +320,8 @@ def main(arguments):
         faults += [f"{path}:{line}: {what}" for path, line, what in dead]
         faults.append(f"prose: found {len(dead)} {DEAD}, expected at most {bound}")
     if arguments:
-        listed["counts"] = {name: min(count, listed["counts"].get(name, 0))
-                            for name, count in counts.items()}
+        bounds = {name: min(count, listed["counts"].get(name, 0)) for name, count in counts.items()}
+        listed["counts"] = {name: bound for name, bound in bounds.items() if bound}
         kept = {path: bound for path, bound in listed["allowed"].items() if bound == "*"}
         listed["allowed"] = {**allowed, **kept}
         write_list(listed)

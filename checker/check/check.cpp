@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.h"
 #include "checker/check/choose_model.h"
 #include "checker/check/key_checker.h"
 #include "checker/check/prepare_history.h"
@@ -35,8 +36,8 @@ Budget budget_of(const CheckOptions& options) {
   return {options.time_limit, options.memory_limit_bytes};
 }
 
-// What any model or check understands: by that the reader tells a client with a name from what else
-// has a name, such as the nemesis.
+// What any model or check understands: so that the reader can distinguish clients with names from
+// others with names, such as the nemesis.
 ReadOptions with_known_functions(const CheckOptions& options) {
   ReadOptions reading = options.reading;
   const auto add = [&reading](const std::vector<std::string_view>& functions) {
@@ -61,15 +62,15 @@ LoadResult with_initial(LoadResult loaded, const CheckOptions& options) {
 class KeyByKeyCheck {
  public:
   KeyByKeyCheck(const History& history, const Model& model, const CheckOptions& options,
-                const Budget& budget, Report& report, Witness* witness)
+                const Budget& budget, Report& report, Linearization* linearization)
       : history_(history),
         options_(options),
         model_(model),
         decode_options_(decode_options(history, options)),
         budget_(budget),
-        checker_(history, model, decode_options_, witness != nullptr, budget),
+        checker_(history, model, decode_options_, linearization != nullptr, budget),
         report_(report),
-        witness_(witness) {
+        linearization_(linearization) {
     if (!options.on_verdict) return;
     checker_.on_violation([this] {
       options_.on_verdict(history_.may_lack_operations ? Verdict::kUnknown : Verdict::kInvalid);
@@ -82,7 +83,7 @@ class KeyByKeyCheck {
     if (report_.violating_keys > 0) {
       report_.verdict = Verdict::kInvalid;
       if (history_.keys.size() > 1) {
-        report_.sequential_of_all_keys = ask_sequential_of_all_keys(
+        report_.sequential_of_all_keys = check_sequential_of_all_keys(
             history_, model_, decode_options_, weaker_budget(kWeakerTimeAllKeys));
       }
       // What was acknowledged and is gone is worse than what was seen too late.
@@ -108,7 +109,8 @@ class KeyByKeyCheck {
 
   // False: the model cannot understand the history.
   bool run_fast() {
-    auto results = decide_all_fast(history_, model_, decode_options_, witness_ != nullptr, budget_);
+    auto results =
+        decide_all_fast(history_, model_, decode_options_, linearization_ != nullptr, budget_);
     for (KeyId key = 0; key < history_.keys.size(); ++key) {
       KeyResult& result = results[key];
       if (result.malformed) {
@@ -154,12 +156,12 @@ class KeyByKeyCheck {
     if (result.kind == Decision::Kind::kUnknown) {
       note_unknown(key, result.reason);
     } else if (result.kind == Decision::Kind::kLegal) {
-      if (witness_ != nullptr) add_to_witness(key, result.order);
+      if (linearization_ != nullptr) add_to_linearization(key, result.order);
     } else if (result.kind == Decision::Kind::kViolation) {
       ++report_.violating_keys;
       if (!result.violation) return;
       report_.violations.push_back(*std::move(result.violation));
-      report_.weaker.push_back(checker_.ask_weaker(key, weaker_budget(kWeakerTime)));
+      report_.weaker.push_back(checker_.check_weaker_models(key, weaker_budget(kWeakerTime)));
     }
   }
 
@@ -167,7 +169,7 @@ class KeyByKeyCheck {
     return {std::min(most, budget_.left() / 4), budget_.memory_limit_bytes()};
   }
 
-  void add_to_witness(KeyId key, const std::vector<std::uint32_t>& order) {
+  void add_to_linearization(KeyId key, const std::vector<std::uint32_t>& order) {
     const auto all = history_.of_key(key);
     for (const std::uint32_t source : order) {
       const Operation& operation = all[source];
@@ -176,7 +178,7 @@ class KeyByKeyCheck {
              all[source - part - 1].process == operation.process) {
         ++part;
       }
-      witness_->operations.push_back({operation.invoke, operation.process, part});
+      linearization_->operations.push_back({operation.invoke, operation.process, part});
     }
   }
 
@@ -194,7 +196,7 @@ class KeyByKeyCheck {
   const Budget& budget_;
   KeyChecker checker_;
   Report& report_;
-  Witness* witness_;  // where it goes, if it is wanted
+  Linearization* linearization_;  // where it goes, if it is wanted
   std::vector<KeyId> to_search_;
   bool judged_ = false;  // any operation has to be in the order
 };
@@ -229,7 +231,7 @@ void doubt_violations(const History& history, Report& report) {
 }
 
 void judge(const History& history, const CheckOptions& options, const Budget& budget,
-           Report& report, Witness* witness) {
+           Report& report, Linearization* linearization) {
   if (const HistoryCheck* check = history_check_for(history, options)) {
     report.model = check->name;
     if (auto foreign = foreign_function(history, check->name, check->functions)) {
@@ -246,18 +248,18 @@ void judge(const History& history, const CheckOptions& options, const Budget& bu
     return;
   }
   report.model = model->name;
-  if (witness != nullptr) witness->model = model->name;
+  if (linearization != nullptr) linearization->model = model->name;
   const PreparedHistory prepared(history, *model);
   if (prepared.refusal()) {
     report = usage_error(std::move(report), *prepared.refusal());
     return;
   }
   report.counts.keys = prepared.history().counts.keys;
-  KeyByKeyCheck(prepared.history(), prepared.model(), options, budget, report, witness).run();
+  KeyByKeyCheck(prepared.history(), prepared.model(), options, budget, report, linearization).run();
 }
 
 Report check_within(const History& history, const CheckOptions& options, const Budget& budget,
-                    Witness* witness) {
+                    Linearization* linearization) {
   Report report;
   report.file = history.file;
   report.format = history.format;
@@ -270,13 +272,13 @@ Report check_within(const History& history, const CheckOptions& options, const B
     report.reason = "the history is empty";
     return report;
   }
-  judge(history, options, budget, report, witness);
+  judge(history, options, budget, report, linearization);
   doubt_violations(history, report);
   report.seconds_check = budget.seconds();
   return report;
 }
 
-// With nothing in order any more, nearly every history is valid: nothing was judged.
+// With nothing in order, nearly every history is valid: nothing was judged.
 void refuse_lost_order(const History& history, const CheckOptions& options, Report& report) {
   if (report.verdict != Verdict::kValid || !history.order_lost_to_clock_error) return;
   report.verdict = Verdict::kVacuous;
@@ -309,17 +311,19 @@ LoadResult load_history_text(std::string_view text, const CheckOptions& options,
       options);
 }
 
-Report check_history(const History& history, const CheckOptions& options, Witness* witness) {
+Report check_history(const History& history, const CheckOptions& options,
+                     Linearization* linearization) {
   const auto loading = std::chrono::duration_cast<std::chrono::nanoseconds>(
       std::chrono::duration<double>(history.seconds_load));
   const Budget budget(std::max(std::chrono::nanoseconds(0), options.time_limit - loading),
                       options.memory_limit_bytes);
-  Report report = check_within(history, options, budget, witness);
+  Report report = check_within(history, options, budget, linearization);
   refuse_lost_order(history, options, report);
   return report;
 }
 
 Report report_without_history(const std::filesystem::path& path, LoadResult loaded) {
+  CHECK(!std::holds_alternative<History>(loaded), "there is no history to check");
   Report report;
   report.file = path.string();
   if (auto* malformed = std::get_if<Malformed>(&loaded)) {

@@ -1,8 +1,8 @@
-// The checker's front door: is there a legal order of these operations?
+// The entry point of the checker: is there a legal order of these operations?
 //
-// check_file reads a history of any registered format, takes its keys apart (linearizability is
-// local: a history is linearizable iff each key's part is; Herlihy & Wing, TOPLAS 1990, theorem 1),
-// picks for each key the cheapest algorithm whose conditions hold there, and explains each
+// check_file reads a history of any registered format and splits it by key (linearizability is
+// local: a history is linearizable iff each key's part is; Herlihy & Wing, TOPLAS 1990, theorem 1).
+// For each key it picks the cheapest algorithm whose conditions hold there, and explains each
 // violation.
 //
 // How it fails: a malformed file is a usage error that names line and column; a bound that is
@@ -64,22 +64,22 @@ using LoadResult = std::variant<History, Malformed, LimitReached>;
                                            std::string_view name = "(memory)");
 
 /// One operation of a legal order: an invocation, and whose.
-struct WitnessStep {
+struct LinearizationStep {
   Position invoke = 0;
   std::int64_t process = 0;
   std::uint32_t part = 0;  ///< which of the operations that the invocation stands for (a drain)
 };
 
 /// A legal order of every key, one key after the other (checker/linearization/linearization.h).
-struct Witness {
+struct Linearization {
   std::string model = {};  ///< empty: it was not a model that judged
-  std::vector<WitnessStep> operations = {};
+  std::vector<LinearizationStep> operations = {};
 };
 
 /// Checks what was loaded. Loading time (History::seconds_load) counts against the time limit.
-/// `witness`, if given, is complete where the verdict is valid.
+/// `linearization`, if given, is complete where the verdict is valid.
 [[nodiscard]] Report check_history(const History& history, const CheckOptions& options = {},
-                                   Witness* witness = nullptr);
+                                   Linearization* linearization = nullptr);
 
 /// What there is to say where nothing could be loaded. Precondition: `loaded` holds no history.
 [[nodiscard]] Report report_without_history(const std::filesystem::path& path, LoadResult loaded);

@@ -1,4 +1,4 @@
-// Which model judges a history: the one that is named, else the only one that fits.
+// Chooses the model that judges a history: the one that is named, else the only one that fits.
 #pragma once
 
 #include <optional>

@@ -7,6 +7,8 @@
 #include <numeric>
 #include <unordered_map>
 
+#include "base/check.h"
+
 namespace capsize::checker {
 namespace {
 
@@ -50,6 +52,7 @@ std::string display(const ValueTable& values, const std::vector<ValueId>& object
 }  // namespace
 
 History group_connected_objects(const History& history, const Model& model) {
+  CHECK(model.touches != nullptr, "the model says which objects an operation touches");
   Groups groups(history.values.size());
   std::vector<ValueId> first(history.operations.size(), kNullValue);  // null: touches nothing
   std::vector<ValueId> objects, all;

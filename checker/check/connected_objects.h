@@ -1,5 +1,5 @@
-// Where one operation may touch several objects, keys of the file are not independent; groups of
-// objects that no operation connects are (linearizability is local, and a group is an object).
+// Where one operation may touch several objects, the keys of the file are not independent; groups
+// of objects that no operation connects are (linearizability is local, and a group is an object).
 #pragma once
 
 #include "checker/history/history.h"

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <thread>
 
+#include "base/check.h"
 #include "checker/consistency/weaker_models.h"
 #include "checker/explain/explain.h"
 #include "checker/registers/sourceless_read.h"
@@ -60,6 +61,8 @@ std::vector<std::uint32_t> KeyChecker::sources(const std::vector<std::uint32_t>&
 
 Decision KeyChecker::run(Decider& decider, std::span<const KeyOperation> operations,
                          bool want_order) {
+  CHECK(std::ranges::is_sorted(operations, {}, &KeyOperation::invoke),
+        "deciders get operations in order of invocation");
   return decider.decide({operations, problem().initial, history_.values, want_order});
 }
 
@@ -82,15 +85,15 @@ KeyResult KeyChecker::decide_fast(KeyId key, bool explain_it) {
         return run(decider, operations, false).is_violation();
       };
       if (of_model.choose_clash != nullptr) {
-        decision.witness = of_model.choose_clash(
+        decision.counterexample = of_model.choose_clash(
             problem(),
             [&](std::span<const KeyOperation> operations) {
               return run(decider, operations, false);
             },
-            std::move(decision.witness));
+            std::move(decision.counterexample));
       }
       result.violation =
-          explain(problem(), std::move(decision.witness), violates, next_explain_budget());
+          explain(problem(), std::move(decision.counterexample), violates, next_explain_budget());
     }
     return result;
   }
@@ -101,7 +104,7 @@ KeyResult KeyChecker::decide_fast(KeyId key, bool explain_it) {
   if (explain_it) {
     announce_();
     const Budget limits = next_explain_budget();
-    result.violation = explain(problem(), std::move(decision.witness),
+    result.violation = explain(problem(), std::move(decision.counterexample),
                                certainly_illegal(limits, kShrinkMemoryBytes), limits);
   }
   return result;
@@ -137,12 +140,12 @@ KeyResult KeyChecker::search(KeyId key, bool explain_it, const Budget& budget,
   return result;
 }
 
-WeakerAnswers KeyChecker::ask_weaker(KeyId key, const Budget& budget) {
+ConsistencyAnswers KeyChecker::check_weaker_models(KeyId key, const Budget& budget) {
   prepare(key);
-  return ask_weaker_questions(problem(), budget);
+  return check_all_weaker_models(problem(), budget);
 }
 
-// Where in the file the key lies, how far the search came, and what is open there.
+// Where in the file the key is, how far the search came, and which operations are open there.
 std::string KeyChecker::trouble(Position reached) const {
   const auto operations = history_.of_key(problem_->key);
   std::uint64_t open = 0;
@@ -168,16 +171,16 @@ std::string KeyChecker::trouble(Position reached) const {
 
 void KeyChecker::explain_search(const Decision& decision, std::uint64_t memory_bytes,
                                 KeyResult& result) {
-  // What begins after the end cannot matter, nor what only looked and ended after it.
+  // What begins after the end cannot matter, nor a pure observation that ended after it.
   std::vector<std::uint32_t> prefix;
   const auto add = [&](std::uint32_t place) {
     const KeyOperation& operation = problem().operations[place];
     if (operation.invoke > decision.end) return;
     if (!operation.pure || operation.complete <= decision.end) prefix.push_back(place);
   };
-  for (std::uint32_t i = 0; i < problem().operations.size() && decision.witness.empty(); ++i)
+  for (std::uint32_t i = 0; i < problem().operations.size() && decision.counterexample.empty(); ++i)
     add(i);
-  for (const std::uint32_t place : decision.witness) add(place);
+  for (const std::uint32_t place : decision.counterexample) add(place);
   const Budget limits = next_explain_budget();
   result.violation =
       explain(problem(), std::move(prefix), certainly_illegal(limits, memory_bytes), limits);

@@ -1,8 +1,8 @@
-// KeyChecker: judges one key after the other, each with the cheapest algorithm that can.
+// KeyChecker: judges one key after the other, each with the cheapest algorithm that applies.
 //
-// It holds the scratch space of the deciders and nothing that outlasts a key, so several threads
-// have one each, over one constant History (decide_all_fast). The fast deciders go first, over all
-// keys; what they cannot decide is left for the search, which may take all the time there is.
+// It holds the scratch space of the deciders and nothing that outlasts a key, so each thread has
+// its own, over one constant History (decide_all_fast). The fast deciders run first, over all keys;
+// what they cannot decide is left for the search, which may take all the time that is left.
 #pragma once
 
 #include <functional>
@@ -47,7 +47,7 @@ class KeyChecker {
   KeyResult search(KeyId key, bool explain_it, const Budget& budget, std::uint64_t memory_bytes);
 
   /// Of a key that is not linearizable.
-  [[nodiscard]] WeakerAnswers ask_weaker(KeyId key, const Budget& budget);
+  [[nodiscard]] ConsistencyAnswers check_weaker_models(KeyId key, const Budget& budget);
 
  private:
   std::optional<Malformed> prepare(KeyId key);

@@ -1,10 +1,11 @@
-// What is checked of a history where a model needs more than its operations one by one: groups of
-// connected objects as keys (connected_objects.h), or what the model's own `prepare` makes of it.
+// Prepares a history where a model needs more than its operations one by one: groups of connected
+// objects become keys (connected_objects.h), or the model's own `prepare` rewrites it.
 #pragma once
 
 #include <optional>
 #include <string>
 
+#include "base/check.h"
 #include "checker/history/history.h"
 #include "checker/specification/model.h"
 
@@ -18,7 +19,10 @@ class PreparedHistory {
   /// Why the model cannot judge this history, as one line.
   [[nodiscard]] const std::optional<std::string>& refusal() const { return refusal_; }
   /// What is to be checked, and by what. Preconditions: there is no refusal.
-  [[nodiscard]] const History& history() const { return copy_ ? *copy_ : history_; }
+  [[nodiscard]] const History& history() const {
+    CHECK(!refusal_, "a history that the model refuses is not checked");
+    return copy_ ? *copy_ : history_;
+  }
   [[nodiscard]] const Model& model() const { return model_; }
 
  private:

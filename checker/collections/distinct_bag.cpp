@@ -11,7 +11,7 @@ namespace capsize::checker {
 namespace {
 
 std::vector<std::uint32_t> order_of_bag(const QueueElements& bag, const Emptiness& emptiness,
-                                        const LeftOvers& left_overs) {
+                                        const UnmatchedElements& left_overs) {
   std::vector<Placed> placed;
   std::vector<Position> moments;
   for (const Emptiness::Moment& moment : emptiness.moments) {
@@ -19,13 +19,13 @@ std::vector<std::uint32_t> order_of_bag(const QueueElements& bag, const Emptines
     moments.push_back(moment.at);
   }
   for (const QueueElement& element : bag.elements) {
-    if (!element.is_left_over() && element.in_end >= element.out_begin) {
+    if (!element.is_unmatched() && element.in_end >= element.out_begin) {
       const Position both = std::max(element.in_begin, element.out_begin);
       placed.push_back({both, element.enqueue, element.dequeue, Placed::kInAndOut});
       continue;
     }
     placed.push_back({.at = element.in_end, .operation = element.enqueue, .turn = Placed::kIn});
-    if (!element.is_left_over()) {
+    if (!element.is_unmatched()) {
       placed.push_back({element.out_begin, element.dequeue});
     }
   }
@@ -46,9 +46,9 @@ Decision decide_distinct_bag(std::span<const KeyOperation> operations, ValueId i
   if (!starts_empty(initial)) return {.kind = Decision::Kind::kNotApplicable};
   Decision decision = gather_elements(operations, bag);
   if (decision.kind != Decision::Kind::kLegal) return decision;
-  LeftOvers left_overs(operations, bag, [](const QueueElement&) { return kNever; });
+  UnmatchedElements left_overs(operations, bag, [](const QueueElement&) { return kNever; });
   Emptiness emptiness = find_empty_moments(operations, bag, left_overs);
-  if (!emptiness.possible) return queue_violation(std::move(emptiness.witness));
+  if (!emptiness.possible) return queue_violation(std::move(emptiness.counterexample));
   if (want_order) decision.order = order_of_bag(bag, emptiness, left_overs);
   return decision;
 }

@@ -7,12 +7,13 @@
 namespace capsize::checker {
 namespace {
 
-Decision violation(std::vector<std::uint32_t> witness) {
+Decision violation(std::vector<std::uint32_t> counterexample) {
   Decision decision;
   decision.kind = Decision::Kind::kViolation;
-  std::sort(witness.begin(), witness.end());
-  witness.erase(std::unique(witness.begin(), witness.end()), witness.end());
-  decision.witness = std::move(witness);
+  std::sort(counterexample.begin(), counterexample.end());
+  counterexample.erase(std::unique(counterexample.begin(), counterexample.end()),
+                       counterexample.end());
+  decision.counterexample = std::move(counterexample);
   return decision;
 }
 
@@ -80,6 +81,8 @@ void DistinctListDecider::find_longest() {
   }
 }
 
+// The longest read fixes the place of every element that any read may show. An element in it that
+// no operation appended, or that occurs twice, is a violation by itself.
 std::optional<Decision> DistinctListDecider::check_longest() {
   if (longest_ == kNone) return std::nullopt;
   std::uint32_t place = 0;
@@ -105,6 +108,9 @@ std::optional<Decision> DistinctListDecider::check_prefixes() const {
   return std::nullopt;
 }
 
+// Between the elements: [a, b] is read at level 4, b was appended at level 3, a at level 1. An
+// acknowledged append that the longest read does not show comes after all reads; an indeterminate
+// one need not have happened.
 std::uint64_t DistinctListDecider::level(const KeyOperation& one) const {
   if (one.code == kCodeRead) return 2 * values_.as_list(one.observed).size();
   const std::uint64_t place = facts_[one.argument].place;
@@ -130,17 +136,17 @@ std::uint32_t DistinctListDecider::shortest_read_with(std::uint64_t place) const
 }
 
 // The places of appended elements are what the reads say they are, so a read that shows them
-// belongs to the witness.
+// belongs to the counterexample.
 Decision DistinctListDecider::out_of_order(std::uint32_t first, std::uint32_t second) const {
-  std::vector<std::uint32_t> witness = {first, second};
+  std::vector<std::uint32_t> counterexample = {first, second};
   std::uint64_t place = 0;
   for (const std::uint32_t operation : {first, second}) {
     if (operations_[operation].code == kCodeAppend) {
       place = std::max<std::uint64_t>(place, facts_[operations_[operation].argument].place);
     }
   }
-  if (place != 0) witness.push_back(shortest_read_with(place));
-  return violation(std::move(witness));
+  if (place != 0) counterexample.push_back(shortest_read_with(place));
+  return violation(std::move(counterexample));
 }
 
 constinit const FastDecider kDistinctList{"distinct-list", &make_with_scratch<DistinctListDecider>};

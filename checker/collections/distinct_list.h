@@ -1,23 +1,23 @@
-// Decider for append-only lists with different elements: one sweep over the events.
+// Decider for append-only lists with distinct elements: one sweep over the events.
 //
-// Conditions (else kNotApplicable): all operations are appends and reads of a whole list; the
+// Conditions (else kNotApplicable): all operations are appends and reads of the whole list; the
 // elements appended by operations that did not fail are pairwise different; the initial list is
 // empty.
 //
 // Theorem. Let L be the longest list that was read, and give each operation a level: the append of
-// the i-th element of L (from 1) 2i-1, a read of length k 2k, an acknowledged append that is not
-// in L infinity. Appends that are indeterminate and not in L are dropped. Then the operations are
-// linearizable iff every read is a prefix of L, every element of L was appended by somebody and
-// occurs once, and no operation of a higher level precedes one of a lower level.
+// the i-th element of L (from 1) 2i-1, a read of length k 2k, an acknowledged append that is not in
+// L infinity. Indeterminate appends that are not in L are dropped. The operations are linearizable
+// iff every read is a prefix of L, every element of L was appended and occurs once, and no
+// operation precedes one of a lower level.
 //
-// Proof sketch. Necessary: the list only grows at its end, so any two reads are prefixes one of the
-// other, elements come from appends, and the level says between which elements an operation must
-// lie. What is not in L lies behind every read. Sufficient: sort by level, and by invocation within
-// one level (only reads of the same list, or appends that nobody saw, share a level). Every read
-// then returns exactly what was appended before it. If a precedes b, level(a) <= level(b) by the
-// last condition, and with equal levels a.invoke <= a.complete < b.invoke puts a first; so
-// precedence is respected. An indeterminate append in L precedes nothing and may lie wherever its
-// level says.
+// Proof sketch. Necessary: the list only grows at its end, so of any two reads one is a prefix of
+// the other; elements come from appends; the level says between which elements an operation
+// belongs. An acknowledged append that is not in L comes after every read. Sufficient: sort by
+// level, and by invocation within a level (only reads of the same list, or appends that no read
+// shows, share a level). Every read then returns exactly what was appended before it. If a precedes
+// b, then level(a) <= level(b) by the last condition, and with equal levels a.invoke <= a.complete
+// < b.invoke puts a first; so precedence is respected. An indeterminate append in L has no
+// completion, so it precedes nothing and may stand wherever its level says.
 #pragma once
 
 #include <optional>

@@ -15,7 +15,11 @@ namespace {
 
 using Segment = std::vector<const QueueElement*>;
 
-// The elements in the order in which they go in and come out.
+// The order in which the elements of a segment go in and come out, which is the same for both.
+// Repeatedly takes the element whose dequeue completed first, unless another element's enqueue
+// certainly precedes its enqueue; then it takes that one. By condition 3 the dequeue of the latter
+// is not preceded by the dequeue of the former: enq(1) ok, enq(2) ok, and deq(2), deq(1)
+// overlapping gives 1, 2.
 Segment in_turn(const Segment& segment) {
   Segment by_in = segment;
   Segment by_out = segment;
@@ -41,8 +45,8 @@ Segment in_turn(const Segment& segment) {
   return order;
 }
 
-// Both sequences are fixed; what is left is when to take something out: as soon as no enqueue that
-// is still to come precedes the dequeue.
+// Merges the enqueues and the dequeues of a segment, both in the order of the elements. A dequeue
+// is placed as soon as no enqueue that is not placed yet precedes it.
 class Merge {
  public:
   Merge(const Segment& order, std::vector<std::uint32_t>& out) : order_(order), out_(out) {
@@ -71,7 +75,8 @@ class Merge {
 };
 
 // A legal order. Preconditions: the conditions of distinct_queue.h hold, and `moments` has one for
-// each empty dequeue, ascending, within its interval, at which nothing is certainly in.
+// each empty dequeue, ascending, within its interval, at which no element is certainly in. The
+// moments cut the queue into segments that are independent, because the queue is empty in between.
 std::vector<std::uint32_t> order_of_queue(const QueueElements& queue,
                                           const std::vector<Position>& moments) {
   std::vector<Segment> segments(moments.size() + 1);
@@ -97,21 +102,22 @@ class DistinctQueue {
     Decision decision = gather_elements(operations_, queue_);
     if (decision.kind != Decision::Kind::kLegal) return decision;
     if (auto found = out_of_turn()) return *std::move(found);
-    LeftOvers left_overs = find_left_overs();
+    UnmatchedElements left_overs = find_left_overs();
     if (!left_overs.deadlines_hold()) return overtaken(left_overs);
     Emptiness emptiness = find_empty_moments(operations_, queue_, left_overs);
-    if (!emptiness.possible) return queue_violation(std::move(emptiness.witness));
+    if (!emptiness.possible) return queue_violation(std::move(emptiness.counterexample));
     if (want_order) decision.order = legal_order(emptiness, left_overs);
     return decision;
   }
 
  private:
-  // Case 3: the one that was put in before and comes out last, against each. Where an indeterminate
-  // dequeue may have taken what is left over, only the others.
+  // Condition 3: compares each element y with one x: of all that were certainly enqueued before y,
+  // the one that is dequeued last. If that one does not overtake, none does. Unmatched elements
+  // that an indeterminate dequeue may have taken are judged by their deadlines instead.
   std::optional<Decision> out_of_turn() const {
     std::vector<const QueueElement*> by_end;
     for (const QueueElement& element : queue_.elements) {
-      if (!element.is_left_over() || queue_.unknown.empty()) by_end.push_back(&element);
+      if (!element.is_unmatched() || queue_.unknown.empty()) by_end.push_back(&element);
     }
     std::ranges::sort(by_end, {}, [](const auto* element) { return element->in_end; });
     const QueueElement* latest = nullptr;
@@ -120,7 +126,7 @@ class DistinctQueue {
       for (; ended != by_end.end() && (*ended)->in_end < element.in_begin; ++ended) {
         if (latest == nullptr || (*ended)->out_begin > latest->out_begin) latest = *ended;
       }
-      if (latest == nullptr || element.is_left_over()) continue;
+      if (latest == nullptr || element.is_unmatched()) continue;
       if (latest->out_begin > element.out_end) {
         return queue_violation(
             {latest->enqueue, latest->dequeue, element.enqueue, element.dequeue});
@@ -129,15 +135,16 @@ class DistinctQueue {
     return std::nullopt;
   }
 
-  // Case 3 for what an indeterminate dequeue may have taken: it must begin before anything has
-  // come out that was put in later. Where there is none, out_of_turn() has looked at them all.
-  LeftOvers find_left_overs() {
+  // Condition 3 for unmatched elements: an indeterminate dequeue of x must begin before the first
+  // dequeue of an element completes that was certainly enqueued after x. Without indeterminate
+  // dequeues out_of_turn() has compared them all.
+  UnmatchedElements find_left_overs() {
     first_out_.assign(queue_.elements.size() + 1, nullptr);
     for (std::size_t i = queue_.elements.size(); i-- > 0;) {
       const QueueElement& element = queue_.elements[i];
       const QueueElement* first = first_out_[i + 1];
       const bool earlier = first == nullptr || element.out_end < first->out_end;
-      first_out_[i] = !element.is_left_over() && earlier ? &element : first;
+      first_out_[i] = !element.is_unmatched() && earlier ? &element : first;
     }
     return {operations_, queue_, [this](const QueueElement& element) {
               const QueueElement* first = first_behind(element);
@@ -145,7 +152,7 @@ class DistinctQueue {
             }};
   }
 
-  // Of the elements that were certainly put in later, the one that came out first.
+  // Of the elements that were certainly enqueued later, the one that was dequeued first.
   const QueueElement* first_behind(const QueueElement& element) const {
     const auto later =
         std::ranges::upper_bound(queue_.elements, element.in_end, {},
@@ -153,19 +160,22 @@ class DistinctQueue {
     return first_out_[static_cast<std::size_t>(later - queue_.elements.begin())];
   }
 
-  // More elements were overtaken up to some deadline than dequeues began up to it: all of them.
-  Decision overtaken(const LeftOvers& left_overs) const {
-    std::vector<std::uint32_t> witness;
-    for (const LeftOvers::Element& due : left_overs.too_many_due()) {
+  // More elements were overtaken by some deadline than indeterminate dequeues began by it. The
+  // counterexample holds all of them, each with the element that overtook it.
+  Decision overtaken(const UnmatchedElements& left_overs) const {
+    std::vector<std::uint32_t> counterexample;
+    for (const UnmatchedElements::Element& due : left_overs.too_many_due()) {
       const QueueElement& element = queue_.elements[due.index];
       const QueueElement* first = first_behind(element);
-      witness.insert(witness.end(), {element.enqueue, first->enqueue, first->dequeue});
+      counterexample.insert(counterexample.end(),
+                            {element.enqueue, first->enqueue, first->dequeue});
     }
-    witness.insert(witness.end(), queue_.unknown.begin(), queue_.unknown.end());
-    return queue_violation(std::move(witness));
+    counterexample.insert(counterexample.end(), queue_.unknown.begin(), queue_.unknown.end());
+    return queue_violation(std::move(counterexample));
   }
 
-  std::vector<std::uint32_t> legal_order(const Emptiness& emptiness, const LeftOvers& left_overs) {
+  std::vector<std::uint32_t> legal_order(const Emptiness& emptiness,
+                                         const UnmatchedElements& left_overs) {
     std::vector<Position> moments;
     queue_.empty.clear();
     for (const Emptiness::Moment& moment : emptiness.moments) {

@@ -34,7 +34,7 @@ class StackOrder {
   }
 
  private:
-  // Pops every element that is nested deeper than `depth`.
+  // Pops every element that is nested deeper than `depth`: they end before the next one begins.
   void leave(std::uint32_t depth) {
     while (inside_.size() > depth) {
       const Nested& time = *inside_.back();
@@ -49,7 +49,7 @@ class StackOrder {
     }
   }
 
-  // What is popped as soon as it was pushed.
+  // Elements whose push and pop overlap: both take effect at one position.
   std::vector<Placed> at_once() const {
     std::vector<Placed> found;
     for (const QueueElement& element : elements_) {
@@ -61,7 +61,7 @@ class StackOrder {
     return found;
   }
 
-  // These can stand anywhere.
+  // They can stand anywhere in the order, because they leave the stack as it was.
   std::vector<std::uint32_t> merged_with(const std::vector<Placed>& others) const {
     std::vector<Placed> all;
     std::ranges::merge(placed_, others, std::back_inserter(all), {}, &Placed::at, &Placed::at);
@@ -86,6 +86,10 @@ class DistinctStack {
  public:
   explicit DistinctStack(std::span<const KeyOperation> operations) : operations_(operations) {}
 
+  // Condition 1, then 2, then the two bounds for indeterminate pops together with 3. With the
+  // sufficient deadlines (`enough`) there is a legal order; with the necessary ones (`needed`)
+  // there may be none. Between the two the answer is kNotApplicable: push 1, pop ? (indeterminate),
+  // and elements that can be around each other in several ways.
   Decision decide(bool want_order) {
     Decision decision = gather_elements(operations_, stack_);
     if (decision.kind != Decision::Kind::kLegal) return decision;
@@ -102,21 +106,22 @@ class DistinctStack {
   std::vector<QueueElement> without_left_overs() const {
     std::vector<QueueElement> elements = stack_.elements;
     for (QueueElement& element : elements) {
-      if (element.is_left_over()) element.out_begin = element.in_begin;  // in for no time
+      if (element.is_unmatched()) element.out_begin = element.in_begin;  // in for no time
     }
     return elements;
   }
 
   Decision clash() const {
-    std::vector<std::uint32_t> witness;
+    std::vector<std::uint32_t> counterexample;
     for (const std::uint32_t i : nesting_.clash) {
-      witness.insert(witness.end(), {stack_.elements[i].enqueue, stack_.elements[i].dequeue});
+      counterexample.insert(counterexample.end(),
+                            {stack_.elements[i].enqueue, stack_.elements[i].dequeue});
     }
-    return queue_violation(std::move(witness));
+    return queue_violation(std::move(counterexample));
   }
 
-  // Without indeterminate pops there are no deadlines, and nobody is asked for any.
-  LeftOvers left_overs(const std::vector<Position>& deadlines) const {
+  // Without indeterminate pops there are no deadlines.
+  UnmatchedElements left_overs(const std::vector<Position>& deadlines) const {
     return {operations_, stack_, [&](const QueueElement& element) {
               if (deadlines.empty()) return kNever;
               return deadlines[static_cast<std::size_t>(&element - stack_.elements.data())];
@@ -124,7 +129,7 @@ class DistinctStack {
   }
 
   std::optional<Decision> legal_with(const std::vector<Position>& deadlines, bool want_order) {
-    LeftOvers left = left_overs(deadlines);
+    UnmatchedElements left = left_overs(deadlines);
     if (!left.deadlines_hold()) return std::nullopt;
     const Emptiness emptiness = find_empty_moments(operations_, stack_, left);
     if (!emptiness.possible) return std::nullopt;
@@ -134,21 +139,21 @@ class DistinctStack {
   }
 
   std::optional<Decision> illegal_with(const StackDeadlines& deadlines) const {
-    LeftOvers left = left_overs(deadlines.needed);
+    UnmatchedElements left = left_overs(deadlines.needed);
     if (!left.deadlines_hold()) return too_many_due(left, deadlines);
     Emptiness emptiness = find_empty_moments(operations_, stack_, left);
     if (emptiness.possible) return std::nullopt;
-    return queue_violation(std::move(emptiness.witness));
+    return queue_violation(std::move(emptiness.counterexample));
   }
 
-  // More elements have to be gone up to some deadline than pops began up to it: all of them, and
-  // what covers the segments that say so. What lies around these says nothing, unless the deadline
-  // is its own.
-  Decision too_many_due(const LeftOvers& left, const StackDeadlines& deadlines) const {
-    std::vector<std::uint32_t> witness = stack_.unknown;
+  // More elements have to be popped by some deadline than pops began by it. The counterexample
+  // holds all of them, all indeterminate pops, and the elements that cover the segments which
+  // impose the deadline. An outer segment belongs to it only if the deadline is its own.
+  Decision too_many_due(const UnmatchedElements& left, const StackDeadlines& deadlines) const {
+    std::vector<std::uint32_t> counterexample = stack_.unknown;
     std::set<std::uint32_t> reasons;
-    for (const LeftOvers::Element& due : left.too_many_due()) {
-      witness.push_back(stack_.elements[due.index].enqueue);
+    for (const UnmatchedElements::Element& due : left.too_many_due()) {
+      counterexample.push_back(stack_.elements[due.index].enqueue);
       for (std::uint32_t time = deadlines.inside[due.index]; reasons.insert(time).second;) {
         const std::uint32_t outer = nesting_.times[time].outer;
         const bool asks =
@@ -159,13 +164,15 @@ class DistinctStack {
     }
     for (const std::uint32_t time : reasons) {
       for (const std::uint32_t i : cover(stack_.elements, nesting_, time)) {
-        witness.insert(witness.end(), {stack_.elements[i].enqueue, stack_.elements[i].dequeue});
+        counterexample.insert(counterexample.end(),
+                              {stack_.elements[i].enqueue, stack_.elements[i].dequeue});
       }
     }
-    return queue_violation(std::move(witness));
+    return queue_violation(std::move(counterexample));
   }
 
-  std::vector<std::uint32_t> legal_order(const Emptiness& emptiness, const LeftOvers& left) {
+  std::vector<std::uint32_t> legal_order(const Emptiness& emptiness,
+                                         const UnmatchedElements& left) {
     std::vector<Position> moments;
     for (const Emptiness::Moment& moment : emptiness.moments) moments.push_back(moment.at);
     if (stack_.unknown.empty()) return order_of_stack(stack_.elements, nesting_, emptiness);

@@ -14,8 +14,8 @@ bool is_put(const KeyOperation& operation) {
 Decision clash_of(std::uint32_t a, std::uint32_t b) {
   Decision decision;
   decision.kind = Decision::Kind::kViolation;
-  decision.witness = {std::min(a, b)};
-  if (a != b) decision.witness.push_back(std::max(a, b));
+  decision.counterexample = {std::min(a, b)};
+  if (a != b) decision.counterexample.push_back(std::max(a, b));
   return decision;
 }
 
@@ -67,8 +67,11 @@ std::uint32_t DistinctTextDecider::child(std::uint32_t parent, std::uint32_t pie
   return found->second;
 }
 
-// Follows a string from piece to piece. A decision where a piece is also seen elsewhere, or could
-// come from two operations.
+// Decomposes a string into pieces and walks the tree of prefixes: a node is a string that was
+// certainly there, its child the string with one piece more. After reads of "ab" and "abc" the
+// append of c is the edge from "ab" to "abc". Returns a decision where a piece is read in two
+// different places (a violation, as it was appended once), or where two operations wrote equal
+// pieces (not applicable).
 std::optional<Decision> DistinctTextDecider::take_apart(std::uint32_t read, std::string_view text) {
   std::uint32_t node = kInitialNode;
   const std::size_t length = text.size();
@@ -87,7 +90,7 @@ std::optional<Decision> DistinctTextDecider::take_apart(std::uint32_t read, std:
     }
     node = child(put ? kPutNode : node, writer, read);
     if (node_of_[writer] == kNone) node_of_[writer] = node;
-    // Two strings before one and the same piece: it was seen in two places.
+    // The same piece after two different strings: it was read in two places.
     if (node_of_[writer] != node) return clash_of(nodes_[node_of_[writer]].read, read);
     text.remove_prefix(pieces_[piece].first.size());
   }
@@ -108,7 +111,9 @@ std::optional<Decision> DistinctTextDecider::take_reads_apart(ValueId initial) {
   return std::nullopt;
 }
 
-// The same operations over nodes instead of strings.
+// The same operations over nodes instead of strings: a read observes a node, an append that was
+// read is a cas from the parent to the node, a put and an append that was never read are blind
+// writes.
 std::vector<KeyOperation> DistinctTextDecider::as_register() {
   std::vector<KeyOperation> operations(operations_.begin(), operations_.end());
   for (std::uint32_t i = 0; i < operations.size(); ++i) {
@@ -130,17 +135,19 @@ std::vector<KeyOperation> DistinctTextDecider::as_register() {
   return operations;
 }
 
-// Where an append belongs is known only because somebody saw it there.
+// The place of an append is known only from a read that shows it, so that read belongs to the
+// counterexample.
 void DistinctTextDecider::add_reads_that_show(Decision& decision) const {
-  auto& witness = decision.witness;
-  const std::size_t clashing = witness.size();
+  auto& counterexample = decision.counterexample;
+  const std::size_t clashing = counterexample.size();
   for (std::size_t i = 0; i < clashing; ++i) {
-    if (operations_[witness[i]].code == kCodeRead) continue;
-    const std::uint32_t read = nodes_[node_of_[witness[i]]].read;
-    if (read != kNone) witness.push_back(read);
+    if (operations_[counterexample[i]].code == kCodeRead) continue;
+    const std::uint32_t read = nodes_[node_of_[counterexample[i]]].read;
+    if (read != kNone) counterexample.push_back(read);
   }
-  std::sort(witness.begin(), witness.end());
-  witness.erase(std::unique(witness.begin(), witness.end()), witness.end());
+  std::sort(counterexample.begin(), counterexample.end());
+  counterexample.erase(std::unique(counterexample.begin(), counterexample.end()),
+                       counterexample.end());
 }
 
 Decision DistinctTextDecider::decide(std::span<const KeyOperation> operations, ValueId initial,

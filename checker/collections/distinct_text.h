@@ -1,26 +1,26 @@
-// Decider for strings that are put, appended to and read whole, with different pieces: near-linear.
+// Decider for strings that are put, appended to and read whole, with distinct pieces: near-linear.
 //
 // Conditions (else kNotApplicable): all operations are reads of the whole string, appends and puts
 // (writes of a string); the string is empty at first; the pieces that were put or appended by
-// operations that did not fail are not empty, none is the beginning of a different one, and those
-// that any read shows were put or appended once. "x 3 7 y" is such a piece, with its delimiters;
-// "1" and "11" are not.
+// operations that did not fail are not empty, none is a prefix of a different one, and those that a
+// read shows were put or appended once. "x 3 7 y" is such a piece, with its delimiters; "1" and
+// "11" are not.
 //
-// Theorem. Pieces none of which begins another form a prefix code: a string is the concatenation of
-// pieces in at most one way (Sardinas & Patterson, 1953, trivial case). So whoever reads "pqr"
-// says: q was appended when the string was exactly "p", and r when it was exactly "pq". An append
-// that somebody saw is therefore a compare-and-set from the string before its piece to the string
-// that ends with it, and as such a piece is appended once, seeing it behind two different strings
-// is a violation at once. An append that nobody saw was overwritten before anybody looked, or came
-// last: it is a blind write of a value of its own that nobody reads. It may stand wherever such a
-// write may: not before an initial block that somebody saw, not inside a block. A put is a blind
-// write of the string that is its piece. What comes out is a register with different values, cas
-// and indeterminate operations, which distinct_register.h decides: a legal order of the one is a
-// legal order of the other. What cannot be taken apart was not made of pieces: a string that nobody
-// wrote.
+// Theorem. Pieces of which none is a prefix of another form a prefix code: a string is the
+// concatenation of pieces in at most one way (Sardinas & Patterson, 1953, trivial case). So a read
+// of "pqr" says: q was appended when the string was exactly "p", and r when it was exactly "pq". An
+// append that a read shows is therefore a compare-and-set from the string before its piece to the
+// string that ends with it; and as such a piece is appended once, a read that shows it after a
+// different string is a violation at once. An append that no read shows was overwritten before any
+// read, or came last: it is a blind write of a value of its own that is never read. It may stand
+// wherever such a write may: not before an initial block that was read, not inside a block. A put
+// is a blind write of the string that is its piece. The result is a register with distinct values,
+// cas and indeterminate operations, which distinct_register.h decides: a legal order of the one is
+// a legal order of the other. A string that cannot be decomposed was never written.
 //
-// Taking apart: among the sorted pieces only the last one that is not above the rest of the string
-// can begin it, since whatever lies between a piece and a string that it begins begins with it too.
+// Decomposition: among the sorted pieces only the last one that is not above the rest of the string
+// can be its prefix, since every text between a piece and a string of which it is a prefix starts
+// with that piece.
 #pragma once
 
 #include <optional>

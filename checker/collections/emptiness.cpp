@@ -10,7 +10,7 @@ class Certain {
  public:
   Certain(const QueueElements& queue, bool with_left_overs) {
     for (const QueueElement& element : queue.elements) {
-      if (element.is_left_over() && !with_left_overs) continue;
+      if (element.is_unmatched() && !with_left_overs) continue;
       if (element.in_end < element.out_begin) by_begin_.push_back(&element);
     }
     std::ranges::sort(by_begin_, {}, [](const auto* element) { return element->in_end; });
@@ -34,7 +34,7 @@ class Certain {
   }
 
   // Elements that cover the positions from one to the other, as few as possible.
-  void cover(Position from, Position to, std::vector<std::uint32_t>& witness) const {
+  void cover(Position from, Position to, std::vector<std::uint32_t>& counterexample) const {
     while (from <= to) {
       const auto begun = std::ranges::lower_bound(
           by_begin_, from, {}, [](const auto* element) { return element->in_end; });
@@ -42,7 +42,7 @@ class Certain {
       const QueueElement& element =
           *longest_[static_cast<std::size_t>(begun - by_begin_.begin() - 1)];
       if (element.out_begin <= from) return;
-      witness.insert(witness.end(), {element.enqueue, element.dequeue});
+      counterexample.insert(counterexample.end(), {element.enqueue, element.dequeue});
       if (element.out_begin == kNever) return;
       from = element.out_begin;
     }
@@ -62,7 +62,7 @@ class Certain {
 class Moments {
  public:
   Moments(std::span<const KeyOperation> operations, const QueueElements& queue,
-          LeftOvers& left_overs)
+          UnmatchedElements& left_overs)
       : operations_(operations),
         queue_(queue),
         left_overs_(left_overs),
@@ -82,7 +82,8 @@ class Moments {
     const auto missing = std::ranges::find(found, false);
     if (missing != found.end()) {
       result.possible = false;
-      result.witness = witness_of(queue_.empty[static_cast<std::size_t>(missing - found.begin())]);
+      result.counterexample =
+          counterexample_of(queue_.empty[static_cast<std::size_t>(missing - found.begin())]);
     }
     return result;
   }
@@ -93,8 +94,10 @@ class Moments {
     std::uint32_t empty;  // which one in QueueElements::empty
   };
 
-  // The first free position, and the first one after each indeterminate dequeue that begins:
-  // between those, later ones only have more elements to get rid of.
+  // Candidates for the moment of an empty dequeue: the first free position of its interval, and the
+  // first free one after each indeterminate dequeue that begins in it. A later position between two
+  // of these is no better: more elements are in that have to be removed, and no more dequeues to do
+  // it.
   void collect_candidates() {
     for (std::uint32_t i = 0; i < queue_.empty.size(); ++i) {
       const KeyOperation& empty = operations_[queue_.empty[i]];
@@ -114,34 +117,34 @@ class Moments {
     if (at <= operations_[queue_.empty[empty]].complete) candidates_.push_back({at, empty});
   }
 
-  std::vector<std::uint32_t> witness_of(std::uint32_t place) const {
+  std::vector<std::uint32_t> counterexample_of(std::uint32_t place) const {
     const KeyOperation& empty = operations_[place];
-    std::vector<std::uint32_t> witness = {place};
+    std::vector<std::uint32_t> counterexample = {place};
     if (certain_.free_from(empty.invoke) > empty.complete) {
-      certain_.cover(empty.invoke, empty.complete, witness);
-      return witness;
+      certain_.cover(empty.invoke, empty.complete, counterexample);
+      return counterexample;
     }
-    // The dequeues do not suffice: all that has to be gone, all that may order it, all that is in
-    // the way.
+    // There are too few indeterminate dequeues. The counterexample holds the elements that have to
+    // be removed, those that impose deadlines on them, and those that leave no other moment.
     const bool ordered = std::ranges::any_of(
         left_overs_.elements(), [](const auto& left) { return left.deadline != kNever; });
     for (const QueueElement& element : queue_.elements) {
       const bool in_the_way = element.in_end <= empty.complete && element.out_begin >= empty.invoke;
-      if (element.is_left_over() || !(ordered || in_the_way)) continue;
-      witness.insert(witness.end(), {element.enqueue, element.dequeue});
+      if (element.is_unmatched() || !(ordered || in_the_way)) continue;
+      counterexample.insert(counterexample.end(), {element.enqueue, element.dequeue});
     }
-    for (const LeftOvers::Element& left : left_overs_.elements()) {
+    for (const UnmatchedElements::Element& left : left_overs_.elements()) {
       if (left.in_end <= empty.complete || left.deadline != kNever) {
-        witness.push_back(queue_.elements[left.index].enqueue);
+        counterexample.push_back(queue_.elements[left.index].enqueue);
       }
     }
-    witness.insert(witness.end(), queue_.unknown.begin(), queue_.unknown.end());
-    return witness;
+    counterexample.insert(counterexample.end(), queue_.unknown.begin(), queue_.unknown.end());
+    return counterexample;
   }
 
   std::span<const KeyOperation> operations_;
   const QueueElements& queue_;
-  LeftOvers& left_overs_;
+  UnmatchedElements& left_overs_;
   Certain certain_;
   std::vector<Candidate> candidates_;
 };
@@ -149,7 +152,7 @@ class Moments {
 }  // namespace
 
 Emptiness find_empty_moments(std::span<const KeyOperation> operations, const QueueElements& queue,
-                             LeftOvers& left_overs) {
+                             UnmatchedElements& left_overs) {
   return Moments(operations, queue, left_overs).find();
 }
 

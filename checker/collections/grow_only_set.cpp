@@ -39,9 +39,9 @@ class GrowingSet {
     std::uint64_t number = 0;
   };
 
-  static Decision violation(std::vector<std::uint32_t> witness) {
-    std::sort(witness.begin(), witness.end());
-    return {.kind = Decision::Kind::kViolation, .witness = std::move(witness)};
+  static Decision violation(std::vector<std::uint32_t> counterexample) {
+    std::sort(counterexample.begin(), counterexample.end());
+    return {.kind = Decision::Kind::kViolation, .counterexample = std::move(counterexample)};
   }
 
   std::span<const ValueId> elements(ValueId set) const {
@@ -74,7 +74,7 @@ class GrowingSet {
       std::size_t again = 0;
       for (const ValueId one : elements(value)) {
         const auto element = elements_.find(one);
-        if (element == elements_.end()) return violation({set.read});  // nobody added it
+        if (element == elements_.end()) return violation({set.read});  // no operation added it
         std::uint64_t& first = element->second.first_set;
         if (first == 0) {
           first = number;
@@ -93,13 +93,13 @@ class GrowingSet {
     return std::nullopt;
   }
 
-  // That of two adds the later one took effect first is known only because somebody saw it alone.
+  // That the later of two adds took effect first is known only from a read that shows it alone.
   std::vector<std::uint32_t> with_read_between(std::uint32_t first, std::uint32_t second) const {
-    std::vector<std::uint32_t> witness = {first, second};
+    std::vector<std::uint32_t> counterexample = {first, second};
     if (operations_[first].code == kCodeAdd && operations_[second].code == kCodeAdd) {
-      witness.push_back(elements_.at(operations_[second].argument).first_read);
+      counterexample.push_back(elements_.at(operations_[second].argument).first_read);
     }
-    return witness;
+    return counterexample;
   }
 
   std::uint64_t level(std::uint32_t place) const {

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/check.h"
+
 namespace capsize::checker {
 
-CoveredLine::CoveredLine(std::span<const Interval> intervals) {
+IntervalCover::IntervalCover(std::span<const Interval> intervals) {
   for (const auto& [begin, end] : intervals) {
     ends_.push_back(begin);
     ends_.push_back(end);
@@ -17,21 +19,23 @@ CoveredLine::CoveredLine(std::span<const Interval> intervals) {
   for (const Interval& interval : intervals) change(interval, 1);
 }
 
-std::size_t CoveredLine::cell_behind(Position position) const {
+std::size_t IntervalCover::cell_after(Position position) const {
   const auto end = std::ranges::lower_bound(ends_, position) - ends_.begin();
   return 2 * static_cast<std::size_t>(end) + 1;
 }
 
-Position CoveredLine::position_of(std::size_t cell) const {
+Position IntervalCover::position_of(std::size_t cell) const {
   return cell / 2 < ends_.size() ? ends_[cell / 2] : kNever;
 }
 
-void CoveredLine::change(Interval interval, std::int32_t by) {
-  change(1, 0, size_, cell_behind(interval.first), cell_behind(interval.second) - 1, by);
+void IntervalCover::change(Interval interval, std::int32_t by) {
+  CHECK(interval.first < interval.second, "an open interval that covers something is not empty");
+  change(1, 0, size_, cell_after(interval.first), cell_after(interval.second) - 1, by);
+  CHECK(nodes_[1].least >= 0, "an interval is removed at most as often as it was added");
 }
 
-void CoveredLine::change(std::size_t node, std::size_t begin, std::size_t size, std::size_t from,
-                         std::size_t to, std::int32_t by) {
+void IntervalCover::change(std::size_t node, std::size_t begin, std::size_t size, std::size_t from,
+                           std::size_t to, std::int32_t by) {
   if (to <= begin || begin + size <= from) return;
   Node& here = nodes_[node];
   if (from <= begin && begin + size <= to) {
@@ -49,8 +53,8 @@ void CoveredLine::change(std::size_t node, std::size_t begin, std::size_t size, 
 
 // The first cell of the node from `from` on; size_ where it has none. `above`: the changes of
 // the nodes above.
-std::size_t CoveredLine::first(std::size_t node, std::size_t begin, std::size_t size,
-                               std::size_t from, std::int32_t above, bool covered) const {
+std::size_t IntervalCover::first(std::size_t node, std::size_t begin, std::size_t size,
+                                 std::size_t from, std::int32_t above, bool covered) const {
   const Node& here = nodes_[node];
   const bool has = covered ? here.most + above > 0 : here.least + above == 0;
   if (!has || begin + size <= from) return size_;

@@ -1,6 +1,6 @@
-// CoveredLine: how many open intervals cover each position and each gap between neighbouring ones,
-// while intervals are taken away. A segment tree with the least and the greatest count below each
-// node.
+// IntervalCover: how many open intervals cover each position and each gap between neighbouring
+// positions, while intervals are removed. A segment tree with the least and the greatest count of
+// each subtree.
 #pragma once
 
 #include <cstddef>
@@ -13,22 +13,22 @@
 
 namespace capsize::checker {
 
-class CoveredLine {
+class IntervalCover {
  public:
   using Interval = std::pair<Position, Position>;  // without its ends, not empty
 
   /// O(n log n).
-  explicit CoveredLine(std::span<const Interval> intervals);
+  explicit IntervalCover(std::span<const Interval> intervals);
 
   /// Precondition: it is one of the intervals, and there. O(log n), as are both searches.
-  void take_away(Interval interval) { change(interval, -1); }
+  void remove(Interval interval) { change(interval, -1); }
   /// From where on the line is covered next, from `from` on; kNever where it is not.
   [[nodiscard]] Position covered_from(Position from) const {
-    return position_of(first(1, 0, size_, cell_behind(from), 0, true));
+    return position_of(first(1, 0, size_, cell_after(from), 0, true));
   }
-  /// The first position behind `from` that is not covered. Where two intervals meet, that is one.
+  /// The first position after `from` that is not covered. Where two intervals meet, that is one.
   [[nodiscard]] Position free_from(Position from) const {
-    return position_of(first(1, 0, size_, cell_behind(from), 0, false));
+    return position_of(first(1, 0, size_, cell_after(from), 0, false));
   }
 
  private:
@@ -39,8 +39,8 @@ class CoveredLine {
     std::int32_t change = 0;
   };
 
-  // Of the gap behind the first end that is not before `position`.
-  [[nodiscard]] std::size_t cell_behind(Position position) const;
+  // Of the gap after the first end that is not before `position`.
+  [[nodiscard]] std::size_t cell_after(Position position) const;
   [[nodiscard]] Position position_of(std::size_t cell) const;
   void change(Interval interval, std::int32_t by);
   void change(std::size_t node, std::size_t begin, std::size_t size, std::size_t from,
@@ -48,7 +48,7 @@ class CoveredLine {
   [[nodiscard]] std::size_t first(std::size_t node, std::size_t begin, std::size_t size,
                                   std::size_t from, std::int32_t above, bool covered) const;
 
-  std::vector<Position> ends_;  // ascending; cell 2i is end i, cell 2i + 1 the gap behind it
+  std::vector<Position> ends_;  // ascending; cell 2i is end i, cell 2i + 1 the gap after it
   std::size_t size_ = 1;        // a power of two
   std::vector<Node> nodes_;
 };

@@ -47,7 +47,7 @@ class Gathering {
     const auto found = by_value_.find(operation.argument);
     if (found == by_value_.end()) return queue_violation({place});
     QueueElement& element = found->second;
-    if (!element.is_left_over()) {
+    if (!element.is_unmatched()) {
       return queue_violation({element.enqueue, element.dequeue, place});
     }
     if (operation.complete < element.in_begin) return queue_violation({element.enqueue, place});
@@ -60,7 +60,7 @@ class Gathering {
 
   void collect() {
     for (const auto& [value, element] : by_value_) {
-      const bool happened = operations_[element.enqueue].required || !element.is_left_over();
+      const bool happened = operations_[element.enqueue].required || !element.is_unmatched();
       if (happened) gathered_.elements.push_back(element);
     }
     std::ranges::sort(gathered_.elements, {}, &QueueElement::enqueue);
@@ -77,11 +77,12 @@ Decision gather_elements(std::span<const KeyOperation> operations, QueueElements
   return Gathering(operations, gathered).run();
 }
 
-Decision queue_violation(std::vector<std::uint32_t> witness) {
-  std::erase(witness, QueueElement::kNone);
-  std::ranges::sort(witness);
-  witness.erase(std::unique(witness.begin(), witness.end()), witness.end());
-  return {.kind = Decision::Kind::kViolation, .witness = std::move(witness)};
+Decision queue_violation(std::vector<std::uint32_t> counterexample) {
+  std::erase(counterexample, QueueElement::kNone);
+  std::ranges::sort(counterexample);
+  counterexample.erase(std::unique(counterexample.begin(), counterexample.end()),
+                       counterexample.end());
+  return {.kind = Decision::Kind::kViolation, .counterexample = std::move(counterexample)};
 }
 
 }  // namespace capsize::checker

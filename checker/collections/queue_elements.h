@@ -1,5 +1,5 @@
-// QueueElements: the operations of a queue, stack or bag, taken together by the element that they
-// are about.
+// QueueElements: the operations of a queue, stack or bag, grouped by the element that they put in
+// or take out.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +16,13 @@ struct QueueElement {
   static constexpr std::uint32_t kNone = 0xFFFFFFFFu;
 
   std::uint32_t enqueue = kNone;  ///< place of the operation
-  std::uint32_t dequeue = kNone;  ///< kNone: nobody is known to have taken it
+  std::uint32_t dequeue = kNone;  ///< kNone: no acknowledged dequeue returned it
   Position in_begin = 0;          ///< invocation of the enqueue
   Position in_end = 0;            ///< its completion, or the dequeue's if that is earlier
   Position out_begin = kNever;    ///< invocation of the dequeue
   Position out_end = kNever;      ///< its completion
 
-  [[nodiscard]] bool is_left_over() const { return dequeue == kNone; }
+  [[nodiscard]] bool is_unmatched() const { return dequeue == kNone; }
 };
 
 struct QueueElements {
@@ -33,13 +33,13 @@ struct QueueElements {
 
 /// kNotApplicable if an element is null or enqueued twice by operations that did not fail;
 /// kViolation if one is dequeued that was not enqueued before, or dequeued twice. An indeterminate
-/// enqueue of something that nobody is known to have dequeued is left out. `operations` in order of
-/// invocation, with the codes of collection.h.
+/// enqueue of an element that no acknowledged dequeue returned is left out. `operations` in order
+/// of invocation, with the codes of collection.h.
 [[nodiscard]] Decision gather_elements(std::span<const KeyOperation> operations,
                                        QueueElements& gathered);
 
-/// A violation: the witness without kNone and in order.
-[[nodiscard]] Decision queue_violation(std::vector<std::uint32_t> witness);
+/// A violation: the counterexample without kNone and in order.
+[[nodiscard]] Decision queue_violation(std::vector<std::uint32_t> counterexample);
 
 /// An operation and its position in a legal order that is put together.
 struct Placed {

@@ -11,7 +11,8 @@
 namespace capsize::checker {
 namespace {
 
-// The greatest of any range of values, which may change. Where nothing is, there is zero.
+// A segment tree: the greatest value of a range, under updates of single values. Absent values are
+// 0.
 class Greatest {
  public:
   explicit Greatest(std::size_t size) : size_(std::bit_ceil(size + 1)), values_(2 * size_, 0) {}
@@ -42,7 +43,8 @@ class Greatest {
   std::vector<Position> values_;
 };
 
-// Of elements by in_end: each reaches furthest of those that begin before the one before ends.
+// The fewest elements whose certain times cover [begin, end], given by ascending in_end. Greedy: of
+// those that begin before the point that is covered so far, always the one that reaches furthest.
 std::vector<std::uint32_t> fewest_that_cover(std::span<const QueueElement> elements,
                                              std::span<const std::uint32_t> by_begin,
                                              Position begin, Position end) {
@@ -73,6 +75,9 @@ class Nesting {
     for (std::size_t i = 0; i < by_begin_.size(); ++i) early_.set(i, kNever - at(i).in_begin);
   }
 
+  // Works on a stack of open segments, outermost first. From each segment it removes one element
+  // that can contain all others (the bottom); what the others still cover falls apart into segments
+  // that are nested in it. By the theorem any bottom will do, so nothing is ever undone.
   StackNesting run() {
     StackNesting result;
     push_segments({.begin = 0, .end = kNever, .depth = 0, .outer = Nested::kNone});
@@ -106,8 +111,8 @@ class Nesting {
     return found;
   }
 
-  std::vector<CoveredLine::Interval> intervals() const {
-    std::vector<CoveredLine::Interval> found;
+  std::vector<IntervalCover::Interval> intervals() const {
+    std::vector<IntervalCover::Interval> found;
     for (const std::uint32_t i : by_begin_) {
       found.emplace_back(elements_[i].in_end, elements_[i].out_begin);
     }
@@ -122,7 +127,7 @@ class Nesting {
     return static_cast<std::size_t>(found - by_begin_.begin());
   }
 
-  // The segments there are within this one, the first one uppermost.
+  // Pushes the segments within this one, the first one on top.
   void push_segments(const Segment& within) {
     const std::size_t below = open_.size();
     for (Position begin = line_.covered_from(within.begin); begin < within.end;) {
@@ -134,8 +139,11 @@ class Nesting {
     std::reverse(open_.begin() + static_cast<std::ptrdiff_t>(below), open_.end());
   }
 
-  // An element that can be in during all of the segment, taken out of it. Who was put in early
-  // enough stays so, because segments only become smaller.
+  // Removes an element that can be in for the whole segment and returns it; nothing if there is
+  // none. It needs in_begin <= segment.begin and out_end >= segment.end: two conditions, but one
+  // search. An element moves from early_ to late_ once it meets the first condition, and meets it
+  // from then on, because the segments that contain it only become smaller. So each element moves
+  // once, and in late_ only the greatest out_end matters.
   std::optional<std::size_t> take_bottom(const Segment& segment) {
     const std::size_t from = first_from(segment.begin);
     const std::size_t to = first_from(segment.end);
@@ -148,11 +156,12 @@ class Nesting {
     const std::size_t bottom = late_.place(from, to);
     if (late_[bottom] == 0 || late_[bottom] < segment.end) return std::nullopt;
     late_.set(bottom, 0);
-    line_.take_away({at(bottom).in_end, at(bottom).out_begin});
+    line_.remove({at(bottom).in_end, at(bottom).out_begin});
     return bottom;
   }
 
-  // None of the segment's elements is around it, so none of these is around these.
+  // The clash: no element of the segment can contain it. A few elements that cover the same segment
+  // have no bottom either.
   std::vector<std::uint32_t> cover(const Segment& segment) const {
     std::vector<std::uint32_t> left;
     for (std::size_t i = first_from(segment.begin); i < first_from(segment.end); ++i) {
@@ -165,7 +174,7 @@ class Nesting {
 
   std::span<const QueueElement> elements_;
   std::vector<std::uint32_t> by_begin_;  // those that are certainly in at all, by in_end
-  CoveredLine line_;
+  IntervalCover line_;
   Greatest
       early_;      // by place in by_begin_: how early it went in, until a segment begins after that
   Greatest late_;  // from then on: when it comes out at the latest. Then it is taken: zero
@@ -192,18 +201,18 @@ StackNesting nest(std::span<const QueueElement> elements) {
 
 namespace {
 
-// Either what is left over, or what was certainly in for a while and popped.
+// Elements with a certain time, by in_begin: either the unmatched ones or the others.
 std::vector<std::uint32_t> by_in_begin(std::span<const QueueElement> elements, bool left_over) {
   std::vector<std::uint32_t> found;
   for (std::uint32_t i = 0; i < elements.size(); ++i) {
     const bool certainly_in = elements[i].in_end < elements[i].out_begin;
-    if (elements[i].is_left_over() == left_over && certainly_in) found.push_back(i);
+    if (elements[i].is_unmatched() == left_over && certainly_in) found.push_back(i);
   }
   std::ranges::stable_sort(found, {}, [&](std::uint32_t i) { return elements[i].in_begin; });
   return found;
 }
 
-// The latest that is known for any position from some one on, while more becomes known.
+// The greatest value added for any position from a given one on. Values are added over time.
 class LatestFrom {
  public:
   explicit LatestFrom(std::vector<Position> positions) : positions_(std::move(positions)) {
@@ -243,6 +252,9 @@ class Deadlines {
         around_(latest_around()),
         needed_(nesting.times.size()) {}
 
+  // Sweeps by in_begin. inside_ holds the nested times that contain the current position, outermost
+  // first, so their ends descend; the innermost one that also ends after the element was certainly
+  // pushed is the segment that x cannot extend beyond: nothing in it can be around x.
   StackDeadlines run() {
     StackDeadlines deadlines;
     deadlines.enough.assign(elements_.size(), kNever);
@@ -268,8 +280,8 @@ class Deadlines {
   }
 
  private:
-  // For each time: when the last one of those comes out that can have been in at its begin, and
-  // were not certainly in before.
+  // For each nested time: the latest out_end of the elements that may already have been in when it
+  // began and did not certainly go in and out before.
   std::vector<Position> latest_around() const {
     std::vector<Position> in_ends;
     for (const QueueElement& element : elements_) in_ends.push_back(element.in_end);
@@ -286,8 +298,8 @@ class Deadlines {
     return around;
   }
 
-  // Where something could be around it for longer than the time that it lies in lasts, it has to be
-  // around that one as well.
+  // An element that could be around this time beyond the end of the next outer one has to be around
+  // that one, too; so the bound is then that of the outer time.
   void enter(std::uint32_t time) {
     const Nested& its = nesting_.times[time];
     const bool outermost = its.outer == Nested::kNone;
@@ -301,8 +313,8 @@ class Deadlines {
   std::span<const QueueElement> elements_;
   const StackNesting& nesting_;
   std::vector<Position> around_;       // by time
-  std::vector<Position> needed_;       // by time, of those entered: of what lies in it
-  std::vector<std::uint32_t> inside_;  // times that lie in one another, at the position reached
+  std::vector<Position> needed_;       // by time, of those entered: of the elements inside it
+  std::vector<std::uint32_t> inside_;  // nested times that contain the current position
 };
 
 }  // namespace

@@ -1,22 +1,23 @@
-// StackNesting: how the elements of a stack lie in one another; and StackDeadlines: by when those
-// that are left over have to be gone (distinct_stack.h says why).
+// StackNesting: how the elements of a stack nest; StackDeadlines: by when unmatched elements have
+// to be popped (distinct_stack.h says why).
 //
-// Each element has a time during which it is certainly in, the open interval (in_end, out_begin),
-// and a longest time in which it can be, [in_begin, out_end]. In a legal order the times the
-// elements are really in are nested or apart: last in, first out.
+// Each element has a time during which it is certainly in the stack, the open interval (in_end,
+// out_begin), and a longest time during which it can be in, [in_begin, out_end]. In a legal order
+// the actual times of two elements are nested or disjoint: last in, first out.
 //
 // Theorem (after Abdulla et al., "Efficient Linearizability Monitoring", PLDI 2025, and Lee &
 // Mathur, OOPSLA 2025). Call a maximal stretch covered by certain times a segment. Times that nest
-// exist iff in each segment [l, r] some element of it, its bottom, can be in all the while
-// (in_begin <= l and r <= out_end), and the same holds for what is left of the segment without it,
-// which falls apart into segments again. Any such element will do.
+// exist iff in each segment [l, r] some element of it, its bottom, can be in throughout (in_begin
+// <= l and r <= out_end), and the same holds for what is left of the segment without it, which
+// falls apart into segments again. Any such element will do.
 //
-// Proof. Necessary: the elements of a segment are joined by certain times that overlap, so one of
-// their times contains all the others. Sufficient: let the bottom be in from l to r, and the others
-// by induction within. Any one will do: let t contain all in a solution, and u be able to. Cut all
-// other times down to the segment, t too: they stay nested, and u around them is in for [l, r].
+// Proof. Necessary: the certain times of a segment overlap, so the actual time of one of its
+// elements contains all the others. Sufficient: let the bottom be in from l to r, and the others by
+// induction within. Any one will do: let t contain all others in a solution, and let u be able to.
+// Cut all other times down to the segment, that of t too: they stay nested, and u is around them
+// for [l, r].
 //
-// Elements whose push and pop overlap are in for no time at all: they ask for nothing.
+// Elements whose push and pop overlap can be in for no time at all: they impose nothing.
 #pragma once
 
 #include <cstdint>
@@ -34,12 +35,12 @@ struct Nested {
   Position begin = 0;
   Position end = 0;
   std::uint32_t element = 0;    ///< in the elements it was made of
-  std::uint32_t depth = 0;      ///< how many others it lies in
+  std::uint32_t depth = 0;      ///< how many others contain it
   std::uint32_t outer = kNone;  ///< the innermost of these
 };
 
 struct StackNesting {
-  /// Each before those that lie in it, by begin. Of elements in for no time there is none.
+  /// Each before those inside it, by begin. None for elements that are in for no time.
   std::vector<Nested> times;
   /// Where a segment has no bottom: elements that cover it. None of them can be around the others.
   std::vector<std::uint32_t> clash;
@@ -52,15 +53,15 @@ struct StackNesting {
 /// O(n log n).
 [[nodiscard]] StackNesting nest(std::span<const QueueElement> elements);
 
-/// Of each element that is left over, by its place; of the others kNever. kNever: it can stay.
+/// Of each unmatched element, by its place; of the others kNever. kNever: it can stay.
 struct StackDeadlines {
   std::vector<Position> enough;  ///< a legal order exists if all are gone by then
   std::vector<Position> needed;  ///< and none if one is not gone by then; never before `enough`
   std::vector<std::uint32_t> inside;  ///< the innermost time that says so, Nested::kNone if none
-  std::vector<Position> needed_in;    ///< by time: `needed` of what lies in it
+  std::vector<Position> needed_in;    ///< by time: `needed` of the elements inside it
 };
 
-/// `nesting`: of the elements that are not left over, without clash. O(n log n).
+/// `nesting`: of the elements that are not unmatched, without clash. O(n log n).
 [[nodiscard]] StackDeadlines find_deadlines(std::span<const QueueElement> elements,
                                             const StackNesting& nesting);
 

@@ -4,14 +4,17 @@
 #include <bit>
 #include <limits>
 
+#include "base/check.h"
+
 namespace capsize::checker {
 
-LeftOvers::LeftOvers(std::span<const KeyOperation> operations, const QueueElements& queue,
-                     const std::function<Position(const QueueElement&)>& deadline_of) {
+UnmatchedElements::UnmatchedElements(
+    std::span<const KeyOperation> operations, const QueueElements& queue,
+    const std::function<Position(const QueueElement&)>& deadline_of) {
   for (const std::uint32_t unknown : queue.unknown) takes_.push_back(operations[unknown].invoke);
   for (std::uint32_t i = 0; i < queue.elements.size(); ++i) {
     const QueueElement& element = queue.elements[i];
-    if (element.is_left_over()) elements_.push_back({i, element.in_end, deadline_of(element)});
+    if (element.is_unmatched()) elements_.push_back({i, element.in_end, deadline_of(element)});
   }
   std::ranges::sort(elements_, {}, &Element::in_end);
   positions_ = takes_;
@@ -32,7 +35,7 @@ LeftOvers::LeftOvers(std::span<const KeyOperation> operations, const QueueElemen
   spare_ = Spare(spare);
 }
 
-std::vector<LeftOvers::Element> LeftOvers::too_many_due() const {
+std::vector<UnmatchedElements::Element> UnmatchedElements::too_many_due() const {
   std::vector<Element> due = elements_;
   std::ranges::sort(due, {}, &Element::deadline);
   std::size_t count = 0;
@@ -43,7 +46,10 @@ std::vector<LeftOvers::Element> LeftOvers::too_many_due() const {
   return due;
 }
 
-bool LeftOvers::can_be_gone_at(Position moment) {
+bool UnmatchedElements::can_be_gone_at(Position moment) {
+  CHECK(deadlines_hold_, "moments are asked about only where the deadlines alone hold");
+  CHECK(moment >= last_moment_, "moments of successive calls only grow");
+  last_moment_ = moment;
   for (; gone_ < elements_.size() && elements_[gone_].in_end < moment; ++gone_) {
     // From its deadline on it is counted already.
     const auto due = std::ranges::lower_bound(positions_, elements_[gone_].deadline);
@@ -53,7 +59,7 @@ bool LeftOvers::can_be_gone_at(Position moment) {
   return spare_.least_from(static_cast<std::size_t>(here)) >= 0;
 }
 
-std::vector<std::pair<std::uint32_t, std::uint32_t>> LeftOvers::assign(
+std::vector<std::pair<std::uint32_t, std::uint32_t>> UnmatchedElements::assign(
     std::span<const Position> moments) const {
   std::vector<std::pair<Position, std::uint32_t>> due;
   for (const Element& element : elements_) {
@@ -66,10 +72,11 @@ std::vector<std::pair<std::uint32_t, std::uint32_t>> LeftOvers::assign(
   for (const auto& [deadline, index] : due) {
     assigned.emplace_back(static_cast<std::uint32_t>(assigned.size()), index);
   }
+  CHECK(assigned.size() <= takes_.size(), "each moment was found to be possible");
   return assigned;
 }
 
-LeftOvers::Spare::Spare(const std::vector<std::int64_t>& values)
+UnmatchedElements::Spare::Spare(const std::vector<std::int64_t>& values)
     : size_(std::bit_ceil(values.size())), least_(2 * size_, 0), changes_(2 * size_, 0) {
   std::ranges::copy(values, least_.begin() + static_cast<std::ptrdiff_t>(size_));
   for (std::size_t node = size_; node-- > 1;) {
@@ -77,17 +84,17 @@ LeftOvers::Spare::Spare(const std::vector<std::int64_t>& values)
   }
 }
 
-void LeftOvers::Spare::take_one_before(std::size_t end) {
+void UnmatchedElements::Spare::take_one_before(std::size_t end) {
   change(1, 0, size_, end);
 }
 
-std::int64_t LeftOvers::Spare::least_from(std::size_t begin) const {
+std::int64_t UnmatchedElements::Spare::least_from(std::size_t begin) const {
   return least(1, 0, size_, begin);
 }
 
-// Everything below the node from `begin` on, `size` of it, as far as it lies before `end`.
-void LeftOvers::Spare::change(std::size_t node, std::size_t begin, std::size_t size,
-                              std::size_t end) {
+// Everything below the node from `begin` on, `size` of it, as far as it is before `end`.
+void UnmatchedElements::Spare::change(std::size_t node, std::size_t begin, std::size_t size,
+                                      std::size_t end) {
   if (begin >= end) return;
   if (begin + size <= end) {
     --least_[node];
@@ -99,8 +106,8 @@ void LeftOvers::Spare::change(std::size_t node, std::size_t begin, std::size_t s
   least_[node] = std::min(least_[2 * node], least_[2 * node + 1]) + changes_[node];
 }
 
-std::int64_t LeftOvers::Spare::least(std::size_t node, std::size_t begin, std::size_t size,
-                                     std::size_t from) const {
+std::int64_t UnmatchedElements::Spare::least(std::size_t node, std::size_t begin, std::size_t size,
+                                             std::size_t from) const {
   if (begin >= from) return least_[node];
   if (size == 1) return std::numeric_limits<std::int64_t>::max() / 2;
   const std::size_t half = size / 2;

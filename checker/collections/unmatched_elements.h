@@ -1,18 +1,18 @@
-// LeftOvers: elements that nobody is known to have taken, and the indeterminate dequeues that may
-// have.
+// UnmatchedElements: elements that no acknowledged dequeue returned, and the indeterminate dequeues
+// that may have taken them.
 //
-// Conditions: different elements. An indeterminate dequeue takes at most one element, at any time
-// after it began; of two of them the one that began earlier can do whatever the other one can.
+// Conditions: distinct elements. An indeterminate dequeue takes at most one element, at any time
+// after it began; so of two of them the one that began earlier can do whatever the other one can.
 //
-// An element x may have to be gone by a deadline: an indeterminate dequeue has to have taken it
-// that began by then. By Hall's theorem, as the deadlines are nested, the dequeues suffice iff for
-// every position p at most as many elements have a deadline up to p as dequeues began up to p.
+// An element x may have a deadline: some indeterminate dequeue that began by then must have taken
+// it. The deadlines are nested, so by Hall's theorem there are enough dequeues iff for every
+// position p at most as many elements have a deadline up to p as dequeues began up to p.
 //
-// The deadline that order asks for (first in, first out) is known from the start. A moment t at
-// which the queue was seen empty sets another one, t, for all elements that were in before t; so
-// with it the condition is, for every p >= t: at most as many elements were in before t or have a
-// deadline up to p as dequeues began up to p. Two moments do not ask for more than each by itself:
-// at p only the latest one up to p counts.
+// The deadlines that first-in-first-out imposes are known from the start. A moment t at which a
+// dequeue found the queue empty imposes another one, t, on all elements that were in before t. With
+// it the condition is, for every p >= t: at most as many elements were in before t or have a
+// deadline up to p as dequeues began up to p. Two moments together require no more than each by
+// itself: at p only the latest one up to p counts.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@
 
 namespace capsize::checker {
 
-class LeftOvers {
+class UnmatchedElements {
  public:
   struct Element {
     std::uint32_t index = 0;  ///< in QueueElements::elements
@@ -34,8 +34,8 @@ class LeftOvers {
   };
 
   /// `deadline_of`: by when order asks that the element is gone; kNever where it does not.
-  LeftOvers(std::span<const KeyOperation> operations, const QueueElements& queue,
-            const std::function<Position(const QueueElement&)>& deadline_of);
+  UnmatchedElements(std::span<const KeyOperation> operations, const QueueElements& queue,
+                    const std::function<Position(const QueueElement&)>& deadline_of);
 
   /// Whether the dequeues suffice for the deadlines alone.
   [[nodiscard]] bool deadlines_hold() const { return deadlines_hold_; }
@@ -72,6 +72,7 @@ class LeftOvers {
   };
 
   std::vector<Element> elements_;    // by in_end
+  Position last_moment_ = 0;         // of can_be_gone_at()
   std::vector<Position> takes_;      // when the indeterminate dequeues began, ascending
   std::vector<Position> positions_;  // where something changes: takes begin, deadlines pass
   bool deadlines_hold_ = true;

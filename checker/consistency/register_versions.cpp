@@ -16,9 +16,9 @@ std::optional<RegisterVersions> RegisterVersions::of(const KeyProblem& problem) 
     const auto [version, added] = versions.versions_.try_emplace(operation.written);
     if (!added) return std::nullopt;
     version->second.writer = &operation;
-    version->second.in_force = operation.complete;
+    version->second.certain_from = operation.complete;
   }
-  // Live is what was acknowledged, and whoever wrote what something live observed.
+  // Live operations are the acknowledged ones and the writers of what a live operation observed.
   std::unordered_map<const KeyOperation*, bool> live;
   std::vector<const KeyOperation*> pending;
   for (const KeyOperation& operation : problem.operations) {
@@ -34,7 +34,7 @@ std::optional<RegisterVersions> RegisterVersions::of(const KeyProblem& problem) 
     const auto seen = versions.versions_.find(operation->observed);
     if (seen == versions.versions_.end()) return std::nullopt;
     seen->second.observers.push_back(operation);
-    seen->second.in_force = std::min(seen->second.in_force, operation->complete);
+    seen->second.certain_from = std::min(seen->second.certain_from, operation->complete);
     if (seen->second.writer != nullptr) pending.push_back(seen->second.writer);
   }
   std::sort(versions.operations_.begin(), versions.operations_.end(),
@@ -46,7 +46,7 @@ bool RegisterVersions::is_older(ValueId value, ValueId than) const {
   if (value == than) return false;
   const KeyOperation* newer = versions_.at(than).writer;
   if (newer == nullptr) return false;
-  return value == initial_ || versions_.at(value).in_force < newer->invoke;
+  return value == initial_ || versions_.at(value).certain_from < newer->invoke;
 }
 
 }  // namespace capsize::checker

@@ -1,7 +1,8 @@
-// RegisterVersions: a register's operations seen as versions, for the weaker questions.
+// RegisterVersions: a register's operations as versions, for the weaker consistency models.
 //
-// A version is a value: who wrote it, who observed it. It is known to be older than another one if
-// its zone says so: something of it had completed before the other one's write began.
+// A version is a value: the operation that wrote it, and those that observed it. It is known to be
+// older than another one if its zone says so: some operation of it had completed before the other
+// one's write began.
 #pragma once
 
 #include <optional>
@@ -15,13 +16,14 @@ namespace capsize::checker {
 struct RegisterVersion {
   const KeyOperation* writer = nullptr;  ///< nullptr: the initial value
   std::vector<const KeyOperation*> observers = {};
-  Position in_force = 0;  ///< the first completion of its writer or of an observer
+  Position certain_from = 0;  ///< the first completion of its writer or of an observer
 };
 
 class RegisterVersions {
  public:
-  /// Nothing if values repeat, if somebody observed a value that nobody wrote, or if there is
-  /// anything but reads, writes and cas. Operations that nobody had to see are left out.
+  /// Nothing if values repeat, if a value was observed that no operation wrote, or if there is
+  /// anything but reads, writes and cas. Indeterminate operations that were not observed are left
+  /// out.
   [[nodiscard]] static std::optional<RegisterVersions> of(const KeyProblem& problem);
 
   [[nodiscard]] const RegisterVersion& operator[](ValueId value) const {

@@ -1,11 +1,11 @@
 // Sequential consistency of one key: some order of all operations explains what was seen, and keeps
 // every process's own order, though not real time (Lamport, IEEE Trans. Computers 28(9), 1979).
 //
-// Decided for registers with different values: a value is in force during one stretch, so a block
-// (a write, the reads of its value, the cas on it and so on) stays whole. It holds iff in no
+// Decided for registers with different values: a value is the current one during one stretch, so a
+// block (a write, the reads of its value, the cas on it and so on) stays whole. It holds iff in no
 // process something of a higher level of a block stands before something of a lower one, and
-// blocks, joined where a process goes from one to the other, form no circle. (Gibbons & Korach,
-// SIAM J. Comput. 26(4), 1997, section 4: with a known reads-from mapping and one variable.)
+// blocks, linked where a process goes from one to the other, form no cycle. (Gibbons & Korach, SIAM
+// J. Comput. 26(4), 1997, section 4: with a known reads-from mapping and one variable.)
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -21,7 +21,7 @@ struct Place {
   std::uint64_t level = 0;
 };
 
-// By value: the foot of its chain of cas, and how far above it is. Nothing for circular cas.
+// By value: the foot of its chain of cas, and how far above it is. Nothing for cyclic cas.
 std::optional<std::unordered_map<ValueId, Place>> places_of(const RegisterVersions& versions) {
   std::unordered_map<ValueId, Place> places;
   for (const auto& [start, version] : versions.all()) {
@@ -53,7 +53,7 @@ bool branches(const RegisterVersions& versions) {
   return false;
 }
 
-bool is_circular(const std::map<ValueId, std::set<ValueId>>& next) {
+bool has_cycle(const std::map<ValueId, std::set<ValueId>>& next) {
   std::map<ValueId, std::size_t> missing;
   for (const auto& [from, tos] : next) {
     missing.try_emplace(from, 0);
@@ -77,14 +77,14 @@ bool is_circular(const std::map<ValueId, std::set<ValueId>>& next) {
   return sorted < missing.size();
 }
 
-WeakerAnswer ask(const KeyProblem& problem, const Budget&) {
+ConsistencyAnswer ask(const KeyProblem& problem, const Budget&) {
   const auto versions = RegisterVersions::of(problem);
   if (!versions) {
     return {.detail = "decided only for registers in which every value is written once"};
   }
   const auto places = places_of(*versions);
   if (!places || branches(*versions)) {
-    return {.holds = WeakerAnswer::Holds::kNo, .detail = "two cas saw one value"};
+    return {.holds = ConsistencyAnswer::Holds::kNo, .detail = "two cas saw one value"};
   }
   std::unordered_map<std::int64_t, Place> last;  // by process
   std::map<ValueId, std::set<ValueId>> next;
@@ -95,7 +95,7 @@ WeakerAnswer ask(const KeyProblem& problem, const Budget&) {
     const auto [before, first] = last.try_emplace(process, place);
     if (first) continue;
     if (before->second.root == place.root && before->second.level > place.level) {
-      return {.holds = WeakerAnswer::Holds::kNo,
+      return {.holds = ConsistencyAnswer::Holds::kNo,
               .detail = "process " + std::to_string(process) + " went back to an older value"};
     }
     if (before->second.root != place.root) next[before->second.root].insert(place.root);
@@ -104,17 +104,17 @@ WeakerAnswer ask(const KeyProblem& problem, const Budget&) {
   // Nothing comes before the initial value.
   for (const auto& [block, tos] : next) {
     if (!tos.contains(versions->initial())) continue;
-    return {.holds = WeakerAnswer::Holds::kNo,
+    return {.holds = ConsistencyAnswer::Holds::kNo,
             .detail = "the initial value was seen again after a newer one by one process"};
   }
-  if (is_circular(next)) {
-    return {.holds = WeakerAnswer::Holds::kNo,
+  if (has_cycle(next)) {
+    return {.holds = ConsistencyAnswer::Holds::kNo,
             .detail = "processes saw values in orders that contradict each other"};
   }
-  return {.holds = WeakerAnswer::Holds::kYes};
+  return {.holds = ConsistencyAnswer::Holds::kYes};
 }
 
-const WeakerRegistrar kRegistrar({
+const ConsistencyModelRegistrar kRegistrar({
     .name = "sequential",
     .summary = "each process's own order is kept, though not real time (this key alone)",
     .ask = &ask,

@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::size_t kOperationsMax = 200'000;
 constexpr std::size_t kClockCellsMax = std::size_t{1} << 24;  // 64 MiB
-constexpr std::size_t kCircleNamedMax = 6;
+constexpr std::size_t kCycleNamedMax = 6;
 
-using Holds = WeakerAnswer::Holds;
+using Holds = ConsistencyAnswer::Holds;
 
 std::string described(const SequentialGraph::Node& node) {
   const Wording wording(*node.problem);
@@ -23,19 +23,19 @@ std::string described(const SequentialGraph::Node& node) {
   return wording.saw(*node.operation);
 }
 
-WeakerAnswer refuted(const SequentialGraph& graph) {
-  const auto circle = graph.circle();
+ConsistencyAnswer refuted(const SequentialGraph& graph) {
+  const auto cycle = graph.cycle();
   std::string text = "each must come before the next, and the last before the first: ";
-  for (std::size_t i = 0; i < std::min(circle.size(), kCircleNamedMax); ++i) {
-    text += (i == 0 ? "" : "; ") + described(graph.nodes()[circle[i]]);
+  for (std::size_t i = 0; i < std::min(cycle.size(), kCycleNamedMax); ++i) {
+    text += (i == 0 ? "" : "; ") + described(graph.nodes()[cycle[i]]);
   }
-  if (circle.size() > kCircleNamedMax) {
-    text += fmt::format("; and {} more", circle.size() - kCircleNamedMax);
+  if (cycle.size() > kCycleNamedMax) {
+    text += fmt::format("; and {} more", cycle.size() - kCycleNamedMax);
   }
   return {.holds = Holds::kNo, .detail = std::move(text)};
 }
 
-WeakerAnswer search(const SequentialGraph& graph, const Budget& budget) {
+ConsistencyAnswer search(const SequentialGraph& graph, const Budget& budget) {
   SequentialOrder order(graph);
   switch (order.find(budget)) {
     case SequentialOrder::Outcome::kNone:
@@ -53,8 +53,8 @@ WeakerAnswer search(const SequentialGraph& graph, const Budget& budget) {
 
 }  // namespace
 
-WeakerAnswer ask_sequential_of_all_keys(const History& history, const Model& model,
-                                        const DecodeOptions& options, const Budget& budget) {
+ConsistencyAnswer check_sequential_of_all_keys(const History& history, const Model& model,
+                                               const DecodeOptions& options, const Budget& budget) {
   if (history.operations.size() > kOperationsMax) {
     return {.detail = fmt::format("asked of at most {} operations", kOperationsMax)};
   }
@@ -79,7 +79,7 @@ WeakerAnswer ask_sequential_of_all_keys(const History& history, const Model& mod
   switch (graph.saturate(budget)) {
     case SequentialGraph::Outcome::kTimeIsUp:
       return {.detail = "the time bound ended it"};
-    case SequentialGraph::Outcome::kCircle:
+    case SequentialGraph::Outcome::kCycle:
       return refuted(graph);
     case SequentialGraph::Outcome::kSaturated:
       break;

@@ -7,7 +7,7 @@
 // Each key alone has an order. Together each write would have to come before the other one.
 //
 // Asked of registers in which every value is written once, so that it is known whose value was
-// read: a circle of what must come before what is "no" (sequential_graph.h), an order that replays
+// read: a cycle of what must come before what is "no" (sequential_graph.h), an order that replays
 // is "yes" (sequential_order.h). Else unknown, and so it is beyond the bounds. What "process" means
 // here is said in sequential_graph.h.
 #pragma once
@@ -19,8 +19,9 @@
 
 namespace capsize::checker {
 
-[[nodiscard]] WeakerAnswer ask_sequential_of_all_keys(const History& history, const Model& model,
-                                                      const DecodeOptions& options,
-                                                      const Budget& budget);
+[[nodiscard]] ConsistencyAnswer check_sequential_of_all_keys(const History& history,
+                                                             const Model& model,
+                                                             const DecodeOptions& options,
+                                                             const Budget& budget);
 
 }  // namespace capsize::checker

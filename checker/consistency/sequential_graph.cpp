@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/check.h"
+
 namespace capsize::checker {
 namespace {
 
-constexpr std::size_t kNodesBetweenLooks = 64;
+constexpr std::size_t kNodesPerBudgetCheck = 64;
 
 }  // namespace
 
@@ -46,10 +48,10 @@ void SequentialGraph::number_processes() {
     one.process = known->second;
     if (added) {
       process_sizes_.push_back(0);
-      last.push_back(kNobody);
+      last.push_back(kNone);
     }
     one.place = process_sizes_[one.process]++;
-    if (last[one.process] != kNobody) link(last[one.process], node);
+    if (last[one.process] != kNone) link(last[one.process], node);
     last[one.process] = node;
     if (one.writes()) writes_[one.key()][one.process].push_back(node);
   }
@@ -72,7 +74,7 @@ void SequentialGraph::link_reads() {
   }
 }
 
-// Whoever saw the initial value comes before every write; the first one of each process suffices.
+// A reader of the initial value comes before every write; the first write of each process suffices.
 void SequentialGraph::link_initial_values() {
   for (KeyId key = 0; key < writes_.size(); ++key) {
     for (const Number reader : last_readers_[initial_of(key)]) {
@@ -91,14 +93,17 @@ void SequentialGraph::link(Number from, Number to) {
 SequentialGraph::Outcome SequentialGraph::saturate(const Budget& budget) {
   for (;;) {
     const std::vector<Number> order = sorted();
-    if (order.size() < nodes_.size()) return Outcome::kCircle;
+    if (order.size() < nodes_.size()) return Outcome::kCycle;
     const std::size_t edges = edges_;
-    if (!tell_time(order, budget) || !derive(budget)) return Outcome::kTimeIsUp;
-    if (edges_ == edges) return Outcome::kSaturated;
+    if (!compute_clocks(order, budget) || !derive(budget)) return Outcome::kTimeIsUp;
+    if (edges_ == edges) {
+      saturated_ = true;
+      return Outcome::kSaturated;
+    }
   }
 }
 
-// Topologically; what lies on a circle or behind one is missing.
+// Topologically; nodes on a cycle or after one are missing.
 std::vector<SequentialGraph::Number> SequentialGraph::sorted() const {
   std::vector<Number> missing(nodes_.size(), 0);
   for (const auto& nexts : after_) {
@@ -116,11 +121,11 @@ std::vector<SequentialGraph::Number> SequentialGraph::sorted() const {
   return order;
 }
 
-bool SequentialGraph::tell_time(const std::vector<Number>& order, const Budget& budget) {
+bool SequentialGraph::compute_clocks(const std::vector<Number>& order, const Budget& budget) {
   clocks_.assign(nodes_.size() * processes(), 0);
-  std::size_t looked = 0;
+  std::size_t steps = 0;
   for (const Number node : order) {
-    if (++looked % kNodesBetweenLooks == 0 && budget.time_is_up()) return false;
+    if (++steps % kNodesPerBudgetCheck == 0 && budget.time_is_up()) return false;
     const Number* from = clock_of(node);
     for (const Number next : after_[node]) {
       Number* to = clocks_.data() + std::size_t{next} * processes();
@@ -134,7 +139,7 @@ bool SequentialGraph::tell_time(const std::vector<Number>& order, const Budget& 
 
 bool SequentialGraph::derive(const Budget& budget) {
   for (Number node = 0; node < nodes_.size(); ++node) {
-    if (node % kNodesBetweenLooks == 0 && budget.time_is_up()) return false;
+    if (node % kNodesPerBudgetCheck == 0 && budget.time_is_up()) return false;
     if (nodes_[node].observes() && nodes_[node].source < nodes_.size()) order_writes_before(node);
     if (nodes_[node].writes()) order_readers_before(node);
   }
@@ -146,7 +151,7 @@ SequentialGraph::Number SequentialGraph::last_write(const std::vector<Number>& w
                                                     Number before) const {
   const auto end = std::partition_point(writes.begin(), writes.end(),
                                         [&](Number write) { return nodes_[write].place < before; });
-  return end == writes.begin() ? kNobody : *std::prev(end);
+  return end == writes.begin() ? kNone : *std::prev(end);
 }
 
 // The first rule. Of each process the last such write suffices: the others come before that one.
@@ -154,7 +159,7 @@ void SequentialGraph::order_writes_before(Number reader) {
   const Number source = nodes_[reader].source;
   for (const auto& [process, writes] : writes_[nodes_[reader].key()]) {
     const Number other = last_write(writes, clock_of(reader)[process]);
-    if (other == kNobody || other == source || is_before(other, source)) continue;
+    if (other == kNone || other == source || is_before(other, source)) continue;
     link(other, source);
   }
 }
@@ -163,40 +168,41 @@ void SequentialGraph::order_writes_before(Number reader) {
 void SequentialGraph::order_readers_before(Number writer) {
   for (const auto& [process, writes] : writes_[nodes_[writer].key()]) {
     const Number other = last_write(writes, clock_of(writer)[process]);
-    if (other == kNobody) continue;
+    if (other == kNone) continue;
     for (const Number reader : last_readers_[other]) {
       if (reader != writer && !is_before(reader, writer)) link(reader, writer);
     }
   }
 }
 
-std::vector<SequentialGraph::Number> SequentialGraph::circle() const {
-  std::vector<bool> free_of_circles(nodes_.size(), false);
-  for (const Number node : sorted()) free_of_circles[node] = true;
-  std::vector<Number> before(nodes_.size(), kNobody);
+std::vector<SequentialGraph::Number> SequentialGraph::cycle() const {
+  std::vector<bool> free_of_cycles(nodes_.size(), false);
+  for (const Number node : sorted()) free_of_cycles[node] = true;
+  std::vector<Number> before(nodes_.size(), kNone);
   Number node = 0;
   for (Number from = 0; from < nodes_.size(); ++from) {
-    if (free_of_circles[from]) continue;
+    if (free_of_cycles[from]) continue;
     for (const Number to : after_[from]) before[to] = from;
     node = from;
   }
-  // Going back, one comes to the circle and stays on it.
+  CHECK(before[node] != kNone, "there is a cycle");
+  // Going backwards leads to the cycle and stays on it.
   for (std::size_t i = 0; i < nodes_.size(); ++i) node = before[node];
   const Number start = node;
   // The shortest way from there back to itself.
-  std::fill(before.begin(), before.end(), kNobody);
+  std::fill(before.begin(), before.end(), kNone);
   std::vector<Number> reached = {start};
-  for (std::size_t i = 0; i < reached.size() && before[start] == kNobody; ++i) {
+  for (std::size_t i = 0; i < reached.size() && before[start] == kNone; ++i) {
     for (const Number next : after_[reached[i]]) {
-      if (before[next] != kNobody) continue;
+      if (before[next] != kNone) continue;
       before[next] = reached[i];
       reached.push_back(next);
     }
   }
-  std::vector<Number> circle = {start};
-  for (Number one = before[start]; one != start; one = before[one]) circle.push_back(one);
-  std::reverse(circle.begin() + 1, circle.end());
-  return circle;
+  std::vector<Number> cycle = {start};
+  for (Number one = before[start]; one != start; one = before[one]) cycle.push_back(one);
+  std::reverse(cycle.begin() + 1, cycle.end());
+  return cycle;
 }
 
 }  // namespace capsize::checker

@@ -1,26 +1,27 @@
-// SequentialGraph: what every order must respect that keeps each process's own order and explains
-// what was seen, over all keys of a history together.
+// SequentialGraph: the constraints on every order that keeps the order of each process and explains
+// all observations, over all keys of a history together.
 //
-// Nodes are the operations that took effect for certain: the acknowledged ones and whoever wrote
-// what they saw. An indeterminate write that nobody saw is left out: it need not have happened. A
-// cas is a reader and a writer in one. Before the first write of a key stands its initial value.
-// Edges: a process's own order (of invocations), from each write to its readers, and what follows
-// from these. For a write w of a key, a reader r of w, and any other write w2 of that key,
+// Nodes are the operations that certainly took effect: the acknowledged ones and the writers of
+// what they observed. An indeterminate write that was never observed is left out: it need not have
+// happened. A cas is a reader and a writer in one. The initial value of a key stands before its
+// first write. Edges: the order of each process (by invocation), from each write to its readers,
+// and what follows from these. For a write w of a key, a reader r of w, and any other write w2 of
+// that key,
 //
-//   w2 before r  =>  w2 before w        (else r had seen w2, or something newer)
+//   w2 before r  =>  w2 before w        (else r would have observed w2, or something newer)
 //   w before w2  =>  r before w2        (for the same reason)
 //
 // until nothing new follows (Gibbons & Korach, SIAM J. Comput. 26(4), 1997; for transactions:
-// Biswas & Enea, OOPSLA 2019). A circle proves that there is no order. None proves nothing: with
-// several keys the question is NP-complete even where everybody knows whose value was read.
+// Biswas & Enea, OOPSLA 2019). A cycle proves that there is no order. The absence of cycles proves
+// nothing: with several keys the problem is NP-complete even with a known reads-from mapping.
 //
-// A process number is a process: where a client goes on under another number after an indeterminate
-// operation, as Jepsen's do, its two halves are taken to be two processes. So "no" is certain and
-// "yes" says nothing about the order across such a change.
+// A process number is a process: where a client continues under another number after an
+// indeterminate operation, as Jepsen's do, its two halves count as two processes. So "no" is
+// certain, and "yes" says nothing about the order across such a change.
 //
-// What reaches what is kept as a vector clock (Mattern 1989): for each node and process, how many
-// operations of that process come before the node. O(nodes * processes) in memory and, times the
-// processes, in each round.
+// Reachability is kept as vector clocks (Mattern 1989): for each node and process, how many
+// operations of that process come before the node. O(nodes * processes) in memory, and times the
+// processes in each round.
 #pragma once
 
 #include <cstdint>
@@ -37,15 +38,15 @@ namespace capsize::checker {
 class SequentialGraph {
  public:
   using Number = std::uint32_t;
-  static constexpr Number kNobody = 0xFFFFFFFFU;
+  static constexpr Number kNone = 0xFFFFFFFFU;
 
   struct Node {
     const KeyOperation* operation = nullptr;
     const KeyProblem* problem = nullptr;
     Number process = 0;  ///< numbered from 0
     Number place = 0;    ///< in its process, from 0
-    /// Who wrote what it observed: a node, or initial_of(key); kNobody if it observes nothing.
-    Number source = kNobody;
+    /// The writer of what it observed: a node, or initial_of(key); kNone if it observes nothing.
+    Number source = kNone;
 
     [[nodiscard]] KeyId key() const { return problem->key; }
     [[nodiscard]] bool writes() const { return operation->written != kNoValue; }
@@ -55,9 +56,11 @@ class SequentialGraph {
   /// `problems` holds the keys in order, and so does `versions`; both outlive the graph.
   SequentialGraph(std::span<const KeyProblem> problems, std::span<const RegisterVersions> versions);
 
-  enum class Outcome : std::uint8_t { kSaturated, kCircle, kTimeIsUp };
+  enum class Outcome : std::uint8_t { kSaturated, kCycle, kTimeIsUp };
   /// Derives whatever follows.
   [[nodiscard]] Outcome saturate(const Budget& budget);
+
+  [[nodiscard]] bool is_saturated() const { return saturated_; }
 
   /// By invocation.
   [[nodiscard]] const std::vector<Node>& nodes() const { return nodes_; }
@@ -68,14 +71,14 @@ class SequentialGraph {
   [[nodiscard]] std::size_t keys() const { return writes_.size(); }
   [[nodiscard]] const std::vector<Number>& after(Number node) const { return after_[node]; }
   /// A short one. Precondition: there is one.
-  [[nodiscard]] std::vector<Number> circle() const;
+  [[nodiscard]] std::vector<Number> cycle() const;
 
  private:
   void number_processes();
   void link_reads();
   void link_initial_values();
   [[nodiscard]] std::vector<Number> sorted() const;
-  [[nodiscard]] bool tell_time(const std::vector<Number>& order, const Budget& budget);
+  [[nodiscard]] bool compute_clocks(const std::vector<Number>& order, const Budget& budget);
   [[nodiscard]] bool derive(const Budget& budget);
   void order_writes_before(Number reader);
   void order_readers_before(Number writer);
@@ -95,6 +98,7 @@ class SequentialGraph {
   std::vector<std::vector<Number>> last_readers_;  // by writer (or initial_of), one a process
   std::vector<Number> clocks_;
   std::size_t edges_ = 0;
+  bool saturated_ = false;
 };
 
 }  // namespace capsize::checker

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/check.h"
+
 namespace capsize::checker {
 namespace {
 
-constexpr std::size_t kStepsBetweenLooks = 64;
+constexpr std::size_t kStepsPerBudgetCheck = 64;
 // Of dead ends remembered, 16 MiB and some.
 constexpr std::size_t kDeadCellsMax = std::size_t{1} << 22;
 
@@ -16,10 +18,11 @@ SequentialOrder::SequentialOrder(const SequentialGraph& graph)
     : graph_(graph),
       missing_(graph.nodes().size(), 0),
       unread_(graph.nodes().size() + graph.keys(), 0),
-      in_force_(graph.keys()),
+      current_(graph.keys()),
       done_(graph.processes(), 0) {
+  CHECK(graph.is_saturated(), "what follows from the graph has been derived");
   rank_writes();
-  for (KeyId key = 0; key < graph.keys(); ++key) in_force_[key] = graph.initial_of(key);
+  for (KeyId key = 0; key < graph.keys(); ++key) current_[key] = graph.initial_of(key);
   for (Number node = 0; node < graph.nodes().size(); ++node) {
     for (const Number next : graph.after(node)) ++missing_[next];
     if (graph.nodes()[node].observes()) ++unread_[graph.nodes()[node].source];
@@ -30,13 +33,13 @@ SequentialOrder::SequentialOrder(const SequentialGraph& graph)
 }
 
 SequentialOrder::Outcome SequentialOrder::find(const Budget& budget) {
-  const std::size_t dead_max = kDeadCellsMax / (done_.size() + in_force_.size() + 1);
+  const std::size_t dead_max = kDeadCellsMax / (done_.size() + current_.size() + 1);
   const auto end = static_cast<Number>(graph_.nodes().size());
   take_observers();
   Number from = 0;
-  for (std::size_t looked = 1; steps_.size() < graph_.nodes().size(); ++looked) {
-    if (looked % kStepsBetweenLooks == 0 && budget.time_is_up()) return Outcome::kBoundReached;
-    if (const Number rank = next_rank(from); rank != SequentialGraph::kNobody) {
+  for (std::size_t steps = 1; steps_.size() < graph_.nodes().size(); ++steps) {
+    if (steps % kStepsPerBudgetCheck == 0 && budget.time_is_up()) return Outcome::kBoundReached;
+    if (const Number rank = next_rank(from); rank != SequentialGraph::kNone) {
       choices_.push_back({steps_.size(), rank});
       take(ranked_[rank]);
       take_observers();
@@ -47,7 +50,7 @@ SequentialOrder::Outcome SequentialOrder::find(const Budget& budget) {
     if (dead_.size() >= dead_max) return Outcome::kBoundReached;
     dead_.insert(state());
     from = choices_.back().rank + 1;
-    while (steps_.size() > choices_.back().steps) take_back();
+    while (steps_.size() > choices_.back().steps) undo();
     choices_.pop_back();
   }
   return Outcome::kFound;
@@ -84,30 +87,30 @@ void SequentialOrder::make_ready(Number node) {
 
 void SequentialOrder::take(Number node) {
   const auto& one = graph_.nodes()[node];
-  Number& in_force = in_force_[one.key()];
-  steps_.push_back({node, in_force});
+  Number& current = current_[one.key()];
+  steps_.push_back({node, current});
   ++done_[one.process];
   if (one.observes()) {
     --unread_[one.source];
   } else {
     ready_writes_.erase(rank_[node]);
   }
-  if (one.writes()) in_force = node;
+  if (one.writes()) current = node;
   for (const Number next : graph_.after(node)) {
     if (--missing_[next] == 0) make_ready(next);
   }
 }
 
-// Whoever observes and became ready by this step went after it, and so was taken back before.
-void SequentialOrder::take_back() {
-  const auto [node, buried] = steps_.back();
+// An observer that became ready by this step was placed after it, and so has been undone already.
+void SequentialOrder::undo() {
+  const auto [node, overwritten] = steps_.back();
   steps_.pop_back();
   const auto& one = graph_.nodes()[node];
   for (const Number next : graph_.after(node)) {
     if (missing_[next]++ == 0) ready_writes_.erase(rank_[next]);
   }
   --done_[one.process];
-  in_force_[one.key()] = buried;
+  current_[one.key()] = overwritten;
   if (one.observes()) {
     ++unread_[one.source];
   } else {
@@ -125,14 +128,14 @@ void SequentialOrder::take_observers() {
 
 SequentialOrder::Number SequentialOrder::next_rank(Number from) const {
   for (auto rank = ready_writes_.lower_bound(from); rank != ready_writes_.end(); ++rank) {
-    if (unread_[in_force_[graph_.nodes()[ranked_[*rank]].key()]] == 0) return *rank;
+    if (unread_[current_[graph_.nodes()[ranked_[*rank]].key()]] == 0) return *rank;
   }
-  return SequentialGraph::kNobody;
+  return SequentialGraph::kNone;
 }
 
 std::vector<SequentialOrder::Number> SequentialOrder::state() const {
   std::vector<Number> state = done_;
-  state.insert(state.end(), in_force_.begin(), in_force_.end());
+  state.insert(state.end(), current_.begin(), current_.end());
   return state;
 }
 

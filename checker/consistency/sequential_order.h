@@ -1,17 +1,17 @@
-// SequentialOrder: looks for an order of all operations that respects a SequentialGraph and in
-// which everybody sees what was written last.
+// SequentialOrder: searches for an order of all operations that respects a SequentialGraph and in
+// which every read returns the value written last.
 //
-// One operation after the other, each once all that must come before it has come. Whoever observes
-// goes as soon as it may: its value is in force, and nothing that comes later gives it another
-// chance. A write waits until everybody has seen the value that it buries. What is left to choose
-// is which of the writes that may go goes next. Most systems are in order most of the time, so it
-// is the one that would be next if the history were linearizable: with f the first completion of
-// whoever wrote or saw a value, and s the last invocation of these, a value that must come before
-// another one in real time has the smaller min(f, s) (from f_A < s_B and s_A <= f_B, see
-// registers/distinct_register.h). Where nothing may go any more, the last choice is taken back.
+// Operations are placed one after the other, each once all its predecessors are placed. An observer
+// is placed as soon as possible: its value is the current one, and waiting cannot help it. A write
+// waits until all observers of the value that it overwrites are placed. What remains to choose is
+// the next write. Most systems are in order most of the time, so the search tries the write first
+// that would be next if the history were linearizable: with f the first completion of the writer or
+// an observer of a value, and s the last invocation of these, a value that must come before another
+// one in real time has the smaller min(f, s) (from f_A < s_B and s_A <= f_B, see
+// registers/distinct_register.h). Where no operation can be placed, the search backtracks.
 //
-// So every order there is would be found, given time; states that were dead ends are not tried
-// twice. That time may be exponential (NP-complete), hence the bounds.
+// So every order would be found, given time; states that were dead ends are not tried twice. That
+// time may be exponential (the problem is NP-complete), hence the bounds.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +40,7 @@ class SequentialOrder {
   using Number = SequentialGraph::Number;
   struct Step {
     Number node;
-    Number buried;  // who wrote the value that was in force
+    Number overwritten;  // the writer of the value that was the current one
   };
   struct Choice {
     std::size_t steps;  // before it
@@ -51,7 +51,7 @@ class SequentialOrder {
 
   void make_ready(Number node);
   void take(Number node);
-  void take_back();
+  void undo();
   void take_observers();
   [[nodiscard]] Number next_rank(Number from) const;
   [[nodiscard]] std::vector<Number> state() const;
@@ -59,7 +59,7 @@ class SequentialOrder {
   const SequentialGraph& graph_;
   std::vector<Number> missing_;        // by node: how many have to come first
   std::vector<Number> unread_;         // by writer: how many have not seen its value yet
-  std::vector<Number> in_force_;       // by key: the writer
+  std::vector<Number> current_;        // by key: the writer
   std::vector<Number> done_;           // by process
   std::vector<Number> rank_, ranked_;  // of each node, and the node of each rank
   std::set<Number> ready_writes_;      // their ranks

@@ -4,8 +4,9 @@
 //  - monotonic reads: no process sees a value that is older than one it has seen before;
 //  - read your writes: no process sees a value that is older than one it has written itself.
 //
-// A value is older than another if it was in force before the write of the other one began; values
-// written at the same time are no evidence. For registers with different values; else unknown.
+// A value is older than another if it was the current one before the write of the other one began;
+// values written at the same time are no evidence. For registers with different values; else
+// unknown.
 #include <map>
 #include <set>
 
@@ -30,7 +31,7 @@ std::string named(const std::set<std::int64_t>& processes) {
 // What a process knows is kept as the version whose writer began last: anything older than another
 // version that it knows is older than what began even later, or overlaps with it.
 template <class Known>
-WeakerAnswer ask(const KeyProblem& problem, const Known& makes_known) {
+ConsistencyAnswer ask(const KeyProblem& problem, const Known& makes_known) {
   const auto versions = RegisterVersions::of(problem);
   if (!versions) {
     return {.detail = "decided only for registers in which every value is written once"};
@@ -57,28 +58,28 @@ WeakerAnswer ask(const KeyProblem& problem, const Known& makes_known) {
       known->second = value;
     }
   }
-  if (broken.empty()) return {.holds = WeakerAnswer::Holds::kYes};
-  return {.holds = WeakerAnswer::Holds::kNo, .detail = "not for " + named(broken)};
+  if (broken.empty()) return {.holds = ConsistencyAnswer::Holds::kYes};
+  return {.holds = ConsistencyAnswer::Holds::kNo, .detail = "not for " + named(broken)};
 }
 
-WeakerAnswer ask_monotonic(const KeyProblem& problem, const Budget&) {
+ConsistencyAnswer check_monotonic(const KeyProblem& problem, const Budget&) {
   return ask(problem, [](const KeyOperation& operation) { return operation.observed; });
 }
 
-WeakerAnswer ask_own_writes(const KeyProblem& problem, const Budget&) {
+ConsistencyAnswer check_own_writes(const KeyProblem& problem, const Budget&) {
   return ask(problem, [](const KeyOperation& operation) { return operation.written; });
 }
 
-const WeakerRegistrar kMonotonicReads({
+const ConsistencyModelRegistrar kMonotonicReads({
     .name = "monotonic-reads",
     .summary = "no process sees a value older than one that it has seen",
-    .ask = &ask_monotonic,
+    .ask = &check_monotonic,
 });
 
-const WeakerRegistrar kReadYourWrites({
+const ConsistencyModelRegistrar kReadYourWrites({
     .name = "read-your-writes",
     .summary = "no process sees a value older than one that it has written",
-    .ask = &ask_own_writes,
+    .ask = &check_own_writes,
 });
 
 }  // namespace

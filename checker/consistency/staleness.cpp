@@ -1,7 +1,7 @@
-// How stale reads are: for each, how long something newer had been in force when it began, and how
-// many newer values had been acknowledged by then (time- and version-based staleness: Bailis et
+// How stale reads are: for each, how long a newer value had been the current one when it began, and
+// how many newer values had been acknowledged by then (time- and version-based staleness: Bailis et
 // al., "Probabilistically Bounded Staleness", VLDB 2012). At least so much: newer for certain is
-// only what began after the value that was read had been in force.
+// only what began after the value that was read had been the current one.
 //
 // For registers with different values; else unknown. O(n log n), and O(n) for each stale read.
 #include <fmt/core.h>
@@ -17,13 +17,13 @@
 namespace capsize::checker {
 namespace {
 
-constexpr std::size_t kReadsBetweenLooks = 64;
+constexpr std::size_t kReadsPerBudgetCheck = 64;
 
 std::int64_t percentile(const std::vector<std::int64_t>& sorted, std::size_t percent) {
   return sorted[std::min(sorted.size() - 1, sorted.size() * percent / 100)];
 }
 
-WeakerAnswer ask(const KeyProblem& problem, const Budget& budget) {
+ConsistencyAnswer ask(const KeyProblem& problem, const Budget& budget) {
   const auto versions = RegisterVersions::of(problem);
   if (!versions) {
     return {.detail = "measured only for registers in which every value is written once"};
@@ -33,20 +33,20 @@ WeakerAnswer ask(const KeyProblem& problem, const Budget& budget) {
     if (operation->required && operation->written != kNoValue) writes.push_back(operation);
   }
   std::size_t reads = 0;
-  std::size_t looked = 0;
+  std::size_t steps = 0;
   std::vector<std::int64_t> behind, skipped;
   for (const KeyOperation* read : versions->operations()) {
     if (read->written != kNoValue) continue;
     ++reads;
     const bool initial = read->observed == versions->initial();
-    const Position in_force = (*versions)[read->observed].in_force;
+    const Position certain_from = (*versions)[read->observed].certain_from;
     const auto newer = std::partition_point(writes.begin(), writes.end(), [&](const auto* write) {
-      return !initial && write->invoke <= in_force;
+      return !initial && write->invoke <= certain_from;
     });
     const KeyOperation* earliest = nullptr;
     std::int64_t count = 0;
     for (auto write = newer; write != writes.end() && (*write)->invoke < read->invoke; ++write) {
-      if (++looked % kReadsBetweenLooks == 0 && budget.time_is_up()) {
+      if (++steps % kReadsPerBudgetCheck == 0 && budget.time_is_up()) {
         return {.detail = "the time bound ended it"};
       }
       if ((*write)->complete >= read->invoke) continue;
@@ -60,7 +60,7 @@ WeakerAnswer ask(const KeyProblem& problem, const Budget& budget) {
     if (from != kNoTime && to >= from) behind.push_back(time_between(from, to));
   }
   if (skipped.empty()) {
-    return {.holds = WeakerAnswer::Holds::kYes,
+    return {.holds = ConsistencyAnswer::Holds::kYes,
             .detail = fmt::format("none of {} reads is", reads)};
   }
   std::sort(behind.begin(), behind.end());
@@ -72,10 +72,10 @@ WeakerAnswer ask(const KeyProblem& problem, const Budget& budget) {
                           duration_text(percentile(behind, 50)),
                           duration_text(percentile(behind, 99)), duration_text(behind.back()));
   }
-  return {.holds = WeakerAnswer::Holds::kNo, .detail = std::move(detail)};
+  return {.holds = ConsistencyAnswer::Holds::kNo, .detail = std::move(detail)};
 }
 
-const WeakerRegistrar kRegistrar({
+const ConsistencyModelRegistrar kRegistrar({
     .name = "fresh-reads",
     .summary = "no read is stale; else how many, by how many versions and how long",
     .ask = &ask,

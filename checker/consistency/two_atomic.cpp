@@ -3,10 +3,10 @@
 //
 // Decided by limited backtracking (LBT: Golab, Hurwitz & Li, "On the k-Atomicity-Verification
 // Problem", ICDCS 2013). Writes are placed from the last to the first. The last write is one that
-// precedes no other; all reads that began after it had completed lie behind it too, so they saw it
-// or one and the same write before it, which then has to be next. Where nothing is forced an epoch
-// ends; only the choice that began an epoch is ever taken back. A write counts as completed when
-// its first reader has completed.
+// precedes no other; all reads that began after it had completed come after it too, so they
+// observed it or one and the same write before it, which then has to be next. Where nothing is
+// forced an epoch ends; only the choice that began an epoch is ever undone. A write counts as
+// completed when its first reader has completed.
 //
 // For registers with different values and without cas; else unknown. O(n log n + n * choices).
 #include <algorithm>
@@ -39,7 +39,7 @@ class LimitedBacktracking {
       if (version.writer != nullptr && !version.writer->required && !seen) continue;
       Write write;
       if (version.writer != nullptr) {
-        write = {version.writer->invoke, std::int64_t{version.in_force}};
+        write = {version.writer->invoke, std::int64_t{version.certain_from}};
       }
       for (const KeyOperation* observer : version.observers) {
         reads_.push_back({observer->invoke, writes_.size()});
@@ -60,8 +60,8 @@ class LimitedBacktracking {
     }
   }
 
-  WeakerAnswer::Holds decide() {
-    using Holds = WeakerAnswer::Holds;
+  ConsistencyAnswer::Holds decide() {
+    using Holds = ConsistencyAnswer::Holds;
     if (anomalous_) return Holds::kNo;  // a read before its write
     while (!by_invoke_.empty()) {
       if (budget_.time_is_up()) return Holds::kUnknown;
@@ -115,7 +115,7 @@ class LimitedBacktracking {
         undone_reads_.push_back(*read);
         read = std::set<std::size_t>::reverse_iterator(left_.erase(std::next(read).base()));
       }
-      // Its other readers began earlier, and lie right behind it.
+      // Its other readers began earlier, and come right after it.
       remove_readers(write);
       write = forced;
     }
@@ -144,11 +144,11 @@ class LimitedBacktracking {
   std::vector<std::vector<std::size_t>> readers_;  // places in reads_, by write
   std::set<std::pair<std::int64_t, std::size_t>> by_invoke_, by_complete_;  // writes that are left
   std::set<std::size_t> left_;                                              // reads that are left
-  std::vector<std::size_t> undone_writes_, undone_reads_;                   // of the epoch in hand
+  std::vector<std::size_t> undone_writes_, undone_reads_;                   // of the current epoch
   bool anomalous_ = false;
 };
 
-WeakerAnswer ask(const KeyProblem& problem, const Budget& budget) {
+ConsistencyAnswer ask(const KeyProblem& problem, const Budget& budget) {
   const auto versions = RegisterVersions::of(problem);
   const bool has_cas = std::any_of(
       problem.operations.begin(), problem.operations.end(),
@@ -157,12 +157,12 @@ WeakerAnswer ask(const KeyProblem& problem, const Budget& budget) {
     return {.detail =
                 "decided only for registers without cas in which every value is written once"};
   }
-  WeakerAnswer answer{.holds = LimitedBacktracking(*versions, budget).decide()};
-  if (answer.holds == WeakerAnswer::Holds::kUnknown) answer.detail = "the time bound ended it";
+  ConsistencyAnswer answer{.holds = LimitedBacktracking(*versions, budget).decide()};
+  if (answer.holds == ConsistencyAnswer::Holds::kUnknown) answer.detail = "the time bound ended it";
   return answer;
 }
 
-const WeakerRegistrar kRegistrar({
+const ConsistencyModelRegistrar kRegistrar({
     .name = "2-atomic",
     .summary = "every read returns one of the last two values, in an order that keeps real time",
     .ask = &ask,

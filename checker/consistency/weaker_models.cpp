@@ -4,18 +4,18 @@
 
 namespace capsize::checker {
 
-std::vector<const WeakerQuestion*> list_weaker_questions() {
-  return base::Registry<WeakerQuestion>::instance().list();
+std::vector<const ConsistencyModel*> list_weaker_models() {
+  return base::Registry<ConsistencyModel>::instance().list();
 }
 
-WeakerAnswers ask_weaker_questions(const KeyProblem& problem, const Budget& budget) {
-  WeakerAnswers answers;
+ConsistencyAnswers check_all_weaker_models(const KeyProblem& problem, const Budget& budget) {
+  ConsistencyAnswers answers;
   answers.key = problem.history.keys[problem.key];
   // Each has an even share of what is left, so that a hard question leaves time for the others.
-  auto left = static_cast<std::int64_t>(list_weaker_questions().size());
-  for (const WeakerQuestion* question : list_weaker_questions()) {
+  auto left = static_cast<std::int64_t>(list_weaker_models().size());
+  for (const ConsistencyModel* question : list_weaker_models()) {
     const Budget share(budget.left() / left--, budget.memory_limit_bytes());
-    WeakerAnswer answer = question->ask(problem, share);
+    ConsistencyAnswer answer = question->ask(problem, share);
     answer.question = question->name;
     answers.answers.push_back(std::move(answer));
   }

@@ -1,11 +1,11 @@
-// Weaker answers: what still holds of a key that is not linearizable. Information for whoever looks
-// for the cause (a follower that answers reads keeps monotonic reads, a lost write does not keep
-// two-atomicity), never the verdict.
+// Weaker consistency models: which of them still hold for a key that is not linearizable. They help
+// to find the cause (a follower that answers reads keeps monotonic reads, a lost write does not
+// keep 2-atomicity) and are never part of the verdict.
 //
-// Each question is one file in this folder, with its definition and where it comes from; it
-// registers itself. All are asked about one key alone: sequential consistency, unlike
-// linearizability, is not local, so all keys together may fail where each alone does not. That is
-// asked once for the whole history (sequential_all_keys.h).
+// Each model is one file in this folder, with its definition and its source; it registers itself.
+// All of them judge one key alone. Sequential consistency, unlike linearizability, is not local:
+// all keys together may fail where each alone holds. That is checked once for the whole history
+// (sequential_all_keys.h).
 #pragma once
 
 #include <string>
@@ -19,19 +19,20 @@
 
 namespace capsize::checker {
 
-struct WeakerQuestion {
+struct ConsistencyModel {
   std::string_view name;
   std::string_view summary;
   /// Within the budget; kUnknown, with the reason, where it cannot be decided.
-  WeakerAnswer (*ask)(const KeyProblem& problem, const Budget& budget);
+  ConsistencyAnswer (*ask)(const KeyProblem& problem, const Budget& budget);
 };
 
-[[nodiscard]] std::vector<const WeakerQuestion*> list_weaker_questions();
+[[nodiscard]] std::vector<const ConsistencyModel*> list_weaker_models();
 
 /// All of them, about one key.
-[[nodiscard]] WeakerAnswers ask_weaker_questions(const KeyProblem& problem, const Budget& budget);
+[[nodiscard]] ConsistencyAnswers check_all_weaker_models(const KeyProblem& problem,
+                                                         const Budget& budget);
 
 /// Registers a question when the program starts.
-using WeakerRegistrar = base::Registrar<WeakerQuestion>;
+using ConsistencyModelRegistrar = base::Registrar<ConsistencyModel>;
 
 }  // namespace capsize::checker

@@ -1,10 +1,10 @@
-// Convert: a history written down again, in another format.
+// Convert: writes a history in another format.
 //
 // What a file says about operations is kept wherever the target can hold it: outcomes, order,
-// processes, keys, values and times. What it cannot hold is named, and a history that would turn
-// into another one is refused.
+// processes, keys, values and times. What it cannot hold is named, and a history that would change
+// its meaning is refused.
 //
-// A new target is one new file in this folder that hands a HistoryWriter to a `WriterRegistrar`.
+// A new target is one new file in this folder that gives a HistoryWriter to a `WriterRegistrar`.
 #pragma once
 
 #include <functional>

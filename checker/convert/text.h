@@ -1,4 +1,4 @@
-// What several writers need: text that is handed on in blocks, and losses that they share.
+// Shared by several writers: text that is passed on in blocks, and losses that they have in common.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace capsize::checker {
 
-/// Collects text and hands it on a block at a time, the rest when it goes.
+/// Collects text and passes it on one block at a time, the rest on destruction.
 class BlockText {
  public:
   explicit BlockText(const TextSink& sink) : sink_(sink) {}

@@ -65,12 +65,12 @@ void Timeline::name_processes() {
       ++renamed_;
     } else {
       processes_[event.operation] = own;
-      is_busy = true;  // for ever, if it is indeterminate
+      is_busy = true;  // to the end, if it is indeterminate
     }
   }
 }
 
-// Each goes before the first event that is certainly later, and behind its own invocation.
+// Each goes before the first event that is certainly later, and after its own invocation.
 void Timeline::insert_indeterminate() {
   std::vector<std::int64_t> latest;  // of all times up to an event
   std::vector<std::uint32_t> invoked_at(history_.operations.size());

@@ -1,9 +1,9 @@
-// Timeline: the events of a history in their order again, as a file has to list them.
+// Timeline: the events of a history in order, as a file has to list them.
 //
 // A History keeps what decides: where operations begin and where they certainly end. A timeline
 // adds what a file needs besides: a place for the completion of an indeterminate operation (by its
 // time, since its place decides nothing), and process numbers that obey the rules of processes even
-// where the operations do not (widened intervals overlap, lenient readers let a process go on).
+// where the operations do not (widened intervals overlap, lenient readers let a process continue).
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,9 @@
-// Budget: the two bounds of a check, time and memory, and the answer to "may I go on?".
+// Budget: the bounds of a check, time and memory.
 //
-// One budget covers one file from the start of its loading to the last explanation. The clock is
-// read by whoever works, every few thousand steps; nobody is interrupted, so each piece of work
-// between two looks has to be short. Memory is an account, not a measurement: the parts that can
-// grow without a natural limit (events, values, visited states) say how much they hold.
+// One budget covers one file, from the start of loading to the last explanation. Work is never
+// interrupted: each worker checks the clock every few thousand steps, so the work between two
+// checks has to be short. Memory is accounted for, not measured: the parts that can grow without a
+// natural limit (events, values, visited states) report how much they hold.
 #pragma once
 
 #include <algorithm>

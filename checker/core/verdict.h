@@ -1,7 +1,7 @@
-// Verdict: what a check says in the end, and how several of them become one.
+// Verdict: the result of a check, and how several results become one.
 //
-// `unknown` and `vacuous` are verdicts of their own: a check that gave up, or that looked at
-// nothing, never says `valid`. Names and exit codes are the contract with scripts and with CI.
+// `unknown` and `vacuous` are verdicts of their own: a check that reached a bound, or that had
+// nothing to test, never says `valid`. Names and exit codes are a contract with scripts and CI.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ enum class Verdict : std::uint8_t {
 [[nodiscard]] Verdict worst_within_run(Verdict a, Verdict b);
 
 /// Runs, files and keys: invalid, harness error, usage error, unknown, vacuous, valid. A violation
-/// goes first here: it stays true whatever happened to the other files.
+/// comes first here: it stays true whatever happened to the other files.
 [[nodiscard]] Verdict worst_across_runs(Verdict a, Verdict b);
 
 }  // namespace capsize::checker

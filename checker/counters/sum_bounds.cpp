@@ -77,7 +77,7 @@ class SumBounds {
     for (std::uint32_t i = 0; i < operations_.size(); ++i) {
       const bool may_be_in =
           !operations_[i].pure && operations_[i].invoke <= operations_[read].complete;
-      if (may_be_in || i == read) decision.witness.push_back(i);
+      if (may_be_in || i == read) decision.counterexample.push_back(i);
     }
     return decision;
   }

@@ -3,13 +3,13 @@
 // Conditions (else kNotApplicable): all operations are `add` and reads, and the amounts together
 // stay within 64 bits.
 //
-// Theorem. What was acknowledged before a read began is in it, and what began after the read had
-// completed is not; anything else may be or may not. So the read lies between the initial value
-// with all of the former and the negative ones of the latter, and the same with the positive ones.
-// (With amounts that are not negative these are the bounds that Jepsen's counter checker uses.)
+// Theorem. An add that was acknowledged before a read began is in it; one that began after the read
+// had completed is not; any other may be. So the read is between the initial value plus all of the
+// first kind plus the negative ones of the last kind, and the same with the positive ones. (With
+// amounts that are not negative these are the bounds of Jepsen's counter checker.)
 //
-// The condition is necessary only, so this says kViolation or kNotApplicable, never kLegal. A
-// search finds such a read last: it tries all sums in front of it.
+// The condition is only necessary, so the answer is kViolation or kNotApplicable, never kLegal. It
+// is worth asking first because a search finds such a read last: it tries all sums before it.
 #pragma once
 
 #include <span>
@@ -18,7 +18,7 @@
 
 namespace capsize::checker {
 
-/// `operations` in order of invocation. The witness is the read, and all that may be in it.
+/// `operations` in order of invocation. The counterexample is the read, and all that may be in it.
 [[nodiscard]] Decision find_sum_out_of_bounds(std::span<const KeyOperation> operations,
                                               ValueId initial, const ValueTable& values);
 

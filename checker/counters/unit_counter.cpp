@@ -33,10 +33,11 @@ class UnitCounter {
   }
 
  private:
-  static Decision violation(std::vector<std::uint32_t> witness) {
-    std::sort(witness.begin(), witness.end());
-    witness.erase(std::unique(witness.begin(), witness.end()), witness.end());
-    return {.kind = Decision::Kind::kViolation, .witness = std::move(witness)};
+  static Decision violation(std::vector<std::uint32_t> counterexample) {
+    std::sort(counterexample.begin(), counterexample.end());
+    counterexample.erase(std::unique(counterexample.begin(), counterexample.end()),
+                         counterexample.end());
+    return {.kind = Decision::Kind::kViolation, .counterexample = std::move(counterexample)};
   }
 
   std::int64_t number(const KeyOperation& operation) const {
@@ -69,7 +70,7 @@ class UnitCounter {
       if (difference % amount_ != 0 || difference / amount_ < 0) return violation({i});
       reads_[static_cast<std::uint64_t>(difference / amount_)].push_back(i);
     }
-    // Slot 0 lies before all reads.
+    // Slot 0 is before all reads.
     for (const auto& [count, reads] : reads_) slot_of_.emplace(count, slot_of_.size() + 1);
     return std::nullopt;
   }
@@ -89,7 +90,8 @@ class UnitCounter {
     return std::pair(places[clash->first], places[clash->second]);
   }
 
-  // By slot: what begins after `opens` lies in it or behind, what ended before `closes` in front.
+  // By slot: an add that begins after `opens` belongs to it or a later one, an add that completed
+  // before `closes` to an earlier one.
   void find_bounds() {
     opens_.assign(slot_of_.size() + 1, kNever);
     closes_.assign(slot_of_.size() + 1, 0);
@@ -109,13 +111,15 @@ class UnitCounter {
     }
   }
 
-  // The last slot all of whose reads it may lie behind for sure.
+  // The first slot that the add may belong to: it certainly comes after the reads of all slots up
+  // to here.
   std::uint64_t lo(const KeyOperation& add) const {
     const auto after = std::partition_point(opens_.begin() + 1, opens_.end(),
                                             [&](Position opens) { return opens < add.invoke; });
     return static_cast<std::uint64_t>(after - opens_.begin()) - 1;
   }
 
+  // The last slot that the add may belong to: it certainly comes before the reads of the next one.
   std::uint64_t hi(const KeyOperation& add) const {
     const auto first =
         std::partition_point(closes_.begin() + 1, closes_.end(),
@@ -123,15 +127,20 @@ class UnitCounter {
     return static_cast<std::uint64_t>(first - closes_.begin()) - 1;
   }
 
-  // Any read may be why a slot begins or ends where it does; adds come with them as what they need.
+  // Any read may be the reason why a slot begins or ends where it does; the explanation adds the
+  // additions that they depend on.
   Decision no_fill() const {
-    std::vector<std::uint32_t> witness;
+    std::vector<std::uint32_t> counterexample;
     for (const auto& [count, reads] : reads_) {
-      witness.insert(witness.end(), reads.begin(), reads.end());
+      counterexample.insert(counterexample.end(), reads.begin(), reads.end());
     }
-    return violation(std::move(witness));
+    return violation(std::move(counterexample));
   }
 
+  // Fills the slots from the first to the last, always with the add whose last possible slot (hi)
+  // is the earliest: scheduling unit jobs by earliest deadline, which succeeds if any schedule
+  // does. Fails if an add has missed its last slot, or if a slot cannot be filled (a read returned
+  // more than was there: initially 0, add 1, read 2).
   std::optional<Decision> fill() {
     std::vector<std::vector<std::uint32_t>> released(slot_of_.size() + 1);
     for (std::uint32_t i = 0; i < operations_.size(); ++i) {
@@ -157,12 +166,12 @@ class UnitCounter {
         levels_[add] = 2 * slot + 1;
         --room;
       }
-      // Whatever must lie here or before and found no room.
+      // An add that must be in this slot or an earlier one and found no room.
       if (!waiting.empty() && std::get<0>(waiting.top()) < slot + (last ? 0 : 1)) {
         return no_fill();
       }
       if (last) break;
-      if (room > 0) return no_fill();  // somebody saw more than there was
+      if (room > 0) return no_fill();  // a read returned more than was there
       before = next->first;
       ++next;
     }

@@ -43,7 +43,7 @@ class ClashFinder {
       const LostOrStale judged = lost_or_stale(
           problem_, {.missing = &write,
                      .late = &operations_[late],
-                     .looks = [](const auto& one) { return one.observed != kNoValue; },
+                     .observes_state = [](const auto& one) { return one.observed != kNoValue; },
                      .proves_stale = {},
                      .may_see_newer =
                          [&](const auto& one) {
@@ -140,7 +140,7 @@ std::vector<std::uint32_t> choose_clash(
     operation.complete = kNever;
   }
   Decision decision = decide(observations);
-  if (decision.is_violation()) return std::move(decision.witness);
+  if (decision.is_violation()) return std::move(decision.counterexample);
   return first;
 }
 

@@ -12,11 +12,11 @@
 namespace capsize::checker {
 namespace {
 
-Finding find(const KeyProblem& problem, std::span<const KeyOperation> witness) {
+Finding find(const KeyProblem& problem, std::span<const KeyOperation> counterexample) {
   for (const Explainer& explainer : problem.model.explainers) {
-    if (auto found = explainer.explain(problem, witness)) return *std::move(found);
+    if (auto found = explainer.explain(problem, counterexample)) return *std::move(found);
   }
-  return explain_any(problem, witness);
+  return explain_any(problem, counterexample);
 }
 
 // Whether a sentence has these words, and not just the beginning of the last one ("process 1" of
@@ -29,7 +29,7 @@ bool has_words(const std::string& sentence, const std::string& words) {
   return false;
 }
 
-// Sentences are made of what Wording says, so an operation that one names is found in it again.
+// Sentences are made of what Wording says, so an operation that one names can be found in it.
 bool is_named(const Wording& wording, const std::string& sentence, const KeyOperation& operation) {
   if (has_words(sentence, wording.saw(operation))) return true;
   if (operation.observed != kNoValue && operation.written == kNoValue) return false;
@@ -38,7 +38,8 @@ bool is_named(const Wording& wording, const std::string& sentence, const KeyOper
          has_words(sentence, wording.acknowledged(operation, "was"));
 }
 
-// Of those that are called the same (every acquisition of a process), the last one is meant.
+// Where several have the same name (every acquisition of a process), the sentence means the last
+// one.
 void mark_named(const KeyProblem& problem, std::span<const KeyOperation> shown,
                 Violation& violation) {
   const Wording wording(problem);
@@ -65,7 +66,7 @@ Violation explain(const KeyProblem& problem, std::vector<std::uint32_t> set,
   violation.minimal = shrunk.minimal;
   violation.staleness = finding.staleness;
   std::vector<KeyOperation> shown = std::move(shrunk.operations);
-  // Failed operations are no part of any order, but who reads of one wants to see it.
+  // Failed operations are no part of any order, but a sentence that names one has to show it.
   shown.insert(shown.end(), finding.mentioned.begin(), finding.mentioned.end());
   std::sort(shown.begin(), shown.end(),
             [](const KeyOperation& a, const KeyOperation& b) { return a.source < b.source; });

@@ -1,4 +1,5 @@
-// From a decider's witness to what a person reads: minimal operations, a name, a sentence.
+// From the clash that a decider found to an explanation: a minimal counterexample, a name, a
+// sentence.
 #pragma once
 
 #include <cstdint>

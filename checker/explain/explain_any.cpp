@@ -12,9 +12,9 @@ namespace {
 
 // The observation with the latest invocation: the earlier ones had a legal order without it, or the
 // set would be smaller.
-const KeyOperation* last_observation(std::span<const KeyOperation> witness) {
+const KeyOperation* last_observation(std::span<const KeyOperation> counterexample) {
   const KeyOperation* last = nullptr;
-  for (const KeyOperation& operation : witness) {
+  for (const KeyOperation& operation : counterexample) {
     if (operation.required && (operation.pure || operation.observed != kNoValue)) last = &operation;
   }
   return last;
@@ -22,15 +22,15 @@ const KeyOperation* last_observation(std::span<const KeyOperation> witness) {
 
 }  // namespace
 
-Finding explain_any(const KeyProblem& problem, std::span<const KeyOperation> witness) {
+Finding explain_any(const KeyProblem& problem, std::span<const KeyOperation> counterexample) {
   const Wording wording(problem);
-  const KeyOperation* last = last_observation(witness);
+  const KeyOperation* last = last_observation(counterexample);
   if (last == nullptr) {
     return {Anomaly::kNoLegalOrder, fmt::format("the {} operations shown{} have no legal order",
-                                                witness.size(), wording.of_key())};
+                                                counterexample.size(), wording.of_key())};
   }
   const std::string what = wording.saw(*last);
-  if (witness.size() == 1) {
+  if (counterexample.size() == 1) {
     return {Anomaly::kNoLegalOrder, fmt::format("{}, which the initial value{} rules out: no legal "
                                                 "order",
                                                 what, wording.of_key())};
@@ -38,7 +38,7 @@ Finding explain_any(const KeyProblem& problem, std::span<const KeyOperation> wit
   return {Anomaly::kNoLegalOrder,
           fmt::format("{}, which fits no order of it and the {} other operations shown: no legal "
                       "order",
-                      what, witness.size() - 1)};
+                      what, counterexample.size() - 1)};
 }
 
 }  // namespace capsize::checker

@@ -45,7 +45,7 @@ class NewerMutations {
   }
 
   /// When the last of those ended that an observer may have seen; nothing if it saw none. Where
-  /// there are too many to look at: never.
+  /// there are too many: never.
   std::optional<Position> last_end_of_seen(const KeyOperation& observer) {
     std::optional<Position> last;
     const auto whole = whole_values_.find(observer.observed);
@@ -87,7 +87,7 @@ class MomentExplainer {
             staleness(proof)};
   }
 
-  // Nothing where `origin` is not what left the value, but who saw what it was made of.
+  // Nothing where `origin` did not leave the value, but observed what it was made of.
   std::optional<Finding> too_early(const KeyOperation& origin) const {
     if (origin.pure) return std::nullopt;
     return Finding{
@@ -104,12 +104,13 @@ class MomentExplainer {
     return {anomaly, lost_sentence(problem_, proof, late_, other, anomaly), staleness(proof)};
   }
 
-  // What an observer saw may come from any mutation that looks like it, where values repeat.
-  LateLook look(const KeyOperation& proof) const {
+  // Where values repeat, an observed value may come from any mutation with that value.
+  LateObservation look(const KeyOperation& proof) const {
     const auto newer = std::make_shared<NewerMutations>(problem_, proof);
     return {.missing = proof.pure ? nullptr : &proof,
             .late = &late_,
-            .looks = [](const auto& one) { return one.observed != kNoValue || is_mismatch(one); },
+            .observes_state =
+                [](const auto& one) { return one.observed != kNoValue || is_mismatch(one); },
             .proves_stale =
                 [this, newer](const KeyOperation& one) {
                   if (one.invoke <= late_.complete || is_mismatch(one)) return false;
@@ -148,15 +149,15 @@ class MomentExplainer {
 }  // namespace
 
 std::optional<Finding> explain_by_moment(const KeyProblem& problem,
-                                         std::span<const KeyOperation> witness) {
-  if (witness.size() > SmallSearch::kOperationsMax) return std::nullopt;
+                                         std::span<const KeyOperation> counterexample) {
+  if (counterexample.size() > SmallSearch::kOperationsMax) return std::nullopt;
   const Budget budget(kMomentTimeMax, 0);
   SmallSearch search(problem, budget);
   std::optional<Finding> never, early;
-  for (auto next = witness.rbegin(); next != witness.rend(); ++next) {
+  for (auto next = counterexample.rbegin(); next != counterexample.rend(); ++next) {
     const KeyOperation& observer = *next;
     if (!observer.required || observer.observed == kNoValue) continue;
-    const OtherMoment moment(witness, observer, search);
+    const OtherMoment moment(counterexample, observer, search);
     if (!moment.is_culprit()) continue;
     const MomentExplainer explainer(problem, observer);
     const KeyOperation* late = moment.overtaken_by();
@@ -164,7 +165,7 @@ std::optional<Finding> explain_by_moment(const KeyProblem& problem,
     if (moment.ahead_of() != nullptr) {
       if (!early) early = explainer.too_early(*moment.ahead_of());
     } else if (!never) {
-      never = explain_pieces(problem, witness, observer, search);
+      never = explain_pieces(problem, counterexample, observer, search);
     }
   }
   if (!search.is_certain()) return std::nullopt;

@@ -29,9 +29,9 @@ bool precedes(const KeyOperation& a, const KeyOperation& b) {
 
 class CollectionExplainer {
  public:
-  CollectionExplainer(const KeyProblem& problem, std::span<const KeyOperation> witness)
-      : problem_(problem), wording_(problem), size_(witness.size()) {
-    for (const KeyOperation& operation : witness) {
+  CollectionExplainer(const KeyProblem& problem, std::span<const KeyOperation> counterexample)
+      : problem_(problem), wording_(problem), size_(counterexample.size()) {
+    for (const KeyOperation& operation : counterexample) {
       if (operation.code == kCodeAdd) added_[operation.argument].push_back(&operation);
       if (operation.code == kCodeRemove) removed_[operation.argument].push_back(&operation);
       if (operation.code != kCodeTake) continue;
@@ -41,7 +41,7 @@ class CollectionExplainer {
         taken_[operation.argument].push_back(&operation);
       }
     }
-    for (const KeyOperation& operation : witness) look(operation);
+    for (const KeyOperation& operation : counterexample) look(operation);
     for (auto& [element, adders] : added_) {
       std::sort(adders.begin(), adders.end(),
                 [](const auto* a, const auto* b) { return a->invoke < b->invoke; });
@@ -118,12 +118,11 @@ class CollectionExplainer {
     const auto adds_it = [&](const KeyOperation& failed) {
       return failed.code == kCodeAdd && failed.argument == value;
     };
-    return explain_sourceless(problem_, {.observer = observer,
-                                         .saw = saw,
-                                         .is_writer = adds_it,
-                                         .to_write = "put in",
-                                         .wrote = "put in",
-                                         .never_written = Anomaly::kPhantomElement});
+    return explain_unwritten_value(problem_, {.observer = observer,
+                                              .saw = saw,
+                                              .is_writer = adds_it,
+                                              .to_write = "put in",
+                                              .wrote = "put in"});
   }
 
   std::optional<Finding> impossible_take(ValueId value, const Operations& takers) const {
@@ -201,7 +200,7 @@ class CollectionExplainer {
     const LostOrStale judged = lost_or_stale(
         problem_, {.missing = added ? proof : nullptr,
                    .late = sight.observer,
-                   .looks = [&](const auto& one) { return looks_at(one, sight.element); },
+                   .observes_state = [&](const auto& one) { return looks_at(one, sight.element); },
                    .proves_stale =
                        [&](const auto& one) {
                          return one.invoke > sight.observer->complete && shows_it(one) &&
@@ -241,7 +240,7 @@ class CollectionExplainer {
     return (one.code == kCodeContains || one.code == kCodeLacks) && one.argument == element;
   }
 
-  // Added a second time: then who sees it later may see that one.
+  // Added a second time: a later observer may observe that one.
   bool is_added_after(ValueId element, const KeyOperation& observer) const {
     return std::any_of(
         problem_.operations.begin(), problem_.operations.end(), [&](const KeyOperation& one) {
@@ -432,8 +431,8 @@ class CollectionExplainer {
 }  // namespace
 
 std::optional<Finding> explain_collection(const KeyProblem& problem,
-                                          std::span<const KeyOperation> witness) {
-  return CollectionExplainer(problem, witness).find();
+                                          std::span<const KeyOperation> counterexample) {
+  return CollectionExplainer(problem, counterexample).find();
 }
 
 }  // namespace capsize::checker

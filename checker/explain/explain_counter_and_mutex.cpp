@@ -34,13 +34,13 @@ struct Possible {
   std::vector<std::uint32_t> background = {};  // all the other additions
 };
 
-Possible possible_sums(const KeyProblem& problem, std::span<const KeyOperation> witness,
+Possible possible_sums(const KeyProblem& problem, std::span<const KeyOperation> counterexample,
                        const KeyOperation& read) {
   Possible possible;
   possible.certain = number(problem.history.values, problem.initial);
   std::int64_t less = 0;
   std::int64_t more = 0;
-  for (const KeyOperation& add : witness) {
+  for (const KeyOperation& add : counterexample) {
     if (add.code != kCodeAdd) continue;
     const std::int64_t amount = number(problem.history.values, add.argument);
     if (add.invoke <= read.complete && add.complete >= read.invoke) {
@@ -59,13 +59,13 @@ Possible possible_sums(const KeyProblem& problem, std::span<const KeyOperation> 
 }  // namespace
 
 std::optional<Finding> explain_counter(const KeyProblem& problem,
-                                       std::span<const KeyOperation> witness) {
+                                       std::span<const KeyOperation> counterexample) {
   const Wording wording(problem);
   const ValueTable& values = problem.history.values;
-  for (const KeyOperation& read : witness) {
+  for (const KeyOperation& read : counterexample) {
     if (read.code != kCodeReadAll) continue;
     const std::int64_t seen = number(values, read.argument);
-    const Possible possible = possible_sums(problem, witness, read);
+    const Possible possible = possible_sums(problem, counterexample, read);
     if (seen >= possible.least && seen <= possible.most) continue;
     return Finding{Anomaly::kWrongTotal,
                    fmt::format("{} returned {}, but it was in [{}, {}]: what had been acknowledged "
@@ -75,14 +75,15 @@ std::optional<Finding> explain_counter(const KeyProblem& problem,
                    {},
                    possible.background};
   }
-  const auto last = std::find_if(witness.rbegin(), witness.rend(),
+  const auto last = std::find_if(counterexample.rbegin(), counterexample.rend(),
                                  [](const auto& one) { return one.code == kCodeReadAll; });
-  if (last == witness.rend()) return std::nullopt;
+  if (last == counterexample.rend()) return std::nullopt;
   return Finding{
       Anomaly::kWrongTotal,
       fmt::format("{} returned {}, which fits no order of it and the {} other operations "
                   "shown: a wrong total",
-                  wording.by_process(*last), number(values, last->argument), witness.size() - 1)};
+                  wording.by_process(*last), number(values, last->argument),
+                  counterexample.size() - 1)};
 }
 
 namespace {
@@ -90,15 +91,16 @@ namespace {
 // The first to end that cannot have: by then more had acquired the lock than had begun to release
 // it, and one more; or more had released it than had begun to acquire it. nullptr where counting
 // does not show it.
-const KeyOperation* first_impossible(std::span<const KeyOperation> witness, bool held_at_first) {
+const KeyOperation* first_impossible(std::span<const KeyOperation> counterexample,
+                                     bool held_at_first) {
   const auto count = [&](std::uint8_t code, const auto& is_counted) {
     return static_cast<std::size_t>(
-        std::count_if(witness.begin(), witness.end(), [&](const KeyOperation& one) {
+        std::count_if(counterexample.begin(), counterexample.end(), [&](const KeyOperation& one) {
           return (one.code == kCodeAdd) == (code == kCodeAdd) && is_counted(one);
         }));
   };
   const KeyOperation* first = nullptr;
-  for (const KeyOperation& operation : witness) {
+  for (const KeyOperation& operation : counterexample) {
     if (!operation.required || (first != nullptr && operation.complete >= first->complete))
       continue;
     const bool acquires = operation.code == kCodeAdd;
@@ -113,13 +115,13 @@ const KeyOperation* first_impossible(std::span<const KeyOperation> witness, bool
   return first;
 }
 
-// Who held the lock when the culprit ended, if every process releases what it has acquired: the
-// last acquisitions that no release of their process followed. Empty where that does not hold.
+// The holders of the lock when the culprit ended, if every process releases what it has acquired:
+// the last acquisitions that no release of their process followed. Empty where that does not hold.
 std::vector<const KeyOperation*> holders(const KeyProblem& problem,
-                                         std::span<const KeyOperation> witness,
+                                         std::span<const KeyOperation> counterexample,
                                          const KeyOperation& culprit) {
-  std::map<std::int64_t, const KeyOperation*> held;  // by process
-  for (const KeyOperation& operation : witness) {    // by invocation
+  std::map<std::int64_t, const KeyOperation*> held;       // by process
+  for (const KeyOperation& operation : counterexample) {  // by invocation
     if (operation.invoke >= culprit.complete) break;
     const KeyOperation*& its = held[problem.source(operation).process];
     const bool acquires = operation.code == kCodeAdd;
@@ -141,10 +143,10 @@ std::vector<const KeyOperation*> holders(const KeyProblem& problem,
 
 // What began before the culprit ended, but for the rounds of acquisition and release before the
 // last.
-std::vector<const KeyOperation*> last_round(std::span<const KeyOperation> witness,
+std::vector<const KeyOperation*> last_round(std::span<const KeyOperation> counterexample,
                                             const KeyOperation& culprit) {
   std::vector<const KeyOperation*> shown;
-  for (auto next = witness.rbegin(); next != witness.rend(); ++next) {
+  for (auto next = counterexample.rbegin(); next != counterexample.rend(); ++next) {
     if (next->invoke > culprit.complete) continue;
     shown.push_back(&*next);
     const bool before = next->complete < culprit.invoke;
@@ -156,23 +158,23 @@ std::vector<const KeyOperation*> last_round(std::span<const KeyOperation> witnes
 }  // namespace
 
 std::optional<Finding> explain_mutex(const KeyProblem& problem,
-                                     std::span<const KeyOperation> witness) {
+                                     std::span<const KeyOperation> counterexample) {
   const Wording wording(problem);
   const KeyOperation* last[2] = {nullptr, nullptr};  // acquire, release
   std::size_t count[2] = {0, 0};
-  for (const KeyOperation& operation : witness) {
+  for (const KeyOperation& operation : counterexample) {
     const std::size_t which = operation.code == kCodeAdd ? 0 : 1;
     if (operation.required) last[which] = &operation;
     ++count[which];
   }
   const bool held_at_first = problem.initial != kNullValue && problem.initial != kEmptyList;
-  const KeyOperation* culprit = first_impossible(witness, held_at_first);
+  const KeyOperation* culprit = first_impossible(counterexample, held_at_first);
   const bool more_acquired = last[0] != nullptr && (last[1] == nullptr || count[0] > count[1]);
   const bool held_twice = culprit != nullptr ? culprit->code == kCodeAdd : more_acquired;
   if (culprit == nullptr) culprit = held_twice ? last[0] : last[1];
   if (culprit == nullptr) return std::nullopt;
-  std::vector<const KeyOperation*> shown =
-      held_twice ? holders(problem, witness, *culprit) : last_round(witness, *culprit);
+  std::vector<const KeyOperation*> shown = held_twice ? holders(problem, counterexample, *culprit)
+                                                      : last_round(counterexample, *culprit);
   std::string why = held_twice ? "though it cannot have been free: two holders of a lock"
                                : "though no process can have held it: a release of a free lock";
   if (held_twice && shown.size() == 1) {
@@ -180,7 +182,7 @@ std::optional<Finding> explain_mutex(const KeyProblem& problem,
                       wording.acknowledged(*shown.front(), "had been"));
   }
   std::vector<std::uint32_t> background;
-  for (const KeyOperation& operation : witness) {
+  for (const KeyOperation& operation : counterexample) {
     const bool is_shown = std::any_of(shown.begin(), shown.end(), [&](const auto* one) {
       return one->source == operation.source;
     });

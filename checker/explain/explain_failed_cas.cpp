@@ -29,10 +29,10 @@ bool is_failed_cas(const KeyOperation& operation) {
   return operation.required && operation.code == kCodeMismatch;
 }
 
-std::vector<KeyOperation> all_but(std::span<const KeyOperation> witness,
+std::vector<KeyOperation> all_but(std::span<const KeyOperation> counterexample,
                                   const KeyOperation& left_out) {
   std::vector<KeyOperation> others;
-  std::copy_if(witness.begin(), witness.end(), std::back_inserter(others),
+  std::copy_if(counterexample.begin(), counterexample.end(), std::back_inserter(others),
                [&](const KeyOperation& other) { return other.source != left_out.source; });
   return others;
 }
@@ -40,20 +40,20 @@ std::vector<KeyOperation> all_but(std::span<const KeyOperation> witness,
 }  // namespace
 
 std::optional<Finding> explain_failed_cas(const KeyProblem& problem,
-                                          std::span<const KeyOperation> witness) {
-  if (witness.size() > SmallSearch::kOperationsMax) return std::nullopt;
+                                          std::span<const KeyOperation> counterexample) {
+  if (counterexample.size() > SmallSearch::kOperationsMax) return std::nullopt;
   const Budget budget(kFailedCasTimeMax, 0);
   SmallSearch search(problem, budget);
-  for (const KeyOperation& cas : witness) {
+  for (const KeyOperation& cas : counterexample) {
     if (!is_failed_cas(cas)) continue;
     const bool contradicted_later =
-        std::any_of(witness.begin(), witness.end(), [&](const KeyOperation& other) {
+        std::any_of(counterexample.begin(), counterexample.end(), [&](const KeyOperation& other) {
           const bool observes =
               other.required && (other.observed != kNoValue || is_failed_cas(other));
           return observes && other.source != cas.source && other.complete > cas.invoke;
         });
     if (contradicted_later) continue;
-    if (!search.has_legal_order(all_but(witness, cas)) || !search.is_certain()) continue;
+    if (!search.has_legal_order(all_but(counterexample, cas)) || !search.is_certain()) continue;
     const Wording wording(problem);
     return Finding{Anomaly::kFailedCas,
                    fmt::format("{} failed although the value was {}: a {}", wording.by_process(cas),

@@ -30,14 +30,14 @@ class ListExplainer {
   /// What a read showed, element by element.
   using Elements = std::function<List(const KeyOperation& read)>;
 
-  ListExplainer(const KeyProblem& problem, std::span<const KeyOperation> witness, Elements elements,
-                std::string_view what)
+  ListExplainer(const KeyProblem& problem, std::span<const KeyOperation> counterexample,
+                Elements elements, std::string_view what)
       : problem_(problem),
         wording_(problem),
-        witness_(witness),
+        counterexample_(counterexample),
         list_(std::move(elements)),
         what_(what) {
-    for (const KeyOperation& operation : witness) {
+    for (const KeyOperation& operation : counterexample) {
       if (operation.code == kCodeAppend) {
         appender_[operation.argument] = &operation;
       } else if (longest_ == nullptr || list(operation).size() > list(*longest_).size()) {
@@ -47,16 +47,16 @@ class ListExplainer {
   }
 
   std::optional<Finding> find() const {
-    for (const KeyOperation& read : witness_) {
+    for (const KeyOperation& read : counterexample_) {
       if (read.code != kCodeRead) continue;
       if (auto found = impossible_element(read)) return found;
     }
-    for (const KeyOperation& read : witness_) {
+    for (const KeyOperation& read : counterexample_) {
       if (read.code != kCodeRead) continue;
       if (auto found = disagreement(read)) return found;
     }
-    for (const KeyOperation& second : witness_) {
-      for (const KeyOperation& first : witness_) {
+    for (const KeyOperation& second : counterexample_) {
+      for (const KeyOperation& first : counterexample_) {
         if (first.complete >= second.invoke) continue;
         if (auto found = out_of_order(first, second)) return found;
       }
@@ -80,16 +80,17 @@ class ListExplainer {
           fmt::format("{} returned a {} with {} in it", read_by(read), what_, text);
       const bool twice = !seen.insert(element).second;
       if (twice && failed_writer_before(problem_, read, appends_it) == nullptr) {
-        return Finding{Anomaly::kDoubledAppend,
-                       fmt::format("{} twice, though it was appended once: a doubled append", saw)};
+        return Finding{
+            Anomaly::kDuplicateAppend,
+            fmt::format("{} twice, though it was appended once: a duplicate append", saw)};
       }
       if (!twice && appender_.contains(element)) continue;
-      return explain_sourceless(problem_, {.observer = read,
-                                           .saw = twice ? saw + " twice" : saw,
-                                           .is_writer = appends_it,
-                                           .to_write = twice ? "append a second time" : "append",
-                                           .wrote = "appended",
-                                           .never_written = Anomaly::kPhantomAppend});
+      return explain_unwritten_value(problem_,
+                                     {.observer = read,
+                                      .saw = twice ? saw + " twice" : saw,
+                                      .is_writer = appends_it,
+                                      .to_write = twice ? "append a second time" : "append",
+                                      .wrote = "appended"});
     }
     return std::nullopt;
   }
@@ -149,7 +150,7 @@ class ListExplainer {
         problem_,
         {.missing = append,
          .late = &read,
-         .looks = &is_list_read,
+         .observes_state = &is_list_read,
          .proves_stale =
              [&](const auto& other) { return other.invoke > read.complete && shows_it(other); },
          .may_see_newer = shows_it});
@@ -225,7 +226,7 @@ class ListExplainer {
 
   const KeyProblem& problem_;
   Wording wording_;
-  std::span<const KeyOperation> witness_;
+  std::span<const KeyOperation> counterexample_;
   std::unordered_map<ValueId, const KeyOperation*> appender_;
   const KeyOperation* longest_ = nullptr;
   Elements list_;
@@ -233,8 +234,8 @@ class ListExplainer {
 };
 
 // A string as the pieces that it is made of; nothing if it is not.
-std::optional<List> pieces_of(const KeyProblem& problem, std::span<const KeyOperation> witness,
-                              ValueId value) {
+std::optional<List> pieces_of(const KeyProblem& problem,
+                              std::span<const KeyOperation> counterexample, ValueId value) {
   const ValueTable& values = problem.history.values;
   if (values.kind(value) != ValueTable::Kind::kText) return List{};
   std::string_view rest = values.as_text(value);
@@ -248,7 +249,7 @@ std::optional<List> pieces_of(const KeyProblem& problem, std::span<const KeyOper
         longest = append.argument;
       }
     };
-    std::for_each(witness.begin(), witness.end(), look_at);
+    std::for_each(counterexample.begin(), counterexample.end(), look_at);
     std::for_each(problem.failed.begin(), problem.failed.end(), look_at);
     if (longest == kNoValue || values.as_text(longest).empty()) return std::nullopt;
     rest.remove_prefix(values.as_text(longest).size());
@@ -260,43 +261,43 @@ std::optional<List> pieces_of(const KeyProblem& problem, std::span<const KeyOper
 }  // namespace
 
 std::optional<Finding> explain_list(const KeyProblem& problem,
-                                    std::span<const KeyOperation> witness) {
-  for (const KeyOperation& operation : witness) {
+                                    std::span<const KeyOperation> counterexample) {
+  for (const KeyOperation& operation : counterexample) {
     const bool is_read = operation.code == kCodeRead && operation.observed != kNoValue &&
                          problem.history.values.kind(operation.observed) == ValueTable::Kind::kList;
     if (!is_read && operation.code != kCodeAppend) return std::nullopt;
   }
   DistinctListDecider decider(problem.history.values);
-  if (!decider.decide(witness, problem.initial).is_violation()) return std::nullopt;
+  if (!decider.decide(counterexample, problem.initial).is_violation()) return std::nullopt;
   const auto elements = [&](const KeyOperation& read) {
     const auto list = problem.history.values.as_list(read.observed);
     return List(list.begin(), list.end());
   };
-  return ListExplainer(problem, witness, elements, "list").find();
+  return ListExplainer(problem, counterexample, elements, "list").find();
 }
 
 std::optional<Finding> explain_text(const KeyProblem& problem,
-                                    std::span<const KeyOperation> witness) {
+                                    std::span<const KeyOperation> counterexample) {
   std::unordered_set<ValueId> appended;
-  for (const KeyOperation& operation : witness) {
+  for (const KeyOperation& operation : counterexample) {
     if (operation.code == kCodeAppend && appended.insert(operation.argument).second) continue;
     if (operation.code != kCodeRead || operation.observed == kNoValue) return std::nullopt;
   }
   if (problem.initial != kNullValue) return std::nullopt;
   const Wording wording(problem);
-  for (const KeyOperation& read : witness) {
-    if (read.code != kCodeRead || pieces_of(problem, witness, read.observed)) continue;
+  for (const KeyOperation& read : counterexample) {
+    if (read.code != kCodeRead || pieces_of(problem, counterexample, read.observed)) continue;
     return Finding{
-        Anomaly::kPhantomAppend,
+        Anomaly::kGarbageRead,
         fmt::format("{} returned {}, which is not made of what was appended{}: a "
-                    "phantom append",
+                    "garbage read",
                     wording.by_process(read), wording.value(read.observed), wording.to_key())};
   }
   const auto elements = [&](const KeyOperation& read) {
-    if (auto pieces = pieces_of(problem, witness, read.observed)) return *std::move(pieces);
+    if (auto pieces = pieces_of(problem, counterexample, read.observed)) return *std::move(pieces);
     return pieces_of(problem, problem.operations, read.observed).value_or(List{});
   };
-  return ListExplainer(problem, witness, elements, "string").find();
+  return ListExplainer(problem, counterexample, elements, "string").find();
 }
 
 }  // namespace capsize::checker

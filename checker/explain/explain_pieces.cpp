@@ -22,16 +22,19 @@ bool is_read(const KeyOperation& operation) {
 
 class PiecesExplainer {
  public:
-  PiecesExplainer(const KeyProblem& problem, std::span<const KeyOperation> witness,
+  PiecesExplainer(const KeyProblem& problem, std::span<const KeyOperation> counterexample,
                   SmallSearch& search)
-      : values_(problem.history.values), wording_(problem), witness_(witness), search_(search) {}
+      : values_(problem.history.values),
+        wording_(problem),
+        counterexample_(counterexample),
+        search_(search) {}
 
   std::optional<Finding> find(const KeyOperation& read) const {
     const auto pieces = pieces_of(read.observed);
     if (!pieces) return std::nullopt;
     if (auto found = before_its_write(read, *pieces)) return found;
     if (auto found = too_often(read, *pieces)) return found;
-    for (const KeyOperation& other : witness_) {
+    for (const KeyOperation& other : counterexample_) {
       if (!is_read(other) || other.source == read.source) continue;
       const auto its_pieces = pieces_of(other.observed);
       if (!its_pieces) continue;
@@ -50,7 +53,7 @@ class PiecesExplainer {
 
   Operations writers(ValueId value) const {
     Operations found;
-    for (const KeyOperation& operation : witness_) {
+    for (const KeyOperation& operation : counterexample_) {
       if (!operation.pure && piece(operation) == value) found.push_back(&operation);
     }
     return found;
@@ -77,7 +80,7 @@ class PiecesExplainer {
 
   std::optional<ValueId> only_piece_that_begins(std::string_view rest) const {
     std::optional<ValueId> found;
-    for (const KeyOperation& writer : witness_) {
+    for (const KeyOperation& writer : counterexample_) {
       if (writer.pure || piece(writer) == kNoValue) continue;
       if (values_.kind(piece(writer)) != ValueTable::Kind::kText) continue;
       const std::string_view text = values_.as_text(piece(writer));
@@ -108,8 +111,8 @@ class PiecesExplainer {
       const std::size_t times = writers(value).size();
       if (times == 0 || seen <= times) continue;
       return Finding{
-          Anomaly::kDoubledAppend,
-          fmt::format("{}, with {} {} times in it, though it was written {}: a doubled append",
+          Anomaly::kDuplicateAppend,
+          fmt::format("{}, with {} {} times in it, though it was written {}: a duplicate append",
                       wording_.saw(read), wording_.value(value), seen,
                       times == 1 ? "once" : fmt::format("{} times", times))};
     }
@@ -135,9 +138,9 @@ class PiecesExplainer {
   }
 
   bool is_unique_beginning(Pieces::const_iterator begin, Pieces::const_iterator end) const {
-    const auto puts = std::count_if(witness_.begin(), witness_.end(), [](const KeyOperation& one) {
-      return !one.pure && one.code != kCodeAppend;
-    });
+    const auto puts =
+        std::count_if(counterexample_.begin(), counterexample_.end(),
+                      [](const KeyOperation& one) { return !one.pure && one.code != kCodeAppend; });
     if (puts == 0) return true;
     if (begin == end) return false;
     const Operations first = writers(*begin);
@@ -173,7 +176,7 @@ class PiecesExplainer {
   // Something acknowledged that no read shows, though one shows what began only afterwards, and
   // without which all would be well: a delete long before has no part in it.
   std::optional<Finding> passed_over(const KeyOperation& read, const Pieces& pieces) const {
-    for (const KeyOperation& missing : witness_) {
+    for (const KeyOperation& missing : counterexample_) {
       if (missing.pure || !missing.required || missing.complete >= read.invoke) continue;
       if (is_shown(missing) || !is_the_trouble(missing)) continue;
       for (const ValueId value : pieces) {
@@ -193,33 +196,34 @@ class PiecesExplainer {
 
   bool is_the_trouble(const KeyOperation& missing) const {
     std::vector<KeyOperation> others;
-    std::copy_if(witness_.begin(), witness_.end(), std::back_inserter(others),
+    std::copy_if(counterexample_.begin(), counterexample_.end(), std::back_inserter(others),
                  [&](const KeyOperation& other) { return other.source != missing.source; });
     return search_.has_legal_order(std::move(others));
   }
 
   bool is_shown(const KeyOperation& writer) const {
-    return std::any_of(witness_.begin(), witness_.end(), [&](const KeyOperation& observer) {
-      if (!observer.required || observer.observed == kNoValue) return false;
-      if (observer.observed == piece(writer)) return true;
-      const auto shown = pieces_of(observer.observed);
-      return !shown || std::find(shown->begin(), shown->end(), piece(writer)) != shown->end();
-    });
+    return std::any_of(
+        counterexample_.begin(), counterexample_.end(), [&](const KeyOperation& observer) {
+          if (!observer.required || observer.observed == kNoValue) return false;
+          if (observer.observed == piece(writer)) return true;
+          const auto shown = pieces_of(observer.observed);
+          return !shown || std::find(shown->begin(), shown->end(), piece(writer)) != shown->end();
+        });
   }
 
   const ValueTable& values_;
   Wording wording_;
-  std::span<const KeyOperation> witness_;
+  std::span<const KeyOperation> counterexample_;
   SmallSearch& search_;
 };
 
 }  // namespace
 
 std::optional<Finding> explain_pieces(const KeyProblem& problem,
-                                      std::span<const KeyOperation> witness,
+                                      std::span<const KeyOperation> counterexample,
                                       const KeyOperation& read, SmallSearch& search) {
   if (!is_read(read)) return std::nullopt;
-  return PiecesExplainer(problem, witness, search).find(read);
+  return PiecesExplainer(problem, counterexample, search).find(read);
 }
 
 }  // namespace capsize::checker

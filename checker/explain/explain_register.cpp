@@ -26,18 +26,21 @@ bool observes(const KeyOperation& operation) {
 
 class RegisterExplainer {
  public:
-  RegisterExplainer(const KeyProblem& problem, std::span<const KeyOperation> witness)
-      : problem_(problem), wording_(problem), witness_(witness), writers_(problem.operations) {
-    for (const KeyOperation& operation : witness) {
+  RegisterExplainer(const KeyProblem& problem, std::span<const KeyOperation> counterexample)
+      : problem_(problem),
+        wording_(problem),
+        counterexample_(counterexample),
+        writers_(problem.operations) {
+    for (const KeyOperation& operation : counterexample) {
       if (operation.written != kNoValue) writer_[operation.written] = &operation;
     }
   }
 
   std::optional<Finding> find() const {
     if (auto found = unwritten()) return found;
-    if (auto found = two_winners()) return found;
+    if (auto found = lost_update()) return found;
     if (auto found = before_its_write()) return found;
-    if (auto found = circular()) return found;
+    if (auto found = cyclic_cas()) return found;
     return stale_or_lost();
   }
 
@@ -48,10 +51,10 @@ class RegisterExplainer {
   }
 
   std::optional<Finding> unwritten() const {
-    for (const KeyOperation& observer : witness_) {
+    for (const KeyOperation& observer : counterexample_) {
       const ValueId value = observer.observed;
       if (!observes(observer) || value == problem_.initial || writer(value) != nullptr) continue;
-      return explain_sourceless(
+      return explain_unwritten_value(
           problem_, {.observer = observer,
                      .saw = wording_.saw(observer),
                      .is_writer = [&](const auto& failed) { return failed.written == value; },
@@ -60,15 +63,15 @@ class RegisterExplainer {
     return std::nullopt;
   }
 
-  std::optional<Finding> two_winners() const {
+  std::optional<Finding> lost_update() const {
     std::unordered_map<ValueId, const KeyOperation*> winners;
-    for (const KeyOperation& cas : witness_) {
+    for (const KeyOperation& cas : counterexample_) {
       if (!observes(cas) || cas.pure) continue;
       const auto [first, added] = winners.try_emplace(cas.observed, &cas);
       if (added) continue;
-      return Finding{Anomaly::kTwoWinners,
+      return Finding{Anomaly::kLostUpdate,
                      fmt::format("{} and {} both took effect, though {} was the value only once: "
-                                 "two winners of a cas",
+                                 "a lost update",
                                  wording_.by_process(*first->second), wording_.by_process(cas),
                                  wording_.value(cas.observed))};
     }
@@ -76,10 +79,10 @@ class RegisterExplainer {
   }
 
   std::optional<Finding> before_its_write() const {
-    for (const KeyOperation& observer : witness_) {
+    for (const KeyOperation& observer : counterexample_) {
       const KeyOperation* origin = observes(observer) ? writer(observer.observed) : nullptr;
-      // The chain of cas below a value must have begun before anyone saw the value, too.
-      for (std::size_t i = 0; origin != nullptr && i <= witness_.size(); ++i) {
+      // The chain of cas below a value must have begun before the value was observed, too.
+      for (std::size_t i = 0; origin != nullptr && i <= counterexample_.size(); ++i) {
         if (observer.complete < origin->invoke) return before(observer, *origin);
         origin = observes(*origin) ? writer(origin->observed) : nullptr;
       }
@@ -91,10 +94,10 @@ class RegisterExplainer {
   Finding before(const KeyOperation& observer, const KeyOperation& origin) const {
     const auto wrote_it = [&](const auto& failed) { return failed.written == observer.observed; };
     if (failed_writer_before(problem_, observer, wrote_it) != nullptr) {
-      return explain_sourceless(problem_, {.observer = observer,
-                                           .saw = wording_.saw(observer),
-                                           .is_writer = wrote_it,
-                                           .to_write = "write by then"});
+      return explain_unwritten_value(problem_, {.observer = observer,
+                                                .saw = wording_.saw(observer),
+                                                .is_writer = wrote_it,
+                                                .to_write = "write by then"});
     }
     return {
         Anomaly::kReadBeforeWrite,
@@ -108,7 +111,7 @@ class RegisterExplainer {
   // The write, or the initial value, at the foot of the chain that a value belongs to; kNoValue for
   // a chain that bites its own tail.
   ValueId block(ValueId value) const {
-    for (std::size_t i = 0; i <= witness_.size(); ++i) {
+    for (std::size_t i = 0; i <= counterexample_.size(); ++i) {
       const KeyOperation* origin = writer(value);
       if (origin == nullptr || !observes(*origin)) return value;
       value = origin->observed;
@@ -116,12 +119,12 @@ class RegisterExplainer {
     return kNoValue;
   }
 
-  std::optional<Finding> circular() const {
-    for (const KeyOperation& cas : witness_) {
+  std::optional<Finding> cyclic_cas() const {
+    for (const KeyOperation& cas : counterexample_) {
       if (!observes(cas) || cas.pure || block(cas.written) != kNoValue) continue;
-      return Finding{Anomaly::kCircularCas,
+      return Finding{Anomaly::kCyclicCas,
                      fmt::format("{} took effect, but {} can only come from the result of that "
-                                 "very cas: a circular cas",
+                                 "very cas: a cyclic cas",
                                  wording_.by_process(cas), wording_.value(cas.observed))};
     }
     return std::nullopt;
@@ -129,7 +132,7 @@ class RegisterExplainer {
 
   std::optional<Finding> stale_or_lost() const {
     const KeyOperation* late = nullptr;  // the last to see the older value
-    for (const KeyOperation& operation : witness_) {
+    for (const KeyOperation& operation : counterexample_) {
       if (operation.required && observes(operation)) late = &operation;
     }
     if (late == nullptr) return std::nullopt;
@@ -139,7 +142,7 @@ class RegisterExplainer {
     const LostOrStale judged = lost_or_stale(
         problem_, {.missing = newer.last_acknowledged,
                    .late = late,
-                   .looks = &observes,
+                   .observes_state = &observes,
                    .proves_stale =
                        [&](const KeyOperation& one) {
                          const auto value = newer.overlooked_by.find(one.observed);
@@ -172,8 +175,8 @@ class RegisterExplainer {
                    staleness(*late, *proof)};
   }
 
-  // Newer for certain is what began after the older value had been there, and what the witness
-  // shows to be newer.
+  // Newer for certain is what began after the older value had been there, and what the
+  // counterexample shows to be newer.
   Staleness staleness(const KeyOperation& late, const KeyOperation& proof) const {
     std::unordered_set<ValueId> newer;
     const KeyOperation* earliest = &proof;
@@ -192,10 +195,10 @@ class RegisterExplainer {
   }
 
   // The operation that shows that something newer was there before `late` began: an acknowledged
-  // write if there is one, else whoever saw it.
+  // write if there is one, else the observer.
   const KeyOperation* proof_of_newer(const KeyOperation& late) const {
     const KeyOperation* proof = nullptr;
-    for (const KeyOperation& operation : witness_) {
+    for (const KeyOperation& operation : counterexample_) {
       if (operation.complete >= late.invoke) continue;
       const ValueId shown = operation.written != kNoValue ? operation.written : operation.observed;
       if (!is_newer(shown, late.observed)) continue;
@@ -221,8 +224,8 @@ class RegisterExplainer {
     const KeyOperation* last_acknowledged = nullptr;  // by invocation; may be missing
   };
 
-  // Newer are the values of the witness that are, and whatever began after the older value was
-  // there.
+  // Newer are the values of the counterexample that are, and whatever began after the older value
+  // was there.
   NewerValues newer_than(const KeyOperation& late) const {
     NewerValues newer{.older_there = first_sight(late.observed)};
     const auto looks = looks_at(late.observed);
@@ -235,8 +238,9 @@ class RegisterExplainer {
     }
     for (const KeyOperation& one : problem_.operations) {
       if (one.written == kNoValue || !there.contains(one.written)) continue;
-      const bool in_witness = writer(one.written) != nullptr;
-      if (in_witness ? !is_newer(one.written, late.observed) : one.invoke <= newer.older_there) {
+      const bool in_counterexample = writer(one.written) != nullptr;
+      if (in_counterexample ? !is_newer(one.written, late.observed)
+                            : one.invoke <= newer.older_there) {
         continue;
       }
       const auto overlooked =
@@ -251,7 +255,7 @@ class RegisterExplainer {
     return newer;
   }
 
-  // Who saw a value: when each began, and the first end of those that began no earlier.
+  // The observers of a value: when each began, and the first end of those that began no earlier.
   std::vector<std::pair<Position, Position>> looks_at(ValueId value) const {
     std::vector<std::pair<Position, Position>> looks;
     for (const KeyOperation& one : problem_.operations) {
@@ -280,18 +284,18 @@ class RegisterExplainer {
 
   const KeyProblem& problem_;
   Wording wording_;
-  std::span<const KeyOperation> witness_;
+  std::span<const KeyOperation> counterexample_;
   RegisterWriters writers_;
-  std::unordered_map<ValueId, const KeyOperation*> writer_;  // of the witness
+  std::unordered_map<ValueId, const KeyOperation*> writer_;  // of the counterexample
 };
 
 }  // namespace
 
 std::optional<Finding> explain_register(const KeyProblem& problem,
-                                        std::span<const KeyOperation> witness) {
+                                        std::span<const KeyOperation> counterexample) {
   DistinctRegisterDecider decider(problem.history.values.size());
-  if (!decider.decide(witness, problem.initial).is_violation()) return std::nullopt;
-  return RegisterExplainer(problem, witness).find();
+  if (!decider.decide(counterexample, problem.initial).is_violation()) return std::nullopt;
+  return RegisterExplainer(problem, counterexample).find();
 }
 
 }  // namespace capsize::checker

@@ -3,7 +3,7 @@
 //
 // Take a dequeue without which the others have a legal order. If there is one with it as soon as it
 // may end later, it took its element before its turn. If there is one once something may have
-// vanished, something in the way of it was lost; if as soon as it may begin earlier, it took its
+// vanished, something that blocks it was lost; if as soon as it may begin earlier, it took its
 // element after its turn; if once its element was there a second time, it is a duplicate. The
 // questions are asked of the search.
 #include <fmt/core.h>
@@ -25,10 +25,10 @@ constexpr std::chrono::nanoseconds kTurnTimeMax = std::chrono::milliseconds(100)
 
 class TurnExplainer {
  public:
-  TurnExplainer(const KeyProblem& problem, std::span<const KeyOperation> witness,
+  TurnExplainer(const KeyProblem& problem, std::span<const KeyOperation> counterexample,
                 const KeyOperation& take, SmallSearch& search)
       : problem_(problem), wording_(problem), take_(take), search_(search) {
-    std::copy_if(witness.begin(), witness.end(), std::back_inserter(others_),
+    std::copy_if(counterexample.begin(), counterexample.end(), std::back_inserter(others_),
                  [&](const KeyOperation& other) { return other.source != take.source; });
   }
 
@@ -120,13 +120,13 @@ class TurnExplainer {
 }  // namespace
 
 std::optional<Finding> explain_removal_order(const KeyProblem& problem,
-                                             std::span<const KeyOperation> witness) {
-  if (witness.size() > SmallSearch::kOperationsMax) return std::nullopt;
+                                             std::span<const KeyOperation> counterexample) {
+  if (counterexample.size() > SmallSearch::kOperationsMax) return std::nullopt;
   const Budget budget(kTurnTimeMax, 0);
   SmallSearch search(problem, budget);
-  for (auto next = witness.rbegin(); next != witness.rend(); ++next) {
+  for (auto next = counterexample.rbegin(); next != counterexample.rend(); ++next) {
     if (next->code != kCodeTake || !next->required) continue;
-    auto found = TurnExplainer(problem, witness, *next, search).find();
+    auto found = TurnExplainer(problem, counterexample, *next, search).find();
     if (!search.is_certain()) return std::nullopt;
     if (found) return found;
   }

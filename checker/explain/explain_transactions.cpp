@@ -51,9 +51,9 @@ Transaction understood(const ValueTable& values, const KeyOperation& operation) 
 
 class TransactionExplainer {
  public:
-  TransactionExplainer(const KeyProblem& problem, std::span<const KeyOperation> witness)
+  TransactionExplainer(const KeyProblem& problem, std::span<const KeyOperation> counterexample)
       : problem_(problem), wording_(problem) {
-    for (const KeyOperation& operation : witness) {
+    for (const KeyOperation& operation : counterexample) {
       all_.push_back(understood(problem.history.values, operation));
     }
     for (const Transaction& one : all_) {
@@ -66,7 +66,7 @@ class TransactionExplainer {
   std::optional<Finding> find() const {
     using Question = std::optional<Finding> (TransactionExplainer::*)(const Transaction&) const;
     for (const Question question :
-         {&TransactionExplainer::contradicting, &TransactionExplainer::sourceless,
+         {&TransactionExplainer::internal_read, &TransactionExplainer::sourceless,
           &TransactionExplainer::fractured, &TransactionExplainer::stale}) {
       for (const Transaction& one : all_) {
         if (auto found = (this->*question)(one)) return found;
@@ -84,20 +84,20 @@ class TransactionExplainer {
   }
   const std::vector<const Transaction*>& writers(ValueId key, ValueId value) const {
     const auto found = writers_.find({key, value});
-    return found == writers_.end() ? nobody_ : found->second;
+    return found == writers_.end() ? none_ : found->second;
   }
   const Transaction* writer(ValueId key, ValueId value) const {
     const auto& all = writers(key, value);
     return all.empty() ? nullptr : all.front();
   }
-  // Written several times: nobody can say which of the writes was seen.
+  // Written several times: it is unknown which of the writes was read.
   bool is_repeated(ValueId key, ValueId value) const { return writers(key, value).size() > 1; }
 
-  std::optional<Finding> contradicting(const Transaction& one) const {
+  std::optional<Finding> internal_read(const Transaction& one) const {
     if (!one.contradicted) return std::nullopt;
-    return Finding{Anomaly::kContradictingRead,
-                   fmt::format("{} read {} after it had read or written another value of it: a "
-                               "contradicting read",
+    return Finding{Anomaly::kInternalRead,
+                   fmt::format("{} read {} after it had read or written another value of it: an "
+                               "internal read",
                                by(one), wording_.value(*one.contradicted))};
   }
 
@@ -142,7 +142,7 @@ class TransactionExplainer {
              std::find(on_the_way.begin(), on_the_way.end(), std::pair(key, value)) !=
                  on_the_way.end();
     };
-    return explain_sourceless(
+    return explain_unwritten_value(
         problem_, {.observer = *one.operation, .saw = saw(one, key, value), .is_writer = wrote_it});
   }
 
@@ -228,7 +228,7 @@ class TransactionExplainer {
         problem_,
         {.missing = &missing,
          .late = one.operation,
-         .looks = [&](const auto& other) { return read_of(other).has_value(); },
+         .observes_state = [&](const auto& other) { return read_of(other).has_value(); },
          .proves_stale =
              [&](const auto& other) {
                const auto end = last_end(other);
@@ -249,14 +249,14 @@ class TransactionExplainer {
   Wording wording_;
   std::vector<Transaction> all_;
   std::map<std::pair<ValueId, ValueId>, std::vector<const Transaction*>> writers_;
-  const std::vector<const Transaction*> nobody_ = {};
+  const std::vector<const Transaction*> none_ = {};
 };
 
 }  // namespace
 
 std::optional<Finding> explain_transactions(const KeyProblem& problem,
-                                            std::span<const KeyOperation> witness) {
-  return TransactionExplainer(problem, witness).find();
+                                            std::span<const KeyOperation> counterexample) {
+  return TransactionExplainer(problem, counterexample).find();
 }
 
 }  // namespace capsize::checker

@@ -17,9 +17,9 @@ using Kind = ValueTable::Kind;
 
 class ForeignExplainer {
  public:
-  ForeignExplainer(const KeyProblem& problem, std::span<const KeyOperation> witness)
+  ForeignExplainer(const KeyProblem& problem, std::span<const KeyOperation> counterexample)
       : problem_(problem), values_(problem.history.values), wording_(problem) {
-    for (const KeyOperation& operation : witness) add(operation);
+    for (const KeyOperation& operation : counterexample) add(operation);
   }
 
   std::optional<Finding> find(const KeyOperation& read) {
@@ -38,8 +38,8 @@ class ForeignExplainer {
     }
     // Without appends a string is a value like any other.
     if (!anything_appended && values_.kind(read.observed) == Kind::kText) return std::nullopt;
-    return Finding{Anomaly::kPhantomAppend,
-                   fmt::format("{}, which is not made of what was written{}: a phantom append",
+    return Finding{Anomaly::kGarbageRead,
+                   fmt::format("{}, which is not made of what was written{}: a garbage read",
                                wording_.saw(read), wording_.to_key())};
   }
 
@@ -81,24 +81,25 @@ class ForeignExplainer {
   bool has_append_ = false;
 };
 
-// Numbers become part of strings by what they look like; that is not looked into.
-bool is_of_pieces(const KeyProblem& problem, std::span<const KeyOperation> witness) {
+// Numbers become part of strings by their text; that is not decomposed.
+bool is_of_pieces(const KeyProblem& problem, std::span<const KeyOperation> counterexample) {
   if (problem.initial != kNullValue && problem.initial != kEmptyList) return false;
-  return std::all_of(witness.begin(), witness.end(), [&](const KeyOperation& operation) {
-    if (operation.written == kNoValue) return true;
-    const Kind kind = problem.history.values.kind(operation.written);
-    return kind == Kind::kText || kind == Kind::kNull;
-  });
+  return std::all_of(counterexample.begin(), counterexample.end(),
+                     [&](const KeyOperation& operation) {
+                       if (operation.written == kNoValue) return true;
+                       const Kind kind = problem.history.values.kind(operation.written);
+                       return kind == Kind::kText || kind == Kind::kNull;
+                     });
 }
 
 }  // namespace
 
 std::optional<Finding> explain_unwritten_piece(const KeyProblem& problem,
-                                               std::span<const KeyOperation> witness) {
-  if (!is_of_pieces(problem, witness)) return std::nullopt;
-  for (const KeyOperation& read : witness) {
+                                               std::span<const KeyOperation> counterexample) {
+  if (!is_of_pieces(problem, counterexample)) return std::nullopt;
+  for (const KeyOperation& read : counterexample) {
     if (read.code != kCodeRead || read.observed == kNoValue) continue;
-    if (auto found = ForeignExplainer(problem, witness).find(read)) return found;
+    if (auto found = ForeignExplainer(problem, counterexample).find(read)) return found;
   }
   return std::nullopt;
 }

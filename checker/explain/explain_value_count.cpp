@@ -28,11 +28,11 @@ bool changes_to(const KeyOperation& operation, ValueId value) {
 
 // Each cas that succeeds ends a stretch in which its value was there, and each such stretch is
 // begun by a write. More ends than beginnings: whatever the order, two of them won.
-std::optional<Finding> two_winners(const KeyProblem& problem,
-                                   std::span<const KeyOperation> witness) {
+std::optional<Finding> lost_update(const KeyProblem& problem,
+                                   std::span<const KeyOperation> counterexample) {
   const Wording wording(problem);
   std::map<ValueId, std::vector<const KeyOperation*>> winners;
-  for (const KeyOperation& cas : witness) {
+  for (const KeyOperation& cas : counterexample) {
     if (cas.observed != kNoValue && changes_from(cas, cas.observed)) {
       winners[cas.observed].push_back(&cas);
     }
@@ -40,7 +40,7 @@ std::optional<Finding> two_winners(const KeyProblem& problem,
   for (const auto& [expected, cas] : winners) {
     const ValueId value = expected;
     const auto times = static_cast<std::size_t>(
-        std::count_if(witness.begin(), witness.end(),
+        std::count_if(counterexample.begin(), counterexample.end(),
                       [&](const auto& writer) { return changes_to(writer, value); }) +
         (value == problem.initial ? 1 : 0));
     if (times == 0 || cas.size() <= times) continue;
@@ -48,9 +48,8 @@ std::optional<Finding> two_winners(const KeyProblem& problem,
     std::string took_effect = fmt::format("{} and {} both", wording.by_process(*cas.front()),
                                           wording.by_process(*cas.back()));
     if (cas.size() > 2) took_effect = fmt::format("{} and {} others", took_effect, cas.size() - 2);
-    return Finding{Anomaly::kTwoWinners,
-                   fmt::format("{} took effect, though {} was the value only {}: two winners of a "
-                               "cas",
+    return Finding{Anomaly::kLostUpdate,
+                   fmt::format("{} took effect, though {} was the value only {}: a lost update",
                                took_effect, wording.value(value), often)};
   }
   return std::nullopt;
@@ -59,11 +58,11 @@ std::optional<Finding> two_winners(const KeyProblem& problem,
 // What the value can have been at any time: what was there at first, what was written, and what a
 // cas made of any of these.
 std::unordered_set<ValueId> possible_values(ValueId initial,
-                                            std::span<const KeyOperation> witness) {
+                                            std::span<const KeyOperation> counterexample) {
   std::unordered_set<ValueId> possible = {initial};
   for (bool more = true; more;) {
     more = false;
-    for (const KeyOperation& operation : witness) {
+    for (const KeyOperation& operation : counterexample) {
       if (operation.written == kNoValue) continue;
       if (operation.observed != kNoValue && !possible.contains(operation.observed)) continue;
       more = possible.insert(operation.written).second || more;
@@ -72,41 +71,42 @@ std::unordered_set<ValueId> possible_values(ValueId initial,
   return possible;
 }
 
-Finding impossible_value(const KeyProblem& problem, std::span<const KeyOperation> witness,
+Finding impossible_value(const KeyProblem& problem, std::span<const KeyOperation> counterexample,
                          const KeyOperation& observer) {
   const Wording wording(problem);
   const ValueId value = observer.observed;
   const auto writes_it = [&](const KeyOperation& writer) {
     return writer.written == value && writer.source != observer.source;
   };
-  if (std::any_of(witness.begin(), witness.end(), writes_it)) {
-    return {Anomaly::kCircularCas,
+  if (std::any_of(counterexample.begin(), counterexample.end(), writes_it)) {
+    return {Anomaly::kCyclicCas,
             fmt::format("{}, but that can only come from cas operations whose values come from one "
-                        "another: a circular cas",
+                        "another: a cyclic cas",
                         wording.saw(observer))};
   }
-  return explain_sourceless(problem,
-                            {.observer = observer,
-                             .saw = wording.saw(observer),
-                             .is_writer = writes_it,
-                             .wrote = observer.written == value ? "wrote before it" : "wrote",
-                             .as_initial = value});
+  return explain_unwritten_value(problem,
+                                 {.observer = observer,
+                                  .saw = wording.saw(observer),
+                                  .is_writer = writes_it,
+                                  .wrote = observer.written == value ? "wrote before it" : "wrote",
+                                  .as_initial = value});
 }
 
 }  // namespace
 
 std::optional<Finding> explain_value_count(const KeyProblem& problem,
-                                           std::span<const KeyOperation> witness) {
-  const bool whole_values = std::all_of(witness.begin(), witness.end(), [](const auto& operation) {
-    return operation.pure || operation.written != kNoValue;
-  });
+                                           std::span<const KeyOperation> counterexample) {
+  const bool whole_values = std::all_of(
+      counterexample.begin(), counterexample.end(),
+      [](const auto& operation) { return operation.pure || operation.written != kNoValue; });
   if (!whole_values) return std::nullopt;
-  const auto possible = possible_values(problem.initial, witness);
-  for (const KeyOperation& observer : witness) {
+  const auto possible = possible_values(problem.initial, counterexample);
+  for (const KeyOperation& observer : counterexample) {
     if (!observer.required || observer.observed == kNoValue) continue;
-    if (!possible.contains(observer.observed)) return impossible_value(problem, witness, observer);
+    if (!possible.contains(observer.observed))
+      return impossible_value(problem, counterexample, observer);
   }
-  return two_winners(problem, witness);
+  return lost_update(problem, counterexample);
 }
 
 }  // namespace capsize::checker

@@ -18,52 +18,53 @@ class SmallSearch;
 
 /// Reads, writes and cas in which every value is written once.
 [[nodiscard]] std::optional<Finding> explain_register(const KeyProblem& problem,
-                                                      std::span<const KeyOperation> witness);
+                                                      std::span<const KeyOperation> counterexample);
 
 /// Appends and reads of a list in which every element is appended once.
 [[nodiscard]] std::optional<Finding> explain_list(const KeyProblem& problem,
-                                                  std::span<const KeyOperation> witness);
+                                                  std::span<const KeyOperation> counterexample);
 
 /// Appends and reads of a string, every piece different.
 [[nodiscard]] std::optional<Finding> explain_text(const KeyProblem& problem,
-                                                  std::span<const KeyOperation> witness);
+                                                  std::span<const KeyOperation> counterexample);
 
 /// Queues, stacks, bags and sets.
-[[nodiscard]] std::optional<Finding> explain_collection(const KeyProblem& problem,
-                                                        std::span<const KeyOperation> witness);
+[[nodiscard]] std::optional<Finding> explain_collection(
+    const KeyProblem& problem, std::span<const KeyOperation> counterexample);
 
 /// Queues, stacks and bags, elements may be equal: one that came out of turn, or once too often, or
 /// vanished.
-[[nodiscard]] std::optional<Finding> explain_removal_order(const KeyProblem& problem,
-                                                           std::span<const KeyOperation> witness);
+[[nodiscard]] std::optional<Finding> explain_removal_order(
+    const KeyProblem& problem, std::span<const KeyOperation> counterexample);
 
 [[nodiscard]] std::optional<Finding> explain_counter(const KeyProblem& problem,
-                                                     std::span<const KeyOperation> witness);
+                                                     std::span<const KeyOperation> counterexample);
 
 [[nodiscard]] std::optional<Finding> explain_mutex(const KeyProblem& problem,
-                                                   std::span<const KeyOperation> witness);
+                                                   std::span<const KeyOperation> counterexample);
 
 /// Registers in transactions in which every value of a key is written once.
-[[nodiscard]] std::optional<Finding> explain_transactions(const KeyProblem& problem,
-                                                          std::span<const KeyOperation> witness);
+[[nodiscard]] std::optional<Finding> explain_transactions(
+    const KeyProblem& problem, std::span<const KeyOperation> counterexample);
 
-/// Strings and lists, pieces may repeat: one is shown that nobody wrote, or only who failed.
-[[nodiscard]] std::optional<Finding> explain_unwritten_piece(const KeyProblem& problem,
-                                                             std::span<const KeyOperation> witness);
+/// Strings and lists, pieces may repeat: a read shows one that no operation wrote, or only a failed
+/// one.
+[[nodiscard]] std::optional<Finding> explain_unwritten_piece(
+    const KeyProblem& problem, std::span<const KeyOperation> counterexample);
 
 /// Registers of all kinds: a failed cas that saw another value (kCodeMismatch) although the
 /// expected one was there.
-[[nodiscard]] std::optional<Finding> explain_failed_cas(const KeyProblem& problem,
-                                                        std::span<const KeyOperation> witness);
+[[nodiscard]] std::optional<Finding> explain_failed_cas(
+    const KeyProblem& problem, std::span<const KeyOperation> counterexample);
 
 /// Reads, writes and cas, values may repeat: a value that cannot have been there, or was taken by
 /// more cas than it can have been.
-[[nodiscard]] std::optional<Finding> explain_value_count(const KeyProblem& problem,
-                                                         std::span<const KeyOperation> witness);
+[[nodiscard]] std::optional<Finding> explain_value_count(
+    const KeyProblem& problem, std::span<const KeyOperation> counterexample);
 
 /// What is read whole, values may repeat: something old, or something that was still to come.
-[[nodiscard]] std::optional<Finding> explain_by_moment(const KeyProblem& problem,
-                                                       std::span<const KeyOperation> witness);
+[[nodiscard]] std::optional<Finding> explain_by_moment(
+    const KeyProblem& problem, std::span<const KeyOperation> counterexample);
 
 /// A part of explain_by_moment: names a read of a string or list that was never right, by the
 /// pieces that it shows: one too many, one in the wrong place, one that is missing. Unlike
@@ -71,9 +72,10 @@ class SmallSearch;
 /// every one of them. `read`, one of the operations, would be right at no moment. Nothing where its
 /// pieces do not tell.
 [[nodiscard]] std::optional<Finding> explain_pieces(const KeyProblem& problem,
-                                                    std::span<const KeyOperation> witness,
+                                                    std::span<const KeyOperation> counterexample,
                                                     const KeyOperation& read, SmallSearch& search);
 /// Anything: names the operation that comes too late for every order of the others.
-[[nodiscard]] Finding explain_any(const KeyProblem& problem, std::span<const KeyOperation> witness);
+[[nodiscard]] Finding explain_any(const KeyProblem& problem,
+                                  std::span<const KeyOperation> counterexample);
 
 }  // namespace capsize::checker

@@ -14,11 +14,11 @@ constexpr std::size_t kChainStepsMax = 1'000;
 
 using Lookers = std::vector<const KeyOperation*>;
 
-// An operation of another process than `late` that began after a look of a third one, or of `late`,
-// had ended: two looks in a row through one lagging replica do not count.
+// An operation of another process than `late` that began after an observation of a third one, or of
+// `late`, had ended: two reads in a row through one lagging replica do not count.
 const KeyOperation* second_look(const KeyProblem& problem, const Lookers& lookers) {
   const auto process = [&](const KeyOperation* one) { return problem.source(*one).process; };
-  // The look that ended first, and the one of another process that did.
+  // The observation that ended first, and the first one of another process.
   const KeyOperation* first = nullptr;
   const KeyOperation* other = nullptr;
   for (const KeyOperation* one : lookers) {
@@ -84,12 +84,12 @@ std::string lost_sentence(const KeyProblem& problem, const KeyOperation& lost,
       wording.saw(other), name(anomaly));
 }
 
-LostOrStale lost_or_stale(const KeyProblem& problem, const LateLook& look) {
+LostOrStale lost_or_stale(const KeyProblem& problem, const LateObservation& look) {
   using Kind = LostOrStale::Kind;
   Lookers lookers;
   bool may_be_seen = look.missing == nullptr;
   for (const KeyOperation& operation : problem.operations) {
-    if (!operation.required || !look.looks(operation)) continue;
+    if (!operation.required || !look.observes_state(operation)) continue;
     if (look.proves_stale && look.proves_stale(operation)) return {Kind::kStale};
     if (may_be_seen && !look.proves_stale) return {Kind::kEither};
     if (may_be_seen || operation.complete < look.missing->invoke) continue;

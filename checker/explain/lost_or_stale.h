@@ -1,20 +1,20 @@
-// Lost or stale: what became of an acknowledged mutation that a later operation did not see.
+// Lost or stale: what became of an acknowledged mutation that a later operation did not observe.
 //
 // At the moment of that operation both look alike: the system lost the mutation, or it answered
-// from an old copy. Only what other operations see tells them apart.
+// from an old copy. Only the observations of other operations tell them apart.
 //
-//   stale   after the late operation another one sees something that was acknowledged before the
-//           late one began and is newer than what that saw. So it was there all the time.
-//   lost    no operation that may have seen the mutation ever sees it, or anything that may have
-//           overwritten it; and operations of at least two processes looked, one after the other.
-//   either  everything else.
+//   stale   after the late operation, another one observes something that was acknowledged before
+//   the late one began and is newer than what that one observed. So it was there all the time. lost
+//   no operation that may have observed the mutation ever observes it, or anything that may have
+//   overwritten it; and operations of at least two processes read, one after the other. either
+//   everything else.
 //
 // Why so strict? On a key that many clients write, an acknowledged write is often overwritten
-// before anyone reads it:
+// before any client reads it:
 //
 //     write 7, write 9, read 7, write 10, read 10
 //
-// That 9 is never seen proves nothing: the first read may have been served by a lagging replica,
+// That 9 is never read proves nothing: the first read may have been served by a lagging replica,
 // while 9 was there until 10 replaced it. The same holds for one read at the end of a history. And
 // two reads of one process may both come from the one lagging replica that it is connected to.
 #pragma once
@@ -30,13 +30,13 @@
 
 namespace capsize::checker {
 
-struct LateLook {
+struct LateObservation {
   /// Acknowledged before `late` began; nullptr where nothing that was acknowledged is missing.
   const KeyOperation* missing = nullptr;
   /// The operation that saw something older.
   const KeyOperation* late = nullptr;
   /// Whether an operation observes the state at all, or the part of it that matters.
-  std::function<bool(const KeyOperation&)> looks;
+  std::function<bool(const KeyOperation&)> observes_state;
   /// Whether it began after `late`, or another operation that saw as old a state, had ended, and
   /// saw something newer that was there for certain before that one began. Empty: it is asked only
   /// whether the mutation is lost.
@@ -78,6 +78,6 @@ class RegisterWriters {
                                         Anomaly anomaly);
 
 /// O(operations of the key), times what the predicates take.
-[[nodiscard]] LostOrStale lost_or_stale(const KeyProblem& problem, const LateLook& look);
+[[nodiscard]] LostOrStale lost_or_stale(const KeyProblem& problem, const LateObservation& look);
 
 }  // namespace capsize::checker

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/check.h"
 #include "checker/specification/collection.h"
 
 namespace capsize::checker {
@@ -36,7 +37,7 @@ Sources::Sources(const KeyProblem& problem)
       mutations_[part(operation)].emplace_back(operation.complete, operation.invoke);
     }
   }
-  // An append that failed is no source, but what it should have gone on from is one.
+  // An append that failed is no source, but the value that it would have extended is one.
   for (const KeyOperation& failed : problem.failed) {
     whole_values_ = whole_values_ && failed.code != kCodeAppend;
   }
@@ -149,7 +150,7 @@ namespace {
 
 using Set = std::vector<std::uint32_t>;
 
-constexpr std::uint32_t kPlacesBetweenLooks = 16;
+constexpr std::uint32_t kPlacesPerBudgetCheck = 16;
 
 std::vector<KeyOperation> pick(const KeyProblem& problem, const Set& set) {
   std::vector<KeyOperation> picked;
@@ -166,7 +167,7 @@ Set close(const KeyProblem& problem, const Sources& sources, Set set, const Budg
   for (const std::uint32_t place : set) inside[place] = true;
   std::span<const std::uint32_t> added;  // of a lock every operation needs the same ones
   for (std::size_t next = 0; next < set.size(); ++next) {
-    if (next % kPlacesBetweenLooks == 0 && budget.time_is_up()) break;
+    if (next % kPlacesPerBudgetCheck == 0 && budget.time_is_up()) break;
     const auto its_sources = sources.of(set[next]);
     if (sources.are_kept() && its_sources.data() == added.data()) continue;
     added = its_sources;
@@ -191,7 +192,7 @@ Set without(const KeyProblem& problem, const Sources& sources, const Set& set, c
   });
 }
 
-// The set without one operation, and without whoever saw its value, and so on: the largest closed
+// The set without one operation, its observers, theirs, and so on: the largest closed
 // set inside it that does not hold the operation.
 // `needed_by_all`: those of which it is known that nothing is left without them.
 Set without_dependents(const KeyProblem& problem, const Sources& sources, const Set& set,
@@ -199,13 +200,13 @@ Set without_dependents(const KeyProblem& problem, const Sources& sources, const 
                        std::vector<bool>& needed_by_all) {
   std::vector<bool> gone(problem.operations.size(), false);
   gone[set[leave_out]] = true;
-  // Of a lock every operation needs every other one: the same sources are looked at once.
+  // Of a lock every operation needs every other one: the same sources are visited once.
   std::span<const std::uint32_t> lacking;
   for (bool more = true; more;) {
     more = false;
     for (const std::uint32_t place : set) {
       if (gone[place]) continue;
-      if (place % kPlacesBetweenLooks == 0 && budget.time_is_up()) return set;
+      if (place % kPlacesPerBudgetCheck == 0 && budget.time_is_up()) return set;
       const auto its_sources = sources.of(place);
       const bool known = sources.are_kept() && its_sources.data() == lacking.data() &&
                          its_sources.size() == lacking.size() && !lacking.empty();

@@ -1,13 +1,13 @@
-// Shrinking: from operations that have no legal order to the few of them that already have none.
+// Shrinking: from operations that have no legal order to a minimal subset that has none.
 //
-// A set of operations stands for itself only if it is closed: with every observation it holds all
-// operations that might have produced it (Sources). Without the write of 7, a read of 7 is a
-// violation too, but another one, and a wrong one. So a source goes only after all who saw its
-// value.
+// A set of operations stands for itself only if it is closed: it holds, for every observation, all
+// operations that may have produced it (Sources). Without the write of 7, a read of 7 is a
+// violation too, but a different one, and a wrong one. So a source is removed only after all
+// observers of its value.
 //
-// If a closed set has a legal order, so has every closed set inside it (leave the others out of the
-// order). So a set is minimal among all closed ones if it gets a legal order whichever operation is
-// left out together with all that depends on it.
+// If a closed set has a legal order, so has every closed subset (leave the others out of the
+// order). So a set is minimal among the closed ones if it becomes legal whichever operation is
+// removed together with all that depends on it.
 #pragma once
 
 #include <cstdint>
@@ -24,15 +24,15 @@ namespace capsize::checker {
 
 /// Which operations might have produced what an observer saw.
 ///
-/// An explanation has to show them all: "7 cannot be read here" is about nothing unless every write
-/// of 7 that could be meant is on the page. But not every write of 7 can be meant. Where operations
+/// An explanation has to show them all: "7 cannot be read here" proves nothing unless every write
+/// of 7 that could be meant is shown. But not every write of 7 can be meant. Where operations
 /// name the whole value (registers, and each element of a set), a writer is out of the question for
 /// an observer if it began after the observer had returned, or if another acknowledged mutation
-/// lies between the two in time: in every legal order that one comes between them too. Where none
+/// is between the two in time: in every legal order that one comes between them too. Where none
 /// is left, the latest is shown in their stead.
 ///
-/// Why that is sound: take any legal order of all operations and strike out everything but a set
-/// that holds all sources of its observers. Each observer still stands right behind its source. So
+/// Why that is sound: take any legal order of all operations and remove everything but a set
+/// that holds all sources of its observers. Each observer still comes right after its source. So
 /// a set without a legal order proves that the whole has none.
 ///
 /// Where values are built up (appends), and for reads of a whole set, everything that the model
@@ -44,7 +44,7 @@ class Sources {
   /// Places in problem.operations; empty for what observes nothing. Valid until the next call;
   /// those of observers that need the same are the same array.
   [[nodiscard]] std::span<const std::uint32_t> of(std::uint32_t observer) const;
-  /// Whether what of() returns stays where it is as long as this object lives.
+  /// Whether what of() returns stays valid as long as this object.
   [[nodiscard]] bool are_kept() const { return !whole_values_; }
 
  private:
@@ -62,8 +62,8 @@ class Sources {
   const KeyProblem& problem_;
   bool whole_values_ = true;
   bool by_element_;
-  // Who wrote a value, by invocation. The acknowledged ones know the largest completion up to
-  // there, so that looking for those that may be meant ends where all earlier ones are overwritten.
+  // The writers of a value, by invocation. The acknowledged ones have the largest completion up to
+  // there, so that the search for possible sources ends where all earlier ones are overwritten.
   struct Writers {
     std::vector<std::uint32_t> acknowledged;
     std::vector<Position> last_complete;

@@ -26,12 +26,12 @@ bool SmallSearch::has_legal_order(std::vector<KeyOperation> operations) {
   return kind == Decision::Kind::kLegal;
 }
 
-OtherMoment::OtherMoment(std::span<const KeyOperation> witness, const KeyOperation& observer,
+OtherMoment::OtherMoment(std::span<const KeyOperation> counterexample, const KeyOperation& observer,
                          SmallSearch& search)
     : observer_(observer), search_(search) {
-  std::copy_if(witness.begin(), witness.end(), std::back_inserter(others_),
+  std::copy_if(counterexample.begin(), counterexample.end(), std::back_inserter(others_),
                [&](const KeyOperation& other) { return other.source != observer.source; });
-  // A cas may have been right to succeed, and be wrong for what it left behind.
+  // A cas may have been right to succeed, and be wrong for the value that it left.
   is_culprit_ =
       search_.has_legal_order(others_) && !is_legal_with(observer.invoke, observer.complete);
   if (!is_culprit_) return;
@@ -39,7 +39,7 @@ OtherMoment::OtherMoment(std::span<const KeyOperation> witness, const KeyOperati
   look_later();
 }
 
-// Asked as a read, even if it was a cas: what that leaves behind belongs to another moment.
+// Asked as a read, even if it was a cas: the value that a cas leaves belongs to another moment.
 bool OtherMoment::is_legal_with(Position invoke, Position complete) {
   KeyOperation moved = observer_;
   moved.code = kCodeRead;

@@ -1,6 +1,6 @@
-// What the explainers ask the search about the few operations of an explanation: whether they, or
-// some of them, have a legal order (SmallSearch), and whether an observation would have been right
-// at another moment (OtherMoment).
+// The questions that explainers ask the search about the few operations of a counterexample:
+// whether they, or some of them, have a legal order (SmallSearch), and whether an observation would
+// have been right at another moment (OtherMoment).
 #pragma once
 
 #include <span>
@@ -15,7 +15,7 @@ namespace capsize::checker {
 /// certain.
 class SmallSearch {
  public:
-  /// What it is meant for: more than that nobody can look at either.
+  /// What it is meant for: no person can follow more than that.
   static constexpr std::size_t kOperationsMax = 64;
 
   /// Both outlive this object.
@@ -34,21 +34,22 @@ class SmallSearch {
 
 /// Whether an observation would have been right at another moment.
 ///
-/// Take operations that have no legal order, and that have one without some observer: it saw what
-/// it could not see then. If there is a legal order once it may have begun earlier, it saw
-/// something old; if there is one once it may have ended later, it saw what was still to come. If
-/// neither, it saw what was never there. That needs no difference between values: all legal orders
-/// of the others are asked, by the search.
+/// Take operations that have no legal order, but have one without some observer: its observation
+/// was impossible at that time. If there is a legal order once it may have begun earlier, it
+/// observed something old; if there is one once it may have ended later, it observed something that
+/// was still to come. If neither, it observed what was never there. That needs no difference
+/// between values: all legal orders of the others are asked, by the search.
 ///
 /// The wider the interval of the observer, the more orders are legal. So by halving the latest
-/// moment is found at which what it saw may have been there, and who had completed right then.
+/// moment is found at which what it saw may have been there, and the operation that had completed
+/// right then.
 ///
 /// How it fails: as the search does.
 class OtherMoment {
  public:
   /// All outlive this object. Precondition: the operations, of which the observer is one, have no
   /// legal order.
-  OtherMoment(std::span<const KeyOperation> witness, const KeyOperation& observer,
+  OtherMoment(std::span<const KeyOperation> counterexample, const KeyOperation& observer,
               SmallSearch& search);
 
   /// Whether it is what the observer saw that has no place in any order of the others.

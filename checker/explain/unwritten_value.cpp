@@ -35,7 +35,7 @@ std::string initial_hint(const KeyProblem& problem, const KeyOperation& observer
                      quoted ? fmt::format("'{}'", json) : json);
 }
 
-Finding explain_sourceless(const KeyProblem& problem, const SourcelessValue& value) {
+Finding explain_unwritten_value(const KeyProblem& problem, const UnwrittenValue& value) {
   const Wording wording(problem);
   if (const auto* failed = failed_writer_before(problem, value.observer, value.is_writer)) {
     return {Anomaly::kAbortedRead,
@@ -48,21 +48,21 @@ Finding explain_sourceless(const KeyProblem& problem, const SourcelessValue& val
   const std::string hint = initial_hint(problem, value.observer, value.as_initial);
   const auto later = std::find_if(problem.failed.begin(), problem.failed.end(), value.is_writer);
   if (later != problem.failed.end()) {
-    return {value.never_written,
+    return {Anomaly::kGarbageRead,
             fmt::format("{}, which no operation had tried to {} by then (the failed {} began only "
                         "{} that): a {}{}",
                         value.saw, value.to_write, wording.by_process(*later),
-                        wording.after(value.observer, *later), name(value.never_written), hint),
+                        wording.after(value.observer, *later), name(Anomaly::kGarbageRead), hint),
             {},
             {},
             {*later}};
   }
   const std::uint64_t skipped = problem.history.skipped.count;
-  return {value.never_written,
+  return {Anomaly::kGarbageRead,
           fmt::format("{}, which no operation ever {}{}{}: a {}{}", value.saw, value.wrote,
                       wording.to_key(),
                       skipped == 0 ? "" : fmt::format(" ({} lines were skipped)", skipped),
-                      name(value.never_written), hint)};
+                      name(Anomaly::kGarbageRead), hint)};
 }
 
 }  // namespace capsize::checker

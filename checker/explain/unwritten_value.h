@@ -1,9 +1,9 @@
-// Names an observation of a value that no operation can have left there: one that only a failed
-// operation tried to write, or none at all.
+// Names an observation of a value that no operation can have written: only a failed operation tried
+// to, or none at all.
 //
 // A failed operation is a source of what it tried to write only if it began before the observation
-// ended. Where none did, the value may have been there from the start, and the sentence says how to
-// tell the checker so, unless an acknowledged mutation had replaced what was there by then.
+// ended. Where none did, the value may be an initial one, and the sentence says how to pass it to
+// the checker, unless an acknowledged mutation had replaced the initial value by then.
 #pragma once
 
 #include <functional>
@@ -17,19 +17,19 @@
 
 namespace capsize::checker {
 
-struct SourcelessValue {
+struct UnwrittenValue {
   const KeyOperation& observer;
   std::string saw;  ///< "read of x by process 1 returned 7"
   /// Whether a failed operation tried to write the value.
   std::function<bool(const KeyOperation&)> is_writer;
   std::string_view to_write = "write";
   std::string_view wrote = "wrote";
-  Anomaly never_written = Anomaly::kUnwrittenRead;
   /// What --initial would have to say if the value was there from the start; kNoValue: nothing.
   ValueId as_initial = kNoValue;
 };
 
-[[nodiscard]] Finding explain_sourceless(const KeyProblem& problem, const SourcelessValue& value);
+[[nodiscard]] Finding explain_unwritten_value(const KeyProblem& problem,
+                                              const UnwrittenValue& value);
 
 /// The first failed operation that may have left what an observer saw; nullptr if there is none.
 [[nodiscard]] const KeyOperation* failed_writer_before(

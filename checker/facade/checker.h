@@ -198,7 +198,7 @@ struct Function {
 
 /// A sequential specification for Options::own_model, checked by just-in-time search (Lowe 2017):
 /// for histories with up to a few dozen concurrent operations. What an indeterminate operation that
-/// is not read-only may do is tried at every later point, so many of these make it slow.
+/// is not read-only may do is tried at every later point, so a large number of them makes it slow.
 struct Model {
   std::string name = "own";         ///< not that of a built-in model
   Value initial = {};               ///< of every key, unless the history or the options say it

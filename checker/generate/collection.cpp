@@ -65,8 +65,8 @@ class Schedule final : public Interleaving<Pending> {
     ++next_value_;
     read.applied = read.is_wrong = true;
     read.result = std::move(wrong->result);
-    generated_.witness = std::move(wrong->witness);
-    generated_.witness.push_back(read.element.invoked);
+    generated_.counterexample = std::move(wrong->counterexample);
+    generated_.counterexample.push_back(read.element.invoked);
   }
 
   void advance(std::uint64_t place) override {

@@ -1,5 +1,6 @@
-// What generators of collections share: clients that add elements and read, on several objects, and
-// when an operation begins, takes effect and ends. What reading and adding mean is the object's.
+// Shared by the generators of collections: clients that add elements and read, on several objects,
+// and when an operation begins, takes effect and ends. What reading and adding mean is the object's
+// matter.
 #pragma once
 
 #include <cstdint>
@@ -42,10 +43,11 @@ class Collection {
   /// What wrong_read() decided upon was returned, at this index.
   virtual void end_wrong_read(std::uint64_t) {}
   /// What a read that begins now returns although it must not, however it overlaps with what is
-  /// open, and who proves it; nothing where there is no occasion. `unused`: it is never added.
+  /// open, and the operations that prove it; nothing where there is no occasion. `unused`: it is
+  /// never added.
   struct Wrong {
     std::string result;
-    std::vector<std::uint64_t> witness;
+    std::vector<std::uint64_t> counterexample;
   };
   [[nodiscard]] virtual std::optional<Wrong> wrong_read(std::string_view anomaly,
                                                         std::int64_t unused) = 0;

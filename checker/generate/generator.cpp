@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "base/check.h"
 #include "checker/generate/history_generator.h"
 
 namespace capsize::checker {
@@ -70,12 +71,20 @@ std::optional<std::string> problem_of(const GenerateOptions& options) {
 
 Generated generate(const GenerateOptions& options, const LineSink& sink) {
   const HistoryGenerator* const generator = find(options.model);
+  CHECK(generator != nullptr, "the model has a generator");
   Generated generated = generator->generate(options, sink);
-  if (generated.planted.empty() && !generated.witness.empty()) {
+  if (generated.planted.empty() && !generated.counterexample.empty()) {
     const auto possible = generator->anomalies();  // outlive the options
     generated.planted = *std::find(possible.begin(), possible.end(), options.anomaly);
   }
   return generated;
+}
+
+std::string current_anomaly_name(const std::string& name) {
+  if (name == "two-winners") return "lost-update";
+  if (name == "circular-cas") return "cyclic-cas";
+  if (name == "doubled-append") return "duplicate-append";
+  return name;
 }
 
 }  // namespace capsize::checker

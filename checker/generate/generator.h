@@ -28,7 +28,7 @@ struct GenerateOptions {
   double indeterminate = 0.0;  ///< share of the writes; half of them take effect
   double failed = 0.0;         ///< share of the writes; without effect
   double final_reads = 0;      ///< share of the operations; the last ones, which only read
-  std::uint64_t values = 0;    ///< so many different ones; 0: every written value is different
+  std::uint64_t values = 0;    ///< how many different ones; 0: every written value is different
   std::string anomaly = {};    ///< of anomalies_of(model), once, near the end; empty: none
   std::uint64_t seed = 1;
 };
@@ -40,10 +40,10 @@ struct Generated {
   std::uint64_t events = 0;
   /// The "index" of the events that prove the injected anomaly, the observer last; empty if there
   /// was no occasion to inject it.
-  std::vector<std::uint64_t> witness;
+  std::vector<std::uint64_t> counterexample;
   /// The anomaly that the history has in truth. Another one than the options ask for where half of
   /// it was planted and there was no occasion for the rest: a read of a value that is written only
-  /// later is a read of a value never written until then. Empty without a witness.
+  /// later is a garbage read until then. Empty without a counterexample.
   std::string_view planted = {};
 };
 
@@ -55,7 +55,12 @@ struct Generated {
 /// else nothing would be certain.
 [[nodiscard]] std::optional<std::string> problem_of(const GenerateOptions& options);
 
-/// Writes a history as JSON lines, header included. Precondition: problem_of(options) is nothing.
+/// Writes a history as JSON lines, header included. Precondition: the model is one of
+/// generated_models(). Where problem_of(options) names a problem, the verdict is not certain.
 Generated generate(const GenerateOptions& options, const LineSink& sink);
+
+/// The name of an anomaly that an earlier release called otherwise ("two-winners"); any other name
+/// is returned as it is.
+[[nodiscard]] std::string current_anomaly_name(const std::string& name);
 
 }  // namespace capsize::checker

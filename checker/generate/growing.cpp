@@ -20,21 +20,21 @@ std::optional<Collection::Wrong> GrowingCollection::wrong_read(std::string_view 
   std::vector<Element> shown = elements_;
   shown.push_back(aborted ? *aborted_ : Element{.value = unused});
   Wrong wrong{array_of(shown), {}};
-  if (aborted) wrong.witness = {aborted_->invoked};
+  if (aborted) wrong.counterexample = {aborted_->invoked};
   return wrong;
 }
 
-std::optional<Collection::Wrong> GrowingCollection::without_acknowledged(bool for_ever) {
+std::optional<Collection::Wrong> GrowingCollection::without_acknowledged(bool until_the_end) {
   const auto is_acknowledged = [](const Element& one) { return one.acknowledged != kNoEvent; };
   const auto last = std::find_if(elements_.rbegin(), elements_.rend(), is_acknowledged);
   if (last == elements_.rend()) return std::nullopt;
   const auto place = std::prev(last.base());
   Wrong wrong{"", {place->invoked}};
-  if (for_ever) {
+  if (until_the_end) {
     elements_.erase(place);
     wrong.result = array_of(elements_);
   } else {
-    // What it looked like just before; of a set this is as stale, of a list as well.
+    // Its state just before; of a set this is as stale, of a list as well.
     wrong.result = array_of({elements_.begin(), place});
   }
   return wrong;

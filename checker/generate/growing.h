@@ -9,7 +9,7 @@ namespace capsize::checker {
 
 /// One read lacks what had been acknowledged before it began.
 inline constexpr std::string_view kStaleRead = "stale-read";
-/// One read shows what nobody adds.
+/// One read shows what no operation adds.
 inline constexpr std::string_view kUnwrittenRead = "unwritten-read";
 /// One read shows what only a failed add wanted to add.
 inline constexpr std::string_view kAbortedRead = "aborted-read";
@@ -28,7 +28,7 @@ class GrowingCollection : public Collection {
   [[nodiscard]] std::vector<Element>& elements() { return elements_; }
 
  private:
-  std::optional<Wrong> without_acknowledged(bool for_ever);
+  std::optional<Wrong> without_acknowledged(bool until_the_end);
 
   std::vector<Element> elements_;  // in the order in which they took effect
   std::optional<Element> aborted_;

@@ -1,5 +1,6 @@
-// What all generators share: clients of which each has one operation open, and a seed that says
-// when an operation begins, has its moment, and ends. What operations are is the generator's.
+// Shared by all generators: clients, each of which has one operation open, and a seed that decides
+// when an operation begins, takes effect and ends. What the operations are is the generator's
+// matter.
 #pragma once
 
 #include <fmt/core.h>
@@ -73,7 +74,7 @@ class Interleaving {
   }
   /// Whether a read that begins now is to be the one that goes wrong.
   [[nodiscard]] bool wants_anomaly() const {
-    return !options_.anomaly.empty() && generated_.witness.empty() &&
+    return !options_.anomaly.empty() && generated_.counterexample.empty() &&
            static_cast<double>(begun_) >= kInjectAfter * static_cast<double>(options_.operations);
   }
 
@@ -89,7 +90,7 @@ class Interleaving {
   [[nodiscard]] std::uint64_t open_count() const { return pending_.size(); }
 
   Pending& open(std::uint64_t place) { return pending_[place]; }
-  /// Takes an operation out: whoever made it is idle again, after `info` under its next number.
+  /// Takes an operation out: its process is idle from then on, after `info` under its next number.
   Pending close(std::uint64_t place) { return take(pending_, place); }
   void release(std::uint64_t process, End end) {
     idle_.push_back(end == End::kInfo ? process + options_.clients : process);
@@ -110,7 +111,7 @@ class Interleaving {
   }
 
   const GenerateOptions& options_;
-  std::int64_t next_value_;  // nobody has written it yet, or, of few values, ever will
+  std::int64_t next_value_;  // not written yet or, with few values, never written
   Generated generated_;
 
  private:

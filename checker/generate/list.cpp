@@ -10,7 +10,7 @@ namespace {
 /// the other was sent.
 constexpr std::string_view kReordered = "reordered-append";
 /// One read shows an element twice.
-constexpr std::string_view kDoubled = "doubled-append";
+constexpr std::string_view kDoubled = "duplicate-append";
 /// One read lacks an element that an earlier one showed, and shows what was appended after it.
 constexpr std::string_view kIncompatible = "incompatible-order";
 constexpr std::array kAnomalies = {kStaleRead, kUnwrittenRead, kAbortedRead, kLostWrite,

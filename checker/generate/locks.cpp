@@ -1,5 +1,5 @@
 // Histories of locks: acquire, release. A client releases what it has acquired; one that waits for
-// the lock when no operation begins any more gives up.
+// the lock after the last operation has begun gives up.
 #include <fmt/core.h>
 
 #include <array>
@@ -62,11 +62,11 @@ class LockGenerator final : public Interleaving<PendingLock> {
     Lock& lock = locks_[one.key];
     if (options_.anomaly == kTwoHolders) {
       if (!lock.owner) return;
-      generated_.witness = {lock.acquired_by, one.invoked};
+      generated_.counterexample = {lock.acquired_by, one.invoked};
     } else {
       if (lock.holder || lock.open_acquires > 0 || !lock.was_released) return;
       one.acquires = false;
-      generated_.witness = {lock.acquired_by, lock.released_by, one.invoked};
+      generated_.counterexample = {lock.acquired_by, lock.released_by, one.invoked};
     }
     one.is_done = true;
   }

@@ -13,7 +13,7 @@ namespace capsize::checker {
 namespace {
 
 constexpr std::string_view kDuplicated = "duplicate-element";  // one is taken out twice
-constexpr std::string_view kUnwritten = "unwritten-element";   // nobody put it in
+constexpr std::string_view kUnwritten = "unwritten-element";   // no operation put it in
 /// One is never taken out, though one is that had to come out after it.
 constexpr std::string_view kLost = "lost-element";
 /// One is taken out, though another one that had to come out before it comes out only later.
@@ -88,9 +88,9 @@ class Queue : public Collection {
   std::optional<Wrong> hide() {
     Wrong wrong{"null", {}};
     for (const Element& element : elements_) {
-      if (element.acknowledged != kNoEvent) wrong.witness.push_back(element.invoked);
+      if (element.acknowledged != kNoEvent) wrong.counterexample.push_back(element.invoked);
     }
-    if (wrong.witness.size() < kClientsOfEmptyMax) return std::nullopt;
+    if (wrong.counterexample.size() < kClientsOfEmptyMax) return std::nullopt;
     seems_empty_ = true;
     return wrong;
   }

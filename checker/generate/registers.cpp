@@ -26,19 +26,19 @@ constexpr std::string_view kInitialValue = "initial-value";
 // An acknowledged write is undone, and reads find the older value from then on.
 constexpr std::string_view kLostWrite = "lost-write";
 // Two cas expect the same value, which was there once, and both are acknowledged.
-constexpr std::string_view kTwoWinners = "two-winners";
+constexpr std::string_view kLostUpdate = "lost-update";
 // Two cas at the same time, each of which takes the value that only the other one writes.
-constexpr std::string_view kCircularCas = "circular-cas";
+constexpr std::string_view kCyclicCas = "cyclic-cas";
 // A cas fails, and says that it saw another value (--failed-cas observes), which is not true.
 constexpr std::string_view kFailedCas = "failed-cas";
 constexpr std::array kAnomalies = {kStaleRead,    kUnwrittenRead,   kAbortedRead, kLostWrite,
                                    kLaggingReads, kReadBeforeWrite, kInitialValue};
-constexpr std::array kCasAnomalies = {kStaleRead,   kUnwrittenRead, kAbortedRead,     kLostWrite,
-                                      kTwoWinners,  kLaggingReads,  kReadBeforeWrite, kInitialValue,
-                                      kCircularCas, kFailedCas};
-constexpr std::array kWithCas = {kTwoWinners, kCircularCas, kFailedCas};
+constexpr std::array kCasAnomalies = {kStaleRead,  kUnwrittenRead, kAbortedRead,     kLostWrite,
+                                      kLostUpdate, kLaggingReads,  kReadBeforeWrite, kInitialValue,
+                                      kCyclicCas,  kFailedCas};
+constexpr std::array kWithCas = {kLostUpdate, kCyclicCas, kFailedCas};
 constexpr std::int64_t kNull = 0;  // values are numbers from 1; this one is printed as null
-constexpr std::uint64_t kNobody = ~std::uint64_t{0};
+constexpr std::uint64_t kNone = ~std::uint64_t{0};
 
 enum class Kind : std::uint8_t { kRead, kWrite, kCas };
 
@@ -56,7 +56,7 @@ struct Pending {
   std::int64_t expected = kNull;
   // A write: what had been written, acknowledged and not overwritten when it began.
   std::int64_t older = kNull;
-  std::uint64_t older_writer = kNobody;
+  std::uint64_t older_writer = kNone;
 };
 
 // What a stale read needs to know about a register: its value, once that was acknowledged, and an
@@ -64,22 +64,22 @@ struct Pending {
 struct Register {
   std::int64_t value = kNull;
   bool acknowledged = true;
-  std::uint64_t writer = kNobody;  // index of the invocation
+  std::uint64_t writer = kNone;  // index of the invocation
   std::int64_t older = kNull;
-  std::uint64_t older_writer = kNobody;
+  std::uint64_t older_writer = kNone;
   std::int64_t aborted = kNull;
-  std::uint64_t aborted_writer = kNobody;
+  std::uint64_t aborted_writer = kNone;
   // Where the value comes from: the last write (none: the initial value) and the cas since. If the
   // last of them is an acknowledged cas, `taken` is what it expected.
   std::vector<std::uint64_t> chain = {};
   std::optional<std::int64_t> taken = {};
   // What a client that lags still reads, and which one.
-  std::uint64_t lagging = kNobody;
+  std::uint64_t lagging = kNone;
   std::int64_t lagging_value = kNull;
   // A value that was read before any operation wrote it; known once the read has ended.
   std::optional<std::int64_t> foretold = {};
   // The values of two cas that take each other's.
-  std::optional<std::pair<std::int64_t, std::int64_t>> circle = {};
+  std::optional<std::pair<std::int64_t, std::int64_t>> cycle = {};
   std::uint64_t open_mutations = 0;
   std::uint64_t open_reads = 0;
   bool is_broken = false;     // the first of those ended before the second began
@@ -122,9 +122,9 @@ class Generator final : public Interleaving<Pending> {
       one.older = its.value;
       one.older_writer = its.writer;
     }
-    if (options_.anomaly == kTwoWinners && wants_anomaly()) contend(one);
+    if (options_.anomaly == kLostUpdate && wants_anomaly()) contend(one);
     if (options_.anomaly == kFailedCas && wants_anomaly()) fail_for_no_reason(one);
-    if (options_.anomaly == kCircularCas) circle(one);
+    if (options_.anomaly == kCyclicCas) cycle(one);
     if (its.foretold && !cas) fulfil(one);
     if (options_.anomaly == kInitialValue && one.end == End::kFail && !cas && its.was_replaced &&
         its.open_reads == 0) {
@@ -136,23 +136,23 @@ class Generator final : public Interleaving<Pending> {
   void fail_for_no_reason(Pending& one) {
     Register& its = registers_[one.key];
     if (its.open_mutations > 0 || its.is_uncertain || !its.acknowledged) return;
-    if (its.writer == kNobody) return;
+    if (its.writer == kNone) return;
     one.kind = Kind::kCas;
     one.end = End::kFail;
     one.expected = its.value;
     one.mismatch = one.injected = true;
     its.is_frozen = true;
-    generated_.witness = {its.writer, one.invoked};
+    generated_.counterexample = {its.writer, one.invoked};
   }
 
   // Until the second one has begun it is the first that took a value that no operation wrote.
-  void circle(Pending& one) {
+  void cycle(Pending& one) {
     Register& its = registers_[one.key];
-    const bool first = !its.circle && wants_anomaly();
+    const bool first = !its.cycle && wants_anomaly();
     if (its.is_broken) return;
-    if (!first && (!its.circle || generated_.planted != kUnwrittenRead)) return;
+    if (!first && (!its.cycle || generated_.planted != kUnwrittenRead)) return;
     if (first) {
-      its.circle = {next_value_, next_value_ + 1};
+      its.cycle = {next_value_, next_value_ + 1};
       next_value_ += 2;
     }
     one.kind = Kind::kCas;
@@ -160,9 +160,9 @@ class Generator final : public Interleaving<Pending> {
     one.injected = true;
     one.waits = first;
     std::tie(one.expected, one.value) =
-        first ? *its.circle : std::pair(its.circle->second, its.circle->first);
-    generated_.planted = first ? kUnwrittenRead : kCircularCas;
-    generated_.witness.push_back(one.invoked);
+        first ? *its.cycle : std::pair(its.cycle->second, its.cycle->first);
+    generated_.planted = first ? kUnwrittenRead : kCyclicCas;
+    generated_.counterexample.push_back(one.invoked);
   }
 
   // Writes what was read before.
@@ -171,7 +171,7 @@ class Generator final : public Interleaving<Pending> {
     if (one.end != End::kOk) return;
     one.value = *std::exchange(its.foretold, std::nullopt);
     generated_.planted = kReadBeforeWrite;
-    generated_.witness.push_back(one.invoked);
+    generated_.counterexample.push_back(one.invoked);
   }
 
   void serve_stale(Pending& read) {
@@ -189,8 +189,8 @@ class Generator final : public Interleaving<Pending> {
     one.expected = its.taken.value_or(its.value);
     if (!its.taken) return;
     one.injected = true;
-    generated_.witness = its.chain;
-    generated_.witness.push_back(one.invoked);
+    generated_.counterexample = its.chain;
+    generated_.counterexample.push_back(one.invoked);
   }
 
   // Decides what a read returns before it is even sent.
@@ -204,13 +204,13 @@ class Generator final : public Interleaving<Pending> {
       read.value = next_value_++;
       generated_.planted = kUnwrittenRead;
     } else if (options_.anomaly == kAbortedRead) {
-      if (its.aborted_writer == kNobody) return;
+      if (its.aborted_writer == kNone) return;
       read.value = its.aborted;
-      generated_.witness = {its.aborted_writer};
+      generated_.counterexample = {its.aborted_writer};
     } else {
-      if (!its.acknowledged || its.writer == kNobody || its.older_writer == kNobody) return;
+      if (!its.acknowledged || its.writer == kNone || its.older_writer == kNone) return;
       read.value = its.older;
-      generated_.witness = {its.older_writer, its.writer};
+      generated_.counterexample = {its.older_writer, its.writer};
       if (options_.anomaly == kLostWrite) {
         its.value = its.older;
         its.writer = its.older_writer;
@@ -219,7 +219,7 @@ class Generator final : public Interleaving<Pending> {
         its.lagging_value = its.older;
       }
     }
-    generated_.witness.push_back(read.invoked);
+    generated_.counterexample.push_back(read.invoked);
     read.injected = true;
   }
 
@@ -253,7 +253,7 @@ class Generator final : public Interleaving<Pending> {
     if (one.kind == Kind::kRead) {
       if (!one.injected) one.value = its.value;
       if (options_.anomaly == kInitialValue && one.value == kNull) {
-        if (generated_.witness.empty()) generated_.witness = {one.invoked};
+        if (generated_.counterexample.empty()) generated_.counterexample = {one.invoked};
       }
       return;
     }
@@ -269,7 +269,7 @@ class Generator final : public Interleaving<Pending> {
     its.was_replaced = true;
     its.older = one.older;
     its.older_writer = one.older_writer;
-    if (options_.anomaly == kTwoWinners) remember_origin(its, one);
+    if (options_.anomaly == kLostUpdate) remember_origin(its, one);
   }
 
   static void remember_origin(Register& its, const Pending& one) {

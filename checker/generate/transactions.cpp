@@ -135,15 +135,15 @@ class TxnGenerator final : public Interleaving<PendingTxn> {
     }
   }
 
-  void read_wrong(PendingTxn& one, std::int64_t value, std::vector<std::uint64_t> witness) {
+  void read_wrong(PendingTxn& one, std::int64_t value, std::vector<std::uint64_t> counterexample) {
     if (one.steps.size() > 1 && options_.anomaly != kTxnInternal &&
         options_.anomaly != kTxnFractured) {
       one.steps.pop_back();
     }
     one.steps[0].value = value;
     one.is_applied = true;
-    generated_.witness = std::move(witness);
-    generated_.witness.push_back(one.invoked);
+    generated_.counterexample = std::move(counterexample);
+    generated_.counterexample.push_back(one.invoked);
   }
 
   void advance(std::uint64_t place) override {

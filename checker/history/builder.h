@@ -2,11 +2,11 @@
 //
 // It is the one place that knows the rules which events of a process must follow (a process has one
 // open operation; a completion completes the operation that its process has open; after an
-// indeterminate completion the process is never seen again), so every format obeys the same ones.
+// indeterminate completion the process has no further events), so every format obeys the same ones.
 // It pairs events only when all have been read, because the order is that of `index`, not of the
 // lines.
 //
-// Clients have numbers or names. A name may be used again after an indeterminate operation (a
+// Clients have numbers or names. A name may be used once more after an indeterminate operation (a
 // client that reconnects keeps it), a number may not: tests that give numbers give a new one then,
 // and an old one is a mistake of the recorder.
 //
@@ -78,8 +78,8 @@ class HistoryBuilder {
     ++skipped_events_[static_cast<std::size_t>(-1 - process)];
     return false;
   }
-  /// Whether the value of an event is ever looked at. The completion of a mutation repeats what was
-  /// asked at best; only what was learnt is kept.
+  /// Whether the value of an event matters. The completion of a mutation at best repeats its
+  /// argument; only results are kept.
   [[nodiscard]] bool needs_value(const Event& event) const {
     const bool mutation = event.function >= kWrite && event.function <= kDelete;
     return event.type == EventType::kInvoke || (event.type == EventType::kOk && !mutation) ||
@@ -121,7 +121,7 @@ class HistoryBuilder {
   /// True, and counted, if the reading is lenient; false if the error ends it.
   bool tolerate(const Malformed& malformed, MayHide may_hide = MayHide::kOperations);
 
-  /// What was added so far, for whoever looks at events as they come and never calls finish().
+  /// What was added so far, for a caller that reads events as they arrive and never calls finish().
   [[nodiscard]] const Chunked<Event>& raw_events() const { return events_; }
   [[nodiscard]] bool has_intervals() const { return !intervals_.empty(); }
   [[nodiscard]] bool ordered_by_index() const { return ordered_by_index_; }

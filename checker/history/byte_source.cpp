@@ -21,7 +21,7 @@
 namespace capsize::checker {
 namespace {
 
-constexpr int kWaitMs = 50;  // for a pipe, between two looks at the clock
+constexpr int kWaitMs = 50;  // for a pipe, between two checks of the clock
 
 class FileSource final : public ByteSource {
  public:
@@ -129,7 +129,7 @@ constexpr std::string_view kXzMagic(
     6);
 constexpr std::size_t kMagicBytesMax = 6;
 constexpr std::size_t kInputBytes = std::size_t{256} << 10;
-// What a decoder looks back over, at most: 2^27 bytes, which is what `zstd -d` allows by itself.
+// The largest window of a decoder: 2^27 bytes, which is what `zstd -d` allows by itself.
 constexpr int kZstdWindowLogMax = 27;
 // The same, and some for its own state. `xz -9` wants 65 MiB.
 constexpr std::uint64_t kXzMemoryMax = (std::uint64_t{1} << 27) + (std::uint64_t{1} << 20);
@@ -183,7 +183,7 @@ class Unpacking : public ByteSource {
 
  protected:
   /// Decodes from input() to the buffer, moves on with consume() and says with set_inside() whether
-  /// the data goes on behind what it has read. 0 where it needs more input.
+  /// the data continues after what it has read. 0 where it needs more input.
   virtual std::size_t decode(char* buffer, std::size_t size) = 0;
   [[nodiscard]] virtual std::uint64_t state_bytes() const = 0;
 

@@ -45,14 +45,14 @@ class ByteSource {
   [[nodiscard]] virtual std::uint64_t memory_bytes() const { return 0; }
 };
 
-/// How long a source may be read: every read of the file looks at the clock, and one of a pipe that
+/// How long a source may be read: every read of the file checks the clock, and one of a pipe that
 /// brings nothing waits no longer than that. Afterwards the source has ended, and `reached` says
 /// so.
 struct ReadingBound {
   const Budget& budget;
   bool reached = false;
 
-  bool reach();  ///< looks at the clock
+  bool reach();  ///< checks the clock
 };
 
 /// A file, or standard input for "-", unpacked where it is compressed. Nothing if it cannot be

@@ -1,5 +1,5 @@
-// Chunked: a vector in pieces. It grows without copying what it holds and without needing room for
-// it twice, and the pieces at its front can be let go one after the other.
+// Chunked: a vector in chunks. It grows without copying its items and without needing room for them
+// twice, and the chunks at its front can be freed one after the other.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,7 @@ class Chunked {
   [[nodiscard]] const T& operator[](std::size_t i) const {
     return chunks_[i >> kShift][i & (kChunk - 1)];
   }
-  /// Items below `end` (rounded down to whole pieces) are not looked at any more.
+  /// Items below `end` (rounded down to whole pieces) are not read any more.
   void release_before(std::size_t end) {
     for (; released_ < (end >> kShift); ++released_) chunks_[released_].reset();
   }

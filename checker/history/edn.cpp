@@ -118,7 +118,7 @@ void EdnReader::skip() {
 }
 
 // Discards the form after a prefix of `size` bytes, #_ or ^. It may hold others, but no deeper than
-// values may be. What cannot be discarded stays, and nothing after it is read any more.
+// values may be. What cannot be discarded stays, and nothing after it is read.
 bool EdnReader::discard(std::size_t size) {
   if (is_broken_ || discarding_ >= kDepthMax) return false;
   const std::size_t begin = at_;

@@ -20,7 +20,7 @@ struct FlatScalar {
   bool null[2] = {false, false};  ///< kPair: which of the two is null
   std::int64_t integer = 0;       ///< kInteger, or the first of a pair
   std::int64_t second = 0;        ///< the second of a pair
-  std::string_view text = {};     ///< kText; lives as long as the line
+  std::string_view text = {};     ///< kText; valid as long as the line
 };
 
 struct FlatFields {

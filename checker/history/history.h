@@ -1,4 +1,4 @@
-// History: all operations of one file, grouped by key, with the names behind their numbers.
+// History: all operations of one file, grouped by key, with the names that their numbers refer to.
 //
 // Built once by a HistoryBuilder and constant afterwards, so any number of threads may check
 // different keys of it at the same time.

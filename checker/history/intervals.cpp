@@ -8,6 +8,7 @@
 #include <tuple>
 #include <unordered_set>
 
+#include "base/check.h"
 #include "checker/history/builder.h"
 #include "checker/history/times.h"
 
@@ -36,6 +37,9 @@ std::int64_t later(std::int64_t time, std::int64_t by) {
 }  // namespace
 
 void Intervals::add(const Interval& interval) {
+  const bool completed = interval.outcome && *interval.outcome != Outcome::kInfo;
+  CHECK(!completed || (interval.end && *interval.end >= interval.start),
+        "an operation that completed has an end, not before its start");
   Operation operation;
   operation.invoke_time = interval.start;
   operation.complete_time = interval.end.value_or(kNoTime);
@@ -115,7 +119,7 @@ void Intervals::number_processes() {
   }
 }
 
-// All times, since nanoseconds that count from the start of a test may look like anything for a
+// All times, since nanoseconds that count from the start of a test may look like any unit for a
 // moment, but begin near 0.
 void Intervals::note_magnitude(History& history) const {
   const auto [first, last] = std::ranges::minmax_element(

@@ -137,7 +137,7 @@ JsonError explain_json_error(std::string_view line) {
     return {line.size() + 1, "the end of the line", "the rest of a JSON object"};
   }
   const std::size_t begin = error.byte - std::min(error.byte, error.token.size());
-  return {begin + 1, fmt::format("\"{}\"", excerpt(line.substr(begin, 20))), "JSON to go on"};
+  return {begin + 1, fmt::format("\"{}\"", excerpt(line.substr(begin, 20))), "JSON to continue"};
 }
 
 std::uint64_t column_of(std::string_view line, std::string_view field) {

@@ -1,5 +1,4 @@
-// The two things every reader of JSON lines here needs: a value as a ValueId, and the place of an
-// error in a line.
+// Shared by all readers of JSON lines: a value as a ValueId, and the place of an error in a line.
 #pragma once
 
 #include <cstddef>

@@ -21,7 +21,7 @@ class JsonLine {
 
   JsonLine();
 
-  /// The object lives until the next call.
+  /// The object is valid until the next call.
   [[nodiscard]] std::optional<LineError> parse(const Line& line, const HistoryBuilder& builder,
                                                Object& object);
 

@@ -22,7 +22,7 @@ using simdjson::dom::element_type;
 bool recognises(std::string_view first_line, const Vocabulary&) {
   const std::size_t at = first_line.find_first_not_of(" \t");
   if (at == std::string_view::npos || first_line[at] != '{') return false;
-  // An EDN map begins with a brace too, but goes on with a keyword.
+  // An EDN map begins with a brace too, but continues with a keyword.
   const std::size_t next = first_line.find_first_not_of(" \t", at + 1);
   return next == std::string_view::npos || first_line[next] != ':';
 }
@@ -65,7 +65,7 @@ class JsonLinesParser : public LineParser {
   std::optional<LineError> parse(const Line& line, HistoryBuilder& builder) override {
     line_ = line;
     builder_ = &builder;
-    // For whoever reads line by line; among lines taken apart in blocks, few come here.
+    // For readers that go line by line; of lines that were parsed in blocks, few come here.
     if (PlainEvent plain; read_plain_event(line.text, builder.vocabulary(), plain)) {
       if (accept(plain, line, builder)) return std::nullopt;
     }
@@ -115,7 +115,7 @@ class JsonLinesParser : public LineParser {
     std::string_view type;
     if (!fields.type || fields.type->get(type) != simdjson::SUCCESS ||
         !builder_->type(without_colon(type))) {
-      // Whatever does not say what it is cannot be a client's, if a name says who it is.
+      // An event without a type is no client's event if its process has a name.
       return json_.wrong("type", fields.type, "\"invoke\", \"ok\", \"fail\" or \"info\"");
     }
     event.type = *builder_->type(without_colon(type));

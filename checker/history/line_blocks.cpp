@@ -40,7 +40,7 @@ void LineBlocks::start_threads() {
   for (unsigned i = 1; i < cores; ++i) threads_.emplace_back([this] { work(); });
 }
 
-// Reads until all slots are full. The slot of the block in hand stays as it is.
+// Reads until all slots are full. The slot of the current block stays as it is.
 void LineBlocks::fill() {
   const std::size_t usable = slots_.size() - (in_hand_ ? 1 : 0);
   while (!at_end_ && filled_ < usable) {

@@ -1,10 +1,10 @@
-// LineBlocks: the lines of a file, in their order, each taken apart already where that can be done
-// without the others.
+// LineBlocks: the lines of a file, in their order, each parsed as far as possible without the
+// others.
 //
-// The calling thread reads blocks of whole lines; as many threads as there are other cores take
-// them apart, and the caller gets them back in the order of the file, with their line numbers. It
-// takes apart a block itself rather than wait for one that nobody has begun. A small file never
-// sees a second thread. At most a few blocks exist at any time, however long the file is.
+// The calling thread reads blocks of whole lines; as many threads as there are other cores parse
+// them, and the caller gets them back in the order of the file, with their line numbers. It parses
+// a block itself rather than wait for one that no thread has begun. A small file uses no second
+// thread. At most a few blocks exist at any time, however long the file is.
 #pragma once
 
 #include <condition_variable>
@@ -43,8 +43,8 @@ class LineBlocks {
   LineBlocks(const LineBlocks&) = delete;
   LineBlocks& operator=(const LineBlocks&) = delete;
 
-  /// The next block, which lives until the next call; nothing at the end or after a failure of the
-  /// reader. Only the last line of the last block may be without its line feed.
+  /// The next block, which is valid until the next call; nothing at the end or after a failure of
+  /// the reader. Only the last line of the last block may be without its line feed.
   const Block* next();
 
   [[nodiscard]] std::uint64_t memory_bytes() const;

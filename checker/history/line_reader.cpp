@@ -23,7 +23,7 @@ LineReader LineReader::of_text(std::string_view text) {
 
 std::optional<Malformed> LineReader::failure(const std::string& file) const {
   if (too_long_) {
-    return Malformed{file, number_ + 1, kLineBytesMax, "a line that goes on",
+    return Malformed{file, number_ + 1, kLineBytesMax, "a line that continues",
                      fmt::format("at most {} bytes a line", kLineBytesMax)};
   }
   if (auto failure = source_->failure()) {

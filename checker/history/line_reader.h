@@ -22,7 +22,7 @@
 namespace capsize::checker {
 
 struct Line {
-  std::string_view text;     ///< without the line feed; lives until the next call of next()
+  std::string_view text;     ///< without the line feed; valid until the next call of next()
   std::uint64_t number = 0;  ///< from 1
   bool terminated = true;    ///< false: the file ends here without a line feed
 };
@@ -55,9 +55,9 @@ class LineReader {
   /// block that is not needed any more. False where next() would give nothing. A block is followed
   /// by kPadding readable bytes too.
   bool take_block(TextBlock& block);
-  /// Whoever goes over the lines of blocks says how many they were, so that line_number() is right.
+  /// A reader of blocks reports how many lines they had, so that line_number() is right.
   void count_lines(std::uint64_t lines) { number_ += lines; }
-  /// How many lines have been handed out.
+  /// How many lines have been returned.
   [[nodiscard]] std::uint64_t line_number() const { return number_; }
 
   /// Why there are no more lines, where that is not simply the end of `file`.
@@ -79,7 +79,7 @@ class LineReader {
 
   std::unique_ptr<ByteSource> source_;
   std::vector<char> buffer_;
-  std::size_t begin_ = 0;    // of what has not been handed out yet
+  std::size_t begin_ = 0;    // of what has not been returned yet
   std::size_t scanned_ = 0;  // no line feed in [begin_, scanned_)
   std::size_t end_ = 0;
   std::size_t feed_ = 0;  // where the next line ends, once read_whole_line() has found it

@@ -67,7 +67,7 @@ std::optional<Malformed> keep_only_key(History& history, std::string_view text) 
   return std::nullopt;
 }
 
-constexpr std::uint64_t kLinesBetweenLooks = 4096;
+constexpr std::uint64_t kLinesPerBudgetCheck = 4096;
 
 std::optional<Line> first_line_with_content(LineReader& lines) {
   for (auto line = lines.peek(); line; line = lines.peek()) {
@@ -88,7 +88,7 @@ std::optional<LimitReached> bound_reached(std::uint64_t reading_bytes,
         fmt::format("the memory bound of {} bytes ended the loading after {} events",
                     budget.memory_limit_bytes(), builder.events())};
   }
-  if (builder.events() > HistoryBuilder::kEventsMax - kLinesBetweenLooks) {
+  if (builder.events() > HistoryBuilder::kEventsMax - kLinesPerBudgetCheck) {
     return LimitReached{fmt::format("the file has more than {} events", builder.events())};
   }
   return std::nullopt;
@@ -98,7 +98,7 @@ std::optional<LimitReached> bound_reached(std::uint64_t reading_bytes,
 std::optional<Malformed> parse_block(const LineBlocks::Block& block, std::uint64_t number,
                                      LineParser& parser, HistoryBuilder& builder,
                                      const std::function<bool()>& may_go_on) {
-  std::uint64_t until_look = kLinesBetweenLooks;
+  std::uint64_t until_check = kLinesPerBudgetCheck;
   for (const BlockLine& its : block.lines) {
     const bool terminated = its.text.data() + its.text.size() < block.text.view().end();
     const Line line{its.text, number++, terminated};
@@ -110,9 +110,9 @@ std::optional<Malformed> parse_block(const LineBlocks::Block& block, std::uint64
         return std::move(error->malformed);
       }
     }
-    if (--until_look == 0) {
+    if (--until_check == 0) {
       if (!may_go_on()) return std::nullopt;
-      until_look = kLinesBetweenLooks;
+      until_check = kLinesPerBudgetCheck;
     }
   }
   return std::nullopt;

@@ -6,7 +6,8 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
+
+#include "base/mismatch.h"
 
 namespace capsize::checker {
 
@@ -22,7 +23,6 @@ struct Malformed {
   [[nodiscard]] std::string message() const;
 };
 
-/// A piece of the input made fit to be shown: cut to a few dozen bytes, control bytes escaped.
-[[nodiscard]] std::string excerpt(std::string_view text);
+using base::excerpt;
 
 }  // namespace capsize::checker

@@ -1,11 +1,11 @@
-// Operation: what one client asked and what it learnt.
+// Operation: what one client requested and what it was answered.
 //
 // Flat and without pointers: a million of them are one array, sorted by key, so that each key is a
 // contiguous piece of it. Everything that has a name (functions, keys, values) is a small number
-// here and is looked up in the History only when a person is going to read it.
+// here; its text is looked up in the History only for people.
 //
 // Order: `invoke` and `complete` are positions in the history's one total order of events.
-// Operation a precedes b iff a.complete < b.invoke; everything else is concurrent, equal positions
+// Operation a precedes b iff a.complete < b.invoke; all others are concurrent, equal positions
 // included. An indeterminate operation completes at kNever and so precedes nothing: it may take
 // effect at any later moment, and no event of the history can rule that out.
 #pragma once

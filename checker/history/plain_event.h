@@ -1,10 +1,10 @@
-// PlainEvent: a line of JSON that holds an event as nearly all of them are, taken apart as far as
-// that goes without knowing any other line.
+// PlainEvent: an event on a line of JSON of the usual shape, parsed as far as possible without any
+// other line.
 //
-// So the lines of a file can be taken apart on all cores, whatever their order, and only what needs
-// the order (numbers for names, who completes what) is left for the one thread that builds the
-// history. Whatever is unusual about a line, errors included, makes it no plain event, and the real
-// parser reads it when its turn comes.
+// So the lines of a file can be parsed on all cores, in any order, and only what needs the order
+// (numbers for names, pairing) is left for the one thread that builds the history. A line that is
+// unusual in any way, errors included, is no plain event, and the general parser reads it in its
+// turn.
 #pragma once
 
 #include <cstdint>

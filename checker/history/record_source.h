@@ -1,12 +1,12 @@
-// RecordSource: lays out nested text so that each record stands on a line of its own.
+// RecordSource: lays out nested text so that each record is on a line of its own.
 //
 // Histories come as one JSON array in a single line, as indented JSON, as an EDN vector or list,
-// and as maps over several lines with comments between them. None of that changes what the records
-// say, so it is undone while the bytes are read, and every format sees one record a line.
+// and as maps over several lines with comments between them. None of that changes the content of
+// the records, so it is undone while the bytes are read, and every format sees one record per line.
 // It needs no memory for a record, however large the file is.
 //
-// A record stands on the line on which it begins in the file, as long as each has a line of its
-// own there; where several share one, lines count records (numbers_records()).
+// A record is on the line on which it begins in the file, as long as each has a line of its own
+// there; where several share one, lines count records (numbers_records()).
 //
 // How it fails: text that is neither is passed on as it is, for the format to refuse. A file that
 // ends inside a record or before its bracket closes is cut off.

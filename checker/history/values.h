@@ -1,8 +1,8 @@
-// ValueTable: every JSON value of a history, once, under a small number.
+// ValueTable: every JSON value of a history, stored once, under a small number.
 //
-// Checking asks one thing of values, over and over: are these two equal? With values interned that
-// is a comparison of two integers, and an operation is a flat record of fixed size. Only sentences
-// and pages ever ask for the text again.
+// The checker compares values for equality, over and over. With interned values that is a
+// comparison of two integers, and an operation is a flat record of fixed size. Only sentences and
+// pages need the text.
 //
 // Equality is JSON's: 1 and 1.0 are the same number, 1 and "1" are not, arrays compare element by
 // element, maps (JSON objects) whatever the order of their members. Other numbers, such as 1.5 and

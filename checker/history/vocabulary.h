@@ -1,7 +1,8 @@
-// Vocabulary: what a file calls the things that Capsize knows under names of its own.
+// Vocabulary: what a file calls the fields, functions and types that Capsize knows under its own
+// names.
 //
-// Histories come from anywhere, and rarely say "write" or "key". A rule of the command line renames
-// one thing while the file is read, so that no format has to know about it:
+// Histories come from many systems, and rarely say "write" or "key". A rule on the command line
+// renames one of them while the file is read, so that no format has to know about it:
 //
 //     key=k          the field `key` is called k in the file
 //     f.put=write    a function called put is a write

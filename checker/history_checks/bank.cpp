@@ -24,7 +24,7 @@
 namespace capsize::checker {
 namespace {
 
-constexpr std::uint64_t kOperationsBetweenLooks = 1024;
+constexpr std::uint64_t kOperationsPerBudgetCheck = 1024;
 constexpr std::string_view kSteps =
     R"(steps ["r", account, amounts] or ["append", account, amount])";
 constexpr std::string_view kBalances =
@@ -35,7 +35,7 @@ struct Sum {
   std::int64_t total = 0;
 };
 
-/// False: not a whole number. Wraps instead of overflowing: hostile amounts may then look right,
+/// False: not a whole number. Wraps instead of overflowing: hostile amounts may then seem right,
 /// and nothing else happens.
 bool add_amount(const ValueTable& values, ValueId amount, std::int64_t& total) {
   if (values.kind(amount) != ValueTable::Kind::kInteger) return false;
@@ -95,7 +95,7 @@ class BankCheck {
     if (!take_initial_total()) return;
     std::uint64_t seen = 0;
     for (const Operation& operation : history_.operations) {
-      if (seen++ % kOperationsBetweenLooks == 0 && budget.time_is_up()) {
+      if (seen++ % kOperationsPerBudgetCheck == 0 && budget.time_is_up()) {
         if (report_.violations.empty()) report_.verdict = Verdict::kUnknown;
         report_.reason = fmt::format("the time bound ended the check after {} of {} operations",
                                      seen - 1, history_.operations.size());

@@ -6,7 +6,7 @@
 // not. A history or a workload names it where it would name a model (`"model":"bank"`); it is never
 // guessed.
 //
-// A new check is one new file in this folder: a function, handed to a `HistoryCheckRegistrar`.
+// A new check is one new file in this folder: a function, given to a `HistoryCheckRegistrar`.
 #pragma once
 
 #include <string_view>

@@ -1,17 +1,19 @@
-// Witness: a legal order of a history, so that `valid` need not be believed but can be replayed.
+// Linearization: a legal order of a history, so that `valid` need not be believed but can be
+// replayed.
 //
-// As a file it is JSON lines: a header {"capsize-witness":1,"model":...,"operations":n}, then one
-// line for each operation that takes effect, in order, named by the index of its invocation:
+// A file is JSON lines: a header {"capsize-linearization":1,"model":...,"operations":n}, then one
+// line for each operation that takes effect, in order, identified by the index of its invocation:
 //
 //     {"index":4,"process":2,"f":"write","key":"x","value":7}
 //
-// Keys are independent, so only the order among lines of one key means anything. The rest of the
-// line is for people, but has to fit the history too.
+// Files of earlier releases, whose header says "capsize-witness", are read too. Keys are
+// independent, so only the order among lines of one key matters. The rest of the line is for
+// people, but has to match the history.
 //
-// Replaying asks nothing but the model: each step must be possible, no operation may stand behind
-// one that was invoked after it had completed, every acknowledged one is there once, an
-// indeterminate one at most once, a failed one never. No decider and no search is involved, and no
-// trust in who wrote the file.
+// Replaying uses the model alone: each step must be possible, no operation may come after one that
+// was invoked after it had completed, every acknowledged operation occurs once, an indeterminate
+// one at most once, a failed one never. No decider and no search is involved, so the file is not
+// trusted.
 #pragma once
 
 #include <cstdint>
@@ -26,12 +28,13 @@
 namespace capsize::checker {
 
 /// Writes it as a file. `sink` takes one line at a time, line feed included.
-void write_witness(const History& file, const Witness& witness,
-                   const std::function<void(std::string_view line)>& sink);
+void write_linearization(const History& file, const Linearization& linearization,
+                         const std::function<void(std::string_view line)>& sink);
 
 /// The verdict is valid, or invalid with the line that cannot be and why. A line that is not one is
 /// a usage error; at the time limit it is unknown. O(n log n) steps of the model.
-[[nodiscard]] Report verify_witness(const History& history, LineReader& witness,
-                                    std::string_view witness_name, const CheckOptions& options);
+[[nodiscard]] Report verify_linearization(const History& history, LineReader& linearization,
+                                          std::string_view linearization_name,
+                                          const CheckOptions& options);
 
 }  // namespace capsize::checker

@@ -17,9 +17,9 @@ namespace {
 
 using base::Json;
 
-constexpr std::uint64_t kStepsBetweenLooks = 256;
+constexpr std::uint64_t kStepsPerBudgetCheck = 256;
 
-// A line of the witness, found in the history.
+// A line of the linearization, found in the history.
 struct Step {
   std::uint64_t line = 0;
   std::uint32_t source = 0;  // place in of_key()
@@ -59,7 +59,7 @@ class Verification {
   }
 
   bool in_time(std::uint64_t count) {
-    if (count % kStepsBetweenLooks != 0 || !budget_.time_is_up()) return true;
+    if (count % kStepsPerBudgetCheck != 0 || !budget_.time_is_up()) return true;
     return fail(Verdict::kUnknown, 0, "the time bound ended the replay");
   }
 
@@ -68,7 +68,10 @@ class Verification {
     while (const auto line = lines.next()) {
       if (line->text.find_first_not_of(" \t\r") == std::string_view::npos) continue;
       const Json parsed = Json::parse(line->text);
-      const bool is_header = parsed.is_object() && parsed.value("capsize-witness", Json()) == 1;
+      // Earlier releases wrote "capsize-witness".
+      const bool is_header =
+          parsed.is_object() && (parsed.value("capsize-linearization", Json()) == 1 ||
+                                 parsed.value("capsize-witness", Json()) == 1);
       if (is_header && !header) {
         header = true;
         continue;
@@ -78,7 +81,7 @@ class Verification {
         return fail(Verdict::kUsageError, line->number,
                     fmt::format("found {}, expected {}", excerpt(line->text),
                                 header ? "an operation with its index"
-                                       : R"(the header {"capsize-witness":1,...})"));
+                                       : R"(the header {"capsize-linearization":1,...})"));
       }
       if (!add(line->number, parsed)) return false;
     }
@@ -87,7 +90,7 @@ class Verification {
       report_.reason = failure->message();
       return false;
     }
-    if (!header) return fail(Verdict::kUsageError, 0, "found no header, expected a witness");
+    if (!header) return fail(Verdict::kUsageError, 0, "found no header, expected a linearization");
     return true;
   }
 
@@ -147,11 +150,11 @@ class Verification {
       const std::string what = described(sources[step.source]);
       if (operation == nullptr) {
         return fail(Verdict::kInvalid, step.line,
-                    fmt::format("{} took no effect that could be replayed", what));
+                    fmt::format("{} had no effect that could be replayed", what));
       }
       if (operation->complete < latest_invoke) {
         return fail(Verdict::kInvalid, step.line,
-                    fmt::format("{} stands behind an operation that was invoked after it had "
+                    fmt::format("{} comes after an operation that was invoked after it had "
                                 "completed",
                                 what));
       }
@@ -165,9 +168,9 @@ class Verification {
     }
     for (const KeyOperation* operation : by_source) {
       if (operation == nullptr || !operation->required) continue;
-      return fail(Verdict::kInvalid, 0,
-                  fmt::format("{} was acknowledged, and is missing",
-                              described(problem.source(*operation))));
+      return fail(
+          Verdict::kInvalid, 0,
+          fmt::format("{} was acknowledged but is missing", described(problem.source(*operation))));
     }
     return true;
   }
@@ -185,8 +188,8 @@ class Verification {
 
 }  // namespace
 
-Report verify_witness(const History& history, LineReader& witness, std::string_view witness_name,
-                      const CheckOptions& options) {
+Report verify_linearization(const History& history, LineReader& linearization,
+                            std::string_view linearization_name, const CheckOptions& options) {
   Report report;
   report.file = history.file;
   report.format = history.format;
@@ -205,7 +208,8 @@ Report verify_witness(const History& history, LineReader& witness, std::string_v
     report.reason = *prepared.refusal();
     return report;
   }
-  Verification(prepared.history(), prepared.model(), options, witness_name, report).run(witness);
+  Verification(prepared.history(), prepared.model(), options, linearization_name, report)
+      .run(linearization);
   return report;
 }
 

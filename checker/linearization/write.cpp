@@ -15,9 +15,9 @@ std::string text(const std::string& content) {
 
 }  // namespace
 
-void write_witness(const History& file, const Witness& witness,
-                   const std::function<void(std::string_view line)>& sink) {
-  const Model* const model = find_model(witness.model);  // none: one of the user's own
+void write_linearization(const History& file, const Linearization& linearization,
+                         const std::function<void(std::string_view line)>& sink) {
+  const Model* const model = find_model(linearization.model);  // none: one of the user's own
   const bool prepares = model != nullptr && model->prepare != nullptr;
   const Prepared prepared = prepares ? model->prepare(file) : Prepared{};
   const History& history = prepared.history ? *prepared.history : file;
@@ -26,9 +26,9 @@ void write_witness(const History& file, const Witness& witness,
   for (std::uint32_t i = 0; i < history.operations.size(); ++i) {
     places.emplace(history.operations[i].invoke, i);
   }
-  sink(R"({"capsize-witness":1,"model":)" + text(witness.model) + R"(,"operations":)" +
-       std::to_string(witness.operations.size()) + "}\n");
-  for (const WitnessStep& step : witness.operations) {
+  sink(R"({"capsize-linearization":1,"model":)" + text(linearization.model) + R"(,"operations":)" +
+       std::to_string(linearization.operations.size()) + "}\n");
+  for (const LinearizationStep& step : linearization.operations) {
     const auto [begin, end] = places.equal_range(step.invoke);
     std::uint32_t first = kNever;  // of the operations of this process, which stand side by side
     for (auto place = begin; place != end; ++place) {

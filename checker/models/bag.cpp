@@ -1,7 +1,7 @@
 // bag: a queue without order: dequeue gives any element, null where there is none.
 //
 // An indeterminate dequeue may have taken any element, which is not one state afterwards but many.
-// Only an empty bag tells that something is missing, and then it has to be all there is. So a legal
+// Only an empty bag shows that something is missing, and then it has to be all there is. So a legal
 // order stays one if each indeterminate dequeue is moved to right before the next one that found
 // nothing, and which element each of them takes there is the same: here it is the first.
 //

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/check.h"
 #include "checker/history/malformed.h"
 #include "checker/specification/map_value.h"
 
@@ -38,7 +39,7 @@ ValueId number_of(const ValueTable& values, ValueId value, std::string_view fiel
   return values.kind(number) == ValueTable::Kind::kInteger ? number : kNoValue;
 }
 
-// Finds out who the owners are.
+// Finds the owners.
 class Owners {
  public:
   Owners(const History& history, LockNumber number)
@@ -143,7 +144,7 @@ std::optional<State> step_owned_lock(StateTable& states, State state, std::uint8
   HeldLock lock = held_lock(states, state);
   if (lock.count > 0) {
     if (!may_be_same(lock.owner, call.owner)) return std::nullopt;
-    // Only the holder can do anything now, so who was unknown is known.
+    // Only the holder can do anything now, so an unknown owner is the holder.
     if (lock.owner == kUnknownOwner) lock.owner = call.owner;
   }
   if (code == kCodeAdd) {
@@ -206,10 +207,11 @@ bool is_permits(const ValueTable& values, ValueId number) {
 }
 
 Decoded decode_lock(const History& history, const Operation& operation, const LockCalls& calls) {
+  const auto place = static_cast<std::size_t>(&operation - history.operations.data());
+  CHECK(place < calls.of_operation.size(), "the operation is one of the history of these calls");
   Decoded decoded;
   decoded.operation.code = is_acquire(history, operation) ? kCodeAdd : kCodeRemove;
-  decoded.operation.argument =
-      calls.of_operation[static_cast<std::size_t>(&operation - history.operations.data())];
+  decoded.operation.argument = calls.of_operation[place];
   if (operation.outcome == Outcome::kFail) decoded.kind = Decoded::Kind::kDrop;
   return decoded;
 }

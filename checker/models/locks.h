@@ -1,4 +1,5 @@
-// What the models of locks with owners have in common: who an operation is by, and with what.
+// What the models of locks with owners have in common: the owner of an operation, and its fence or
+// permits.
 //
 // Facts from the Jepsen suite for Hazelcast: an acknowledged operation says in its value which
 // client it was by ({client, uid, fence}), the invocation may say something else (a random id); a
@@ -40,8 +41,8 @@ struct LockCall {
   auto operator<=>(const LockCall&) const = default;
 };
 
-/// Who and with what, of all operations of a history. A KeyOperation has the place of its call as
-/// its argument.
+/// The owners and arguments of all operations of a history. A KeyOperation has the place of its
+/// call as its argument.
 struct LockCalls {
   std::vector<LockCall> calls;              ///< different ones
   std::vector<std::uint32_t> of_operation;  ///< places in `calls`, as History::operations
@@ -57,7 +58,7 @@ struct LockCalls {
 /// kCodeAdd and kCodeRemove. Precondition: an operation of the history that the calls are of.
 [[nodiscard]] Decoded decode_lock(const History& history, const Operation& operation,
                                   const LockCalls& calls);
-/// Without calls: no operation can be decoded before the history as a whole was looked at.
+/// Without calls: no operation can be decoded before the history as a whole was read.
 [[nodiscard]] Decoded decode_unprepared_lock(const History& history, const Operation& operation,
                                              const DecodeOptions& options);
 

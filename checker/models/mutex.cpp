@@ -1,7 +1,7 @@
 // mutex: acquire while it is free, release while it is held, by any process.
 //
 // Values play no part, so a history whose acquires and releases of one key have several is refused:
-// they name locks, which are then judged as one, or owners, of whom only one may release.
+// they name locks, which are then judged as one, or owners, only one of which may release.
 #include <fmt/core.h>
 
 #include "checker/explain/explainers.h"

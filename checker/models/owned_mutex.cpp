@@ -1,4 +1,4 @@
-// owned-mutex: a lock that only the owner who acquired it may release (locks.h says who that is).
+// owned-mutex: a lock that only the owner who acquired it may release (locks.h defines the owner).
 #include "checker/models/locks.h"
 
 namespace capsize::checker {

@@ -1,8 +1,9 @@
-// What registers of all kinds have in common: read, write, cas, and what a failed cas tells.
+// Shared by registers of all kinds: read, write, cas, and what a failed cas says.
 //
-// A read is kept only when it is ok: a failed one tells nothing, an indeterminate one told nobody.
-// A failed write or cas had no effect and is left out; only when the options say that a mismatch
-// was observed does a failed cas become a read of "anything but the expected value".
+// A read is kept only when it is ok: a failed one says nothing, and the result of an indeterminate
+// one is unknown. A failed write or cas had no effect and is left out; only when the options say
+// that a mismatch was observed does a failed cas become a read of "anything but the expected
+// value".
 #pragma once
 
 #include <optional>

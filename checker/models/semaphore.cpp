@@ -1,6 +1,6 @@
 // semaphore: permits that are acquired and released; the initial value says how many there are.
 //
-// As in Hazelcast's suite, an owner releases only what it has acquired (locks.h says who that is).
+// As in Hazelcast's suite, an owner releases only what it has acquired (locks.h defines the owner).
 // The state is the number of permits, those that unknown owners released, then each owner with what
 // it holds, sorted.
 //

@@ -40,7 +40,7 @@ std::optional<State> step(StateTable& states, State state, const KeyOperation& o
   return states.list(elements);
 }
 
-// Whoever saw all elements saw all that was done; whoever asked for one, what was done to it.
+// A read of the whole set observes every mutation; a `contains`, those of its element.
 bool needs(const ValueTable&, const KeyOperation& observer, const KeyOperation& writer) {
   if (!observer.pure || writer.pure) return false;
   return observer.code == kCodeReadAll || observer.argument == writer.argument;

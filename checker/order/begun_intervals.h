@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "base/check.h"
 #include "checker/history/operation.h"
 
 namespace capsize::checker {
@@ -13,6 +14,7 @@ class BegunIntervals {
  public:
   /// Precondition: no interval that was added before begins later. O(1).
   void add(Position begin, Position end) {
+    CHECK(begin_.empty() || begin_.back() <= begin, "intervals are added by ascending begin");
     begin_.push_back(begin);
     last_end_.push_back(last_end_.empty() ? end : std::max(last_end_.back(), end));
   }

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace capsize::checker {
 
 std::optional<std::pair<std::uint32_t, std::uint32_t>> find_out_of_level(
     std::span<const KeyOperation> operations, const std::vector<std::uint64_t>& levels) {
+  CHECK(levels.size() == operations.size(), "each operation has a level");
   std::vector<std::uint32_t> by_complete;
   for (std::uint32_t i = 0; i < operations.size(); ++i) {
     if (operations[i].complete != kNever) by_complete.push_back(i);
@@ -13,7 +16,9 @@ std::optional<std::pair<std::uint32_t, std::uint32_t>> find_out_of_level(
   std::sort(by_complete.begin(), by_complete.end(), [&](std::uint32_t a, std::uint32_t b) {
     return operations[a].complete < operations[b].complete;
   });
-  std::optional<std::uint32_t> highest;  // among what has completed
+  // One sweep by invocation: of all operations that completed before, only the highest level
+  // matters.
+  std::optional<std::uint32_t> highest;
   auto completed = by_complete.begin();
   for (std::uint32_t i = 0; i < operations.size(); ++i) {
     if (levels[i] == kNoLevel) continue;

@@ -1,9 +1,9 @@
-// Level order: where each operation has a level that says where it must lie among the others, a
-// legal order exists iff nothing of a higher level precedes something of a lower one.
+// Level order: a decider gives each operation a level that says where it belongs among the others.
+// A legal order exists iff no operation precedes one of a lower level.
 //
-// Sufficient: sort by level, and by invocation within one. If a precedes b, level(a) <= level(b),
-// and with equal levels a.invoke <= a.complete < b.invoke puts a first. Necessary: that is what a
-// level means. (Deciders say in their headers why levels are what they say.)
+// Sufficient: sort by level, and by invocation within a level. If a precedes b, then level(a) <=
+// level(b), and if the levels are equal, a.invoke <= a.complete < b.invoke puts a first. Necessary:
+// that is what a level means. (The header of each decider proves that its levels mean this.)
 #pragma once
 
 #include <cstdint>

@@ -5,16 +5,21 @@
 #include <queue>
 #include <utility>
 
+#include "base/check.h"
+
 namespace capsize::checker {
 
 PrecedenceGraph::PrecedenceGraph(std::span<const KeyOperation> operations,
                                  const std::vector<bool>& live)
     : operations_(static_cast<Node>(operations.size())), nodes_(operations_ + 1) {
+  CHECK(live.size() == operations.size(), "of each operation it is known whether it is live");
   lay_out_chains(operations, live);
   add_real_time(operations, live);
 }
 
-// Greedy: onto the chain that ended first, if it ended in time. No fewer chains would do.
+// Interval partitioning: an operation joins the chain whose last operation completed first, if that
+// was before it began; else it opens a new chain. No partition has fewer chains, because as many
+// operations are open at that moment.
 void PrecedenceGraph::lay_out_chains(std::span<const KeyOperation> operations,
                                      const std::vector<bool>& live) {
   using End = std::pair<Position, std::uint32_t>;
@@ -38,6 +43,9 @@ void PrecedenceGraph::lay_out_chains(std::span<const KeyOperation> operations,
   chains_ = std::max<std::size_t>(1, lengths.size());
 }
 
+// A line of points, one per completion that some later invocation follows: each completed operation
+// reaches its point, each point the next one, and the last point before an invocation reaches the
+// operation.
 void PrecedenceGraph::add_real_time(std::span<const KeyOperation> operations,
                                     const std::vector<bool>& live) {
   std::vector<Node> by_complete;
@@ -141,15 +149,15 @@ std::vector<std::uint32_t> PrecedenceGraph::path(Node from, Node to, std::uint32
   return found;
 }
 
-std::vector<PrecedenceGraph::Node> PrecedenceGraph::circle() const {
-  std::vector<bool> on_circle(nodes_, false);
-  for (const Node node : unsorted_) on_circle[node] = true;
+std::vector<PrecedenceGraph::Node> PrecedenceGraph::cycle() const {
+  std::vector<bool> on_cycle(nodes_, false);
+  for (const Node node : unsorted_) on_cycle[node] = true;
   // What is not sorted has an edge from something that is not sorted: walk back until it repeats.
   std::vector<std::uint32_t> step(nodes_, kNone);
   Node node = unsorted_.front();
   while (step[node] == kNone) {
     for (const std::uint32_t edge : edges_into(node)) {
-      if (on_circle[edges_[edge].from]) step[node] = edge;
+      if (on_cycle[edges_[edge].from]) step[node] = edge;
     }
     node = edges_[step[node]].from;
   }
@@ -160,13 +168,13 @@ std::vector<PrecedenceGraph::Node> PrecedenceGraph::circle() const {
     node = edges_[step[node]].from;
   } while (node != start);
 
-  std::vector<bool> told(edges_.size(), false);
+  std::vector<bool> included(edges_.size(), false);
   std::vector<Node> members;
   while (!pending.empty()) {
     const std::uint32_t number = pending.back();
     pending.pop_back();
-    if (told[number]) continue;
-    told[number] = true;
+    if (included[number]) continue;
+    included[number] = true;
     const Edge& edge = edges_[number];
     for (const Node end : {edge.from, edge.to, edge.path_from, edge.path_to}) {
       if (end < operations_) members.push_back(end);

@@ -1,12 +1,12 @@
-// PrecedenceGraph: which operations must come before which, in any legal order.
+// PrecedenceGraph: which operations must come before which in every legal order.
 //
-// It begins with real time (a before b iff a.complete < b.invoke) and grows by what a decider
-// derives: "b before c, since a reaches b". Real time takes a line of 2n edges instead of n^2:
-// completions in order, each reached by its operation and reaching what was invoked after it.
+// It begins with real time (a before b iff a.complete < b.invoke), and a decider adds the edges
+// that it derives: "b before c, since a reaches b". Real time needs 2n edges instead of n^2: a line
+// of completions, each reached from its operation, each reaching what was invoked after it.
 //
-// Who reaches whom is answered by clocks. Operations that precede one another in time share a
-// chain, so all that reaches an operation is told by one place for each chain (Fidge 1988, Mattern
-// 1989). There are as many chains as operations at the same time, the indeterminate ones included.
+// Vector clocks answer which node reaches which (Fidge 1988, Mattern 1989). Operations that precede
+// one another in time share a chain, and a clock has one entry per chain. There are as many chains
+// as concurrent operations, indeterminate ones included.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ class PrecedenceGraph {
   [[nodiscard]] std::size_t chains() const { return chains_; }
   [[nodiscard]] std::uint32_t chain(Node operation) const { return chain_[operation]; }
   [[nodiscard]] std::uint32_t place(Node operation) const { return place_[operation]; }
-  /// As of the last close(): an operation reaches what lies strictly behind it.
+  /// As of the last close(): an operation reaches what comes strictly after it.
   [[nodiscard]] bool reaches(Node from, Node to) const {
     if (from == root()) return to != root();
     return to != root() && clock(to)[chain_[from]] > place_[from];
@@ -42,10 +42,10 @@ class PrecedenceGraph {
 
   /// `from` must come before `to`, since `path_from` reaches `path_to`.
   void add(Node from, Node to, Node path_from, Node path_to);
-  /// Works out who reaches whom. False: the edges are circular. O((n + edges) * chains).
+  /// Computes which node reaches which. False: the edges have a cycle. O((n + edges) * chains).
   [[nodiscard]] bool close();
-  /// After close() said false: the operations of one circle, and of what its edges follow from.
-  [[nodiscard]] std::vector<Node> circle() const;
+  /// After close() said false: the operations of one cycle, and those from which its edges follow.
+  [[nodiscard]] std::vector<Node> cycle() const;
 
  private:
   struct Edge {
@@ -73,7 +73,7 @@ class PrecedenceGraph {
   std::vector<Edge> edges_;
   std::vector<std::uint32_t> into_begin_, into_;  // edges by their end
   std::vector<std::uint32_t> clocks_;             // chains_ for each node
-  std::vector<Node> unsorted_;                    // by the last close(): on circles, or behind them
+  std::vector<Node> unsorted_;                    // by the last close(): on cycles, or after them
   std::uint32_t round_ = 0;
 };
 

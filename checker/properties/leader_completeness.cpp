@@ -83,7 +83,7 @@ class LeaderCompleteness : public Property {
     return check(highest, event.term, kept, cluster);
   }
 
-  // Whether the leader's log held the committed entry. Silence where the traces cannot tell.
+  // Whether the leader's log held the committed entry. Nothing where the traces do not say.
   static std::optional<std::string> check(const Commit& commit, std::uint64_t term,
                                           const Election& election, const ClusterView& cluster) {
     if (commit.index < election.tail_begin) return std::nullopt;

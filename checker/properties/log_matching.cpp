@@ -2,8 +2,8 @@
 // identical in all entries up through that index.
 //
 // The chain hash at an index stands for all entries up to it, so it has to be a function of (index,
-// term). Hashes are compared where the traces tell them: at the ends of what was appended together.
-// Logs that differ go on differing in every hash above, so a difference between two such ends shows
+// term). Hashes are compared where the traces give them: at the ends of what was appended together.
+// Logs that differ do so in every hash above, too, so a difference between two such ends shows
 // at the next one that two nodes have in common.
 #include <fmt/core.h>
 
@@ -26,7 +26,7 @@ struct EntryHash {
   }
 };
 
-struct Witness {
+struct FirstHash {
   std::uint64_t hash;
   std::int64_t time;
   NodeNumber node;
@@ -42,18 +42,18 @@ class LogMatching : public Property {
     if (!tells_log || !event.has_hash || !event.has_index || event.index == 0) return std::nullopt;
     if (event.entry_term == 0) return std::nullopt;
     const auto [first, added] = known_.try_emplace(Entry{event.index, event.entry_term},
-                                                   Witness{event.hash, event.time, event.node});
-    const Witness& witness = first->second;
-    if (added || witness.hash == event.hash) return std::nullopt;
+                                                   FirstHash{event.hash, event.time, event.node});
+    const FirstHash& known = first->second;
+    if (added || known.hash == event.hash) return std::nullopt;
     return fmt::format(
         "{} and {} both hold an entry of term {} at index {}, but their logs up to "
         "there differ (hash {:016x} at {}, hash {:016x} at {})",
-        cluster.name(witness.node), cluster.name(event.node), event.entry_term, event.index,
-        witness.hash, time_text(witness.time), event.hash, time_text(event.time));
+        cluster.name(known.node), cluster.name(event.node), event.entry_term, event.index,
+        known.hash, time_text(known.time), event.hash, time_text(event.time));
   }
 
  private:
-  std::unordered_map<Entry, Witness, EntryHash> known_;
+  std::unordered_map<Entry, FirstHash, EntryHash> known_;
 };
 
 const PropertyRegistrar kRegistrar(

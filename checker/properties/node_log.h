@@ -1,9 +1,9 @@
-// NodeLog: as much of a node's log as its trace tells: which entries it holds, and chain hashes at
-// the ends of what was appended together.
+// NodeLog: what a node's trace says about its log: which entries it holds, and chain hashes at the
+// ends of batches that were appended together.
 //
-// A point at an index says everything about the log below it, since the hash is chained. Between
-// points only the term of an entry is known, which is enough to tell many wrong entries, and none
-// of the right ones.
+// A hash at an index says everything about the log below it, since it is chained. Between two
+// hashes only the term of an entry is known, which suffices to detect many wrong entries, and never
+// rejects a right one.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ class NodeLog {
   void follow(const TraceEvent& event);
 
   [[nodiscard]] std::uint64_t last_index() const { return last_index_; }
-  /// The hash at exactly this index, if the trace told it and the entry is still there.
+  /// The hash at exactly this index, if the trace has it and the entry is still there.
   [[nodiscard]] std::optional<std::uint64_t> hash_at(std::uint64_t index) const;
   /// The term of the entry at this index; 0: not known.
   [[nodiscard]] std::uint64_t term_at(std::uint64_t index) const;

@@ -13,7 +13,7 @@
 namespace capsize::checker {
 namespace {
 
-constexpr std::uint64_t kEventsBetweenLooks = 8192;
+constexpr std::uint64_t kEventsPerBudgetCheck = 8192;
 
 struct Running {
   const PropertyKind* kind;
@@ -53,7 +53,7 @@ std::vector<PropertyReport> run(std::vector<TraceReader> readers, ClusterView& c
       return reports(std::move(all), Verdict::kUnknown,
                      fmt::format("the bound of {} events ended the check", limits.events_max));
     }
-    if (events % kEventsBetweenLooks == 0 && budget.time_is_up()) {
+    if (events % kEventsPerBudgetCheck == 0 && budget.time_is_up()) {
       return reports(std::move(all), Verdict::kUnknown,
                      fmt::format("the time bound ended the check after {} events", events));
     }

@@ -2,9 +2,9 @@
 //
 // check_traces merges the traces of all nodes by time and shows every event to every registered
 // property, once, in order. A property remembers what it needs and says so when it is broken. The
-// first violation of each is the one that is reported; what follows from it tells little.
+// first violation of each is the one that is reported; what follows from it adds little.
 //
-// A new property is one new file in this folder: derive from Property, hand a PropertyKind to a
+// A new property is one new file in this folder: derive from Property, give a PropertyKind to a
 // `PropertyRegistrar`.
 //
 // How it fails: unreadable or malformed traces give one report with a usage error, a bound gives

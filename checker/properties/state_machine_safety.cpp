@@ -1,8 +1,8 @@
 // State machine safety: if a server has applied a log entry at a given index, no other server will
 // ever apply a different entry for the same index.
 //
-// An entry is known by the chain hash at its index. An apply event tells the hash at its last
-// index; for the indexes before that the node's own log tells it, where its trace does. A node that
+// An entry is known by the chain hash at its index. An apply event gives the hash at its last
+// index; for the indexes before that the node's own log gives it, where its trace does. A node that
 // applies again after a restart is held to the same rule.
 #include <fmt/core.h>
 

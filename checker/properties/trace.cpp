@@ -225,7 +225,7 @@ std::optional<TraceEvent> TraceReader::next() {
   return std::nullopt;
 }
 
-// The line in hand is no event. Fine if a new incarnation starts behind it, on the same line (the
+// The current line is no event. Fine if a new incarnation starts after it, on the same line (the
 // killed one wrote no line feed) or on the next.
 std::optional<TraceEvent> TraceReader::after_torn_line(const Line& torn) {
   Malformed why{file_, torn.number, 1, {}, {}};

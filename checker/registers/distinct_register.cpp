@@ -34,16 +34,16 @@ Decision DistinctRegisterDecider::decide(std::span<const KeyOperation> operation
     decision.kind = Decision::Kind::kNotApplicable;
   } else if (auto dead_end = find_live()) {
     decision = *std::move(dead_end);
-  } else if (auto two_winners = gather()) {
-    decision = *std::move(two_winners);
+  } else if (auto lost_update = gather()) {
+    decision = *std::move(lost_update);
   } else {
-    std::optional<Decision> found = build_block(initial_, kNone);
+    std::optional<Decision> found = build_block(initial_, kNone);  // steps 3 and 4
     for (std::uint32_t i = 0; i < operations_.size() && !found; ++i) {
-      if (because_[i] != kNone && is_write(operations_[i])) {
+      if (made_live_by_[i] != kNone && is_write(operations_[i])) {
         found = build_block(operations_[i].written, i);
       }
     }
-    if (!found && reached_cas_ < live_cas_) found = circular_cas();
+    if (!found && reached_cas_ < live_cas_) found = cyclic_cas();
     if (!found) found = check_zones();
     if (found) decision = *std::move(found);
   }
@@ -65,6 +65,8 @@ void DistinctRegisterDecider::reset() {
   live_cas_ = reached_cas_ = 0;
 }
 
+// The conditions. A value with two writers ends this decider: which of the two a read of it
+// returned is then a choice, and with choices the problem is NP-complete.
 bool DistinctRegisterDecider::find_writers() {
   for (std::uint32_t i = 0; i < operations_.size(); ++i) {
     const KeyOperation& operation = operations_[i];
@@ -78,12 +80,18 @@ bool DistinctRegisterDecider::find_writers() {
   return true;
 }
 
-// Step 1, and the first half of step 2.
+// Step 1, and the first half of step 2: starts at the acknowledged operations and follows each
+// observed value to its writer. An indeterminate write of 7 that no operation read is not reached:
+// it may as well not have happened. One that was read is reached, and counts from here on as if it
+// had been acknowledged, but with its completion at infinity.
+//
+// made_live_by_ records which observer reached it. A violation that involves the write has to show
+// that observer, because without it the write could be left out.
 std::optional<Decision> DistinctRegisterDecider::find_live() {
-  because_.assign(operations_.size(), kNone);
+  made_live_by_.assign(operations_.size(), kNone);
   for (std::uint32_t i = 0; i < operations_.size(); ++i) {
     if (!operations_[i].required) continue;
-    because_[i] = i;
+    made_live_by_[i] = i;
     pending_.assign(1, i);
     while (!pending_.empty()) {
       const std::uint32_t observer = pending_.back();
@@ -92,19 +100,20 @@ std::optional<Decision> DistinctRegisterDecider::find_live() {
       if (value == kNoValue || value == initial_) continue;
       const std::uint32_t writer = facts_[value].writer;
       if (writer == kNone) return violation({observer});
-      if (because_[writer] != kNone || operations_[writer].required) continue;
-      because_[writer] = observer;
+      if (made_live_by_[writer] != kNone || operations_[writer].required) continue;
+      made_live_by_[writer] = observer;
       pending_.push_back(writer);
     }
   }
   return std::nullopt;
 }
 
-// Collects what each value's observers are; the second half of step 2.
+// Collects the observers of each value, and the second half of step 2. Two cas that expect the same
+// value, which was written once, cannot both have succeeded: the first one replaced it.
 std::optional<Decision> DistinctRegisterDecider::gather() {
   for (std::uint32_t i = 0; i < operations_.size(); ++i) {
     const KeyOperation& operation = operations_[i];
-    if (because_[i] == kNone || operation.observed == kNoValue) continue;
+    if (made_live_by_[i] == kNone || operation.observed == kNoValue) continue;
     ValueFacts& facts = facts_[operation.observed];
     if (is_cas(operation)) {
       if (facts.cas != kNone) return violation({facts.cas, i});
@@ -120,6 +129,8 @@ std::optional<Decision> DistinctRegisterDecider::gather() {
   return std::nullopt;
 }
 
+// Step 3 for one block: follows the chain write, reads, cas, reads of its result, cas, ... Only two
+// operations of each level matter later: the one that completes first and the one that begins last.
 std::optional<Decision> DistinctRegisterDecider::build_block(ValueId value, std::uint32_t writer) {
   levels_.clear();
   if (writer != kNone) levels_.push_back({writer, writer});
@@ -136,7 +147,10 @@ std::optional<Decision> DistinctRegisterDecider::build_block(ValueId value, std:
   return std::nullopt;
 }
 
-// Step 4: from the highest level down, against the smallest completion seen so far.
+// Step 4, in one sweep from the highest level down: an operation that begins after the smallest
+// completion of its own or a higher level comes too late. The sweep includes the level itself,
+// which cannot clash with itself: a level of reads has no order, and of a write or cas there is
+// only one.
 std::optional<Decision> DistinctRegisterDecider::check_levels() const {
   std::uint32_t smallest = kNone;
   for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
@@ -152,8 +166,11 @@ std::optional<Decision> DistinctRegisterDecider::check_levels() const {
   return std::nullopt;
 }
 
+// The block as an interval. The completion of an indeterminate write is infinite, and f is taken
+// over the whole block: once a read of the value has completed, the block has begun, whatever is
+// known of the write. That is why indeterminate operations cost nothing here.
 void DistinctRegisterDecider::add_zone(bool initial) {
-  if (levels_.empty()) return;  // an initial value that nobody saw
+  if (levels_.empty()) return;  // an initial value that was not observed
   Zone zone;
   zone.f = std::int64_t{kNever};
   zone.s = kBeforeAll;
@@ -176,6 +193,8 @@ void DistinctRegisterDecider::add_zone(bool initial) {
   (zone.f < zone.s ? forward_ : backward_).push_back(zone);
 }
 
+// Step 5. Sorted by f, two forward zones that overlap have neighbours that overlap, so comparing
+// neighbours suffices.
 std::optional<Decision> DistinctRegisterDecider::check_zones() {
   const auto by_f = [](const Zone& a, const Zone& b) { return a.f < b.f; };
   std::sort(forward_.begin(), forward_.end(), by_f);
@@ -197,8 +216,10 @@ Decision DistinctRegisterDecider::clash(const Zone& a, const Zone& b) const {
   return violation({a.f_operation, a.s_operation, b.f_operation, b.s_operation});
 }
 
-// Step 3: the cas that no block reached hang together in a circle; walk one from writer to writer.
-Decision DistinctRegisterDecider::circular_cas() const {
+// Step 3: the values of a cas that no block reached come from one another in a cycle, such as
+// cas 1 -> 2 and cas 2 -> 1 without a write of either. One of them suffices: violation() adds the
+// indeterminate ones that it depends on, and explanations add the writers of what it observed.
+Decision DistinctRegisterDecider::cyclic_cas() const {
   std::vector<bool> reached(operations_.size(), false);
   const auto mark_chain = [&](ValueId value) {
     for (std::uint32_t cas = facts_[value].cas; cas != kNone;
@@ -208,28 +229,28 @@ Decision DistinctRegisterDecider::circular_cas() const {
   };
   mark_chain(initial_);
   for (std::uint32_t i = 0; i < operations_.size(); ++i) {
-    if (because_[i] != kNone && is_write(operations_[i])) mark_chain(operations_[i].written);
+    if (made_live_by_[i] != kNone && is_write(operations_[i])) mark_chain(operations_[i].written);
   }
   for (std::uint32_t i = 0; i < operations_.size(); ++i) {
-    if (because_[i] != kNone && is_cas(operations_[i]) && !reached[i]) return violation({i});
+    if (made_live_by_[i] != kNone && is_cas(operations_[i]) && !reached[i]) return violation({i});
   }
   return violation({});
 }
 
-// An indeterminate operation is in the way only because somebody saw its value: without that
-// observer it could simply not have happened.
+// Adds to the clashing operations the observers that made the indeterminate ones among them live:
+// without its observer an indeterminate operation could be left out, and nothing would clash.
 Decision DistinctRegisterDecider::violation(std::initializer_list<std::uint32_t> clashing) const {
   Decision decision;
   decision.kind = Decision::Kind::kViolation;
   for (std::uint32_t operation : clashing) {
     while (operation != kNone) {
-      decision.witness.push_back(operation);
-      operation = because_[operation] == operation ? kNone : because_[operation];
+      decision.counterexample.push_back(operation);
+      operation = made_live_by_[operation] == operation ? kNone : made_live_by_[operation];
     }
   }
-  std::sort(decision.witness.begin(), decision.witness.end());
-  const auto last = std::unique(decision.witness.begin(), decision.witness.end());
-  decision.witness.erase(last, decision.witness.end());
+  std::sort(decision.counterexample.begin(), decision.counterexample.end());
+  const auto last = std::unique(decision.counterexample.begin(), decision.counterexample.end());
+  decision.counterexample.erase(last, decision.counterexample.end());
   return decision;
 }
 

@@ -3,31 +3,31 @@
 //
 // Conditions (else kNotApplicable): all operations are reads, writes and cas; the values written by
 // operations that did not fail are pairwise different and different from the initial one; no cas
-// writes what it expects.
+// writes the value that it expects.
 //
-// Theorem (Gibbons & Korach, SIAM J. Comput. 26(4), 1997, with cas and indeterminate operations
-// added). Let a precede b iff a.complete < b.invoke. The operations are linearizable iff
-//  1. after dropping every indeterminate operation whose value nobody observed, directly or through
-//     other indeterminate cas that were themselves observed,
-//  2. every observed value was written by somebody, and no two cas expect the same value;
+// Theorem (Gibbons & Korach, SIAM J. Comput. 26(4), 1997, extended by cas and indeterminate
+// operations). Let a precede b iff a.complete < b.invoke. The operations are linearizable iff
+//  1. after dropping every indeterminate operation whose value no operation observed, directly or
+//     through other indeterminate cas that were themselves observed,
+//  2. every observed value was written by some operation, and no two cas expect the same value;
 //  3. every cas is reached from a block: a plain write (or the initial value) and the chain of cas
 //     that begins at its value, in levels: write 0, reads of its value 1, cas on it 2, reads of the
 //     new value 3, ...;
-//  4. inside a block nothing of a higher level precedes something of a lower one;
+//  4. inside a block no operation precedes one of a lower level;
 //  5. no two blocks A, B have f_A < s_B and f_B < s_A, where f is the block's smallest completion,
 //     s its largest invocation, and f of the initial block is minus infinity.
 //
-// Proof sketch. Necessary: a value that is distinct is in force during one contiguous stretch of
-// any legal order, and the cas that expects it ends that stretch, so a block is contiguous and
-// sorted by level; f_A < s_B says that something of A precedes something of B, so A must come first
-// as a whole. Dropping (1) is sound, since an unobserved value only has to be overwritten, and an
-// indeterminate operation need not happen. Sufficient: order the blocks by "A must come before B".
-// In a shortest cycle of length three or more take A with the least f, P before A, Q before P: f_A
-// <= f_Q < s_P, so A must also come before P, and A, P already clash. Hence pairs suffice. Inside a
-// block, levels in order and invocations in order within a level respect precedence by (4).
+// Proof sketch. Necessary: a value that is written once is the state during one contiguous stretch
+// of any legal order, and the cas that expects it ends that stretch, so a block is contiguous and
+// sorted by level; f_A < s_B says that some operation of A precedes one of B, so A as a whole must
+// come first. Step 1 is sound: an unobserved value only has to be overwritten, and an indeterminate
+// operation need not have happened. Sufficient: order the blocks by "A must come before B". In a
+// shortest cycle of length three or more take A with the least f, P before A, Q before P: f_A <=
+// f_Q < s_P, so A must also come before P, and A, P already clash. So pairs suffice. Inside a
+// block, levels in order, and invocations in order within a level, respect precedence by step 4.
 //
 // Step 5 by zones: forward zones (f < s) must be disjoint as open intervals, and no backward zone
-// (s <= f) may lie inside a forward one; two backward zones never clash. Touching is legal:
+// (s <= f) may be inside a forward one; two backward zones never clash. Touching is legal, because
 // precedence is strict.
 #pragma once
 
@@ -79,17 +79,18 @@ class DistinctRegisterDecider {
   std::optional<Decision> check_levels() const;
   std::optional<Decision> check_zones();
   void add_zone(bool initial);
-  Decision circular_cas() const;
+  Decision cyclic_cas() const;
   Decision violation(std::initializer_list<std::uint32_t> clashing) const;
   Decision clash(const Zone& a, const Zone& b) const;
   void reset();
 
   std::span<const KeyOperation> operations_;
   ValueId initial_ = kNullValue;
-  std::vector<ValueFacts> facts_;       // by ValueId; all kNone between calls
-  std::vector<std::uint32_t> because_;  // by operation: who made it live; itself = ok; kNone = not
+  std::vector<ValueFacts> facts_;  // by ValueId; all kNone between calls
+  std::vector<std::uint32_t>
+      made_live_by_;  // by operation: the observer that made it live; itself = ok; kNone = not
   std::vector<std::uint32_t> pending_;  // live operations whose observation is still to be followed
-  std::vector<Level> levels_;           // of the block in hand
+  std::vector<Level> levels_;           // of the current block
   std::vector<Zone> forward_, backward_;
   std::size_t live_cas_ = 0;
   std::size_t reached_cas_ = 0;

@@ -17,6 +17,8 @@ class RegisterOrder {
     blocks_[initial].first = kBeforeAll;
   }
 
+  // Sorts by (min(f, s), forward, block, level, place): the header proves that this is legal.
+  // `place` is the order of invocation, which respects precedence within a level.
   std::vector<std::uint32_t> find() {
     find_live();
     std::vector<Rank> ranks;
@@ -34,13 +36,14 @@ class RegisterOrder {
 
  private:
   static constexpr std::int64_t kBeforeAll = -1;
-  // Of a value: the one at the foot of its chain of cas, and how far above that it is.
+  // Of a value: the value at which its chain of cas begins, and how many steps it is from there.
   struct Place {
     ValueId root = kNoValue;
     std::uint64_t level = 0;
   };
   using Rank = std::tuple<std::int64_t, bool, ValueId, std::uint64_t, std::uint32_t>;
 
+  // As in the decider: acknowledged operations, and the writers of what live operations observed.
   void find_live() {
     std::vector<bool> known(operations_.size(), false);
     for (std::uint32_t i = 0; i < operations_.size(); ++i) {
@@ -55,6 +58,8 @@ class RegisterOrder {
     }
   }
 
+  // Walks down the chain of cas, then assigns places on the way back up: each value is placed once,
+  // so the walk is linear over all calls, however long the chains are.
   Place place_of_value(ValueId value) {
     std::vector<ValueId> chain;
     for (;;) {
@@ -75,7 +80,7 @@ class RegisterOrder {
     return place;
   }
 
-  // Reads lie between the value that they saw and the next one.
+  // A read belongs between the value that it returned (an even level) and the next one.
   Place place_of(std::uint32_t operation) {
     const KeyOperation& one = operations_[operation];
     if (one.written != kNoValue) return place_of_value(one.written);

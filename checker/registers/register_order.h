@@ -1,9 +1,9 @@
-// A legal order of a register's operations, where distinct_register.h has found that there is one.
+// A legal order of the operations of a register that distinct_register.h found to be legal.
 //
-// Blocks (a write and the chain of cas that begins at it) stay whole, and inside they are sorted by
-// level and invocation. Blocks are sorted by min(f, s), backward zones (s <= f) before forward ones
-// (f < s) where that is equal. f is the smallest completion, s the largest invocation, and the
-// initial block's f is before everything.
+// Blocks (a write and the chain of cas that begins at it) stay together, sorted by level and
+// invocation inside. Blocks are sorted by min(f, s); where that is equal, backward zones (s <= f)
+// come before forward ones (f < s). f is the smallest completion of the block, s the largest
+// invocation, and f of the initial block is before everything.
 //
 // Proof. Let A have to come before B: f_A < s_B, and not f_B < s_A, so s_A <= f_B. If B is
 // backward, its key s_B is above f_A, and so above A's key. If B is forward, its key is f_B >= s_A,

@@ -18,7 +18,9 @@ class SourcelessRead {
 
   Decision find() {
     if (!gather()) return {Decision::Kind::kNotApplicable};
-    // Observers come by invocation, so what has completed before them only grows.
+    // One sweep by invocation: the set of mutations that completed before an observer only grows.
+    // Of these, the one that began last rules out most sources: a write that completed before it
+    // began is overwritten in every legal order.
     auto completed = by_complete_.begin();
     std::uint32_t between = kNone;  // the mutation with the largest invocation among the completed
     for (std::uint32_t i = 0; i < operations_.size(); ++i) {
@@ -50,6 +52,9 @@ class SourcelessRead {
     return true;
   }
 
+  // A source is a writer of the value that began before the observer completed, and that was not
+  // complete when `between` began. write 7 ok, write 9 ok, read 7 has none; with the write of 7
+  // still open while 9 is written it has one.
   bool may_have_a_source(const KeyOperation& observer, std::uint32_t between) const {
     if (observer.observed == initial_ && between == kNone) return true;
     const auto found = writers_.find(observer.observed);
@@ -60,9 +65,9 @@ class SourcelessRead {
   static Decision violation(std::uint32_t observer, std::uint32_t between) {
     Decision decision;
     decision.kind = Decision::Kind::kViolation;
-    decision.witness = {observer};
-    if (between != kNone) decision.witness.push_back(between);
-    std::sort(decision.witness.begin(), decision.witness.end());
+    decision.counterexample = {observer};
+    if (between != kNone) decision.counterexample.push_back(between);
+    std::sort(decision.counterexample.begin(), decision.counterexample.end());
     return decision;
   }
 

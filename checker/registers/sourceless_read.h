@@ -1,4 +1,5 @@
-// Reads that no write can be the source of, because acknowledged mutations lie in between.
+// Reads that no write can be the source of, because an acknowledged mutation took effect in
+// between.
 #pragma once
 
 #include <span>
@@ -21,11 +22,11 @@ namespace capsize::checker {
 /// began. If no source is left, the history is not linearizable.
 ///
 /// The condition is necessary only, so this says kViolation or kNotApplicable, never kLegal. It is
-/// here because a search finds such a read last: it has to try all orders of what lies before it,
+/// here because a search finds such a read last: it has to try all orders of what comes before it,
 /// while this looks at each read once. That is what most stale reads and all reads of values never
 /// written look like.
 ///
-/// `operations` in order of invocation. The witness is the read and the mutation in between.
+/// `operations` in order of invocation. The counterexample is the read and the mutation in between.
 [[nodiscard]] Decision find_sourceless_read(std::span<const KeyOperation> operations,
                                             ValueId initial);
 

@@ -7,33 +7,31 @@ namespace capsize::checker {
 
 std::string_view name(Anomaly anomaly) {
   // In the order of the enumerators.
-  constexpr std::array<std::string_view, 27> kNames = {
+  constexpr std::array<std::string_view, 25> kNames = {
       "stale read",
       "lost write",
       "stale read or lost write",
-      "read of a value never written",
+      "garbage read",
       "aborted read",
       "intermediate read",
       "failed cas that should have succeeded",
-      "two winners of a cas",
+      "lost update",
       "read before its write",
-      "circular cas",
-      "doubled append",
+      "cyclic cas",
+      "duplicate append",
       "reordered append",
       "incompatible order",
       "lost append",
-      "phantom append",
       "duplicate element",
       "lost element",
       "reordered or lost element",
-      "phantom element",
       "reordered element",
       "resurrected element",
       "wrong total",
       "two holders of a lock",
       "release of a free lock",
       "fractured read",
-      "contradicting read",
+      "internal read",
       "no legal order",
   };
   return kNames[static_cast<std::size_t>(anomaly)];

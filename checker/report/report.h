@@ -18,7 +18,7 @@
 
 namespace capsize::checker {
 
-/// How far behind an operation was that saw an older value.
+/// How stale the value was that an operation observed.
 struct Staleness {
   /// From the earliest completion of something newer to the beginning of the late operation; at
   /// least so long. kNoTime if the file has no times.
@@ -43,19 +43,19 @@ struct Violation {
 /// Fills in `same_on` and `repeated`.
 void mark_repeated(std::vector<Violation>& violations);
 
-/// Whether something weaker than linearizability holds of a key.
-struct WeakerAnswer {
+/// Whether a weaker consistency model holds for a key.
+struct ConsistencyAnswer {
   enum class Holds : std::uint8_t { kUnknown, kYes, kNo } holds = Holds::kUnknown;
   std::string_view question = {};
   std::string detail = {};  ///< why not, how much, or why it is not known; may be empty
 };
 
 /// "yes", "no", "unknown".
-[[nodiscard]] std::string_view name(WeakerAnswer::Holds holds);
+[[nodiscard]] std::string_view name(ConsistencyAnswer::Holds holds);
 
-struct WeakerAnswers {
+struct ConsistencyAnswers {
   std::string key;
-  std::vector<WeakerAnswer> answers;
+  std::vector<ConsistencyAnswer> answers;
 };
 
 struct Report {
@@ -66,9 +66,10 @@ struct Report {
   std::map<std::string, std::uint64_t> algorithms;  ///< name -> number of keys it decided
   HistoryCounts counts;
   std::vector<Violation> violations;  ///< one for each violating key, at most kViolationsMax
-  std::vector<WeakerAnswers> weaker;  ///< of the keys of `violations`; never part of the verdict
+  std::vector<ConsistencyAnswers>
+      weaker;  ///< of the keys of `violations`; never part of the verdict
   /// Where `weaker` says something and there are several keys: sequential consistency of them all.
-  std::optional<WeakerAnswer> sequential_of_all_keys;
+  std::optional<ConsistencyAnswer> sequential_of_all_keys;
   std::uint64_t violating_keys = 0;
   std::uint64_t unknown_keys = 0;
   std::string reason;                  ///< for every verdict but valid: one line

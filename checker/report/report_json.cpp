@@ -67,13 +67,13 @@ Json to_json(const Violation& violation) {
   return out;
 }
 
-Json to_json(const WeakerAnswer& answer) {
+Json to_json(const ConsistencyAnswer& answer) {
   return {{"holds", name(answer.holds)}, {"detail", answer.detail}};
 }
 
-Json to_json(const WeakerAnswers& weaker) {
+Json to_json(const ConsistencyAnswers& weaker) {
   Json out = {{"key", weaker.key}};
-  for (const WeakerAnswer& answer : weaker.answers) {
+  for (const ConsistencyAnswer& answer : weaker.answers) {
     out[std::string(answer.question)] = to_json(answer);
   }
   return out;
@@ -103,13 +103,13 @@ std::string algorithm_names(const Report& report) {
 
 }  // namespace
 
-std::string_view name(WeakerAnswer::Holds holds) {
+std::string_view name(ConsistencyAnswer::Holds holds) {
   switch (holds) {
-    case WeakerAnswer::Holds::kYes:
+    case ConsistencyAnswer::Holds::kYes:
       return "yes";
-    case WeakerAnswer::Holds::kNo:
+    case ConsistencyAnswer::Holds::kNo:
       return "no";
-    case WeakerAnswer::Holds::kUnknown:
+    case ConsistencyAnswer::Holds::kUnknown:
       break;
   }
   return "unknown";
@@ -138,7 +138,7 @@ Json to_json(const Report& report) {
   for (const Violation& violation : report.violations) violations.push_back(to_json(violation));
   Json first = violations.empty() ? Json() : violations.front();
   Json weaker = Json::array();
-  for (const WeakerAnswers& answers : report.weaker) weaker.push_back(to_json(answers));
+  for (const ConsistencyAnswers& answers : report.weaker) weaker.push_back(to_json(answers));
   Json out = {{"capsize-report", 1},  // the version of the format (docs/FORMATS.md)
               {"verdict", name(report.verdict)},
               {"file", report.file},

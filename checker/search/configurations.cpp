@@ -64,6 +64,9 @@ std::uint32_t Configurations::append(const std::uint64_t* row, std::uint32_t par
   return number;
 }
 
+// Walks the list of rows with the same key, newest first. A row that dominates the new one ends it;
+// rows that the new one dominates are unlinked on the way and marked, since the search may still
+// hold their numbers. The walk is bounded: a missed dominance costs work, never correctness.
 std::uint32_t Configurations::insert(Row added, std::uint32_t parent) {
   std::uint32_t& head = head_for(added.data());
   std::uint64_t compared = 0;

@@ -1,11 +1,11 @@
-// Configurations: the states that a search has reached, each remembered once, with dominance.
+// Configurations: the states that a search has reached, each stored once, with dominance.
 //
-// A configuration is a row of 64-bit words (row_layout.h). A row that can do nothing that a known
-// one of the same key could not is refused; known ones that can do nothing that it could not are
-// superseded by it.
+// A configuration is a row of 64-bit words (row_layout.h). A new row is refused if a stored row of
+// the same key can do everything that it could; a new row supersedes stored rows that can do
+// nothing that it could not.
 //
-// Whoever owns it keeps bounds of time and memory, so nothing here happens in one big step: rows
-// live in pieces that never move, and the table of keys is many small ones, each of which grows by
+// The owner keeps bounds of time and memory, so no single step here is large: rows are stored in
+// chunks that never move, and the table of keys consists of many small ones, each of which grows by
 // itself. Doubling one array of two gigabytes would take seconds and six gigabytes.
 #pragma once
 
@@ -28,22 +28,22 @@ class Configurations {
   /// The layout has to outlive it.
   explicit Configurations(const RowLayout& layout);
 
-  /// The number of the row, or kNone if it is dominated by one that is there. Looks at so many rows
-  /// of the same key at most; what it overlooks then is work done twice, never a wrong verdict.
+  /// The number of the row, or kNone if it is dominated by one that is there. Compares a bounded
+  /// number of rows of the same key; what it misses is work done twice, never a wrong verdict.
   std::uint32_t insert(Row row, std::uint32_t parent);
-  /// Whether a later row can do whatever this one can: it need not be looked at any more.
+  /// Whether a later row can do whatever this one can: it need not be expanded.
   [[nodiscard]] bool is_superseded(std::uint32_t number) const {
     return link(at(number)) == kSuperseded;
   }
   [[nodiscard]] Row row(std::uint32_t number) const { return {at(number), width_}; }
-  /// What insert() was told, until keep_only().
+  /// As given to insert(), until keep_only().
   [[nodiscard]] std::uint32_t parent(std::uint32_t number) const {
     return static_cast<std::uint32_t>(at(number)[width_] >> 32);
   }
   [[nodiscard]] std::size_t size() const { return size_; }
   /// Exact, and never more than a few megabytes above what it was one insert() earlier.
   [[nodiscard]] std::uint64_t memory_bytes() const;
-  /// Words compared so far: what the time has gone into.
+  /// Words compared so far, as a measure of the work done.
   [[nodiscard]] std::uint64_t work() const { return work_; }
   /// Forgets all rows but these, which keep their order and get the numbers 0, 1, 2, ...
   void keep_only(std::span<const std::uint32_t> numbers);

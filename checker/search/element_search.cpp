@@ -74,7 +74,7 @@ class ElementSearch {
       Decision decision = search(element, projection);
       if (decision.is_violation()) {
         for (const KeyOperation& operation : projection) {
-          if (operation.invoke <= decision.end) decision.witness.push_back(operation.source);
+          if (operation.invoke <= decision.end) decision.counterexample.push_back(operation.source);
         }
         return decision;
       }
@@ -93,9 +93,9 @@ class ElementSearch {
     }
   }
 
-  // Each of them belongs to every element. Of elements that nobody added, only those count that
-  // somebody asked about; a read of another one is found at once by the search over the whole set.
-  // False: there are too many.
+  // Each of them belongs to every element. Of elements that no operation added, only those count
+  // that a `contains` asked about; a read of another one is found at once by the search over the
+  // whole set. False: there are too many.
   bool add_whole_reads() {
     std::vector<std::uint32_t> reads;
     for (std::uint32_t i = 0; i < operations_.size(); ++i) {

@@ -1,4 +1,4 @@
-// Expansion: what one configuration leads to, by the rules of just_in_time_search.h.
+// Expansion: the successors of one configuration, by the rules of just_in_time_search.h.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@ namespace capsize::checker {
 
 class Expansion {
  public:
-  /// Called with each configuration that is come to, most promising first, and whether it is second
+  /// Called with each configuration that is reached, most promising first, and whether it is second
   /// choice: a write that could have been hidden leaves its value.
   using Reached = std::function<void(const SearchRow& row, bool second_choice)>;
   /// Whether to give up in the middle.
@@ -22,7 +22,7 @@ class Expansion {
   /// Marks an operation of the trace that stands before the last blind write, and not here.
   static constexpr std::uint32_t kHidden = 0x80000000u;
 
-  /// What classes `layout` does not track there is no end of. It may change between calls.
+  /// Classes that `layout` does not track are unlimited. The layout may change between calls.
   Expansion(const SearchProblem& problem, StateTable& states, const RowLayout& layout, Stop stop);
 
   /// From before the first operation. True: all completions are passed, nothing else was asked.
@@ -30,17 +30,17 @@ class Expansion {
   /// From this configuration. True: the same, reached by what trace() says.
   bool expand(std::span<const std::uint64_t> words, const Reached& reached);
 
-  /// The row in hand: the one that `reached` is called with, or that came to the end.
+  /// The current row: the one that `reached` is called with, or the one at the end.
   [[nodiscard]] const SearchRow& row() const { return row_; }
   /// The operations that led to it.
   [[nodiscard]] const std::vector<std::uint32_t>& trace() const { return trace_; }
-  /// Operations looked at so far: what the time has gone into.
+  /// Operations visited so far, as a measure of the work done.
   [[nodiscard]] std::uint64_t work() const { return work_; }
 
  private:
   [[nodiscard]] std::uint32_t completing() const { return problem_.completions[row_.completion()]; }
 
-  bool go_on(bool wants_observer);
+  bool advance(bool wants_observer);
   bool settle();
   void apply_pure();
   void reach_as_due(std::uint32_t write);
@@ -61,12 +61,12 @@ class Expansion {
   StateTable& states_;
   const RowLayout& layout_;
   Stop stop_;
-  std::unique_ptr<Demand> demand_;  // of a problem of which enough is known
-  Demand::Available available_;
+  std::unique_ptr<MutationFilter> filter_;  // of a problem of which enough is known
+  MutationFilter::Available available_;
   std::vector<std::uint32_t> classes_;  // all of them
   std::vector<Position> first_invoke_;  // by class
   const Reached* reached_ = nullptr;
-  SearchRow row_;                     // the configuration in hand
+  SearchRow row_;                     // the current configuration
   SearchRow parent_;                  // the one that is being expanded
   std::vector<std::uint32_t> alike_;  // open and not applied, in parent_
   bool consumed_ = false;             // by what observes the state

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint64_t kStepsPerTurnMax = 1024;
 // Depth first that comes no further for so long most likely tries the orders in front of a
-// violation, and gets one turn of so many only.
+// violation, and gets only one turn in several.
 constexpr std::uint64_t kStuckTurnsMax = 64;
 constexpr std::uint64_t kTurnsOfRest = 5;
 

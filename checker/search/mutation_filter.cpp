@@ -7,21 +7,22 @@
 
 namespace capsize::checker {
 
-std::unique_ptr<Demand> make_demand(const SearchProblem& problem, const StateTable& states) {
+std::unique_ptr<MutationFilter> make_mutation_filter(const SearchProblem& problem,
+                                                     const StateTable& states) {
   switch (problem.kind) {
     case SearchProblem::Kind::kExact:
-      return std::make_unique<ValueDemand>(problem);
+      return std::make_unique<ValueFilter>(problem);
     case SearchProblem::Kind::kElements:
-      return std::make_unique<ElementDemand>(problem);
+      return std::make_unique<ElementFilter>(problem);
     case SearchProblem::Kind::kSums:
-      return std::make_unique<SumDemand>(problem, states);
+      return std::make_unique<SumFilter>(problem, states);
     case SearchProblem::Kind::kAny:
       break;
   }
   return nullptr;
 }
 
-void ElementDemand::find(const SearchRow& row, const Available& available) {
+void ElementFilter::prepare(const SearchRow& row, const Available& available) {
   waiting_.clear();
   waiting_for_.clear();
   for (const std::uint32_t operation : problem_.open_at(row.completion())) {
@@ -40,7 +41,7 @@ void ElementDemand::find(const SearchRow& row, const Available& available) {
   }
 }
 
-bool ElementDemand::serves_a_waiting_operation(const KeyOperation& mutation) const {
+bool ElementFilter::serves_a_waiting_operation(const KeyOperation& mutation) const {
   const bool adds = mutation.code == kCodeAdd;
   return std::ranges::any_of(waiting_,
                              [&](const KeyOperation* asks) {
@@ -52,14 +53,14 @@ bool ElementDemand::serves_a_waiting_operation(const KeyOperation& mutation) con
          });
 }
 
-const std::vector<ValueId>& ElementDemand::elements_of(ValueId set) {
+const std::vector<ValueId>& ElementFilter::elements_of(ValueId set) {
   const auto [entry, added] = sorted_.try_emplace(set);
   if (added) entry->second = sorted_elements(problem_.values, set);
   return entry->second;
 }
 
 // Sums are bounds here, and compared with some room: as floating point they cannot overflow.
-void SumDemand::find(const SearchRow& row, const Available& available) {
+void SumFilter::prepare(const SearchRow& row, const Available& available) {
   missing_.clear();
   useful_.clear();
   least_ = most_ = 0;
@@ -86,12 +87,12 @@ void SumDemand::find(const SearchRow& row, const Available& available) {
   }
 }
 
-void SumDemand::may_follow(const KeyOperation& addition, double times) {
+void SumFilter::may_follow(const KeyOperation& addition, double times) {
   const auto amount = static_cast<double>(counter_amount(problem_.values, addition));
   (amount < 0 ? least_ : most_) += amount * times;
 }
 
-bool SumDemand::serves_a_waiting_operation(const KeyOperation& addition) const {
+bool SumFilter::serves_a_waiting_operation(const KeyOperation& addition) const {
   const auto amount = static_cast<double>(counter_amount(problem_.values, addition));
   const double room = 1 + (most_ - least_) * 1e-9;
   return std::ranges::any_of(missing_, [&](double missing) {
@@ -102,7 +103,7 @@ bool SumDemand::serves_a_waiting_operation(const KeyOperation& addition) const {
   });
 }
 
-ValueDemand::ValueDemand(const SearchProblem& problem) : Demand(false), problem_(problem) {
+ValueFilter::ValueFilter(const SearchProblem& problem) : MutationFilter(false), problem_(problem) {
   std::vector<ValueId> left;
   for (const KeyOperation& operation : problem.operations) {
     if (operation.written != kNoValue) left.push_back(operation.written);
@@ -111,7 +112,7 @@ ValueDemand::ValueDemand(const SearchProblem& problem) : Demand(false), problem_
   left.erase(std::unique(left.begin(), left.end()), left.end());
   const auto number = [&](ValueId value) {
     const auto found = std::ranges::lower_bound(left, value);
-    if (value == kNoValue || found == left.end() || *found != value) return kNobody;
+    if (value == kNoValue || found == left.end() || *found != value) return kNone;
     return static_cast<std::uint32_t>(found - left.begin());
   };
   for (const KeyOperation& operation : problem.operations) {
@@ -128,25 +129,25 @@ ValueDemand::ValueDemand(const SearchProblem& problem) : Demand(false), problem_
   is_wanted_.resize(left.size());
 }
 
-void ValueDemand::find(const SearchRow& row, const Available& available) {
+void ValueFilter::prepare(const SearchRow& row, const Available& available) {
   forget();
   for (const std::uint32_t operation : problem_.open_at(row.completion())) {
-    if (wants_[operation] != kNobody && !row.is_applied(operation)) want(wants_[operation]);
+    if (wants_[operation] != kNone && !row.is_applied(operation)) want(wants_[operation]);
   }
   for (std::size_t next = 0; next < wanted_.size(); ++next) {
     for (const std::uint32_t one : leaving_[wanted_[next]]) {
-      if (class_wants_[one] != kNobody && available(one)) want(class_wants_[one]);
+      if (class_wants_[one] != kNone && available(one)) want(class_wants_[one]);
     }
   }
   find_useful(row.state());
 }
 
-void ValueDemand::forget() {
+void ValueFilter::forget() {
   for (const std::uint32_t value : wanted_) is_wanted_[value] = false;
   wanted_.clear();
 }
 
-void ValueDemand::find_useful(State state) {
+void ValueFilter::find_useful(State state) {
   useful_.clear();
   for (const ValueId observed : {state, kNoValue}) {
     const auto found = observing_.find(observed);

@@ -1,8 +1,8 @@
-// Demand: which mutations are worth applying in a configuration before they complete.
+// MutationFilter: which mutations are worth applying in a configuration before they complete.
 //
 // Only those that an open acknowledged observer, not applied yet, is waiting for;
 // just_in_time_search.h says why. What an observer waits for depends on what mutations do
-// (SearchProblem::Kind), so there is one demand for each kind.
+// (SearchProblem::Kind), so there is one filter per kind.
 #pragma once
 
 #include <cstdint>
@@ -16,37 +16,37 @@
 
 namespace capsize::checker {
 
-class Demand {
+class MutationFilter {
  public:
   /// Of a class: whether one more of these indeterminate operations may take effect.
   using Available = std::function<bool(std::size_t)>;
 
-  virtual ~Demand() = default;
+  virtual ~MutationFilter() = default;
 
-  /// Has to be called for a configuration before it is asked about.
-  virtual void find(const SearchRow& row, const Available& available) = 0;
-  [[nodiscard]] virtual bool wants(std::uint32_t operation) const = 0;
-  /// Classes that could serve somebody in this state, available or not.
+  /// Prepares for the questions about one configuration, the row.
+  virtual void prepare(const SearchRow& row, const Available& available) = 0;
+  [[nodiscard]] virtual bool admits(std::uint32_t operation) const = 0;
+  /// Classes that could serve a waiting observer in this state, available or not.
   [[nodiscard]] const std::vector<std::uint32_t>& useful_classes() const { return useful_; }
   /// Whether it may take several mutations to serve one observer.
   [[nodiscard]] bool takes_several() const { return takes_several_; }
 
  protected:
-  explicit Demand(bool takes_several) : takes_several_(takes_several) {}
+  explicit MutationFilter(bool takes_several) : takes_several_(takes_several) {}
 
-  std::vector<std::uint32_t> useful_;  // find() says which
+  std::vector<std::uint32_t> useful_;  // set by prepare()
 
  private:
   bool takes_several_;
 };
 
 /// For sets: elements whose presence or absence a waiting operation observes.
-class ElementDemand final : public Demand {
+class ElementFilter final : public MutationFilter {
  public:
-  explicit ElementDemand(const SearchProblem& problem) : Demand(true), problem_(problem) {}
+  explicit ElementFilter(const SearchProblem& problem) : MutationFilter(true), problem_(problem) {}
 
-  void find(const SearchRow& row, const Available& available) override;
-  [[nodiscard]] bool wants(std::uint32_t operation) const override {
+  void prepare(const SearchRow& row, const Available& available) override;
+  [[nodiscard]] bool admits(std::uint32_t operation) const override {
     return serves_a_waiting_operation(problem_.operations[operation]);
   }
 
@@ -62,16 +62,16 @@ class ElementDemand final : public Demand {
 
 /// For counters: sums that a waiting read returns and that can still be reached.
 ///
-/// A read of v can be served from the sum s only if v - s lies between what all open additions that
+/// A read of v can be served from the sum s only if v - s is between what all open additions that
 /// are not applied and all indeterminate ones that are left could take away and what they could
 /// add.
-class SumDemand final : public Demand {
+class SumFilter final : public MutationFilter {
  public:
-  SumDemand(const SearchProblem& problem, const StateTable& states)
-      : Demand(true), problem_(problem), states_(states) {}
+  SumFilter(const SearchProblem& problem, const StateTable& states)
+      : MutationFilter(true), problem_(problem), states_(states) {}
 
-  void find(const SearchRow& row, const Available& available) override;
-  [[nodiscard]] bool wants(std::uint32_t operation) const override {
+  void prepare(const SearchRow& row, const Available& available) override;
+  [[nodiscard]] bool admits(std::uint32_t operation) const override {
     return serves_a_waiting_operation(problem_.operations[operation]);
   }
 
@@ -89,17 +89,17 @@ class SumDemand final : public Demand {
 ///
 /// A value is wanted if an open acknowledged operation that is not applied yet observes it, or if
 /// an indeterminate operation that is available observes it and leaves a wanted value.
-class ValueDemand final : public Demand {
+class ValueFilter final : public MutationFilter {
  public:
-  explicit ValueDemand(const SearchProblem& problem);
+  explicit ValueFilter(const SearchProblem& problem);
 
-  void find(const SearchRow& row, const Available& available) override;
-  [[nodiscard]] bool wants(std::uint32_t operation) const override {
+  void prepare(const SearchRow& row, const Available& available) override;
+  [[nodiscard]] bool admits(std::uint32_t operation) const override {
     return is_wanted_[leaves_[operation]];
   }
 
  private:
-  static constexpr std::uint32_t kNobody = 0xFFFFFFFFu;
+  static constexpr std::uint32_t kNone = 0xFFFFFFFFu;
 
   void want(std::uint32_t value) {
     if (is_wanted_[value]) return;
@@ -110,7 +110,7 @@ class ValueDemand final : public Demand {
   void find_useful(State state);
 
   const SearchProblem& problem_;
-  // Values that some operation leaves have numbers from 0; kNobody: no operation leaves the
+  // Values that some operation leaves have numbers from 0; kNone: no operation leaves the
   // observed one.
   std::vector<std::uint32_t> wants_, leaves_;              // by operation
   std::vector<std::uint32_t> class_wants_, class_leaves_;  // by class
@@ -121,8 +121,8 @@ class ValueDemand final : public Demand {
   std::vector<std::uint32_t> wanted_;
 };
 
-/// The demand for the kind of problem; nothing for a problem of which nothing is known.
-[[nodiscard]] std::unique_ptr<Demand> make_demand(const SearchProblem& problem,
-                                                  const StateTable& states);
+/// The filter for the kind of problem; null for a problem of which nothing is known.
+[[nodiscard]] std::unique_ptr<MutationFilter> make_mutation_filter(const SearchProblem& problem,
+                                                                   const StateTable& states);
 
 }  // namespace capsize::checker

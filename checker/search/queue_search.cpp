@@ -17,17 +17,17 @@ namespace {
 
 using Number = QueueState::Number;
 
-constexpr Number kNobody = 0xFFFFFFFFu;
-constexpr std::uint64_t kStepsBetweenLooks = 256;
+constexpr Number kNoStep = 0xFFFFFFFFu;
+constexpr std::uint64_t kStepsPerBudgetCheck = 256;
 constexpr std::uint64_t kOperationBytes = 128;       // of what is gathered about each
 constexpr std::uint64_t kOperationOrderBytes = 160;  // of each, to find a legal order at the end
 constexpr std::uint64_t kStateBytes = 160;           // two vectors, a node of a map
 
-// How a state was reached: the first way, for all others used as many indeterminate dequeues. (They
-// took what was put in, is not in, and nobody else took.)
+// How a state was reached: the first way, since all others used as many indeterminate dequeues.
+// (These took the elements that were enqueued, are not in, and that no other dequeue took.)
 struct Past {
   Number used = 0;        // indeterminate dequeues
-  Number last = kNobody;  // the last step
+  Number last = kNoStep;  // the last step
 };
 using States = std::map<QueueState, Past>;
 
@@ -43,10 +43,10 @@ class QueueSearch {
     for (const Number place : completions_) {
       come_to(operations_[place].complete);
       if (changes_nothing(place)) {
-        if (look_at_bounds()) return unknown(bound_);
+        if (bound_is_reached()) return unknown(bound_);
       } else {
         for (const auto& [state, past] : states_) {
-          if (look_at_bounds()) return unknown(bound_);
+          if (bound_is_reached()) return unknown(bound_);
           complete(place, state, past);
           if (!bound_.empty()) return unknown(bound_);
         }
@@ -69,7 +69,7 @@ class QueueSearch {
     friend auto operator<=>(const Candidate&, const Candidate&) = default;
   };
   struct Step {
-    Number before;  // the step before; kNobody: none
+    Number before;  // the step before; kNoStep: none
     Number dequeue;
     Number element;
   };
@@ -128,7 +128,7 @@ class QueueSearch {
     }
   }
 
-  // An enqueue completes, and nobody waits for the queue to be empty: no state says so.
+  // An enqueue completes, and no empty dequeue waits: the states stay as they are.
   bool changes_nothing(Number place) const {
     return operations_[place].code == kCodeAdd && nulls_open_ == 0;
   }
@@ -166,7 +166,7 @@ class QueueSearch {
   void dequeue_completes(Number place, const QueueState& state, const Past& past) {
     // The more is taken out of the way, the more elements may be taken: only one that is better
     // than those before is worth it.
-    Number best = kNobody;
+    Number best = kNoStep;
     for (const Candidate& candidate : candidates(operations_[place].argument, state, past)) {
       const Number number = candidate.number;
       if (number >= best) continue;
@@ -191,7 +191,7 @@ class QueueSearch {
       if (element(*at).invoke > now_ || state.is_taken(*at)) continue;
       const std::size_t before = in_the_way(state, element(*at).invoke);
       if (before <= most) found.push_back({before, *at});
-      if (before == 0) break;  // those behind it are no better
+      if (before == 0) break;  // those after it are no better
     }
     std::ranges::sort(found);
     return found;
@@ -216,7 +216,7 @@ class QueueSearch {
     return in_count(state, static_cast<Number>(behind - elements_.begin()));
   }
 
-  // Takes so many of what is in out, those whose enqueues completed first, in every way: each by an
+  // Takes `count` elements out, those whose enqueues completed first, in every way: each by an
   // open dequeue of its value or by an indeterminate one. It differs by the open ones only.
   template <class Then>
   void take_out(std::size_t count, const QueueState& state, const Past& past, const Then& then) {
@@ -226,7 +226,7 @@ class QueueSearch {
     for (; count > 0; --count) {
       after.clear();
       for (const auto& [one, its] : here) {
-        if (look_at_bounds()) return;
+        if (bound_is_reached()) return;
         take_first_out(one, its, after);
       }
       here.swap(after);
@@ -268,7 +268,7 @@ class QueueSearch {
   }
 
   Number step(Number before, Number dequeue, Number number) {
-    if (!bounds_.want_order) return kNobody;
+    if (!bounds_.want_order) return kNoStep;
     steps_.push_back({before, dequeue, number});
     return static_cast<Number>(steps_.size() - 1);
   }
@@ -281,7 +281,7 @@ class QueueSearch {
   }
 
   // Stored in bound_: which one was reached.
-  bool look_at_bounds() {
+  bool bound_is_reached() {
     // A vector that grows is there twice, and the states of the completion before are there too.
     const std::uint64_t memory = operations_.size() * kOperationBytes +
                                  3 * steps_.capacity() * sizeof(Step) + 2 * states_bytes_;
@@ -289,7 +289,7 @@ class QueueSearch {
       bound_ = "the bound on steps";
     } else if (memory > bounds_.memory_bytes) {
       bound_ = kMemoryBound;
-    } else if (bounds_.budget != nullptr && work_ % kStepsBetweenLooks == 0 &&
+    } else if (bounds_.budget != nullptr && work_ % kStepsPerBudgetCheck == 0 &&
                bounds_.budget->time_is_up()) {
       bound_ = bounds_.budget->time_bound();
     }
@@ -314,7 +314,7 @@ class QueueSearch {
     std::vector<KeyOperation> named(operations_.begin(), operations_.end());
     const auto name_of = [](Number place) { return ValueId{place} + kFirstName; };
     for (const Number place : elements_) named[place].argument = name_of(place);
-    for (Number i = states_.begin()->second.last; i != kNobody; i = steps_[i].before) {
+    for (Number i = states_.begin()->second.last; i != kNoStep; i = steps_[i].before) {
       named[steps_[i].dequeue].argument = name_of(elements_[steps_[i].element]);
     }
     return decide_distinct_queue(named, kNullValue, true);

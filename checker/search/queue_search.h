@@ -1,33 +1,34 @@
-// Search for queues, first in first out, in which elements may be equal.
+// Search for first-in-first-out queues in which elements repeat.
 //
 // Conditions (else kNotApplicable): all operations are `enqueue` and `dequeue`, no element is null,
 // and the queue is empty at first.
 //
-// What has to be found is which dequeue took which of several equal elements: with that known, the
-// elements are different, and distinct_queue.h says when there is a legal order. So a state of the
-// search is not an order of elements but the set of those that are in; which came first is decided
-// when one is taken, by the theorem's condition 3: nothing that is in was put in for sure before it
-// (complete < invoke). What may be taken once, may be taken ever after, for what comes later
-// precedes nothing.
+// The unknown is which dequeue took which of several equal elements: once that is known, the
+// elements are distinct, and distinct_queue.h says when there is a legal order. So a state of the
+// search is not an order of elements but the set of those that are in the queue. Which came first
+// is decided when one is taken, by condition 3 of the theorem: no element in the queue was
+// certainly enqueued before it (complete < invoke). An element that may be taken once may be taken
+// at any later time, because later enqueues precede nothing.
 //
-// Of equal elements that may be taken, the one whose enqueue completed first is. Proof: let a legal
-// order take b now and a, with complete(a) <= complete(b), later or never. Take a now and b in
-// place of a. Condition 3 asks of b that nothing put in behind it for sure comes out sooner; that
-// would be behind a, too. Condition 4: where a could still be missing (its enqueue not completed),
-// b can be, too.
+// Of equal elements that may be taken, the search takes the one whose enqueue completed first.
+// Proof: let a legal order take b now and a, with complete(a) <= complete(b), later or never. Take
+// a now and b in place of a. Condition 3 requires of b that no element that was certainly enqueued
+// after it comes out sooner; that element would be after a, too. Condition 4: where a could still
+// be missing (its enqueue not completed), b can be, too.
 //
-// Nothing is done before it must be (just in time, Lowe, "Testing for linearizability", 2017):
-//  - a dequeue takes something when it completes, or earlier because that is in the way of another;
-//  - an element is in when its enqueue completes, or is taken before;
-//  - all open dequeues that found nothing do so together, when one of them completes or before an
-//    enqueue completes, and all that is in is taken out for it;
-//  - an indeterminate dequeue takes what is in the way of something else. They differ by when they
-//    began, so only how many were used counts.
+// No step is taken before it must be (just in time, Lowe, "Testing for linearizability", 2017):
+//  - a dequeue takes an element when it completes, or earlier because the element blocks another
+//    one;
+//  - an element enters when its enqueue completes, or earlier when it is taken;
+//  - all open empty dequeues take effect together, when one of them completes or before an enqueue
+//    completes, and all elements that are in are taken out for that;
+//  - an indeterminate dequeue takes an element that blocks another one. They differ only by when
+//    they began, so only the number of used ones counts.
 //
-// The states up to each completion are kept as a set. Their number and their size depend on how
-// many dequeues are open at a time and on the indeterminate ones, not on the length of the history
-// or the queue. What is taken out of the way is taken out one element after the other, and equal
-// states in between are one: which of two equal dequeues did it makes no difference.
+// The states up to each completion are kept as a set. Their number and size depend on how many
+// dequeues are open at a time and on the indeterminate ones, not on the length of the history or
+// the queue. Blocking elements are taken out one after the other, and equal intermediate states are
+// merged: which of two equal dequeues took an element makes no difference.
 #pragma once
 
 #include <span>
@@ -36,8 +37,8 @@
 
 namespace capsize::checker {
 
-/// `operations` of the model `fifo-queue`, in order of invocation. A violation's witness is empty;
-/// its `end` bounds the prefix that has no legal order. kUnknown: at a bound.
+/// `operations` of the model `fifo-queue`, in order of invocation. A violation's counterexample is
+/// empty; its `end` bounds the prefix that has no legal order. kUnknown: at a bound.
 [[nodiscard]] Decision search_queue(std::span<const KeyOperation> operations, ValueId initial,
                                     const SearchBounds& bounds);
 

@@ -1,4 +1,4 @@
-// QueueState: how far the search for queues with equal elements has come (queue_search.h).
+// QueueState: a state of the search for queues with repeated elements (queue_search.h).
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ struct QueueState {
   using Number = std::uint32_t;
 
   Number first = 0;           // all before it are taken, it is not
-  std::vector<Number> taken;  // behind it, ascending
+  std::vector<Number> taken;  // after it, ascending
   std::vector<Number> done;   // dequeues that have taken theirs and not completed, ascending
 
   [[nodiscard]] bool is_taken(Number number) const {

@@ -17,7 +17,7 @@ RowLayout::RowLayout(std::size_t slots, const std::vector<Class>& classes)
     }
     const auto group = static_cast<std::uint32_t>(groups_.size() - 1);
     const std::uint64_t guard = std::uint64_t{1} << bits;
-    lanes_.push_back({counts() + guards_.size() - 1, shift, guard - 1, guard, group});
+    fields_.push_back({counts() + guards_.size() - 1, shift, guard - 1, guard, group});
     shift += bits;
     guards_.back() |= std::uint64_t{1} << shift;
     group_of_guard_.resize(guards_.size() * kWordBits);
@@ -32,10 +32,10 @@ void RowLayout::track_nothing() {
 }
 
 void RowLayout::track(std::size_t one) {
-  const Group& group = groups_[lanes_[one].group];
+  const Group& group = groups_[fields_[one].group];
   for (std::uint32_t member = group.first; member != group.last; ++member) {
-    const Lane& lane = lanes_[member];
-    tracked_[lane.word - counts()] |= lane.guard << lane.shift;
+    const Field& field = fields_[member];
+    tracked_[field.word - counts()] |= field.guard << field.shift;
   }
 }
 
@@ -57,7 +57,7 @@ bool RowLayout::dominates(const std::uint64_t* row, const std::uint64_t* other) 
   for (std::size_t word = 0; word < guards_.size(); ++word) {
     const std::uint64_t guard = tracked_[word];
     const std::size_t at = counts() + word;
-    // A guard is lost in each lane that counts more here than there.
+    // A guard is lost in each field that counts more here than there.
     std::uint64_t more = guard & ~((other[at] | guard) - row[at]);
     for (; more != 0; more &= more - 1) {
       const auto bit = static_cast<std::size_t>(std::countr_zero(more));

@@ -1,31 +1,33 @@
-// RowLayout: where things lie in the row of 64-bit words that is a configuration of the search.
+// RowLayout: the layout of a configuration of the search, a row of 64-bit words.
 //
-//   place     completion and object state, and whether the state still waits to be seen
-//   applied   a bit a slot: operations that were applied; what they did depends on the state
-//   safe      a bit a slot: applied pure operations, blind writes that need not be any more
-//   used      a bit a slot: blind writes that were applied
-//   counts    indeterminate operations used, a lane of bits a class
-//   cost      uses of indeterminate operations beyond what there was, and all uses
-//   overused  a bit a group of classes that leave one value: whether it was used beyond that
+//   place     completion and object state, and whether the state has not been observed yet
+//   applied   one bit per slot: operations that were applied and whose effect depends on the state
+//   safe      one bit per slot: applied pure operations, blind writes that need not be applied any
+//   more used      one bit per slot: blind writes that were applied counts    indeterminate
+//   operations used, one bit field per class cost      uses of indeterminate operations beyond
+//   those that exist, and all uses overused  one bit per group of classes that leave one value:
+//   whether it was used beyond that
 //
-// Place and applied are the key. In the others more of `safe`, less of `used`, smaller counts and
-// cost can do whatever less, more and larger ones could (just_in_time_search.h says why), so among
-// rows of one key some make others superfluous. Counts that are not tracked are not compared: of
-// their classes there is no end then, and cost and overused say how much that was made use of.
+// Place and applied are the key. Of the others, more of `safe`, less of `used`, smaller counts and
+// a smaller cost can do whatever less, more and larger ones could (just_in_time_search.h says why),
+// so some rows of a key dominate others. Counts that are not tracked are not compared: their
+// classes are unlimited then, and cost and overused say how much use was made of that.
 //
-// A lane is as wide as its largest count needs, and one bit more that is always 0: one subtraction
-// a word then compares all lanes in it.
+// A field is as wide as its largest count needs, plus a guard bit that is always 0: one subtraction
+// per word then compares all fields in it.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "base/check.h"
+
 namespace capsize::checker {
 
 class RowLayout {
  public:
-  /// A class of indeterminate operations that are alike.
+  /// A class of indeterminate operations that do the same.
   struct Class {
     std::size_t count_max = 0;
     bool joins = false;     ///< it leaves the same value as the class before it
@@ -51,20 +53,22 @@ class RowLayout {
   /// And with it all classes that leave the same value, as one can stand in for another.
   void track(std::size_t one);
   [[nodiscard]] bool is_tracked(std::size_t one) const {
-    return ((tracked_[lanes_[one].word - counts()] >> lanes_[one].shift) & lanes_[one].guard) != 0;
+    return ((tracked_[fields_[one].word - counts()] >> fields_[one].shift) & fields_[one].guard) !=
+           0;
   }
 
   [[nodiscard]] std::uint32_t count(const std::uint64_t* row, std::size_t one) const {
-    const Lane& lane = lanes_[one];
-    return static_cast<std::uint32_t>((row[lane.word] >> lane.shift) & lane.mask);
+    const Field& field = fields_[one];
+    return static_cast<std::uint32_t>((row[field.word] >> field.shift) & field.mask);
   }
   /// Precondition: less than count_max so far.
   void add_one(std::uint64_t* row, std::size_t one) const {
-    row[lanes_[one].word] += std::uint64_t{1} << lanes_[one].shift;
+    CHECK(count(row, one) < fields_[one].mask, "a count stays within its bits");
+    row[fields_[one].word] += std::uint64_t{1} << fields_[one].shift;
   }
 
   void mark_overused(std::uint64_t* row, std::size_t one) const {
-    const std::uint32_t group = lanes_[one].group;
+    const std::uint32_t group = fields_[one].group;
     row[overused() + group / kWordBits] |= std::uint64_t{1} << (group % kWordBits);
   }
   /// From now on also what this row has overused.
@@ -76,7 +80,7 @@ class RowLayout {
  private:
   static constexpr unsigned kWordBits = 64;
 
-  struct Lane {
+  struct Field {
     std::size_t word = 0;
     unsigned shift = 0;
     std::uint64_t mask = 0;
@@ -95,9 +99,9 @@ class RowLayout {
                                const std::uint64_t* other) const;
 
   std::size_t mask_words_ = 0;
-  std::vector<std::uint64_t> guards_;          // by word of counts: the highest bit of each lane
-  std::vector<std::uint64_t> tracked_;         // of them those whose lanes are compared
-  std::vector<Lane> lanes_;                    // by class
+  std::vector<std::uint64_t> guards_;          // by word of counts: the highest bit of each field
+  std::vector<std::uint64_t> tracked_;         // those of the fields that are compared
+  std::vector<Field> fields_;                  // by class
   std::vector<std::uint32_t> group_of_guard_;  // by bit of the counts
   std::vector<Group> groups_;
 };

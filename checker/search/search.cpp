@@ -3,15 +3,18 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/check.h"
+
 namespace capsize::checker {
 namespace {
 
-constexpr std::uint64_t kWorkPerTurn = std::uint64_t{1} << 19;  // words looked at: milliseconds
+constexpr std::uint64_t kWorkPerTurn = std::uint64_t{1} << 19;  // words visited: milliseconds
 constexpr std::uint64_t kCompactBytes = std::uint64_t{64} << 20;
 constexpr std::chrono::nanoseconds kCompactTimePerRow{500};
 
-// Moves each operation that was marked as hidden to where it stands: before the last blind write
-// that overwrites it.
+// Puts each operation that was marked as hidden in its place: right before the last blind write
+// that overwrites it. Walks backwards, so the first overwriting write that it meets is the last
+// one.
 std::vector<std::uint32_t> reveal_hidden(const SearchProblem& problem,
                                          const std::vector<std::uint32_t>& marked) {
   std::vector<std::uint32_t> reversed;
@@ -48,7 +51,8 @@ Search::Search(const SearchProblem& problem, StateTable& states, Order order, co
       remember_([this](const SearchRow& row, bool second_choice) { remember(row, second_choice); }),
       compact_above_(kCompactBytes),
       next_look_(kWorkPerTurn) {
-  // Where nothing is known of the operations, or they add up, there would be no end to the states.
+  // In other kinds of problems untracked classes would make the number of states infinite:
+  // additions that can be repeated without end reach every sum.
   const bool finite =
       problem.kind == SearchProblem::Kind::kExact || problem.kind == SearchProblem::Kind::kElements;
   if (finite && order == Order::kByCompletion) layout_.track_nothing();
@@ -91,8 +95,8 @@ std::uint64_t Search::advance(std::uint64_t steps_max) {
   return steps;
 }
 
-// One configuration can have thousands of children, each compared with thousands of others: too
-// much to look at the clock in between only. What is left undone then is not needed any more.
+// One configuration can have thousands of children, each compared with thousands of others, so the
+// clock is read within an expansion, too. What that leaves undone is not needed.
 bool Search::is_out_of_time() {
   if (tracing_) return false;
   if (work() < next_look_) return out_of_time_;
@@ -112,7 +116,7 @@ void Search::remember(const SearchRow& row, bool second_choice) {
   }
 }
 
-// The first child is the most promising one, so it has to lie on top.
+// The first child is the most promising one, so it has to be on top.
 void Search::push_children() {
   stack_.insert(stack_.end(), later_.rbegin(), later_.rend());
   stack_.insert(stack_.end(), children_.rbegin(), children_.rend());
@@ -145,8 +149,9 @@ std::uint32_t Search::take_cheapest() {
   return next;
 }
 
-// By completion, nothing behind the lowest one that waits can be met again. Left alone where most
-// would stay, or where the time would not allow it.
+// In order of completion, the search never returns to a completion before the lowest one that
+// waits, so rows of those are dropped. Not where most rows would stay, or where too little time is
+// left.
 void Search::compact() {
   const auto time_needed = kCompactTimePerRow * static_cast<std::int64_t>(waiting_rows_);
   if (waiting_rows_ > seen_.size() / 2 ||
@@ -178,8 +183,10 @@ void Search::reach_end() {
   }
 }
 
-// What the way to the end has overused has to be counted. That is something new each time, or the
-// way would not have been taken; so it comes to an end.
+// The path to the end used some classes more often than they have operations: an order of the
+// abstraction, not of the history. Tracks those classes and starts over. Each refinement tracks a
+// class that was not tracked before (a tracked class cannot be overused), so there are at most as
+// many as classes.
 void Search::refine() {
   layout_.track_overused(expansion_.row().words().data());
   earlier_work_ += seen_.work();
@@ -191,10 +198,12 @@ void Search::refine() {
 }
 
 std::vector<std::uint32_t> Search::legal_order() {
+  CHECK(want_order_ && result_ == Result::kLegal, "an order was asked for, and there is one");
   return reveal_hidden(problem_, steps_to_end());
 }
 
-// Each configuration on the way is expanded once more, to see how it led to the next one.
+// Rows do not store operations, so each configuration on the path is expanded a second time, to
+// find the operations that led to the next one.
 std::vector<std::uint32_t> Search::steps_to_end() {
   std::vector<std::uint32_t> path;
   for (std::uint32_t number = last_; number != Configurations::kNone;

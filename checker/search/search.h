@@ -1,11 +1,11 @@
 // Search: one search order over one SearchProblem (just_in_time_search.h has the algorithm).
 //
-// Each configuration remembers the one that it was reached from, so a legal order is found by
-// walking back and doing each step once more.
+// Each configuration stores the one that it was reached from, so a legal order is found by walking
+// back and repeating each step.
 //
-// By completion, an exact problem is refined as needed (just_in_time_search.h): at first no class
-// of indeterminate operations ever ends. An end that was reached by using more than there is tells
-// which classes have to be tracked, and the search begins anew.
+// In order of completion, an exact problem is refined as needed (just_in_time_search.h): at first
+// every class of indeterminate operations is unlimited. If the end was reached by using more of
+// them than exist, those classes are tracked from then on, and the search starts over.
 #pragma once
 
 #include <map>
@@ -29,8 +29,7 @@ class Search {
   [[nodiscard]] std::size_t furthest() const { return furthest_; }
   [[nodiscard]] std::uint64_t memory_bytes() const;
 
-  /// Expands so many configurations at most, fewer where each of them costs a lot. Returns how
-  /// many.
+  /// Expands at most `steps_max` configurations, fewer where each is expensive. Returns how many.
   std::uint64_t advance(std::uint64_t steps_max);
 
   /// Places of operations. Preconditions: the result is kLegal, and the order was wanted.

@@ -1,5 +1,8 @@
 #include "checker/search/search_any.h"
 
+#include <algorithm>
+
+#include "base/check.h"
 #include "checker/search/just_in_time_search.h"
 #include "checker/specification/decider.h"
 
@@ -7,6 +10,8 @@ namespace capsize::checker {
 
 Decision search_any(std::span<const KeyOperation> operations, ValueId initial, const Model& model,
                     const ValueTable& values, const SearchBounds& bounds) {
+  CHECK(std::ranges::is_sorted(operations, {}, &KeyOperation::invoke),
+        "searches get operations in order of invocation");
   if (model.search != nullptr) {
     Decision decision = model.search->search(operations, initial, values, bounds);
     decision.algorithm = model.search->name;

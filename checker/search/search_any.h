@@ -1,5 +1,5 @@
-// Searches for a legal order by what the model says of its operations; for those that no fast
-// decider takes.
+// Searches for a legal order: first by the model's own search, then just in time; for keys that no
+// fast decider takes.
 #pragma once
 
 #include <span>
@@ -11,7 +11,7 @@
 namespace capsize::checker {
 
 /// `operations` in order of invocation. Of a violation, `end` bounds the prefix that has no legal
-/// order; there may be a witness. The decision names the search.
+/// order; there may be a counterexample. The decision names the search.
 [[nodiscard]] Decision search_any(std::span<const KeyOperation> operations, ValueId initial,
                                   const Model& model, const ValueTable& values,
                                   const SearchBounds& bounds);

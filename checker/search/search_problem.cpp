@@ -12,7 +12,7 @@ namespace {
 // Deciding what is needed compares classes with observations; above this many pairs it costs more
 // than it saves.
 constexpr std::size_t kComparisonsMax = 4'000'000;
-constexpr std::size_t kQuestionsBetweenLooks = 1024;
+constexpr std::size_t kQuestionsPerBudgetCheck = 1024;
 
 // Operations of one code with equal values are the same to every model.
 using ClassKey = std::tuple<std::uint8_t, ValueId, ValueId, ValueId>;
@@ -52,7 +52,7 @@ SearchProblem::SearchProblem(std::span<const KeyOperation> all, const Model& its
   kind = kind_of(model, all, absence);
   collect_classes(!absence);
   number_alike();
-  find_seen_late(absence);
+  find_observable_later(absence);
   lay_out_slots();
   lay_out_rows();
 }
@@ -75,7 +75,7 @@ std::vector<const KeyOperation*> SearchProblem::observers() const {
 
 // A question about two long strings takes a while, and there can be millions of them.
 bool SearchProblem::is_out_of_time() {
-  if (given_up == GivenUp::kNot && ++questions_ % kQuestionsBetweenLooks == 0 &&
+  if (given_up == GivenUp::kNot && ++questions_ % kQuestionsPerBudgetCheck == 0 &&
       bounds_.budget != nullptr && bounds_.budget->time_is_up()) {
     given_up = GivenUp::kTime;
   }
@@ -101,7 +101,9 @@ void SearchProblem::collect_classes(bool drop_unneeded) {
     classes = std::move(rest);
     return;
   }
-  // What an indeterminate cas expects counts as observed once somebody needs the cas.
+  // An indeterminate operation is kept if some observer needs it. If it is a cas, the value that it
+  // expects counts as observed from then on, so the list of observers grows while it is read: read
+  // 3 needs cas 2 -> 3, which needs cas 1 -> 2, which needs write 1.
   for (std::size_t next = 0; next < observers.size(); ++next) {
     const auto needed = std::stable_partition(rest.begin(), rest.end(), [&](const InfoClass& one) {
       return !is_out_of_time() && !model.needs(values, *observers[next], one.operation);
@@ -130,12 +132,13 @@ void SearchProblem::number_alike() {
   for (InfoClass& one : classes) one.alike = number(one.operation);
 }
 
-void SearchProblem::find_seen_late(bool absence) {
+void SearchProblem::find_observable_later(bool absence) {
   if (kind == Kind::kExact) {
-    seen_late = seen_after_completion(operations, classes, [this] { return is_out_of_time(); });
+    observable_later =
+        seen_after_completion(operations, classes, [this] { return is_out_of_time(); });
     return;
   }
-  seen_late.assign(operations.size(), true);
+  observable_later.assign(operations.size(), true);
   if (absence) return;
   auto observers = this->observers();
   for (const InfoClass& one : classes) {
@@ -157,10 +160,14 @@ void SearchProblem::find_needed(std::span<const KeyOperation* const> observers) 
         return is_out_of_time() || model.needs(values, *observer, operation);
       });
     }
-    seen_late[i] = entry->second;
+    observable_later[i] = entry->second;
   }
 }
 
+// Gives each acknowledged operation a slot from its invocation to its completion. A slot is free
+// for another operation afterwards, so there are as many slots as operations open at a time. Also
+// lists, for each completion, the operations that are open at it, those that complete first in
+// front.
 void SearchProblem::lay_out_slots() {
   slot.assign(operations.size(), kNone);
   for (std::uint32_t i = 0; i < operations.size(); ++i) {
@@ -199,7 +206,8 @@ void SearchProblem::lay_out_slots() {
   }
 }
 
-// Classes that leave the same value come to stand side by side, a blind write in front.
+// Sorts classes that leave the same value next to each other, a blind write first: RowLayout
+// compares such a group as one, because the write can stand in for any of the others.
 void SearchProblem::lay_out_rows() {
   const auto order = [](const InfoClass& one) {
     return std::tuple(one.operation.written, !one.operation.blind);
@@ -217,7 +225,7 @@ void SearchProblem::lay_out_rows() {
 
 std::uint64_t SearchProblem::memory_bytes() const {
   return (completions.size() + slot.size() + alike.size() + open.size()) * sizeof(std::uint32_t) +
-         open_begin.size() * sizeof(std::uint64_t) + seen_late.size() / 8 +
+         open_begin.size() * sizeof(std::uint64_t) + observable_later.size() / 8 +
          operations.size() * sizeof(Position);
 }
 

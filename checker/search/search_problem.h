@@ -1,20 +1,21 @@
 // SearchProblem: one key's operations, prepared for the just-in-time search.
 //
-// The search walks the completions of the acknowledged operations, in order. Here is what it needs
-// at each of them: which operations are open (each in a slot, so that what happened to it is a bit
-// or two, and a row is as long as the concurrency, not as the history), and how many indeterminate
-// operations of which class have begun (those that are alike are interchangeable, so a count
-// replaces a set). What can be said before searching is said here too:
-//  - an indeterminate operation that no observation needs is dropped: it may just as well never
-//    have happened;
-//  - an acknowledged blind write may be seen late if somebody can observe its value after it has
-//    completed (visibility.h);
-//  - the problem is exact if every operation either wants or leaves one certain value; sets and
+// The search walks the completions of the acknowledged operations, in order. This type provides
+// what it needs at each of them: which operations are open (each in a slot, so that its state is a
+// bit or two, and a row is as long as the concurrency, not as the history), and how many
+// indeterminate operations of which class have begun (equal ones are interchangeable, so a count
+// replaces a set). What can be decided before the search is decided here too:
+//  - an indeterminate operation that no observation needs is dropped: it may as well not have
+//    happened;
+//  - an acknowledged blind write may be read after its completion if some operation can observe its
+//    value then (visibility.h);
+//  - the problem is exact if every operation either expects or leaves one certain value; sets and
 //    counters have kinds of their own. In these kinds it is known what an observer waits for, so an
-//    operation is worth applying early only where another operation waits for it
-//    (mutation_filter.h).
-// All of it needs that nobody observed an absence: a failed cas that saw "anything but 3" switches
-// it off. What a set does not contain is no such absence, for the model tells who sees it.
+//    operation is worth applying early only if another operation waits for it (mutation_filter.h).
+//
+// All of this requires that no operation observed an absence: a failed cas that saw "anything but
+// 3" switches it off. An element that a set does not contain is no such absence, because the model
+// says which operations observe it.
 #pragma once
 
 #include <cstdint>
@@ -51,7 +52,7 @@ struct SearchProblem {
   std::vector<std::uint32_t> completions;  ///< acknowledged operations in order of completion
   std::vector<std::uint32_t> slot;         ///< by operation; kNone for indeterminate ones
   std::vector<std::uint32_t> alike;        ///< by operation: equal for those that do the same
-  std::vector<bool> seen_late;             ///< by operation: a blind write to whom that may happen
+  std::vector<bool> observable_later;      ///< by operation: a blind write that may be read later
   std::vector<std::uint64_t> open_begin;   ///< by completion, one more than there are
   std::vector<std::uint32_t> open;         ///< operations open at a completion, by completion order
   std::vector<InfoClass> classes;  ///< in an exact problem those that leave one value in a row
@@ -74,7 +75,7 @@ struct SearchProblem {
   [[nodiscard]] std::vector<const KeyOperation*> observers() const;
   void number_alike();
   void collect_classes(bool drop_unneeded);
-  void find_seen_late(bool absence);
+  void find_observable_later(bool absence);
   void find_needed(std::span<const KeyOperation* const> observers);
   void lay_out_slots();
   void lay_out_rows();

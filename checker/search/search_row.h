@@ -1,4 +1,4 @@
-// SearchRow: a configuration in hand, with names for what its words say (row_layout.h).
+// SearchRow: one configuration, unpacked: names for what its words mean (row_layout.h).
 #pragma once
 
 #include <algorithm>

@@ -12,10 +12,10 @@ namespace {
 // Values that indeterminate cas lead to; with more, the answer is that the write may be seen.
 constexpr std::size_t kReachedMax = 64;
 
-class LateSight {
+class VisibilityAfterCompletion {
  public:
-  LateSight(std::span<const KeyOperation> operations,
-            std::span<const SearchProblem::InfoClass> classes)
+  VisibilityAfterCompletion(std::span<const KeyOperation> operations,
+                            std::span<const SearchProblem::InfoClass> classes)
       : operations_(operations), classes_(classes), first_complete_(operations.size() + 1, kNever) {
     for (const KeyOperation& operation : operations) {
       if (!operation.required || operation.observed == kNoValue) continue;
@@ -71,10 +71,11 @@ class LateSight {
 std::vector<bool> seen_after_completion(std::span<const KeyOperation> operations,
                                         std::span<const SearchProblem::InfoClass> classes,
                                         const std::function<bool()>& stop) {
-  LateSight sight(operations, classes);
+  VisibilityAfterCompletion visibility(operations, classes);
   std::vector<bool> seen(operations.size(), false);
   for (std::size_t i = 0; i < operations.size() && !stop(); ++i) {
-    if (operations[i].required && operations[i].blind) seen[i] = sight.may_be_seen(operations[i]);
+    if (operations[i].required && operations[i].blind)
+      seen[i] = visibility.may_be_seen(operations[i]);
   }
   return seen;
 }

@@ -1,9 +1,9 @@
-// What the models of collections (queues, stacks, bags, sets) have in common: the state is a list
-// of elements, and an operation is told by its name.
+// What the models of collections (queues, stacks, bags, sets) share: the state is a list of
+// elements, and an operation is identified by its name.
 //
-// Whether an operation is possible depends on the state in ways that `observed` cannot say (who
-// takes 3 out needs it to be at the front), so the search drops nothing. Which operations must be
-// shown together is for the model to say.
+// Whether an operation is possible depends on the state in ways that `observed` cannot express (a
+// dequeue of 3 needs it at the front), so the search drops nothing. The model says which operations
+// must be shown together.
 #pragma once
 
 #include <initializer_list>
@@ -21,7 +21,7 @@ enum CollectionCode : std::uint8_t {
   kCodeAdd = kFirstPartialCode,
   kCodeRemove,
   kCodeContains,
-  kCodeLacks,  ///< asked whether it contains x, and was told no
+  kCodeLacks,  ///< a contains that returned false
   kCodeReadAll,
   kCodeTake,
 };
@@ -31,7 +31,7 @@ struct CollectionFunction {
   CollectionCode code;
 };
 
-/// By name. Failed operations are dropped, and those that only look and were not acknowledged. An
+/// By name. Failed operations are dropped, and observers that were not acknowledged. An
 /// indeterminate take is kept: it took whatever was there.
 [[nodiscard]] Decoded decode_collection(const History& history, const Operation& operation,
                                         std::initializer_list<CollectionFunction> functions);
@@ -46,8 +46,9 @@ struct CollectionFunction {
 [[nodiscard]] std::vector<ValueId> sorted_elements(const ValueTable& values, ValueId set);
 /// Whether any operation has one of these names.
 [[nodiscard]] bool uses_any(const History& history, std::initializer_list<std::string_view> names);
-/// Operations on the same element, both ways, and every take of who knows what: leave out all of an
-/// element and what remains is legal if it was before, but an enqueue without its dequeue is not.
+/// Operations on the same element, both ways, and every take whose element is unknown: leave out
+/// all of an element and what remains is legal if it was before, but an enqueue without its dequeue
+/// is not.
 [[nodiscard]] bool element_needs(const ValueTable& values, const KeyOperation& observer,
                                  const KeyOperation& writer);
 /// Of a take: whether it returned this element (any, for an indeterminate one).

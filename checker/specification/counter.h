@@ -1,4 +1,4 @@
-// What a counter's states and operations stand for.
+// The states and amounts of the model `counter`.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Decision: what an algorithm says about one key's operations.
+// Decision: the answer of an algorithm about the operations of one key.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ struct Decision {
 
   /// kViolation: places of operations that clash, and of what makes the indeterminate ones among
   /// them certain to have happened. Writers of what they observed may still be missing.
-  std::vector<std::uint32_t> witness = {};
+  std::vector<std::uint32_t> counterexample = {};
   /// kLegal: places in a legal order, where the algorithm was asked for it or has it anyway. What
   /// is missing did not happen.
   std::vector<std::uint32_t> order = {};

@@ -19,7 +19,7 @@ struct Finding {
   /// Operations (their `source`) that are in the explanation only so that all of what is shown has
   /// a source; the sentence says all that matters of them.
   std::vector<std::uint32_t> background = {};
-  /// Operations that the sentence names and that are not part of the witness: failed ones.
+  /// Operations that the sentence names and that are not part of the counterexample: failed ones.
   std::vector<KeyOperation> mentioned = {};
 };
 

@@ -1,8 +1,9 @@
-// Interned: sequences of numbers or characters, each kept once, numbered from 0 as they appear.
+// Interned: sequences of numbers or characters, each stored once, numbered from 0 in order of
+// appearance.
 //
-// A search makes millions of them within its bounds of time and memory, so they lie one behind the
-// other in large pieces that never move, and are given back as quickly: freeing millions of vectors
-// takes as long as making them, and comes after the time is up.
+// A search makes millions of them within its bounds of time and memory, so they are stored one
+// after the other in large chunks that never move, and are freed as quickly: freeing millions of
+// vectors takes as long as making them, and would happen after the time is up.
 #pragma once
 
 #include <algorithm>
@@ -103,7 +104,7 @@ class Interned {
   }
 
   std::vector<std::unique_ptr<T[]>> pieces_;
-  T* next_ = nullptr;  // in the last piece, with room for so many
+  T* next_ = nullptr;  // in the last chunk, which has room for this many
   std::size_t room_ = 0;
   std::uint64_t kept_bytes_ = 0;
   std::vector<Entry> entries_;

@@ -1,4 +1,4 @@
-// KeyProblem: everything that is to be known about one key in order to judge and explain it.
+// KeyProblem: the input for judging and explaining one key.
 //
 // Keys are independent (linearizability is local), so a KeyProblem is the unit of work: it refers
 // to the constant history and shares nothing else with other keys.

@@ -1,11 +1,11 @@
 // Model: the sequential specification that a history is checked against.
 //
-// A plain struct of pure functions. Those that a user's own model needs are std::function, so that
-// they can carry the user's functions with them (checker/facade/own_model.h). The just-in-time
-// search needs `decode`, `initial` and `step`, and a model with nothing else is complete. What else
-// a KeyOperation tells about an operation (it only observes, it overwrites blindly, it wants
-// exactly this value) lets the fast deciders and the search's reductions do their work; a model
-// that cannot say so leaves it out and is checked slower.
+// A plain struct of pure functions. Those that a user-defined model needs are std::function, so
+// that they can carry the user's functions with them (checker/facade/own_model.h). `decode`,
+// `initial` and `step` suffice: the just-in-time search needs nothing else. What else a
+// KeyOperation says about an operation (it only observes, it overwrites blindly, it expects exactly
+// this value) enables the fast deciders and the reductions of the search; a model that cannot say
+// so leaves it out and is checked more slowly.
 //
 // A new model is one new file in checker/models: a Model, given to a `ModelRegistrar`. It names its
 // fast deciders, its explainers and its search; a decider that only this model needs may be in the
@@ -47,7 +47,7 @@ struct KeyOperation {
 struct Decoded {
   enum class Kind : std::uint8_t { kKeep, kDrop, kMalformed } kind = Kind::kKeep;
   /// Code, flags and values; the caller fills in the rest. A failed mutation is dropped, but
-  /// described all the same: explanations ask who tried to write a value.
+  /// described all the same: explanations need the operations that tried to write a value.
   KeyOperation operation = {};
   std::string_view expected = {};  ///< kMalformed: what the value should have looked like
 };
@@ -79,15 +79,16 @@ struct Prepared {
 enum Code : std::uint8_t { kCodeRead, kCodeWrite, kCodeCas, kCodeMismatch, kCodeAppend };
 
 /// Codes from here on belong to operations that are possible in some states only, in ways that
-/// `observed` does not tell (a dequeue of 3 wants it at the front). As with a failed cas, nothing
-/// can then be left out or put off.
+/// `observed` does not express (a dequeue of 3 needs it at the front). As with a failed cas,
+/// nothing can then be left out or postponed.
 inline constexpr std::uint8_t kFirstPartialCode = 16;
 
 /// What the search may assume of operations that are not pure. They never refuse, unless in order.
 enum class Mutations : std::uint8_t {
-  kInOrder,     ///< nothing but what each operation says of itself
-  kOfElements,  ///< each overwrites the element that is its argument, and `needs` tells who sees it
-  kAddUp,       ///< in any order they lead to the same state
+  kInOrder,  ///< nothing but what each operation says of itself
+  /// each overwrites the element that is its argument, and `needs` says which operations observe it
+  kOfElements,
+  kAddUp,  ///< in any order they lead to the same state
 };
 
 /// In which order a collection returns its elements.
@@ -147,10 +148,10 @@ struct Model {
   std::vector<Explainer> explainers = {};
   /// Optional: a search that is tried before the just-in-time search.
   const ModelSearch* search = nullptr;
-  /// Failed operations are passed too: they matter where a failure tells something.
+  /// Failed operations are passed too: they matter where a failure says something.
   /// Called by several threads at once, for operations of different keys.
   Decode decode;
-  /// Optional: false where the history can hardly be meant for this model, though it is well
+  /// Optional: false where the history is unlikely to be one of this model, though it is well
   /// formed.
   bool (*plausible)(const History& history) = nullptr;
   /// Whether a history that names no model may be taken as one of this model.

@@ -1,5 +1,7 @@
 #include "checker/specification/state_table.h"
 
+#include "base/check.h"
+
 namespace capsize::checker {
 
 State StateTable::append_text(State state, ValueId suffix) {
@@ -22,6 +24,7 @@ bool StateTable::is_list(State state) const {
 }
 
 std::span<const ValueId> StateTable::elements(State state) const {
+  CHECK(is_list(state), "only a list has elements");
   return is_value(state) ? values_.as_list(state) : lists_[own(state)];
 }
 

@@ -1,9 +1,8 @@
-// StateTable: the states that a search meets, interned like the values of the history.
+// StateTable: the states that a search reaches, interned like the values of the history.
 //
 // A state that equals a value of the history has that value's number, so "is the state what this
-// read returned?" is one comparison. States that no operation ever mentions (a string in the middle
-// of being built) get numbers of their own above. One table serves one key's search and is not
-// shared.
+// read returned?" is one comparison. States that no operation mentions (a string that is still
+// being built) get numbers above those. One table serves the search of one key and is not shared.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +33,7 @@ class StateTable {
   State list(std::initializer_list<ValueId> elements) {
     return list(std::span(elements.begin(), elements.size()));
   }
-  /// Precondition: is_list(state). The view lives as long as the table.
+  /// Precondition: is_list(state). The view is valid as long as the table.
   [[nodiscard]] std::span<const ValueId> elements(State state) const;
   /// The state with one element more. Precondition: is_list(state).
   State append_element(State state, ValueId element);

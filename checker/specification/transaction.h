@@ -14,7 +14,7 @@ namespace capsize::checker {
 
 enum TransactionCode : std::uint8_t {
   kCodeTransaction = kFirstPartialCode,
-  kCodeUnseenTransaction,  ///< nobody was told what its reads returned
+  kCodeUnseenTransaction,  ///< what its reads returned is unknown
 };
 
 struct TransactionStep {

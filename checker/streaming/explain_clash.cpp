@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/check.h"
 #include "checker/check/check.h"
 #include "checker/explain/wording.h"
 #include "checker/history/builder.h"
@@ -41,7 +42,7 @@ Operations each_once(Operations operations) {
 }
 
 // Those whose sources are among them. What was written again after it had been forgotten is no
-// source for whoever had seen it before.
+// source for an operation that had observed it before.
 Operations with_known_sources(Operations operations, const std::string& initial) {
   for (std::size_t before = 0; before != operations.size();) {
     before = operations.size();
@@ -84,7 +85,8 @@ Event completion(HistoryBuilder& builder, Event event, const StreamedOperation& 
   return event;
 }
 
-// Leniently: who went on after an operation of which only the beginning is remembered is no error.
+// Leniently: a process that continued after an operation of which only the invocation is remembered
+// is no error.
 std::optional<History> history_of(const StreamedKey& key, const Operations& operations) {
   HistoryBuilder builder(key.file, {.lenient = true});
   builder.order_by_index();
@@ -135,15 +137,15 @@ std::string described(const StreamedKey& key, const StreamedOperation& operation
 std::string sentence(const StreamedKey& key, const StreamedClash& clash) {
   const std::string late = described(key, clash.late);
   switch (clash.anomaly) {
-    case Anomaly::kUnwrittenRead:
-      return late + ": nobody had written that by then, or it was overwritten long before";
+    case Anomaly::kGarbageRead:
+      return late + ": no operation had written that by then, or it was overwritten long before";
     case Anomaly::kAbortedRead:
       return late + ", though its write failed: an aborted read";
-    case Anomaly::kTwoWinners:
-      return fmt::format("{} and {} both took effect: two winners of a cas", late,
+    case Anomaly::kLostUpdate:
+      return fmt::format("{} and {} both took effect: a lost update", late,
                          described(key, *clash.before));
-    case Anomaly::kCircularCas:
-      return late + ": its value can only come from itself, a circular cas";
+    case Anomaly::kCyclicCas:
+      return late + ": its value can only come from itself, a cyclic cas";
     default:
       break;
   }
@@ -176,9 +178,9 @@ void add(const StreamedKey& key, Violation& violation, const StreamedOperation& 
   violation.operations.push_back(std::move(view));
 }
 
-Violation told_as_met(const StreamedKey& key, const StreamedClash& clash) {
+Violation as_streamed(const StreamedKey& key, const StreamedClash& clash) {
   Violation violation;
-  // The stream has not seen what would tell one from the other.
+  // The stream lacks the later operations that would distinguish the two.
   violation.anomaly = clash.anomaly == Anomaly::kStaleRead ? Anomaly::kStaleOrLost : clash.anomaly;
   violation.key = key.name;
   violation.sentence = sentence(key, clash);
@@ -193,11 +195,12 @@ Violation told_as_met(const StreamedKey& key, const StreamedClash& clash) {
 
 Violation explain_clash(const StreamedKey& key, const StreamedClash& clash,
                         std::vector<StreamedOperation> remembered) {
-  // Whether it was never written, or written and long forgotten, nobody can say here.
-  if (clash.anomaly == Anomaly::kUnwrittenRead) return told_as_met(key, clash);
+  CHECK(!clash.not_applicable, "a clash is a violation");
+  // Whether it was never written, or written and long forgotten, is not known here.
+  if (clash.anomaly == Anomaly::kGarbageRead) return as_streamed(key, clash);
   if (clash.known_by) remembered.push_back(*clash.known_by);
   if (auto violation = checked_alone(key, std::move(remembered))) return *std::move(violation);
-  return told_as_met(key, clash);
+  return as_streamed(key, clash);
 }
 
 }  // namespace capsize::checker

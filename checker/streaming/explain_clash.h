@@ -1,15 +1,15 @@
 // From a clash in a stream to what a plain check would show: the fewest operations, a name and a
 // sentence.
 //
-// Whoever follows has no history, but StreamedRegister remembers for every value who wrote it, who
-// saw it last and what makes it too old. Of these the ones are taken whose sources are all known,
-// so that nothing is lacking that an observation depends on (explain/shrink.h): what has no legal
-// order among them has none in the whole. They are checked as a history of their own, and that
-// check explains itself.
+// A stream keeps no history, but StreamedRegister remembers for every value its writer, its last
+// observer and what makes it too old. Of these the operations are taken whose sources are all
+// known, so that nothing is missing that an observation depends on (explain/shrink.h): what has no
+// legal order among them has none in the whole. They are checked as a history of their own, and
+// that check explains itself.
 //
 // How it fails: a source that was forgotten (a chain of more cas than are remembered, a value that
-// is long gone) leaves no violation among the rest. Then the clash is told as the stream met it:
-// true, but without all writers.
+// is long gone) leaves no violation among the rest. Then the clash is reported as the stream found
+// it: true, but without all writers.
 #pragma once
 
 #include <string>

@@ -3,6 +3,8 @@
 #include <iterator>
 #include <utility>
 
+#include "base/check.h"
+
 namespace capsize::checker {
 namespace {
 
@@ -44,6 +46,7 @@ StreamedRegister::Found StreamedRegister::invoke(const Operation& operation) {
 }
 
 StreamedRegister::Found StreamedRegister::ok(const Operation& operation) {
+  CHECK(operation.invoke < operation.complete, "an operation ends after it began");
   stop_waiting(operation);
   const std::uint64_t now = operation.complete;
   Value* value = nullptr;
@@ -65,6 +68,7 @@ StreamedRegister::Found StreamedRegister::ok(const Operation& operation) {
 }
 
 StreamedRegister::Found StreamedRegister::fail(const Operation& operation) {
+  CHECK(operation.invoke < operation.complete, "an operation ends after it began");
   stop_waiting(operation);
   if (operation.function == kRead) return std::nullopt;
   const auto found = values_.find(operation.written);
@@ -112,7 +116,7 @@ StreamedRegister::Found StreamedRegister::observe(const Operation& observer,
   return std::nullopt;
 }
 
-// Whoever wrote the value has taken effect: gives it its block. A cas joins that of the value which
+// The writer of the value has taken effect: gives it its block. A cas joins that of the value which
 // it expected, whose writer has taken effect, too. That is known since `over` is over.
 StreamedRegister::Found StreamedRegister::place(Value& value, const Operation& over) {
   if (value.block != nullptr) return std::nullopt;
@@ -120,7 +124,7 @@ StreamedRegister::Found StreamedRegister::place(Value& value, const Operation& o
   writer.complete = over.complete;
   if (value.being_placed) {
     StreamedClash clash;
-    clash.anomaly = Anomaly::kCircularCas;
+    clash.anomaly = Anomaly::kCyclicCas;
     clash.late = writer;
     return clash;
   }
@@ -134,7 +138,7 @@ StreamedRegister::Found StreamedRegister::place(Value& value, const Operation& o
     value.being_placed = false;
     if (below->winner) {
       StreamedClash clash;
-      clash.anomaly = Anomaly::kTwoWinners;
+      clash.anomaly = Anomaly::kLostUpdate;
       clash.late = writer;
       clash.before = below->winner;
       return clash;
@@ -173,13 +177,14 @@ StreamedRegister::Found StreamedRegister::touch(Block& block, const Operation& o
     bound(block, other);
     if (other.s > other.deadline.at) too_late = &other;
   }
-  // Both blocks of a clash are too late for each other; who came now is the one to speak of.
+  // Both blocks of a clash are too late for each other; the operation that completed now is
+  // reported.
   if (block.s > block.deadline.at) too_late = &block;
   if (too_late == nullptr) return std::nullopt;
   return late(too_late->last, too_late->deadline);
 }
 
-// Whatever lies below in the same block may be observed no longer by what begins from now on.
+// Values below in the same block may no longer be observed by operations that begin from now on.
 void StreamedRegister::raise(Value& value, const Operation& operation, std::uint64_t now) {
   for (Value* below = value.below; below != nullptr && below->deadline.at == kNone;
        below = below->below) {
@@ -201,7 +206,7 @@ StreamedClash StreamedRegister::unknown_value(const Operation& observer) const {
   const auto found = forgotten_.find(observer.observed);
   if (found == forgotten_.end()) {
     StreamedClash clash;
-    clash.anomaly = Anomaly::kUnwrittenRead;
+    clash.anomaly = Anomaly::kGarbageRead;
     clash.late = observer;
     return clash;
   }

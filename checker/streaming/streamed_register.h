@@ -1,28 +1,27 @@
-// StreamedRegister: decides one register with different values while its events come, and forgets
+// StreamedRegister: decides one register with distinct values while its events arrive, and forgets
 // what can no longer matter.
 //
-// The theorem is that of registers/distinct_register.h: blocks of values, each with f, its
-// smallest completion, and s, its largest invocation; levels inside a block; no two blocks with f_A
-// < s_B and f_B < s_A. What changes is when the questions are asked. Completions come in order of
-// time, so f is known at the first one of a block and never changes; s only grows. Hence everything
-// that can go wrong with a block or a value in the future is one number, its deadline: whoever
-// observes it and was invoked later is a violation.
+// The theorem is that of registers/distinct_register.h: blocks of values, each with f, its smallest
+// completion, and s, its largest invocation; levels inside a block; no two blocks with f_A < s_B
+// and f_B < s_A. Only the time of the test is different. Completions arrive in order of time, so f
+// is known at the first one of a block and never changes; s only grows. So all that can go wrong
+// with a block or a value later is one number, its deadline: an operation that observes it and was
+// invoked later is a violation.
 //
-//  - of a block A: the smallest f_B of all blocks B with f_A < s_B (B must come behind A, and
-//    something of B is over);
+//  - of a block A: the smallest f_B of all blocks B with f_A < s_B (B must come after A, and some
+//    operation of B has completed);
 //  - of a value: the first completion at a higher level of its block.
 //
-// A value whose deadline lies before the invocation of every open read, and that no open cas
-// expects, is forgotten: whoever observes it later is a violation, and so is whoever observes a
-// value that is not known. A block goes with its last value. What a forgotten block says about the
-// others is in their deadlines already, and about blocks to come it says nothing: their f is above
-// its s.
+// A value is forgotten when its deadline is before the invocation of every open read, and no open
+// cas expects it: a later observer of it is a violation, as is an observer of an unknown value. A
+// block is forgotten with its last value. What a forgotten block implies for the others is in their
+// deadlines already, and it implies nothing for later blocks: their f is above its s.
 //
-// An unknown value was never written, or not yet, or is forgotten: each is a violation of the
-// prefix that was completed. So the first one is reported at the very event that completes it.
+// An unknown value was never written, or is not written yet, or is forgotten: each is a violation
+// of the completed prefix. So the first violation is reported at the event that completes it.
 //
-// Memory: open operations, indeterminate writes that nobody has seen, values that an open read may
-// still return, and the last kRememberedMax forgotten ones (to tell stale from unwritten). With
+// Memory: open operations, indeterminate writes that were not observed, values that an open read
+// may still return, and the last kRememberedMax forgotten ones (to tell stale from unwritten). With
 // each it keeps the few operations that would prove a violation, so that an explanation needs no
 // history (remembered()).
 #pragma once
@@ -62,10 +61,10 @@ struct StreamedClash {
   /// The values repeat while the first may still be read: this algorithm cannot decide.
   bool not_applicable = false;
   Anomaly anomaly = Anomaly::kStaleRead;
-  StreamedOperation late = {};                     ///< who cannot have seen what it saw
-  std::optional<StreamedOperation> newer = {};     ///< what must come behind that value
-  std::optional<StreamedOperation> before = {};    ///< and was over before `late` began
-  std::optional<StreamedOperation> known_by = {};  ///< what completed and brought it to light
+  StreamedOperation late = {};                     ///< cannot have observed what it observed
+  std::optional<StreamedOperation> newer = {};     ///< must come after that value
+  std::optional<StreamedOperation> before = {};    ///< and had completed before `late` began
+  std::optional<StreamedOperation> known_by = {};  ///< whose completion revealed it
 };
 
 class StreamedRegister {
@@ -84,7 +83,7 @@ class StreamedRegister {
   void info(const StreamedOperation& operation);
 
   /// The operations that are remembered, some of them several times: after a clash they hold what
-  /// proves it, but for the operation that brought it to light. O(size()).
+  /// proves it, except the operation that revealed it. O(size()).
   [[nodiscard]] std::vector<StreamedOperation> remembered() const;
 
   /// What is remembered, in values; for bounds.
@@ -95,12 +94,12 @@ class StreamedRegister {
   using Operation = StreamedOperation;
   using Found = std::optional<StreamedClash>;
 
-  // Why whoever observes something and began later is too late.
+  // Why an observer that began later is too late.
   struct Proof {
     Operation over;   // completed by then
-    Operation newer;  // why it must come behind: of the same block,
+    Operation newer;  // why it must come after: of the same block,
     Operation older;  // and began after this one of the older block was over
-    Operation root;   // who began the block of `newer`
+    Operation root;   // the operation that began the block of `newer`
   };
   struct Deadline {
     std::uint64_t at = kNone;
@@ -117,7 +116,7 @@ class StreamedRegister {
   struct Value {
     std::string text;
     Operation writer;
-    Block* block = nullptr;           // nullptr: nobody knows yet whether it took effect
+    Block* block = nullptr;           // nullptr: not known yet whether it took effect
     Value* below = nullptr;           // the value that its cas expected
     Value* above = nullptr;           // the value of the cas that expected it
     std::optional<Operation> winner;  // that cas

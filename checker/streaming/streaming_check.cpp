@@ -274,7 +274,8 @@ class Follower {
   std::unordered_map<std::string, std::int64_t> process_numbers_;  // of clients with names
   std::vector<std::string> process_names_;                         // in the order of their numbers
   std::unordered_map<std::int64_t, Open> open_;
-  std::unordered_set<std::int64_t> processes_, ended_;  // those that may go on, and those not
+  std::unordered_set<std::int64_t> processes_,
+      ended_;  // those that may continue, and those that may not
 };
 
 }  // namespace

@@ -1,14 +1,14 @@
-// Following a history that is still being written: registers with different values, decided event
-// by event in memory that depends on what is open and not on how long the history is
-// (streamed_register.h).
+// Streaming check: judges a history that is still being written, for registers with distinct
+// values. It decides event by event, in memory that depends on what is open and not on the length
+// of the history (streamed_register.h).
 //
-// It ends at the first violation of the prefix that has been completed, which then needs no waiting
-// for the rest; at the end of the source; or when it is told to stop. What is open at the end is
+// It ends at the first violation of the completed prefix, without waiting for the rest; at the end
+// of the source; or when the caller stops it. Operations that are open at the end are
 // indeterminate, as in any history.
 //
-// How it fails: a malformed line, an event that no process can do, an index that goes back (there
-// is no reordering here) or a function that is not a register's is a usage error. A value that is
-// written again while the first one may still be read makes the verdict unknown.
+// How it fails: a malformed line, an event that no process can have, an index that goes backwards
+// (events are not reordered here) or a function that is not a register's is a usage error. A value
+// that is written a second time while the first one may still be read makes the verdict unknown.
 #pragma once
 
 #include <optional>

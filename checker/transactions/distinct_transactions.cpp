@@ -29,7 +29,7 @@ class Placement {
   Placement(const TransactionVersions& versions, const PrecedenceGraph& graph)
       : versions_(versions),
         graph_(graph),
-        in_force_(versions.initial()),
+        current_(versions.initial()),
         chains_(graph.chains()),
         placed_(graph.chains(), 0) {
     for (Node node = 0; node < versions.operations().size(); ++node) {
@@ -55,7 +55,7 @@ class Placement {
   }
 
  private:
-  // The next operation of a chain; the others of it come behind it in any case.
+  // Offers the next operation of a chain; the later ones of the chain come after it in any case.
   void offer(std::uint32_t chain) {
     if (placed_[chain] == chains_[chain].size()) return;
     const Node node = chains_[chain][placed_[chain]];
@@ -72,6 +72,8 @@ class Placement {
     return earliest;
   }
 
+  // Three conditions: all predecessors are placed, every read returns the current version, and no
+  // version that it overwrites still has a reader to come (apart from the transaction itself).
   bool is_possible(Node node) const {
     const auto before = graph_.before(node);
     for (std::size_t chain = 0; chain < placed_.size(); ++chain) {
@@ -83,15 +85,15 @@ class Placement {
                          [&](const auto& read) { return read.key == key; });
     };
     return std::all_of(accesses.reads.begin(), accesses.reads.end(),
-                       [&](const auto& read) { return in_force_[read.key] == read.version; }) &&
+                       [&](const auto& read) { return current_[read.key] == read.version; }) &&
            std::all_of(accesses.writes.begin(), accesses.writes.end(), [&](const auto& write) {
-             return unread_[in_force_[write.key]] == (reads(write.key) ? 1U : 0U);
+             return unread_[current_[write.key]] == (reads(write.key) ? 1U : 0U);
            });
   }
 
   void place(Node node) {
     for (const auto& read : versions_.of(node).reads) --unread_[read.version];
-    for (const auto& write : versions_.of(node).writes) in_force_[write.key] = write.version;
+    for (const auto& write : versions_.of(node).writes) current_[write.key] = write.version;
     const std::uint32_t chain = graph_.chain(node);
     ++placed_[chain];
     offer(chain);
@@ -99,7 +101,7 @@ class Placement {
 
   const TransactionVersions& versions_;
   const PrecedenceGraph& graph_;
-  std::vector<std::uint32_t> in_force_;         // version, by key
+  std::vector<std::uint32_t> current_;          // version, by key
   std::vector<std::size_t> unread_;             // readers to come, by version
   std::vector<std::vector<Node>> chains_;       // live operations
   std::vector<std::uint32_t> placed_;           // how many, by chain
@@ -107,7 +109,7 @@ class Placement {
 };
 
 // A legal order of the live operations, by their places. Nothing: none was found, though there may
-// be one. Precondition: the graph is closed and not circular.
+// be one. Precondition: the graph is closed and has no cycle.
 std::optional<std::vector<std::uint32_t>> find_transaction_order(
     const TransactionVersions& versions, const PrecedenceGraph& graph) {
   return Placement(versions, graph).run();
@@ -116,8 +118,9 @@ std::optional<std::vector<std::uint32_t>> find_transaction_order(
 constexpr std::size_t kClockEntriesMax = std::size_t{1} << 25;
 constexpr int kRoundsMax = 64;
 
-// The writers of one key, taken apart by chain and in order on each: of those before an operation
-// the last on each chain tells all, of those behind it the first.
+// The writers of one key, by chain and in the order of the chain. Of the writers that reach an
+// operation, the last one on each chain implies the others; of those that it reaches, the first one
+// does. So a rule is applied once per chain, not once per writer.
 using WritersByChain = std::map<std::uint32_t, std::vector<Node>>;
 
 class Derivation {
@@ -136,7 +139,9 @@ class Derivation {
     }
   }
 
-  /// Applies both rules everywhere; how many edges came of it.
+  /// Applies both rules to every version; returns the number of new edges. Each new edge may enable
+  /// others, so the caller closes the graph and repeats until a round adds none (or a cycle
+  /// appears).
   std::size_t round() {
     derived_ = 0;
     for (const Version& version : versions_.versions()) {
@@ -158,7 +163,8 @@ class Derivation {
     ++derived_;
   }
 
-  // What writes the key before the reader does so before the writer that it read from.
+  // First rule: another writer of the key that comes before the reader comes before the writer that
+  // it read from, else the reader would have read the other value.
   void before(Node writer, Node reader, const std::vector<Node>& others) {
     auto end = std::partition_point(others.begin(), others.end(),
                                     [&](Node other) { return graph_.reaches(other, reader); });
@@ -166,13 +172,15 @@ class Derivation {
     derive(*std::prev(end), writer, *std::prev(end), reader);
   }
 
-  // What writes the key behind a writer does so behind all who read from it.
+  // Second rule: another writer of the key that comes after a writer comes after all that read from
+  // it.
   void behind(Node writer, const std::vector<Node>& readers, const std::vector<Node>& others) {
     auto first = std::partition_point(others.begin(), others.end(),
                                       [&](Node other) { return !graph_.reaches(writer, other); });
     if (first == others.end()) return;
     for (const Node reader : readers) {
-      // A reader may be that writer itself; then it is about the next one.
+      // A reader may be that other writer itself (it read the value and replaced it); then the rule
+      // applies to the next writer on the chain.
       if (*first != reader) {
         derive(reader, *first, writer, *first);
       } else if (std::next(first) != others.end()) {
@@ -187,8 +195,8 @@ class Derivation {
   std::size_t derived_ = 0;
 };
 
-Decision circular(const PrecedenceGraph& graph) {
-  return {.kind = Decision::Kind::kViolation, .witness = graph.circle()};
+Decision cyclic(const PrecedenceGraph& graph) {
+  return {.kind = Decision::Kind::kViolation, .counterexample = graph.cycle()};
 }
 
 }  // namespace
@@ -203,10 +211,10 @@ Decision decide_distinct_transactions(std::span<const KeyOperation> operations, 
   }
   Derivation derivation(versions, graph);
   for (int round = 0; round < kRoundsMax; ++round) {
-    if (!graph.close()) return circular(graph);
+    if (!graph.close()) return cyclic(graph);
     if (derivation.round() == 0) break;
   }
-  if (!graph.close()) return circular(graph);
+  if (!graph.close()) return cyclic(graph);
   Decision decision;
   if (auto order = find_transaction_order(versions, graph)) {
     decision.order = *std::move(order);

@@ -6,7 +6,7 @@ namespace capsize::checker {
 namespace {
 
 Decision violation_by(std::uint32_t operation) {
-  return {.kind = Decision::Kind::kViolation, .witness = {operation}};
+  return {.kind = Decision::Kind::kViolation, .counterexample = {operation}};
 }
 
 Decision not_applicable() {
@@ -69,12 +69,14 @@ std::optional<Decision> TransactionVersions::gather_step(std::uint32_t operation
     accesses.writes.push_back({key, version});
     return std::nullopt;
   }
+  // A read after a write or another read of the same key, in the same transaction, says nothing
+  // about others; it only has to return the same version.
   const Access* earlier = written != nullptr ? written : access_to(accesses.reads, key);
   if (earlier == nullptr) {
     accesses.reads.push_back({key, version});
     versions_[version].readers.push_back(operation);
   } else if (earlier->version != version) {
-    return violation_by(operation);  // it saw neither what it wrote nor what it had seen before
+    return violation_by(operation);  // neither its own write nor what it had read before
   }
   return std::nullopt;
 }
@@ -84,13 +86,15 @@ std::optional<Decision> TransactionVersions::find_unwritten() const {
     const Version& version = versions_[i];
     if (version.readers.empty() || i == initial_versions_[version.key]) continue;
     if (version.writer == kNone) return violation_by(version.readers.front());
-    // It read a value before it wrote it itself.
+    // A transaction read a value before it wrote that value itself.
     const auto own = std::find(version.readers.begin(), version.readers.end(), version.writer);
     if (own != version.readers.end()) return violation_by(version.writer);
   }
   return std::nullopt;
 }
 
+// An indeterminate transaction is live if a transaction read from it: then it took effect for
+// certain.
 void TransactionVersions::find_live() {
   for (std::uint32_t i = 0; i < operations_.size(); ++i) live_[i] = operations_[i].required;
   for (const Version& version : versions_) {

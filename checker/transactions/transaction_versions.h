@@ -1,4 +1,5 @@
-// TransactionVersions: which values of which keys there were, by whom they were written and read.
+// TransactionVersions: the values that each key had, the transactions that wrote them and those
+// that read them.
 #pragma once
 
 #include <optional>
@@ -35,8 +36,8 @@ class TransactionVersions {
   TransactionVersions(const ValueTable& values, std::span<const KeyOperation> operations,
                       ValueId initial);
 
-  /// Set where that already decides: a value that nobody wrote, a transaction that contradicts
-  /// itself, or conditions of the decider that do not hold.
+  /// Set where that already decides: a value that no operation wrote, a transaction that
+  /// contradicts itself, or conditions of the decider that do not hold.
   [[nodiscard]] const std::optional<Decision>& decision() const { return decision_; }
   [[nodiscard]] std::span<const KeyOperation> operations() const { return operations_; }
   [[nodiscard]] const std::vector<Version>& versions() const { return versions_; }
@@ -44,7 +45,7 @@ class TransactionVersions {
   [[nodiscard]] std::size_t keys() const { return keys_.size(); }
   /// The version of each key that was there at first.
   [[nodiscard]] const std::vector<std::uint32_t>& initial() const { return initial_versions_; }
-  /// By operation: acknowledged, or somebody read what it wrote.
+  /// By operation: acknowledged, or a transaction read what it wrote.
   [[nodiscard]] const std::vector<bool>& live() const { return live_; }
 
  private:

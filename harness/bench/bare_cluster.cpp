@@ -75,7 +75,7 @@ base::Result<Json> BareCluster::status(std::size_t node) {
 base::Result<std::size_t> BareCluster::leader() {
   const auto until = monotonic_now() + kLeaderBound;
   while (monotonic_now() < until) {
-    if (auto lives = supervise(); !lives) return lives.error();
+    if (auto supervised = supervise(); !supervised) return supervised.error();
     std::set<std::string> named;
     for (std::size_t node = 0; node < members_.size(); ++node) {
       const auto seen = status(node);

@@ -122,7 +122,7 @@ base::Result<Cell> run_one(const BenchOptions& options, const Messaging& messagi
   if (!before) return before.error();
   const auto endpoints = asked(options, cluster, leader.value());
   auto result = run_cell(messaging, cell_options(options, operation, endpoints, clients));
-  if (const auto lives = cluster.supervise(); !lives) return lives.error();
+  if (const auto supervised = cluster.supervise(); !supervised) return supervised.error();
   if (!result) return result.error();
   const auto after = cluster.committed();
   if (!after) return after.error();

@@ -53,8 +53,10 @@ class CheckVerb final : public Verb {
            "  capsize check --map key=request.key --map start=begin --time-unit s requests.json\n"
            "  zstdcat big.jsonl.zst | capsize check -        # or big.jsonl.zst itself\n"
            "  capsize check --explain why.html history.jsonl\n"
-           "  capsize check --witness order.jsonl history.jsonl      # a legal order, if valid\n"
-           "  capsize check --verify-witness order.jsonl history.jsonl   # replayed by the model\n"
+           "  capsize check --linearization order.jsonl history.jsonl      # a legal order, if "
+           "valid\n"
+           "  capsize check --verify-linearization order.jsonl history.jsonl   # replayed by the "
+           "model\n"
            "  capsize check --follow store/latest/history.jsonl      # while it is being written\n"
            "Exit code: that of the worst file; 0 valid, 1 invalid, 2 unknown, 3 vacuous, 254 "
            "malformed.\n";
@@ -75,16 +77,18 @@ class CheckVerb final : public Verb {
         .one_of({"observes", "mismatch", "ignored"});
     line.flag("--json", json_, "one JSON object a file");
     line.option("--explain", explain_, "where to write a page that shows the violations");
-    line.option("--witness", witness_, "where to write a legal order, if valid");
-    line.option("--verify-witness", verify_witness_,
+    line.option("--linearization", linearization_, "where to write a legal order, if valid");
+    line.option("--verify-linearization", verify_linearization_,
                 "replays such an order with the model alone; the verdict is about the order")
-        .excludes("--witness");
+        .excludes("--linearization");
+    line.accept_former("--witness", "--linearization");
+    line.accept_former("--verify-witness", "--verify-linearization");
     line.flag("--follow", follow_,
               "decides registers with different values while the file grows, or a pipe brings "
-              "more: until the first violation, until nobody writes it any more, or until "
+              "more: until the first violation, until no process writes it any more, or until "
               "interrupted (then it exits with 130); needs no memory for what is over")
-        .excludes("--witness")
-        .excludes("--verify-witness");
+        .excludes("--linearization")
+        .excludes("--verify-linearization");
   }
   int run() override {
     auto reading = reading_.resolve();
@@ -107,14 +111,15 @@ class CheckVerb final : public Verb {
 
     if (auto fine = check_outputs(); !fine) return usage_error(fine.error().message);
     if (follow_) return follow(options);
-    if (files_.size() > 1 && !(witness_.empty() && verify_witness_.empty())) {
-      return usage_error("a witness belongs to one history: found several files, expected one");
+    if (files_.size() > 1 && !(linearization_.empty() && verify_linearization_.empty())) {
+      return usage_error(
+          "a linearization belongs to one history: found several files, expected one");
     }
     std::vector<std::string> parts;
     Verdict worst = Verdict::kValid;
     for (std::size_t i = 0; i < files_.size(); ++i) {
       FileOutcome outcome = check_apart(files_[i], options);
-      if (outcome.witness_failed) return checker::exit_code(Verdict::kUsageError);
+      if (outcome.linearization_failed) return checker::exit_code(Verdict::kUsageError);
       worst = i == 0 ? outcome.verdict : checker::worst_across_runs(worst, outcome.verdict);
       parts.push_back(std::move(outcome.page_part));
     }
@@ -128,11 +133,12 @@ class CheckVerb final : public Verb {
   // What the command needs of one file when its report has been printed.
   struct FileOutcome {
     Verdict verdict = Verdict::kHarnessError;
-    bool witness_failed = false;
+    bool linearization_failed = false;
     std::string page_part = {};  // empty without --explain
 
     std::string bytes() const {
-      return std::string{static_cast<char>(verdict), static_cast<char>(witness_failed)} + page_part;
+      return std::string{static_cast<char>(verdict), static_cast<char>(linearization_failed)} +
+             page_part;
     }
     static FileOutcome of(const std::string& bytes) {
       return {static_cast<Verdict>(bytes[0]), bytes[1] != 0, bytes.substr(2)};
@@ -143,7 +149,7 @@ class CheckVerb final : public Verb {
   FileOutcome check_apart(const std::string& file, checker::CheckOptions options) const {
     const IsolatedEnd end = run_isolated([&](const Announce& announce) {
       options.on_verdict = announce;
-      NoWitness missing;
+      NoLinearization missing;
       const Report report = check(file, options, missing);
       print(report);
       if (missing.failed) usage_error(missing.why);
@@ -179,10 +185,11 @@ class CheckVerb final : public Verb {
   }
 
   Report check(const std::string& file, const checker::CheckOptions& options,
-               NoWitness& missing) const {
-    if (!verify_witness_.empty()) return replay_witness(file, options, verify_witness_);
-    if (witness_.empty()) return checker::check_file(file, options);
-    return check_with_witness(file, options, witness_, missing);
+               NoLinearization& missing) const {
+    if (!verify_linearization_.empty())
+      return replay_linearization(file, options, verify_linearization_);
+    if (linearization_.empty()) return checker::check_file(file, options);
+    return check_and_write_linearization(file, options, linearization_, missing);
   }
 
   int follow(const checker::CheckOptions& options) const {
@@ -210,15 +217,15 @@ class CheckVerb final : public Verb {
     return write_output(explain_, [&](const Sink& sink) { sink(text); });
   }
 
-  /// Neither page nor witness may take the place of what is read.
+  /// Neither page nor linearization may take the place of what is read.
   base::Status check_outputs() const {
     std::vector<std::string> inputs = files_;
-    if (!verify_witness_.empty()) inputs.push_back(verify_witness_);
-    if (!explain_.empty() && explain_ == witness_) {
-      return base::Error{"--witness: found the file of --explain, expected another one"};
+    if (!verify_linearization_.empty()) inputs.push_back(verify_linearization_);
+    if (!explain_.empty() && explain_ == linearization_) {
+      return base::Error{"--linearization: found the file of --explain, expected another one"};
     }
     for (const auto& [flag, output] :
-         {std::pair{"--explain", &explain_}, {"--witness", &witness_}}) {
+         {std::pair{"--explain", &explain_}, {"--linearization", &linearization_}}) {
       if (output->empty()) continue;
       if (auto fine = check_not_an_input(*output, inputs); !fine) {
         return base::Error{fmt::format("{}: {}", flag, fine.error().message)};
@@ -261,7 +268,7 @@ class CheckVerb final : public Verb {
         fmt::print("  note: {}\n", base::printable(note));
       }
       for (const auto& violation : report.violations) fmt::print("{}", violation_text(violation));
-      fmt::print("{}", weaker_text(report));
+      fmt::print("{}", weaker_models_text(report));
     }
     std::fflush(stdout);
   }
@@ -275,8 +282,8 @@ class CheckVerb final : public Verb {
   std::string failed_cas_;
   std::string explain_;
   bool follow_ = false;
-  std::string witness_;
-  std::string verify_witness_;
+  std::string linearization_;
+  std::string verify_linearization_;
   bool json_ = false;
 };
 

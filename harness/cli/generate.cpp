@@ -21,7 +21,7 @@ class Generate final : public Verb {
            "  capsize generate --values 5 --cas 0.3 --indeterminate 0.08 > hard.jsonl\n"
            "  capsize generate --model fifo-queue --anomaly lost-element | capsize check -\n"
            "  capsize generate --model cas-register --values 3 --cas 0.2 --anomaly unwritten-read\n"
-           "  capsize generate --model kv --cas 0.2 --anomaly two-winners | capsize check -\n"
+           "  capsize generate --model kv --cas 0.2 --anomaly lost-update | capsize check -\n"
            "The events that prove an injected anomaly are named on standard error.\n";
   }
   void add_options(base::CommandLine& line) override {
@@ -47,16 +47,17 @@ class Generate final : public Verb {
     line.option("--seed", options_.seed).show_default();
   }
   int run() override {
+    options_.anomaly = checker::current_anomaly_name(options_.anomaly);
     if (const auto problem = checker::problem_of(options_)) return usage_error("--" + *problem);
     const auto generated = checker::generate(
         options_, [](std::string_view line) { std::fwrite(line.data(), 1, line.size(), stdout); });
     if (std::fflush(stdout) != 0) return usage_error("standard output: cannot be written");
     if (options_.anomaly.empty()) return 0;
-    if (generated.witness.empty()) {
+    if (generated.counterexample.empty()) {
       return usage_error("no occasion for the anomaly came: more operations, or another seed");
     }
     fmt::print(stderr, "{}: the operations with index {}\n", options_.anomaly,
-               fmt::join(generated.witness, ", "));
+               fmt::join(generated.counterexample, ", "));
     return 0;
   }
 

@@ -25,49 +25,52 @@ std::variant<History, Report> load(const std::string& file, const checker::Check
 
 }  // namespace
 
-Report check_with_witness(const std::string& file, const checker::CheckOptions& options,
-                          const std::string& out, NoWitness& missing) {
+Report check_and_write_linearization(const std::string& file, const checker::CheckOptions& options,
+                                     const std::string& out, NoLinearization& missing) {
   auto loaded = load(file, options);
   if (auto* report = std::get_if<Report>(&loaded)) return std::move(*report);
   const History& history = std::get<History>(loaded);
-  checker::Witness witness;
-  Report report = checker::check_history(history, options, &witness);
+  checker::Linearization linearization;
+  Report report = checker::check_history(history, options, &linearization);
   if (report.verdict != Verdict::kValid) {
-    missing.why =
-        fmt::format("--witness: nothing written, the verdict is {}", checker::name(report.verdict));
+    missing.why = fmt::format("--linearization: nothing written, the verdict is {}",
+                              checker::name(report.verdict));
     return report;
   }
-  if (witness.model.empty()) {
-    missing.why = fmt::format("--witness: nothing written, {} asks for no order", report.model);
+  if (linearization.model.empty()) {
+    missing.why =
+        fmt::format("--linearization: nothing written, {} asks for no order", report.model);
     return report;
   }
   const auto written = write_output(out, [&](const Sink& sink) {
-    checker::write_witness(history, witness, [&](std::string_view line) { sink(line); });
+    checker::write_linearization(history, linearization,
+                                 [&](std::string_view line) { sink(line); });
   });
-  if (!written) missing = {"--witness: " + written.error().message, true};
+  if (!written) missing = {"--linearization: " + written.error().message, true};
   return report;
 }
 
-Report replay_witness(const std::string& file, const checker::CheckOptions& options,
-                      const std::string& witness) {
+Report replay_linearization(const std::string& file, const checker::CheckOptions& options,
+                            const std::string& linearization) {
   auto loaded = load(file, options);
   if (auto* report = std::get_if<Report>(&loaded)) return std::move(*report);
   const checker::Budget budget(options.time_limit, options.memory_limit_bytes);
   checker::ReadingBound bound{budget};
-  auto source = checker::open_source(witness, &bound);
+  auto source = checker::open_source(linearization, &bound);
   if (!source) {
     Report report;
     report.file = file;
     report.verdict = Verdict::kUsageError;
-    report.reason = fmt::format("{}: found {}, expected a file that can be read", witness,
+    report.reason = fmt::format("{}: found {}, expected a file that can be read", linearization,
                                 std::strerror(errno));
     return report;
   }
   checker::LineReader lines(std::move(source));
-  Report report = checker::verify_witness(std::get<History>(loaded), lines, witness, options);
+  Report report =
+      checker::verify_linearization(std::get<History>(loaded), lines, linearization, options);
   if (!bound.reached) return report;
   report.verdict = Verdict::kUnknown;
-  report.reason = budget.time_bound() + " ended the reading of " + witness;
+  report.reason = budget.time_bound() + " ended the reading of " + linearization;
   return report;
 }
 

@@ -1,4 +1,5 @@
-// The witness options of `capsize check`: a legal order, written to a file and replayed from one.
+// The linearization options of `capsize check`: a legal order, written to a file and replayed from
+// one.
 #pragma once
 
 #include <string>
@@ -7,20 +8,21 @@
 
 namespace capsize::harness {
 
-/// Why no witness was written; empty if one was.
-struct NoWitness {
+/// Why no linearization was written; empty if one was.
+struct NoLinearization {
   std::string why;
   bool failed = false;  ///< there was one to write
 };
 
 /// Checks, and writes a legal order if there is one; without one the file is not touched.
-[[nodiscard]] checker::Report check_with_witness(const std::string& history,
-                                                 const checker::CheckOptions& options,
-                                                 const std::string& out, NoWitness& missing);
+[[nodiscard]] checker::Report check_and_write_linearization(const std::string& history,
+                                                            const checker::CheckOptions& options,
+                                                            const std::string& out,
+                                                            NoLinearization& missing);
 
-/// Replays a witness against a history; the report's verdict is about the witness.
-[[nodiscard]] checker::Report replay_witness(const std::string& history,
-                                             const checker::CheckOptions& options,
-                                             const std::string& witness);
+/// Replays a linearization against a history; the report's verdict is about the linearization.
+[[nodiscard]] checker::Report replay_linearization(const std::string& history,
+                                                   const checker::CheckOptions& options,
+                                                   const std::string& linearization);
 
 }  // namespace capsize::harness

@@ -65,7 +65,7 @@ class LoadGenerator {
   [[nodiscard]] const Statistics& statistics() const { return statistics_; }
   [[nodiscard]] const LiveCounts& live() const { return live_; }
   /// How late the poll loop woke up at worst since the last call: a machine that lags by more than
-  /// 200 ms cannot judge anybody's timeliness.
+  /// 200 ms cannot judge whether a node is late.
   base::Duration take_worst_lag();
 
  private:

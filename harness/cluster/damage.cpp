@@ -77,7 +77,7 @@ void write(const fs::path& file, std::string_view bytes) {
   if (!out) throw Refused{file.string() + " cannot be written"};
 }
 
-/// Up to where it was written: behind that lies reserved room, which is zeros.
+/// Where the written part ends: after it is preallocated space, which is zeros.
 std::size_t used(std::string_view bytes) {
   const auto last = bytes.find_last_not_of('\0');
   return last == std::string_view::npos ? 0 : last + 1;
@@ -197,9 +197,9 @@ base::Status DataDirectory::repair() {
     fs::remove_all(damaged);
     fs::rename(data(), damaged);
     fs::rename(intact, data());
-    const fs::path lives = damaged / "incarnation";
-    if (fs::exists(lives)) {
-      fs::copy_file(lives, data() / "incarnation", fs::copy_options::overwrite_existing);
+    const fs::path newest = damaged / "incarnation";
+    if (fs::exists(newest)) {
+      fs::copy_file(newest, data() / "incarnation", fs::copy_options::overwrite_existing);
     }
     return {};
   });

@@ -31,7 +31,7 @@ class SocketDirectory {
 
   /// `name`, of at most 24 bytes, as an endpoint that this process and the children that it starts
   /// afterwards can bind and connect to. A socket's path has at most 107 bytes: where the directory
-  /// lies too deep, the endpoint goes through a descriptor of it that the children inherit
+  /// is too deep, the endpoint goes through a descriptor of it that the children inherit
   /// (`/proc/self/fd/N/name`).
   [[nodiscard]] std::string endpoint(std::string_view name) const;
   [[nodiscard]] std::filesystem::path secret_file() const { return path_ / "secret"; }

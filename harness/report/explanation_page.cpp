@@ -20,7 +20,7 @@ using checker::Violation;
 
 // Everything in units of the drawing.
 constexpr double kWidth = 1000;
-constexpr double kLaneHeight = 46;
+constexpr double kRowHeight = 46;
 constexpr double kLabelWidth = 110;
 constexpr double kMargin = 20;
 constexpr double kCharacterWidth = 7;        // of labels, on average
@@ -41,7 +41,7 @@ h1 { font-size: 1.3em; } h2 { font-size: 1.1em; margin-top: 2em; }
 .sentence { font-size: 1.1em; } .note { color: #5a6b7b; }
 svg { width: 100%; border: 1px solid #d5dde5; touch-action: none; cursor: grab; }
 svg text { font: 12px system-ui, sans-serif; fill: #1c2733; }
-.lane { stroke: #e3e9ef; } .ok rect { fill: #b7d8f2; stroke: #3b78a8; }
+.row { stroke: #e3e9ef; } .ok rect { fill: #b7d8f2; stroke: #3b78a8; }
 .info rect { fill: #f6dfae; stroke: #b98717; stroke-dasharray: 4 3; }
 .fail rect { fill: #eec4c4; stroke: #a84343; }
 .named rect { stroke-width: 2.5; } tr.named td { font-weight: 600; }
@@ -124,7 +124,7 @@ class Drawing {
         values_(shown.values),
         intervals_(intervals_of(shown.operations)) {
     for (const auto& operation : operations_) {
-      lanes_.try_emplace(operation.process, 0);
+      rows_.try_emplace(operation.process, 0);
       timed_ = timed_ && operation.invoke_time != checker::kNoTime;
       for (const std::int64_t time : {operation.invoke_time, operation.complete_time}) {
         if (time == checker::kNoTime) continue;
@@ -132,8 +132,8 @@ class Drawing {
         last_ = std::max(last_, time);
       }
     }
-    std::size_t lane = 0;
-    for (auto& [process, place] : lanes_) place = lane++;
+    std::size_t row = 0;
+    for (auto& [process, place] : rows_) place = row++;
   }
 
   std::string html() const {
@@ -141,12 +141,12 @@ class Drawing {
         "<figure>\n<p><button class=\"home\">whole</button>"
         "<button class=\"order\">by order of events</button>";
     if (timed_) text += "<button class=\"time\">by time</button>";
-    const double height = kLaneHeight * static_cast<double>(lanes_.size()) + 2 * kMargin;
+    const double height = kRowHeight * static_cast<double>(rows_.size()) + 2 * kMargin;
     text += fmt::format("</p>\n<svg viewBox=\"0 0 {} {}\">\n", kWidth, height);
-    for (const auto& [process, lane] : lanes_) {
-      const double y = top(lane) + kLaneHeight / 2;
+    for (const auto& [process, row] : rows_) {
+      const double y = top(row) + kRowHeight / 2;
       text += fmt::format(
-          "<line class=\"lane\" x1=\"{}\" x2=\"{}\" y1=\"{}\" y2=\"{}\"/>"
+          "<line class=\"row\" x1=\"{}\" x2=\"{}\" y1=\"{}\" y2=\"{}\"/>"
           "<text x=\"8\" y=\"{}\">process {}</text>\n",
           kLabelWidth, kWidth, y, y, y + 4, escape_html(name_of(process)));
     }
@@ -161,7 +161,7 @@ class Drawing {
     }
     return std::to_string(process);
   }
-  static double top(std::size_t lane) { return kMargin + kLaneHeight * static_cast<double>(lane); }
+  static double top(std::size_t row) { return kMargin + kRowHeight * static_cast<double>(row); }
   static double scaled(double share) {
     return kLabelWidth + share * (kWidth - kLabelWidth - kMargin);
   }
@@ -185,7 +185,7 @@ class Drawing {
       times = fmt::format(" data-t=\"{:.2f} {:.2f}\"", by_time(operation.invoke_time),
                           ends ? by_time(operation.complete_time) : kWidth);
     }
-    const double y = top(lanes_.at(operation.process)) + 8;
+    const double y = top(rows_.at(operation.process)) + 8;
     // Where it does not fit, it would cover the labels of others; the title has it all the same.
     const std::string text = fmt::format("#{} {}", i + 1, label(operation, values_[i]));
     const bool fits = static_cast<double>(text.size()) * kCharacterWidth + 8 <= end - begin;
@@ -195,14 +195,14 @@ class Drawing {
         "<text x=\"{:.2f}\" y=\"{}\"{}>{}</text></g>\n",
         checker::name(operation.outcome), weight(operation), begin, end, times, i + 1,
         escape_html(label(operation, operation.value)), begin, y, std::max(2.0, end - begin),
-        kLaneHeight - 16, begin + 4, y + 19, fits ? "" : " style=\"display:none\"",
+        kRowHeight - 16, begin + 4, y + 19, fits ? "" : " style=\"display:none\"",
         escape_html(text));
   }
 
   const std::vector<OperationView>& operations_;
   const std::vector<std::string>& values_;
   Intervals intervals_;
-  std::map<std::int64_t, std::size_t> lanes_;  // by process
+  std::map<std::int64_t, std::size_t> rows_;  // by process
   std::int64_t first_ = checker::kNoTime;
   std::int64_t last_ = checker::kNoTime;
   bool timed_ = true;

@@ -1,5 +1,5 @@
 // The explanation page of `capsize check --explain OUT.html`: for each violation the sentence, and
-// the few operations that show it as bars on the lanes of their processes, by order of events or by
+// the few operations that show it as bars in the rows of their processes, by order of events or by
 // time, to be zoomed with the wheel and dragged.
 //
 // One file without references to anything else. Everything that comes from a history is escaped;

@@ -11,8 +11,8 @@
 #include <map>
 
 #include "base/json.h"
+#include "base/mismatch.h"
 #include "base/printable.h"
-#include "checker/history/malformed.h"
 #include "harness/report/circumstances.h"
 #include "harness/report/results.h"
 #include "harness/report/terminal.h"
@@ -147,7 +147,7 @@ std::string why_never_ok(const Statistics& statistics, const std::string& functi
   const auto most =
       std::max_element(errors->second.begin(), errors->second.end(),
                        [](const auto& a, const auto& b) { return a.second < b.second; });
-  const std::string error = most->first.empty() ? "no error named" : checker::excerpt(most->first);
+  const std::string error = most->first.empty() ? "no error named" : base::excerpt(most->first);
   if (most->second == counts.total()) return fmt::format("; each with: {}", error);
   return fmt::format("; {} with: {}", most->second, error);
 }

@@ -205,10 +205,10 @@ std::string violation_text(const checker::Violation& violation) {
   return text;
 }
 
-std::string weaker_text(const checker::Report& report) {
-  using Holds = checker::WeakerAnswer::Holds;
+std::string weaker_models_text(const checker::Report& report) {
+  using Holds = checker::ConsistencyAnswer::Holds;
   std::string text;
-  const auto add = [&text](std::string_view question, const checker::WeakerAnswer& answer) {
+  const auto add = [&text](std::string_view question, const checker::ConsistencyAnswer& answer) {
     text += fmt::format("    {:<18} {}{}{}\n", question, checker::name(answer.holds),
                         answer.detail.empty() ? "" : ": ", base::printable(answer.detail));
   };

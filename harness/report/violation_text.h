@@ -25,7 +25,7 @@ struct Intervals {
 [[nodiscard]] Intervals intervals_of(std::span<const checker::OperationView> operations);
 
 /// Operations as a drawing in text: one row each, from invocation to completion, to the right is
-/// later. Only the order of events is drawn, not how much time lies between them.
+/// later. Only the order of events is drawn, not how much time passes between them.
 ///
 ///     [===]              acknowledged
 ///         [===========>  indeterminate: may take effect at any later moment, or never
@@ -62,6 +62,6 @@ struct ShownOperations {
 
 /// What still holds of each key whose violation is shown, and of all keys together; a line an
 /// answer. What could not be decided is left out.
-[[nodiscard]] std::string weaker_text(const checker::Report& report);
+[[nodiscard]] std::string weaker_models_text(const checker::Report& report);
 
 }  // namespace capsize::harness

@@ -9,8 +9,8 @@
 
 #include <utility>
 
+#include "base/mismatch.h"
 #include "base/units.h"
-#include "checker/history/malformed.h"
 #include "harness/scenario/json_place.h"
 #include "nemesis/plan/phases.h"
 
@@ -70,13 +70,13 @@ std::string conflict(const std::string& line, const Json& request,
   if (request.is_invalid()) {
     const auto position = error.too_deep ? position_of_depth(line, base::kJsonNestingMax + 1)
                                          : position_of_byte(line, error.byte);
-    return (position.key.empty() ? "" : checker::excerpt(position.key) + ": ") + error.what;
+    return (position.key.empty() ? "" : base::excerpt(position.key) + ": ") + error.what;
   }
   if (!request.is_object()) {
-    return "found " + checker::excerpt(line) + ", expected one JSON object a line";
+    return base::mismatch(line, "one JSON object a line");
   }
   if (const auto twice = find_duplicate_key(line)) {
-    return checker::excerpt(twice->name) + ": found twice, expected once";
+    return base::excerpt(twice->name) + ": found twice, expected once";
   }
   return {};
 }
@@ -105,8 +105,8 @@ void InteractiveControl::take(const std::string& line, base::Duration now) {
 void InteractiveControl::begin(const Json& id, Json fault) {
   if (!fault.is_object()) return refuse(id, "begin: expected a fault");
   if (fault.contains("label") && !is_label(fault["label"])) {
-    return refuse(id, "label: found " + checker::excerpt(fault["label"].dump()) +
-                          ", expected at most 100 printable characters");
+    return refuse(
+        id, "label: " + base::mismatch(fault["label"].dump(), "at most 100 printable characters"));
   }
   const std::string label =
       fault.contains("label") ? fault["label"].text() : "interactive-" + std::to_string(++begun_);
@@ -125,8 +125,8 @@ void InteractiveControl::begin(const Json& id, Json fault) {
 
 void InteractiveControl::end(const Json& id, const Json& label) {
   if (!label.is_string() || find(label.get<std::string>()) == nullptr) {
-    return refuse(id, "end: found " + label.dump().substr(0, 64) +
-                          ", expected the label of a fault that has begun");
+    return refuse(id,
+                  "end: " + base::mismatch(label.dump(), "the label of a fault that has begun"));
   }
   nemesis_.trigger("end " + label.get<std::string>());
   pending_.push_back({id, label.get<std::string>(), Want::kEnded});

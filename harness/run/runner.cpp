@@ -227,7 +227,7 @@ class Run {
     control.step(now);
     if (control.finish_asked()) enough_ = true;
     if (options_.requests->closed() && !enough_) {
-      // Whoever interactive is gone, and nobody waits for a verdict.
+      // The controlling program has gone: no verdict is wanted.
       outcome_.interrupted = true;
       stop();
     }

@@ -8,8 +8,8 @@
 #include <type_traits>
 
 #include "base/check.h"
+#include "base/mismatch.h"
 #include "base/units.h"
-#include "checker/history/malformed.h"
 
 namespace capsize::harness {
 namespace {
@@ -119,7 +119,7 @@ std::string expected_of(const Key<Owner>& key) {
 }
 
 std::string shown(const Json& value) {
-  return value.is_object() || value.is_array() ? value.type_name() : checker::excerpt(value.dump());
+  return value.is_object() || value.is_array() ? value.type_name() : base::excerpt(value.dump());
 }
 
 InvalidValue invalid(const Json& found, const std::string& expected) {

@@ -9,7 +9,7 @@
 #include <sstream>
 
 #include "base/format_version.h"
-#include "checker/history/malformed.h"
+#include "base/mismatch.h"
 #include "harness/scenario/conflicts.h"
 #include "harness/scenario/json_place.h"
 #include "harness/scenario/key_values.h"
@@ -28,7 +28,7 @@ constexpr std::size_t kFileBytesMax = 1024 * 1024;
 std::string name_of(const base::JsonPlace& place) {
   std::string name;
   for (const auto& token : place.tokens()) name += (name.empty() ? "" : ".") + token;
-  return checker::excerpt(name);
+  return base::excerpt(name);
 }
 
 base::Error error_at(const std::string& text, const std::string& origin,
@@ -41,9 +41,8 @@ base::Error syntax_error(const std::string& text, const std::string& origin,
                          const base::JsonSyntaxError& error) {
   const JsonPosition position = error.too_deep ? position_of_depth(text, base::kJsonNestingMax + 1)
                                                : position_of_byte(text, error.byte);
-  const std::string key = position.key.empty()
-                              ? std::string()
-                              : fmt::format("key '{}': ", checker::excerpt(position.key));
+  const std::string key =
+      position.key.empty() ? std::string() : fmt::format("key '{}': ", base::excerpt(position.key));
   return base::Error{fmt::format("{}:{}: {}{}", origin, position.line, key, error.what)};
 }
 
@@ -91,7 +90,7 @@ base::Result<Scenario> parse_scenario(const std::string& text, const std::string
   }
   if (const auto duplicate = find_duplicate_key(text)) {
     return base::Error{fmt::format("{}:{}: key '{}': found twice (first in line {}), expected once",
-                                   origin, duplicate->line, checker::excerpt(duplicate->name),
+                                   origin, duplicate->line, base::excerpt(duplicate->name),
                                    duplicate->first_line)};
   }
   if (const auto known = base::check_format_version(body, kScenarioFormat, kScenarioVersion);

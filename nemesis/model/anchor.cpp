@@ -1,5 +1,7 @@
 #include "nemesis/model/anchor.h"
 
+#include "base/mismatch.h"
+
 namespace capsize::nemesis {
 
 Watch::~Watch() = default;
@@ -33,14 +35,14 @@ base::Result<Anchor> parse_anchor(const base::Json& value) {
     anchor.event = event;
     anchor.params = params;
   } else {
-    return base::Error{"found " + value.dump().substr(0, 64) +
-                       R"(, expected an event such as "election" or {"leader": {"count": 2}})"};
+    return base::Error{
+        base::mismatch(value.dump(), R"(an event such as "election" or {"leader": {"count": 2}})")};
   }
   accept_former_names(anchor);
   const AnchorKind* kind = AnchorKinds::instance().find(anchor.event);
   if (kind == nullptr) {
-    return base::Error{"found event '" + anchor.event.substr(0, 64) +
-                       "', expected one of: " + AnchorKinds::instance().names()};
+    return base::Error{base::mismatch("event '" + anchor.event + "'",
+                                      "one of: " + AnchorKinds::instance().names())};
   }
   if (const auto status = check(kind->parameters(), anchor.params); !status) {
     return base::Error{anchor.event + ": " + status.error().message};

@@ -1,5 +1,7 @@
 #include "nemesis/model/message_filter.h"
 
+#include "base/mismatch.h"
+
 #include <algorithm>
 #include <array>
 
@@ -13,19 +15,18 @@ constexpr std::array<std::string_view, 7> kKeys = {"types", "term",  "index",   
 
 base::Error invalid_value(std::string_view key, const Json& found, std::string_view expected) {
   // Truncated: the value may be hostile, and the message must stay one line.
-  const std::string text = found.dump();
-  return {"only." + std::string(key) + ": found " + text.substr(0, 64) + ", expected " +
-          std::string(expected)};
+  return {"only." + std::string(key) + ": " + base::mismatch(found.dump(), expected)};
 }
 
 base::Status check_keys(const Json& only) {
   if (!only.is_object()) {
-    return base::Error{"only: found " + only.dump().substr(0, 64) + ", expected an object"};
+    return base::Error{"only: " + base::mismatch(only.dump(), "an object")};
   }
   for (const auto& [key, value] : only.items()) {
     if (std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end()) continue;
-    return base::Error{"only: unknown key " + key.substr(0, 64) +
-                       ", expected one of: types, term, index, every, skip, count, probability"};
+    return base::Error{
+        "only: " + base::mismatch("key " + key,
+                                  "one of: types, term, index, every, skip, count, probability")};
   }
   return {};
 }

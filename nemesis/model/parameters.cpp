@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/check.h"
+#include "base/mismatch.h"
 #include "base/units.h"
 #include "nemesis/model/cluster.h"
 
@@ -94,8 +95,7 @@ base::Status check(const Declared& declared, const Json& given) {
                          (names.empty() ? "none" : "one of: " + names)};
     }
     if (!fits(*found, value)) {
-      return base::Error{key + ": found " + value.dump().substr(0, 64) + ", expected " +
-                         expected(*found)};
+      return base::Error{key + ": " + base::mismatch(value.dump(), expected(*found))};
     }
   }
   return {};

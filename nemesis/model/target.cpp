@@ -1,5 +1,7 @@
 #include "nemesis/model/target.h"
 
+#include "base/mismatch.h"
+
 #include <algorithm>
 #include <array>
 
@@ -146,10 +148,10 @@ base::Json to_json(const Target& target) {
 }
 
 base::Result<Target> parse_target(const base::Json& value) {
-  const base::Error error{
-      "found " + value.dump().substr(0, 64) +
-      R"(, expected one, follower, minority, majority, leader, leader-minority, followers, all, a )"
-      R"(node or a list of nodes, {"same-as": LABEL} or {"all-but": LABEL})"};
+  const base::Error error{base::mismatch(
+      value.dump(),
+      R"(one, follower, minority, majority, leader, leader-minority, followers, all, a )"
+      R"(node or a list of nodes, {"same-as": LABEL} or {"all-but": LABEL})")};
   if (value.is_object() && value.size() == 1 && value.begin()->is_string()) {
     const auto& [key, label] = *value.items().begin();
     if (key == "same-as") return Target{.select = Select::kSame, .fault = label.text()};

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "base/mismatch.h"
 #include "base/units.h"
 #include "nemesis/model/fault_kind.h"
 #include "nemesis/model/message_filter.h"
@@ -19,7 +20,7 @@ using Place = base::JsonPlace;
 constexpr base::Duration kAnchorPatience = std::chrono::seconds(10);
 
 std::string quoted(const Json& value) {
-  return "found " + value.dump().substr(0, 64);
+  return "found " + base::excerpt(value.dump());
 }
 
 [[noreturn]] void invalid(const Place& place, std::string what) {

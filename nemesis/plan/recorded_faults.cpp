@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/format_version.h"
+#include "base/mismatch.h"
 #include "nemesis/model/fault_kind.h"
 #include "nemesis/model/message_filter.h"
 
@@ -42,8 +43,8 @@ base::Duration nanoseconds(const Json& object, const char* name) {
   const Json& number = field(object, name);
   const auto time = number.is_integer() ? number.get<std::int64_t>() : std::int64_t{-1};
   if (time < 0 || time > kTimeMax.count()) {
-    throw FormatError{std::string(name) + ": found " + number.dump().substr(0, 64) +
-                      ", expected nanoseconds, up to ten days"};
+    throw FormatError{std::string(name) + ": " +
+                      base::mismatch(number.dump(), "nanoseconds, up to ten days")};
   }
   return base::Duration(time);
 }

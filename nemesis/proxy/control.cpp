@@ -1,6 +1,7 @@
 #include "nemesis/proxy/control.h"
 
 #include "base/json.h"
+#include "base/mismatch.h"
 
 namespace capsize::nemesis::proxy {
 namespace {
@@ -19,7 +20,7 @@ Json refusal(std::string why) {
 base::Status only_keys(const Json& object, std::initializer_list<std::string_view> allowed) {
   for (const auto& [key, value] : object.items()) {
     if (std::find(allowed.begin(), allowed.end(), key) == allowed.end()) {
-      return base::Error{"unknown key " + key.substr(0, 64)};
+      return base::Error{"unknown key " + base::excerpt(key)};
     }
   }
   return {};

@@ -85,7 +85,7 @@ class Random {
   std::mt19937_64 engine_;
 };
 
-/// How many histories a test is to ask about: CAPSIZE_RANDOM_HISTORIES, or else so many.
+/// How many histories a test asks about: CAPSIZE_RANDOM_HISTORIES, else the given number.
 inline std::uint64_t histories(std::uint64_t otherwise) {
   const char* wanted = std::getenv("CAPSIZE_RANDOM_HISTORIES");
   return wanted == nullptr ? otherwise : std::strtoull(wanted, nullptr, 10);
@@ -94,7 +94,7 @@ inline std::uint64_t histories(std::uint64_t otherwise) {
 /// What a random history consists of.
 struct Shape {
   std::uint32_t operations_max = 7;
-  std::uint32_t values = 0;  ///< 0: every written value is different; else drawn from so many
+  std::uint32_t values = 0;  ///< 0: every written value is different; else drawn from this many
   bool cas = false;
   bool ties = false;  ///< positions may be equal
   std::uint32_t info_percent = 25;

@@ -1,6 +1,6 @@
 // Random histories of any model as a client would have recorded them: operations take effect on a
 // simulated object, one after the other, each between its invocation and its completion. Then some
-// results are replaced, if that is asked for, and nobody knows the verdict any more.
+// results are replaced, if that is asked for, and the verdict is unknown then.
 #pragma once
 
 #include <algorithm>
@@ -141,8 +141,8 @@ class Simulator {
     if (one.possible && random_.chance(simulation_.wrong_percent)) result = wrong(one);
     if (one.possible) results_.emplace_back(one.f, result);
     // A lock gives no results to be wrong about; it can only say that it was given.
-    const bool lies = simulation_.model == "mutex" && random_.chance(simulation_.wrong_percent);
-    const bool ok = one.possible || lies;
+    const bool errs = simulation_.model == "mutex" && random_.chance(simulation_.wrong_percent);
+    const bool ok = one.possible || errs;
     emit(one, ok ? "ok" : "fail", ok ? result : one.argument);
     idle_.push_back(one.process);
   }

@@ -74,6 +74,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     CHECK(stats.delivered + stats.lost <= kCopiesMax * stats.seen, "copies are bounded");
     copies += stats.delivered + stats.lost;
   }
-  CHECK(copies >= out.copies - out.copies / 7, "what was handed over was counted");
+  CHECK(copies >= out.copies - out.copies / 7, "what was delivered was counted");
   return 0;
 }

@@ -139,7 +139,7 @@ TEST(ViolationText, EqualViolationsOfOtherKeys_AreOneLine) {
               HasSubstr("the same on 2 other keys: k2, k3\n"));
   EXPECT_EQ(violation_text(report.violations[1]), "");
   EXPECT_EQ(violation_text(report.violations[2]), "");
-  const std::string weaker = weaker_text(report);
+  const std::string weaker = weaker_models_text(report);
   EXPECT_THAT(weaker, HasSubstr("weaker, of key k1"));
   EXPECT_THAT(weaker, Not(HasSubstr("of key k2")));
   const std::string page = explanation_page({&report, 1});
@@ -150,17 +150,17 @@ TEST(ViolationText, EqualViolationsOfOtherKeys_AreOneLine) {
   EXPECT_EQ(json["violations"][0]["same-on"].size(), 2U);
 }
 
-TEST(WeakerText, LeavesOutWhatIsNotKnown) {
+TEST(WeakerModelsText, LeavesOutWhatIsNotKnown) {
   Report report = stale_on({"x"}, "1", "2");
-  EXPECT_THAT(weaker_text(report), Not(HasSubstr("unknown")));
+  EXPECT_THAT(weaker_models_text(report), Not(HasSubstr("unknown")));
   for (auto& answer : report.weaker.at(0).answers) {
-    answer.holds = checker::WeakerAnswer::Holds::kUnknown;
+    answer.holds = checker::ConsistencyAnswer::Holds::kUnknown;
   }
-  report.weaker[0].answers[0].holds = checker::WeakerAnswer::Holds::kNo;
-  const std::string text = weaker_text(report);
+  report.weaker[0].answers[0].holds = checker::ConsistencyAnswer::Holds::kNo;
+  const std::string text = weaker_models_text(report);
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
-  report.weaker[0].answers[0].holds = checker::WeakerAnswer::Holds::kUnknown;
-  EXPECT_EQ(weaker_text(report), "");
+  report.weaker[0].answers[0].holds = checker::ConsistencyAnswer::Holds::kUnknown;
+  EXPECT_EQ(weaker_models_text(report), "");
 }
 
 TEST(ExplanationPage, LabelsThatDoNotFit_AreHidden) {

@@ -39,29 +39,37 @@ def _stale(tmp_path):
     return path
 
 
-def test_a_witness_is_a_legal_order_that_verifies(capsize, valid, tmp_path):
-    witness = tmp_path / "witness.jsonl"
-    assert capsize("check", "--model", "register", "--witness", witness, valid).returncode == 0
-    order = [json.loads(text) for text in witness.read_text().splitlines()]
-    assert order[0]["capsize-witness"] == 1 and order[0]["operations"] == len(order) - 1 == 5
-    assert capsize("check", "--model", "register", "--verify-witness", witness,
+def test_a_linearization_is_a_legal_order_that_verifies(capsize, valid, tmp_path):
+    linearization = tmp_path / "linearization.jsonl"
+    assert capsize("check", "--model", "register", "--linearization", linearization, valid).returncode == 0
+    order = [json.loads(text) for text in linearization.read_text().splitlines()]
+    assert order[0]["capsize-linearization"] == 1 and order[0]["operations"] == len(order) - 1 == 5
+    assert capsize("check", "--model", "register", "--verify-linearization", linearization,
                    valid).returncode == 0
 
 
 def test_an_order_that_is_none_does_not_verify(capsize, valid, tmp_path):
-    witness = tmp_path / "witness.jsonl"
-    assert capsize("check", "--model", "register", "--witness", witness, valid).returncode == 0
-    head, first, *rest = witness.read_text().splitlines()
+    linearization = tmp_path / "linearization.jsonl"
+    assert capsize("check", "--model", "register", "--linearization", linearization, valid).returncode == 0
+    head, first, *rest = linearization.read_text().splitlines()
     wrong = tmp_path / "wrong.jsonl"
     wrong.write_text("\n".join([head, *rest, first]) + "\n")
-    run = capsize("check", "--model", "register", "--verify-witness", wrong, valid)
+    run = capsize("check", "--model", "register", "--verify-linearization", wrong, valid)
     assert run.returncode == 1, run.stdout + run.stderr
 
 
-def test_an_invalid_history_has_no_witness(capsize, stale, tmp_path):
-    witness = tmp_path / "witness.jsonl"
-    assert capsize("check", "--model", "register", "--witness", witness, stale).returncode == 1
-    assert not witness.exists()
+def test_the_names_of_earlier_releases_are_still_read(capsize, valid, tmp_path):
+    order = tmp_path / "order.jsonl"
+    assert capsize("check", "--model", "register", "--witness", order, valid).returncode == 0
+    order.write_text(order.read_text().replace("capsize-linearization", "capsize-witness"))
+    assert capsize("check", "--model", "register", "--verify-witness", order, valid).returncode == 0
+    assert "witness" not in capsize("check", "--help").stdout
+
+
+def test_an_invalid_history_has_no_linearization(capsize, stale, tmp_path):
+    linearization = tmp_path / "linearization.jsonl"
+    assert capsize("check", "--model", "register", "--linearization", linearization, stale).returncode == 1
+    assert not linearization.exists()
 
 
 def test_the_page_shows_the_operations_in_a_browser_and_escapes_what_is_hostile(capsize, stale,
@@ -81,17 +89,17 @@ def test_the_page_shows_the_operations_in_a_browser_and_escapes_what_is_hostile(
     assert "<script>document.title" not in dom
 
 
-@pytest.mark.parametrize("where, reason", [("gone/witness.jsonl", "No such file or directory"), ("", "Is a directory")])
-def test_a_witness_that_cannot_be_written_is_an_error_after_the_verdict(capsize, valid, tmp_path, where, reason):
-    run = capsize("check", "--model", "register", "--witness", tmp_path / where, valid)
+@pytest.mark.parametrize("where, reason", [("gone/linearization.jsonl", "No such file or directory"), ("", "Is a directory")])
+def test_a_linearization_that_cannot_be_written_is_an_error_after_the_verdict(capsize, valid, tmp_path, where, reason):
+    run = capsize("check", "--model", "register", "--linearization", tmp_path / where, valid)
     assert run.returncode == 254 and "valid;" in run.stdout
-    assert "--witness: " in run.stderr and run.stderr.endswith(f": {reason}\n")
+    assert "--linearization: " in run.stderr and run.stderr.endswith(f": {reason}\n")
 
 
 def test_follow_says_so_as_soon_as_the_prefix_is_wrong(capsize, started, tmp_path):
     path = tmp_path / "growing.jsonl"
     path.write_text(operation(0, "write", 1, 1) + operation(0, "write", 2, 2))
-    # Held open, as a recorder does: the file is not over, from before anybody follows it.
+    # Held open, as a recorder does: the file is still being written when the check begins.
     with open(path, "a", encoding="utf-8") as recorder:
         process = capsize.start("check", "--model", "register", "--follow", path)
         started.append(process)

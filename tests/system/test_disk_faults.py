@@ -43,7 +43,7 @@ def test_a_node_survives_a_bad_disk(capsize, kind, counter):
         for node, met in evidence["begin"].items():
             assert met[counter] > 0
             assert "down" not in evidence["end"][node]
-            assert len(starts(capsize, node)) == 1, "its process lived on"
+            assert len(starts(capsize, node)) == 1, "its process kept running"
     assert_gone(capsize)
 
 
@@ -57,8 +57,8 @@ def test_a_damaged_node_stays_out_until_it_is_repaired(capsize, kind):
                 assert end["exit-code"] == 65
             assert (capsize.run_directory() / "nodes" / node / "data-damaged").is_dir()
             # After the repair it has at least the entries from before the damage.
-            lives = starts(capsize, node)
-            repaired = next(i for i, life in enumerate(lives) if life["incarnation"] == end["repaired"])
+            incarnations = starts(capsize, node)
+            repaired = next(i for i, start in enumerate(incarnations) if start["incarnation"] == end["repaired"])
             if end["start"] == "up":
-                assert lives[repaired]["index"] >= lives[repaired - 1]["index"]
+                assert incarnations[repaired]["index"] >= incarnations[repaired - 1]["index"]
     assert_gone(capsize)

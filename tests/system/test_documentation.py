@@ -29,7 +29,7 @@ def recorded_run(tmp_path_factory):
 
 @pytest.fixture
 def reader(tmp_path, recorded_run):
-    """The folder of somebody who reads: the repository with binaries of `BIN`, and a store of its own."""
+    """The folder of a reader: the repository with binaries of `BIN`, and a store of its own."""
     for entry in ("nemesis", "scripts", "harness", "examples", "tests"):
         (tmp_path / entry).symlink_to(ROOT / entry)
     (tmp_path / "build").mkdir()
@@ -49,11 +49,35 @@ def execute(command, expected, directory):
     return done
 
 
+# Lines of an output that look the same in every run, once numbers and names of nodes are left out.
+STEADY = re.compile(r"\s*(faults |operations |latency of |[\d.]+ s +\w+ |\w+: (valid|invalid|vacuous)|# |behind by"
+                    r"|(linearizable|invariants|live|crash|coverage|tested|not reached|weaker)\b)")
+
+
+def shape_of(line):
+    for pattern, replacement in [(r"\(under another fault\)", ""), (r"\bn\d+\b", "N"), (r"N( N)+", "N"),
+                                 (r"[\d.]+", "0"), (r"\b(us|ms|s)\b", "s"), (r"\bversions\b", "version"),
+                                 (r"\s+", " "), (r" ;", ";")]:
+        line = re.sub(pattern, replacement, line)
+    return line.strip()
+
+
+def assert_output_is_real(path, printed):
+    """What a chapter shows as output is what its commands printed; a line may be cut short by an ellipsis."""
+    shapes = {shape_of(line) for line in printed.splitlines()}
+    for block in blocks(path.read_text()):
+        for line in block.lines if block.language == "text" else []:
+            shown, cut, _ = shape_of(line).partition("…")
+            assert not STEADY.match(line) or shown in shapes or (
+                cut and any(shape.startswith(shown.strip()) for shape in shapes)), (
+                f"{path}:{block.line}: no command printed: {line}\n{printed}")
+
+
 @pytest.mark.parametrize("path", [path for path in DOCUMENTS if commands(path)], ids=name_of)
 def test_the_commands_of_a_document_work(path, reader):
     for name, text in files(path).items():
         (reader / name).write_text(text)
-    violation = False
+    violation, printed = False, ""
     for command in commands(path):
         if command.elsewhere:
             continue
@@ -63,6 +87,9 @@ def test_the_commands_of_a_document_work(path, reader):
             f"{command.place}: {command.shortened}\n"
             f"found exit code {done.returncode}, expected {sorted(expected)}\n{done.stdout}{done.stderr}")
         violation = violation or 1 in expected
+        printed += done.stdout
+    if "guide" in path.parts:
+        assert_output_is_real(path, printed)
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
@@ -163,7 +190,10 @@ def help_of(*verb):
     return subprocess.run([BIN / "capsize", *verb, "--help"], capture_output=True, text=True, check=False).stdout
 
 
-INLINE = [(name_of(path), line, text) for path in DOCUMENTS for line, text in inline_commands(path)]
+# Those of every Markdown file, the READMEs of the folders included.
+MARKDOWN = sorted(ROOT / name for name in subprocess.run(
+    ["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split())
+INLINE = [(name_of(path), line, text) for path in MARKDOWN for line, text in inline_commands(path)]
 
 
 @pytest.mark.parametrize("document, line, text", INLINE, ids=lambda value: str(value)[:40])
@@ -180,22 +210,14 @@ def test_a_command_within_a_sentence_exists(document, line, text):
 
 def test_the_violation_of_the_readme_is_as_the_harness_prints_it(reader):
     """Its lines, with numbers and names of nodes left out, are lines of a run."""
-    shape = [functools.partial(re.sub, pattern, replacement) for pattern, replacement in
-             [(r"\s+", " "), (r"n\d( n\d)*", "n"), (r"[\d.]+", "0")]]
-
-    def shaped(line):
-        for one in shape:
-            line = one(line)
-        return line.strip()
-
     readme = next(block for block in blocks((ROOT / "README.md").read_text()) if "stale read" in str(block.lines))
     run = subprocess.run([BIN / "capsize", "run", "--bug", "read-without-quorum", "--nemesis", "partition",
                           "--time-limit", "5s", "--seed", "2", "--quiet"],
                          cwd=reader, capture_output=True, text=True, timeout=BOUND, check=False)
     assert run.returncode == 1
-    printed = "\n".join(shaped(line) for line in run.stdout.splitlines())
+    printed = "\n".join(shape_of(line) for line in run.stdout.splitlines())
     for line in ("# process f value invoked completed outcome", "# served by newest leader faults active",
                  "default: invalid", "with the seeded bug read-without-quorum switched on",
                  "invariants valid", "live valid", "crash valid", "coverage valid"):
-        assert line in [shaped(shown) for shown in readme.lines], "the README shows it"
+        assert line in [shape_of(shown) for shown in readme.lines], "the README shows it"
         assert line in printed

@@ -147,7 +147,7 @@ CASES = {
                     "whole number"),
     "same-index.jsonl": (lines([{**event, "index": i // 2}
                                 for i, event in enumerate(WRITE_THEN_OTHER)]), ["--lenient"], UNKNOWN,
-                         "a read of a value never written"),
+                         "a garbage read"),
     "utf16.jsonl": (lines(WRITE_THEN_READ).encode("utf-16"), [], REFUSED, "UTF-16"),
     "test.jepsen": (b"JEPSEN\0\0\0\x01\0\0\0\0\0\0\0\0", [], REFUSED, "history.edn"),
     "packed.tar.gz": (gzip.compress(b"a".ljust(257, b"\0") + b"ustar".ljust(255, b"\0")), [], REFUSED,

@@ -69,7 +69,7 @@ def test_a_pipe_that_is_opened_late_is_read_whole(capsize, tmp_path):
     assert process.returncode == 0 and "1 operations" in output
 
 
-@pytest.mark.parametrize("flag", ["--explain", "--witness"])
+@pytest.mark.parametrize("flag", ["--explain", "--linearization"])
 @pytest.mark.parametrize("name", ["history.jsonl", "link", "hard", "./history.jsonl"])
 def test_no_output_takes_the_place_of_the_input(capsize, valid, tmp_path, flag, name):
     history = tmp_path / "history.jsonl"

@@ -73,7 +73,7 @@ Decoded decode(const History&, const Operation& operation, const DecodeOptions&)
   if (operation.outcome != Outcome::kOk) decoded.kind = Decoded::Kind::kDrop;
   return decoded;
 }
-// Tickets are handed out in ascending order: an operation that follows another one has a later one.
+// Tickets are issued in ascending order: an operation that follows another one has a later one.
 Decision decide(const DeciderInput& key) {
   for (std::uint32_t i = 0; i < key.operations.size(); ++i) {
     for (std::uint32_t j = 0; j < key.operations.size(); ++j) {
@@ -81,7 +81,7 @@ Decision decide(const DeciderInput& key) {
       const KeyOperation& second = key.operations[j];
       if (first.complete < second.invoke && key.values.as_integer(first.argument) >=
                                                 key.values.as_integer(second.argument)) {
-        return {.kind = Decision::Kind::kViolation, .witness = {i, j}};
+        return {.kind = Decision::Kind::kViolation, .counterexample = {i, j}};
       }
     }
   }
@@ -89,7 +89,7 @@ Decision decide(const DeciderInput& key) {
 }
 constinit const FastDecider kAscending{"ascending-tickets", &make_stateless<&decide>};
 std::optional<Finding> explain(const KeyProblem&, std::span<const KeyOperation>) {
-  return Finding{.sentence = "a ticket was handed out twice, or out of order"};
+  return Finding{.sentence = "a ticket was issued twice, or out of order"};
 }
 State initial(StateTable&, ValueId) { return kNullValue; }
 std::optional<State> step(StateTable&, State, const KeyOperation& operation) {
@@ -292,7 +292,7 @@ def test_a_model_with_its_own_decider_judges_a_file_of_its_own_format(extended, 
     history.write_text("ticket 1\nticket 3\nticket 3\n")
     done = run(extended, "check", "--model", "ticket", str(history))
     assert done.returncode == 1
-    assert "a ticket was handed out twice, or out of order" in done.stdout
+    assert "a ticket was issued twice, or out of order" in done.stdout
 
 
 def test_a_history_check_judges_the_whole_history(extended, tmp_path):

@@ -11,7 +11,7 @@ import pytest
 
 from conftest import children, command_line, wait_for
 
-NOBODY = 65534
+OTHER_USER = 65534
 
 # Tries everything that it is given, as another user; prints what it achieved.
 ATTACK = """
@@ -74,11 +74,11 @@ def listening_sockets(pid):
 
 def as_nobody(plan):
     attack = subprocess.run(
-        ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", sys.executable, "-c", ATTACK],
+        ["setpriv", f"--reuid={OTHER_USER}", f"--regid={OTHER_USER}", "--clear-groups", sys.executable, "-c", ATTACK],
         input=json.dumps(plan), capture_output=True, text=True, timeout=60, cwd="/")
     assert attack.returncode == 0, attack.stderr
     result = json.loads(attack.stdout)
-    assert result["uid"] == NOBODY
+    assert result["uid"] == OTHER_USER
     return result["achieved"]
 
 

@@ -1,4 +1,4 @@
-"""capsize run: verdicts of whole runs."""
+"""capsize run: verdicts of end-to-end runs."""
 
 import json
 

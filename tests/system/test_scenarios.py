@@ -63,7 +63,7 @@ def test_the_schema_accepts_the_shipped_scenarios(schema, path):
     {"phases": [{"when": {"leadr": {}}}]},
     {"phases": [{"when": {"leader": {"count": 0}}}]},
     {"phases": [{"faults": [{"kind": "kill", "hold": 3}]}]},
-    {"phases": [{"faults": [{"kind": "kill", "target": "anybody"}]}]},
+    {"phases": [{"faults": [{"kind": "kill", "target": "any-node"}]}]},
 ])
 def test_schema_and_harness_refuse_the_same(schema, capsize, tmp_path, scenario):
     assert not schema.is_valid(scenario)

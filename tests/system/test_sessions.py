@@ -13,7 +13,7 @@ def test_retries_in_sessions_are_valid_and_leave_less_open(capsize):
     results = capsize.results()
     assert "--retries 8" in results["reproduce"]
     assert results["linearizable"]["verdict"] == "valid"
-    # The faults take hold of nodes with open operations in both runs.
+    # The faults hit nodes with open operations in both runs.
     assert open_without > results["counts"]["all"]["info"]
 
 
@@ -27,7 +27,7 @@ def test_a_retry_that_is_carried_out_again_is_caught(capsize):
             break
     assert run.returncode == 1, run.stdout + run.stderr
     assert capsize.check_verdict("linearizable")["verdict"] == "invalid"
-    assert "doubled append" in run.stdout
+    assert "duplicate append" in run.stdout
 
 
 def test_too_many_retries_are_a_usage_error(capsize):

@@ -149,7 +149,7 @@ TEST(Check, FunctionThatNoModelHas_NamesTheWayOut) {
 }
 
 TEST(Check, ModelThatCannotBeGuessed_IsAskedFor) {
-  // Appended strings that nobody read: a string or a list.
+  // Appended strings that were never read: a string or a list.
   const Report report = check_text(call(1, "append", "\"a\"", "null"));
   EXPECT_EQ(report.verdict, Verdict::kUsageError);
   EXPECT_THAT(report.reason, HasSubstr("several models fit, expected --model kv or --model list"));
@@ -275,7 +275,7 @@ TEST(Report, Json_HoldsVerdictCountsAndOperations) {
   const auto json = to_json(check_text(call(1, "write", "7", "7") + call(2, "read", "null", "3")));
   EXPECT_EQ(json["verdict"], "invalid");
   EXPECT_EQ(json["operations"], 2);
-  EXPECT_EQ(json["violations"][0]["anomaly"], "read of a value never written");
+  EXPECT_EQ(json["violations"][0]["anomaly"], "garbage read");
   EXPECT_EQ(json["violations"][0]["operations"][0]["value"], 3);
   EXPECT_EQ(json["violations"][0]["operations"][0]["index"], 2);
 }

@@ -70,7 +70,7 @@ TEST_P(DistinctElements, Random_AgreesWithBruteForceAndItsOrderReplays) {
     }
     // What is shown is a violation too.
     std::vector<KeyOperation> shown;
-    for (const std::uint32_t place : decision.witness) shown.push_back(operations[place]);
+    for (const std::uint32_t place : decision.counterexample) shown.push_back(operations[place]);
     const bool closed = std::ranges::all_of(operations, [&](const KeyOperation& one) {
       return one.code != kCodeTake || one.argument != kNoValue ||
              std::ranges::any_of(shown,

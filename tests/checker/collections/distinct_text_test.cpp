@@ -43,11 +43,11 @@ std::vector<KeyOperation> as_text(std::vector<KeyOperation> operations, ValueTab
   return operations;
 }
 
-// A witness is a violation by itself once the writers of what it saw are added.
-bool witness_violates(const std::vector<KeyOperation>& operations, const Decision& decision,
-                      const Model& model, const ValueTable& values) {
-  std::set<std::uint32_t> chosen(decision.witness.begin(), decision.witness.end());
-  for (const std::uint32_t place : decision.witness) {
+// A counterexample is a violation by itself once the writers of what it saw are added.
+bool counterexample_violates(const std::vector<KeyOperation>& operations, const Decision& decision,
+                             const Model& model, const ValueTable& values) {
+  std::set<std::uint32_t> chosen(decision.counterexample.begin(), decision.counterexample.end());
+  for (const std::uint32_t place : decision.counterexample) {
     for (std::uint32_t i = 0; i < operations.size(); ++i) {
       if (operations[i].pure || !model.needs(values, operations[place], operations[i])) continue;
       chosen.insert(i);
@@ -74,7 +74,7 @@ void agree_with_brute_force(std::uint32_t put_percent, std::uint64_t first_seed)
     ASSERT_EQ(decision.is_violation(), !legal) << "seed " << seed;
     if (legal) continue;
     ++violations;
-    ASSERT_TRUE(witness_violates(operations, decision, model, values)) << "seed " << seed;
+    ASSERT_TRUE(counterexample_violates(operations, decision, model, values)) << "seed " << seed;
   }
   EXPECT_GT(violations, kHistories / 10);
   EXPECT_LT(violations, kHistories * 9 / 10);

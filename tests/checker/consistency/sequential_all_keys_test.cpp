@@ -16,7 +16,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using testing::Random;
-using Holds = WeakerAnswer::Holds;
+using Holds = ConsistencyAnswer::Holds;
 using Json = base::Json;
 
 // One operation as a client saw it: a read's value, or [expected, new] of a cas.
@@ -44,11 +44,11 @@ std::string text_of(const std::vector<Call>& calls) {
   return text;
 }
 
-WeakerAnswer answer_to(const std::vector<Call>& calls) {
+ConsistencyAnswer answer_to(const std::vector<Call>& calls) {
   const auto loaded = load_history_text(text_of(calls));
   const Budget budget(std::chrono::seconds(10), std::uint64_t{1} << 30);
-  return ask_sequential_of_all_keys(std::get<History>(loaded), *find_model("cas-register"), {},
-                                    budget);
+  return check_sequential_of_all_keys(std::get<History>(loaded), *find_model("cas-register"), {},
+                                      budget);
 }
 
 // Any interleaving of the processes that a replay accepts. An indeterminate call may be left out.
@@ -166,7 +166,7 @@ TEST(SequentialOfAllKeysRandom, AgreesWithAnyInterleaving) {
     const std::uint32_t keys = 2 + random.below(2);
     const std::uint32_t processes = 2 + random.below(2);
     const auto calls = RandomCalls(random).make(keys, processes, 6 + random.below(6));
-    const WeakerAnswer answer = answer_to(calls);
+    const ConsistencyAnswer answer = answer_to(calls);
     if (answer.holds == Holds::kUnknown) continue;
     const bool exists = AnyInterleaving(calls).exists();
     ASSERT_EQ(answer.holds == Holds::kYes, exists)
@@ -201,8 +201,8 @@ TEST(SequentialOfAllKeys, StoreBuffer_HoldsOfEachKeyAloneAndNotOfBoth) {
   const Report report = check_history(std::get<History>(load_history_text(text_of(kStoreBuffer))));
   ASSERT_EQ(report.verdict, Verdict::kInvalid);
   ASSERT_EQ(report.weaker.size(), 2U);
-  for (const WeakerAnswers& of_key : report.weaker) {
-    for (const WeakerAnswer& answer : of_key.answers) {
+  for (const ConsistencyAnswers& of_key : report.weaker) {
+    for (const ConsistencyAnswer& answer : of_key.answers) {
       if (answer.question != "sequential") continue;
       EXPECT_EQ(answer.holds, Holds::kYes) << of_key.key;
     }
@@ -214,25 +214,25 @@ TEST(SequentialOfAllKeys, StoreBuffer_HoldsOfEachKeyAloneAndNotOfBoth) {
 }
 
 TEST(SequentialOfAllKeys, StaleReader_MayBeBehindOnEveryKey) {
-  const WeakerAnswer answer = answer_to({{.process = 1, .key = 0, .f = "write", .value = 1},
-                                         {.process = 1, .key = 1, .f = "write", .value = 2},
-                                         {.process = 2, .key = 1, .f = "read", .value = {}},
-                                         {.process = 2, .key = 0, .f = "read", .value = 1}});
+  const ConsistencyAnswer answer = answer_to({{.process = 1, .key = 0, .f = "write", .value = 1},
+                                              {.process = 1, .key = 1, .f = "write", .value = 2},
+                                              {.process = 2, .key = 1, .f = "read", .value = {}},
+                                              {.process = 2, .key = 0, .f = "read", .value = 1}});
   EXPECT_EQ(answer.holds, Holds::kYes) << answer.detail;
 }
 
 TEST(SequentialOfAllKeys, ValuesThatRepeat_AreUnknown) {
-  const WeakerAnswer answer = answer_to({{.process = 1, .key = 0, .f = "write", .value = 1},
-                                         {.process = 2, .key = 1, .f = "write", .value = 2},
-                                         {.process = 1, .key = 0, .f = "write", .value = 1}});
+  const ConsistencyAnswer answer = answer_to({{.process = 1, .key = 0, .f = "write", .value = 1},
+                                              {.process = 2, .key = 1, .f = "write", .value = 2},
+                                              {.process = 1, .key = 0, .f = "write", .value = 1}});
   EXPECT_EQ(answer.holds, Holds::kUnknown);
 }
 
 TEST(SequentialOfAllKeys, NoTime_IsUnknown) {
   const auto loaded = load_history_text(text_of(kStoreBuffer));
-  const WeakerAnswer answer =
-      ask_sequential_of_all_keys(std::get<History>(loaded), *find_model("register"), {},
-                                 Budget(std::chrono::nanoseconds(0), std::uint64_t{1} << 30));
+  const ConsistencyAnswer answer =
+      check_sequential_of_all_keys(std::get<History>(loaded), *find_model("register"), {},
+                                   Budget(std::chrono::nanoseconds(0), std::uint64_t{1} << 30));
   EXPECT_EQ(answer.holds, Holds::kUnknown);
   EXPECT_THAT(answer.detail, HasSubstr("time bound"));
 }

@@ -1,4 +1,4 @@
-// The weaker questions against brute force, and one example each.
+// The weaker consistency models against brute force, and one example each.
 #include "checker/consistency/weaker_models.h"
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@ namespace {
 
 using testing::Random;
 using testing::Simulation;
-using Holds = WeakerAnswer::Holds;
+using Holds = ConsistencyAnswer::Holds;
 
 std::string event(int process, const char* type, const char* f, const std::string& value) {
   return R"({"process":)" + std::to_string(process) + R"(,"type":")" + type + R"(","f":")" + f +
@@ -32,7 +32,7 @@ std::map<std::string, Holds> answers_of(const std::string& text) {
   const Report report = check_history(std::get<History>(loaded));
   EXPECT_EQ(report.verdict, Verdict::kInvalid);
   std::map<std::string, Holds> answers;
-  for (const WeakerAnswer& answer : report.weaker.at(0).answers) {
+  for (const ConsistencyAnswer& answer : report.weaker.at(0).answers) {
     answers[std::string(answer.question)] = answer.holds;
   }
   return answers;
@@ -59,7 +59,7 @@ TEST(Weaker, GoingBack_IsNotMonotonic) {
   EXPECT_EQ(answers["sequential"], Holds::kNo);
 }
 
-TEST(Weaker, ForgettingOnesOwnWrite_IsToldApart) {
+TEST(Weaker, MissingOnesOwnWrite_BreaksReadYourWrites) {
   auto answers = answers_of(write(1, 1) + write(2, 2) + read(2, "1"));
   EXPECT_EQ(answers["read-your-writes"], Holds::kNo);
   EXPECT_EQ(answers["monotonic-reads"], Holds::kYes);
@@ -123,8 +123,8 @@ class Exhaustive {
 
 void agree(const std::string& question, const std::string& model, bool real_time,
            std::size_t depth) {
-  const WeakerQuestion* asked = nullptr;
-  for (const WeakerQuestion* one : list_weaker_questions()) {
+  const ConsistencyModel* asked = nullptr;
+  for (const ConsistencyModel* one : list_weaker_models()) {
     if (one->name == question) asked = one;
   }
   int yes = 0;
@@ -139,8 +139,8 @@ void agree(const std::string& question, const std::string& model, bool real_time
     KeyProblem problem{history, *find_model(model), 0, kNullValue};
     ASSERT_FALSE(decode_key(problem, {}));
     const Budget budget(std::chrono::seconds(10), std::uint64_t{1} << 30);
-    const WeakerAnswer answer = asked->ask(problem, budget);
-    if (answer.holds == Holds::kUnknown) continue;  // somebody read what nobody wrote
+    const ConsistencyAnswer answer = asked->ask(problem, budget);
+    if (answer.holds == Holds::kUnknown) continue;  // a read returned a value that was not written
     const bool legal = Exhaustive(problem, real_time, depth).legal();
     ASSERT_EQ(answer.holds == Holds::kYes, legal) << question << ", seed " << seed;
     ++(legal ? yes : no);

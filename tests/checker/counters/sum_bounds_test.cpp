@@ -27,7 +27,7 @@ TEST(SumBoundsRandom, WhatIsFound_IsAViolation) {
     violations += !legal;
     found += decision.is_violation();
   }
-  EXPECT_GT(found, violations / 2) << "most are told by one read alone";
+  EXPECT_GT(found, violations / 2) << "most are proved by one read alone";
   EXPECT_LT(found, violations) << "the condition is necessary only";
 }
 

@@ -37,9 +37,9 @@ TEST(Background, Set_LeavesTheElementInQuestion) {
   Script missing;
   missing.call(1, "add", "1").call(1, "add", "2").call(1, "add", "3").read(4, "[1,3]");
   EXPECT_THAT(telling(missing.violation("set")), ElementsAre("2", "[1,3]"));
-  Script phantom;
-  phantom.call(1, "add", "1").call(1, "add", "2").read(4, "[1,2,4]");
-  EXPECT_THAT(telling(phantom.violation("set")), ElementsAre("[1,2,4]"));
+  Script unwritten;
+  unwritten.call(1, "add", "1").call(1, "add", "2").read(4, "[1,2,4]");
+  EXPECT_THAT(telling(unwritten.violation("set")), ElementsAre("[1,2,4]"));
 }
 
 // Every operation of a lock needs the ones before it, but what was over at a moment at which none

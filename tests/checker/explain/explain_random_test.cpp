@@ -189,7 +189,7 @@ TEST(ExplainRandom, RepeatedValues_AreExplainedSoundly) {
   });
 }
 
-// Whoever does not know which of two appends of 7 a read means still knows that there were two.
+// Which of two appends of 7 a read shows is unknown, but it is known that there were two.
 TEST(ExplainRandom, ListsWithRepeatedElements_AreExplainedSoundly) {
   expect_all_sound("list", [](std::uint64_t, Random& random, ValueTable& values) {
     return testing::random_list({.operations_max = 8, .values = 3}, random, values);

@@ -74,10 +74,9 @@ TEST(ExplainStrings, StaleRead_TellsWhoOvertookIt) {
 }
 
 TEST(ExplainStrings, PiecesThatCannotBe_HaveTheirNames) {
-  EXPECT_EQ(kv(Store().put(1, "a;").append(2, "b;").get(3, "a;b;b;")), "doubled append");
-  EXPECT_EQ(kv(Store().put(1, "a;").append(2, "b;").get(3, "a;b;c;")), "phantom append");
-  EXPECT_EQ(kv(Store().put(1, "a;").append(2, "b;").get(3, "a;c;")),
-            "read of a value never written");
+  EXPECT_EQ(kv(Store().put(1, "a;").append(2, "b;").get(3, "a;b;b;")), "duplicate append");
+  EXPECT_EQ(kv(Store().put(1, "a;").append(2, "b;").get(3, "a;b;c;")), "garbage read");
+  EXPECT_EQ(kv(Store().put(1, "a;").append(2, "b;").get(3, "a;c;")), "garbage read");
   EXPECT_EQ(kv(Store().put(1, "a;").append(2, "b;").append(2, "c;").get(3, "a;c;b;")),
             "reordered append");
   EXPECT_EQ(kv(Store().put(1, "a;").append(2, "b;").append(2, "c;").get(3, "a;c;")), "lost append");
@@ -136,31 +135,30 @@ TEST(ExplainRepeated, WrittenOnlyAfterTheRead_IsReadBeforeItsWrite) {
             "read before its write");
 }
 
-TEST(ExplainRepeated, MoreWinnersThanTheValueWasThere_AreTwoWinners) {
+TEST(ExplainRepeated, MoreCasThanTheValueWasThere_AreALostUpdate) {
   Script script;
   script.call(1, "write", "1").call(2, "cas", "[1,2]").call(1, "write", "1");
   script.call(3, "cas", "[1,2]").call(4, "cas", "[1,3]");
-  EXPECT_EQ(cas(script), "two winners of a cas");
-  EXPECT_EQ(cas(Script().call(1, "cas", "[null,1]").call(2, "cas", "[null,1]")),
-            "two winners of a cas");
+  EXPECT_EQ(cas(script), "lost update");
+  EXPECT_EQ(cas(Script().call(1, "cas", "[null,1]").call(2, "cas", "[null,1]")), "lost update");
 }
 
-TEST(ExplainRepeated, ValueOutOfItself_IsNeverWrittenOrCircular) {
-  EXPECT_EQ(cas(Script().call(1, "cas", "[1,1]")), "read of a value never written");
+TEST(ExplainRepeated, ValueOutOfItself_IsNeverWrittenOrCyclic) {
+  EXPECT_EQ(cas(Script().call(1, "cas", "[1,1]")), "garbage read");
   EXPECT_EQ(cas(Script()
                     .invoke(1, "cas", "[1,2]")
                     .invoke(2, "cas", "[2,1]")
                     .invoke(3, "cas", "[2,1]")
                     .read(4, "1")),
-            "circular cas");
+            "cyclic cas");
   EXPECT_EQ(cas(Script().invoke(1, "write", "1").fail(1, "write", "1").call(2, "cas", "[1,1]")),
             "aborted read");
 }
 
 TEST(ExplainRepeated, Lists_HaveTheNamesOfDistinctOnes) {
   const auto twice = [] { return Script().call(1, "append", "1").call(1, "append", "1"); };
-  EXPECT_EQ(list(twice().read(2, "[1,1,1]")), "doubled append");
-  EXPECT_EQ(list(twice().read(2, "[1,1,2]")), "phantom append");
+  EXPECT_EQ(list(twice().read(2, "[1,1,1]")), "duplicate append");
+  EXPECT_EQ(list(twice().read(2, "[1,1,2]")), "garbage read");
   EXPECT_EQ(list(twice().read(3, "[1,1]").read(2, "[1]").read(3, "[1,1]")), "stale read");
   EXPECT_EQ(list(twice().call(1, "append", "2").read(2, "[1,1]")), "stale read or lost write");
   EXPECT_EQ(list(twice().call(1, "append", "2").read(2, "[1,1]").read(3, "[1,1]")), "lost append");

@@ -29,7 +29,7 @@ TEST(Explain, StaleRead_NamesBothClientsAndTheTimeBetween) {
 }
 
 TEST(Explain, StaleReadAgainstAnotherRead_SaysSo) {
-  // Nobody acknowledged 9, but somebody saw it.
+  // 9 was not acknowledged, but a read returned it.
   const Violation violation = Script()
                                   .call(1, "write", "7")
                                   .invoke(2, "write", "9")
@@ -57,7 +57,7 @@ TEST(Explain, WriteThatMayBeOverwrittenOrSeenOrWasNotLookedFor_IsNotCalledLost) 
     return std::string(name(script.violation().anomaly));
   };
   const auto both = [] { return Script().call(1, "write", "7").call(2, "write", "9"); };
-  // Overwritten before anyone saw it.
+  // Overwritten before any read.
   EXPECT_EQ(named(both().read(4, "7").read(5, "7").call(1, "write", "10").read(5, "10")),
             "stale read or lost write");
   // Seen, before the older value came back.
@@ -87,18 +87,18 @@ TEST(Explain, CasOnWhatWasReplaced_LooksToo) {
 
 TEST(Explain, UnwrittenValue_IsCalledThat) {
   const Violation violation = Script().call(1, "write", "7").read(2, "8").violation();
-  EXPECT_EQ(name(violation.anomaly), "read of a value never written");
+  EXPECT_EQ(name(violation.anomaly), "garbage read");
   EXPECT_EQ(violation.operations.size(), 1u);
-  EXPECT_EQ(violation.sentence,
-            "read of x by process 2 returned 8, which no operation ever wrote to x: a read of a "
-            "value never written");
+  EXPECT_EQ(
+      violation.sentence,
+      "read of x by process 2 returned 8, which no operation ever wrote to x: a garbage read");
 }
 
 TEST(Explain, ValueThatIsSeenBeforeAnyWriteIsAcknowledged_MayBeTheInitialOne) {
   const auto sentence = [](const Script& script) { return script.violation().sentence; };
   EXPECT_EQ(sentence(Script().read(1, "0").call(1, "write", "7")),
-            "read of x by process 1 returned 0, which no operation ever wrote to x: a read of a "
-            "value never written; if x holds 0 at first, check with --initial 0");
+            "read of x by process 1 returned 0, which no operation ever wrote to x: a garbage "
+            "read; if x holds 0 at first, check with --initial 0");
   EXPECT_THAT(sentence(Script().read(1, "\"a\"").call(1, "write", "\"a\"")),
               HasSubstr("began only 1 ms after that: a read before its write; if x holds \"a\" at "
                         "first, check with --initial '\"a\"'"));
@@ -109,17 +109,17 @@ TEST(Explain, ValueThatIsSeenBeforeAnyWriteIsAcknowledged_MayBeTheInitialOne) {
 TEST(Explain, FailedWriteThatBeganAfterTheRead_IsNotItsSource) {
   const Violation violation =
       Script().read(1, "7").invoke(2, "write", "7").fail(2, "write", "7").violation();
-  EXPECT_EQ(name(violation.anomaly), "read of a value never written");
+  EXPECT_EQ(name(violation.anomaly), "garbage read");
   EXPECT_EQ(violation.sentence,
             "read of x by process 1 returned 7, which no operation had tried to write by then (the "
-            "failed write 7 to x by process 2 began only 1 ms after that): a read of a value never "
-            "written; if x holds 7 at first, check with --initial 7");
+            "failed write 7 to x by process 2 began only 1 ms after that): a garbage read; if x "
+            "holds 7 at first, check with --initial 7");
   const auto list = Script()
                         .call(1, "append", "1")
                         .read(3, "[1,2]")
                         .invoke(2, "append", "2")
                         .fail(2, "append", "2");
-  EXPECT_EQ(name(list.violation("list").anomaly), "phantom append");
+  EXPECT_EQ(name(list.violation("list").anomaly), "garbage read");
 }
 
 TEST(Explain, ValueOfAFailedWriteThatIsWrittenOnlyLater_IsAborted) {
@@ -136,10 +136,10 @@ TEST(Explain, AbortedRead_ShowsTheFailedWrite) {
   EXPECT_EQ(violation.operations[0].outcome, Outcome::kFail);
 }
 
-TEST(Explain, TwoWinners_AreShownWithTheWrite) {
+TEST(Explain, LostUpdate_IsShownWithTheWrite) {
   const Violation violation =
       Script().call(1, "write", "7").call(2, "cas", "[7,8]").call(3, "cas", "[7,9]").violation();
-  EXPECT_EQ(name(violation.anomaly), "two winners of a cas");
+  EXPECT_EQ(name(violation.anomaly), "lost update");
   EXPECT_EQ(violation.operations.size(), 3u);
 }
 
@@ -171,8 +171,8 @@ TEST(Explain, Lists_HaveTheirOwnNames) {
   const auto list = [](Script& script) {
     return std::string(name(script.violation("list").anomaly));
   };
-  EXPECT_EQ(list(Script().call(1, "append", "1").read(2, "[1,1]")), "doubled append");
-  EXPECT_EQ(list(Script().call(1, "append", "1").read(2, "[1,2]")), "phantom append");
+  EXPECT_EQ(list(Script().call(1, "append", "1").read(2, "[1,1]")), "duplicate append");
+  EXPECT_EQ(list(Script().call(1, "append", "1").read(2, "[1,2]")), "garbage read");
   EXPECT_EQ(list(Script().call(1, "append", "1").read(2, "[]")), "stale read or lost write");
   EXPECT_EQ(list(Script().call(1, "append", "1").read(2, "[]").read(3, "[]")), "lost append");
   EXPECT_EQ(
@@ -234,7 +234,7 @@ TEST(Explain, FailedOperationsWithoutValues_AreNoSources) {
   for (const char* model : {"register", "cas-register", "kv"}) {
     Script script;
     script.invoke(1, "read").fail(1, "read").call(2, "write", R"("a")").read(3, R"("b")");
-    EXPECT_EQ(name(script.violation(model).anomaly), "read of a value never written") << model;
+    EXPECT_EQ(name(script.violation(model).anomaly), "garbage read") << model;
   }
   Script store;
   store.invoke(1, "cas", R"([null,"a"])").fail(1, "cas", R"([null,"a"])");

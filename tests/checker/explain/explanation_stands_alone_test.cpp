@@ -54,7 +54,7 @@ std::string kind(Anomaly anomaly) {
   return missing ? "missing" : text;
 }
 
-struct Told {
+struct Tally {
   int violations = 0;
   std::map<std::string, int> names;
 
@@ -71,8 +71,8 @@ struct Told {
 
 class StandsAlone : public ::testing::TestWithParam<std::string> {
  protected:
-  // Histories with so many different values; 0: all are different.
-  void explain_random(std::uint32_t values, Told& told) {
+  // Histories with this many different values; 0: all are different.
+  void explain_random(std::uint32_t values, Tally& tally) {
     for (std::uint64_t seed = 1; seed <= 400; ++seed) {
       Random random(seed);
       Simulation simulation{.model = model_, .operations = 4 + random.below(12)};
@@ -83,8 +83,8 @@ class StandsAlone : public ::testing::TestWithParam<std::string> {
       if (model_ == "bag") simulation.info_percent = 0;
       const std::string text = testing::Simulator(simulation, random).run();
       for (const Violation& violation : check_history(load(text)).violations) {
-        ++told.violations;
-        ++told.names[std::string(name(violation.anomaly))];
+        ++tally.violations;
+        ++tally.names[std::string(name(violation.anomaly))];
         const std::string some = only(text, violation);
         expect_alone(violation, some,
                      model_ + ", seed " + std::to_string(seed) + "\n" + text + "\n" +
@@ -95,7 +95,7 @@ class StandsAlone : public ::testing::TestWithParam<std::string> {
         }
       }
     }
-    RecordProperty("anomalies", told.text());
+    RecordProperty("anomalies", tally.text());
   }
 
   void expect_alone(const Violation& violation, const std::string& some, const std::string& where) {
@@ -118,22 +118,22 @@ class StandsAlone : public ::testing::TestWithParam<std::string> {
 };
 
 TEST_P(StandsAlone, Random_ViolationsOfEveryModel) {
-  Told told;
-  explain_random(0, told);
-  EXPECT_GT(told.violations, 40);
+  Tally tally;
+  explain_random(0, tally);
+  EXPECT_GT(tally.violations, 40);
   // Of what is read whole everything has a name; of queues and stacks what a fault makes does, but
   // a random answer need not look like any fault.
   const bool queue = model_ == "fifo-queue" || model_ == "stack";
-  EXPECT_LE(told.unnamed_percent(), queue ? 33 : 5) << told.text();
+  EXPECT_LE(tally.unnamed_percent(), queue ? 33 : 5) << tally.text();
 }
 
 TEST_P(StandsAlone, Random_ViolationsOfEveryModelWithFewValues) {
-  Told told;
-  explain_random(3, told);
-  EXPECT_GT(told.violations, 30);
-  // Where one of several equal elements was taken nobody can tell which.
+  Tally tally;
+  explain_random(3, tally);
+  EXPECT_GT(tally.violations, 30);
+  // Where one of several equal elements was taken, it is unknown which.
   const bool takes = model_ == "fifo-queue" || model_ == "stack" || model_ == "bag";
-  EXPECT_LE(told.unnamed_percent(), takes ? 60 : 10) << told.text();
+  EXPECT_LE(tally.unnamed_percent(), takes ? 60 : 10) << tally.text();
 }
 
 INSTANTIATE_TEST_SUITE_P(Explanation, StandsAlone, ::testing::ValuesIn(testing::simulated_models()),

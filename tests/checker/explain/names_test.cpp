@@ -1,5 +1,5 @@
 // How often is the name of an anomaly right? Histories with a planted anomaly, so that the truth is
-// known: hot keys that are overwritten before anyone looks, lagging replicas, failed cas, values
+// known: hot keys that are overwritten before any read, lagging replicas, failed cas, values
 // that were there at first. Of each name: precision (how many of those that have it should) and
 // recall (how many of those that should have it do).
 //
@@ -36,30 +36,30 @@ const Truth kRegisterTruths[] = {
     {"stale-read", Anomaly::kStaleRead, {Anomaly::kStaleOrLost}},
     {"lagging-reads", Anomaly::kStaleRead, {Anomaly::kStaleOrLost}},
     {"lost-write", Anomaly::kLostWrite, {Anomaly::kStaleOrLost}},
-    {"unwritten-read", Anomaly::kUnwrittenRead, {}},
+    {"unwritten-read", Anomaly::kGarbageRead, {}},
     {"aborted-read", Anomaly::kAbortedRead, {}},
     {"read-before-write", Anomaly::kReadBeforeWrite, {}},
-    {"initial-value", Anomaly::kUnwrittenRead, {Anomaly::kReadBeforeWrite}},
-    {"two-winners", Anomaly::kTwoWinners, {}},
-    {"circular-cas", Anomaly::kCircularCas, {}},
+    {"initial-value", Anomaly::kGarbageRead, {Anomaly::kReadBeforeWrite}},
+    {"lost-update", Anomaly::kLostUpdate, {}},
+    {"cyclic-cas", Anomaly::kCyclicCas, {}},
     {"failed-cas", Anomaly::kFailedCas, {}},
     {"intermediate-read", Anomaly::kIntermediateRead, {}},
     {"fractured-read", Anomaly::kFracturedRead, {}},
-    {"internal", Anomaly::kContradictingRead, {}},
+    {"internal", Anomaly::kInternalRead, {}},
     {"two-holders", Anomaly::kTwoHolders, {}},
     {"free-release", Anomaly::kFreeLockReleased, {}},
 };
 // … in a list, a set, a queue. What was shown and is gone for all later reads is both.
 const Truth kCollectionTruths[] = {
     {"stale-read", Anomaly::kStaleRead, {Anomaly::kStaleOrLost}},
-    {"unwritten-read", Anomaly::kPhantomElement, {Anomaly::kPhantomAppend}},
+    {"unwritten-read", Anomaly::kGarbageRead, {Anomaly::kGarbageRead}},
     {"aborted-read", Anomaly::kAbortedRead, {}},
     {"reordered-append", Anomaly::kReorderedAppend, {}},
-    {"doubled-append", Anomaly::kDoubledAppend, {}},
+    {"duplicate-append", Anomaly::kDuplicateAppend, {}},
     {"incompatible-order", Anomaly::kIncompatibleOrder, {}},
     {"resurrected-element", Anomaly::kResurrectedElement, {}},
     {"duplicate-element", Anomaly::kDuplicateElement, {}},
-    {"unwritten-element", Anomaly::kPhantomElement, {}},
+    {"unwritten-element", Anomaly::kGarbageRead, {}},
     {"reordered-element", Anomaly::kReorderedElement, {Anomaly::kReorderedOrLost}},
     {"falsely-empty", Anomaly::kStaleRead, {Anomaly::kStaleOrLost}},
     {"lost-element", Anomaly::kLostElement, {Anomaly::kReorderedOrLost}},
@@ -68,7 +68,7 @@ const Truth kCollectionTruths[] = {
 Truth truth_of(const std::string& model, std::string_view planted) {
   if (model == "counter") return {planted, Anomaly::kWrongTotal, {}};
   if (model == "list" && planted == "unwritten-read") {
-    return {planted, Anomaly::kPhantomAppend, {}};
+    return {planted, Anomaly::kGarbageRead, {}};
   }
   if (planted == "lost-write" && model == "list") {
     return {planted, Anomaly::kLostAppend, {Anomaly::kStaleOrLost, Anomaly::kIncompatibleOrder}};
@@ -102,7 +102,7 @@ GenerateOptions shape_of(std::uint64_t seed, std::string_view model, std::string
   options.final_reads = seed % 4 < 2 ? 0.2 : 0;
   options.failed = 0.1;
   options.indeterminate = seed % 3 == 0 ? 0.1 : 0.0;
-  if (anomaly == "failed-cas" || anomaly == "two-winners") options.cas = 0.25;
+  if (anomaly == "failed-cas" || anomaly == "lost-update") options.cas = 0.25;
   options.reads = std::min(options.reads, 1 - options.cas);
   return options;
 }
@@ -122,7 +122,7 @@ class NamesTest : public ::testing::Test {
     if (problem_of(options)) return;
     std::string text;
     const Generated made = generate(options, [&](std::string_view line) { text += line; });
-    if (made.witness.empty()) return;
+    if (made.counterexample.empty()) return;
     // What is searched may be hard; then there is no name.
     const CheckOptions check{
         .time_limit = std::chrono::seconds(2),

@@ -74,7 +74,7 @@ TEST(Generator, WithoutAnomaly_IsLinearizable) {
 
 TEST(Generator, Anomaly_IsFoundUnderItsName) {
   const std::pair<const char*, Anomaly> kinds[] = {{"stale-read", Anomaly::kStaleRead},
-                                                   {"unwritten-read", Anomaly::kUnwrittenRead},
+                                                   {"unwritten-read", Anomaly::kGarbageRead},
                                                    {"aborted-read", Anomaly::kAbortedRead},
                                                    {"lost-write", Anomaly::kLostWrite}};
   for (const auto& [injected, anomaly] : kinds) {
@@ -83,7 +83,7 @@ TEST(Generator, Anomaly_IsFoundUnderItsName) {
       GenerateOptions options = shape(seed);
       options.anomaly = injected;
       const Made made = make(options);
-      if (made.generated.witness.empty()) continue;
+      if (made.generated.counterexample.empty()) continue;
       ++found;
       ASSERT_EQ(made.report.verdict, Verdict::kInvalid) << "seed " << seed;
       const Anomaly named = made.report.violations.at(0).anomaly;
@@ -99,25 +99,25 @@ TEST(Generator, Anomaly_IsFoundUnderItsName) {
   }
 }
 
-TEST(Generator, TwoWinners_AreFoundUnderTheirNameWhateverTheShareOfCas) {
+TEST(Generator, LostUpdate_IsNamedWhateverTheShareOfCas) {
   for (const char* model : {"cas-register", "kv"}) {
     int found = 0;
     for (std::uint64_t seed = 1; seed <= 50; ++seed) {
       GenerateOptions options = shape(seed);
       options.model = model;
-      options.anomaly = "two-winners";
+      options.anomaly = "lost-update";
       options.cas = 0.1 * static_cast<double>(seed % 6);
       const Made made = make(options);
-      if (made.generated.witness.empty()) continue;
+      if (made.generated.counterexample.empty()) continue;
       ++found;
       ASSERT_EQ(made.report.verdict, Verdict::kInvalid) << "seed " << seed;
-      ASSERT_EQ(made.report.violations.at(0).anomaly, Anomaly::kTwoWinners) << "seed " << seed;
-      // The witness is the proof, the origin of what both expected included.
-      const auto part = load_history_text(only(made.text, made.generated.witness));
+      ASSERT_EQ(made.report.violations.at(0).anomaly, Anomaly::kLostUpdate) << "seed " << seed;
+      // The counterexample is the proof, the origin of what both expected included.
+      const auto part = load_history_text(only(made.text, made.generated.counterexample));
       const Report alone = check_history(std::get<History>(part));
       ASSERT_EQ(alone.verdict, Verdict::kInvalid) << "seed " << seed;
-      ASSERT_EQ(alone.violations.at(0).anomaly, Anomaly::kTwoWinners) << "seed " << seed;
-      ASSERT_EQ(alone.counts.operations, made.generated.witness.size()) << "seed " << seed;
+      ASSERT_EQ(alone.violations.at(0).anomaly, Anomaly::kLostUpdate) << "seed " << seed;
+      ASSERT_EQ(alone.counts.operations, made.generated.counterexample.size()) << "seed " << seed;
     }
     EXPECT_GT(found, 40) << model;
   }
@@ -136,11 +136,11 @@ TEST(Generator, OptionsThatMakeNothingCertain_AreRefused) {
   EXPECT_EQ(problem({.values = 3, .anomaly = "stale-read"}),
             "anomaly: stale-read is certain only with different values and without cas");
   EXPECT_EQ(problem({.values = 3}), "none");
-  EXPECT_EQ(problem({.model = "kv", .cas = 0.2, .values = 3, .anomaly = "two-winners"}),
-            "anomaly: two-winners is certain only with different values");
-  EXPECT_EQ(problem({.model = "kv", .cas = 0.2, .anomaly = "two-winners"}), "none");
-  EXPECT_EQ(problem({.anomaly = "two-winners"}),
-            "anomaly: found 'two-winners', expected for register one of stale-read, "
+  EXPECT_EQ(problem({.model = "kv", .cas = 0.2, .values = 3, .anomaly = "lost-update"}),
+            "anomaly: lost-update is certain only with different values");
+  EXPECT_EQ(problem({.model = "kv", .cas = 0.2, .anomaly = "lost-update"}), "none");
+  EXPECT_EQ(problem({.anomaly = "lost-update"}),
+            "anomaly: found 'lost-update', expected for register one of stale-read, "
             "unwritten-read, aborted-read, lost-write, lagging-reads, read-before-write, "
             "initial-value");
   EXPECT_EQ(problem({.cas = 0.2, .values = 3, .anomaly = "unwritten-read"}), "none");
@@ -178,7 +178,7 @@ TEST(Generator, EveryModel_WithoutAnomalyIsLinearizable) {
   }
 }
 
-TEST(Generator, EveryAnomalyOfEveryModel_IsAViolationThatItsWitnessesShow) {
+TEST(Generator, EveryAnomalyOfEveryModel_IsAViolationThatItsCounterexampleesShow) {
   for (const std::string_view model : generated_models()) {
     for (const std::string_view anomaly : anomalies_of(model)) {
       int found = 0;
@@ -188,29 +188,30 @@ TEST(Generator, EveryAnomalyOfEveryModel_IsAViolationThatItsWitnessesShow) {
         options.anomaly = anomaly;
         if (anomaly == "failed-cas") options.indeterminate = 0;
         const Made made = make(options);
-        if (made.generated.witness.empty()) continue;
+        if (made.generated.counterexample.empty()) continue;
         ++found;
         ASSERT_EQ(made.report.verdict, Verdict::kInvalid)
             << model << ", " << anomaly << ", seed " << seed;
-        for (const std::uint64_t index : made.generated.witness) {
+        for (const std::uint64_t index : made.generated.counterexample) {
           ASSERT_LT(index, made.generated.events);
         }
         if (model != "fifo-queue" && model != "stack" && model.find("r") != 0) continue;
-        // Of registers, queues and stacks, who is named is the proof, and nobody else is needed.
-        const auto part = load_history_text(only(made.text, made.generated.witness));
+        // Of registers, queues and stacks, the named operations are the proof, and no other is
+        // needed.
+        const auto part = load_history_text(only(made.text, made.generated.counterexample));
         const CheckOptions check{.failed_cas = anomaly == "failed-cas" ? FailedCas::kObserves
                                                                        : FailedCas::kIgnored};
         ASSERT_EQ(check_history(std::get<History>(part), check).verdict, Verdict::kInvalid)
             << model << ", " << anomaly << ", seed " << seed << "\n"
-            << only(made.text, made.generated.witness);
+            << only(made.text, made.generated.counterexample);
       }
       EXPECT_GT(found, 4) << model << ", " << anomaly;
     }
   }
 }
 
-// Eighty clients, twenty values: more orders than anybody can try. What is asserted is generous, as
-// machines are slow at times; scripts/bench-checker measures.
+// Eighty clients, twenty values: more orders than a search can try. What is asserted is generous,
+// as machines are slow at times; scripts/bench-checker measures.
 TEST(Generator, HardHistory_EndsAtItsBoundAndSaysWhere) {
   std::string text;
   generate({.operations = 30'000,

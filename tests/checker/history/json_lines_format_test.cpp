@@ -94,7 +94,7 @@ TEST(JsonLines, LastLineWithoutLineFeed_CountsIfItIsWhole) {
 
 TEST(JsonLines, BrokenLineInTheMiddle_IsMalformedAndNamesThePlace) {
   EXPECT_EQ(error_of(lines({kInvoke, R"({"index":1,"process":1 "type":"ok"})", kOk})),
-            "h.jsonl:2:24: found \"\"type\":\"ok\"}\", expected JSON to go on");
+            "h.jsonl:2:24: found \"\"type\":\"ok\"}\", expected JSON to continue");
 }
 
 TEST(JsonLines, LineThatEndsEarly_IsMalformed) {

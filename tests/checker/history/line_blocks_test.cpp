@@ -68,7 +68,7 @@ TEST(LineBlocks, ErrorsFarIntoTheFile_KeepTheirLineNumbers) {
   EXPECT_THAT(message(text + event(3, "ok")),
               HasSubstr("h:80002:1: found a completion of process 3"));
   EXPECT_THAT(message(text + std::string(LineReader::kLineBytesMax + 9, 'x')),
-              HasSubstr("h:80002:67108864: found a line that goes on"));
+              HasSubstr("h:80002:67108864: found a line that continues"));
 }
 
 TEST(LineBlocks, UnusualLinesBetweenPlainOnes_KeepTheirPlace) {

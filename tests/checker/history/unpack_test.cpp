@@ -160,7 +160,7 @@ TEST(Unpack, BombOfOneLine_EndsAtTheLongestLine) {
   const std::string packed = zstd(std::string(LineReader::kLineBytesMax + 5'000'000, 'x'));
   const LoadResult loaded = load_history_text(packed, {.reading = {.format = "jsonl"}}, "h");
   ASSERT_TRUE(std::holds_alternative<Malformed>(loaded));
-  EXPECT_THAT(std::get<Malformed>(loaded).message(), HasSubstr("a line that goes on"));
+  EXPECT_THAT(std::get<Malformed>(loaded).message(), HasSubstr("a line that continues"));
 }
 
 }  // namespace

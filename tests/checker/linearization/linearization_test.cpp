@@ -1,4 +1,4 @@
-// Witnesses: every valid history has one that replays, and no damaged one does.
+// Linearizations: every valid history has one that replays, and no damaged one does.
 #include "checker/linearization/linearization.h"
 
 #include <gmock/gmock.h>
@@ -20,12 +20,13 @@ History load(const std::string& text) {
   return std::get<History>(std::move(loaded));
 }
 
-// The lines of a witness; empty unless the history is valid.
-std::vector<std::string> witness_of(const History& history) {
-  Witness witness;
+// The lines of a linearization; empty unless the history is valid.
+std::vector<std::string> linearization_of(const History& history) {
+  Linearization linearization;
   std::vector<std::string> lines;
-  if (check_history(history, {}, &witness).verdict != Verdict::kValid) return lines;
-  write_witness(history, witness, [&](std::string_view line) { lines.emplace_back(line); });
+  if (check_history(history, {}, &linearization).verdict != Verdict::kValid) return lines;
+  write_linearization(history, linearization,
+                      [&](std::string_view line) { lines.emplace_back(line); });
   return lines;
 }
 
@@ -33,10 +34,10 @@ Report verify(const History& history, const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) text += line;
   LineReader reader = LineReader::of_text(text);
-  return verify_witness(history, reader, "w.jsonl", {});
+  return verify_linearization(history, reader, "w.jsonl", {});
 }
 
-TEST(WitnessRandom, EveryValidHistoryOfEveryModel_HasOneThatReplays) {
+TEST(LinearizationRandom, EveryValidHistoryOfEveryModel_HasOneThatReplays) {
   for (const std::string& model : testing::simulated_models()) {
     int replayed = 0;
     for (std::uint64_t seed = 1; seed <= 200; ++seed) {
@@ -49,7 +50,7 @@ TEST(WitnessRandom, EveryValidHistoryOfEveryModel_HasOneThatReplays) {
       if (random.chance(40)) simulation.info_percent = 0;
       const std::string text = testing::Simulator(simulation, random).run();
       const History history = load(text);
-      const auto lines = witness_of(history);
+      const auto lines = linearization_of(history);
       if (lines.empty()) {
         const bool vacuous = check_history(history).verdict == Verdict::kVacuous;
         if (!history.operations.empty() && !vacuous) {
@@ -67,7 +68,7 @@ TEST(WitnessRandom, EveryValidHistoryOfEveryModel_HasOneThatReplays) {
   }
 }
 
-class DamagedWitness : public ::testing::Test {
+class DamagedLinearization : public ::testing::Test {
  protected:
   const History history_ = load(R"({"process":1,"type":"invoke","f":"write","value":7})"
                                 "\n"
@@ -81,49 +82,49 @@ class DamagedWitness : public ::testing::Test {
                                 "\n"
                                 R"({"process":3,"type":"fail","f":"write","value":8})"
                                 "\n");
-  std::vector<std::string> lines_ = witness_of(history_);
+  std::vector<std::string> lines_ = linearization_of(history_);
 };
 
-TEST_F(DamagedWitness, AsItIs_Replays) {
+TEST_F(DamagedLinearization, AsItIs_Replays) {
   ASSERT_EQ(lines_.size(), 3U);
   EXPECT_EQ(lines_[1], R"({"index":0,"process":1,"f":"write","value":7})"
                        "\n");
   EXPECT_EQ(verify(history_, lines_).verdict, Verdict::kValid);
 }
 
-TEST_F(DamagedWitness, MissingOperation_IsRefused) {
+TEST_F(DamagedLinearization, MissingOperation_IsRefused) {
   lines_.pop_back();
   const Report report = verify(history_, lines_);
   EXPECT_EQ(report.verdict, Verdict::kInvalid);
-  EXPECT_THAT(report.reason, HasSubstr("read of process 2 (index 2) was acknowledged, and is"));
+  EXPECT_THAT(report.reason, HasSubstr("read of process 2 (index 2) was acknowledged but is"));
 }
 
-TEST_F(DamagedWitness, OperationTwice_IsRefused) {
+TEST_F(DamagedLinearization, OperationTwice_IsRefused) {
   lines_.push_back(lines_.back());
   EXPECT_THAT(verify(history_, lines_).reason, HasSubstr("line 4: the operation with index 2"));
 }
 
-TEST_F(DamagedWitness, OrderAgainstTime_IsRefused) {
+TEST_F(DamagedLinearization, OrderAgainstTime_IsRefused) {
   std::swap(lines_[1], lines_[2]);
   EXPECT_EQ(verify(history_, lines_).verdict, Verdict::kInvalid);
 }
 
-TEST_F(DamagedWitness, FailedOperation_IsRefused) {
+TEST_F(DamagedLinearization, FailedOperation_IsRefused) {
   lines_.push_back("{\"index\":4}\n");
   EXPECT_THAT(verify(history_, lines_).reason, HasSubstr("line 4: write of process 3"));
 }
 
-TEST_F(DamagedWitness, UnknownOperation_IsRefused) {
+TEST_F(DamagedLinearization, UnknownOperation_IsRefused) {
   lines_.push_back("{\"index\":99}\n");
   EXPECT_THAT(verify(history_, lines_).reason, HasSubstr("no such operation has index 99"));
 }
 
-TEST_F(DamagedWitness, OperationOfAnotherProcess_IsRefused) {
+TEST_F(DamagedLinearization, OperationOfAnotherProcess_IsRefused) {
   lines_[1] = "{\"index\":0,\"process\":2}\n";
   EXPECT_EQ(verify(history_, lines_).verdict, Verdict::kInvalid);
 }
 
-TEST_F(DamagedWitness, WhatIsNoWitness_IsAUsageError) {
+TEST_F(DamagedLinearization, WhatIsNoLinearization_IsAUsageError) {
   EXPECT_EQ(verify(history_, {}).verdict, Verdict::kUsageError);
   EXPECT_EQ(verify(history_, {lines_[1]}).verdict, Verdict::kUsageError);
   for (const char* line : {"{\n", "[1]\n", "{\"index\":-1}\n", "{\"index\":\"0\"}\n", "\xff\n"}) {

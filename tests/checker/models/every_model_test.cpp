@@ -34,7 +34,7 @@ bool is_legal(const History& history, const Model& its_model) {
     KeyProblem problem{grouped, model, key, kNullValue};
     EXPECT_FALSE(decode_key(problem, {}));
     const bool legal = BruteForce(problem.operations, kNullValue, model, grouped.values).legal();
-    // The search agrees, whoever else decides this key.
+    // The search agrees, whichever algorithm decides this key.
     const Decision searched = search_just_in_time(
         problem.operations, kNullValue, model, grouped.values, {nullptr, std::uint64_t{64} << 20});
     EXPECT_EQ(searched.kind == Decision::Kind::kViolation, !legal);
@@ -58,7 +58,7 @@ std::string renumbered(const std::string& text) {
 }
 
 // A history that is legal stays so with one operation more that asks for what is there in the end;
-// a mutation that nobody sees is the simplest one.
+// a mutation that is not observed is the simplest one.
 std::string with_one_more(const std::string& text, const std::string& model) {
   static const std::map<std::string, std::pair<const char*, const char*>> kMutations = {
       {"register", {"write", "777"}}, {"cas-register", {"write", "777"}},

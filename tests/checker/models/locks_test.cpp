@@ -40,7 +40,7 @@ struct LockKind {
 class LockSimulator {
  public:
   LockSimulator(const LockKind& kind, Named named, std::uint32_t lies_percent, Random& random)
-      : kind_(kind), named_(named), lies_percent_(lies_percent), random_(random) {}
+      : kind_(kind), named_(named), errs_percent_(lies_percent), random_(random) {}
 
   std::string run(std::uint32_t operations) {
     for (std::uint32_t i = 0; i < 3; ++i) clients_.push_back({.name = i, .process = i});
@@ -106,9 +106,9 @@ class LockSimulator {
       client.process += 10;
       return;
     }
-    const bool lies = random_.chance(lies_percent_);
-    if (lies) client.fence -= random_.below(3);
-    const bool ok = client.possible || lies;
+    const bool errs = random_.chance(errs_percent_);
+    if (errs) client.fence -= random_.below(3);
+    const bool ok = client.possible || errs;
     emit(client, ok ? "ok" : "fail", ok ? completed(client) : invoked(client));
   }
 
@@ -132,7 +132,7 @@ class LockSimulator {
 
   const LockKind& kind_;
   Named named_;
-  std::uint32_t lies_percent_;
+  std::uint32_t errs_percent_;
   Random& random_;
   std::vector<Client> clients_;
   std::map<std::uint32_t, std::uint32_t> held_;
@@ -151,9 +151,9 @@ TEST_P(Locks, RandomHistories_AgreeWithBruteForceAndLegalOnesAreValid) {
   for (std::uint64_t seed = 1; seed <= histories; ++seed) {
     Random random(seed);
     const auto named = static_cast<Named>(random.below(3));
-    const bool lies = random.chance(70);
+    const bool errs = random.chance(70);
     const std::string text =
-        LockSimulator(kind, named, lies ? 25 : 0, random).run(2 + random.below(8));
+        LockSimulator(kind, named, errs ? 25 : 0, random).run(2 + random.below(8));
     const std::string where = "seed " + std::to_string(seed) + "\n" + text;
     const History history = load(text, options);
     const Report report = check_history(history, options);
@@ -166,7 +166,7 @@ TEST_P(Locks, RandomHistories_AgreeWithBruteForceAndLegalOnesAreValid) {
     const bool legal =
         BruteForce(problem.operations, problem.initial, model, history.values).legal();
     ASSERT_EQ(report.verdict, legal ? Verdict::kValid : Verdict::kInvalid) << where;
-    ASSERT_TRUE(legal || lies) << where;
+    ASSERT_TRUE(legal || errs) << where;
     violations += !legal;
   }
   EXPECT_GT(violations, histories / 10);

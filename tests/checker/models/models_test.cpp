@@ -231,17 +231,17 @@ TEST(BagDrain, FailedDequeue_SaysNothing) {
             Verdict::kValid);
 }
 
-TEST(BagDrain, Witness_IsOneDequeueForEachElement) {
+TEST(BagDrain, Linearization_IsOneDequeueForEachElement) {
   const std::string text = acknowledged(0, "enqueue", "1", "1") +
                            acknowledged(0, "enqueue", "2", "2") +
                            acknowledged(1, "drain", "null", "[2,1]");
   const History history = std::get<History>(load_history_text(text));
-  Witness witness;
-  EXPECT_EQ(check_history(history, {.model = "bag"}, &witness).verdict, Verdict::kValid);
+  Linearization linearization;
+  EXPECT_EQ(check_history(history, {.model = "bag"}, &linearization).verdict, Verdict::kValid);
   std::string lines;
-  write_witness(history, witness, [&](std::string_view line) { lines += line; });
+  write_linearization(history, linearization, [&](std::string_view line) { lines += line; });
   LineReader reader(text_source(lines));
-  EXPECT_EQ(verify_witness(history, reader, "w", {.model = "bag"}).verdict, Verdict::kValid)
+  EXPECT_EQ(verify_linearization(history, reader, "w", {.model = "bag"}).verdict, Verdict::kValid)
       << lines;
 }
 

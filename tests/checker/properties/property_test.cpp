@@ -15,7 +15,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Traces of a small cluster in the making; the time goes on with every line.
+// Traces of a small cluster in the making; the time advances with every line.
 class Traces {
  public:
   Traces& line(const std::string& node, const std::string& fields) {
@@ -208,7 +208,7 @@ TEST(Traces, TornLastLine_IsTolerated) {
 
 TEST(Traces, TornLineBeforeAStart_IsTolerated) {
   EXPECT_EQ(good().raw("n2", "{\"time\":99,\"no\n").start("n2", 3, 2, 0x23).check().size(), 5u);
-  // The killed process wrote no line feed, so the next incarnation goes on in the same line.
+  // The killed process wrote no line feed, so the next incarnation continues in the same line.
   EXPECT_EQ(good().raw("n2", "{\"time\":99,\"no").start("n2", 3, 2, 0x23).check().size(), 5u);
 }
 

@@ -53,7 +53,7 @@ class DistinctRegister : public ::testing::Test {
 TEST_F(DistinctRegister, ReadAfterTwoAcknowledgedWrites_SeesTheFirst_IsAViolation) {
   const Decision decision = decide({write(1, 0, 1), write(2, 2, 3), read(1, 4, 5)});
   EXPECT_TRUE(decision.is_violation());
-  EXPECT_EQ(decision.witness, (std::vector<std::uint32_t>{0, 1, 2}));
+  EXPECT_EQ(decision.counterexample, (std::vector<std::uint32_t>{0, 1, 2}));
 }
 
 TEST_F(DistinctRegister, TouchingPositions_AreConcurrent) {
@@ -75,11 +75,11 @@ TEST_F(DistinctRegister, TwoCasOnOneValue_AreAViolationOnlyIfBothAreSeen) {
   EXPECT_EQ(decide({write(1, 0, 1), cas(1, 2, 2, 3), cas(1, 3, 4)}).kind, Decision::Kind::kLegal);
 }
 
-TEST_F(DistinctRegister, CasInACircle_IsAViolation) {
+TEST_F(DistinctRegister, CasInACycle_IsAViolation) {
   EXPECT_TRUE(decide({cas(1, 2, 0, 5), cas(2, 1, 1, 6)}).is_violation());
 }
 
-TEST_F(DistinctRegister, ChainOfIndeterminateCas_BelongsToTheWitness) {
+TEST_F(DistinctRegister, ChainOfIndeterminateCas_BelongsToTheCounterexample) {
   // w1, nine indeterminate cas 1 -> ... -> 10, read 10, read 1: irreducible with 12 operations.
   std::vector<KeyOperation> operations{write(1, 0, 1)};
   for (std::int64_t value = 1; value < 10; ++value) {

@@ -39,7 +39,7 @@ TEST(SourcelessReadRandom, FewValuesAndCas_FindsOnlyViolations) {
 }
 
 TEST(SourcelessRead, CasOntoTheValueItExpects_IsNotItsOwnProof) {
-  // Nobody but the cas itself writes 1: it does not count as what it saw, but to say so is left to
+  // Only the cas itself writes 1: it does not count as what it saw, but to say so is left to
   // the search.
   ValueTable values;
   KeyOperation cas;

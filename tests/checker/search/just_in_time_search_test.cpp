@@ -64,7 +64,7 @@ void agree_with_brute_force(const Shape& shape, Extra extra, std::uint64_t first
     ASSERT_EQ(decision.is_violation(), !legal) << "seed " << seed;
     violations += !legal;
     if (legal) continue;
-    // What lies behind the end must not matter.
+    // What comes after the end must not matter.
     std::vector<KeyOperation> prefix;
     for (KeyOperation operation : operations) {
       if (operation.invoke > decision.end) continue;

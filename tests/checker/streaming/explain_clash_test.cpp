@@ -62,7 +62,7 @@ std::optional<Json> written(const OperationView& one) {
   return one.function == "cas" ? value[1] : value;
 }
 
-// Without one operation, and without whoever saw its value, and so on: else those would be
+// Without one operation, its observers, theirs, and so on: else those would be
 // violations of another kind.
 std::vector<OperationView> without(std::vector<OperationView> operations, std::size_t place) {
   std::vector<Json> gone;
@@ -111,7 +111,7 @@ void compare(const std::string& text, bool cas, Tally& tally) {
   if (!cas) {
     ASSERT_LE(shown.operations.size(), 6U) << shown.sentence;
   }
-  if (shown.anomaly == Anomaly::kUnwrittenRead) {
+  if (shown.anomaly == Anomaly::kGarbageRead) {
     ASSERT_EQ(shown.operations.size(), 1U);
     return;
   }
@@ -136,7 +136,7 @@ GenerateOptions options_of(const char* anomaly, std::uint64_t seed) {
   return options;
 }
 
-TEST(FollowExplains, InjectedAnomalies_AsThePlainCheckDoes) {
+TEST(StreamExplains, InjectedAnomalies_AsThePlainCheckDoes) {
   for (const char* anomaly : {"stale-read", "lost-write", "unwritten-read", "aborted-read"}) {
     Tally tally;
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
@@ -152,7 +152,7 @@ TEST(FollowExplains, InjectedAnomalies_AsThePlainCheckDoes) {
   }
 }
 
-TEST(FollowExplains, RandomHistories_AsThePlainCheckDoes) {
+TEST(StreamExplains, RandomHistories_AsThePlainCheckDoes) {
   for (const bool cas : {false, true}) {
     Tally tally;
     for (std::uint64_t seed = 1; seed <= 500; ++seed) {
@@ -177,7 +177,7 @@ std::string event(int process, const char* type, const char* f, const Json& valu
 
 // The value 1 is forgotten at once when process 3 is done. That 2 is newer, only the read of
 // process 2 shows: it was over before 2 was written.
-TEST(FollowExplains, ReaderOfForgottenValue_IsRemembered) {
+TEST(StreamExplains, ReaderOfForgottenValue_IsRemembered) {
   std::string text;
   for (int i = 0; i < 12; ++i) {
     text += event(6, "invoke", "read", {}) + event(6, "ok", "read", {});
@@ -194,7 +194,7 @@ TEST(FollowExplains, ReaderOfForgottenValue_IsRemembered) {
   EXPECT_EQ(followed.reason, check_text(text).reason);
 }
 
-TEST(FollowExplains, ChainOfMoreCasThanAreRemembered_IsToldAsItWasMet) {
+TEST(StreamExplains, ChainOfMoreCasThanAreRemembered_IsReportedAsTheStreamFoundIt) {
   std::string text;
   const auto call = [&text](int process, const char* f, const Json& asked, const Json& got) {
     text += event(process, "invoke", f, asked) + event(process, "ok", f, got);

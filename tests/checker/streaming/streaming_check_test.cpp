@@ -37,8 +37,8 @@ std::string call(int process, const char* f, const std::string& asked, const std
   return event(process, "invoke", f, asked) + event(process, "ok", f, got);
 }
 
-// The first prefix, in lines, whose completed operations have no legal order; 0: none. What goes on
-// from one that has none has none either, so halving finds it.
+// The first prefix, in lines, whose completed operations have no legal order; 0: none. What
+// continues from one that has none has none either, so halving finds it.
 std::size_t first_violation(const std::string& text) {
   std::istringstream lines(text);
   std::string line, prefix;
@@ -117,7 +117,7 @@ TEST(Follow, GeneratedHistories_AreJudgedAsTheyAreMade) {
   }
 }
 
-TEST(Follow, StaleRead_IsToldWithAllWriters) {
+TEST(Follow, StaleRead_IsExplainedWithAllWriters) {
   const Report report = follow_text(call(1, "write", "1", "1") + call(2, "write", "2", "2") +
                                     call(2, "read", "null", "2") + call(3, "read", "null", "1"));
   EXPECT_EQ(report.verdict, Verdict::kInvalid);

@@ -123,7 +123,7 @@ std::vector<KeyOperation> random_transactions(const testing::Shape& shape, Rando
 void make_legal(std::vector<KeyOperation>& operations, Random& random, ValueTable& values) {
   std::vector<std::size_t> turns(operations.size());
   for (std::size_t i = 0; i < turns.size(); ++i) turns[i] = i;
-  std::map<ValueId, ValueId> in_force;
+  std::map<ValueId, ValueId> current;
   for (const std::size_t turn : turns) {
     KeyOperation& operation = operations[turn];
     if (!operation.required && random.chance(50)) continue;
@@ -131,8 +131,8 @@ void make_legal(std::vector<KeyOperation>& operations, Random& random, ValueTabl
     const auto asked = transaction_steps(values, operation.argument);
     for (const TransactionStep& step : *asked) {
       const ValueId parts[] = {values.text(step.is_write ? "w" : "r"), step.key,
-                               step.is_write ? step.value : in_force[step.key]};
-      if (step.is_write) in_force[step.key] = step.value;
+                               step.is_write ? step.value : current[step.key]};
+      if (step.is_write) current[step.key] = step.value;
       steps.push_back(values.list(parts));
     }
     operation.argument = values.list(steps);

@@ -144,7 +144,7 @@ TEST(Conflicts, FaultThatCannotBeginInTime_IsReported) {
 TEST(Conflicts, LikelyMistake_IsAWarning) {
   EXPECT_THAT(collect_warnings(phases(one_fault(R"("kind":"kill","hold":"1h")")), 20s),
               testing::ElementsAre(HasSubstr("phases.0.faults.0: is held for")));
-  EXPECT_THAT(collect_warnings(phases(R"([{"when": {"told": {"word": "go"}}}])"), 20s),
+  EXPECT_THAT(collect_warnings(phases(R"([{"when": {"trigger": {"name": "go"}}}])"), 20s),
               testing::ElementsAre(HasSubstr("phases.0.when: waits for a trigger")));
 }
 

@@ -142,7 +142,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{R"([{"faults": [{"kind": "kil"}]}])", "/0/faults/0/kind", "expected one of: "},
         Bad{R"([{"faults": [{"kind": "kill", "target": "n6"}]}])", "/0/faults/0/target",
             "found n6, expected n1 to n5"},
-        Bad{R"([{"faults": [{"kind": "kill", "target": "anybody"}]}])", "/0/faults/0/target",
+        Bad{R"([{"faults": [{"kind": "kill", "target": "any-node"}]}])", "/0/faults/0/target",
             "leader-minority"},
         Bad{R"([{"faults": [{"kind": "drop", "params": {"probability": 2}}]}])",
             "/0/faults/0/params", "probability: found 2, expected a number from 0 to 1"},

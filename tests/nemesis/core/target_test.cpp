@@ -80,7 +80,7 @@ TEST(Target, EveryForm_RoundTripsThroughJson) {
 
 TEST(Target, InvalidTarget_IsRefusedWithTheChoices) {
   for (const base::Json& bad :
-       {base::Json("everybody"), base::Json(3), base::Json::array(), base::Json({{"like", "a"}}),
+       {base::Json("every-node"), base::Json(3), base::Json::array(), base::Json({{"like", "a"}}),
         base::Json::array({"n0"}), base::Json()}) {
     const auto parsed = parse_target(bad);
     ASSERT_FALSE(parsed) << bad.dump();
