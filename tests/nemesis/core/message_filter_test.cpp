@@ -88,7 +88,7 @@ TEST(Only, Invalid_IsRefusedWithKeyFoundAndExpected) {
   const std::vector<Refusal> refusals = {
       {"[]", "only: found [], expected an object"},
       {R"({"tpyes":["Heartbeat"]})",
-       "only: unknown key tpyes, expected one of: types, term, index, every, skip, count, "
+       "only: found key tpyes, expected one of: types, term, index, every, skip, count, "
        "probability"},
       {R"({"types":[]})",
        "only.types: found [], expected a list of message types such as [\"AppendEntries\"], not "
