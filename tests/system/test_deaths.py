@@ -127,7 +127,7 @@ def test_the_run_of_a_killed_harness_can_be_replayed(capsize, started):
     assert not (capsize.run_directory() / "results.json").exists()
     replay = capsize("replay", capsize.run_directory(), "--quiet", "--store", capsize.store)
     assert replay.returncode in (0, 3), replay.stdout + replay.stderr
-    assert "which was killed before it had a verdict" in replay.stdout
+    assert "which was killed before its verdict" in replay.stdout
 
 
 def test_proxy_that_dies_is_an_error_of_the_harness(capsize, started):

@@ -51,14 +51,14 @@ def test_faults_have_evidence_and_the_run_a_verdict(package, cluster):
 
 
 def test_mistakes_are_reported(package, cluster):
-    for act, says in [(lambda: cluster.kil("n1"), "expected one of: "),
-                      (lambda: cluster.kill("n9"), "expected n1 to n3"),
-                      (lambda: cluster.begin("drop", "n1", share=1), "share: unknown parameter"),
-                      (lambda: cluster.wait("leader", within=True), "expected a duration"),
-                      (lambda: cluster.pause("n1", hold=object()), "expected a duration"),
-                      (lambda: cluster.wait("leadr"), "expected one of: acknowledged"),
-                      (lambda: cluster.wait("leader", within="50ms"), "not within 50ms"),
-                      (lambda: cluster.begin("kill", "leader", label="a", within="x"), "within")]:
+    for action, says in [(lambda: cluster.kil("n1"), "expected one of: "),
+                         (lambda: cluster.kill("n9"), "expected n1 to n3"),
+                         (lambda: cluster.begin("drop", "n1", share=1), "share: unknown parameter"),
+                         (lambda: cluster.wait("leader", within=True), "expected a duration"),
+                         (lambda: cluster.pause("n1", hold=object()), "expected a duration"),
+                         (lambda: cluster.wait("leadr"), "expected one of: acknowledged"),
+                         (lambda: cluster.wait("leader", within="50ms"), "not within 50ms"),
+                         (lambda: cluster.begin("kill", "leader", label="a", within="x"), "within")]:
         with pytest.raises(package.CapsizeError, match=says):
             action()
     with pytest.raises(TypeError, match="share"):

@@ -78,7 +78,7 @@ def test_no_output_takes_the_place_of_the_input(capsize, valid, tmp_path, flag, 
     (tmp_path / "hard").hardlink_to(history)
     run = capsize("check", "--model", "register", flag, f"{tmp_path}/{name}", history)
     assert run.returncode == 254
-    assert run.stderr == f"capsize: {flag}: {tmp_path}/{name}: is what is read ({history}), expected another file\n"
+    assert run.stderr == f"capsize: {flag}: {tmp_path}/{name}: is also the input ({history}), expected another file\n"
     assert history.read_text() == valid.read_text()
     converted = capsize("convert", history, f"{tmp_path}/{name}", "--to", "csv")
     assert converted.returncode == 254 and "expected another file" in converted.stderr
