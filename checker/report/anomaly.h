@@ -1,7 +1,7 @@
 // Anomaly: the name of what went wrong, in the words of Jepsen and Elle.
 //
-// Names are part of the output: people search for them, and tests compare them. From release 0.2 on
-// they are stable: a name may be added, but none changes its meaning or its spelling.
+// Names are part of the output: people search for them, and tests compare them. They changed once,
+// after release 0.1.0; from now on a name may be added, but none changes its meaning or spelling.
 #pragma once
 
 #include <cstdint>
