@@ -2,8 +2,9 @@
 // end.
 //
 // Only here do times matter: they order the operations. Operations with equal times overlap,
-// because a clock that does not distinguish two moments proves no order. If clocks may differ by e,
-// every interval is widened by e at both ends; the order that remains is certain.
+// because a clock that does not distinguish two moments proves no order. If a clock may deviate
+// from the true time by e, every interval is widened by e at both ends; the order that remains is
+// certain.
 //
 // The rules for processes are those for events (builder.h), applied to the times as written,
 // because the widened intervals of one process may overlap. An operation without a process gets a

@@ -16,8 +16,8 @@ struct ReadOptions {
   std::string format = {};              ///< empty: recognised by the first line
   Vocabulary vocabulary = {};           ///< the file's names for fields, functions, types
   std::optional<std::string> key = {};  ///< read only the operations of this key
-  /// The largest difference between the clocks of two processes. In formats with one line per
-  /// operation every interval is widened by it at both ends.
+  /// The largest deviation of a clock from the true time. In formats with one line per operation
+  /// every interval is widened by it at both ends.
   std::chrono::nanoseconds clock_error{0};
   /// Nanoseconds per unit of the file's times; never guessed. Nothing: times are whole nanoseconds,
   /// or dates with a time of day (ISO 8601).
