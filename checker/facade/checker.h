@@ -124,8 +124,8 @@ struct Options {
   std::optional<std::string> key = {};      ///< check only this key
   /// The history's own names, in the syntax of --map of `capsize check`: "key=k", "f.put=write".
   std::vector<std::string> names = {};
-  /// The largest difference between the clocks of two processes. Matters for formats with one line
-  /// per operation, such as CSV, which are ordered by time.
+  /// The largest deviation of a process's clock from the true time. Matters for formats with one
+  /// line per operation, such as CSV, which are ordered by time.
   std::chrono::nanoseconds clock_error{0};
   /// The unit of the history's times; it is never guessed. Dates with a time of day (ISO 8601) need
   /// none. Empty: nanoseconds.

@@ -19,7 +19,7 @@ namespace capsize::checker {
 /// Returns what is wrong with a user's model (found and expected); nothing if it is usable.
 [[nodiscard]] std::optional<std::string> model_error(const capsize::Model& own);
 
-/// Returns the value with this number.
+/// Interns the value and returns its number.
 [[nodiscard]] ValueId intern(ValueTable& values, const Value& value);
 
 /// Adds the values that decode() of the internal model looks up. O(operations).
