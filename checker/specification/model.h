@@ -67,7 +67,7 @@ using Decode = std::function<Decoded(const History&, const Operation&, const Dec
 /// The state afterwards, or nothing where the operation cannot take effect in this state.
 using Step = std::function<std::optional<State>(StateTable& states, State, const KeyOperation&)>;
 
-/// What a model makes of a whole history before any of its operations is decoded.
+/// The result of preparing a model for a whole history, before any operation is decoded.
 struct Prepared {
   std::optional<History> history = {};      ///< to be checked instead of the file's
   Decode decode = nullptr;                  ///< for this history only, instead of the model's
@@ -138,8 +138,8 @@ struct DeciderOfModel {
 struct Model {
   std::string_view name;
   std::string_view summary;  ///< one line for `capsize list models`
-  /// The models that judge every history of this one in the same way and understand more: where
-  /// they fit too, this one is guessed.
+  /// More general models that judge every history of this one in the same way: if they fit, too,
+  /// this one is guessed.
   std::vector<std::string_view> generalised_by;
   std::vector<std::string_view> functions;  ///< the only ones that it understands
   /// Fast deciders, tried in this order; each checks its own conditions.
@@ -156,7 +156,7 @@ struct Model {
   bool (*plausible)(const History& history) = nullptr;
   /// Whether a history that names no model may be taken as one of this model.
   bool guessed = true;
-  /// Optional: what has to be known of the history as a whole (prepare_history.h).
+  /// Optional: prepares the model for the history as a whole (prepare_history.h).
   Prepared (*prepare)(const History& history) = nullptr;
   Mutations mutations = Mutations::kInOrder;
   Discipline discipline = Discipline::kNone;
@@ -172,7 +172,7 @@ struct Model {
                 const KeyOperation& writer) = &needs_every_mutation;
 };
 
-/// All models, by name.
+/// Returns all models, ordered by name.
 [[nodiscard]] std::vector<const Model*> list_models();
 [[nodiscard]] const Model* find_model(std::string_view name);
 
