@@ -30,7 +30,7 @@ class PrecedenceGraph {
   [[nodiscard]] std::size_t chains() const { return chains_; }
   [[nodiscard]] std::uint32_t chain(Node operation) const { return chain_[operation]; }
   [[nodiscard]] std::uint32_t place(Node operation) const { return place_[operation]; }
-  /// According to the last close(): whether an operation comes strictly before another one.
+  /// According to the last close(): whether `from` comes strictly before `to`.
   [[nodiscard]] bool reaches(Node from, Node to) const {
     if (from == root()) return to != root();
     return to != root() && clock(to)[chain_[from]] > place_[from];
