@@ -199,8 +199,8 @@ struct Function {
 
 /// A sequential specification for Options::own_model. It is checked by just-in-time search (Lowe
 /// 2017), which suits histories with up to a few dozen concurrent operations. The search tries an
-/// indeterminate operation that is not read-only at every later point, so many of them make it
-/// slow.
+/// indeterminate operation that is not read-only at every later point, a large number of them makes
+/// it slow.
 struct Model {
   std::string name = "own";         ///< must not be that of a built-in model
   Value initial = {};               ///< of every key, unless the history or the options give one
