@@ -19,25 +19,26 @@
 namespace capsize::checker {
 namespace {
 
-// The verdict stands already; other keys are searched only for more of the same.
+// The verdict is certain by now; other keys are searched only for further violations.
 constexpr std::chrono::nanoseconds kSearchAfterViolation = std::chrono::milliseconds(20);
 
-// Information beside the verdict, for each key that is explained, and for all of them together.
+// Information in addition to the verdict, for each key that is explained, and for all keys
+// together.
 constexpr std::chrono::nanoseconds kWeakerTime = std::chrono::milliseconds(100);
 constexpr std::chrono::nanoseconds kWeakerTimeAllKeys = std::chrono::milliseconds(400);
 
 constexpr std::string_view kNothingJudged =
     "no operation completed in a way that says anything: all failed or are indeterminate";
 
-// The program itself, and what the allocator keeps to itself.
+// The memory of the program itself, and the overhead of the allocator.
 constexpr std::uint64_t kUncountedBytes = std::uint64_t{12} << 20;
 
 Budget budget_of(const CheckOptions& options) {
   return {options.time_limit, options.memory_limit_bytes};
 }
 
-// What any model or check understands: so that the reader can distinguish clients with names from
-// others with names, such as the nemesis.
+// The functions that any model or check knows, so that the reader can distinguish clients with
+// names from other named processes, such as the nemesis.
 ReadOptions with_known_functions(const CheckOptions& options) {
   ReadOptions reading = options.reading;
   const auto add = [&reading](const std::vector<std::string_view>& functions) {
@@ -58,7 +59,7 @@ LoadResult with_initial(LoadResult loaded, const CheckOptions& options) {
                    fmt::format("initial value \"{}\"", excerpt(*options.initial_json)), "JSON"};
 }
 
-// Runs the keys of one history and gathers what they say.
+// Checks the keys of one history and collects their results.
 class KeyByKeyCheck {
  public:
   KeyByKeyCheck(const History& history, const Model& model, const CheckOptions& options,
@@ -86,7 +87,7 @@ class KeyByKeyCheck {
         report_.sequential_of_all_keys = check_sequential_of_all_keys(
             history_, model_, decode_options_, weaker_budget(kWeakerTimeAllKeys));
       }
-      // What was acknowledged and is gone is worse than what was seen too late.
+      // A lost acknowledged write is worse than a stale read.
       std::stable_partition(report_.violations.begin(), report_.violations.end(),
                             [](const Violation& violation) {
                               return violation.anomaly == Anomaly::kLostWrite ||
@@ -107,7 +108,7 @@ class KeyByKeyCheck {
  private:
   bool explain_more() const { return report_.violations.size() < kViolationsMax; }
 
-  // False: the model cannot understand the history.
+  // Returns false if the model cannot decode the history.
   bool run_fast() {
     auto results =
         decide_all_fast(history_, model_, decode_options_, linearization_ != nullptr, budget_);
@@ -124,7 +125,7 @@ class KeyByKeyCheck {
         to_search_.push_back(key);
         continue;
       }
-      // Once more, now with an explanation.
+      // Decides the key again, now with an explanation.
       if (result.kind == Decision::Kind::kViolation && explain_more()) {
         result = checker_.decide_fast(key, true);
       }
@@ -134,7 +135,7 @@ class KeyByKeyCheck {
   }
 
   // Short keys first; each gets an even share of the time that is left, so that one hard key does
-  // not starve the others, and what an easy one leaves over goes to the rest.
+  // not starve the others, and time that an easy one does not use goes to the others.
   void run_searches() {
     std::stable_sort(to_search_.begin(), to_search_.end(), [this](KeyId a, KeyId b) {
       return history_.of_key(a).size() < history_.of_key(b).size();
@@ -196,7 +197,7 @@ class KeyByKeyCheck {
   const Budget& budget_;
   KeyChecker checker_;
   Report& report_;
-  Linearization* linearization_;  // where it goes, if it is wanted
+  Linearization* linearization_;  // where to put it, if requested
   std::vector<KeyId> to_search_;
   bool judged_ = false;  // any operation has to be in the order
 };
@@ -207,7 +208,8 @@ Report usage_error(Report report, std::string reason) {
   return report;
 }
 
-// Nullptr, with the message for the user, if there is none or it does not understand the history.
+// Returns nullptr, and a message for the user, if there is no model or it does not know the
+// functions of the history.
 const Model* model_for(const History& history, const CheckOptions& options, std::string& message) {
   const Model* own = options.own_model;
   if (own == nullptr) return choose_model(history, options.model, message);
@@ -222,7 +224,7 @@ const HistoryCheck* history_check_for(const History& history, const CheckOptions
   return find_history_check(options.model.empty() ? history.header_model : options.model);
 }
 
-// What was left out may be what a client observed.
+// A client may have observed one of the skipped operations.
 void doubt_violations(const History& history, Report& report) {
   if (report.verdict != Verdict::kInvalid || !history.may_lack_operations) return;
   report.verdict = Verdict::kUnknown;
@@ -278,7 +280,7 @@ Report check_within(const History& history, const CheckOptions& options, const B
   return report;
 }
 
-// With nothing in order, nearly every history is valid: nothing was judged.
+// Without any order between operations nearly every history is valid, so nothing was tested.
 void refuse_lost_order(const History& history, const CheckOptions& options, Report& report) {
   if (report.verdict != Verdict::kValid || !history.order_lost_to_clock_error) return;
   report.verdict = Verdict::kVacuous;

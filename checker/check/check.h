@@ -43,14 +43,14 @@ struct CheckOptions {
   std::chrono::nanoseconds time_limit = std::chrono::seconds(60);  ///< loading included
   std::uint64_t memory_limit_bytes = std::uint64_t{4} << 30;       ///< loading included
   /// Whether a failed cas counts as a read of anything but the value that it expected. Not given:
-  /// as the format has it (in Jepsen's logs a failed cas did read another value).
+  /// as the format defines it (in Jepsen's logs a failed cas has read another value).
   std::optional<FailedCas> failed_cas = {};
   /// Called on the calling thread as soon as a violation is certain, before it is explained: an
   /// explanation that crashes or is killed does not take the verdict with it.
   std::function<void(Verdict)> on_verdict = {};
 };
 
-/// How the operations of the history are to be decoded.
+/// How to decode the operations of the history.
 [[nodiscard]] DecodeOptions decode_options(const History& history, const CheckOptions& options);
 
 using LoadResult = std::variant<History, Malformed, LimitReached>;
@@ -63,11 +63,11 @@ using LoadResult = std::variant<History, Malformed, LimitReached>;
 [[nodiscard]] LoadResult load_history_text(std::string_view text, const CheckOptions& options = {},
                                            std::string_view name = "(memory)");
 
-/// One operation of a legal order: an invocation, and whose.
+/// One operation of a legal order: its invocation and its process.
 struct LinearizationStep {
   Position invoke = 0;
   std::int64_t process = 0;
-  std::uint32_t part = 0;  ///< which of the operations that the invocation stands for (a drain)
+  std::uint32_t part = 0;  ///< which of the operations of the invocation (a drain is several)
 };
 
 /// A legal order of every key, one key after the other (checker/linearization/linearization.h).
@@ -77,14 +77,14 @@ struct Linearization {
 };
 
 /// Checks what was loaded. Loading time (History::seconds_load) counts against the time limit.
-/// `linearization`, if given, is complete where the verdict is valid.
+/// `linearization`, if given, is complete if the verdict is valid.
 [[nodiscard]] Report check_history(const History& history, const CheckOptions& options = {},
                                    Linearization* linearization = nullptr);
 
-/// What there is to say where nothing could be loaded. Precondition: `loaded` holds no history.
+/// Returns the report if no history could be loaded. Precondition: `loaded` holds no history.
 [[nodiscard]] Report report_without_history(const std::filesystem::path& path, LoadResult loaded);
 
-/// Both in one; a file that cannot be read gives a Report with a usage error.
+/// Loads and checks; a file that cannot be read gives a Report with a usage error.
 [[nodiscard]] Report check_file(const std::filesystem::path& path,
                                 const CheckOptions& options = {});
 

@@ -51,9 +51,9 @@ Names known_functions() {
   return {known.begin(), known.end()};
 }
 
-// The first operation whose value a model does not take.
+// The first operation whose value a model does not accept.
 struct Refusal {
-  const Operation* operation = nullptr;  // nullptr: it takes all of them
+  const Operation* operation = nullptr;  // nullptr: it accepts all values
   std::string_view expected = {};
 };
 
@@ -65,7 +65,7 @@ Refusal first_refusal(const Model& model, const History& history) {
   return {};
 }
 
-// What is wrong with the functions where no model that may be guessed has all of them.
+// Returns what is wrong with the functions if no model that may be guessed has all of them.
 std::string unfit_functions(const Names& functions) {
   const Names known = known_functions();
   for (const std::string_view name : functions) {
@@ -92,8 +92,8 @@ std::string unfit_functions(const Names& functions) {
       join(functions), judge_names());
 }
 
-// What is wrong with the values where models have the functions. The model that came furthest is
-// the first.
+// Returns what is wrong with the values if some models have all functions; the model that accepted
+// the most operations comes first.
 std::string unfit_values(const History& history, std::vector<std::pair<Names, Refusal>> refusals) {
   std::ranges::stable_sort(refusals, [](const auto& a, const auto& b) {
     return a.second.operation > b.second.operation;
@@ -108,8 +108,8 @@ std::string unfit_values(const History& history, std::vector<std::pair<Names, Re
   return text;
 }
 
-// The only model that understands all functions and values of the history; nullptr, with the
-// reason, if none or several do that would judge it differently.
+// Returns the only model that accepts all functions and values of the history; nullptr, and the
+// reason, if there is none, or if there are several with different verdicts.
 const Model* guess_model(const History& history, std::string& reason) {
   const Names functions = used_functions(history);
   std::vector<const Model*> fitting;
@@ -142,7 +142,7 @@ const Model* guess_model(const History& history, std::string& reason) {
     chosen = model;
   }
   if (names.size() == 1) return chosen;
-  // Nothing was ever changed: what a register says is what all of them say, if reads are plain.
+  // Without mutations all models with plain reads agree with the register.
   const bool only_reads = functions.size() == 1 && functions[0] == "read";
   if (only_reads && std::ranges::all_of(history.operations, [](const Operation& read) {
         return read.result == kNullValue;

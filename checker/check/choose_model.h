@@ -1,4 +1,4 @@
-// Chooses the model that judges a history: the one that is named, else the only one that fits.
+// Chooses the model of a history: the one that is named, otherwise the only one that fits.
 #pragma once
 
 #include <optional>
@@ -11,8 +11,9 @@
 
 namespace capsize::checker {
 
-/// `wanted` before the header line's, and that before a guess. Nullptr, with the message for the
-/// user, if there is none or if the history has functions that the model does not understand.
+/// `wanted` takes precedence over the header line, and the header line over a guess. Returns
+/// nullptr, and a message for the user, if there is no model or if the history has functions that
+/// the model does not know.
 [[nodiscard]] const Model* choose_model(const History& history, const std::string& wanted,
                                         std::string& message);
 

@@ -25,7 +25,7 @@ class Groups {
     return object;
   }
   void join(ValueId a, ValueId b) {
-    // The smaller number leads, so that names and order do not depend on how it came about.
+    // The smaller number leads, so that names and order do not depend on the order of the unions.
     a = of(a);
     b = of(b);
     parent_[std::max(a, b)] = std::min(a, b);

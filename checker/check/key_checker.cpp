@@ -15,12 +15,12 @@
 namespace capsize::checker {
 namespace {
 
-// The first explanation is worth waiting for; further ones are not, at the price of the other keys.
+// The first explanation gets much time; further ones get less, because it is taken from other keys.
 constexpr std::chrono::nanoseconds kFirstExplainTimeMax = std::chrono::seconds(5);
 constexpr std::chrono::nanoseconds kExplainTimeMax = std::chrono::milliseconds(300);
 constexpr std::int64_t kFirstExplainShare = 4;  // a quarter of the time that is left
 constexpr std::int64_t kExplainShare = 16;      // a sixteenth
-// A single question of the shrinking; where the answer takes longer, the operation stays.
+// The time for one search during shrinking; if it takes longer, the operation stays.
 constexpr std::uint64_t kShrinkStepsMax = 20'000;
 constexpr std::uint64_t kShrinkMemoryBytes = std::uint64_t{256} << 20;
 constexpr std::uint64_t kExamplesMax = 3;  // of operations in the reason of an unknown verdict
@@ -110,7 +110,7 @@ KeyResult KeyChecker::decide_fast(KeyId key, bool explain_it) {
   return result;
 }
 
-// For explanations: whether so few operations have no legal order, asked within limits.
+// For explanations: whether a few operations certainly have no legal order, by a bounded search.
 Violates KeyChecker::certainly_illegal(const Budget& limits, std::uint64_t memory_bytes) const {
   return [this, &limits, memory_bytes](std::span<const KeyOperation> operations) {
     const SearchBounds bounds{&limits, std::min(kShrinkMemoryBytes, memory_bytes), kShrinkStepsMax};
@@ -145,7 +145,8 @@ ConsistencyAnswers KeyChecker::check_weaker_models(KeyId key, const Budget& budg
   return check_all_weaker_models(problem(), budget);
 }
 
-// Where in the file the key is, how far the search came, and which operations are open there.
+// Describes the key's position in the file, how far the search came, and which operations are open
+// there.
 std::string KeyChecker::trouble(Position reached) const {
   const auto operations = history_.of_key(problem_->key);
   std::uint64_t open = 0;
@@ -171,7 +172,8 @@ std::string KeyChecker::trouble(Position reached) const {
 
 void KeyChecker::explain_search(const Decision& decision, std::uint64_t memory_bytes,
                                 KeyResult& result) {
-  // What begins after the end cannot matter, nor a pure observation that ended after it.
+  // Operations that begin after the end cannot matter, nor can a pure observation that ended after
+  // it.
   std::vector<std::uint32_t> prefix;
   const auto add = [&](std::uint32_t place) {
     const KeyOperation& operation = problem().operations[place];
@@ -188,7 +190,8 @@ void KeyChecker::explain_search(const Decision& decision, std::uint64_t memory_b
 
 namespace {
 
-// Below, threads cost more than they bring: each clears a table as long as the different values.
+// With fewer operations threads cost more than they save: each clears a table of all distinct
+// values.
 constexpr std::size_t kOperationsPerThread = 50'000;
 constexpr std::size_t kThreadsMax = 16;
 constexpr KeyId kKeysAtATime = 8;

@@ -1,8 +1,8 @@
 // KeyChecker: judges one key after the other, each with the cheapest algorithm that applies.
 //
-// It holds the scratch space of the deciders and nothing that outlasts a key, so each thread has
-// its own, over one constant History (decide_all_fast). The fast deciders run first, over all keys;
-// what they cannot decide is left for the search, which may take all the time that is left.
+// It holds the scratch space of the deciders and no state between keys, so each thread has its own,
+// over one constant History (decide_all_fast). The fast deciders run first, over all keys; the
+// search then gets the keys that they cannot decide, and all the time that is left.
 #pragma once
 
 #include <functional>
@@ -25,8 +25,8 @@ struct KeyResult {
   Decision::Kind kind = Decision::Kind::kLegal;
   std::string_view algorithm;          ///< the one that decided
   bool judged = false;                 ///< some operation has to be in any legal order
-  std::optional<Violation> violation;  ///< kViolation, if it was asked for
-  /// kLegal, if it was asked for: places in History::of_key(key), in a legal order.
+  std::optional<Violation> violation;  ///< kViolation, if requested
+  /// kLegal, if requested: places in History::of_key(key), in a legal order.
   std::vector<std::uint32_t> order;
   std::string reason;                  ///< kUnknown: the bound, and what was hard
   std::optional<Malformed> malformed;  ///< an operation that the model cannot understand
@@ -41,12 +41,12 @@ class KeyChecker {
   /// `announce` is called as soon as a violation that is to be explained is certain.
   void on_violation(std::function<void()> announce) { announce_ = std::move(announce); }
 
-  /// Tries the fast deciders only; kNotApplicable if none is for this key.
+  /// Tries the fast deciders only; returns kNotApplicable if none applies to this key.
   KeyResult decide_fast(KeyId key, bool explain_it);
-  /// The search, within the time of `budget` and the given memory.
+  /// Searches within the time of `budget` and the given memory.
   KeyResult search(KeyId key, bool explain_it, const Budget& budget, std::uint64_t memory_bytes);
 
-  /// Of a key that is not linearizable.
+  /// Checks the weaker consistency models for a key that is not linearizable.
   [[nodiscard]] ConsistencyAnswers check_weaker_models(KeyId key, const Budget& budget);
 
  private:
@@ -71,12 +71,12 @@ class KeyChecker {
   std::vector<std::unique_ptr<Decider>> deciders_;  // as in model_.deciders
 };
 
-/// All keys of a history, decided by the fast deciders on all cores. Each thread takes the next few
-/// keys when it is done with some. Nothing is explained here: the verdicts are the same whatever
-/// the number of threads, and few keys are worth an explanation.
+/// Runs the fast deciders on all keys of a history, on all cores. Each thread repeatedly takes the
+/// next few keys. Nothing is explained here, so the verdicts do not depend on the number of
+/// threads, and only the few keys that are reported get an explanation.
 ///
-/// Returns one result for each key: kNotApplicable where no fast decider is for it, and kUnknown,
-/// with the reason, where the time was up before its turn. Keys without operations are legal.
+/// Returns one result for each key: kNotApplicable if no fast decider applies, and kUnknown, with
+/// the reason, if the time was over before its turn. Keys without operations are legal.
 [[nodiscard]] std::vector<KeyResult> decide_all_fast(const History& history, const Model& model,
                                                      const DecodeOptions& options, bool want_orders,
                                                      const Budget& budget);

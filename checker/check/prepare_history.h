@@ -1,4 +1,4 @@
-// Prepares a history where a model needs more than its operations one by one: groups of connected
+// Prepares a history for a model that needs more than single operations: groups of connected
 // objects become keys (connected_objects.h), or the model's own `prepare` rewrites it.
 #pragma once
 
@@ -13,12 +13,12 @@ namespace capsize::checker {
 
 class PreparedHistory {
  public:
-  /// The history must outlive this. O(n log n); most models take the history as it is.
+  /// The history must outlive this. O(n log n); most models use the history unchanged.
   PreparedHistory(const History& history, const Model& model);
 
   /// Why the model cannot judge this history, as one line.
   [[nodiscard]] const std::optional<std::string>& refusal() const { return refusal_; }
-  /// What is to be checked, and by what. Preconditions: there is no refusal.
+  /// The history to check, and the model that checks it. Precondition: there is no refusal.
   [[nodiscard]] const History& history() const {
     CHECK(!refusal_, "a history that the model refuses is not checked");
     return copy_ ? *copy_ : history_;

@@ -5,7 +5,7 @@
 //
 // Theorem. There is a legal order iff every dequeued element was enqueued by an operation that its
 // dequeue does not precede, none is dequeued twice, and each dequeue that returned "empty" has a
-// moment at which the bag can be empty (emptiness.h). Necessary is clear. For sufficient, give
+// moment at which the bag can be empty (emptiness.h). Necessity is clear. For sufficiency, give
 // every operation a position in its interval: the elements as emptiness.h says, the empty dequeues
 // their moments, and those indeterminate dequeues that are needed the first moment at which their
 // element has to be removed. At one position dequeues come first, then enqueues with their dequeue

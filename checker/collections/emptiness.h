@@ -24,13 +24,13 @@ struct Emptiness {
     std::uint32_t dequeue = 0;  ///< place of the operation
   };
   std::vector<Moment> moments;                ///< ascending, one for each empty dequeue
-  std::vector<std::uint32_t> counterexample;  ///< else places of operations that leave no moment
+  std::vector<std::uint32_t> counterexample;  ///< otherwise: operations that leave no moment
   bool possible = true;
 };
 
-/// `left_overs` are the unmatched elements of `queue`; where there is no
-/// indeterminate dequeue, it is not asked. O(n log n), and log n for each pair of an empty dequeue
-/// and an indeterminate one that began meanwhile.
+/// `left_overs` are the unmatched elements of `queue`; not used if there is no indeterminate
+/// dequeue. O(n log n), and log n for each pair of an empty dequeue and an indeterminate one that
+/// began meanwhile.
 [[nodiscard]] Emptiness find_empty_moments(std::span<const KeyOperation> operations,
                                            const QueueElements& queue,
                                            UnmatchedElements& left_overs);

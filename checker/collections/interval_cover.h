@@ -20,9 +20,10 @@ class IntervalCover {
   /// O(n log n).
   explicit IntervalCover(std::span<const Interval> intervals);
 
-  /// Precondition: it is one of the intervals, and there. O(log n), as are both searches.
+  /// Precondition: it is one of the intervals and has not been removed. O(log n), like both
+  /// searches.
   void remove(Interval interval) { change(interval, -1); }
-  /// From where on the line is covered next, from `from` on; kNever where it is not.
+  /// Returns the first covered position or gap from `from` on; kNever if there is none.
   [[nodiscard]] Position covered_from(Position from) const {
     return position_of(first(1, 0, size_, cell_after(from), 0, true));
   }

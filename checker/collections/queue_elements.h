@@ -38,17 +38,17 @@ struct QueueElements {
 [[nodiscard]] Decision gather_elements(std::span<const KeyOperation> operations,
                                        QueueElements& gathered);
 
-/// A violation: the counterexample without kNone and in order.
+/// Returns a violation with the counterexample in order and without kNone.
 [[nodiscard]] Decision queue_violation(std::vector<std::uint32_t> counterexample);
 
 /// An operation and its position in a legal order that is put together.
 struct Placed {
-  /// Which goes first at the same position, where that matters.
+  /// The order at equal positions, if it matters.
   enum Turn : std::uint8_t { kOut, kInAndOut, kEmpty, kIn };
 
   Position at = 0;
   std::uint32_t operation = 0;
-  std::uint32_t second = QueueElement::kNone;  ///< the one that follows at once
+  std::uint32_t second = QueueElement::kNone;  ///< the operation that follows immediately
   Turn turn = kOut;
 };
 

@@ -40,9 +40,9 @@ struct Nested {
 };
 
 struct StackNesting {
-  /// Each before those inside it, by begin. None for elements that are in for no time.
+  /// Sorted by begin, outer times first. Elements that need not be in at any time have none.
   std::vector<Nested> times;
-  /// Where a segment has no bottom: elements that cover it. None of them can be around the others.
+  /// If a segment has no bottom: elements that cover it, none of which can contain the others.
   std::vector<std::uint32_t> clash;
 };
 
@@ -57,7 +57,7 @@ struct StackNesting {
 struct StackDeadlines {
   std::vector<Position> enough;  ///< a legal order exists if all are gone by then
   std::vector<Position> needed;  ///< and none if one is not gone by then; never before `enough`
-  std::vector<std::uint32_t> inside;  ///< the innermost time that says so, Nested::kNone if none
+  std::vector<std::uint32_t> inside;  ///< the innermost time that imposes it; Nested::kNone: none
   std::vector<Position> needed_in;    ///< by time: `needed` of the elements inside it
 };
 

@@ -2,7 +2,7 @@
 // that may have taken them.
 //
 // Conditions: distinct elements. An indeterminate dequeue takes at most one element, at any time
-// after it began; so of two of them the one that began earlier can do whatever the other one can.
+// after it began; so of two of them the one that began earlier can replace the other.
 //
 // An element x may have a deadline: some indeterminate dequeue that began by then must have taken
 // it. The deadlines are nested, so by Hall's theorem there are enough dequeues iff for every
@@ -33,7 +33,7 @@ class UnmatchedElements {
     Position deadline = kNever;
   };
 
-  /// `deadline_of`: by when order asks that the element is gone; kNever where it does not.
+  /// `deadline_of`: by when the order requires that the element is gone; kNever: never.
   UnmatchedElements(std::span<const KeyOperation> operations, const QueueElements& queue,
                     const std::function<Position(const QueueElement&)>& deadline_of);
 

@@ -32,9 +32,9 @@ class RegisterVersions {
   [[nodiscard]] const std::unordered_map<ValueId, RegisterVersion>& all() const {
     return versions_;
   }
-  /// What took effect for certain, by invocation.
+  /// The operations that certainly took effect, by invocation.
   [[nodiscard]] const std::vector<const KeyOperation*>& operations() const { return operations_; }
-  /// Certainly older, by real time.
+  /// Whether a version is certainly older than another one, by real time.
   [[nodiscard]] bool is_older(ValueId value, ValueId than) const;
   [[nodiscard]] ValueId initial() const { return initial_; }
 
@@ -44,7 +44,7 @@ class RegisterVersions {
   std::vector<const KeyOperation*> operations_;
 };
 
-/// The value that an operation leaves, or saw.
+/// Returns the value that an operation writes or observes.
 [[nodiscard]] inline ValueId version_of(const KeyOperation& operation) {
   return operation.written != kNoValue ? operation.written : operation.observed;
 }

@@ -1,11 +1,13 @@
-// Sequential consistency of one key: some order of all operations explains what was seen, and keeps
-// every process's own order, though not real time (Lamport, IEEE Trans. Computers 28(9), 1979).
+// Sequential consistency of one key: some order of all operations explains all observations and
+// keeps the order of each process, though not real time (Lamport, IEEE Trans. Computers 28(9),
+// 1979).
 //
 // Decided for registers with different values: a value is the current one during one stretch, so a
-// block (a write, the reads of its value, the cas on it and so on) stays whole. It holds iff in no
-// process something of a higher level of a block stands before something of a lower one, and
-// blocks, linked where a process goes from one to the other, form no cycle. (Gibbons & Korach, SIAM
-// J. Comput. 26(4), 1997, section 4: with a known reads-from mapping and one variable.)
+// block (a write, the reads of its value, the cas on it and so on) stays whole. It holds iff no
+// process has an operation of a higher level of a block before one of a lower level, and the
+// blocks, with an edge wherever a process goes from one to another, form no cycle. (Gibbons &
+// Korach, SIAM J. Comput. 26(4), 1997, section 4: with a known reads-from mapping and one
+// variable.)
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -21,7 +23,8 @@ struct Place {
   std::uint64_t level = 0;
 };
 
-// By value: the foot of its chain of cas, and how far above it is. Nothing for cyclic cas.
+// By value: the value at which its chain of cas begins, and the number of steps from there. Nothing
+// for cyclic cas.
 std::optional<std::unordered_map<ValueId, Place>> places_of(const RegisterVersions& versions) {
   std::unordered_map<ValueId, Place> places;
   for (const auto& [start, version] : versions.all()) {

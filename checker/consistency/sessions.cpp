@@ -1,11 +1,11 @@
 // Session guarantees (Terry et al., "Session Guarantees for Weakly Consistent Replicated Data",
-// PDIS 1994), as far as real time tells which value is the newer one:
+// PDIS 1994), as far as real time shows which value is newer:
 //
 //  - monotonic reads: no process sees a value that is older than one it has seen before;
 //  - read your writes: no process sees a value that is older than one it has written itself.
 //
 // A value is older than another if it was the current one before the write of the other one began;
-// values written at the same time are no evidence. For registers with different values; else
+// values written at the same time are no evidence. For registers with distinct values; otherwise
 // unknown.
 #include <map>
 #include <set>
@@ -28,8 +28,9 @@ std::string named(const std::set<std::int64_t>& processes) {
   return text;
 }
 
-// What a process knows is kept as the version whose writer began last: anything older than another
-// version that it knows is older than what began even later, or overlaps with it.
+// For each process only the known version whose writer began last is stored: a value that is older
+// than another version known to the process is also older than that one, or its write overlaps with
+// it.
 template <class Known>
 ConsistencyAnswer ask(const KeyProblem& problem, const Known& makes_known) {
   const auto versions = RegisterVersions::of(problem);
@@ -40,7 +41,7 @@ ConsistencyAnswer ask(const KeyProblem& problem, const Known& makes_known) {
     const KeyOperation* writer = (*versions)[value].writer;
     return writer == nullptr ? std::int64_t{-1} : std::int64_t{writer->invoke};
   };
-  std::map<std::int64_t, ValueId> newest;  // that a process knows
+  std::map<std::int64_t, ValueId> newest;  // the newest known version, by process
   std::set<std::int64_t> broken;
   for (const KeyOperation* operation : versions->operations()) {
     if (!operation->required) continue;

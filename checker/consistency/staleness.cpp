@@ -1,9 +1,9 @@
 // How stale reads are: for each, how long a newer value had been the current one when it began, and
 // how many newer values had been acknowledged by then (time- and version-based staleness: Bailis et
-// al., "Probabilistically Bounded Staleness", VLDB 2012). At least so much: newer for certain is
-// only what began after the value that was read had been the current one.
+// al., "Probabilistically Bounded Staleness", VLDB 2012). Both are lower bounds: a value is
+// certainly newer only if its write began after the value that was read had been the current one.
 //
-// For registers with different values; else unknown. O(n log n), and O(n) for each stale read.
+// For registers with distinct values; otherwise unknown. O(n log n), and O(n) for each stale read.
 #include <fmt/core.h>
 
 #include <algorithm>

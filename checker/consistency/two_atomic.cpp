@@ -8,7 +8,7 @@
 // forced an epoch ends; only the choice that began an epoch is ever undone. A write counts as
 // completed when its first reader has completed.
 //
-// For registers with different values and without cas; else unknown. O(n log n + n * choices).
+// For registers with distinct values and without cas; otherwise unknown. O(n log n + n * choices).
 #include <algorithm>
 #include <set>
 #include <unordered_map>

@@ -11,7 +11,8 @@ std::vector<const ConsistencyModel*> list_weaker_models() {
 ConsistencyAnswers check_all_weaker_models(const KeyProblem& problem, const Budget& budget) {
   ConsistencyAnswers answers;
   answers.key = problem.history.keys[problem.key];
-  // Each has an even share of what is left, so that a hard question leaves time for the others.
+  // Each model gets an even share of the remaining time, so that a hard one leaves time for the
+  // others.
   auto left = static_cast<std::int64_t>(list_weaker_models().size());
   for (const ConsistencyModel* question : list_weaker_models()) {
     const Budget share(budget.left() / left--, budget.memory_limit_bytes());

@@ -22,17 +22,17 @@ namespace capsize::checker {
 struct ConsistencyModel {
   std::string_view name;
   std::string_view summary;
-  /// Within the budget; kUnknown, with the reason, where it cannot be decided.
+  /// Decides within the budget; returns kUnknown, with the reason, if it cannot.
   ConsistencyAnswer (*ask)(const KeyProblem& problem, const Budget& budget);
 };
 
 [[nodiscard]] std::vector<const ConsistencyModel*> list_weaker_models();
 
-/// All of them, about one key.
+/// Checks all weaker models for one key.
 [[nodiscard]] ConsistencyAnswers check_all_weaker_models(const KeyProblem& problem,
                                                          const Budget& budget);
 
-/// Registers a question when the program starts.
+/// Registers a model when the program starts.
 using ConsistencyModelRegistrar = base::Registrar<ConsistencyModel>;
 
 }  // namespace capsize::checker

@@ -1,10 +1,10 @@
 // Convert: writes a history in another format.
 //
-// What a file says about operations is kept wherever the target can hold it: outcomes, order,
-// processes, keys, values and times. What it cannot hold is named, and a history that would change
-// its meaning is refused.
+// The target keeps everything about operations that its format can represent: outcomes, order,
+// processes, keys, values and times. Losses are reported, and a history whose meaning would change
+// is refused.
 //
-// A new target is one new file in this folder that gives a HistoryWriter to a `WriterRegistrar`.
+// A new target is one new file in this folder that passes a HistoryWriter to a `WriterRegistrar`.
 #pragma once
 
 #include <functional>
@@ -18,18 +18,18 @@
 
 namespace capsize::checker {
 
-/// Takes the text piece by piece; line feeds are part of it.
+/// Receives the text in pieces, line feeds included.
 using TextSink = std::function<void(std::string_view text)>;
 
 struct Conversion {
-  /// Why the target cannot hold this history; nothing was written then.
+  /// Why the target cannot represent this history; then nothing was written.
   std::optional<std::string> refusal;
-  /// What is not in the text any more, one phrase each.
+  /// What the text lost, one phrase each.
   std::vector<std::string> lost;
 };
 
 struct HistoryWriter {
-  std::string_view name;  ///< that of the format which reads it
+  std::string_view name;  ///< the name of the format that reads it
   Conversion (*write)(const History& history, const TextSink& sink);
 };
 

@@ -1,4 +1,4 @@
-// The notations of Jepsen: EDN maps, one a line, and the console log.
+// The notations of Jepsen: EDN maps, one per line, and the console log.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -124,7 +124,7 @@ void append_map(const History& history, const Timeline& timeline, const Timeline
   if (const std::int64_t time = timeline.time(event); time != kNoTime) {
     fmt::format_to(std::back_inserter(text), ", :time {}", time);
   }
-  // Without a reason a failed cas would be one that saw another value.
+  // Without an error a failed cas would count as one that observed another value.
   if (event.type == EventType::kFail && (operation.mismatch || operation.function == kCas)) {
     text += operation.mismatch ? ", :error :mismatch" : ", :error :failed";
   }
@@ -148,7 +148,7 @@ Conversion write_edn(const History& history, const TextSink& sink) {
   return conversion;
 }
 
-// In a log every failed cas saw another value, so one that did not is left out.
+// In a log every failed cas has observed another value, so one that has not is left out.
 bool is_left_out_of_log(const Operation& operation) {
   return operation.function == kCas && operation.outcome == Outcome::kFail && !operation.mismatch;
 }

@@ -1,8 +1,8 @@
-// The formats with one line an operation: JSON objects and comma-separated values.
+// The formats with one line per operation: JSON objects and comma-separated values.
 //
-// There the times decide. Where those of the history do not say which operation precedes which
-// (there are none, two are equal, or the index says otherwise), the places in the order stand for
-// them.
+// In these formats times decide the order. If the times of the history do not give its order (there
+// are none, two are equal, or they contradict the index), positions in the order are written
+// instead.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 namespace capsize::checker {
 namespace {
 
-// Start and end of every operation, as they are to be written.
+// The start and end to write for each operation.
 class Times {
  public:
   Times(const Timeline& timeline, std::size_t operations)
@@ -35,7 +35,7 @@ class Times {
   std::vector<std::int64_t> end_;
 };
 
-// The value column, and the result where a second one is needed to say it all.
+// The value column, and the result column if one column is not enough.
 struct Values {
   ValueId value;
   std::optional<ValueId> result;
@@ -56,7 +56,7 @@ void note_lost_times(const Timeline& timeline, std::vector<std::string>& lost) {
 using WriteLine = void (*)(const History& history, const Timeline& timeline, const Times& times,
                            std::uint32_t operation, std::string& text);
 
-// One line an operation, in the order of their starts.
+// Writes one line per operation, in the order of their starts.
 void write_lines(const History& history, const Timeline& timeline, WriteLine write_line,
                  BlockText& out) {
   const Times times(timeline, history.operations.size());
@@ -85,7 +85,8 @@ void json_line(const History& history, const Timeline& timeline, const Times& ti
   text += '}';
 }
 
-// A text goes as it is where it does not read like something else, in JSON's quotes where it does.
+// A string is written without quotes unless it would be read as another value; then it gets JSON's
+// quotes.
 void append_text_cell(std::string& text, std::string_view content) {
   if (!content.empty() && !reads_like_json(content)) {
     append_csv_cell(text, content);

@@ -1,4 +1,4 @@
-// Shared by several writers: text that is passed on in blocks, and losses that they have in common.
+// Shared by several writers: buffered output, and phrases for common losses.
 #pragma once
 
 #include <string>
@@ -36,16 +36,16 @@ class BlockText {
 [[nodiscard]] std::string key_json(const History& history, KeyId key);
 /// The number of a process, or its name as JSON text.
 [[nodiscard]] std::string process_json(const History& history, std::int64_t process);
-/// What an event shows: the argument, or what was learnt if it is an observation that completed.
+/// The value of an event: the argument, or the result if it completes an observation.
 [[nodiscard]] ValueId value_of(const Operation& operation, EventType type);
 
-/// The header of JSON lines, without its braces' end; empty where there is nothing to say.
+/// The header of JSON lines without its closing brace; empty if it would have no fields.
 [[nodiscard]] std::string header_json(const History& history, std::string_view format);
 
-/// Why JSON cannot hold the texts of the history, or nothing.
+/// Returns why JSON cannot represent the strings of the history, if it cannot.
 [[nodiscard]] std::optional<std::string> refusal_by_json(const History& history);
 
-// Phrases for Conversion::lost, added only where the history has what they name.
+// Phrases for Conversion::lost, added only if the history has what they name.
 void note_lost_header(const History& history, std::vector<std::string>& lost);
 void note_lost_meaning_of_failed_cas(const History& history, bool target_observes,
                                      std::vector<std::string>& lost);

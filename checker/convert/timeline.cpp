@@ -35,7 +35,7 @@ void Timeline::order_events() {
   for (const auto& [position, event] : placed) events_.push_back(event);
 }
 
-// Only "completed before it was invoked" decides; of equal times a reader knows no such order.
+// Only "completed before the other was invoked" matters; readers derive no order from equal times.
 void Timeline::judge_times() {
   for (std::size_t i = 0; i < events_.size(); ++i) {
     const std::int64_t now = time(events_[i]);
@@ -70,7 +70,7 @@ void Timeline::name_processes() {
   }
 }
 
-// Each goes before the first event that is certainly later, and after its own invocation.
+// Each is placed before the first event that is certainly later, and after its own invocation.
 void Timeline::insert_indeterminate() {
   std::vector<std::int64_t> latest;  // of all times up to an event
   std::vector<std::uint32_t> invoked_at(history_.operations.size());

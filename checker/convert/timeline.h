@@ -1,9 +1,9 @@
-// Timeline: the events of a history in order, as a file has to list them.
+// Timeline: the events of a history in the order in which a file lists them.
 //
-// A History keeps what decides: where operations begin and where they certainly end. A timeline
-// adds what a file needs besides: a place for the completion of an indeterminate operation (by its
-// time, since its place decides nothing), and process numbers that obey the rules of processes even
-// where the operations do not (widened intervals overlap, lenient readers let a process continue).
+// A History keeps only what a verdict depends on: where operations begin and where they certainly
+// end. A timeline adds a place for the completion of an indeterminate operation (by its time,
+// because its place has no influence), and process numbers that obey the rules for processes even
+// if the operations do not (widened intervals overlap, lenient readers let a process continue).
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ class Timeline {
   /// Invocations, and completions where there are any, in order. An indeterminate operation of
   /// which no completion is known has none.
   [[nodiscard]] const std::vector<TimelineEvent>& events() const { return events_; }
-  /// The process of an operation: its own, or a new one where that had another operation open.
+  /// The process of an operation: its own, or a new one if its own had another operation open.
   [[nodiscard]] std::int64_t process(std::uint32_t operation) const {
     return processes_[operation];
   }

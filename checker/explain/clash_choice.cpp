@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kCandidatesMin = 8;
 constexpr std::size_t kCandidatesMax = 256;
-constexpr std::size_t kLooksMax = 10'000'000;  // at operations, for all candidates
+constexpr std::size_t kLooksMax = 10'000'000;  // operations examined, for all candidates together
 constexpr std::uint32_t kNoOperation = 0xFFFFFFFFu;
 
 using Clash = std::optional<std::vector<std::uint32_t>>;
@@ -30,7 +30,8 @@ class ClashFinder {
     for (std::uint32_t i = 0; i < operations_.size(); ++i) note_block(i);
   }
 
-  // The last writes first: what is lost was never overwritten by anything that is seen.
+  // The last writes come first, because a lost write was not overwritten by any write that is
+  // observed.
   Clash lost_write() const {
     std::size_t candidates = 0;
     for (auto i = static_cast<std::uint32_t>(operations_.size());
@@ -74,7 +75,7 @@ class ClashFinder {
     return std::clamp(kLooksMax / (operations_.size() + 1), kCandidatesMin, kCandidatesMax);
   }
 
-  // The write, or the initial value, at the foot of the chain of cas that an operation belongs to.
+  // Returns the write, or the initial value, at which the chain of cas of an operation begins.
   ValueId block_of(const KeyOperation& operation) const {
     ValueId value = operation.observed != kNoValue ? operation.observed : operation.written;
     for (std::size_t steps = 0; steps < operations_.size(); ++steps) {
@@ -92,7 +93,7 @@ class ClashFinder {
     if (!added && operation.complete < operations_[known->second].complete) known->second = place;
   }
 
-  /// Whether a block was there for certain before an operation began.
+  /// Whether the value of a block was certainly there before an operation began.
   bool was_there_before(ValueId block, const KeyOperation& operation) const {
     if (block == problem_.initial) return true;
     const auto known = first_of_block_.find(block);
@@ -121,8 +122,8 @@ class ClashFinder {
   std::span<const KeyOperation> operations_;
   RegisterWriters writers_;
   std::unordered_map<ValueId, std::uint32_t> writer_;          // value -> place
-  std::unordered_map<ValueId, std::uint32_t> first_of_block_;  // block -> first to complete in it
-  std::unordered_map<ValueId, Position> last_look_;            // value -> last to begin that saw it
+  std::unordered_map<ValueId, std::uint32_t> first_of_block_;  // block -> first to complete
+  std::unordered_map<ValueId, Position> last_look_;            // value -> last observer's begin
 };
 
 }  // namespace

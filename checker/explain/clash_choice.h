@@ -1,12 +1,12 @@
-// Which of many clashes to explain for a register whose history has no legal order.
+// Chooses which of many clashes to explain for a register whose history has no legal order.
 //
-// A decider stops at the first clash that it finds, and a real fault leaves dozens. The clashes
-// that prove one cause (lost_or_stale.h) come first, the worst of them before the others:
+// A decider stops at the first clash that it finds, but a real fault leaves dozens. Clashes that
+// prove their cause (lost_or_stale.h) come first, the most serious one before the others:
 //
 //   1. a lost write: reads of two processes should have returned it, and no operation ever observes
 //      it or anything that may have overwritten it;
 //   2. a stale read: a later operation observes the newer value;
-//   3. a clash among observations alone, without any acknowledgement: reads that disagree;
+//   3. a clash between observations only, that needs no acknowledgement: reads that disagree;
 //   4. otherwise the clash that the decider found.
 #pragma once
 

@@ -19,8 +19,7 @@ Finding find(const KeyProblem& problem, std::span<const KeyOperation> counterexa
   return explain_any(problem, counterexample);
 }
 
-// Whether a sentence has these words, and not just the beginning of the last one ("process 1" of
-// "process 10").
+// Whether a sentence contains these whole words (not "process 1" in "process 10").
 bool has_words(const std::string& sentence, const std::string& words) {
   for (auto at = sentence.find(words); at != std::string::npos; at = sentence.find(words, at + 1)) {
     const std::size_t end = at + words.size();
@@ -29,7 +28,7 @@ bool has_words(const std::string& sentence, const std::string& words) {
   return false;
 }
 
-// Sentences are made of what Wording says, so an operation that one names can be found in it.
+// Sentences are composed by Wording, so the text of an operation identifies it in a sentence.
 bool is_named(const Wording& wording, const std::string& sentence, const KeyOperation& operation) {
   if (has_words(sentence, wording.saw(operation))) return true;
   if (operation.observed != kNoValue && operation.written == kNoValue) return false;
@@ -38,8 +37,8 @@ bool is_named(const Wording& wording, const std::string& sentence, const KeyOper
          has_words(sentence, wording.acknowledged(operation, "was"));
 }
 
-// Where several have the same name (every acquisition of a process), the sentence means the last
-// one.
+// If several operations have the same text (every acquisition of a process), the sentence is about
+// the last one.
 void mark_named(const KeyProblem& problem, std::span<const KeyOperation> shown,
                 Violation& violation) {
   const Wording wording(problem);
@@ -66,7 +65,7 @@ Violation explain(const KeyProblem& problem, std::vector<std::uint32_t> set,
   violation.minimal = shrunk.minimal;
   violation.staleness = finding.staleness;
   std::vector<KeyOperation> shown = std::move(shrunk.operations);
-  // Failed operations are no part of any order, but a sentence that names one has to show it.
+  // Failed operations are part of no order, but an explanation shows those that its sentence names.
   shown.insert(shown.end(), finding.mentioned.begin(), finding.mentioned.end());
   std::sort(shown.begin(), shown.end(),
             [](const KeyOperation& a, const KeyOperation& b) { return a.source < b.source; });

@@ -12,7 +12,7 @@
 namespace capsize::checker {
 
 /// `set`: places in problem.operations that violate together with the writers of what they observe.
-/// Takes at most the time of the budget; what is not minimal by then says so.
+/// Takes at most the time of the budget; a counterexample that is not minimal by then is marked so.
 [[nodiscard]] Violation explain(const KeyProblem& problem, std::vector<std::uint32_t> set,
                                 const Violates& violates, const Budget& budget);
 

@@ -10,8 +10,8 @@
 namespace capsize::checker {
 namespace {
 
-// The observation with the latest invocation: the earlier ones had a legal order without it, or the
-// set would be smaller.
+// The observation with the latest invocation: the set is minimal, so the others have a legal order
+// without it.
 const KeyOperation* last_observation(std::span<const KeyOperation> counterexample) {
   const KeyOperation* last = nullptr;
   for (const KeyOperation& operation : counterexample) {

@@ -1,9 +1,9 @@
-// Names violations of whatever is read whole (registers, strings, lists), values may repeat: by the
-// moment at which the observed value would have been right (OtherMoment).
+// Names violations of objects that are read as a whole (registers, strings, lists), whose values
+// may repeat, by the moment at which the observed value would have been right (OtherMoment).
 //
-// Where two observers contradict each other, each of them alone may be right, and one can be called
-// late or the other early. The last one that may be late is: a slow copy makes a read late, but
-// nothing makes a read see what is still to come.
+// If two observers contradict each other, each alone may be right, so either one is stale or the
+// other one is early. The last one that may be stale is named: a lagging replica makes a read
+// stale, but nothing makes a read return a future value.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -25,8 +25,8 @@ namespace {
 
 constexpr std::chrono::nanoseconds kMomentTimeMax = std::chrono::milliseconds(50);
 
-// The mutations that do not precede one of them: what an observer may have seen of it, or of what
-// overwrote it.
+// The mutations that do not precede a given one: their values show that mutation, or a later one
+// that overwrote it.
 class NewerMutations {
  public:
   NewerMutations(const KeyProblem& problem, const KeyOperation& oldest) : problem_(problem) {
@@ -44,8 +44,8 @@ class NewerMutations {
     }
   }
 
-  /// When the last of those ended that an observer may have seen; nothing if it saw none. Where
-  /// there are too many: never.
+  /// When the last mutation ended that an observer may have seen; nothing if it saw none, never if
+  /// there are too many.
   std::optional<Position> last_end_of_seen(const KeyOperation& observer) {
     std::optional<Position> last;
     const auto whole = whole_values_.find(observer.observed);
@@ -87,7 +87,7 @@ class MomentExplainer {
             staleness(proof)};
   }
 
-  // Nothing where `origin` did not leave the value, but observed what it was made of.
+  // Nothing if `origin` did not produce the value, but observed the one from which it was derived.
   std::optional<Finding> too_early(const KeyOperation& origin) const {
     if (origin.pure) return std::nullopt;
     return Finding{
@@ -104,7 +104,7 @@ class MomentExplainer {
     return {anomaly, lost_sentence(problem_, proof, late_, other, anomaly), staleness(proof)};
   }
 
-  // Where values repeat, an observed value may come from any mutation with that value.
+  // If values repeat, an observed value may come from any mutation with that value.
   LateObservation look(const KeyOperation& proof) const {
     const auto newer = std::make_shared<NewerMutations>(problem_, proof);
     return {.missing = proof.pure ? nullptr : &proof,
@@ -119,7 +119,7 @@ class MomentExplainer {
                 },
             .may_see_newer =
                 [this, newer](const KeyOperation& one) {
-                  // A failed cas says only what the value was not.
+                  // A failed cas shows only what the value was not.
                   if (is_mismatch(one)) return one.argument == late_.observed;
                   return newer->last_end_of_seen(one).has_value();
                 }};
@@ -129,7 +129,8 @@ class MomentExplainer {
     return operation.code == kCodeMismatch && operation.pure;
   }
 
-  // Newer for certain is what began after the older value can have been there for the last time.
+  // A mutation is certainly newer if it began after the last moment at which the older value can
+  // have been there.
   Staleness staleness(const KeyOperation& proof) const {
     const auto newer = std::count_if(
         problem_.operations.begin(), problem_.operations.end(), [&](const KeyOperation& other) {

@@ -1,5 +1,5 @@
-// Names violations of queues, stacks, bags and sets, element by element: was it ever put in, once,
-// before it came out, and where did it go?
+// Names violations of queues, stacks, bags and sets, element by element: whether an element was put
+// in, only once, before it was taken out, and whether it was lost.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ namespace {
 
 using Operations = std::vector<const KeyOperation*>;
 
-// Where each is compared with each. More is no explanation either.
+// For comparisons of all pairs. A larger counterexample would not explain anything.
 constexpr std::size_t kOperationsMax = 2'000;
 
 bool precedes(const KeyOperation& a, const KeyOperation& b) {
@@ -66,7 +66,7 @@ class CollectionExplainer {
   }
 
  private:
-  // A question to a set about one element, and which answer it got.
+  // A membership test of one element of a set, and its answer.
   struct Sight {
     const KeyOperation* observer;
     ValueId element;
@@ -102,19 +102,19 @@ class CollectionExplainer {
 
   std::string element(ValueId value) const { return wording_.value(value); }
 
-  // No operation put it in, or not before it was seen.
+  // No operation put the element in before it was observed.
   std::optional<Finding> sourceless(const KeyOperation& observer, ValueId value) const {
     const Operations& adders = of(added_, value);
     const std::string saw =
         fmt::format("{} showed {}", wording_.by_process(observer), element(value));
     if (!adders.empty()) {
-      const KeyOperation* first = adders.front();  // by invocation
+      const KeyOperation* first = adders.front();  // first by invocation
       if (!precedes(observer, *first)) return std::nullopt;
       return Finding{Anomaly::kReadBeforeWrite,
                      fmt::format("{}, but {} began only {} that: a read before its write", saw,
                                  wording_.by_process(*first), wording_.after(observer, *first))};
     }
-    if (problem_.initial != kNullValue) return std::nullopt;  // it may have been there at first
+    if (problem_.initial != kNullValue) return std::nullopt;  // the initial value may contain it
     const auto adds_it = [&](const KeyOperation& failed) {
       return failed.code == kCodeAdd && failed.argument == value;
     };
@@ -133,7 +133,7 @@ class CollectionExplainer {
     return taken_too_often(takers);
   }
 
-  // Up to the end of some take more had taken one of these out than had begun to put one in.
+  // At the end of some take, more takes of equal elements had ended than puts had begun.
   std::optional<Finding> taken_too_often(Operations takers) const {
     std::sort(takers.begin(), takers.end(),
               [](const auto* a, const auto* b) { return a->complete < b->complete; });
@@ -142,7 +142,7 @@ class CollectionExplainer {
     for (std::size_t taken = 1; taken <= takers.size(); ++taken) {
       const KeyOperation& last = *takers[taken - 1];
       while (times < adders.size() && !precedes(last, *adders[times])) ++times;
-      // Of those that end together, the last one.
+      // Of takes that end at the same position, the last one.
       const bool more = taken < takers.size() && takers[taken]->complete == last.complete;
       if (taken <= times || more) continue;
       const std::string others =
@@ -159,7 +159,7 @@ class CollectionExplainer {
 
   std::optional<Finding> impossible_sight(const Sight& sight) const {
     if (auto found = sourceless(*sight.observer, sight.element)) return found;
-    // Removed for certain, and not added since.
+    // Certainly removed, and not added since.
     for (const KeyOperation* removal : of(removed_, sight.element)) {
       if (!precedes(*removal, *sight.observer)) continue;
       const Operations& adders = of(added_, sight.element);
@@ -177,7 +177,7 @@ class CollectionExplainer {
     return std::nullopt;
   }
 
-  // Added for certain or seen before, and not removed.
+  // Certainly added or observed before, and not removed.
   std::optional<Finding> missing(const Sight& sight) const {
     const auto& removals = of(removed_, sight.element);
     if (std::any_of(removals.begin(), removals.end(),
@@ -240,7 +240,7 @@ class CollectionExplainer {
     return (one.code == kCodeContains || one.code == kCodeLacks) && one.argument == element;
   }
 
-  // Added a second time: a later observer may observe that one.
+  // It was added a second time: a later observer may have observed that one.
   bool is_added_after(ValueId element, const KeyOperation& observer) const {
     return std::any_of(
         problem_.operations.begin(), problem_.operations.end(), [&](const KeyOperation& one) {
@@ -280,10 +280,10 @@ class CollectionExplainer {
     return Finding{anomaly, fmt::format("{}: a {}", sentence, name(anomaly))};
   }
 
-  // What the takes after one say about elements that should have come out by then.
+  // What later takes show about elements that should have been taken by then.
   struct Later {
-    const KeyOperation* taker = nullptr;   // took one of them out
-    const KeyOperation* looker = nullptr;  // would have taken it out if it had been there
+    const KeyOperation* taker = nullptr;   // took one of them
+    const KeyOperation* looker = nullptr;  // would have taken it if it had been there
   };
   Later later_takes(const Operations& missing, const KeyOperation& than) const {
     Later later;
@@ -291,8 +291,7 @@ class CollectionExplainer {
     for (const KeyOperation& one : problem_.operations) {
       if (one.code == kCodeAdd) adders[one.argument].push_back(&one);
     }
-    // In a queue everything that was put in later comes out later, in a stack what was put in
-    // before does.
+    // In a queue later elements are taken later, in a stack earlier ones are.
     const auto passes = [&](const KeyOperation& take) {
       if (take.argument == kNullValue) return true;
       const auto its_adders = adders.find(take.argument);
@@ -319,7 +318,7 @@ class CollectionExplainer {
     return later;
   }
 
-  // Indeterminate takes that may have taken something before this one was over.
+  // Indeterminate takes that may have taken an element before `until` ended.
   std::size_t perhaps_takers(const KeyOperation& until) const {
     return static_cast<std::size_t>(
         std::count_if(unknown_takes_.begin(), unknown_takes_.end(),
@@ -340,7 +339,7 @@ class CollectionExplainer {
                         name(anomaly))};
   }
 
-  // An element that came out though others should have come out before.
+  // Names an element that was taken although others should have been taken before.
   std::optional<Finding> out_of_turn() const {
     if (!has_order(problem_.model.discipline)) return std::nullopt;
     for (const auto& [value, takers] : taken_) {
@@ -373,7 +372,7 @@ class CollectionExplainer {
         "was before it", taker, came_out_of_turn(later_takes(missing, taker)));
   }
 
-  // Passed over, and among the operations of the explanation none took it out later.
+  // It was passed over, and no operation of the explanation took it later.
   Finding never_came_out(const KeyOperation& passed, const KeyOperation& adder,
                          const KeyOperation& taker) const {
     const std::string what = element(passed.argument);
@@ -397,7 +396,8 @@ class CollectionExplainer {
     return later.looker != nullptr ? Anomaly::kLostElement : Anomaly::kReorderedOrLost;
   }
 
-  // In a queue in front is what went in before, in a stack what went in later, too.
+  // Elements in front: in a queue those that were put in before, in a stack also those that were
+  // put in later.
   bool in_front(const KeyOperation& rival, const KeyOperation& adder,
                 const KeyOperation& taker) const {
     if (problem_.model.discipline == Discipline::kLastInFirstOut)

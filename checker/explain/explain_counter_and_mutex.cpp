@@ -1,4 +1,4 @@
-// Names violations of the objects whose whole state is one number or one bit: counters and locks.
+// Names violations of objects whose state is one number or one bit: counters and locks.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -24,8 +24,8 @@ std::int64_t sum(std::int64_t a, std::int64_t b) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
 }
 
-// What a read may return if nothing else is asked: everything acknowledged before it, and any of
-// what was under way.
+// Bounds on the value of a read: the sum of all additions acknowledged before it, plus any subset
+// of the concurrent ones.
 struct Possible {
   std::int64_t certain = 0;
   std::int64_t least = 0;
@@ -88,9 +88,9 @@ std::optional<Finding> explain_counter(const KeyProblem& problem,
 
 namespace {
 
-// The first to end that cannot have: by then more had acquired the lock than had begun to release
-// it, and one more; or more had released it than had begun to acquire it. nullptr where counting
-// does not show it.
+// Returns the first operation by whose end more acquisitions had ended than releases had begun
+// (plus one, if the lock was free at first), or more releases had ended than acquisitions had begun
+// (plus one, if it was held at first); nullptr if there is none.
 const KeyOperation* first_impossible(std::span<const KeyOperation> counterexample,
                                      bool held_at_first) {
   const auto count = [&](std::uint8_t code, const auto& is_counted) {
@@ -115,8 +115,9 @@ const KeyOperation* first_impossible(std::span<const KeyOperation> counterexampl
   return first;
 }
 
-// The holders of the lock when the culprit ended, if every process releases what it has acquired:
-// the last acquisitions that no release of their process followed. Empty where that does not hold.
+// The holders of the lock when the culprit ended, if every process releases only what it has
+// acquired: the acquisitions without a later release by their process. Empty if that condition does
+// not hold.
 std::vector<const KeyOperation*> holders(const KeyProblem& problem,
                                          std::span<const KeyOperation> counterexample,
                                          const KeyOperation& culprit) {
@@ -141,8 +142,8 @@ std::vector<const KeyOperation*> holders(const KeyProblem& problem,
   return found;
 }
 
-// What began before the culprit ended, but for the rounds of acquisition and release before the
-// last.
+// The operations that began before the culprit ended, except complete rounds of acquisition and
+// release before the last.
 std::vector<const KeyOperation*> last_round(std::span<const KeyOperation> counterexample,
                                             const KeyOperation& culprit) {
   std::vector<const KeyOperation*> shown;

@@ -1,13 +1,14 @@
-// Names a failed cas that is known to have seen another value than the expected one
-// (--failed-cas observes), although the expected value was there all the time.
+// Names a failed cas that claims to have observed another value than the expected one (--failed-cas
+// observes), although the expected value was there all the time.
 //
-// Take a failed cas without which the others have a legal order: every such order has the expected
-// value wherever the cas may stand, or it would have a place. What other operations saw before it
-// proves that. Where only what they saw after it does, one of those may be wrong as well:
+// Take a failed cas without which the others have a legal order: in every such order the expected
+// value is there wherever the cas may be placed; otherwise it could be placed. The cas is named
+// only if observations before it prove this. If observations after it are needed, one of those may
+// be wrong instead:
 //
 //     write 7, write 9 begins, cas [7,8] fails, read 7
 //
-// The cas may have seen the 9, and the read be stale. Then it is not named here.
+// Here the cas may have observed 9, and the read may be stale, so the cas is not named.
 #include <fmt/core.h>
 
 #include <algorithm>

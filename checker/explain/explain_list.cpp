@@ -1,5 +1,5 @@
-// Names violations of append-only lists, in the order in which the decider's theorem asks its
-// questions (collections/distinct_list.h): appended at all, once, in one order, and in time?
+// Names violations of append-only lists, in the order of the conditions of the decider's theorem
+// (collections/distinct_list.h): whether elements were appended, once, in one order, and in time.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -27,7 +27,7 @@ bool contains(const List& list, ValueId element) {
 
 class ListExplainer {
  public:
-  /// What a read showed, element by element.
+  /// The result of a read, as elements.
   using Elements = std::function<List(const KeyOperation& read)>;
 
   ListExplainer(const KeyProblem& problem, std::span<const KeyOperation> counterexample,
@@ -95,7 +95,7 @@ class ListExplainer {
     return std::nullopt;
   }
 
-  // Two reads of which none is the beginning of the other.
+  // Two reads of which neither is a prefix of the other.
   std::optional<Finding> disagreement(const KeyOperation& read) const {
     const List shorter = list(read);
     const List longer = list(*longest_);
@@ -130,7 +130,7 @@ class ListExplainer {
     return appended_before(first, second);
   }
 
-  // A later read without an element that was there.
+  // A read that lacks an element which was there before it began.
   std::optional<Finding> missing(const KeyOperation& first, const KeyOperation& read) const {
     ValueId element = first.argument;
     if (first.code == kCodeRead) {
@@ -169,7 +169,7 @@ class ListExplainer {
                                         before, name(anomaly))};
   }
 
-  // A read that shows the element, and that is not what this one's list can have become.
+  // A read that shows the element, and whose list is not an extension of this one's.
   const KeyOperation* incompatible_with(const KeyOperation& read, ValueId element) const {
     const List without = list(read);
     for (const KeyOperation& other : problem_.operations) {
@@ -205,7 +205,7 @@ class ListExplainer {
     const auto later = std::find(longest.begin(), longest.end(), second.argument);
     const auto earlier = std::find(longest.begin(), longest.end(), first.argument);
     if (earlier == longest.end()) {
-      // Where another read shows it, it is not lost, but the lists differ.
+      // If another read shows the element, it is not lost, but the lists differ.
       const Anomaly anomaly =
           is_ever_seen(first.argument) ? Anomaly::kIncompatibleOrder : Anomaly::kLostAppend;
       return Finding{anomaly,
@@ -233,7 +233,7 @@ class ListExplainer {
   std::string_view what_;  // "list" or "string"
 };
 
-// A string as the pieces that it is made of; nothing if it is not.
+// Splits a string into its pieces; nothing if it does not consist of known pieces.
 std::optional<List> pieces_of(const KeyProblem& problem,
                               std::span<const KeyOperation> counterexample, ValueId value) {
   const ValueTable& values = problem.history.values;

@@ -59,7 +59,7 @@ class PiecesExplainer {
     return found;
   }
 
-  // Nothing where a string can be taken apart in several ways, or in none.
+  // Nothing if a string has several decompositions, or none.
   std::optional<Pieces> pieces_of(ValueId value) const {
     if (value == kNullValue) return Pieces{};
     if (values_.kind(value) == ValueTable::Kind::kList) {
@@ -119,8 +119,8 @@ class PiecesExplainer {
     return std::nullopt;
   }
 
-  // Two strings with the same beginning that continue in different ways. Only one of them can have
-  // come from there, unless the beginning itself was there twice.
+  // Two strings with a common prefix that continue differently. Only one of them can extend the
+  // prefix, unless the prefix itself was there twice.
   std::optional<Finding> fork(const KeyOperation& read, const Pieces& pieces,
                               const KeyOperation& other, const Pieces& its_pieces) const {
     const auto [mine, theirs] =
@@ -173,8 +173,8 @@ class PiecesExplainer {
     return std::nullopt;
   }
 
-  // Something acknowledged that no read shows, though one shows what began only afterwards, and
-  // without which all would be well: a delete long before has no part in it.
+  // An acknowledged append that no read shows, although a read shows one that began afterwards, and
+  // without which the others have a legal order. The last condition excludes a delete long before.
   std::optional<Finding> passed_over(const KeyOperation& read, const Pieces& pieces) const {
     for (const KeyOperation& missing : counterexample_) {
       if (missing.pure || !missing.required || missing.complete >= read.invoke) continue;

@@ -1,5 +1,6 @@
-// Names violations of registers, in the order in which the decider's theorem asks its questions
-// (registers/distinct_register.h): is the value written at all, by one, before, and not replaced?
+// Names violations of registers, in the order of the conditions of the decider's theorem
+// (registers/distinct_register.h): whether the value was written, by one operation, before it was
+// observed, and not overwritten.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -90,7 +91,8 @@ class RegisterExplainer {
     return std::nullopt;
   }
 
-  // A failed operation that had tried to write it by then explains it better than the future does.
+  // A failed operation that had tried to write it by then is a better explanation than a later
+  // write.
   Finding before(const KeyOperation& observer, const KeyOperation& origin) const {
     const auto wrote_it = [&](const auto& failed) { return failed.written == observer.observed; };
     if (failed_writer_before(problem_, observer, wrote_it) != nullptr) {
@@ -108,8 +110,8 @@ class RegisterExplainer {
                     initial_hint(problem_, observer, observer.observed))};
   }
 
-  // The write, or the initial value, at the foot of the chain that a value belongs to; kNoValue for
-  // a chain that bites its own tail.
+  // Returns the write, or the initial value, at which the chain of a value begins; kNoValue for a
+  // cycle.
   ValueId block(ValueId value) const {
     for (std::size_t i = 0; i <= counterexample_.size(); ++i) {
       const KeyOperation* origin = writer(value);
@@ -131,7 +133,7 @@ class RegisterExplainer {
   }
 
   std::optional<Finding> stale_or_lost() const {
-    const KeyOperation* late = nullptr;  // the last to see the older value
+    const KeyOperation* late = nullptr;  // the last to observe the older value
     for (const KeyOperation& operation : counterexample_) {
       if (operation.required && observes(operation)) late = &operation;
     }
@@ -175,8 +177,8 @@ class RegisterExplainer {
                    staleness(*late, *proof)};
   }
 
-  // Newer for certain is what began after the older value had been there, and what the
-  // counterexample shows to be newer.
+  // A value is certainly newer if its write began after the older value had been there, or if the
+  // counterexample shows that it is newer.
   Staleness staleness(const KeyOperation& late, const KeyOperation& proof) const {
     std::unordered_set<ValueId> newer;
     const KeyOperation* earliest = &proof;
@@ -194,8 +196,8 @@ class RegisterExplainer {
     return {timed ? time_between(from, to) : kNoTime, newer.size()};
   }
 
-  // The operation that shows that something newer was there before `late` began: an acknowledged
-  // write if there is one, else the observer.
+  // Returns the operation that proves that a newer value was there before `late` began: an
+  // acknowledged write if there is one, otherwise an observer.
   const KeyOperation* proof_of_newer(const KeyOperation& late) const {
     const KeyOperation* proof = nullptr;
     for (const KeyOperation& operation : counterexample_) {
@@ -208,7 +210,7 @@ class RegisterExplainer {
   }
 
   bool is_newer(ValueId value, ValueId than) const {
-    if (block(value) != block(than)) return true;  // or the two would not clash
+    if (block(value) != block(than)) return true;  // otherwise the two would not clash
     for (const KeyOperation* origin = writer(value); origin != nullptr;
          origin = observes(*origin) ? writer(origin->observed) : nullptr) {
       if (origin->observed == than) return true;
@@ -216,16 +218,16 @@ class RegisterExplainer {
     return false;
   }
 
-  // What was there for certain before an operation that saw something older.
+  // The values that were certainly there before an operation that observed an older one.
   struct NewerValues {
-    Position older_there = kNever;  // when the older value was there for certain
-    /// Each with the end of the first operation that saw the older value afterwards.
+    Position older_there = kNever;  // when the older value was certainly there
+    /// Each with the end of the first operation that observed the older value afterwards.
     std::unordered_map<ValueId, Position> overlooked_by = {};
     const KeyOperation* last_acknowledged = nullptr;  // by invocation; may be missing
   };
 
-  // Newer are the values of the counterexample that are, and whatever began after the older value
-  // was there.
+  // The newer values: those that the counterexample shows to be newer, and those whose write began
+  // after the older value was there.
   NewerValues newer_than(const KeyOperation& late) const {
     NewerValues newer{.older_there = first_sight(late.observed)};
     const auto looks = looks_at(late.observed);
@@ -267,11 +269,11 @@ class RegisterExplainer {
     return looks;
   }
 
-  // When the value was there for certain for the first time. One that was written several times was
-  // there again when the last of the writes ended.
+  // The first moment at which the value was certainly there. A value that was written several times
+  // was there again when the last of its writes ended.
   Position first_sight(ValueId value) const {
     if (!writers_.is_written_once(value)) {
-      return writers_.last_end(value, 0);  // 0 where no operation wrote it
+      return writers_.last_end(value, 0);  // 0 if no operation wrote it
     }
     Position first = kNever;
     for (const KeyOperation& operation : problem_.operations) {

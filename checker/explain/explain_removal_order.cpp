@@ -1,11 +1,11 @@
-// Names violations of queues, stacks and bags in which elements may be equal: by what would have
-// made the others right.
+// Names violations of queues, stacks and bags in which elements may be equal: by which change would
+// make them legal.
 //
-// Take a dequeue without which the others have a legal order. If there is one with it as soon as it
-// may end later, it took its element before its turn. If there is one once something may have
-// vanished, something that blocks it was lost; if as soon as it may begin earlier, it took its
-// element after its turn; if once its element was there a second time, it is a duplicate. The
-// questions are asked of the search.
+// Take a dequeue without which the others have a legal order. If there is one with it when it may
+// end later, it took its element too early. If there is one when an element may have vanished, an
+// element that blocks it was lost. If there is one when it may begin earlier, it took its element
+// too late. If there is one when its element was put in a second time, it is a duplicate. The
+// search answers these questions.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -64,8 +64,9 @@ class TurnExplainer {
         Anomaly::kStaleOrLost);
   }
 
-  // Elements are equal, so no operation shows whether what was missing came out later. It is lost
-  // if the collection is found empty after that, and nothing was put in later or taken out since.
+  // Elements are equal, so no operation shows whether the missing element was taken later. It is
+  // lost if a later operation finds the collection empty, nothing was put in later, and nothing was
+  // taken out since.
   Finding something_missing(const std::string& saw, Anomaly otherwise) const {
     const KeyOperation* empty = nullptr;
     bool may_be_another = false;
@@ -97,7 +98,7 @@ class TurnExplainer {
     return search_.has_legal_order(std::move(operations));
   }
 
-  // Operations that may have happened at any time, or not at all.
+  // Operations that may have taken effect at any time, or never.
   static KeyOperation vanishing() {
     KeyOperation take;
     take.code = kCodeTake;

@@ -1,6 +1,6 @@
-// Names violations of registers in transactions, read by read: written at all, before it was read,
-// as the last value that its transaction wrote, by a transaction that shows the rest of what it
-// wrote too, and not overwritten since?
+// Names violations of registers in transactions, read by read: whether the value was written,
+// before it was read, as the last value of its transaction, together with the other writes of that
+// transaction, and not overwritten since.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -22,9 +22,9 @@ namespace {
 
 struct Transaction {
   const KeyOperation* operation = nullptr;
-  std::map<ValueId, ValueId> reads = {};                      // what others had left
-  std::map<ValueId, ValueId> writes = {};                     // what it left itself
-  std::vector<std::pair<ValueId, ValueId>> overwritten = {};  // what it wrote on the way there
+  std::map<ValueId, ValueId> reads = {};                      // values written by others
+  std::map<ValueId, ValueId> writes = {};                     // its last writes
+  std::vector<std::pair<ValueId, ValueId>> overwritten = {};  // its earlier writes
   std::optional<ValueId> contradicted = {};
 };
 
@@ -90,7 +90,7 @@ class TransactionExplainer {
     const auto& all = writers(key, value);
     return all.empty() ? nullptr : all.front();
   }
-  // Written several times: it is unknown which of the writes was read.
+  // The value was written several times: it is unknown which write was read.
   bool is_repeated(ValueId key, ValueId value) const { return writers(key, value).size() > 1; }
 
   std::optional<Finding> internal_read(const Transaction& one) const {
@@ -146,7 +146,8 @@ class TransactionExplainer {
         problem_, {.observer = *one.operation, .saw = saw(one, key, value), .is_writer = wrote_it});
   }
 
-  // Sees one write of a transaction, and of another key of it what cannot be newer.
+  // Reads one write of a transaction, and for another key that it wrote a value that cannot be
+  // newer.
   std::optional<Finding> fractured(const Transaction& one) const {
     for (const auto& [key, value] : one.reads) {
       const Transaction* origin = writer(key, value);
@@ -179,7 +180,7 @@ class TransactionExplainer {
     return false;
   }
 
-  // What it read had been overwritten by something acknowledged before it began.
+  // It read a value that had been overwritten by a transaction acknowledged before it began.
   std::optional<Finding> stale(const Transaction& one) const {
     for (const auto& [key, value] : one.reads) {
       for (const Transaction& newer : all_) {
@@ -199,13 +200,13 @@ class TransactionExplainer {
     return std::nullopt;
   }
 
-  // Read `value` of a key although what `newer` wrote to it had been acknowledged.
+  // It read `value` of a key although `newer`, which wrote that key, had been acknowledged.
   Finding overlooked(const Transaction& one, const Transaction& newer, ValueId key,
                      ValueId value) const {
     const ValueTable& values = problem_.history.values;
     const KeyOperation& missing = *newer.operation;
-    // The values of the key that may have come after the missing one, with the last end of who
-    // wrote them.
+    // The values of the key that may have followed the missing one, with the last end of their
+    // writers.
     std::map<ValueId, Position> not_older;
     for (const KeyOperation& other : problem_.operations) {
       if (other.complete < missing.invoke) continue;

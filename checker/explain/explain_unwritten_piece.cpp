@@ -1,5 +1,6 @@
-// Names reads of strings and lists that show what no operation wrote, or only a failed one. Pieces
-// may repeat, and a string may be taken apart in several ways: none of them is of what was written.
+// Names reads of strings and lists that show a piece that no operation wrote, or only a failed one.
+// Pieces may repeat, and a string may have several decompositions: none of them consists of written
+// pieces.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -36,7 +37,7 @@ class ForeignExplainer {
                      {},
                      {failed}};
     }
-    // Without appends a string is a value like any other.
+    // Without appends a string is an ordinary value.
     if (!anything_appended && values_.kind(read.observed) == Kind::kText) return std::nullopt;
     return Finding{Anomaly::kGarbageRead,
                    fmt::format("{}, which is not made of what was written{}: a garbage read",

@@ -1,6 +1,6 @@
-// Names violations of registers, values may repeat, that no order can heal, whatever the times: a
-// value that no operation can have left there, and more cas that took a value than there were of
-// it.
+// Names violations of registers, whose values may repeat, that are independent of times and order:
+// a value that no operation can have produced, and more cas that replaced a value than mutations
+// that produced it.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -26,8 +26,9 @@ bool changes_to(const KeyOperation& operation, ValueId value) {
   return operation.written == value && operation.observed != value;
 }
 
-// Each cas that succeeds ends a stretch in which its value was there, and each such stretch is
-// begun by a write. More ends than beginnings: whatever the order, two of them won.
+// A successful cas ends an interval in which its expected value was there, and a mutation begins
+// each such interval. With more ends than beginnings, two cas succeeded on the same value, whatever
+// the order.
 std::optional<Finding> lost_update(const KeyProblem& problem,
                                    std::span<const KeyOperation> counterexample) {
   const Wording wording(problem);
@@ -55,8 +56,7 @@ std::optional<Finding> lost_update(const KeyProblem& problem,
   return std::nullopt;
 }
 
-// What the value can have been at any time: what was there at first, what was written, and what a
-// cas made of any of these.
+// The possible values: the initial one, written ones, and those that a cas wrote over one of these.
 std::unordered_set<ValueId> possible_values(ValueId initial,
                                             std::span<const KeyOperation> counterexample) {
   std::unordered_set<ValueId> possible = {initial};

@@ -1,8 +1,8 @@
 // Explainers: each turns a minimal counterexample of one kind into a Finding (a name and a
 // sentence).
 //
-// A counterexample holds all writers of the values that its operations observe. For what happened
-// later an explainer also reads the other operations of the key. It returns nothing where the
+// A counterexample holds all writers of the values that its operations observe. To see what
+// happened later an explainer also reads the other operations of the key. It returns nothing if the
 // counterexample is not of its kind; explain_any always returns a finding. A model lists the
 // explainers that apply to it, most specific first (Model::explainers).
 #pragma once
@@ -32,8 +32,8 @@ class SmallSearch;
 [[nodiscard]] std::optional<Finding> explain_collection(
     const KeyProblem& problem, std::span<const KeyOperation> counterexample);
 
-/// Queues, stacks and bags, elements may be equal: one that came out of turn, or once too often, or
-/// vanished.
+/// Queues, stacks and bags whose elements may be equal: an element that was taken out of order,
+/// once too often, or lost.
 [[nodiscard]] std::optional<Finding> explain_removal_order(
     const KeyProblem& problem, std::span<const KeyOperation> counterexample);
 
@@ -47,34 +47,34 @@ class SmallSearch;
 [[nodiscard]] std::optional<Finding> explain_transactions(
     const KeyProblem& problem, std::span<const KeyOperation> counterexample);
 
-/// Strings and lists, pieces may repeat: a read shows one that no operation wrote, or only a failed
-/// one.
+/// Strings and lists whose pieces may repeat: a read shows a piece that no operation wrote, or only
+/// a failed one.
 [[nodiscard]] std::optional<Finding> explain_unwritten_piece(
     const KeyProblem& problem, std::span<const KeyOperation> counterexample);
 
-/// Registers of all kinds: a failed cas that saw another value (kCodeMismatch) although the
-/// expected one was there.
+/// Registers of all kinds: a failed cas that claims to have observed another value (kCodeMismatch)
+/// although the expected one was there.
 [[nodiscard]] std::optional<Finding> explain_failed_cas(
     const KeyProblem& problem, std::span<const KeyOperation> counterexample);
 
-/// Reads, writes and cas, values may repeat: a value that cannot have been there, or was taken by
-/// more cas than it can have been.
+/// Reads, writes and cas whose values may repeat: a value that cannot have been there, or that more
+/// cas replaced than mutations wrote.
 [[nodiscard]] std::optional<Finding> explain_value_count(
     const KeyProblem& problem, std::span<const KeyOperation> counterexample);
 
-/// What is read whole, values may repeat: something old, or something that was still to come.
+/// Objects that are read as a whole and whose values may repeat: a read of an old value, or of a
+/// future one.
 [[nodiscard]] std::optional<Finding> explain_by_moment(
     const KeyProblem& problem, std::span<const KeyOperation> counterexample);
 
-/// A part of explain_by_moment: names a read of a string or list that was never right, by the
-/// pieces that it shows: one too many, one in the wrong place, one that is missing. Unlike
-/// explain_list this allows for puts, deletes and pieces that repeat; what it says then holds of
-/// every one of them. `read`, one of the operations, would be right at no moment. Nothing where its
-/// pieces do not tell.
+/// A part of explain_by_moment: names a read of a string or list that would be right at no moment,
+/// by its pieces: one too many, one in the wrong place, or one missing. Unlike explain_list it
+/// supports puts, deletes and repeated pieces; its sentence is then true for each of them. `read`
+/// is one of the operations. Returns nothing if the pieces do not show the cause.
 [[nodiscard]] std::optional<Finding> explain_pieces(const KeyProblem& problem,
                                                     std::span<const KeyOperation> counterexample,
                                                     const KeyOperation& read, SmallSearch& search);
-/// Anything: names the operation that comes too late for every order of the others.
+/// Any model: names the operation that comes too late for every order of the others.
 [[nodiscard]] Finding explain_any(const KeyProblem& problem,
                                   std::span<const KeyOperation> counterexample);
 

@@ -14,8 +14,8 @@ constexpr std::size_t kChainStepsMax = 1'000;
 
 using Lookers = std::vector<const KeyOperation*>;
 
-// An operation of another process than `late` that began after an observation of a third one, or of
-// `late`, had ended: two reads in a row through one lagging replica do not count.
+// An operation of another process than `late` that began after an observation of `late` or of a
+// third operation had ended. Two reads in a row through one lagging replica do not count.
 const KeyOperation* second_look(const KeyProblem& problem, const Lookers& lookers) {
   const auto process = [&](const KeyOperation* one) { return problem.source(*one).process; };
   // The observation that ended first, and the first one of another process.
@@ -102,7 +102,7 @@ LostOrStale lost_or_stale(const KeyProblem& problem, const LateObservation& look
   if (may_be_seen) return {Kind::kEither};
   const KeyOperation* second = second_look(problem, lookers);
   if (second == nullptr) return {Kind::kEither};
-  // The sentence names `late` and one more: the other one of the two, if `late` is the second.
+  // The sentence names `late` and another one: the first of the two, if `late` is the second.
   if (second->source != look.late->source) return {Kind::kLost, second};
   for (const KeyOperation* one : lookers) {
     if (one->complete < second->invoke &&

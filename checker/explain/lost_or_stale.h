@@ -1,13 +1,15 @@
 // Lost or stale: what became of an acknowledged mutation that a later operation did not observe.
 //
-// At the moment of that operation both look alike: the system lost the mutation, or it answered
-// from an old copy. Only the observations of other operations tell them apart.
+// By that operation alone the two cases are indistinguishable: the system lost the mutation, or it
+// answered from an old copy. Only the observations of other operations tell them apart.
 //
-//   stale   after the late operation, another one observes something that was acknowledged before
-//   the late one began and is newer than what that one observed. So it was there all the time. lost
-//   no operation that may have observed the mutation ever observes it, or anything that may have
-//   overwritten it; and operations of at least two processes read, one after the other. either
-//   everything else.
+//   stale   an operation that begins after the late one has ended observes a value that is newer
+//           than the late one's and was acknowledged before the late one began. So that value was
+//           there all the time.
+//   lost    no operation that may have observed the mutation ever observes it, or anything that may
+//           have overwritten it; and operations of at least two processes read, one after the
+//           other.
+//   either  everything else.
 //
 // Why so strict? On a key that many clients write, an acknowledged write is often overwritten
 // before any client reads it:
@@ -31,37 +33,38 @@
 namespace capsize::checker {
 
 struct LateObservation {
-  /// Acknowledged before `late` began; nullptr where nothing that was acknowledged is missing.
+  /// A mutation acknowledged before `late` began; nullptr if no acknowledged mutation is missing.
   const KeyOperation* missing = nullptr;
-  /// The operation that saw something older.
+  /// The operation that observed an older value.
   const KeyOperation* late = nullptr;
-  /// Whether an operation observes the state at all, or the part of it that matters.
+  /// Whether an operation observes the state, or the relevant part of it.
   std::function<bool(const KeyOperation&)> observes_state;
-  /// Whether it began after `late`, or another operation that saw as old a state, had ended, and
-  /// saw something newer that was there for certain before that one began. Empty: it is asked only
-  /// whether the mutation is lost.
+  /// Whether an operation began after the end of `late`, or of another operation that observed as
+  /// old a state, and observed a newer value that was certainly there before that one began. Empty:
+  /// only a lost mutation is considered.
   std::function<bool(const KeyOperation&)> proves_stale;
-  /// Whether what it saw may be the missing mutation, or something that overwrote it.
+  /// Whether an operation may have observed the missing mutation, or one that overwrote it.
   std::function<bool(const KeyOperation&)> may_see_newer;
 };
 
 struct LostOrStale {
   enum class Kind : std::uint8_t { kStale, kLost, kEither } kind = Kind::kEither;
-  /// kLost: an operation of another process that did not see the mutation either.
+  /// kLost: an operation of another process that did not observe the mutation either.
   const KeyOperation* other = nullptr;
 };
 
-/// What registers may have held, and since when: the operations of a key by what they wrote. Values
-/// may repeat.
+/// The values that a register may have held, and since when: the operations of a key, by written
+/// value. Values may repeat.
 class RegisterWriters {
  public:
   explicit RegisterWriters(std::span<const KeyOperation> operations);
 
   [[nodiscard]] bool is_written_once(ValueId value) const { return of(value).size() == 1; }
-  /// When the last of those ended that wrote a value and did not end before `since`; 0 if none did.
+  /// Returns the end of the last operation that wrote a value and did not end before `since`; 0 if
+  /// there is none.
   [[nodiscard]] Position last_end(ValueId value, Position since) const;
-  /// Whether a value may be what an acknowledged mutation wrote, or may have come after it. A chain
-  /// of cas is as old as the write that it begins with. `older` was there before the mutation.
+  /// Whether a value may have been written by an acknowledged mutation, or after it. A chain of cas
+  /// is as old as the write with which it begins. `older` was there before the mutation.
   [[nodiscard]] bool may_be_newer(ValueId value, const KeyOperation& mutation, ValueId older) const;
 
  private:
@@ -77,7 +80,7 @@ class RegisterWriters {
                                         const KeyOperation& late, const KeyOperation& other,
                                         Anomaly anomaly);
 
-/// O(operations of the key), times what the predicates take.
+/// O(operations of the key) calls of the predicates.
 [[nodiscard]] LostOrStale lost_or_stale(const KeyProblem& problem, const LateObservation& look);
 
 }  // namespace capsize::checker

@@ -37,7 +37,7 @@ Sources::Sources(const KeyProblem& problem)
       mutations_[part(operation)].emplace_back(operation.complete, operation.invoke);
     }
   }
-  // An append that failed is no source, but the value that it would have extended is one.
+  // A failed append is no source, but the value that it would have extended is one.
   for (const KeyOperation& failed : problem.failed) {
     whole_values_ = whole_values_ && failed.code != kCodeAppend;
   }
@@ -114,7 +114,7 @@ std::span<const std::uint32_t> Sources::of(std::uint32_t place) const {
   return found_;
 }
 
-// The last to begin before the position; the first of all where none did.
+// The last writer to begin before the position; the first writer if none did.
 std::uint32_t Sources::latest_of(const Writers& writers, Position position) const {
   std::uint32_t first = kNever;
   std::uint32_t latest = kNever;
@@ -172,7 +172,7 @@ Set close(const KeyProblem& problem, const Sources& sources, Set set, const Budg
           const MayAdd& may_add) {
   std::vector<bool> inside(problem.operations.size(), false);
   for (const std::uint32_t place : set) inside[place] = true;
-  std::span<const std::uint32_t> added;  // of a lock every operation needs the same ones
+  std::span<const std::uint32_t> added;  // for locks every operation has the same sources
   for (std::size_t next = 0; next < set.size(); ++next) {
     if (next % kPlacesPerBudgetCheck == 0 && budget.time_is_up()) break;
     const auto its_sources = sources.of(set[next]);
@@ -188,7 +188,8 @@ Set close(const KeyProblem& problem, const Sources& sources, Set set, const Budg
   return set;
 }
 
-// The set without as much of [begin, end) as can go while the set stays closed.
+// Returns the set without as many operations of [begin, end) as possible while the set stays
+// closed.
 Set without(const KeyProblem& problem, const Sources& sources, const Set& set, const Budget& budget,
             std::size_t begin, std::size_t end) {
   const auto at = [&](std::size_t i) { return set.begin() + static_cast<std::ptrdiff_t>(i); };
@@ -199,15 +200,15 @@ Set without(const KeyProblem& problem, const Sources& sources, const Set& set, c
   });
 }
 
-// The set without one operation, its observers, theirs, and so on: the largest closed
-// set inside it that does not hold the operation.
-// `needed_by_all`: those of which it is known that nothing is left without them.
+// Returns the set without one operation, its observers, their observers, and so on: the largest
+// closed subset without the operation. `needed_by_all`: operations without which the set is known
+// to become empty.
 Set without_dependents(const KeyProblem& problem, const Sources& sources, const Set& set,
                        const Budget& budget, std::size_t leave_out,
                        std::vector<bool>& needed_by_all) {
   std::vector<bool> gone(problem.operations.size(), false);
   gone[set[leave_out]] = true;
-  // Of a lock every operation needs every other one: the same sources are visited once.
+  // For locks every operation depends on every other one; the shared sources are visited once.
   std::span<const std::uint32_t> lacking;
   for (bool more = true; more;) {
     more = false;

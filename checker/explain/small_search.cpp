@@ -10,7 +10,7 @@ namespace capsize::checker {
 namespace {
 
 constexpr std::uint64_t kMemoryBytes = std::uint64_t{32} << 20;
-constexpr std::uint64_t kStepsMax = 20'000;  // of one question
+constexpr std::uint64_t kStepsMax = 20'000;  // per question
 
 }  // namespace
 
@@ -31,7 +31,7 @@ OtherMoment::OtherMoment(std::span<const KeyOperation> counterexample, const Key
     : observer_(observer), search_(search) {
   std::copy_if(counterexample.begin(), counterexample.end(), std::back_inserter(others_),
                [&](const KeyOperation& other) { return other.source != observer.source; });
-  // A cas may have been right to succeed, and be wrong for the value that it left.
+  // A cas may have succeeded correctly, and be wrong only because of the value that it wrote.
   is_culprit_ =
       search_.has_legal_order(others_) && !is_legal_with(observer.invoke, observer.complete);
   if (!is_culprit_) return;
@@ -39,7 +39,8 @@ OtherMoment::OtherMoment(std::span<const KeyOperation> counterexample, const Key
   look_later();
 }
 
-// Asked as a read, even if it was a cas: the value that a cas leaves belongs to another moment.
+// Searched as a read, even if it is a cas, because the value that a cas writes belongs to another
+// moment.
 bool OtherMoment::is_legal_with(Position invoke, Position complete) {
   KeyOperation moved = observer_;
   moved.code = kCodeRead;

@@ -24,19 +24,21 @@ struct UnwrittenValue {
   std::function<bool(const KeyOperation&)> is_writer;
   std::string_view to_write = "write";
   std::string_view wrote = "wrote";
-  /// What --initial would have to say if the value was there from the start; kNoValue: nothing.
+  /// The argument of --initial if the value was there from the start; kNoValue: not plausible.
   ValueId as_initial = kNoValue;
 };
 
 [[nodiscard]] Finding explain_unwritten_value(const KeyProblem& problem,
                                               const UnwrittenValue& value);
 
-/// The first failed operation that may have left what an observer saw; nullptr if there is none.
+/// Returns the first failed operation that may have written what an observer saw; nullptr if there
+/// is none.
 [[nodiscard]] const KeyOperation* failed_writer_before(
     const KeyProblem& problem, const KeyOperation& observer,
     const std::function<bool(const KeyOperation&)>& is_writer);
 
-/// "; if x holds 7 at first, check with --initial 7", or nothing where that is not plausible.
+/// Returns "; if x holds 7 at first, check with --initial 7", or an empty text if that is not
+/// plausible.
 [[nodiscard]] std::string initial_hint(const KeyProblem& problem, const KeyOperation& observer,
                                        ValueId value);
 

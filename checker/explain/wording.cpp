@@ -14,7 +14,7 @@ namespace capsize::checker {
 namespace {
 
 constexpr std::size_t kValueBytesShown = 48;
-constexpr std::size_t kLongValuesMax = 256;  // from which a long one is distinguished
+constexpr std::size_t kLongValuesMax = 256;  // that a long one is compared with
 constexpr std::size_t kValuesLookedAtMax = 10'000;
 
 }  // namespace
@@ -38,7 +38,7 @@ bool continues_character(char byte) {
 std::string distinct_excerpt(std::string_view text, std::span<const std::string> others,
                              std::size_t bytes) {
   if (text.size() <= bytes) return std::string(text);
-  // How long the longest beginning is that another text has, too.
+  // Returns the length of the longest common prefix with another text.
   std::size_t common = 0;
   for (const std::string& other : others) {
     if (other == text) continue;
@@ -98,7 +98,7 @@ std::string Wording::to_key() const {
   return key.empty() ? "" : " to " + key;
 }
 
-// What a set is asked about is the first of a pair; the answer is missing in an invocation.
+// A membership test is a pair of element and answer; an invocation has no answer.
 ValueId Wording::asked(const Operation& source) const {
   const History& history = problem_.history;
   if (history.functions[source.function] != "contains") return source.argument;

@@ -1,4 +1,4 @@
-// Wording: how operations, values and times are called in a sentence.
+// Wording: the text for operations, values and times in sentences.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@ class Wording {
  public:
   explicit Wording(const KeyProblem& problem) : problem_(problem) {}
 
-  /// "7"; long values are cut, so that the part is kept in which those of the key differ.
+  /// "7"; long values are shortened to the part in which the values of the key differ.
   [[nodiscard]] std::string value(ValueId value) const;
   /// " of x" and " to x"; empty for histories without keys.
   [[nodiscard]] std::string of_key() const;
@@ -31,8 +31,8 @@ class Wording {
   /// "read of x by process 4 returned 7", "cas [7,8] of x by process 4 succeeded on 7", "contains 7
   /// by process 4 returned [7,true]", "cas [7,8] of x by process 4 failed".
   [[nodiscard]] std::string saw(const KeyOperation& observer) const;
-  /// From the completion of one to the invocation of the other: "31 ms after", or "after" where the
-  /// times are missing or contradict the order of events.
+  /// From the completion of one operation to the invocation of the other: "31 ms after", or "after"
+  /// if times are missing or contradict the order of events.
   [[nodiscard]] std::string after(const KeyOperation& earlier, const KeyOperation& later) const;
 
  private:
@@ -41,11 +41,11 @@ class Wording {
   [[nodiscard]] const std::vector<std::string>& long_values() const;
 
   const KeyProblem& problem_;
-  mutable std::optional<std::vector<std::string>> long_values_ = {};  // of the key, some of them
+  mutable std::optional<std::vector<std::string>> long_values_ = {};  // some of the key's
 };
 
-/// A text cut to about `bytes` bytes, never inside of a character. Where its beginning is that of
-/// another one of `others`, the part where they differ is kept.
+/// Returns a text shortened to about `bytes` bytes, never inside a character. If another text of
+/// `others` has the same beginning, the part where they differ is kept.
 [[nodiscard]] std::string distinct_excerpt(std::string_view text,
                                            std::span<const std::string> others, std::size_t bytes);
 

@@ -6,11 +6,11 @@
 //     const capsize::Report report = capsize::check_file("history.jsonl");
 //     if (report.verdict == capsize::Verdict::kInvalid) puts(report.reason.c_str());
 //
-// Errors. What can be wrong with a history, a model or an option is a verdict (kUsageError) whose
-// reason names the place, what was found and what was expected; a limit that ends the check is
-// kUnknown and never kValid. Exceptions are std::bad_alloc, what a function of the user's own
-// model throws (it passes through the check), and std::invalid_argument of a Value that is asked
-// for what it is not.
+// Errors. A malformed history, model or option gives the verdict kUsageError, whose reason names
+// the place, what was found and what was expected. A limit that ends the check gives kUnknown,
+// never kValid. The only exceptions are std::bad_alloc, any exception of a function of the user's
+// own model (it passes through the check), and std::invalid_argument from an accessor of Value that
+// does not fit its kind.
 //
 // Threads. Every function may be called from any number of threads at once. One call uses up to 16
 // threads itself while the fast deciders run, and joins them before it returns. The functions of a
@@ -47,7 +47,7 @@ enum class Verdict : std::uint8_t {
 
 /// "valid", "invalid", "unknown", "vacuous", "usage error".
 [[nodiscard]] std::string_view name(Verdict verdict);
-/// What the command `capsize check` exits with: 0, 1, 2, 3, 254.
+/// Returns the exit code of `capsize check` for this verdict: 0, 1, 2, 3, 254.
 [[nodiscard]] int exit_code(Verdict verdict);
 
 enum class Outcome : std::uint8_t {
@@ -64,9 +64,9 @@ struct Operation {
   std::int64_t process = 0;  ///< negative for a client with a name
   std::string process_name;  ///< the client's name in the history, or its number
   std::string function;
-  std::string value;  ///< JSON text: what was asked, or what a read returned
-  std::optional<std::chrono::nanoseconds> invoke_time;    ///< none if the history has no times
-  std::optional<std::chrono::nanoseconds> complete_time;  ///< none if it never completed
+  std::string value;  ///< JSON text: the argument, or what a read returned
+  std::optional<std::chrono::nanoseconds> invoke_time;    ///< empty if the history has no times
+  std::optional<std::chrono::nanoseconds> complete_time;  ///< empty if it never completed
   std::uint64_t index = 0;                                ///< of its invocation in the history
   Outcome outcome = Outcome::kInfo;
 };
@@ -74,9 +74,9 @@ struct Operation {
 struct Violation {
   std::string anomaly;   ///< "stale read", "lost write", …, "no legal order"
   std::string key;       ///< empty where the history has no keys
-  std::string sentence;  ///< who did what, when, and why no legal order explains it
-  /// Enough to show the violation, in order of invocation. Where Capsize knows the model, only the
-  /// few that matter; of a user's own model, every operation that may have changed the state.
+  std::string sentence;  ///< what happened when, and why no legal order explains it
+  /// The counterexample, in order of invocation. For a built-in model these are the few operations
+  /// that matter; for a user's own model, all operations that may have changed the state.
   std::vector<Operation> operations;
 };
 
@@ -94,17 +94,17 @@ struct Report {
   std::string reason;                 ///< one line; empty if valid
   std::string model;                  ///< the one that judged
   std::string format;                 ///< of the history: one of formats()
-  std::vector<Violation> violations;  ///< one for each violating key, 16 at most
+  std::vector<Violation> violations;  ///< one per violating key, at most 16
   std::uint64_t violating_keys = 0;
   std::uint64_t unknown_keys = 0;
   Counts counts;
-  /// What to know besides the verdict, one sentence each: what was skipped, what was assumed.
+  /// What was skipped and what was assumed, one sentence each.
   std::vector<std::string> notes;
 };
 
-// ---- what can be asked ----
+// ---- options ----
 
-/// What a failed compare-and-set says.
+/// What a failed compare-and-set tells about the value.
 enum class FailedCas : std::uint8_t {
   kIgnored,   ///< nothing
   kMismatch,  ///< if its error is "mismatch": that it read a value other than the expected one
@@ -114,36 +114,37 @@ enum class FailedCas : std::uint8_t {
 struct Model;
 
 struct Options {
-  /// Empty: what the history's header line says, or the only one that fits.
+  /// Empty: the model in the history's header line, or the only one that fits.
   std::string model = {};
-  /// Judges instead of a built-in model, whatever the history's header line says.
+  /// Used instead of a built-in model, whatever the history's header line says. Must outlive the
+  /// call.
   const Model* own_model = nullptr;
   std::string format = {};                  ///< empty: recognised by the first line
   std::optional<std::string> initial = {};  ///< the object's initial value, as JSON text
-  std::optional<std::string> key = {};      ///< judge this key alone
-  /// What the history calls by other names, as --map of `capsize check`: "key=k", "f.put=write".
+  std::optional<std::string> key = {};      ///< check only this key
+  /// The history's own names, in the syntax of --map of `capsize check`: "key=k", "f.put=write".
   std::vector<std::string> names = {};
-  /// By how much the clocks of two processes may differ. Matters for formats with one line for each
-  /// operation, such as CSV, which are ordered by time.
+  /// The largest deviation of a process's clock from the true time. Matters for formats with one
+  /// line per operation, such as CSV, which are ordered by time.
   std::chrono::nanoseconds clock_error{0};
-  /// What the history's times are in, never guessed; dates with their time (ISO 8601) need none.
-  /// Not given: nanoseconds.
+  /// The unit of the history's times; it is never guessed. Dates with a time of day (ISO 8601) need
+  /// none. Empty: nanoseconds.
   std::optional<std::chrono::nanoseconds> time_unit = {};
-  /// Values are [key value] pairs of independent keys (Jepsen): yes, no, or as the history shows.
+  /// Values are [key value] pairs of independent keys (Jepsen): yes, no, or detected (empty).
   std::optional<bool> independent = {};
-  bool sequence = false;  ///< completions only, and each operation ended before the next began
+  bool sequence = false;  ///< completions only; each operation ended before the next began
   bool lenient = false;   ///< skip lines that cannot be read instead of refusing the history
-  std::optional<FailedCas> failed_cas = {};  ///< not given: as the format has it
+  std::optional<FailedCas> failed_cas = {};  ///< empty: as the format defines it
   std::chrono::nanoseconds time_limit = std::chrono::seconds(60);  ///< loading included
   std::uint64_t memory_limit_bytes = std::uint64_t{4} << 30;       ///< loading included
 };
 
-/// Judges a file, compressed (gzip, zstd, xz) or not; "-" is standard input.
+/// Checks a file, compressed (gzip, zstd, xz) or not; "-" is standard input.
 [[nodiscard]] Report check_file(const std::string& path, const Options& options = {});
-/// Judges a history in memory.
+/// Checks a history in memory.
 [[nodiscard]] Report check_text(std::string_view history, const Options& options = {});
 
-/// The names of the built-in models and of the formats, sorted.
+/// Return the names of the built-in models and of the formats, sorted.
 [[nodiscard]] std::vector<std::string> models();
 [[nodiscard]] std::vector<std::string> formats();
 
@@ -162,7 +163,7 @@ class Value {
   Value(const char* text) : kind_(Kind::kText), text_(text) {}
   Value(std::string text) : kind_(Kind::kText), text_(std::move(text)) {}
   Value(std::vector<Value> elements) : kind_(Kind::kList), list_(std::move(elements)) {}
-  /// Whatever else JSON has (1.5, an object), as minified JSON text.
+  /// Any other JSON value (1.5, an object), as minified JSON text.
   [[nodiscard]] static Value other(std::string json);
 
   [[nodiscard]] Kind kind() const { return kind_; }
@@ -182,8 +183,8 @@ class Value {
   std::vector<Value> list_;
 };
 
-/// One operation's effect: the state afterwards, or nothing where the operation cannot have been
-/// answered like this in this state. A pure function: equal arguments give equal results.
+/// The effect of one operation: returns the state afterwards, or nothing if the operation cannot
+/// have got this answer in this state. A pure function: equal arguments give equal results.
 /// `answered` is the value of the completion; nothing for an indeterminate operation, which may
 /// have been answered in any way. Failed operations never happened and are not passed.
 using Effect = std::function<std::optional<Value>(const Value& state, const Value& asked,
@@ -196,13 +197,14 @@ struct Function {
   bool read_only = false;
 };
 
-/// A sequential specification for Options::own_model, checked by just-in-time search (Lowe 2017):
-/// for histories with up to a few dozen concurrent operations. What an indeterminate operation that
-/// is not read-only may do is tried at every later point, so a large number of them makes it slow.
+/// A sequential specification for Options::own_model. It is checked by just-in-time search (Lowe
+/// 2017), which suits histories with up to a few dozen concurrent operations. The search tries an
+/// indeterminate operation that is not read-only at every later point, a large number of them makes
+/// it slow.
 struct Model {
-  std::string name = "own";         ///< not that of a built-in model
-  Value initial = {};               ///< of every key, unless the history or the options say it
-  std::vector<Function> functions;  ///< 240 at most
+  std::string name = "own";         ///< must not be that of a built-in model
+  Value initial = {};               ///< of every key, unless the history or the options give one
+  std::vector<Function> functions;  ///< at most 240
 };
 
 }  // namespace capsize

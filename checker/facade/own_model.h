@@ -1,10 +1,10 @@
-// From the public capsize::Model, functions over JSON values, to the internal Model, functions over
-// numbers. The just-in-time search then knows no difference.
+// Converts a public capsize::Model (functions over JSON values) to an internal Model (functions
+// over numbers), which the just-in-time search treats like a built-in one.
 //
-// An operation of the internal model has one argument, but a function of the user's model is given
-// two values: what was asked and what was answered. So the argument is the list of both (of what
-// was asked alone, where the answer is not known), which intern_calls() adds to the values of the
-// history before it is checked. A state is a list of numbers that encode a Value.
+// An operation of the internal model has one argument, but a function of the user's model takes two
+// values: argument and answer. So the internal argument is the list of both (of the argument alone
+// if the answer is unknown), which intern_calls() adds to the values of the history before the
+// check. A state is a list of numbers that encode a Value.
 #pragma once
 
 #include <optional>
@@ -16,17 +16,18 @@
 
 namespace capsize::checker {
 
-/// What is wrong with a user's model: found and expected. Nothing if it can be used.
+/// Returns what is wrong with a user's model (found and expected); nothing if it is usable.
 [[nodiscard]] std::optional<std::string> model_error(const capsize::Model& own);
 
-/// The value under its number.
+/// Interns the value and returns its number.
 [[nodiscard]] ValueId intern(ValueTable& values, const Value& value);
 
-/// Adds what decode() of the internal model looks up. O(operations).
+/// Adds the values that decode() of the internal model looks up. O(operations).
 void intern_calls(History& history);
 
-/// Refers to `own`, which must outlive it. Preconditions: no model_error(), and intern_calls() for
-/// each history that it judges.
+/// Returns the internal model. It refers to `own`, which must outlive it. Preconditions:
+/// model_error() returns nothing, and intern_calls() has been called for each history that it
+/// checks.
 [[nodiscard]] Model internal_model(const capsize::Model& own);
 
 }  // namespace capsize::checker

@@ -7,8 +7,8 @@
 namespace capsize::checker {
 namespace {
 
-constexpr double kRemovals = 0.2;                      // of those that add, where there are any
-constexpr std::uint64_t kOperationsOfKeyMax = 10'000;  // where each read shows everything
+constexpr double kRemovals = 0.2;                      // share of the mutations
+constexpr std::uint64_t kOperationsOfKeyMax = 10'000;  // if each read returns all elements
 
 struct Pending {
   std::uint64_t process = 0;
@@ -16,7 +16,7 @@ struct Pending {
   bool adds = false;
   bool removes = false;
   bool is_wrong = false;
-  bool applied = false;  // had its moment, whether it changed anything or not
+  bool applied = false;  // has taken effect, whether or not it changed anything
   bool effective = false;
   End end = End::kOk;
   Element element;
@@ -58,7 +58,7 @@ class Schedule final : public Interleaving<Pending> {
     one.element.value = element->value;
   }
 
-  // Decides what a read returns before it is even sent.
+  // Decides the result of the wrong read when it is invoked.
   void inject(Pending& read) {
     auto wrong = objects_[read.key]->wrong_read(options_.anomaly, next_value_);
     if (!wrong) return;

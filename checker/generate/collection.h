@@ -1,6 +1,6 @@
-// Shared by the generators of collections: clients that add elements and read, on several objects,
-// and when an operation begins, takes effect and ends. What reading and adding mean is the object's
-// matter.
+// Shared by the generators of collections: clients that add elements and read, on several objects.
+// It decides when an operation begins, takes effect and ends; the object decides what adding and
+// reading do.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace capsize::checker {
 
-/// An event's "index" that no event has.
+/// An "index" that no event has.
 inline constexpr std::uint64_t kNoEvent = ~std::uint64_t{0};
 
 /// One element that was added.
@@ -29,22 +29,25 @@ class Collection {
  public:
   virtual ~Collection() = default;
   virtual void add(const Element& element) = 0;
-  /// An element to take away, by an operation that has no result; nothing where there is none.
+  /// Draws an element to remove by an operation without a result; nothing if there is none.
   [[nodiscard]] virtual std::optional<Element> drawn_removal(std::uint64_t) { return std::nullopt; }
   virtual void remove(const Element&) {}
-  /// The add of this element, which took effect, was acknowledged at that index.
+  /// The add of this element, which has taken effect, has been acknowledged
+  /// (Element::acknowledged).
   virtual void acknowledge(const Element& element) = 0;
-  /// An add that failed, for sure.
+  /// The add of this element has failed; it never takes effect.
   virtual void abort(const Element& element) = 0;
-  /// What a read that takes effect now returns, as JSON. May change the object (a dequeue).
+  /// Returns the result, as JSON, of a read that takes effect now. May change the object (a
+  /// dequeue).
   [[nodiscard]] virtual std::string read(std::uint64_t invoked) = 0;
-  /// Whether no read takes effect now, so that none gets in the way of what wrong_read() decided.
+  /// Whether reads must not take effect now, because one could invalidate the counterexample of
+  /// wrong_read().
   [[nodiscard]] virtual bool holds_reads() const { return false; }
-  /// What wrong_read() decided upon was returned, at this index.
+  /// The result of wrong_read() has been returned, by the event with this index.
   virtual void end_wrong_read(std::uint64_t) {}
-  /// What a read that begins now returns although it must not, however it overlaps with what is
-  /// open, and the operations that prove it; nothing where there is no occasion. `unused`: it is
-  /// never added.
+  /// A result that is wrong for a read that begins now, however the open operations are ordered,
+  /// and the operations that prove it; nothing if the object is not in a suitable state. `unused`
+  /// is a value that is never added.
   struct Wrong {
     std::string result;
     std::vector<std::uint64_t> counterexample;
@@ -55,13 +58,13 @@ class Collection {
 
 class CollectionGenerator : public HistoryGenerator {
  public:
-  /// `f` of those who add and of those who read.
+  /// `f` of the operations that add, and of those that read.
   [[nodiscard]] virtual std::string_view adds() const = 0;
   [[nodiscard]] virtual std::string_view reads() const { return "read"; }
-  /// `f` of those who take an element away without a result; empty: there are none.
+  /// `f` of the operations that remove an element without a result; empty: there are none.
   [[nodiscard]] virtual std::string_view removes(const GenerateOptions&) const { return ""; }
   [[nodiscard]] virtual std::unique_ptr<Collection> make() const = 0;
-  /// Whether each read shows everything that was ever added: histories then grow quadratically.
+  /// Whether each read returns all elements, so that the size of a history is quadratic.
   [[nodiscard]] virtual bool reads_show_all() const { return false; }
 
   std::optional<std::string> problem_of(const GenerateOptions& options) const override;

@@ -18,7 +18,7 @@ class Counter final : public Collection {
   void abort(const Element&) override {}
   std::string read(std::uint64_t) override { return fmt::format("{}", sum_); }
   std::optional<Wrong> wrong_read(std::string_view anomaly, std::int64_t) override {
-    // Amounts are positive, so no order of what overlaps makes up for either.
+    // Amounts are positive, so no order of concurrent operations compensates for either anomaly.
     if (anomaly == kUnwrittenRead) return Wrong{fmt::format("{}", kMoreThanAll), {}};
     if (!last_) return std::nullopt;
     if (anomaly == kLostWrite) sum_ -= last_->value;

@@ -14,7 +14,7 @@ namespace {
 
 using Generators = std::map<std::string_view, std::unique_ptr<HistoryGenerator>>;
 
-/// Filled before main(), and only read afterwards.
+/// Filled before main(), constant afterwards.
 Generators& generators() {
   static Generators all;
   return all;
@@ -26,7 +26,7 @@ const HistoryGenerator* find(std::string_view model) {
 }
 
 bool is_share(double share) {
-  return share >= 0 && share <= 1;  // not a number is neither
+  return share >= 0 && share <= 1;  // false for NaN, too
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ Generated generate(const GenerateOptions& options, const LineSink& sink) {
   CHECK(generator != nullptr, "the model has a generator");
   Generated generated = generator->generate(options, sink);
   if (generated.planted.empty() && !generated.counterexample.empty()) {
-    const auto possible = generator->anomalies();  // outlive the options
+    const auto possible = generator->anomalies();  // keeps the names alive
     generated.planted = *std::find(possible.begin(), possible.end(), options.anomaly);
   }
   return generated;

@@ -34,7 +34,7 @@ std::optional<Collection::Wrong> GrowingCollection::without_acknowledged(bool un
     elements_.erase(place);
     wrong.result = array_of(elements_);
   } else {
-    // Its state just before; of a set this is as stale, of a list as well.
+    // The state just before the add is stale both for a set and for a list.
     wrong.result = array_of({elements_.begin(), place});
   }
   return wrong;

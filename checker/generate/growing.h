@@ -7,13 +7,13 @@
 
 namespace capsize::checker {
 
-/// One read lacks what had been acknowledged before it began.
+/// One read lacks an element whose add had been acknowledged before it began.
 inline constexpr std::string_view kStaleRead = "stale-read";
-/// One read shows what no operation adds.
+/// One read returns an element that no operation adds.
 inline constexpr std::string_view kUnwrittenRead = "unwritten-read";
-/// One read shows what only a failed add wanted to add.
+/// One read returns an element that only a failed add tried to add.
 inline constexpr std::string_view kAbortedRead = "aborted-read";
-/// An acknowledged element is gone, for this read and all that follow.
+/// An acknowledged element is missing from this read and all later ones.
 inline constexpr std::string_view kLostWrite = "lost-write";
 
 class GrowingCollection : public Collection {

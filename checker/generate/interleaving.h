@@ -1,6 +1,5 @@
-// Shared by all generators: clients, each of which has one operation open, and a seed that decides
-// when an operation begins, takes effect and ends. What the operations are is the generator's
-// matter.
+// Shared by all generators: clients, each with at most one open operation, and a seed that decides
+// when an operation begins, takes effect and ends. The generator decides what the operations are.
 #pragma once
 
 #include <fmt/core.h>
@@ -24,11 +23,11 @@ enum class End : std::uint8_t { kOk, kFail, kInfo };
   return kNames[static_cast<std::size_t>(end)];
 }
 
-/// `Pending`: what is known of an open operation.
+/// `Pending` is the generator's record of an open operation.
 template <class Pending>
 class Interleaving {
  public:
-  /// Both outlive this object.
+  /// Both arguments must outlive this object.
   Interleaving(const GenerateOptions& options, const LineSink& sink)
       : options_(options),
         next_value_(static_cast<std::int64_t>(options.values) + 1),
@@ -58,12 +57,12 @@ class Interleaving {
  protected:
   /// Draws an operation of this process and emits its invocation.
   virtual Pending begin(std::uint64_t process) = 0;
-  /// Gives it its moment, or emits its end.
+  /// Lets the open operation take effect, or emits its completion.
   virtual void advance(std::uint64_t place) = 0;
 
   std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
   bool chance(double share) { return static_cast<double>(random_() >> 11) * 0x1.0p-53 < share; }
-  /// A value for a write, an add.
+  /// Draws the value of a write or an add.
   std::int64_t drawn_value() {
     if (options_.values == 0) return next_value_++;
     return static_cast<std::int64_t>(1 + below(options_.values));
@@ -72,25 +71,26 @@ class Interleaving {
     if (chance(options_.indeterminate)) return End::kInfo;
     return chance(options_.failed) ? End::kFail : End::kOk;
   }
-  /// Whether a read that begins now is to be the one that goes wrong.
+  /// Whether a read that begins now should be the wrong one.
   [[nodiscard]] bool wants_anomaly() const {
     return !options_.anomaly.empty() && generated_.counterexample.empty() &&
            static_cast<double>(begun_) >= kInjectAfter * static_cast<double>(options_.operations);
   }
 
-  /// Whether an operation that begins now is to read.
+  /// Draws whether an operation that begins now is a read.
   [[nodiscard]] bool draws_read() {
     const double left = static_cast<double>(options_.operations - begun_);
     if (left <= options_.final_reads * static_cast<double>(options_.operations)) return true;
     return chance(options_.reads);
   }
-  /// No operation begins any more.
+  /// Whether all operations have begun.
   [[nodiscard]] bool is_ending() const { return begun_ >= options_.operations; }
-  /// How many operations are open.
+  /// The number of open operations.
   [[nodiscard]] std::uint64_t open_count() const { return pending_.size(); }
 
   Pending& open(std::uint64_t place) { return pending_[place]; }
-  /// Takes an operation out: its process is idle from then on, after `info` under its next number.
+  /// Removes an open operation. release() then makes its process idle, after `info` under its next
+  /// number.
   Pending close(std::uint64_t place) { return take(pending_, place); }
   void release(std::uint64_t process, End end) {
     idle_.push_back(end == End::kInfo ? process + options_.clients : process);
@@ -111,11 +111,11 @@ class Interleaving {
   }
 
   const GenerateOptions& options_;
-  std::int64_t next_value_;  // not written yet or, with few values, never written
+  std::int64_t next_value_;  // not written yet; with options.values, never written
   Generated generated_;
 
  private:
-  static constexpr double kInjectAfter = 0.8;  // of the operations
+  static constexpr double kInjectAfter = 0.8;  // share of the operations that begin before it
   static constexpr std::uint64_t kStepNanosecondsMax = 2000;
 
   template <class Item>

@@ -6,12 +6,13 @@
 namespace capsize::checker {
 namespace {
 
-/// One read shows two elements the wrong way round, the first of which had been acknowledged when
-/// the other was sent.
+/// One read returns two elements in the wrong order: the first append had been acknowledged before
+/// the second was invoked.
 constexpr std::string_view kReordered = "reordered-append";
-/// One read shows an element twice.
+/// One read returns an element twice.
 constexpr std::string_view kDoubled = "duplicate-append";
-/// One read lacks an element that an earlier one showed, and shows what was appended after it.
+/// One read lacks an element that an earlier read returned, and returns one that was appended after
+/// it.
 constexpr std::string_view kIncompatible = "incompatible-order";
 constexpr std::array kAnomalies = {kStaleRead, kUnwrittenRead, kAbortedRead, kLostWrite,
                                    kReordered, kDoubled,       kIncompatible};
@@ -55,7 +56,7 @@ class List final : public GrowingCollection {
     return Wrong{array_of(shown), {missing.invoked, by_}};
   }
 
-  std::size_t shown_ = 0;  // elements that the last read showed, and when that began
+  std::size_t shown_ = 0;  // elements in the last read, and when that began
   std::uint64_t by_ = kNoEvent;
 };
 

@@ -1,5 +1,5 @@
-// Histories of locks: acquire, release. A client releases what it has acquired; one that waits for
-// the lock after the last operation has begun gives up.
+// Histories of locks: acquire, release. A client releases the lock that it has acquired. Once the
+// last operation has begun, clients that wait for the lock give up.
 #include <fmt/core.h>
 
 #include <array>
@@ -12,9 +12,9 @@
 namespace capsize::checker {
 namespace {
 
-/// A lock is acquired while another client holds it.
+/// A client acquires a lock while another one holds it.
 constexpr std::string_view kTwoHolders = "two-holders";
-/// A lock is released that no client holds.
+/// A client releases a lock that no client holds.
 constexpr std::string_view kFreeRelease = "free-release";
 constexpr std::array kLockAnomalies = {kTwoHolders, kFreeRelease};
 
@@ -27,9 +27,9 @@ struct PendingLock {
 };
 
 struct Lock {
-  std::optional<std::uint64_t> holder;  // of the moment
-  std::optional<std::uint64_t> owner;   // knows that it holds it
-  std::uint64_t acquired_by = 0;        // index of the invocation
+  std::optional<std::uint64_t> holder;  // who holds it now
+  std::optional<std::uint64_t> owner;   // whose acquisition was acknowledged
+  std::uint64_t acquired_by = 0;        // index of the acquisition's invocation
   std::uint64_t released_by = 0;
   std::uint64_t open_acquires = 0;
   bool was_released = false;
@@ -54,7 +54,7 @@ class LockGenerator final : public Interleaving<PendingLock> {
     if (wants_anomaly()) inject(one);
     if (!one.is_done) ++locks_[one.key].open_acquires;
     emit(one, "invoke");
-    if (one.is_done) emit(one, "ok");  // at once, so that nothing can come in between
+    if (one.is_done) emit(one, "ok");  // at once, so that no other operation comes between
     return one;
   }
 

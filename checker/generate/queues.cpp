@@ -1,6 +1,6 @@
-// Histories of what elements are put into and taken out of: a queue, a stack, a bag.
+// Histories of collections with put and take: queue, stack, bag.
 //
-// Every take is acknowledged: one that may have taken anything would excuse most anomalies.
+// Every take is acknowledged, because an indeterminate take could explain most anomalies.
 #include <fmt/core.h>
 
 #include <array>
@@ -12,13 +12,13 @@
 namespace capsize::checker {
 namespace {
 
-constexpr std::string_view kDuplicated = "duplicate-element";  // one is taken out twice
-constexpr std::string_view kUnwritten = "unwritten-element";   // no operation put it in
-/// One is never taken out, though one is that had to come out after it.
+constexpr std::string_view kDuplicated = "duplicate-element";  // an element is taken twice
+constexpr std::string_view kUnwritten = "unwritten-element";   // it was never put in
+/// An element is never taken, although a later one in the order of removal is.
 constexpr std::string_view kLost = "lost-element";
-/// One is taken out, though another one that had to come out before it comes out only later.
+/// An element is taken before another one that must be taken first, and is taken later.
 constexpr std::string_view kOutOfTurn = "reordered-element";
-/// A take finds nothing, though elements are in, more than other takes can have taken out by then.
+/// A take returns empty although there are more elements than concurrent takes can have taken.
 constexpr std::string_view kFalselyEmpty = "falsely-empty";
 constexpr std::uint32_t kClientsOfEmptyMax = 8;
 constexpr std::array kAnomalies = {kDuplicated, kLost, kUnwritten, kOutOfTurn, kFalselyEmpty};
@@ -62,7 +62,7 @@ class Queue : public Collection {
   virtual void put_back() {
     if (held_) elements_.push_front(*std::exchange(held_, std::nullopt));
   }
-  // What is first for sure is never taken, and the next one is taken instead.
+  // The element that is certainly first is never taken; the next one is taken instead.
   virtual std::optional<Wrong> lose() {
     if (elements_[0].acknowledged >= elements_[1].invoked) return std::nullopt;
     Wrong wrong{fmt::format("{}", elements_[1].value),
@@ -73,8 +73,8 @@ class Queue : public Collection {
   }
 
   std::deque<Element> elements_;
-  std::optional<Element> held_;    // comes back once the wrong take has ended
-  std::optional<Element> passed_;  // the one that is lost
+  std::optional<Element> held_;    // put back once the wrong take has ended
+  std::optional<Element> passed_;  // the lost element
   std::uint64_t held_until_ = kNoEvent;
   bool seems_empty_ = false;
 
@@ -84,7 +84,8 @@ class Queue : public Collection {
     if (wrong) held_ = passed_;
     return wrong;
   }
-  // Other takes wait until this one has ended, so each client has one that may come before it.
+  // Other takes wait until this one has ended, so each client may have one take that is ordered
+  // before it.
   std::optional<Wrong> hide() {
     Wrong wrong{"null", {}};
     for (const Element& element : elements_) {
@@ -99,7 +100,7 @@ class Queue : public Collection {
     Element element;
     std::uint64_t by;  // index of the take's invocation
   };
-  std::optional<Taken> taken_;  // the last one
+  std::optional<Taken> taken_;  // the last take
 };
 
 class Stack final : public Queue {
@@ -113,7 +114,7 @@ class Stack final : public Queue {
     if (held_) elements_.push_back(*std::exchange(held_, std::nullopt));
     Queue::put_back();
   }
-  // What is on top for sure, now too, is never taken, and the one below it is taken instead.
+  // The element that is certainly still on top is never taken; the one below it is taken instead.
   std::optional<Wrong> lose() override {
     const Element top = elements_.back();
     const Element below = elements_[elements_.size() - 2];

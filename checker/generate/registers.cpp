@@ -1,5 +1,5 @@
 // Histories of registers: read, write, cas [expected, new]. For the models register, cas-register
-// and kv, which judge these in the same way.
+// and kv, for which these operations mean the same.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -15,21 +15,21 @@
 namespace capsize::checker {
 namespace {
 
-constexpr std::string_view kStaleRead = "stale-read";  // one read returns what was overwritten
-/// From then on all reads of one client return what was overwritten: its replica lags.
+constexpr std::string_view kStaleRead = "stale-read";  // one read returns an overwritten value
+/// From some point on, all reads of one client return overwritten values: its replica lags.
 constexpr std::string_view kLaggingReads = "lagging-reads";
-constexpr std::string_view kUnwrittenRead = "unwritten-read";  // … what no operation writes
-constexpr std::string_view kAbortedRead = "aborted-read";      // … what only a failed write wrote
-constexpr std::string_view kReadBeforeWrite = "read-before-write";  // … what is written only later
-/// The register holds 0 at first, which the history does not say. Failed writes of 0 may follow.
+constexpr std::string_view kUnwrittenRead = "unwritten-read";  // … a value that no operation writes
+constexpr std::string_view kAbortedRead = "aborted-read";      // … a value of a failed write
+constexpr std::string_view kReadBeforeWrite = "read-before-write";  // … a value written later
+/// The initial value is 0, which the history does not state. Failed writes of 0 may follow.
 constexpr std::string_view kInitialValue = "initial-value";
-// An acknowledged write is undone, and reads find the older value from then on.
+// An acknowledged write is undone, and later reads return the older value.
 constexpr std::string_view kLostWrite = "lost-write";
-// Two cas expect the same value, which was there once, and both are acknowledged.
+// Two cas expect the same value, which was written once, and both succeed.
 constexpr std::string_view kLostUpdate = "lost-update";
-// Two cas at the same time, each of which takes the value that only the other one writes.
+// Two concurrent cas, each of which expects the value that only the other one writes.
 constexpr std::string_view kCyclicCas = "cyclic-cas";
-// A cas fails, and says that it saw another value (--failed-cas observes), which is not true.
+// A cas fails although the expected value is there (checked with --failed-cas observes).
 constexpr std::string_view kFailedCas = "failed-cas";
 constexpr std::array kAnomalies = {kStaleRead,    kUnwrittenRead,   kAbortedRead, kLostWrite,
                                    kLaggingReads, kReadBeforeWrite, kInitialValue};
@@ -48,19 +48,19 @@ struct Pending {
   std::uint32_t key = 0;
   Kind kind = Kind::kRead;
   End end = End::kOk;
-  bool applied = false;   // had its moment, whether it changed anything or not
-  bool injected = false;  // a read whose value has been decided upon, a cas that wins anyway
-  bool mismatch = false;  // a cas that failed because it saw another value, or says so
-  bool waits = false;     // does not end before another operation has begun
+  bool applied = false;   // has taken effect, whether or not it changed anything
+  bool injected = false;  // a read with a predetermined value, a cas that succeeds anyway
+  bool mismatch = false;  // a cas that fails with the error "mismatch"
+  bool waits = false;     // must not end before another operation has begun
   std::int64_t value = kNull;
   std::int64_t expected = kNull;
-  // A write: what had been written, acknowledged and not overwritten when it began.
+  // For a write: the value that was written, acknowledged and not overwritten when it began.
   std::int64_t older = kNull;
   std::uint64_t older_writer = kNone;
 };
 
-// What a stale read needs to know about a register: its value, once that was acknowledged, and an
-// older one whose write had been acknowledged before the write of the newer one began.
+// The state for a stale read: the register's value, once acknowledged, and an older one whose write
+// had been acknowledged before the write of the newer one began.
 struct Register {
   std::int64_t value = kNull;
   bool acknowledged = true;
@@ -69,23 +69,23 @@ struct Register {
   std::uint64_t older_writer = kNone;
   std::int64_t aborted = kNull;
   std::uint64_t aborted_writer = kNone;
-  // Where the value comes from: the last write (none: the initial value) and the cas since. If the
-  // last of them is an acknowledged cas, `taken` is what it expected.
+  // The origin of the value: the last write (none: the initial value) and the cas since. If the
+  // last of these is an acknowledged cas, `taken` is the value that it expected.
   std::vector<std::uint64_t> chain = {};
   std::optional<std::int64_t> taken = {};
-  // What a client that lags still reads, and which one.
+  // The value that the lagging client still reads, and that client.
   std::uint64_t lagging = kNone;
   std::int64_t lagging_value = kNull;
-  // A value that was read before any operation wrote it; known once the read has ended.
+  // A value that was read before any operation wrote it; set once the read has ended.
   std::optional<std::int64_t> foretold = {};
-  // The values of two cas that take each other's.
+  // The values of the two cas that expect each other's.
   std::optional<std::pair<std::int64_t, std::int64_t>> cycle = {};
   std::uint64_t open_mutations = 0;
   std::uint64_t open_reads = 0;
-  bool is_broken = false;     // the first of those ended before the second began
-  bool is_frozen = false;     // while a cas is open that fails for no reason
+  bool is_broken = false;     // the first cas ended before the second began
+  bool is_frozen = false;     // the cas with the injected failure is open
   bool is_uncertain = false;  // an indeterminate mutation may take effect at any time
-  bool was_replaced = false;  // the initial value is gone
+  bool was_replaced = false;  // the initial value has been replaced
 };
 
 class Generator final : public Interleaving<Pending> {
@@ -145,7 +145,7 @@ class Generator final : public Interleaving<Pending> {
     generated_.counterexample = {its.writer, one.invoked};
   }
 
-  // Until the second one has begun it is the first that took a value that no operation wrote.
+  // Until the second cas has begun, the first one has expected a value that no operation wrote.
   void cycle(Pending& one) {
     Register& its = registers_[one.key];
     const bool first = !its.cycle && wants_anomaly();
@@ -165,7 +165,7 @@ class Generator final : public Interleaving<Pending> {
     generated_.counterexample.push_back(one.invoked);
   }
 
-  // Writes what was read before.
+  // Writes the value that was read before.
   void fulfil(Pending& one) {
     Register& its = registers_[one.key];
     if (one.end != End::kOk) return;
@@ -180,8 +180,8 @@ class Generator final : public Interleaving<Pending> {
     read.value = its.lagging_value;
   }
 
-  // Makes a winner of a mutation: the second one of what a cas has just taken, or else, so that
-  // there is one in histories with few cas, the first.
+  // Makes a cas of a mutation: the second one that expects a value which a cas has just replaced,
+  // or, in histories with few cas, the first one.
   void contend(Pending& one) {
     const Register& its = registers_[one.key];
     one.kind = Kind::kCas;
@@ -193,7 +193,7 @@ class Generator final : public Interleaving<Pending> {
     generated_.counterexample.push_back(one.invoked);
   }
 
-  // Decides what a read returns before it is even sent.
+  // Decides the result of the wrong read when it is invoked.
   void inject(Pending& read) {
     Register& its = registers_[read.key];
     if (std::find(kWithCas.begin(), kWithCas.end(), options_.anomaly) != kWithCas.end()) return;

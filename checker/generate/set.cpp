@@ -7,7 +7,7 @@
 namespace capsize::checker {
 namespace {
 
-/// One read shows an element that had been removed, and is never added again.
+/// One read returns an element that had been removed and is never added again.
 constexpr std::string_view kResurrected = "resurrected-element";
 constexpr std::array kAnomalies = {kStaleRead, kUnwrittenRead, kAbortedRead, kLostWrite,
                                    kResurrected};
@@ -21,7 +21,7 @@ class Set final : public GrowingCollection {
     if (!there) GrowingCollection::add(element);
   }
 
-  // Only what was acknowledged, and once: so the removal finds it.
+  // Removes only acknowledged elements, and each once, so that the removal finds it.
   std::optional<Element> drawn_removal(std::uint64_t random) override {
     if (elements().empty()) return std::nullopt;
     Element element = elements()[random % elements().size()];
@@ -60,7 +60,7 @@ class Set final : public GrowingCollection {
  private:
   struct Removal {
     Element added;
-    Element by;  // once it is acknowledged
+    Element by;  // the remove, once acknowledged
   };
   std::vector<Removal> removals_;
 };

@@ -1,5 +1,5 @@
 // Histories of registers in transactions: txn [["r", key, value], ["w", key, value], ...]. Every
-// written value is different. The keys of the options are the registers of one object.
+// written value is distinct. The keys of the options are the registers of one object.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -13,14 +13,14 @@
 namespace capsize::checker {
 namespace {
 
-// One transaction, which only reads …
-constexpr std::string_view kTxnStale = "stale-read";          // … what was overwritten
-constexpr std::string_view kTxnUnwritten = "unwritten-read";  // … what no operation writes
-constexpr std::string_view kTxnAborted = "aborted-read";      // … what only a failed one wrote
-constexpr std::string_view kTxnIntermediate = "intermediate-read";  // … what its writer overwrote
-constexpr std::string_view kTxnFractured = "fractured-read";  // … one of two writes of another one
-constexpr std::string_view kTxnInternal = "internal";         // … one key twice, with two values
-// An acknowledged transaction is undone, and others find the older values from then on.
+// One read-only transaction reads …
+constexpr std::string_view kTxnStale = "stale-read";          // … an overwritten value
+constexpr std::string_view kTxnUnwritten = "unwritten-read";  // … a value no operation writes
+constexpr std::string_view kTxnAborted = "aborted-read";      // … a value of a failed one
+constexpr std::string_view kTxnIntermediate = "intermediate-read";  // … an intermediate value
+constexpr std::string_view kTxnFractured = "fractured-read";  // … one of two writes of another
+constexpr std::string_view kTxnInternal = "internal";         // … one key as two values
+// An acknowledged transaction is undone, and later ones read the older values.
 constexpr std::string_view kTxnLost = "lost-write";
 constexpr std::array kTxnAnomalies = {kTxnStale,        kTxnUnwritten, kTxnAborted, kTxnLost,
                                       kTxnIntermediate, kTxnFractured, kTxnInternal};
@@ -44,7 +44,7 @@ struct TxnRegister {
   std::int64_t value = kTxnNull;
   std::uint64_t writer = kNoWriter;  // index of the invocation
   bool is_acknowledged = true;
-  std::int64_t older = kTxnNull;  // was there for certain when the writer began
+  std::int64_t older = kTxnNull;  // the certain value when the writer began
   bool has_older = false;
   std::int64_t intermediate = kTxnNull;  // what the writer wrote first
 
@@ -90,7 +90,7 @@ class TxnGenerator final : public Interleaving<PendingTxn> {
     }
   }
 
-  // Decides what a transaction reads before it is even sent.
+  // Decides the results of the wrong transaction when it is invoked.
   void inject(PendingTxn& one) {
     TxnRegister& its = registers_[one.steps[0].key];
     const std::string_view anomaly = options_.anomaly;
@@ -124,7 +124,7 @@ class TxnGenerator final : public Interleaving<PendingTxn> {
       read_wrong(one, its.older, {its.writer});
       return;
     }
-    if (together) return;  // it would be fractured, too
+    if (together) return;  // the read would be fractured, too
     read_wrong(one, its.older, {its.writer});
     if (options_.anomaly != kTxnLost) return;
     const std::uint64_t lost = its.writer;
@@ -181,7 +181,7 @@ class TxnGenerator final : public Interleaving<PendingTxn> {
         for (const Before& before : before_) {
           if (before.invoked != one.invoked || before.key != step.key) continue;
           its.older = before.value;
-          its.has_older = was == before.value;  // else something came in between
+          its.has_older = was == before.value;  // otherwise another write came between
         }
       }
     }
@@ -198,7 +198,7 @@ class TxnGenerator final : public Interleaving<PendingTxn> {
     Interleaving::emit(one.process, type, "txn", 0, "[" + steps + "]");
   }
 
-  // What was there for certain when a transaction began.
+  // The values that were certainly there when a transaction began.
   struct Before {
     Before(std::uint64_t by, std::size_t of_key, std::int64_t was)
         : invoked(by), key(of_key), value(was) {}

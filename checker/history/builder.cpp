@@ -13,7 +13,7 @@ namespace capsize::checker {
 
 namespace {
 
-// The clients of a file are few, or their names are no names.
+// The number of names that a message lists.
 constexpr std::size_t kNamesShown = 4;
 
 bool contains(const auto& names, std::string_view name) {
@@ -82,7 +82,7 @@ KeyId HistoryBuilder::key(std::string_view text, bool is_string) {
 
 std::optional<FunctionId> HistoryBuilder::function(std::string_view name) {
   name = options_.vocabulary.function(name);
-  // The few that nearly all operations use, without a hash.
+  // The functions that nearly all operations use, without hashing.
   for (FunctionId id = kRead; id <= kCas && id < history_.functions.size(); ++id) {
     if (history_.functions[id] == name) return id;
   }
@@ -135,7 +135,7 @@ std::string HistoryBuilder::process_text(std::int64_t process) const {
 }
 
 std::uint64_t HistoryBuilder::memory_bytes() const {
-  // Operations are built beside the events.
+  // The operations exist in addition to the events.
   return events_.memory_bytes() + intervals_.memory_bytes() + operations_ * sizeof(Operation) +
          history_.values.memory_bytes_with_growth() +
          (history_.keys.size() + other_processes_.size() + process_ids_.size()) * 192;
@@ -215,7 +215,7 @@ std::optional<Malformed> HistoryBuilder::forbids_completion(const Event& event,
   return std::nullopt;
 }
 
-// What to do about a completion without its invocation.
+// What to do if a completion has no invocation.
 std::string HistoryBuilder::invocation_expected() const {
   if (!history_.operations.empty()) return "an invocation of it before";
   return "an invocation of it before; the file has none: --sequence takes each line as an "
@@ -258,7 +258,7 @@ std::optional<Malformed> HistoryBuilder::pair(const Event& event, Position at) {
     invoke(event, at, its);
     return std::nullopt;
   }
-  // The nemesis says what it did; it invokes nothing.
+  // The nemesis reports what it did; it does not invoke operations.
   if (event.process < 0 && event.type == EventType::kInfo && its.open == kNever) {
     ++skipped_events_[static_cast<std::size_t>(-1 - event.process)];
     return std::nullopt;
@@ -269,7 +269,7 @@ std::optional<Malformed> HistoryBuilder::pair(const Event& event, Position at) {
   } else if (!tolerate(*error, MayHide::kNothing)) {
     return error;
   } else {
-    its.open = kNever;  // whatever it was: nothing is known about its end
+    its.open = kNever;  // nothing is known about the end of the open operation
   }
   return std::nullopt;
 }
@@ -294,7 +294,7 @@ std::optional<Malformed> HistoryBuilder::split_tuples() {
   Chunked<Event> all;
   std::swap(all, events_);
   std::uint64_t left_out = 0;
-  std::vector<std::uint64_t> kept;  // the indexes that the file has for them
+  std::vector<std::uint64_t> kept;  // their indexes in the file
   for (std::size_t i = 0; i < all.size(); ++i) {
     Event event = all[i];
     const auto pair = tuple_of(event, history_.values);
@@ -348,7 +348,7 @@ HistoryBuilder::Process& HistoryBuilder::state_of(std::int64_t number) {
   return *found;
 }
 
-// Each operation goes to where its key's part of the history is, in order of invocation.
+// Places each operation in its key's part of the history, in order of invocation.
 void HistoryBuilder::find_places() {
   auto& begin = history_.key_begin;
   begin.assign(history_.keys.size() + 1, 0);
@@ -372,7 +372,7 @@ std::optional<std::variant<Malformed, LimitReached>> HistoryBuilder::pair_events
   return std::nullopt;
 }
 
-// Each completion becomes an operation of its own, over before the next begins.
+// Makes each completion an operation of its own that ends before the next one begins.
 std::optional<Malformed> HistoryBuilder::expand_sequence() {
   if (!options_.sequence) return std::nullopt;
   Chunked<Event> all;
@@ -382,18 +382,18 @@ std::optional<Malformed> HistoryBuilder::expand_sequence() {
     if (event.type == EventType::kInvoke) {
       return wrong(event, "an invocation", "completions only, as --sequence says");
     }
-    // A key belongs to the operation, wherever it stands.
+    // The key may be on either event of an operation.
     if (!event.has_key) event.key = key("", false);
     Event invocation = event;
     invocation.type = EventType::kInvoke;
     add(invocation);
     add(event);
   }
-  history_.file_index.clear();  // an event of the file is two here
+  history_.file_index.clear();  // each event of the file became two
   return std::nullopt;
 }
 
-// inc and dec are additions of 1 and -1, or of what they say.
+// inc and dec are additions of 1 and -1, or of their value.
 void HistoryBuilder::translate_steps() {
   const auto id_of = [this](std::string_view name) -> std::optional<FunctionId> {
     const auto found = function_ids_.find(name);
@@ -412,14 +412,14 @@ void HistoryBuilder::translate_steps() {
     const bool by_one = operation.argument == kNullValue;
     if (!by_one && values.kind(operation.argument) != ValueTable::Kind::kInteger) continue;
     const std::int64_t amount = by_one ? 1 : values.as_integer(operation.argument);
-    // Unsigned: the smallest number has no negative.
+    // Unsigned, because the smallest number cannot be negated.
     operation.argument = values.integer(
         up ? amount : static_cast<std::int64_t>(-static_cast<std::uint64_t>(amount)));
   }
 }
 
-// Stores whose functions are called get and put often return "" for a key that was never written,
-// and others null. Which of them this is shows in what was read.
+// Many stores whose functions are get and put return "" for a key that was never written, others
+// null. The values that were read show which one this store returns.
 void HistoryBuilder::take_empty_text_as_initial() {
   if (!calls_get_and_put_ || history_.initial) return;
   const ValueId empty = history_.values.find_text("");
@@ -460,7 +460,7 @@ void HistoryBuilder::note_what_was_skipped() {
   }
 }
 
-// What is left once the operations are there.
+// The remaining fields, once the operations are complete.
 void HistoryBuilder::complete_history() {
   translate_steps();
   take_empty_text_as_initial();
@@ -484,7 +484,7 @@ std::variant<History, Malformed, LimitReached> HistoryBuilder::finish(const Budg
   if (ordered_by_index_ && !is_dense_) {
     if (auto error = sort_by_index()) return *std::move(error);
   }
-  // A file that ends early in the order of events is a shorter history.
+  // A truncated file in the order of events is simply a shorter history.
   history_.may_lack_operations |= history_.cut_off && !in_order_;
   if (auto error = expand_sequence()) return *std::move(error);
   if (auto error = split_tuples()) return *std::move(error);

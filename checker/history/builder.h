@@ -1,18 +1,18 @@
-// HistoryBuilder: turns the events of a file, in whatever order they stand there, into a History.
+// HistoryBuilder: turns the events of a file, in any order, into a History.
 //
-// It is the one place that knows the rules which events of a process must follow (a process has one
-// open operation; a completion completes the operation that its process has open; after an
-// indeterminate completion the process has no further events), so every format obeys the same ones.
-// It pairs events only when all have been read, because the order is that of `index`, not of the
-// lines.
+// Only this class checks the rules for the events of a process, so they are the same for every
+// format: a process has at most one open operation; a completion completes the open operation of
+// its process; after an indeterminate completion the process has no further events. It pairs events
+// only after all have been read, because `index` orders them, not the lines.
 //
-// Clients have numbers or names. A name may be used once more after an indeterminate operation (a
-// client that reconnects keeps it), a number may not: tests that give numbers give a new one then,
-// and an old one is a mistake of the recorder.
+// Clients have numbers or names. A name may be used again after an indeterminate operation, because
+// a client that reconnects keeps it. A number may not: tests that number their clients assign a new
+// number then, so a reused one is a mistake of the recorder.
 //
 // How it fails: finish() returns the first event, in order, that breaks a rule. A lenient builder
-// counts such events instead and takes from each what can only widen an interval: an invocation
-// leaves the operation that is still open indeterminate, a completion of something else is skipped.
+// counts such events instead and lets each of them only widen an interval: an invocation makes the
+// operation that is still open indeterminate, and a completion that matches no open operation is
+// skipped.
 #pragma once
 
 #include <cstdint>
@@ -61,45 +61,46 @@ class HistoryBuilder {
   [[nodiscard]] const History& history() const { return history_; }
   [[nodiscard]] const Vocabulary& vocabulary() const { return options_.vocabulary; }
   [[nodiscard]] const ReadOptions& options() const { return options_; }
-  /// By name: invoke, ok, fail, info, or what the vocabulary says means one of them.
+  /// Returns the type of this name: invoke, ok, fail, info, or a name that the vocabulary maps to
+  /// one of them; nothing for any other name.
   [[nodiscard]] std::optional<EventType> type(std::string_view name) const;
-  /// The same for an operation in one piece: ok, fail, info.
+  /// The same for formats with one line per operation: ok, fail, info.
   [[nodiscard]] std::optional<Outcome> outcome(std::string_view name) const;
-  /// The key 1 and the key "1" are two, though both are shown as 1.
+  /// The keys 1 and "1" are different, although both are shown as 1.
   KeyId key(std::string_view text, bool is_string = true);
-  /// Nothing when there are more than kFunctionsMax.
+  /// Returns nothing if the file has more than kFunctionsMax functions.
   std::optional<FunctionId> function(std::string_view name);
-  /// The number of a client with a name.
+  /// Returns the (negative) number of a client with a name.
   std::int64_t process(std::string_view name);
-  /// Whether a client's event: a process with a name may be the nemesis, and what it does is a
-  /// function that no model knows. Counts what is not.
+  /// Whether an event is a client's. A process with a name may be the nemesis, whose functions no
+  /// model knows. Counts the events that are not a client's.
   bool is_client(std::int64_t process, FunctionId function) {
     if (process >= 0 || function_is_known_[function]) return true;
     ++skipped_events_[static_cast<std::size_t>(-1 - process)];
     return false;
   }
-  /// Whether the value of an event matters. The completion of a mutation at best repeats its
-  /// argument; only results are kept.
+  /// Whether the value of an event has to be kept. The completion of a mutation only repeats its
+  /// argument.
   [[nodiscard]] bool needs_value(const Event& event) const {
     const bool mutation = event.function >= kWrite && event.function <= kDelete;
     return event.type == EventType::kInvoke || (event.type == EventType::kOk && !mutation) ||
            options_.sequence;
   }
-  /// A point in time of the file in nanoseconds, by the unit of its times (ReadOptions::time_unit).
-  /// Nothing where it cannot be one.
+  /// Converts a time of the file to nanoseconds, using the unit of its times
+  /// (ReadOptions::time_unit). Returns nothing for a value that is not a time.
   [[nodiscard]] std::int64_t time(std::int64_t in_file) const {
     return options_.time_unit ? scaled_time(in_file, *options_.time_unit) : in_file;
   }
   [[nodiscard]] std::optional<std::int64_t> time(double in_file) const;
   [[nodiscard]] std::optional<std::int64_t> time(std::string_view in_file) const;
-  /// What stands where no time was found, for messages.
+  /// Describes a valid time of this file, for the "expected" part of an error.
   [[nodiscard]] std::string time_expected() const;
-  /// Counts a line that holds no operation, such as the mark of a phase.
+  /// Counts a line that holds no operation, such as a marker between phases of a test.
   void skip_line() { ++skipped_lines_; }
-  /// What is wrong with a file in which nothing is an operation, or nothing. `expected`: what would
-  /// have been one.
+  /// Returns the error of a file without any operation; nothing if it has one. `expected` describes
+  /// an operation of the format.
   [[nodiscard]] std::optional<Malformed> holds_nothing(std::string expected) const;
-  /// How many events of processes with names were no operations of a client.
+  /// The number of events of named processes that is_client() rejected.
   [[nodiscard]] std::uint64_t skipped_events() const;
   void add(const Event& event) {
     is_dense_ = is_dense_ && event.index == events_.size();
@@ -109,19 +110,19 @@ class HistoryBuilder {
     ++invocations_[event.key];
     ++operations_;
   }
-  /// For formats with one line an operation; a file has these or events, not both.
+  /// For formats with one line per operation. A file has either intervals or events.
   void add_interval(const Interval& interval) { intervals_.add(interval); }
   /// Operations of one process may overlap in this file.
   void allow_overlap() { intervals_.allow_overlap(); }
-  /// Formats whose files number their events call this; else the order of add() counts.
+  /// Called by formats whose files number their events; otherwise events are ordered as added.
   void order_by_index() { ordered_by_index_ = true; }
 
-  /// What a skipped piece of the file may have held.
+  /// What a skipped part of the file may have contained.
   enum class MayHide : std::uint8_t { kNothing, kOperations };
-  /// True, and counted, if the reading is lenient; false if the error ends it.
+  /// Returns true, and counts the error, if reading is lenient; false if the error ends reading.
   bool tolerate(const Malformed& malformed, MayHide may_hide = MayHide::kOperations);
 
-  /// What was added so far, for a caller that reads events as they arrive and never calls finish().
+  /// The events added so far, for a caller that reads them as they arrive and never calls finish().
   [[nodiscard]] const Chunked<Event>& raw_events() const { return events_; }
   [[nodiscard]] bool has_intervals() const { return !intervals_.empty(); }
   [[nodiscard]] bool ordered_by_index() const { return ordered_by_index_; }
@@ -129,7 +130,8 @@ class HistoryBuilder {
   [[nodiscard]] std::uint64_t events() const { return events_.size() + 2 * intervals_.size(); }
   [[nodiscard]] std::uint64_t memory_bytes() const;
 
-  /// Ends the builder. O(n), plus a sort where the lines are not in the order of their index.
+  /// Returns the history. The builder must not be used afterwards. O(n), plus a sort if the lines
+  /// are not in the order of their index.
   [[nodiscard]] std::variant<History, Malformed, LimitReached> finish(const Budget& budget);
 
  private:
@@ -140,12 +142,12 @@ class HistoryBuilder {
     }
   };
   struct Process {
-    std::uint32_t open = kNever;   // place in history_.operations of its open operation
+    std::uint32_t open = kNever;   // position of its open operation in history_.operations
     std::uint32_t ended_line = 0;  // line of its indeterminate completion, 0 = none
     bool ended = false;
     bool known = false;
   };
-  // Numbers below are looked up in an array, which is where clients have theirs.
+  // Processes with smaller numbers, as clients usually have, are looked up in an array.
   static constexpr std::int64_t kDenseProcesses = std::int64_t{1} << 20;
 
   std::optional<Malformed> sort_by_index();

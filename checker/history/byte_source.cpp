@@ -21,7 +21,7 @@
 namespace capsize::checker {
 namespace {
 
-constexpr int kWaitMs = 50;  // for a pipe, between two checks of the clock
+constexpr int kWaitMs = 50;  // wait for a pipe between two checks of the clock
 
 class FileSource final : public ByteSource {
  public:
@@ -46,8 +46,8 @@ class FileSource final : public ByteSource {
   std::optional<SourceFailure> failure() const override { return failure_; }
 
  private:
-  /// False once the bound is reached. Until a process has opened a named pipe for writing, a read
-  /// would find its end; poll() waits for that, too.
+  /// Returns false once the bound is reached. A read of a named pipe that no process has opened for
+  /// writing would return its end, so poll() waits for that, too.
   bool wait_for_input() const {
     pollfd input{number_, POLLIN, 0};
     while (bound_ == nullptr || !bound_->reach()) {
@@ -63,7 +63,7 @@ class FileSource final : public ByteSource {
   std::optional<SourceFailure> failure_;
 };
 
-/// Ends at the bound, also within a small file that unpacks to a very large one.
+/// Ends at the bound, even within a small file that decompresses to a very large one.
 class BoundedSource final : public ByteSource {
  public:
   BoundedSource(std::unique_ptr<ByteSource> source, ReadingBound& bound)
@@ -106,7 +106,7 @@ bool ReadingBound::reach() {
 
 std::unique_ptr<ByteSource> open_source(const std::filesystem::path& path, ReadingBound* bound) {
   const bool standard_input = path == "-";
-  // Without waiting for the writer of a named pipe, which open() would do without end.
+  // O_NONBLOCK, because open() of a named pipe would wait for a writer without a bound.
   const int number =
       standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (number < 0) return nullptr;
@@ -129,13 +129,13 @@ constexpr std::string_view kXzMagic(
     6);
 constexpr std::size_t kMagicBytesMax = 6;
 constexpr std::size_t kInputBytes = std::size_t{256} << 10;
-// The largest window of a decoder: 2^27 bytes, which is what `zstd -d` allows by itself.
+// The largest window of a decoder: 2^27 bytes, the default limit of `zstd -d`.
 constexpr int kZstdWindowLogMax = 27;
-// The same, and some for its own state. `xz -9` wants 65 MiB.
+// The same, plus the decoder's own state. `xz -9` needs 65 MiB.
 constexpr std::uint64_t kXzMemoryMax = (std::uint64_t{1} << 27) + (std::uint64_t{1} << 20);
 constexpr std::uint64_t kGzipStateBytes = std::uint64_t{64} << 10;
 
-// First some bytes that have been read already, then the rest.
+// Returns bytes that have been read already, then the rest.
 class Prefixed final : public ByteSource {
  public:
   Prefixed(std::string prefix, std::unique_ptr<ByteSource> rest)
@@ -158,7 +158,7 @@ class Prefixed final : public ByteSource {
   std::unique_ptr<ByteSource> rest_;
 };
 
-// What the decoders have in common: packed bytes in, unpacked bytes out, until either is used up.
+// Shared by the decoders: decodes until the input is used up or the output buffer is full.
 class Unpacking : public ByteSource {
  public:
   Unpacking(std::string_view name, std::unique_ptr<ByteSource> packed)
@@ -168,7 +168,7 @@ class Unpacking : public ByteSource {
     while (!failure_) {
       if (begin_ == end_ && !refill()) {
         if (failure_) break;
-        // What the decoder still holds back, if anything.
+        // The decoder may still hold output.
         const std::size_t rest = decode(buffer, size);
         cut_off_ = rest == 0 && inside_;
         return rest;
@@ -182,8 +182,8 @@ class Unpacking : public ByteSource {
   std::uint64_t memory_bytes() const override { return input_.size() + state_bytes(); }
 
  protected:
-  /// Decodes from input() to the buffer, moves on with consume() and says with set_inside() whether
-  /// the data continues after what it has read. 0 where it needs more input.
+  /// Decodes from input() to the buffer, calls consume() for what it has read, and set_inside()
+  /// with whether the data is incomplete so far. Returns 0 if it needs more input.
   virtual std::size_t decode(char* buffer, std::size_t size) = 0;
   [[nodiscard]] virtual std::uint64_t state_bytes() const = 0;
 
@@ -297,7 +297,7 @@ class XzSource final : public Unpacking {
 
  private:
   std::size_t decode(char* buffer, std::size_t size) override {
-    // Without input this is the end of the file: what has to follow a stream is then clear.
+    // Empty input means the end of the file, so the decoder knows that no further stream follows.
     const std::string_view packed = input();
     stream_.next_in = reinterpret_cast<const std::uint8_t*>(packed.data());
     stream_.avail_in = packed.size();

@@ -1,16 +1,15 @@
-// ByteSource: where the bytes of a history come from: a file, a pipe, memory, or one of these
-// unpacked.
+// ByteSource: the bytes of a history, from a file, a pipe or memory, decompressed if necessary.
 //
 // Compressed input: gzip (RFC 1952), Zstandard (RFC 8878) and xz, recognized by their first bytes.
-// Unpacked as a stream, a block at a time: a bomb that unpacks to a thousand times its size meets
-// the bounds of its reader, here it takes no more memory than anything else. Several members (or
-// frames, streams) one after the other are one file, as with gunzip, zstdcat and xzcat. Content
-// that is no history is refused by its name (foreign_content.h).
+// It is decompressed as a stream, one block at a time: a decompression bomb takes no more memory
+// here than any other input, and reaches the reader's bounds. Several members (or frames, streams)
+// in a row are one file, as with gunzip, zstdcat and xzcat. Content that cannot be a history is
+// refused with an error that names its type (foreign_content.h).
 //
-// How it fails: a reader with a time limit is not kept by a pipe that is silent, by one that no
-// process opens for writing, or by a file that never ends (ReadingBound). Damaged data is a failure
-// that names the byte of the packed file where it was noticed. A file that ends in the middle gives
-// what it has, and says that it is cut off.
+// How it fails: a time limit (ReadingBound) holds even for a silent pipe, a pipe that no process
+// opens for writing, and a file that never ends. Damaged data is a failure that names the offset in
+// the compressed file at which it was detected. A truncated file yields the bytes that it has, and
+// reports that it is cut off.
 #pragma once
 
 #include <cstddef>
@@ -36,18 +35,18 @@ class ByteSource {
   /// Fills the buffer with up to `size` bytes and returns their number; 0 at the end and after a
   /// failure.
   virtual std::size_t read(char* buffer, std::size_t size) = 0;
-  /// Why there is nothing more, where that is not simply the end.
+  /// Why reading ended, if not at the end of the input.
   [[nodiscard]] virtual std::optional<SourceFailure> failure() const { return std::nullopt; }
-  /// What was read so far ended in the middle of something, such as a compressed block.
+  /// The input ended in the middle of something, such as a compressed block.
   [[nodiscard]] virtual bool cut_off() const { return false; }
   /// Lines are numbered records of the file, not its lines (record_source.h).
   [[nodiscard]] virtual bool numbers_records() const { return false; }
   [[nodiscard]] virtual std::uint64_t memory_bytes() const { return 0; }
 };
 
-/// How long a source may be read: every read of the file checks the clock, and one of a pipe that
-/// brings nothing waits no longer than that. Afterwards the source has ended, and `reached` says
-/// so.
+/// Bounds the time for reading a source. Every read of a file checks the clock, and a read of a
+/// silent pipe waits no longer than the bound. Once it is reached the source ends, and `reached` is
+/// true.
 struct ReadingBound {
   const Budget& budget;
   bool reached = false;
@@ -55,23 +54,23 @@ struct ReadingBound {
   bool reach();  ///< checks the clock
 };
 
-/// A file, or standard input for "-", unpacked where it is compressed. Nothing if it cannot be
-/// opened; errno says why. `bound`, if there is one, outlives the source.
+/// Opens a file, or standard input for "-", and decompresses it if necessary. Returns nullptr if it
+/// cannot be opened; errno says why. `bound`, if given, must outlive the source.
 [[nodiscard]] std::unique_ptr<ByteSource> open_source(const std::filesystem::path& path,
                                                       ReadingBound* bound = nullptr);
 
-/// Memory that outlives the source, as it is.
+/// Reads a text from memory, which must outlive the source, without decompression.
 [[nodiscard]] std::unique_ptr<ByteSource> text_source(std::string_view text);
 
-/// The first bytes of a source, fewer where it has no more.
+/// Reads the first `size` bytes of a source, or fewer if it ends before that.
 [[nodiscard]] std::string read_head(ByteSource& source, std::size_t size);
 
-/// Some bytes that have been read already, then the rest.
+/// Returns a source of bytes that have been read already, followed by the rest.
 [[nodiscard]] std::unique_ptr<ByteSource> prefixed_source(std::string prefix,
                                                           std::unique_ptr<ByteSource> rest);
 
-/// The unpacked bytes of a compressed source; the bytes as they are of any other. Fails at once
-/// where they are an archive, a database and the like.
+/// Returns the decompressed bytes of a compressed source, and the unchanged bytes of any other. If
+/// they are an archive, a database or another foreign file, the first read fails.
 [[nodiscard]] std::unique_ptr<ByteSource> unpack(std::unique_ptr<ByteSource> source);
 
 }  // namespace capsize::checker

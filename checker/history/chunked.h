@@ -1,5 +1,5 @@
-// Chunked: a vector in chunks. It grows without copying its items and without needing room for them
-// twice, and the chunks at its front can be freed one after the other.
+// Chunked: a vector in chunks. Growing neither copies its items nor needs memory for two copies of
+// them, and chunks can be freed from the front.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,8 @@ class Chunked {
   [[nodiscard]] const T& operator[](std::size_t i) const {
     return chunks_[i >> kShift][i & (kChunk - 1)];
   }
-  /// Items below `end` (rounded down to whole pieces) are not read any more.
+  /// Frees the chunks of items below `end`, rounded down to whole chunks. Those items must not be
+  /// read any more.
   void release_before(std::size_t end) {
     for (; released_ < (end >> kShift); ++released_) chunks_[released_].reset();
   }

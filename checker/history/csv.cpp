@@ -14,7 +14,7 @@ void CsvRecord::clear() {
   in_quotes_ = was_quoted_ = false;
 }
 
-// Trailing blanks, and the carriage return of a line that ends with both.
+// Removes trailing blanks and the carriage return of a CRLF line.
 void CsvRecord::end_cell() {
   if (was_quoted_) return;
   std::string& text = cells_.back().text;

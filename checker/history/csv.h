@@ -1,9 +1,8 @@
-// CsvRecord: one record of comma-separated values, as RFC 4180 has it, and as spreadsheets write
-// it: with semicolons, tabs or bars in place of the commas.
+// CsvRecord: one record of comma-separated values (RFC 4180), also with the delimiters that
+// spreadsheets write: semicolons, tabs or bars.
 //
-// A cell in quotes may hold delimiters, line feeds and, doubled, quotes; so a record may span
-// several lines, and is collected from them. Blanks around a cell are no part of it; in quotes they
-// are.
+// A quoted cell may contain delimiters, line feeds and doubled quotes, so a record may span several
+// lines. Blanks around a cell are dropped, blanks inside quotes are kept.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +16,7 @@ namespace capsize::checker {
 
 struct CsvCell {
   std::string text;
-  std::uint64_t column = 1;  ///< where it begins, in the line where the record ends
+  std::uint64_t column = 1;  ///< of its first character, in the last line of the record
 };
 
 class CsvRecord {
@@ -52,7 +51,7 @@ class CsvRecord {
   bool was_quoted_ = false;  // the last cell had quotes, and they are closed
 };
 
-/// A text as a cell: in quotes where it has to be.
+/// Returns a text as a cell, quoted if necessary.
 void append_csv_cell(std::string& out, std::string_view text);
 
 }  // namespace capsize::checker

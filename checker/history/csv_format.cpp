@@ -1,15 +1,14 @@
-// Tables with delimiters, as databases, spreadsheets and scripts write them (RFC 4180), one
-// operation a record, with the times of its start and end. The first line names the columns, in any
-// capitals, and shows the delimiter: comma, semicolon, tab or bar. Columns it does not know are
-// ignored:
+// Delimited tables, as databases, spreadsheets and scripts write them (RFC 4180): one operation per
+// record, with the times of its start and end. The first line names the columns, ignoring case, and
+// shows the delimiter: comma, semicolon, tab or bar. Unknown columns are ignored:
 //
 //     process,f,key,value,start,end,type
 //     3,write,x,5,100,180,ok
 //     4,cas,x,"[5,6]",200,,info
 //
-// The fields are those of the format `intervals`. A value or key that reads like JSON (a number,
-// null, a list, a text in JSON's own quotes) is that; any other is a text. An empty cell says
-// nothing, as if the column was not there; nor does a record of empty cells.
+// The fields are those of the format `intervals`. A value or key that is valid JSON (a number,
+// null, a list, a string in JSON's quotes) is that value; any other is a string. An empty cell
+// counts as missing, and a record of empty cells is ignored.
 #include <fmt/format.h>
 
 #include <array>
@@ -41,14 +40,14 @@ constexpr std::array<std::string_view, kColumns> kNames = {
     "process", "f", "key", "value", "result", "start", "end", "duration", "type", "error"};
 constexpr std::size_t kNowhere = std::numeric_limits<std::size_t>::max();
 
-// Where each column stands in a record.
+// The position of each column in a record.
 struct Header {
   char delimiter = ',';
   std::size_t width = 0;
   std::array<std::size_t, kColumns> places{};
 
   bool has(Column column) const { return places[column] != kNowhere; }
-  // The first column that is needed and not there.
+  // Returns the first required column that is missing.
   std::optional<Column> missing() const {
     if (!has(kFunction)) return kFunction;
     if (!has(kStart) && !(has(kEnd) && has(kDuration))) return kStart;
@@ -75,8 +74,8 @@ Header header_of(const CsvRecord& record, char delimiter, const Vocabulary& voca
   return header;
 }
 
-// The header with the delimiter that makes most of it: of those that find what is needed, and else
-// of all, the one that splits the line into most cells.
+// Splits the header with the most plausible delimiter: the one that gives the most cells, among
+// those that find all required columns, or among all if none does.
 std::optional<Header> read_header_line(std::string_view line, const Vocabulary& vocabulary) {
   std::optional<Header> best;
   for (const char delimiter : CsvRecord::kDelimiters) {
@@ -91,7 +90,7 @@ std::optional<Header> read_header_line(std::string_view line, const Vocabulary& 
   return best;
 }
 
-// Excel reads, and some programs write, the delimiter on a line of its own: sep=;
+// Excel reads, and some programs write, a line that names the delimiter: sep=;
 bool names_delimiter(std::string_view line) {
   constexpr std::string_view kBefore = "sep=";
   if (line.ends_with('\r')) line.remove_suffix(1);
@@ -144,7 +143,7 @@ class CsvParser final : public LineParser {
                  std::move(expected));
   }
 
-  // A header that names a column over several lines is none that is read here.
+  // A header that spans several lines is not supported.
   std::optional<LineError> name_columns(std::string_view text) {
     header_ = read_header_line(text, builder_->vocabulary());
     if (!header_) {
@@ -160,7 +159,7 @@ class CsvParser final : public LineParser {
                              fmt::join(kNames, ",")));
   }
 
-  // What stands in the column, or nothing where it is empty.
+  // Returns the cell in the column, or nothing if it is empty.
   const CsvCell* cell(Column column) const {
     const std::size_t place = header_->places[column];
     if (place >= record_.cells().size()) return nullptr;
@@ -168,7 +167,7 @@ class CsvParser final : public LineParser {
     return found.text.empty() ? nullptr : &found;
   }
 
-  // Whether all cells from a place on are empty. Spreadsheets write such records, and such cells
+  // Whether all cells from a position on are empty. Spreadsheets write such records, and such cells
   // after the last column.
   bool is_empty_from(std::size_t place) const {
     const auto& cells = record_.cells();
@@ -221,7 +220,7 @@ class CsvParser final : public LineParser {
     return wrong(static_cast<Column>(column - kNames.begin()), std::move(problem->expected));
   }
 
-  // By number or by name; a name that reads like a number stands in JSON's quotes.
+  // A number or a name; a name that looks like a number needs JSON's quotes.
   std::optional<std::int64_t> process() {
     const auto found = value(kProcess);
     if (!found) return std::nullopt;
@@ -251,7 +250,7 @@ class CsvParser final : public LineParser {
     return builder_->values().text(found->text);
   }
 
-  // A number >= 0 and nothing else.
+  // Parses a number >= 0 without any other text.
   static std::optional<std::int64_t> number(const CsvCell& found) {
     if (found.text.front() == '-') return std::nullopt;
     if (found.text.front() == '0' && found.text.size() > 1) return std::nullopt;

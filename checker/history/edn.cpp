@@ -27,7 +27,7 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-// Exactly `count` digits of the base.
+// Parses exactly `count` digits of the base.
 std::optional<std::uint32_t> digits(std::string_view text, int base, std::size_t count) {
   if (text.size() < count) return std::nullopt;
   std::uint32_t code = 0;
@@ -55,7 +55,8 @@ void append_utf8(std::string& out, std::uint32_t code) {
   }
 }
 
-// Clojure's texts are UTF-16: what is beyond it comes as two halves. A half alone is no character.
+// Clojure's strings are UTF-16: a code point above U+FFFF is a surrogate pair. A lone surrogate is
+// no character.
 constexpr std::uint32_t kReplacement = 0xFFFD;
 bool is_high_half(std::uint32_t code) {
   return code >= 0xD800 && code < 0xDC00;
@@ -64,7 +65,7 @@ bool is_low_half(std::uint32_t code) {
   return code >= 0xDC00 && code < 0xE000;
 }
 
-// As JSON has numbers, without an exponent.
+// A number in JSON's syntax, without an exponent.
 bool is_decimal(std::string_view text) {
   if (text.starts_with("-")) text.remove_prefix(1);
   const std::size_t point = std::min(text.find('.'), text.size());
@@ -90,7 +91,8 @@ constexpr std::array<std::pair<std::string_view, char>, 6> kCharacterNames = {{{
                                                                                {"backspace", '\b'},
                                                                                {"formfeed", '\f'}}};
 
-// Whatever is nothing else. What begins with # is a tag or nothing, but for ##Inf and ##NaN.
+// Any other token is a symbol. A token that begins with # is a tag or malformed, except ##Inf and
+// ##NaN.
 bool is_symbol(std::string_view token) {
   return !token.empty() && (token.front() != '#' || token.starts_with("##")) &&
          token.front() != '^';
@@ -117,8 +119,8 @@ void EdnReader::skip() {
   }
 }
 
-// Discards the form after a prefix of `size` bytes, #_ or ^. It may hold others, but no deeper than
-// values may be. What cannot be discarded stays, and nothing after it is read.
+// Discards the form after a prefix of `size` bytes, #_ or ^. Such forms may be nested as deeply as
+// values. If the form is malformed, the reader stops before the prefix.
 bool EdnReader::discard(std::size_t size) {
   if (is_broken_ || discarding_ >= kDepthMax) return false;
   const std::size_t begin = at_;
@@ -180,7 +182,8 @@ std::optional<std::string_view> EdnReader::keyword() {
   return name.substr(1);
 }
 
-// Behind a backslash at `at`, which moves past what belongs to it; false for what is no escape.
+// Parses the escape after a backslash at `at`, and advances `at` past it; returns false if it is no
+// escape.
 bool EdnReader::escape(std::size_t& at, std::string& out) const {
   const char c = text_[at++];
   constexpr std::string_view kNames = "tnrbf\"\\'";
@@ -220,7 +223,7 @@ std::optional<std::string> EdnReader::string() {
   if (!starts_with("\"")) return std::nullopt;
   std::string out;
   for (std::size_t at = at_ + 1; at < text_.size();) {
-    // Most texts have no escapes: whole pieces are taken at once.
+    // Most strings have no escapes, so runs without one are copied at once.
     const std::size_t stop = text_.find_first_of("\"\\", at);
     if (stop == std::string_view::npos) return std::nullopt;
     out += text_.substr(at, stop - at);
@@ -237,7 +240,7 @@ std::optional<std::string> EdnReader::string() {
 // \a, \newline, \u00e9.
 std::optional<std::string> EdnReader::character() {
   if (!starts_with("\\") || at_ + 1 >= text_.size()) return std::nullopt;
-  // The first character stands for itself whatever it is; the rest of a name ends like a token.
+  // The first character is literal, whatever it is; the rest of a name ends like a token.
   std::size_t end = at_ + 2;
   while (end < text_.size() && !ends_token(text_[end])) ++end;
   const std::string_view name = text_.substr(at_ + 1, end - at_ - 1);
@@ -255,7 +258,7 @@ std::optional<std::string> EdnReader::character() {
   return std::string(name);
 }
 
-// #jepsen.history.Op{...}, #inst "...", #:op{...}: what stands after a tag is what counts here.
+// #jepsen.history.Op{...}, #inst "...", #:op{...}: only the form after the tag matters here.
 void EdnReader::skip_tag() {
   while (starts_with("#") && !starts_with("#{") && !starts_with("##") && !starts_with("#_")) {
     at_ += token().size();
@@ -263,7 +266,7 @@ void EdnReader::skip_tag() {
   }
 }
 
-// Vectors and lists are lists. What has no order is sorted, so that equal sets are equal values.
+// Vectors and lists become lists. Sets are sorted, so that equal sets become equal values.
 std::optional<ValueId> EdnReader::sequence(ValueTable& values, int depth) {
   if (depth >= kDepthMax) return std::nullopt;
   const bool is_set = consume("#{");
@@ -284,8 +287,8 @@ std::optional<ValueId> EdnReader::sequence(ValueTable& values, int depth) {
   return values.list(elements);
 }
 
-// Whatever JSON knows is that: 5N is 5 and 1.5M is 1.5, as long as a double can tell them apart.
-// Other numbers are values by their text.
+// Numbers that JSON has become those: 5N is 5 and 1.5M is 1.5, if a double represents them exactly.
+// Other numbers are represented by their text.
 std::optional<ValueId> EdnReader::number(ValueTable& values) {
   std::string_view digits_of = token();
   const std::size_t size = digits_of.size();

@@ -1,10 +1,10 @@
-// EdnReader: reads EDN, the notation of Clojure (github.com/edn-format/edn), as far as values go.
+// EdnReader: reads values in EDN, the notation of Clojure (github.com/edn-format/edn).
 //
-// Everything that may stand in a history is read: comments, discarded forms (#_), metadata, tagged
-// elements, namespaced maps, characters, symbols, big and exact numbers. What is no JSON value
-// becomes the closest one: keywords, symbols and characters are texts, a tag is dropped, sets are
-// sorted lists, maps are maps. It reads from left to right and stops at the first thing that is not
-// EDN, which column() and found() then name.
+// It accepts everything that a history may contain: comments, discarded forms (#_), metadata,
+// tagged elements, namespaced maps, characters, symbols, big and exact numbers. A value that JSON
+// does not have becomes the closest one that it has: keywords, symbols and characters become
+// strings, a tag is dropped, a set becomes a sorted list. The reader stops at the first form that
+// is not EDN; column() and found() then describe it.
 #pragma once
 
 #include <cstdint>
@@ -24,20 +24,21 @@ class EdnReader {
 
   EdnReader(std::string_view text, std::size_t begin) : text_(text), at_(begin) {}
 
-  /// Each skips what separates, and consumes nothing when the next thing is something else.
+  /// Each skips separators, and returns nothing, without consuming input, if the next form is of
+  /// another kind.
   std::optional<std::int64_t> integer();
-  /// The name without its colon.
+  /// Returns the name without its colon.
   std::optional<std::string_view> keyword();
   std::optional<ValueId> value(ValueTable& values) { return value(values, 0); }
-  /// Reads a value and forgets it.
+  /// Reads a value and discards it.
   bool skip_value() { return skip_form(0); }
-  /// Calls `field` after each key of a map, tagged or not, to read its value; false where that or
-  /// the map is broken. Fields whose name is no keyword are skipped.
+  /// Calls `field` with each key of a map, tagged or not; it has to read the value. Returns false
+  /// if a call does, or if the map is malformed. Fields whose names are not keywords are skipped.
   bool map(const std::function<bool(std::string_view)>& field);
   bool starts_with(std::string_view prefix);
   bool at_end() { return column() > text_.size(); }
 
-  /// Of the next thing, from 1.
+  /// The column of the next form, from 1.
   [[nodiscard]] std::uint64_t column();
   [[nodiscard]] std::string found();
 

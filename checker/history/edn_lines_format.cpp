@@ -1,9 +1,8 @@
-// EDN maps: {:process 0, :type :invoke, :f :append, :key "4", :value "x 0 3 y"}. Each stands on a
-// line of its own here, however the file lays them out (record_source.h). Two kinds of test write
-// them:
+// EDN maps: {:process 0, :type :invoke, :f :append, :key "4", :value "x 0 3 y"}. Each is on a line
+// of its own here, whatever the layout of the file (record_source.h). Two kinds of test write them:
 //
 // Jepsen's history.edn, with tagged records (#jepsen.history.Op{...}), :index and :time, events of
-// the :nemesis, which are skipped, and [key value] in place of values where keys are independent.
+// the :nemesis, which are skipped, and [key value] pairs instead of values if keys are independent.
 //
 // The key-value histories that ship with Porcupine. They call a write `put` and a read `get`.
 #include <fmt/core.h>
@@ -21,7 +20,7 @@ constexpr PlainMeaning kEdnMeaning = {.unexplained_cas_mismatches = true};
 
 bool recognises(std::string_view first_line, const Vocabulary&) {
   EdnReader reader(first_line, 0);
-  // A form that is discarded is a line of EDN, too.
+  // A discarded form is valid EDN, too.
   if (reader.at_end()) return first_line.find("#_") != std::string_view::npos;
   if (reader.starts_with("#")) return first_line.find('{') != std::string_view::npos;
   if (!reader.starts_with("{")) return false;
@@ -55,7 +54,7 @@ class EdnLinesParser : public LineParser {
     event.line = static_cast<std::uint32_t>(line.number);
     event.has_key = has_process_ = has_type_ = has_function_ = has_error_ = is_mismatch_ = false;
     has_index_ = false;
-    std::string_view last;  // field that was begun
+    std::string_view last;  // name of the last field, for errors
     const bool whole = reader.map([&](std::string_view field) {
       last = field;
       return read_field(field, reader, builder, event);
@@ -89,7 +88,7 @@ class EdnLinesParser : public LineParser {
 
   void add(Event& event, HistoryBuilder& builder) const {
     if (!event.has_key && event.type == EventType::kInvoke) event.key = builder.key("", false);
-    // Without a reason given, a cas that failed is one that did not match.
+    // A failed cas without an error is a mismatch.
     const bool unexplained_cas = event.function == kCas && !has_error_;
     event.mismatch = event.type == EventType::kFail && (is_mismatch_ || unexplained_cas);
     if (!builder.needs_value(event)) event.value = kNullValue;
@@ -143,7 +142,7 @@ class EdnLinesParser : public LineParser {
     return true;
   }
 
-  // Whether a rule such as key=input.key leads into a field.
+  // Whether a rule such as key=input.key refers to a nested field.
   static bool has_path_through(std::string_view found, const Vocabulary& vocabulary) {
     constexpr std::string_view kFieldNames[] = {"index", "time", "process", "type",
                                                 "f",     "key",  "value",   "error"};
@@ -154,7 +153,7 @@ class EdnLinesParser : public LineParser {
     });
   }
 
-  // A keyword, or whatever else names something, as a text.
+  // Returns a keyword, a symbol or a string as text.
   static std::optional<std::string> word(EdnReader& reader, HistoryBuilder& builder) {
     if (const auto name = reader.keyword()) return std::string(*name);
     const auto value = reader.value(builder.values());
@@ -179,7 +178,7 @@ class EdnLinesParser : public LineParser {
     const auto number = reader.integer();
     // A date, or nil: the time is for people only, and without an index the order is the file's.
     if (!number) return reader.skip_value();
-    if (*number < 0) return true;  // Knossos writes :index -1 where there is none
+    if (*number < 0) return true;  // Knossos writes :index -1 for none
     if (field == "time") {
       event.time = builder.time(*number);
     } else {
@@ -189,7 +188,7 @@ class EdnLinesParser : public LineParser {
     return true;
   }
 
-  // The order of the file is that of the index if the maps have one; half of them is an error.
+  // If the maps have an index, it orders the events; all of them or none must have one.
   std::optional<LineError> note_index(const Line& line, HistoryBuilder& builder) {
     if (!indexed_) {
       indexed_ = has_index_;

@@ -19,7 +19,7 @@ std::optional<Element> member(const Element& of, std::string_view name) {
   return std::nullopt;
 }
 
-// A name that was another one in older versions.
+// Finds a field that had another name in older versions.
 std::optional<Element> member(const Element& of, std::string_view name, std::string_view before) {
   if (auto found = member(of, name)) return found;
   return member(of, before);
@@ -55,7 +55,7 @@ std::vector<Element> elements_of(const Element& of, std::string_view name,
   return elements;
 }
 
-// FNV-1a, as etcd's tests shorten long values.
+// FNV-1a, the hash that etcd's tests record for long values.
 std::int64_t hash_of(std::string_view text) {
   std::uint32_t hash = 2166136261u;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
@@ -82,7 +82,7 @@ bool has_error(const Element& output) {
   for (const std::string_view name : {"Error", "Err"}) {
     const auto error = member(output, name);
     std::string_view text;
-    // An error of Go is an object without fields.
+    // Go encodes an error as an object without fields.
     if (error && (error->get(text) != simdjson::SUCCESS || !text.empty())) return true;
   }
   return flag_of(output, "Persisted") || flag_of(output, "PartialResponse") ||
@@ -105,7 +105,7 @@ struct EtcdOperations::Piece {
   enum class Kind : std::uint8_t { kPut, kRemove, kRange, kUnknown } kind = Kind::kUnknown;
   Element body;
   std::string_view key;
-  bool is_cas = false;  // a comparison stands for it
+  bool is_cas = false;  // a comparison takes its place
 };
 
 bool EtcdOperations::recognises(const Element& input) {
@@ -125,7 +125,7 @@ std::optional<EtcdOperations::Problem> EtcdOperations::add(const Element& input,
   is_used_ = true;
   const std::string_view type = text_of(input, "Type");
   if (output && !text_of(*output, "ClientError").empty()) {
-    builder.skip_line();  // refused before anything happened
+    builder.skip_line();  // refused before it had any effect
     return std::nullopt;
   }
   const bool known = output && whole.end && !has_error(*output);
@@ -133,7 +133,7 @@ std::optional<EtcdOperations::Problem> EtcdOperations::add(const Element& input,
   last_revision_ = std::max(last_revision_, revision);
   const Request request{whole, builder, known, revision};
   if (std::ranges::count(kNoKeyTypes, type) > 0) {
-    builder.skip_line();  // what leases delete is accounted for with the puts
+    builder.skip_line();  // deletes by leases are added with the puts
     return std::nullopt;
   }
   if (type == "range") {
@@ -164,7 +164,7 @@ void EtcdOperations::note_value(std::string_view key, std::int64_t revision, Val
   if (!is_new && at->second != value) at->second = kNoValue;
 }
 
-// Keys that were asked for and did not come back are known only where one key was asked for.
+// Only a request for a single key shows which key is missing from the response.
 void EtcdOperations::add_range(const Request& request, const Element& range,
                                const Element& response) {
   if (number_of(range, "Revision") > 0) {
@@ -215,7 +215,7 @@ std::optional<EtcdOperations::Problem> EtcdOperations::add_txn(
     return std::nullopt;
   }
   if (!response || !member(*response, "Results")) {
-    // Go writes a list without elements as null.
+    // Go encodes an empty list as null.
     const bool is_empty =
         response && (flag_of(*response, "Failure") ? on_failure : on_success).empty();
     if (!is_empty)
@@ -233,7 +233,7 @@ std::optional<EtcdOperations::Problem> EtcdOperations::add_txn(
   return std::nullopt;
 }
 
-// A put of the key that a comparison is about becomes part of it.
+// Combines a put with the comparison of the same key.
 void EtcdOperations::add_comparisons(const Request& request, const Element& txn,
                                      std::vector<Piece>& pieces) {
   const auto conditions = elements_of(txn, "Conditions", "Conds");
@@ -246,7 +246,7 @@ void EtcdOperations::add_comparisons(const Request& request, const Element& txn,
     comparison.interval.key = request.builder.key(key);
     const auto of_key = [key](const Piece& piece) { return piece.key == key; };
     const auto put = std::ranges::find_if(pieces, of_key);
-    // Two conditions on one key would make two of its put.
+    // Two comparisons of one key would duplicate its put.
     const bool becomes_cas = put != pieces.end() && put->kind == Piece::Kind::kPut &&
                              !put->is_cas && std::ranges::count_if(pieces, of_key) == 1;
     if (becomes_cas) {

@@ -1,28 +1,30 @@
-// EtcdOperations: what etcd's robustness tests record (client-N/operations.json), as operations on
-// single keys.
+// EtcdOperations: converts the requests that etcd's robustness tests record
+// (client-N/operations.json) to operations on single keys.
 //
-// A request of etcd may touch several keys at once and compares revisions, where the models here
-// know one key and its values. Each request is taken apart into pieces of one key, all with its
-// times. That is sound, as a legal order of the requests gives a legal order of the pieces of each
-// key; it is weaker, since the pieces may take effect apart. In detail:
+// A request of etcd may touch several keys at once and compare revisions, whereas the models here
+// have one key and its values. Each request is split into operations on one key each, all with the
+// times of the request. This is sound, because a legal order of the requests implies a legal order
+// of the operations on each key. It is weaker than etcd's promise, because the operations of one
+// request may take effect at different moments. In detail:
 //
-// - put, delete, range: write, delete, a read of each key that came back. A delete that found
+// - put, delete, range: a write, a delete, a read of each key in the response. A delete that found
 //   nothing is a read of null.
-// - a comparison of a revision (or of 0, "no such key") that held, before a put of the same key: a
-//   cas on the value that the key had at that revision, where some response shows which that was;
-//   equal revisions have equal values, so the cas succeeds where etcd did. Where no response shows
-//   it, and where a version was compared, only the put remains. A comparison that failed says
+// - a successful comparison of a revision (or of 0, "no such key") with a put of the same key: a
+//   cas that expects the value of the key at that revision, if some response shows that value.
+//   Equal revisions have equal values, so the cas succeeds whenever etcd's comparison did. If no
+//   response shows it, or if a version was compared, only the put remains. A failed comparison says
 //   nothing about values.
-// - a put with a lease may be undone when the lease ends: each has an indeterminate delete beside
+// - a put with a lease may be undone when the lease ends, so an indeterminate delete is added for
 //   it.
-// - a request without a response may have taken effect, either branch of it.
-// - a read of an older revision is left out, and counted: it is not meant to be linearizable.
+// - a request without a response: either of its branches may have taken effect.
+// - a read of an older revision is left out, and counted: etcd does not promise that it is
+//   linearizable.
 //
-// Every write raises the revision by one. Where more revisions have passed than the file has writes
-// for, operations are missing, as in the file of one client among several, and no violation is
-// certain.
+// Every write raises the revision by one. If the responses show more revisions than the file has
+// writes, operations are missing (the file may be that of one client among several), and no
+// violation is certain.
 //
-// Values of 20 bytes and more are known by their hash only (FNV-1a, 32 bits), as etcd records them.
+// Of values of 20 bytes and more etcd records only the hash (FNV-1a, 32 bits).
 #pragma once
 
 #include <cstdint>
@@ -45,11 +47,11 @@ class EtcdOperations {
  public:
   using Element = simdjson::dom::element;
 
-  /// Whether a request is one of etcd's: it says its type by name.
+  /// Whether a request is one of etcd's: it names its type.
   [[nodiscard]] static bool recognises(const Element& input);
 
-  /// `whole` has the process, the times and the line of the request. What is wrong with it, or
-  /// nothing.
+  /// Adds a request; `whole` has its process, times and line. Returns what is wrong with the
+  /// request, if anything.
   struct Problem {
     std::string found;
     std::string expected;
@@ -58,18 +60,19 @@ class EtcdOperations {
                                            const std::optional<Element>& output,
                                            const Interval& whole, HistoryBuilder& builder);
 
-  /// After the last line: adds what had to wait for all responses, and notes what was left out.
+  /// Call after the last line: adds the operations that depend on other responses, and notes what
+  /// was left out.
   void finish(HistoryBuilder& builder);
 
   [[nodiscard]] std::uint64_t memory_bytes() const;
 
  private:
-  /// A comparison, whose value only a response somewhere in the file may show.
+  /// A comparison whose expected value may be shown by any response in the file.
   struct Comparison {
     Interval interval;
     std::string key;
     std::int64_t revision = 0;
-    std::optional<ValueId> put;  ///< nothing: it stands alone, and is a read
+    std::optional<ValueId> put;  ///< nothing: no put belongs to it, so it is a read
   };
   struct Piece;
   struct Request;
@@ -90,7 +93,7 @@ class EtcdOperations {
   std::map<std::pair<std::string, std::int64_t>, ValueId> values_;
   std::vector<std::int64_t> written_revisions_;
   std::int64_t last_revision_ = 0;
-  std::uint64_t unseen_writes_max_ = 0;  // indeterminate ones, and what leases may have deleted
+  std::uint64_t unseen_writes_max_ = 0;  // indeterminate writes, and deletes by leases
   std::uint64_t old_reads_ = 0;
   std::uint64_t unknown_requests_ = 0;
   bool is_used_ = false;

@@ -11,7 +11,7 @@
 namespace capsize::checker {
 
 enum class EventType : std::uint8_t { kInvoke, kOk, kFail, kInfo };
-/// As every format of Capsize and Jepsen writes it: "invoke", "ok", "fail", "info".
+/// Returns "invoke", "ok", "fail" or "info", as the formats of Capsize and Jepsen write it.
 [[nodiscard]] std::string_view name(EventType type);
 
 struct EventLine {

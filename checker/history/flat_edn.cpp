@@ -7,7 +7,8 @@ namespace {
 
 using Kind = FlatScalar::Kind;
 
-// Letters, digits and the signs that a keyword of a history has; anything else goes to the reader.
+// Letters, digits and the punctuation of keywords in histories; the general reader handles all
+// others.
 bool is_name_part(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '_' || c == '.' || c == '/';
@@ -20,7 +21,7 @@ class EdnScanner : public FlatScanner {
   void skip() {
     while (at_ != end_ && (*at_ == ' ' || *at_ == ',' || *at_ == '\r')) ++at_;
   }
-  // #jepsen.history.Op and its like.
+  // A tag such as #jepsen.history.Op.
   bool tag() {
     if (!take('#')) return true;
     const char* const begin = at_;

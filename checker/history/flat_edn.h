@@ -1,10 +1,10 @@
-// FlatEdn: reads the one shape of EDN map that nearly all histories consist of: an operation of
-// Jepsen on a line of its own, of whole numbers, nil, keywords, plain strings and pairs of numbers.
+// FlatEdn: parses the one kind of EDN map that nearly all histories consist of: an operation of
+// Jepsen on a line of its own, with integers, nil, keywords, plain strings and pairs of numbers.
 //
 //     {:process 3, :type :invoke, :f :write, :value 5, :time 12, :index 0}
 //
-// As with FlatJson, whatever is not exactly like that is refused, and the caller asks the real
-// reader (edn.h). So nothing is read here that would be read differently there.
+// As with FlatJson, any other line is refused, and the caller uses the general reader (edn.h).
+// Lines that are accepted here have the same meaning there.
 #pragma once
 
 #include <string_view>

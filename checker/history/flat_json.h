@@ -1,10 +1,10 @@
-// FlatJson: reads the one shape of line that nearly all histories consist of, several times faster
-// than a parser that has to be ready for anything.
+// FlatJson: parses the one kind of line that nearly all histories consist of, several times faster
+// than a general JSON parser.
 //
-// The shape: one object of fields that are integers, null, plain strings (printable ASCII, no
-// escapes) or pairs of integers and nulls, with at most one blank after a colon or comma. Whatever
-// is not exactly like that, errors included, is refused without a word, and the caller asks the
-// real parser. So nothing is read here that would be read differently there.
+// Such a line is one object whose fields are integers, null, plain strings (printable ASCII, no
+// escapes) or pairs of integers and nulls, with at most one blank after a colon or comma. Any other
+// line, malformed ones included, is refused without an error message, and the caller uses the
+// general parser. Lines that are accepted here have the same meaning there.
 #pragma once
 
 #include <cstdint>
@@ -25,10 +25,10 @@ struct FlatScalar {
 
 struct FlatFields {
   FlatScalar index, time, process, type, function, key, value, error;
-  bool others = false;  ///< there were fields of other names
+  bool others = false;  ///< the line has fields with other names
 };
 
-/// The field of Capsize's name; nullptr if it has none.
+/// Returns the field with this name of Capsize's; nullptr if the line has none.
 [[nodiscard]] inline FlatScalar* find_field(FlatFields& fields, std::string_view name) {
   switch (name.size()) {
     case 1:
@@ -49,7 +49,7 @@ struct FlatFields {
   }
 }
 
-/// Precondition: some readable byte follows the line (LineReader::kPadding).
+/// Precondition: at least one readable byte follows the line (LineReader::kPadding).
 [[nodiscard]] bool read_flat_json(std::string_view line, const Vocabulary& vocabulary,
                                   FlatFields& fields);
 

@@ -1,4 +1,4 @@
-// FlatScanner: what the readers of flat JSON and flat EDN take from a line in the same way.
+// FlatScanner: the scanning of a line that FlatJson and FlatEdn share.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ class FlatScanner {
   }
   [[nodiscard]] bool at_end() const { return at_ == end_; }
 
-  /// After the opening quote: printable ASCII without escapes, up to the closing quote, which goes.
+  /// Call after the opening quote: reads printable ASCII without escapes and the closing quote.
   bool text(std::string_view& out) {
     const char* const begin = at_;
     for (; at_ != end_; ++at_) {
@@ -34,7 +34,7 @@ class FlatScanner {
   }
 
  protected:
-  /// Digits with or without a sign, so few that 64 bits hold them, and no zero before others.
+  /// Reads an optional sign and digits without a leading zero, few enough to fit into 64 bits.
   bool digits(std::int64_t& out) {
     constexpr int kDigitsMax = 18;
     const bool negative = take('-');

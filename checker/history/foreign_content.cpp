@@ -40,7 +40,7 @@ constexpr std::array<Magic, 12> kMagics = {{
     {"%PDF-"sv, "a PDF document", "a history"},
 }};
 
-// Latin letters in UTF-16 have a zero in every other byte.
+// Latin letters in UTF-16 have a zero in every second byte.
 std::optional<std::string_view> unmarked_utf16(std::string_view head) {
   constexpr std::size_t kPairs = 3;
   if (head.size() < 2 * kPairs) return std::nullopt;
@@ -50,7 +50,7 @@ std::optional<std::string_view> unmarked_utf16(std::string_view head) {
     little = little && head[2 * i] != '\0' && head[2 * i + 1] == '\0';
     big = big && head[2 * i] == '\0' && head[2 * i + 1] != '\0';
   }
-  // Binary numbers look like that too, but not with letters in them.
+  // Binary numbers look similar, but do not contain letters.
   const auto is_text = [&](std::size_t from) {
     for (std::size_t i = from; i < 2 * kPairs; i += 2) {
       const char c = head[i];
@@ -80,7 +80,7 @@ bool is_markup(std::string_view head) {
          begin.starts_with("<?xml") || begin.starts_with("<head");
 }
 
-// w(1,2,3,4): key, value, session and transaction.
+// PolySI writes w(1,2,3,4): key, value, session and transaction.
 bool is_transaction_text(std::string_view head) {
   std::string_view line = after_white_space(head);
   if (!line.starts_with("w(") && !line.starts_with("r(")) return false;
@@ -157,7 +157,7 @@ std::optional<Malformed> directory_instead_of_file(const std::filesystem::path& 
   std::error_code error;
   if (path == "-" || !std::filesystem::is_directory(path, error)) return std::nullopt;
   constexpr std::array<std::string_view, 5> kEndings = {".edn", ".jsonl", ".json", ".csv", ".log"};
-  // history.edn before any other, then by the order of the endings, then by name.
+  // Prefers history.edn, then the order of the extensions, then names.
   std::vector<std::pair<std::size_t, std::string>> candidates;
   for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
     const std::string name = entry.path().filename().string();

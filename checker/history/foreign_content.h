@@ -1,9 +1,9 @@
-// ForeignContent: files that people hand to a checker and that hold no history it can read, named
-// for what they are, with what to do about it.
+// ForeignContent: recognises files that people pass to a checker but that are not readable
+// histories, and names their type and the next step.
 //
-// An archive, a database or a page of a browser would else be refused as a first line that belongs
-// to no format, shown as bytes that say nothing. What is named here no format begins with, so
-// nothing that could be read is lost.
+// Otherwise an archive, a database or a web page would be refused because its first line, shown as
+// meaningless bytes, belongs to no format. No history format begins like one of these files, so no
+// readable history is refused.
 #pragma once
 
 #include <cstddef>
@@ -17,21 +17,24 @@
 
 namespace capsize::checker {
 
-/// The bytes of the beginning that are looked at: a tar archive says what it is in its first 512.
+/// The number of bytes at the beginning that are inspected: the magic of a tar archive is in the
+/// first 512.
 inline constexpr std::size_t kForeignHeadBytes = 512;
 
-/// What a file is that begins like this, and what to give instead; nothing where it may be a
-/// history.
+/// Returns the type of a file that begins with `head`, and what to pass instead; nothing if it may
+/// be a history.
 [[nodiscard]] std::optional<SourceFailure> foreign_content(std::string_view head);
 
-/// The source as it is, or one that fails at once where its content is foreign. Reads no further
-/// than the first line, for files that are still written.
+/// Returns the source unchanged, or a source that fails at once if the content is foreign. Reads no
+/// further than the first line, because the file may still be growing.
 [[nodiscard]] std::unique_ptr<ByteSource> refuse_foreign(std::unique_ptr<ByteSource> source);
 
-/// What is wrong with a path that is a directory: it names a file in it that may be meant.
+/// Returns an error if the path is a directory; it names the file in the directory that is most
+/// likely the history.
 [[nodiscard]] std::optional<Malformed> directory_instead_of_file(const std::filesystem::path& path);
 
-/// A line of the file in quotes, for messages; of one that is no text, that it is none.
+/// Returns a line of the file in quotes, for messages; for binary content a remark that it is not
+/// text.
 [[nodiscard]] std::string quoted_line(std::string_view line);
 
 }  // namespace capsize::checker

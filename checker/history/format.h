@@ -1,8 +1,8 @@
-// HistoryFormat: one way to write a history down, line by line.
+// HistoryFormat: a line-based notation for histories.
 //
-// A format turns a line into events and hands them to the HistoryBuilder; files, bounds, cut-off
-// last lines and the rules of processes are not its business. A new format is one new file in this
-// folder that fills in a HistoryFormat and hands it to a `FormatRegistrar`.
+// A format converts a line to events and passes them to the HistoryBuilder. Files, bounds,
+// truncated last lines and the rules of processes are handled elsewhere. A new format is one new
+// file in this folder that fills in a HistoryFormat and passes it to a `FormatRegistrar`.
 #pragma once
 
 #include <memory>
@@ -20,39 +20,39 @@ namespace capsize::checker {
 
 struct LineError {
   Malformed malformed;
-  /// The line may just be the beginning of a longer one. If it is the last and has no line feed,
-  /// the file was cut off there, and what stands before is read as the history.
+  /// The line may be the beginning of a longer one. If it is the last line and has no line feed,
+  /// the file was truncated there, and the lines before it are the history.
   bool may_be_cut_off = false;
 };
 
-/// Parses the lines of one file; may keep what it needs from line to line.
+/// Parses the lines of one file. It may keep state between lines.
 class LineParser {
  public:
   virtual ~LineParser() = default;
   virtual std::optional<LineError> parse(const Line& line, HistoryBuilder& builder) = 0;
-  /// The same for a line that was taken apart already; false, and nothing happened, where the line
-  /// has to be parsed after all.
+  /// The same for a line that has been parsed to a PlainEvent. Returns false, without an effect, if
+  /// the line needs the general parser.
   virtual bool accept(const PlainEvent&, const Line&, HistoryBuilder&) { return false; }
-  /// After the last line: adds what had to wait for it. What is wrong with the file as a whole, or
-  /// nothing.
+  /// Called after the last line: adds events that depend on later lines. Returns what is wrong with
+  /// the file as a whole, if anything.
   virtual std::optional<Malformed> finish(HistoryBuilder&) { return std::nullopt; }
-  /// What it keeps from line to line, where that grows with the file.
+  /// Memory for the state that it keeps between lines, if that grows with the file.
   [[nodiscard]] virtual std::uint64_t memory_bytes() const { return 0; }
-  /// What has been begun on the lines so far is not complete: a file that ends here was cut off.
+  /// Whether a record has begun and not ended: a file that ends here was truncated.
   [[nodiscard]] virtual bool is_inside_record() const { return false; }
 };
 
 struct HistoryFormat {
   std::string_view name;
   std::string_view summary;  ///< one line for `capsize list formats`
-  /// Whether a file whose first line that is not empty reads like this is in the format.
+  /// Whether a file with this first non-empty line is in the format.
   bool (*recognises)(std::string_view first_line, const Vocabulary& vocabulary);
   std::unique_ptr<LineParser> (*make_parser)();
-  /// Optional: takes apart the lines that are simple, on any thread, for accept().
+  /// Optional: parses simple lines for accept(), on any thread.
   PlainReader read_plain = nullptr;
-  /// A failed cas of such a file saw another value than the expected one.
+  /// In this format a failed cas has observed a value other than the expected one.
   bool failed_cas_observes = false;
-  /// It takes any file of its notation: those that know their own fields are asked first.
+  /// The format accepts any file of its notation, so more specific formats are tried first.
   bool is_general = false;
 };
 

@@ -15,7 +15,8 @@
 namespace capsize::checker {
 namespace {
 
-// An end of an interval; at equal times starts come first, so that the two overlap.
+// A start or an end of an interval; at equal times starts come first, so that the intervals
+// overlap.
 struct Bound {
   std::int64_t time;
   std::uint32_t operation;
@@ -27,7 +28,7 @@ struct Bound {
 };
 
 constexpr std::int64_t kLatest = std::numeric_limits<std::int64_t>::max();
-// Of an operation whose line names none, until all lines are there.
+// The process of an operation whose line names none, until all lines have been read.
 constexpr std::int64_t kNoProcess = std::numeric_limits<std::int64_t>::min();
 
 std::int64_t later(std::int64_t time, std::int64_t by) {
@@ -50,7 +51,7 @@ void Intervals::add(const Interval& interval) {
   operation.outcome = interval.outcome.value_or(interval.end ? Outcome::kOk : Outcome::kInfo);
   const ValueId value = interval.value.value_or(kNullValue);
   if (interval.function != kRead) operation.argument = value;
-  // What a write answers says nothing; of others, the line may give what was answered alone.
+  // The result of a write has no meaning; other operations may have only a result.
   const bool mutation = interval.function >= kWrite && interval.function <= kDelete;
   if (operation.outcome == Outcome::kOk && !mutation) {
     operation.result = interval.result.value_or(value);
@@ -60,7 +61,7 @@ void Intervals::add(const Interval& interval) {
 }
 
 std::uint64_t Intervals::memory_bytes() const {
-  // Placing needs two bounds and a copy of each operation.
+  // place() needs two ends and a copy of each operation.
   return operations_.capacity() * sizeof(Operation) + lines_.capacity() * sizeof(lines_[0]) +
          operations_.size() * (2 * sizeof(Bound) + 2 * sizeof(std::uint64_t) + sizeof(Operation));
 }
@@ -86,14 +87,14 @@ std::optional<Malformed> Intervals::check_processes(
   return std::nullopt;
 }
 
-// What is wrong about two operations of one process, the second of which began after the first.
+// Returns what is wrong with two operations of one process, of which `second` began later.
 std::optional<Malformed> Intervals::problem_between(std::uint32_t before, std::uint32_t after,
                                                     const History& history) const {
   const Operation& first = operations_[before];
   const Operation& second = operations_[after];
   const std::string process = excerpt(history.process_text(second.process));
   if (first.outcome == Outcome::kInfo) {
-    if (second.process < 0) return std::nullopt;  // a name stays with its client
+    if (second.process < 0) return std::nullopt;  // a client keeps its name
     return Malformed{history.file, lines_[after], 1, fmt::format("process {} again", process),
                      fmt::format("a new process number, since its operation on line {} was left "
                                  "indeterminate",
@@ -105,7 +106,7 @@ std::optional<Malformed> Intervals::problem_between(std::uint32_t before, std::u
       fmt::format("a start at or after the end of the one on line {}", lines_[before])};
 }
 
-// Each operation without a process gets one that the file does not name.
+// Gives each operation without a process a number that the file does not use.
 void Intervals::number_processes() {
   std::unordered_set<std::int64_t> named;
   for (const Operation& operation : operations_) {
@@ -119,8 +120,8 @@ void Intervals::number_processes() {
   }
 }
 
-// All times, since nanoseconds that count from the start of a test may look like any unit for a
-// moment, but begin near 0.
+// All times have to look alike: nanoseconds since the start of a test may resemble any unit for a
+// while, but they begin near 0.
 void Intervals::note_magnitude(History& history) const {
   const auto [first, last] = std::ranges::minmax_element(
       operations_, {}, [](const Operation& operation) { return operation.invoke_time; });
@@ -133,8 +134,8 @@ void Intervals::note_magnitude(History& history) const {
                   unit->plural, unit->name));
 }
 
-// Whether any operation of a key ended before another of it began, as the times are written and as
-// the clock error leaves them.
+// Whether an operation of a key ended before another one of that key began, both by the times as
+// written and after widening by the clock error.
 void Intervals::note_lost_order(std::chrono::nanoseconds clock_error, History& history) const {
   struct Extremes {
     std::int64_t first_end = kLatest;
@@ -156,7 +157,7 @@ void Intervals::note_lost_order(std::chrono::nanoseconds clock_error, History& h
       std::ranges::any_of(keys, is_ordered) && std::ranges::none_of(keys, stays_ordered);
 }
 
-// Positions are given to the bounds in the order of their times.
+// Numbers the starts and ends in the order of their times.
 void Intervals::give_positions(std::chrono::nanoseconds clock_error, History& history) {
   const std::int64_t error = clock_error.count();
   std::vector<Bound> bounds;
@@ -167,7 +168,7 @@ void Intervals::give_positions(std::chrono::nanoseconds clock_error, History& hi
     bounds.push_back({later(operations_[i].complete_time, error), i, true});
   }
   std::sort(bounds.begin(), bounds.end());
-  // No file_index: a line has two events, and its number would be that of both.
+  // No file_index: both events of an operation are on the same line.
   Position next_position = 0;
   std::vector<std::uint32_t> by_start;
   by_start.reserve(operations_.size());

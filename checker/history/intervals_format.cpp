@@ -1,13 +1,13 @@
-// One JSON object an operation, with the times of its start and end:
+// One JSON object per operation, with the times of its start and end:
 //
 //     {"process":3,"f":"write","key":"x","value":5,"start":100,"end":180}
 //     {"process":4,"f":"read","key":"x","value":5,"start":120,"end":190,"type":"ok"}
 //     {"f":"cas","key":"x","value":[5,6],"start":200,"type":"info"}
 //
-// `value` is what was asked, and of a read what was answered; operations that do both may have a
-// `result` too. Without `type` an operation with an end is ok, one without is indeterminate. The
-// process may be left out. Times order the operations, not the lines; a `duration` stands for one
-// of the two, as in access logs.
+// `value` is the argument, of a read the answer; operations that have both may have a `result` too.
+// Without `type` an operation with an end is ok, and one without an end is indeterminate. The
+// process is optional. The times order the operations, not the lines; a `duration` may replace
+// start or end, as in access logs.
 #include "checker/history/intervals.h"
 #include "checker/history/json.h"
 #include "checker/history/json_line.h"
@@ -23,7 +23,7 @@ bool recognises(std::string_view first_line, const Vocabulary& vocabulary) {
   const auto has = [&](std::string_view field) {
     return column_of(first_line, vocabulary.in_file(field)) > 1;
   };
-  // A header says it by its name.
+  // A header names the format.
   return has("start") || (has("end") && has("duration")) ||
          (has("capsize-history") && first_line.find("\"intervals\"") != std::string_view::npos);
 }
@@ -37,7 +37,7 @@ struct Fields {
   Fields(const JsonLine::Object& object, const Vocabulary& vocabulary) {
     for (const auto field : object) {
       auto* const slot = find(vocabulary.field(without_colon(field.key)));
-      // null is nothing, but as what was answered.
+      // null means missing, except as an answer.
       if (slot && (slot == &result || !field.value.is_null())) *slot = field.value;
     }
     for_nested_fields(object, vocabulary, kIntervalFields,
@@ -74,7 +74,7 @@ class IntervalsParser final : public LineParser {
     }
     const Fields fields(object, builder.vocabulary());
     if (!fields.process && !fields.function && !fields.start) {
-      builder.skip_line();  // the mark of a phase, and whatever else a recorder writes
+      builder.skip_line();  // a marker between phases, or another line that is no operation
       return std::nullopt;
     }
     return operation(fields, static_cast<std::uint32_t>(line.number), builder);
@@ -143,7 +143,7 @@ class IntervalsParser final : public LineParser {
     return std::nullopt;
   }
 
-  // A number is a name too, where a recorder has an enumeration or a status.
+  // A number is accepted as a name, for recorders that write an enumeration or a status.
   static std::optional<std::string> name_of(const Element& element) {
     std::string_view text;
     if (element.get(text) == simdjson::SUCCESS) return std::string(without_colon(text));

@@ -1,13 +1,13 @@
-// Jepsen's console log and its history.txt: an operation on a line, in columns.
+// Jepsen's console log and its history.txt: one operation per line, in columns.
 //
 //     INFO  jepsen.util - 4\t:invoke\t:cas\t[1 0]                         as logged in 2014
 //     2024-05-01 10:00:00,001{GMT}\tINFO\t[jepsen worker 4] jepsen.util: 4\t:invoke\t:cas\t[1 0]
 //     4\t:invoke\t:cas\t[1 0]                                             history.txt
 //
 // The columns are process, type, function, value and, where there is one, the error. Lines of other
-// loggers, stack traces and the nemesis are skipped. There is no time. A completion with a keyword
-// in place of a value (:timed-out) only says that it is indeterminate. A cas that failed without an
-// error did see another value, and counts as an observation of that.
+// loggers, stack traces and the nemesis are skipped. There are no times. A completion with a
+// keyword in place of a value (:timed-out) is indeterminate. A cas that failed without an error has
+// observed another value than the expected one.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::string_view kMarkers[] = {"jepsen.util - ", "jepsen.util: "};
 
-// Where the columns of an operation begin; npos for a line that holds none.
+// Returns where the columns of an operation begin; npos for a line without one.
 std::size_t begin_of_columns(std::string_view line) {
   for (const std::string_view marker : kMarkers) {
     const std::size_t at = line.find(marker);

@@ -15,14 +15,14 @@ namespace {
 
 using simdjson::dom::element_type;
 
-// 1.0 is the number 1, as JSON has one kind of number only.
+// 1.0 is the number 1, because JSON has only one kind of number.
 std::optional<std::int64_t> whole_number(double value) {
-  constexpr double kExactMax = 9007199254740992.0;  // 2^53: above, neighbours are not exact
+  constexpr double kExactMax = 9007199254740992.0;  // 2^53: above it, not every integer is exact
   if (!(std::abs(value) < kExactMax) || value != std::floor(value)) return std::nullopt;
   return static_cast<std::int64_t>(value);
 }
 
-// U+FFFE is no character, so no text of a client begins with it.
+// U+FFFE is no character, so no string of a client begins with it.
 constexpr std::string_view kBigIntegerMark = "\xef\xbf\xbe:";
 constexpr std::size_t kDigitsThatFit = 18;
 
@@ -32,7 +32,7 @@ bool is_big_integer(std::string_view text) {
          text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// The digits that with_big_integers_as_text() made a text of.
+// Returns the digits of a string that with_big_integers_as_text() wrote.
 std::optional<std::string_view> big_integer(std::string_view text) {
   if (!text.starts_with(kBigIntegerMark)) return std::nullopt;
   text.remove_prefix(kBigIntegerMark.size());
@@ -149,7 +149,7 @@ std::uint64_t column_of(std::string_view line, std::string_view field) {
     value = line.find_first_not_of(" \t", value + 1);
     return (value == std::string_view::npos ? at : value) + 1;
   }
-  // A path through other fields ends with its own name.
+  // A path ends with the name of the field itself.
   const std::size_t dot = field.rfind('.');
   return dot == std::string_view::npos ? 1 : column_of(line, field.substr(dot + 1));
 }

@@ -41,12 +41,12 @@ std::optional<LineError> JsonLine::parse(const Line& line, const HistoryBuilder&
 }
 
 simdjson::error_code JsonLine::parse_text(std::string_view text, Element& document) {
-  // Growing by hand, since growing inside parse() would forget the bound on nesting.
+  // Allocates explicitly, because an allocation inside parse() would reset the bound on nesting.
   if (text.size() > parser_.capacity()) {
     allocated_ = parser_.allocate(text.size() * 2, kJsonDepthMax);
   }
   if (allocated_ != simdjson::SUCCESS) return allocated_;
-  // A line has padding after it; what was rewritten is copied to where it has some.
+  // A line is followed by padding; a rewritten text is copied to a padded buffer.
   const bool has_padding = text.data() != rewritten_.data();
   return parser_.parse(text.data(), text.size(), !has_padding).get(document);
 }

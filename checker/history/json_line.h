@@ -1,7 +1,7 @@
 // JsonLine: one line of a file as a JSON object, and errors that point into it.
 //
-// What the formats made of JSON lines have in common: a bound on nesting, the header that may stand
-// on the first line, and messages with the column of the field that is wrong.
+// Shared by all formats that consist of JSON lines: a bound on nesting, the optional header on the
+// first line, and errors with the column of the wrong field.
 #pragma once
 
 #include <simdjson.h>
@@ -25,10 +25,10 @@ class JsonLine {
   [[nodiscard]] std::optional<LineError> parse(const Line& line, const HistoryBuilder& builder,
                                                Object& object);
 
-  /// Errors about the line that was parsed last.
+  /// Both return an error about the line that was parsed last.
   [[nodiscard]] LineError wrong(std::uint64_t column, std::string found,
                                 std::string expected) const;
-  /// `field` by Capsize's name; nothing found means that the line has no such field.
+  /// `field` is Capsize's name of the field; `found` is nothing if the line has no such field.
   [[nodiscard]] LineError wrong(std::string_view field, const std::optional<Element>& found,
                                 std::string expected) const;
 
@@ -42,14 +42,14 @@ class JsonLine {
   const HistoryBuilder* builder_ = nullptr;
 };
 
-/// The key that a JSON value names; 1 and "1" are two.
+/// Returns the key that a JSON value names; 1 and "1" are different keys.
 [[nodiscard]] KeyId json_key(HistoryBuilder& builder, const JsonLine::Element& value);
 
-/// The element at a path of field names with dots, "Input.Key"; a name may have dots itself.
+/// Returns the element at a dotted path of field names, "Input.Key"; names may contain dots.
 [[nodiscard]] std::optional<JsonLine::Element> element_at(const JsonLine::Object& object,
                                                           std::string_view path);
 
-/// Calls set(name, element) for each field of Capsize's names that a rule finds inside of others.
+/// Calls set(name, element) for each of `names` that a rule maps to a field nested in another one.
 template <class Names, class Set>
 void for_nested_fields(const JsonLine::Object& object, const Vocabulary& vocabulary,
                        const Names& names, const Set& set) {
@@ -61,14 +61,16 @@ void for_nested_fields(const JsonLine::Object& object, const Vocabulary& vocabul
   }
 }
 
-/// ":invoke" as "invoke": some converters of EDN keep the colon of a keyword.
+/// Returns "invoke" for ":invoke": some EDN converters keep the colon of a keyword.
 [[nodiscard]] std::string_view without_colon(std::string_view text);
 
-/// The client that a JSON value names, by a number >= 0 or a name; nothing if it is neither.
+/// Returns the client that a JSON value names, by a number >= 0 or a name; nothing if it is
+/// neither.
 [[nodiscard]] std::optional<std::int64_t> json_process(HistoryBuilder& builder,
                                                        const JsonLine::Element& value);
 
-/// A point in time in nanoseconds: a number, in the unit of the file, or a date with its time.
+/// Returns a time in nanoseconds, from a number in the unit of the file or a date with a time of
+/// day.
 [[nodiscard]] std::optional<std::int64_t> json_time(const HistoryBuilder& builder,
                                                     const JsonLine::Element& value);
 

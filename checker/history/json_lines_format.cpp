@@ -1,9 +1,9 @@
-// Capsize's own format: one JSON object a line, an optional header before them.
+// Capsize's own format: one JSON object per line, after an optional header.
 //
 //     {"capsize-history":1,"model":"register","initial":0}
 //     {"index":0,"time":12,"process":3,"type":"invoke","f":"write","key":"x","value":5}
 //
-// Fields it does not know are ignored, so that a recorder may add its own.
+// Unknown fields are ignored, so that a recorder may add its own.
 #include <simdjson.h>
 
 #include <utility>
@@ -30,7 +30,7 @@ bool recognises(std::string_view first_line, const Vocabulary&) {
 constexpr std::string_view kFieldNames[] = {"index", "time", "process", "type",
                                             "f",     "key",  "value",   "error"};
 
-// The fields of one line that mean something; the elements live as long as the parser's document.
+// The known fields of one line; the elements are valid as long as the parser's document.
 struct Fields {
   std::optional<element> index, time, process, type, function, key, value, error;
 
@@ -65,7 +65,8 @@ class JsonLinesParser : public LineParser {
   std::optional<LineError> parse(const Line& line, HistoryBuilder& builder) override {
     line_ = line;
     builder_ = &builder;
-    // For readers that go line by line; of lines that were parsed in blocks, few come here.
+    // For readers that read line by line; of lines that were parsed in blocks, only unusual ones
+    // get here.
     if (PlainEvent plain; read_plain_event(line.text, builder.vocabulary(), plain)) {
       if (accept(plain, line, builder)) return std::nullopt;
     }
@@ -79,7 +80,7 @@ class JsonLinesParser : public LineParser {
   }
 
   bool accept(const PlainEvent& plain, const Line& line, HistoryBuilder& builder) override {
-    // The first line may be a header, and the first event says whether there is an index.
+    // The first line may be a header, and the first event shows whether events have an index.
     if (first_ || !indexed_ || *indexed_ != plain.has_index) return false;
     return add_plain_event(plain, line, builder, {});
   }
@@ -93,7 +94,7 @@ class JsonLinesParser : public LineParser {
  private:
   std::optional<LineError> event(const Fields& fields) {
     if (!fields.process && !fields.function) {
-      builder_->skip_line();  // the mark of a phase, and whatever else a recorder writes
+      builder_->skip_line();  // a marker between phases, or another line that is no event
       return std::nullopt;
     }
     if (auto error = note_index(fields)) return error;
@@ -105,7 +106,8 @@ class JsonLinesParser : public LineParser {
     if (!process) return json_.wrong("process", fields.process, std::string(kClientExpected));
     event.process = *process;
     if (fields.time) {
-      // Here times are for people only; a number that may be anything is as good as none.
+      // Times are for people only in this format, so a number that cannot be a time counts as
+      // missing.
       const auto time = json_time(*builder_, *fields.time);
       if (!time && !fields.time->is_double()) {
         return json_.wrong("time", fields.time, builder_->time_expected());
@@ -115,7 +117,6 @@ class JsonLinesParser : public LineParser {
     std::string_view type;
     if (!fields.type || fields.type->get(type) != simdjson::SUCCESS ||
         !builder_->type(without_colon(type))) {
-      // An event without a type is no client's event if its process has a name.
       return json_.wrong("type", fields.type, "\"invoke\", \"ok\", \"fail\" or \"info\"");
     }
     event.type = *builder_->type(without_colon(type));
@@ -149,7 +150,7 @@ class JsonLinesParser : public LineParser {
     return std::nullopt;
   }
 
-  // The order of the file is that of the index if the lines have one; half of them is an error.
+  // If the lines have an index, it orders the events; all of them or none must have one.
   std::optional<LineError> note_index(const Fields& fields) {
     const bool has_index = fields.index.has_value();
     if (!indexed_) {

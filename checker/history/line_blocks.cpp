@@ -29,7 +29,7 @@ std::uint64_t LineBlocks::memory_bytes() const {
   std::uint64_t bytes = 0;
   const std::lock_guard lock(mutex_);
   for (const Slot& slot : slots_) {
-    if (slot.state == State::kTaken) continue;  // growing, a few hundred kilobytes
+    if (slot.state == State::kTaken) continue;  // being parsed; a few hundred kilobytes
     bytes += slot.block.text.bytes.capacity() + slot.block.lines.capacity() * sizeof(BlockLine);
   }
   return bytes;
@@ -40,7 +40,7 @@ void LineBlocks::start_threads() {
   for (unsigned i = 1; i < cores; ++i) threads_.emplace_back([this] { work(); });
 }
 
-// Reads until all slots are full. The slot of the current block stays as it is.
+// Reads until all slots are full. Does not touch the slot of the current block.
 void LineBlocks::fill() {
   const std::size_t usable = slots_.size() - (in_hand_ ? 1 : 0);
   while (!at_end_ && filled_ < usable) {
@@ -55,7 +55,7 @@ void LineBlocks::fill() {
     }
     ++filled_;
     full_.notify_one();
-    // The second block is what makes others worth their while.
+    // Further threads start with the second block, because a small file does not need them.
     if (filled_ > 1 && read_ != nullptr && threads_.empty()) start_threads();
   }
 }
@@ -84,7 +84,7 @@ const LineBlocks::Block* LineBlocks::next() {
 void LineBlocks::work() {
   std::unique_lock lock(mutex_);
   while (!stop_) {
-    // The ring is short; any full block will do, the caller takes them in order.
+    // Any full block will do, because the ring is short and the caller takes them in order.
     const auto slot = std::find_if(slots_.begin(), slots_.end(),
                                    [](const Slot& each) { return each.state == State::kFull; });
     if (slot == slots_.end()) {

@@ -1,9 +1,9 @@
-// LineBlocks: the lines of a file, in their order, each parsed as far as possible without the
-// others.
+// LineBlocks: the lines of a file in order, parsed in parallel as far as a line can be parsed on
+// its own.
 //
-// The calling thread reads blocks of whole lines; as many threads as there are other cores parse
-// them, and the caller gets them back in the order of the file, with their line numbers. It parses
-// a block itself rather than wait for one that no thread has begun. A small file uses no second
+// The calling thread reads blocks of whole lines, one thread for each other core parses them, and
+// the caller receives them in the order of the file, with their line numbers. If no thread has
+// begun the next block, the caller parses it itself instead of waiting. A small file uses no second
 // thread. At most a few blocks exist at any time, however long the file is.
 #pragma once
 
@@ -20,14 +20,14 @@
 
 namespace capsize::checker {
 
-/// Takes a line apart; false where it is not as simple as that. Runs on any thread.
+/// Parses a simple line; returns false for any other line. Called on any thread.
 using PlainReader = bool (*)(std::string_view line, const Vocabulary& vocabulary,
                              PlainEvent& event);
 
 struct BlockLine {
   std::string_view text;
   bool is_plain = false;
-  PlainEvent event;  ///< if it is plain
+  PlainEvent event;  ///< valid if the line is plain
 };
 
 class LineBlocks {
@@ -37,14 +37,14 @@ class LineBlocks {
     std::vector<BlockLine> lines;
   };
 
-  /// `read` may be nothing: then no line is plain. All arguments outlive the object.
+  /// If `read` is null, no line is plain. All arguments must outlive the object.
   LineBlocks(LineReader& lines, PlainReader read, const Vocabulary& vocabulary);
   ~LineBlocks();
   LineBlocks(const LineBlocks&) = delete;
   LineBlocks& operator=(const LineBlocks&) = delete;
 
-  /// The next block, which is valid until the next call; nothing at the end or after a failure of
-  /// the reader. Only the last line of the last block may be without its line feed.
+  /// Returns the next block, valid until the next call; nothing at the end or after a failure of
+  /// the reader. Only the last line of the last block may lack its line feed.
   const Block* next();
 
   [[nodiscard]] std::uint64_t memory_bytes() const;
@@ -64,10 +64,10 @@ class LineBlocks {
   LineReader& lines_;
   PlainReader read_;
   const Vocabulary& vocabulary_;
-  std::vector<Slot> slots_;  // a ring
-  std::size_t first_ = 0;    // the slot whose block comes next
+  std::vector<Slot> slots_;  // a ring buffer
+  std::size_t first_ = 0;    // the slot of the next block
   std::size_t filled_ = 0;   // slots from first_ on that hold blocks
-  bool in_hand_ = false;     // the caller has the block of the slot before first_
+  bool in_hand_ = false;     // the caller is using the block of the slot before first_
   bool at_end_ = false;
   bool stop_ = false;
   mutable std::mutex mutex_;  // guards the states of the slots, and stop_

@@ -68,7 +68,8 @@ std::optional<Line> LineReader::peek() {
   return peeked_;
 }
 
-// Reads until the next line is there as a whole, up to feed_; false if the file has no more feeds.
+// Reads until the buffer has the whole next line, up to feed_; returns false if the file has no
+// further line feed.
 bool LineReader::read_whole_line() {
   for (;;) {
     if (too_long_) return false;
@@ -116,7 +117,7 @@ bool LineReader::take_block(TextBlock& block) {
   }
   block.begin = begin_;
   block.end = last;
-  // The rest, the beginning of a line, moves to the other buffer.
+  // Copies the rest, the beginning of a line, to the other buffer.
   const std::size_t rest = end_ - last;
   if (block.bytes.size() < rest + kPadding) block.bytes.resize(rest + kPadding);
   std::memcpy(block.bytes.data(), buffer_.data() + last, rest);

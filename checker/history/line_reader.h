@@ -1,11 +1,11 @@
 // LineReader: the lines of a file or of a buffer, one at a time, in bounded memory.
 //
-// The bytes of a line are followed by at least kPadding readable bytes, as simdjson wants them, so
-// nothing is copied for the parser. The file is read in blocks and never held as a whole: a history
-// can be larger than memory, and can come through a pipe.
+// At least kPadding readable bytes follow a line, as simdjson requires, so no line is copied for
+// the parser. The file is read in blocks and never held as a whole: a history can be larger than
+// memory, and can come through a pipe.
 //
-// How it fails: a line longer than kLineBytesMax ends the reading, so does a source that fails;
-// failure() says which.
+// How it fails: a line longer than kLineBytesMax and a failing source end the reading; failure()
+// returns the cause.
 #pragma once
 
 #include <cstddef>
@@ -27,9 +27,9 @@ struct Line {
   bool terminated = true;    ///< false: the file ends here without a line feed
 };
 
-/// Some whole lines one after the other, with their line feeds; the last of a file may have none.
+/// Consecutive whole lines with their line feeds; the last line of a file may lack one.
 struct TextBlock {
-  std::vector<char> bytes;  ///< with padding before and behind the lines
+  std::vector<char> bytes;  ///< with padding before and after the lines
   std::size_t begin = 0;
   std::size_t end = 0;
 
@@ -42,28 +42,28 @@ class LineReader {
   static constexpr std::size_t kPadding = 64;
 
   explicit LineReader(std::unique_ptr<ByteSource> source);
-  /// Reads from memory that outlives the reader.
+  /// Reads from memory, which must outlive the reader.
   static LineReader of_text(std::string_view text);
 
-  /// The next line, or nothing at the end or after a failure.
+  /// Returns the next line, or nothing at the end or after a failure.
   std::optional<Line> next();
-  /// Whether next() would have to ask the source for more.
+  /// Whether next() would have to read from the source.
   [[nodiscard]] bool would_wait() const;
-  /// The next line without consuming it.
+  /// Returns the next line without consuming it.
   std::optional<Line> peek();
-  /// The lines that follow, as many as have been read already and at least one, in exchange for a
-  /// block that is not needed any more. False where next() would give nothing. A block is followed
-  /// by kPadding readable bytes too.
+  /// Replaces `block`, whose memory is reused, with the lines that have been read already, at least
+  /// one. Returns false if next() would return nothing. At least kPadding readable bytes follow the
+  /// block.
   bool take_block(TextBlock& block);
-  /// A reader of blocks reports how many lines they had, so that line_number() is right.
+  /// Must be called with the number of lines of each block, so that line_number() is correct.
   void count_lines(std::uint64_t lines) { number_ += lines; }
-  /// How many lines have been returned.
+  /// The number of lines that have been returned.
   [[nodiscard]] std::uint64_t line_number() const { return number_; }
 
-  /// Why there are no more lines, where that is not simply the end of `file`.
+  /// Returns why there are no more lines, if not because of the end of `file`.
   [[nodiscard]] std::optional<Malformed> failure(const std::string& file) const;
-  /// Reads on without keeping anything, a little: what cannot be understood may be the first of
-  /// what the source is about to fail at, such as damage in a compressed file.
+  /// Reads a little more and discards it. A line that cannot be parsed may be the first sign of a
+  /// failure that the source is about to report, such as damage in a compressed file.
   void look_ahead();
   /// The source ended in the middle of something, such as a compressed block.
   [[nodiscard]] bool cut_off() const { return source_->cut_off(); }
@@ -79,10 +79,10 @@ class LineReader {
 
   std::unique_ptr<ByteSource> source_;
   std::vector<char> buffer_;
-  std::size_t begin_ = 0;    // of what has not been returned yet
+  std::size_t begin_ = 0;    // of the bytes that have not been returned yet
   std::size_t scanned_ = 0;  // no line feed in [begin_, scanned_)
   std::size_t end_ = 0;
-  std::size_t feed_ = 0;  // where the next line ends, once read_whole_line() has found it
+  std::size_t feed_ = 0;  // end of the next line, once read_whole_line() has found it
   std::uint64_t number_ = 0;
   bool at_end_ = false;
   bool too_long_ = false;

@@ -34,8 +34,8 @@ std::string some_keys(const History& history) {
   return shown + (history.keys.size() > kKeysShown ? ", ..." : "");
 }
 
-// Leaves only the operations of the key that is shown as `text` (where the number 1 and the text
-// "1" are both keys, of both). Returns what is wrong if there is none. O(operations).
+// Keeps only the operations of the key that is shown as `text` (of both keys, if the number 1 and
+// the string "1" are keys). Returns an error if there is none. O(operations).
 std::optional<Malformed> keep_only_key(History& history, std::string_view text) {
   if (std::ranges::find(history.keys, text) == history.keys.end()) {
     return Malformed{
@@ -94,7 +94,7 @@ std::optional<LimitReached> bound_reached(std::uint64_t reading_bytes,
   return std::nullopt;
 }
 
-// Hands one block to the parser; the error that ends the reading, if one does.
+// Passes one block to the parser. Returns the error that ends reading, if any.
 std::optional<Malformed> parse_block(const LineBlocks::Block& block, std::uint64_t number,
                                      LineParser& parser, HistoryBuilder& builder,
                                      const std::function<bool()>& may_go_on) {
@@ -118,7 +118,7 @@ std::optional<Malformed> parse_block(const LineBlocks::Block& block, std::uint64
   return std::nullopt;
 }
 
-// Hands all lines to the parser. Why it stopped before the end, if it did.
+// Passes all lines to the parser. Returns why it stopped before the end, if it did.
 std::optional<std::variant<Malformed, LimitReached>> parse_lines(LineReader& lines,
                                                                  const HistoryFormat& format,
                                                                  HistoryBuilder& builder,
@@ -149,7 +149,7 @@ std::optional<std::variant<Malformed, LimitReached>> parse_lines(LineReader& lin
   return std::nullopt;
 }
 
-// Lines of a file whose records share lines are numbers of records.
+// If records share lines, line numbers count records.
 Malformed in_records(Malformed malformed, const LineReader& lines) {
   malformed.line_is_record = lines.numbers_records() && malformed.line > 0;
   return malformed;
@@ -174,7 +174,7 @@ std::variant<const HistoryFormat*, Malformed> choose_format(LineReader& lines,
                      "one of " + registry.names()};
   }
   const auto line = first_line_with_content(lines);
-  if (!line) return find_format("jsonl");  // empty: any format reads it as no operations
+  if (!line) return find_format("jsonl");  // empty: in any format a history without operations
   for (const bool general : {false, true}) {
     for (const HistoryFormat* format : registry.list()) {
       if (format->is_general != general) continue;
@@ -221,7 +221,7 @@ Result read_history_file(const std::filesystem::path& path, const ReadOptions& o
   }
   LineReader lines(one_record_a_line(std::move(source)));
   Result result = read_history(lines, path.string(), options, budget);
-  // The file has more than was read: what was found out about it is not about the file.
+  // The file has more lines than were read, so this result is not about the whole file.
   if (bound.reached) return LimitReached{budget.time_bound() + " ended the reading"};
   return result;
 }

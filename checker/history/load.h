@@ -15,7 +15,7 @@
 
 namespace capsize::checker {
 
-/// The format of the first line that is not empty, or the one that is named; else what is wrong.
+/// Returns the named format, or the one that the first non-empty line is in; otherwise an error.
 [[nodiscard]] std::variant<const HistoryFormat*, Malformed> choose_format(
     LineReader& lines, const std::string& file, const ReadOptions& options);
 
@@ -23,7 +23,7 @@ namespace capsize::checker {
 [[nodiscard]] std::variant<History, Malformed, LimitReached> read_history(
     LineReader& lines, std::string file, const ReadOptions& options, const Budget& budget);
 
-/// The same from a file; "-" is standard input.
+/// The same for a file; "-" is standard input.
 [[nodiscard]] std::variant<History, Malformed, LimitReached> read_history_file(
     const std::filesystem::path& path, const ReadOptions& options, const Budget& budget);
 

@@ -1,7 +1,7 @@
-// Malformed: why a file could not be read as a history or a trace, in terms a person can act on.
+// Malformed: why a file could not be read as a history or a trace.
 //
-// Always names the place, what was found there and what was expected. Line and column count from 1;
-// line 0 means the file as a whole (it cannot be opened, its format is not known).
+// It always has the place, what was found there and what was expected. Lines and columns count from
+// 1; line 0 means the file as a whole (it cannot be opened, or its format is unknown).
 #pragma once
 
 #include <cstdint>
@@ -14,12 +14,12 @@ namespace capsize::checker {
 struct Malformed {
   std::string file;
   std::uint64_t line = 0;
-  std::uint64_t column = 0;  ///< 1 when the line as a whole is at fault
+  std::uint64_t column = 0;  ///< 1 if the line as a whole is wrong
   std::string found;
   std::string expected;
-  bool line_is_record = false;  ///< `line` counts records, of which the file has several a line
+  bool line_is_record = false;  ///< `line` counts records; the file has several per line
 
-  /// One line: "history.jsonl:7:12: found …, expected …".
+  /// Returns one line of text: "history.jsonl:7:12: found …, expected …".
   [[nodiscard]] std::string message() const;
 };
 

@@ -1,8 +1,8 @@
-// Operation: what one client requested and what it was answered.
+// Operation: what one client requested, and the answer that it got.
 //
-// Flat and without pointers: a million of them are one array, sorted by key, so that each key is a
-// contiguous piece of it. Everything that has a name (functions, keys, values) is a small number
-// here; its text is looked up in the History only for people.
+// Flat and without pointers: a million of them are one array, sorted by key, so that the operations
+// of a key are contiguous. Functions, keys and values are stored as small numbers; the History has
+// their names for output.
 //
 // Order: `invoke` and `complete` are positions in the history's one total order of events.
 // Operation a precedes b iff a.complete < b.invoke; all others are concurrent, equal positions
@@ -42,7 +42,7 @@ enum class Outcome : std::uint8_t {
   return "info";
 }
 
-/// Functions every history knows under the same number; others are numbered as they are met.
+/// Functions with the same number in every history; others are numbered in order of appearance.
 inline constexpr FunctionId kRead = 0;
 inline constexpr FunctionId kWrite = 1;
 inline constexpr FunctionId kCas = 2;

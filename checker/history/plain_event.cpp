@@ -12,7 +12,7 @@ bool is_optional_number(const FlatScalar& field) {
   return field.kind == Kind::kAbsent || field.kind == Kind::kInteger;
 }
 
-// A name, but for ":write", whose colon the real parser takes off.
+// A name, except ":write", whose colon the general parser removes.
 bool is_name(const FlatScalar& field) {
   return field.kind == Kind::kText && !field.text.starts_with(':');
 }

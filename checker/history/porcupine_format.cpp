@@ -1,11 +1,11 @@
-// Operations of the checker Porcupine, as Go's encoding/json writes them: a list, or one a line.
+// Operations of the checker Porcupine, as Go's encoding/json writes them: a list, or one per line.
 //
 //     {"ClientId":0,"Input":{"Op":1,"Key":"x","Value":"a"},"Call":1,
 //      "Output":{"Value":""},"Return":2}
 //
-// Porcupine leaves to the user what Input and Output are. Two kinds are known here: those of its
-// own key-value tests (Op 0 or "get", 1 or "put", 2 or "append"), in any capitals, and the requests
-// and responses of etcd's robustness tests (etcd_operations.h). Any other field of Input may change
+// Porcupine's users define Input and Output. Two kinds are known here: those of its own key-value
+// tests (Op 0 or "get", 1 or "put", 2 or "append"; field names in any case), and the requests and
+// responses of etcd's robustness tests (etcd_operations.h). Any other field of Input may change
 // what the operation means, and is refused.
 //
 // As in Porcupine, operations of one client may overlap. One that never returned (no Return, or the
@@ -102,7 +102,7 @@ class PorcupineParser final : public LineParser {
     const auto start = call ? json_time(builder, *call) : std::nullopt;
     if (!start || *start < 0) return json_.wrong("Call", call, builder.time_expected());
     interval.start = *start;
-    // etcd's tests write 0 for what never returned.
+    // etcd's tests write 0 for an operation that never returned.
     const Found back = member_of(fields, "Return");
     std::int64_t raw = 0;
     const bool never = !back || (back->get(raw) == simdjson::SUCCESS &&
@@ -150,14 +150,14 @@ class PorcupineParser final : public LineParser {
     return builder.function(kNames[number]);
   }
 
-  // The value alone, or an object with it; an error in it leaves the outcome open.
+  // The value, or an object that contains it; an error makes the operation indeterminate.
   void read_output(const Found& output, Interval& interval, HistoryBuilder& builder) {
     for (const char* name : {"Err", "Error"}) {
       const Found error = member_of(output, name);
       std::string_view text;
       if (!error) continue;
       const bool is_text = error->get(text) == simdjson::SUCCESS;
-      // A read of a key that is not there is an answer.
+      // A read of a missing key has an answer: null.
       const bool is_answer = is_text && (text.empty() || text == "OK" ||
                                          (text == "ErrNoKey" && interval.function == kRead));
       if (is_answer) continue;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kInputBytes = std::size_t{256} << 10;
 
-// Bytes that mean something inside a record; all others are copied, a run at a time.
+// Bytes with a meaning inside a record; runs of all other bytes are copied at once.
 std::array<bool, 256> special_bytes(Notation notation) {
   std::array<bool, 256> special{};
   for (const char c : std::string_view("\"{}[]\n\r")) special[static_cast<unsigned char>(c)] = true;
@@ -46,7 +46,7 @@ std::size_t RecordSource::read(char* buffer, std::size_t size) {
     const std::size_t got = source_->read(input_.data(), input_.size());
     if (got == 0) {
       at_end_ = true;
-      // A record that is whole is a whole line, whether the file ends with a line feed or not.
+      // A complete record is a complete line, whether or not the file ends with a line feed.
       if (state_ != State::kInside && state_ != State::kText && line_has_record_) new_line();
     } else {
       lay_out({input_.data(), got});
@@ -109,7 +109,7 @@ void RecordSource::lay_out(std::string_view text) {
   }
 }
 
-// What stands between records: white space, commas, comments, and the brackets around them all.
+// Handles the text between records: white space, commas, comments, and the enclosing brackets.
 std::size_t RecordSource::between(std::string_view text, std::size_t at) {
   const char c = text[at];
   if (c == '\n') {
@@ -158,7 +158,7 @@ void RecordSource::special(char c) {
   const char before = std::exchange(before_, c);
   if (c == '\n') {
     ++lines_in_;
-    // Something that is no bracket at all, such as a word, ends with its line.
+    // A record that does not begin with a bracket, such as a word, ends with its line.
     if (depth_ == 0 && forms_ == 1 && !has_tag_) {
       end_record();
       new_line();
@@ -187,7 +187,7 @@ void RecordSource::special(char c) {
     is_first_tag_ = !has_tag_;
     has_tag_ = true;
   } else if (depth_ == 0 && c == '_' && before == '#' && is_first_tag_) {
-    // Nothing but a form to discard, and what follows need not be a record.
+    // This record is only a form to discard; what follows need not be a record.
     is_discarded_ = true;
     is_first_tag_ = false;
   } else if (depth_ == 0 && (c == '^' || (c == '_' && before == '#'))) {
@@ -231,7 +231,7 @@ std::size_t after_blank(std::string_view text, std::size_t at) {
   return std::min(text.find_first_not_of(kSeparators, at), text.size());
 }
 
-// Past white space and comments of EDN.
+// Skips white space and comments of EDN.
 std::size_t after_comments(std::string_view text) {
   std::size_t at = after_blank(text, 0);
   while (at < text.size() && text[at] == ';') {
@@ -240,7 +240,7 @@ std::size_t after_comments(std::string_view text) {
   return at;
 }
 
-// Whether an object that begins at `at` ends on its line, as far as brackets and texts tell.
+// Whether an object that begins at `at` ends on its line, judging by brackets and strings.
 bool ends_on_its_line(std::string_view text, std::size_t at) {
   std::size_t depth = 0;
   bool in_text = false;
@@ -257,10 +257,11 @@ bool ends_on_its_line(std::string_view text, std::size_t at) {
       return true;
     }
   }
-  return at >= text.size();  // nothing is known about a line that is longer than what was read
+  return at >= text.size();  // the line is longer than the part that was read
 }
 
-// How the text has to be laid out; nothing where it is one record a line already, or no such text.
+// Returns how to lay out the text; nothing if it has one record per line already, or is neither
+// JSON nor EDN.
 std::optional<Notation> notation_of(std::string_view text) {
   const std::size_t at = after_comments(text);
   if (at >= text.size()) return std::nullopt;
@@ -273,7 +274,7 @@ std::optional<Notation> notation_of(std::string_view text) {
     return Notation::kJson;
   }
   if (c == '#') {
-    // A tag, or a form that is discarded; not a comment of another kind of file.
+    // A tag or a discarded form, not the comment of another kind of file.
     const bool is_tag = (first >= 'a' && first <= 'z') || first == ':' || first == '_';
     const bool stands_together = next == at + 1;
     return is_tag && stands_together ? std::optional(Notation::kEdn) : std::nullopt;

@@ -1,15 +1,15 @@
 // RecordSource: lays out nested text so that each record is on a line of its own.
 //
 // Histories come as one JSON array in a single line, as indented JSON, as an EDN vector or list,
-// and as maps over several lines with comments between them. None of that changes the content of
-// the records, so it is undone while the bytes are read, and every format sees one record per line.
-// It needs no memory for a record, however large the file is.
+// and as maps over several lines with comments between them. The layout does not change the content
+// of the records, so this source changes it while the bytes are read, and every format sees one
+// record per line. It buffers no records, so its memory does not depend on the file's size.
 //
-// A record is on the line on which it begins in the file, as long as each has a line of its own
-// there; where several share one, lines count records (numbers_records()).
+// A record's line number is that of its beginning in the file, as long as each record begins on a
+// line of its own. If several records share a line, line numbers count records (numbers_records()).
 //
-// How it fails: text that is neither is passed on as it is, for the format to refuse. A file that
-// ends inside a record or before its bracket closes is cut off.
+// How it fails: text that is neither JSON nor EDN is passed on unchanged, for the format to refuse.
+// A file that ends inside a record or before its bracket closes is cut off.
 #pragma once
 
 #include <cstdint>
@@ -53,12 +53,12 @@ class RecordSource final : public ByteSource {
   State resume_ = State::kBetween;  // after a comment
   std::uint64_t depth_ = 0;         // open brackets within the record
   std::uint64_t containers_ = 0;    // open brackets around the records
-  std::uint64_t forms_ = 0;         // that the record still wants: #_ and ^ want one more each
+  std::uint64_t forms_ = 0;         // that the record still needs: #_ and ^ need one more each
   std::uint64_t lines_in_ = 0;      // line feeds read
   std::uint64_t lines_out_ = 0;     // line feeds written
-  char before_ = ' ';               // the last byte of the record outside of texts
+  char before_ = ' ';               // the last byte of the record outside of strings
   bool line_has_record_ = false;
-  bool has_tag_ = false;       // the record begins with one
+  bool has_tag_ = false;       // the record begins with a tag
   bool is_first_tag_ = false;  // the last byte was the first # of the record
   bool is_discarded_ = false;  // the record is a form to discard
   bool skips_indent_ = false;
@@ -66,8 +66,8 @@ class RecordSource final : public ByteSource {
   bool at_end_ = false;
 };
 
-/// The records of text that is EDN, or JSON that is not one object a line, by how it begins; any
-/// other source as it is. A byte order mark goes.
+/// Lays out EDN, and JSON that is not one object per line, as detected from its beginning; returns
+/// any other source unchanged. Removes a byte order mark.
 [[nodiscard]] std::unique_ptr<ByteSource> one_record_a_line(std::unique_ptr<ByteSource> source);
 
 }  // namespace capsize::checker

@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t kTimeMax = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kSecond = 1'000'000'000;
 
-// Reads digits from left to right; each step takes what it reads off the text.
+// Parses from left to right; each step removes what it has read from the text.
 class TimeScanner {
  public:
   explicit TimeScanner(std::string_view text) : rest_(text) {}
@@ -27,7 +27,7 @@ class TimeScanner {
     rest_.remove_prefix(1);
     return true;
   }
-  // Exactly `count` digits.
+  // Parses exactly `count` digits.
   std::optional<int> digits(std::size_t count) {
     int number = 0;
     for (std::size_t i = 0; i < count; ++i) {
@@ -37,7 +37,7 @@ class TimeScanner {
     rest_.remove_prefix(count);
     return number;
   }
-  // What stands after the point, as parts of `unit`; further digits are dropped.
+  // Parses the digits after the point as fractions of `unit`; drops digits beyond nanoseconds.
   std::optional<std::int64_t> fraction(std::int64_t unit) {
     std::int64_t sum = 0;
     std::size_t count = 0;
@@ -99,7 +99,7 @@ std::optional<std::chrono::sys_days> parse_date(TimeScanner& scanner) {
   const std::chrono::year_month_day date{std::chrono::year(*year),
                                          std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day))};
-  // Nanoseconds since 1970 in 64 bits end in 2262.
+  // 64 bits of nanoseconds since 1970 end in 2262.
   constexpr int kFirstYear = 1970, kLastYear = 2261;
   if (!date.ok() || *year < kFirstYear || *year > kLastYear) return std::nullopt;
   return std::chrono::sys_days(date);
@@ -118,7 +118,7 @@ std::optional<std::int64_t> parse_date_and_time(std::string_view text) {
   std::optional<std::int64_t> nanoseconds = 0;
   if (scanner.take_any(".,")) nanoseconds = scanner.fraction(kSecond);
   if (!seconds || !nanoseconds) return std::nullopt;
-  // A leap second is 60.
+  // 60 is a leap second.
   if (*hours > 23 || *minutes > 59 || *seconds > 60) return std::nullopt;
   scanner.take(' ');
   const auto offset = offset_seconds(scanner);
@@ -168,7 +168,7 @@ std::optional<std::int64_t> time_unit(std::string_view name) {
 }
 
 std::optional<LikelyUnit> likely_unit(std::int64_t time) {
-  // 2001 to 2096, in each unit.
+  // The years 2001 to 2096, in each unit.
   constexpr std::int64_t kFrom = 1'000'000'000, kTo = 4'000'000'000;
   for (const Unit& unit : kUnits) {
     const std::int64_t per_second = kSecond / unit.nanoseconds;

@@ -1,8 +1,8 @@
-// Times as files write them, in nanoseconds.
+// Converts times in files to nanoseconds.
 //
-// Numbers are nanoseconds unless the caller says otherwise; what the unit might be is never
-// guessed, since every interval depends on it. A date with its time (ISO 8601, RFC 3339) says it
-// all, and counts from 1970 in UTC where it has no offset.
+// Numbers are nanoseconds unless the caller names another unit. The unit is never guessed, because
+// every interval depends on it. A date with a time of day (ISO 8601, RFC 3339) needs no unit; it
+// counts from 1970, in UTC if it has no offset.
 #pragma once
 
 #include <cstdint>
@@ -12,26 +12,27 @@
 
 namespace capsize::checker {
 
-/// Digits, with a fraction only where the unit is known, or a date with its time. Nothing for
-/// anything else, and where 64 bits do not hold it. O(size).
+/// Parses digits, with a fraction only if the unit is known, or a date with a time of day. Returns
+/// nothing for any other text, and if the time does not fit into 64 bits. O(size).
 [[nodiscard]] std::optional<std::int64_t> parse_time(std::string_view text,
                                                      std::optional<std::int64_t> unit);
 
-/// Number times unit; the largest time where 64 bits do not hold it.
+/// Returns number times unit; the largest time if it does not fit into 64 bits.
 [[nodiscard]] std::int64_t scaled_time(std::int64_t number, std::int64_t unit);
-/// A number with a fraction is a time only where the unit is known. Rounded to nanoseconds, which
-/// keeps the order of times, but may make two equal that are closer than a double can tell.
+/// A number with a fraction is a time only if the unit is known. Rounds to nanoseconds. This keeps
+/// the order of times, but times that a double cannot distinguish become equal.
 [[nodiscard]] std::optional<std::int64_t> scaled_time(double number,
                                                       std::optional<std::int64_t> unit);
 
-/// From one time to another; the largest or smallest time where 64 bits do not hold the difference.
+/// Returns the time from one to the other; the largest or smallest time if the difference does not
+/// fit into 64 bits.
 [[nodiscard]] std::int64_t time_between(std::int64_t from, std::int64_t to);
 
-/// Nanoseconds in a unit by its name: ns, us, ms, s.
+/// Returns the nanoseconds in a unit: ns, us, ms or s.
 [[nodiscard]] std::optional<std::int64_t> time_unit(std::string_view name);
 
-/// What the magnitude of a time since 1970 looks like ("milliseconds"), if it is not nanoseconds;
-/// with the name of the unit for --time-unit.
+/// Returns the unit that a time since 1970 seems to have by its magnitude ("milliseconds", and its
+/// name for --time-unit), unless that is nanoseconds.
 struct LikelyUnit {
   std::string_view plural;
   std::string_view name;

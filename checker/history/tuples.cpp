@@ -17,7 +17,7 @@ bool holds_lists(const ValueTable& values, ValueId value) {
   return true;
 }
 
-// Functions that ask without saying anything: [k nil] can only be the key.
+// Functions without an argument: in [k nil] the first element can only be the key.
 bool only_asks(FunctionId function, std::string_view name) {
   return function == kRead || name == "dequeue" || name == "pop" || name == "drain";
 }
@@ -41,7 +41,8 @@ TupleShape shape_of_tuples(const Chunked<Event>& events, const ValueTable& value
     ++shape.invocations;
     const auto pair = tuple_of(event, values);
     if (!pair) {
-      // A key of its own, or a list of steps.
+      // Certainly no tuple: it has a key field, or is a cas or a transaction whose value is not a
+      // pair.
       shape.disproved |= event.has_key || (event.value != kNullValue && event.function == kCas) ||
                          functions[event.function] == "txn";
       if (shape.first_other_line == 0) shape.first_other_line = event.line;

@@ -12,8 +12,8 @@ std::uint64_t mix(std::uint64_t x) {
   return x ^ (x >> 32);
 }
 
-// Neighbouring integers stay neighbours, eight to a group: counters are what clients write most,
-// and a million of them would otherwise be a million cache misses.
+// Keeps neighbouring integers together, eight to a group: clients mostly write consecutive numbers,
+// and a million of them would otherwise cause a million cache misses.
 std::uint64_t integer_hash(std::int64_t value) {
   const auto bits = static_cast<std::uint64_t>(value);
   return (mix(bits >> 3) << 3) | (bits & 7);
@@ -84,7 +84,7 @@ void ValueTable::grow_integers() {
   integer_slots_ = std::move(bigger);
 }
 
-// The slot that holds the value, or the free one where it belongs.
+// Returns the slot that holds the value, or the free slot for it.
 std::uint64_t ValueTable::bytes_slot(std::uint64_t hash, Kind wanted,
                                      std::string_view value) const {
   const std::uint64_t mask = other_slots_.size() - 1;
@@ -149,7 +149,7 @@ ValueId ValueTable::map(std::span<const ValueId> members) {
   for (std::size_t i = 0; i + 1 < members.size(); i += 2) {
     sorted.emplace_back(members[i], members[i + 1]);
   }
-  // Equal values have equal numbers, so any order of the numbers is one that equal maps share.
+  // Equal values have equal numbers, so ordering by number is the same for equal maps.
   std::sort(sorted.begin(), sorted.end());
   std::vector<ValueId> canonical;
   for (const auto& [key, value] : sorted) canonical.insert(canonical.end(), {key, value});
@@ -198,8 +198,8 @@ std::string ValueTable::json(ValueId id) const {
   return out;
 }
 
-// In the order of the keys' texts, so that it is the same in every history. JSON has keys of text
-// only: a key of another kind is written as the text of its JSON.
+// Sorted by the text of the keys, so that the result is the same in every history. JSON keys are
+// strings: a key of another kind is written as the string of its JSON text.
 std::string ValueTable::map_json(ValueId id) const {
   const auto members = as_list(id);
   std::vector<std::string> texts;

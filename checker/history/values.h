@@ -1,8 +1,7 @@
-// ValueTable: every JSON value of a history, stored once, under a small number.
+// ValueTable: stores every distinct JSON value of a history once, under a small number.
 //
-// The checker compares values for equality, over and over. With interned values that is a
-// comparison of two integers, and an operation is a flat record of fixed size. Only sentences and
-// pages need the text.
+// The checker compares values for equality very often. With interned values that is a comparison of
+// two integers, and an operation is a flat record of fixed size. Only output needs the text.
 //
 // Equality is JSON's: 1 and 1.0 are the same number, 1 and "1" are not, arrays compare element by
 // element, maps (JSON objects) whatever the order of their members. Other numbers, such as 1.5 and
@@ -19,14 +18,14 @@ namespace capsize::checker {
 
 using ValueId = std::uint32_t;
 
-/// A text as a JSON string, quotes included.
+/// Returns a text as a JSON string, quotes included.
 void append_json_string(std::string& out, std::string_view text);
 
 /// JSON null: what a read of an absent key returns. Always present, always number 0.
 inline constexpr ValueId kNullValue = 0;
-/// The empty list: what a list is before anything was appended. Always present.
+/// The empty list: the initial value of a list. Always present.
 inline constexpr ValueId kEmptyList = 1;
-/// "There is no value here", which is not the same as null. Never stored in a table.
+/// The absence of a value, which is not the same as null. Never stored in a table.
 inline constexpr ValueId kNoValue = 0xFFFFFFFFu;
 
 class ValueTable {
@@ -35,16 +34,16 @@ class ValueTable {
 
   ValueTable();
 
-  /// Each returns the number of an equal value that is already there, or of a new one.
+  /// Each returns the number of the stored value that is equal, or stores a new one.
   ValueId integer(std::int64_t value);
   ValueId text(std::string_view value);
   ValueId list(std::span<const ValueId> elements);
   /// Keys and values in turn; the order of the members does not matter.
   ValueId map(std::span<const ValueId> members);
-  /// Anything else, by its JSON text (true, 1.5).
+  /// Any other value, by its JSON text (true, 1.5).
   ValueId raw(std::string_view json);
 
-  /// The number of an equal value, kNoValue if there is none.
+  /// Returns the number of an equal value, kNoValue if there is none.
   [[nodiscard]] ValueId find_text(std::string_view value) const;
   [[nodiscard]] ValueId find_list(std::span<const ValueId> elements) const;
 
@@ -53,8 +52,8 @@ class ValueTable {
   [[nodiscard]] Kind kind(ValueId id) const {
     return id < entries_.size() ? entries_[id].kind : Kind::kNull;
   }
-  /// 0, nothing or an empty list where the value is of another kind, or is not in the table. Views
-  /// live until the next value is added.
+  /// Each returns 0, nothing or an empty list if the value is of another kind or not in the table.
+  /// Views are valid until the next value is added.
   [[nodiscard]] std::int64_t as_integer(ValueId id) const {
     return kind(id) == Kind::kInteger ? static_cast<std::int64_t>(entries_[id].begin) : 0;
   }
@@ -62,21 +61,21 @@ class ValueTable {
     if (kind(id) != Kind::kText && kind(id) != Kind::kRaw) return {};
     return {bytes_.data() + entries_[id].begin, entries_[id].size};
   }
-  /// Of a map: its keys and values in turn, in an order that equal maps share.
+  /// Of a map: its keys and values in turn, in an order that is the same for equal maps.
   [[nodiscard]] std::span<const ValueId> as_list(ValueId id) const {
     if (kind(id) != Kind::kList && kind(id) != Kind::kMap) return {};
     return std::span(elements_).subspan(entries_[id].begin, entries_[id].size);
   }
 
-  /// The value as JSON text: 5, "a", [1,2], null.
+  /// Returns the value as JSON text: 5, "a", [1,2], null.
   [[nodiscard]] std::string json(ValueId id) const;
   [[nodiscard]] std::uint64_t memory_bytes() const;
-  /// The same, with what the next doubling of any of its arrays takes while it happens.
+  /// The same, plus the temporary memory of the next doubling of any of its arrays.
   [[nodiscard]] std::uint64_t memory_bytes_with_growth() const;
 
  private:
   // `begin` and `size` point into bytes_ (text, raw) or elements_ (list, map); for an integer
-  // `begin` is it.
+  // `begin` is the integer itself.
   struct Entry {
     std::uint64_t begin;
     std::uint32_t size;

@@ -1,5 +1,4 @@
-// Vocabulary: what a file calls the fields, functions and types that Capsize knows under its own
-// names.
+// Vocabulary: the names that a file uses for Capsize's fields, functions and types.
 //
 // Histories come from many systems, and rarely say "write" or "key". A rule on the command line
 // renames one of them while the file is read, so that no format has to know about it:
@@ -8,8 +7,8 @@
 //     f.put=write    a function called put is a write
 //     type.done=ok   an event of the type done is an ok
 //
-// A field that has been given another name is not found under its own any more. A few other names
-// are understood without a rule (usual_name).
+// A field that a rule renames is no longer found under its original name. A few synonyms are known
+// without a rule (usual_name).
 #pragma once
 
 #include <optional>
@@ -22,11 +21,12 @@ namespace capsize::checker {
 
 class Vocabulary {
  public:
-  /// Adds a rule as it stands on the command line; what is wrong with it, or nothing.
+  /// Adds a rule in the syntax of the command line. Returns what is wrong with it, if anything.
   [[nodiscard]] std::optional<std::string> add(std::string_view rule);
 
   [[nodiscard]] bool renames_fields() const { return !fields_.empty(); }
-  /// Capsize's name of a field of the file; empty where its own name means another field now.
+  /// Returns Capsize's name of a field of the file; empty if a rule has given that name to another
+  /// field.
   [[nodiscard]] std::string_view field(std::string_view found) const {
     return fields_.empty() ? found : renamed_field(found);
   }
@@ -36,11 +36,11 @@ class Vocabulary {
   [[nodiscard]] std::string_view type(std::string_view found) const {
     return types_.empty() ? found : meaning(types_, found);
   }
-  /// The name under which the file should have a field; for messages.
+  /// Returns the name of a field in the file, for messages.
   [[nodiscard]] std::string_view in_file(std::string_view field) const;
 
  private:
-  using Names = std::vector<std::pair<std::string, std::string>>;  // found, meant
+  using Names = std::vector<std::pair<std::string, std::string>>;  // in the file, Capsize's
 
   [[nodiscard]] static std::string_view meaning(const Names& names, std::string_view found);
   [[nodiscard]] std::string_view renamed_field(std::string_view found) const;
@@ -50,13 +50,13 @@ class Vocabulary {
   Names types_;
 };
 
-/// Capsize's name of a function that other systems call otherwise (get, put, lock, unlock), and of
-/// one in capitals; any other name as it is. `known`: names that stay what they are.
+/// Returns Capsize's name for a synonym (get, put, lock, unlock) or a name in capitals, and any
+/// other name unchanged. Names in `known` stay unchanged.
 [[nodiscard]] std::string_view usual_name(std::string_view found,
                                           const std::vector<std::string_view>& known);
-/// A to Z as a to z; all other bytes as they are.
+/// Returns the text with A to Z as a to z, and all other bytes unchanged.
 [[nodiscard]] std::string lower_case(std::string_view text);
-/// inc and dec: additions to a counter.
+/// Whether a function is inc or dec, an addition to a counter.
 [[nodiscard]] bool is_step(std::string_view function);
 
 }  // namespace capsize::checker

@@ -1,5 +1,4 @@
-// Linearization: a legal order of a history, so that `valid` need not be believed but can be
-// replayed.
+// Linearization: a legal order of a history. It is a proof of `valid` that can be replayed.
 //
 // A file is JSON lines: a header {"capsize-linearization":1,"model":...,"operations":n}, then one
 // line for each operation that takes effect, in order, identified by the index of its invocation:
@@ -27,12 +26,12 @@
 
 namespace capsize::checker {
 
-/// Writes it as a file. `sink` takes one line at a time, line feed included.
+/// Writes the linearization as a file. `sink` takes one line at a time, line feed included.
 void write_linearization(const History& file, const Linearization& linearization,
                          const std::function<void(std::string_view line)>& sink);
 
-/// The verdict is valid, or invalid with the line that cannot be and why. A line that is not one is
-/// a usage error; at the time limit it is unknown. O(n log n) steps of the model.
+/// Returns valid, or invalid with the illegal line and the reason. A malformed line is a usage
+/// error; at the time limit the verdict is unknown. O(n log n) steps of the model.
 [[nodiscard]] Report verify_linearization(const History& history, LineReader& linearization,
                                           std::string_view linearization_name,
                                           const CheckOptions& options);

@@ -1,14 +1,15 @@
-// bag: a queue without order: dequeue gives any element, null where there is none.
+// bag: a queue without order: dequeue returns any element, or null if there is none.
 //
-// An indeterminate dequeue may have taken any element, which is not one state afterwards but many.
-// Only an empty bag shows that something is missing, and then it has to be all there is. So a legal
-// order stays one if each indeterminate dequeue is moved to right before the next one that found
-// nothing, and which element each of them takes there is the same: here it is the first.
+// An indeterminate dequeue may have taken any element, so it has many possible states afterwards.
+// Only a dequeue that finds the bag empty shows that elements are missing, and then all of them
+// must be. So a legal order stays legal if each indeterminate dequeue is moved right before the
+// next dequeue that found nothing. Which element it takes there does not matter: here it is the
+// first.
 //
-// A drain (Jepsen's total-queue) is what its client does: one dequeue after the other. Acknowledged
-// with [a, b, c] it is a dequeue of each of them with the drain's interval; that it found the bag
-// empty in the end is not assumed. An indeterminate one may have taken anything: it is as many
-// indeterminate dequeues as there are elements that no other operation is known to have taken.
+// A drain (Jepsen's total-queue) is a sequence of dequeues by one client. Acknowledged with [a, b,
+// c] it is a dequeue of each of them with the drain's interval; it is not assumed that the bag was
+// empty at its end. An indeterminate one may have taken anything: it is as many indeterminate
+// dequeues as there are elements that no other operation is known to have taken.
 #include <algorithm>
 
 #include "checker/collections/distinct_bag.h"
@@ -20,7 +21,7 @@ namespace {
 
 constexpr std::string_view kDrain = "drain";
 
-// A drain that was not taken apart is none of the operations that are judged.
+// A drain that has not been split is not an operation of the model.
 Decoded decode_drain(const History& history, const Operation& operation) {
   const ValueId elements = operation.result;
   const bool is_list =
@@ -38,7 +39,7 @@ Decoded decode(const History& history, const Operation& operation, const DecodeO
   return decode_collection(history, operation, {{"enqueue", kCodeAdd}, {"dequeue", kCodeTake}});
 }
 
-// How many elements of a key nothing is known to have taken, at most.
+// Returns the largest number of elements of a key that no known operation has taken.
 std::size_t elements_to_take(const History& history, KeyId key) {
   std::size_t put = sorted_elements(history.values, history.initial.value_or(kNullValue)).size();
   std::size_t taken = 0;
@@ -85,7 +86,7 @@ Prepared prepare(const History& history) {
   for (KeyId key = 0; key < history.keys.size(); ++key) {
     for (const Operation& operation : history.of_key(key)) {
       const bool drain = history.functions[operation.function] == kDrain;
-      // One that cannot be taken apart stays, and decode() says what is wrong with it.
+      // A drain that cannot be split stays, and decode() reports what is wrong with it.
       if (drain && decode_drain(history, operation).kind != Decoded::Kind::kMalformed) {
         add_parts(history, operation, dequeue, expanded.operations);
       } else {

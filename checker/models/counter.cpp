@@ -48,7 +48,7 @@ std::optional<State> step(StateTable& states, State state, const KeyOperation& o
   return amount == sum ? std::optional(state) : std::nullopt;
 }
 
-// A sum is made of everything that was added.
+// A sum depends on every addition.
 bool needs(const ValueTable&, const KeyOperation& observer, const KeyOperation& writer) {
   return observer.pure && !writer.pure;
 }

@@ -1,9 +1,9 @@
 // kv: one key of a key-value store: a cas-register that can also be appended to and deleted.
 //
-// `append` joins strings; an absent key is the empty one, and a number is its text. It is
-// always possible: an operation that is refused in some states would say something about the
-// state, and the search's reductions rely on `observed` being all that operations say. `delete`
-// makes the key absent, that is: writes null.
+// `append` concatenates strings; an absent key counts as the empty string, and a number as its
+// text. It is always possible: an operation that is refused in some states would say something
+// about the state, and the search's reductions rely on `observed` being all that operations say.
+// `delete` makes the key absent, that is: writes null.
 #include <algorithm>
 
 #include "checker/collections/distinct_text.h"
@@ -33,8 +33,8 @@ std::optional<State> step(StateTable& states, State state, const KeyOperation& o
 }
 
 // A string that was read needs every append whose piece is in it, and every write that it may
-// continue from; a write of something else (a delete above all) may be what it began anew after.
-// More than necessary at times, never less.
+// continue from; another write (especially a delete) may be the one after which the string was
+// built anew. These are sometimes more operations than necessary, never fewer.
 bool needs(const ValueTable& values, const KeyOperation& observer, const KeyOperation& writer) {
   if (register_needs(values, observer, writer)) return true;
   const auto is_text = [&](ValueId value) { return values.kind(value) == ValueTable::Kind::kText; };

@@ -21,7 +21,7 @@ bool is_acquire(const History& history, const Operation& operation) {
   return history.functions[operation.function] == "acquire";
 }
 
-// The owner that a map of the operation names: of its completion, else of its invocation.
+// Returns the owner that a map of the operation names, in its completion or else in its invocation.
 ValueId owner_field(const ValueTable& values, const Operation& operation) {
   for (const ValueId value : {operation.result, operation.argument}) {
     for (const char* name : {"client", "owner"}) {
@@ -32,14 +32,14 @@ ValueId owner_field(const ValueTable& values, const Operation& operation) {
   return kNoValue;
 }
 
-// A number of the operation: by itself, or as a field of a map.
+// Returns a number of the operation: its value, or a field of a map.
 ValueId number_of(const ValueTable& values, ValueId value, std::string_view field) {
   if (values.kind(value) == ValueTable::Kind::kInteger) return value;
   const ValueId number = map_field(values, value, field);
   return values.kind(number) == ValueTable::Kind::kInteger ? number : kNoValue;
 }
 
-// Finds the owners.
+// Finds the owners of all operations.
 class Owners {
  public:
   Owners(const History& history, LockNumber number)
@@ -96,7 +96,7 @@ std::string refusal_of(const History& history, const Operation& operation,
 ValueId lock_number(const History& history, const Operation& operation, LockNumber number) {
   const ValueTable& values = history.values;
   if (number == LockNumber::kPermits) {
-    // A number as the answer may be anything, what is left for instance.
+    // A number in the completion may have another meaning, such as the remaining permits.
     const ValueId asked = number_of(values, operation.argument, "permits");
     return asked != kNoValue ? asked : map_field(values, operation.result, "permits");
   }
@@ -108,8 +108,8 @@ ValueId lock_number(const History& history, const Operation& operation, LockNumb
 // ---- the state of a lock with an owner ----
 
 struct HeldLock {
-  std::uint32_t limit = 1;              // how often the owner may hold it
-  std::uint32_t count = 0;              // how often it does
+  std::uint32_t limit = 1;              // how many times the owner may hold it
+  std::uint32_t count = 0;              // how many times the owner holds it
   std::uint32_t owner = kUnknownOwner;  // if count > 0
   ValueId fence = kNoValue;             // of the owner; kNoValue: not known
   ValueId highest = kNoValue;           // the largest fence so far
@@ -128,7 +128,8 @@ bool may_be_same(std::uint32_t owner, std::uint32_t other) {
   return owner == other || owner == kUnknownOwner || other == kUnknownOwner;
 }
 
-// False: it cannot be the fence of this acquisition. While a lock is held its fence is the same.
+// Returns false if it cannot be the fence of this acquisition. While a lock is held its fence is
+// the same.
 bool take_fence(const ValueTable& values, ValueId fence, HeldLock& lock) {
   if (fence == kNoValue) return true;
   if (lock.fence != kNoValue) return values.as_integer(fence) == values.as_integer(lock.fence);
@@ -144,7 +145,7 @@ std::optional<State> step_owned_lock(StateTable& states, State state, std::uint8
   HeldLock lock = held_lock(states, state);
   if (lock.count > 0) {
     if (!may_be_same(lock.owner, call.owner)) return std::nullopt;
-    // Only the holder can do anything now, so an unknown owner is the holder.
+    // Only the holder can use the lock now, so an unknown owner is the holder.
     if (lock.owner == kUnknownOwner) lock.owner = call.owner;
   }
   if (code == kCodeAdd) {

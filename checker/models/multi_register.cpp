@@ -80,7 +80,7 @@ bool needs(const ValueTable& values, const KeyOperation& observer, const KeyOper
 
 void touches(const History& history, const Operation& operation, std::vector<ValueId>& objects) {
   const auto steps = transaction_steps(history.values, operation.argument);
-  if (!steps) return;  // decode() will say so
+  if (!steps) return;  // decode() reports it
   for (const TransactionStep& one : *steps) objects.push_back(one.key);
 }
 

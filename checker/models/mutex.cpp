@@ -1,7 +1,8 @@
 // mutex: acquire while it is free, release while it is held, by any process.
 //
-// Values play no part, so a history whose acquires and releases of one key have several is refused:
-// they name locks, which are then judged as one, or owners, only one of which may release.
+// Values have no meaning here, so a history in which the operations of one key have several values
+// is refused: the values name locks, which would be judged as one, or owners, of which only one may
+// release.
 #include <fmt/core.h>
 
 #include "checker/explain/explainers.h"
@@ -26,7 +27,7 @@ bool plausible(const History& history) {
   return uses_any(history, {"acquire", "release"});
 }
 
-// What the value of an operation is; where it is null nothing is named.
+// Returns the value of an operation; null names nothing.
 Prepared prepare(const History& history) {
   for (KeyId key = 0; key < history.keys.size(); ++key) {
     ValueId first = kNullValue;

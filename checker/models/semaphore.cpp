@@ -4,8 +4,9 @@
 // The state is the number of permits, those that unknown owners released, then each owner with what
 // it holds, sorted.
 //
-// Whose permit an unknown owner released stays open for as long as the holders together have that
-// many. More is possible then than in truth, never less: no legal history is refused.
+// It stays undecided whose permit an unknown owner released, as long as the holders together have
+// that many permits. This allows more than is possible in reality, never less: no legal history is
+// refused.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -25,7 +26,7 @@ std::uint64_t held_by_all(const std::vector<ValueId>& state) {
   return held;
 }
 
-// Where the owner stands, or would stand.
+// Returns the position of the owner, or where it would be inserted.
 std::size_t place_of(const std::vector<ValueId>& state, std::uint32_t owner) {
   std::size_t at = kFirstOwner;
   while (at < state.size() && state[at] < owner) at += 2;
@@ -45,7 +46,7 @@ void acquire(std::vector<ValueId>& state, std::uint32_t owner, std::uint32_t per
   }
 }
 
-// How many of the permits the owner had to give.
+// Takes up to `permits` permits from the owner, and returns how many it held.
 std::uint32_t take(std::vector<ValueId>& state, std::uint32_t owner, std::uint32_t permits) {
   const std::size_t at = place_of(state, owner);
   if (!holds_any(state, at, owner)) return 0;
@@ -58,7 +59,8 @@ std::uint32_t take(std::vector<ValueId>& state, std::uint32_t owner, std::uint32
   return taken;
 }
 
-// Its own permits first: those of unknown owners may be any other owner's later.
+// Takes its own permits first, because permits of unknown owners may turn out to be another owner's
+// later.
 bool release(std::vector<ValueId>& state, std::uint32_t owner, std::uint32_t permits) {
   if (owner == kUnknownOwner) {
     state[kReleasedByUnknown] += permits;

@@ -1,4 +1,4 @@
-// set: add and remove elements, ask for one of them or for all.
+// set: add and remove elements, test one element, or read all.
 #include <algorithm>
 
 #include "checker/collections/grow_only_set.h"

@@ -1,4 +1,4 @@
-// BegunIntervals: of the intervals that have begun by some position, how long the longest lasts.
+// BegunIntervals: the latest end of all intervals that have begun by a given position.
 #pragma once
 
 #include <algorithm>

@@ -18,7 +18,7 @@ namespace capsize::checker {
 
 /// Of an operation that is left out of the order: an indeterminate one that did not happen.
 inline constexpr std::uint64_t kNoLevel = ~std::uint64_t{0};
-/// Behind everything that has a level below.
+/// After all operations with a lower level.
 inline constexpr std::uint64_t kLastLevel = kNoLevel - 1;
 
 /// Two places of which the first has the higher level and precedes the second; nothing if there are

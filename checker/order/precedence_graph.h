@@ -25,12 +25,12 @@ class PrecedenceGraph {
   /// `operations` in order of invocation; those that are not live are left out.
   PrecedenceGraph(std::span<const KeyOperation> operations, const std::vector<bool>& live);
 
-  /// What was there before everything.
+  /// The node that precedes all operations.
   [[nodiscard]] Node root() const { return operations_; }
   [[nodiscard]] std::size_t chains() const { return chains_; }
   [[nodiscard]] std::uint32_t chain(Node operation) const { return chain_[operation]; }
   [[nodiscard]] std::uint32_t place(Node operation) const { return place_[operation]; }
-  /// As of the last close(): an operation reaches what comes strictly after it.
+  /// According to the last close(): whether `from` comes strictly before `to`.
   [[nodiscard]] bool reaches(Node from, Node to) const {
     if (from == root()) return to != root();
     return to != root() && clock(to)[chain_[from]] > place_[from];
@@ -42,9 +42,11 @@ class PrecedenceGraph {
 
   /// `from` must come before `to`, since `path_from` reaches `path_to`.
   void add(Node from, Node to, Node path_from, Node path_to);
-  /// Computes which node reaches which. False: the edges have a cycle. O((n + edges) * chains).
+  /// Computes which node reaches which. Returns false if the edges have a cycle. O((n + edges) *
+  /// chains).
   [[nodiscard]] bool close();
-  /// After close() said false: the operations of one cycle, and those from which its edges follow.
+  /// After close() returned false: the operations of one cycle, and those from which its edges
+  /// follow.
   [[nodiscard]] std::vector<Node> cycle() const;
 
  private:

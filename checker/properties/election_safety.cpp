@@ -22,7 +22,7 @@ class ElectionSafety : public Property {
   }
 
  private:
-  std::unordered_map<std::uint64_t, TraceEvent> leaders_;  // by term: the first that was elected
+  std::unordered_map<std::uint64_t, TraceEvent> leaders_;  // by term: its first election
 };
 
 const PropertyRegistrar kRegistrar({"election-safety", "at most one leader in a term",

@@ -8,7 +8,7 @@ namespace {
 
 class LeaderAppendOnly : public Property {
  public:
-  // Every event carries the role that the node has at that moment, so nothing needs remembering.
+  // Every event has the node's role at that moment, so the property needs no state.
   std::optional<std::string> observe(const TraceEvent& event, const ClusterView& cluster) override {
     if (event.role != Role::kLeader || !event.has_index) return std::nullopt;
     const std::uint64_t last = cluster.log(event.node).last_index();

@@ -1,13 +1,14 @@
 // Leader completeness: if a log entry is committed in a given term, then that entry will be present
 // in the logs of the leaders for all higher-numbered terms.
 //
-// Which term an entry was committed in is not in the trace; the term of the node that says so is
-// never lower, so taking it asks for less than the property, never for more. Of all commits below a
-// term only the highest is held against its leader: the chain hash there stands for the rest.
+// The trace does not say in which term an entry was committed. The term of the node that reports
+// the commit is never lower, so the check with that term is weaker than the property, never
+// stronger. Each leader is checked against the highest commit of the lower terms only, because the
+// chain hash at that index covers all earlier entries.
 //
-// A commit can be traced after a leader of a higher term was elected (the old leader counts late
-// replies). For that, each election keeps what its leader's log held above the highest commit known
-// at that time.
+// A commit can be traced after the election of a leader of a higher term, when the old leader
+// counts late replies. So each election record keeps the part of its leader's log above the highest
+// commit known at that time.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -33,7 +34,7 @@ struct Election {
   std::int64_t time = 0;
   NodeNumber node = 0;
   std::uint64_t last_index = 0;
-  std::uint64_t tail_begin = 0;  // what is known of the log is in `tail`, from this index on
+  std::uint64_t tail_begin = 0;  // `tail` has the known log from this index on
   std::vector<NodeLog::Point> tail;
 };
 
@@ -70,7 +71,7 @@ class LeaderCompleteness : public Property {
     Election election{event.time, event.node, event.index, highest.index, {}};
     election.tail.assign(log.at_or_above(highest.index), log.points().end());
     if (event.has_hash && event.index > 0) {
-      // What the leader says about its last entry counts even if its trace has gaps.
+      // The leader's own statement about its last entry counts even if its trace has gaps.
       std::erase_if(election.tail, [&](const auto& point) { return point.index >= event.index; });
       election.tail.push_back({event.index, event.index, event.entry_term, event.hash, true});
       const auto own = log.at_or_above(event.index);
@@ -83,7 +84,7 @@ class LeaderCompleteness : public Property {
     return check(highest, event.term, kept, cluster);
   }
 
-  // Whether the leader's log held the committed entry. Nothing where the traces do not say.
+  // Whether the leader's log held the committed entry; nothing if the traces do not show it.
   static std::optional<std::string> check(const Commit& commit, std::uint64_t term,
                                           const Election& election, const ClusterView& cluster) {
     if (commit.index < election.tail_begin) return std::nullopt;
@@ -109,7 +110,7 @@ class LeaderCompleteness : public Property {
         commit.entry_term, cluster.name(commit.node), commit.term, time_text(commit.time), instead);
   }
 
-  std::map<std::uint64_t, Commit> highest_;      // by term in which it was reported
+  std::map<std::uint64_t, Commit> highest_;      // by the term in which it was reported
   std::map<std::uint64_t, Election> elections_;  // by term
 };
 

@@ -1,10 +1,10 @@
 // Log matching: if two logs contain an entry with the same index and term, then the logs are
 // identical in all entries up through that index.
 //
-// The chain hash at an index stands for all entries up to it, so it has to be a function of (index,
-// term). Hashes are compared where the traces give them: at the ends of what was appended together.
-// Logs that differ do so in every hash above, too, so a difference between two such ends shows
-// at the next one that two nodes have in common.
+// The chain hash at an index covers all entries up to it, so it must be a function of (index,
+// term). Hashes are compared where the traces have them: at the ends of appended batches. Logs that
+// differ at an entry differ in every later hash, so a difference inside a batch is detected at the
+// next batch end that two nodes have in common.
 #include <fmt/core.h>
 
 #include <unordered_map>

@@ -14,7 +14,7 @@ void NodeLog::truncate(std::uint64_t last_kept) {
     Point cut = points_.back();
     points_.pop_back();
     if (cut.first > last_kept) continue;
-    // The lower part of what was appended together stays; the hash at its new end is not known.
+    // The lower part of the batch remains; the hash at its new end is unknown.
     cut.index = last_kept;
     cut.has_hash = false;
     points_.push_back(cut);
@@ -22,8 +22,8 @@ void NodeLog::truncate(std::uint64_t last_kept) {
   last_index_ = std::min(last_index_, last_kept);
 }
 
-// After a restart the log is what the disk kept: less than before, the same, or, if the trace lost
-// its last lines in the kill, more.
+// After a restart the log is what the disk kept: less than before, the same, or more, if the kill
+// truncated the trace.
 void NodeLog::recover(const TraceEvent& event) {
   truncate(event.index);
   const auto known = hash_at(event.index);
@@ -49,7 +49,8 @@ void NodeLog::follow(const TraceEvent& event) {
       last_index_ = event.index;
       break;
     case TraceKind::kInstall:
-      // A snapshot stands for the log below it. Entries above it stay if the log had its last one.
+      // A snapshot replaces the log up to its last entry. Later entries remain if the log contained
+      // that entry.
       if (hash_at(event.index) && event.has_hash && *hash_at(event.index) == event.hash) break;
       points_.assign(1, {event.index, event.index, event.entry_term, event.hash, event.has_hash});
       last_index_ = event.index;

@@ -18,7 +18,7 @@ constexpr std::uint64_t kEventsPerBudgetCheck = 8192;
 struct Running {
   const PropertyKind* kind;
   std::unique_ptr<Property> property;
-  std::string broken;  // the sentence, once it is
+  std::string broken;  // the sentence, once the property is violated
 };
 
 std::vector<PropertyReport> trace_error(const Malformed& malformed) {

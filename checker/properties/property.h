@@ -1,14 +1,15 @@
-// Properties: what must hold inside a cluster, whatever its clients see (Raft paper, figure 3).
+// Properties: invariants of a cluster, independent of what its clients see (Raft paper, figure 3).
 //
-// check_traces merges the traces of all nodes by time and shows every event to every registered
-// property, once, in order. A property remembers what it needs and says so when it is broken. The
-// first violation of each is the one that is reported; what follows from it adds little.
+// check_traces merges the traces of all nodes by time and passes every event, once and in order, to
+// every registered property. A property keeps the state that it needs and returns a sentence when
+// it is violated. Only its first violation is reported, because later ones usually follow from it.
 //
-// A new property is one new file in this folder: derive from Property, give a PropertyKind to a
+// A new property is one new file in this folder: derive from Property, and pass a PropertyKind to a
 // `PropertyRegistrar`.
 //
-// How it fails: unreadable or malformed traces give one report with a usage error, a bound gives
-// `unknown` for all properties that are not broken already, no events at all give `vacuous`.
+// How it fails: an unreadable or malformed trace gives one report with a usage error; a bound that
+// is reached gives `unknown` for all properties that are not violated by then; traces without
+// events give `vacuous`.
 #pragma once
 
 #include <chrono>
@@ -27,10 +28,10 @@
 
 namespace capsize::checker {
 
-/// What the events so far say about the nodes, the current one not included.
+/// The state of the nodes according to the events before the current one.
 class ClusterView {
  public:
-  /// Empty for a node that has not said anything about its log yet.
+  /// Empty for a node whose trace has not mentioned its log yet.
   [[nodiscard]] const NodeLog& log(NodeNumber node) const;
   [[nodiscard]] const std::string& name(NodeNumber node) const { return names_.name(node); }
   void follow(const TraceEvent& event);
@@ -44,7 +45,7 @@ class ClusterView {
 class Property {
  public:
   virtual ~Property() = default;
-  /// A sentence if this event breaks the property.
+  /// Returns a sentence if this event violates the property.
   virtual std::optional<std::string> observe(const TraceEvent& event,
                                              const ClusterView& cluster) = 0;
 };
@@ -57,8 +58,8 @@ struct PropertyKind {
 
 struct PropertyReport {
   Verdict verdict = Verdict::kValid;
-  std::string name;      ///< of the property; "trace" where the traces themselves are at fault
-  std::string sentence;  ///< what broke it: nodes, terms, indexes, times; empty where valid
+  std::string name;      ///< of the property; "trace" if a trace is malformed
+  std::string sentence;  ///< what violated it: nodes, terms, indexes, times; empty if valid
 };
 
 struct TraceLimits {
@@ -66,7 +67,7 @@ struct TraceLimits {
   std::uint64_t events_max = 200'000'000;
 };
 
-/// One report for each property, by name. O(events · log(events)).
+/// Returns one report for each property, ordered by name. O(events · log(events)).
 [[nodiscard]] std::vector<PropertyReport> check_traces(
     const std::vector<std::filesystem::path>& files, const TraceLimits& limits = {});
 /// The same for traces in memory, each with a name for messages.
@@ -74,13 +75,13 @@ struct TraceLimits {
     const std::vector<std::pair<std::string, std::string_view>>& traces,
     const TraceLimits& limits = {});
 
-/// All properties, by name.
+/// Returns all properties, ordered by name.
 [[nodiscard]] std::vector<const PropertyKind*> list_properties();
 
 /// Registers a property when the program starts.
 using PropertyRegistrar = base::Registrar<PropertyKind>;
 
-/// "1.234 s" for a time of a trace.
+/// Returns "1.234 s" for a time of a trace.
 [[nodiscard]] std::string time_text(std::int64_t nanoseconds);
 
 }  // namespace capsize::checker

@@ -1,9 +1,9 @@
 // State machine safety: if a server has applied a log entry at a given index, no other server will
 // ever apply a different entry for the same index.
 //
-// An entry is known by the chain hash at its index. An apply event gives the hash at its last
-// index; for the indexes before that the node's own log gives it, where its trace does. A node that
-// applies again after a restart is held to the same rule.
+// The chain hash at its index identifies an entry. An apply event has the hash at its last index;
+// for earlier indexes the check takes it from the node's log, if the trace has it. The rule also
+// holds for a node that applies entries again after a restart.
 #include <fmt/core.h>
 
 #include <vector>
@@ -34,7 +34,8 @@ class StateMachineSafety : public Property {
     NodeNumber node = 0;
     bool known = false;
   };
-  // Indexes are dense from 1 in any real trace; a hostile one must not make the table explode.
+  // Indexes are dense from 1 in any real trace; a hostile one must not make the table grow without
+  // bound.
   static constexpr std::uint64_t kIndexMax = std::uint64_t{1} << 26;
 
   std::optional<std::string> apply(std::uint64_t index, std::uint64_t hash, const TraceEvent& event,

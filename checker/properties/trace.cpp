@@ -88,7 +88,7 @@ struct TraceLineParser::State {
   static constexpr std::size_t kFirstCapacity = 4096;
 
   simdjson::dom::parser json;
-  std::string_view wrong_field;  // why the last line was no event; empty: it was no JSON object
+  std::string_view wrong_field;  // why the last line was not an event; empty: not a JSON object
   std::string expected;
   bool fits;
 
@@ -138,8 +138,7 @@ struct TraceLineParser::State {
     return value.get(out) == simdjson::SUCCESS;
   }
 
-  // Tests the few names that events consist of by their first letter first: this runs for each
-  // field of a million lines.
+  // Switches on the first letter of a name, because this runs for each field of a million lines.
   bool read_field(std::string_view name, const element& value, NodeNames& names, TraceEvent& event,
                   Found& found) {
     std::string_view text;
@@ -225,8 +224,8 @@ std::optional<TraceEvent> TraceReader::next() {
   return std::nullopt;
 }
 
-// The current line is no event. Fine if a new incarnation starts after it, on the same line (the
-// killed one wrote no line feed) or on the next.
+// The current line is not an event. That is legal if a new incarnation starts after it, on the same
+// line (the killed process wrote no line feed) or on the next one.
 std::optional<TraceEvent> TraceReader::after_torn_line(const Line& torn) {
   Malformed why{file_, torn.number, 1, {}, {}};
   if (parser_.wrong_field().empty()) {
@@ -244,7 +243,7 @@ std::optional<TraceEvent> TraceReader::after_torn_line(const Line& torn) {
     const auto event = parse({torn.text.substr(brace), torn.number, true});
     if (event && event->kind == TraceKind::kStart) return event;
   }
-  // The next line overwrites the reader's buffer, so it comes last.
+  // Must be last, because reading the next line overwrites the reader's buffer.
   if (const auto following = lines_.next()) {
     const auto event = parse(*following);
     if (event && event->kind == TraceKind::kStart) return event;

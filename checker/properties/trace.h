@@ -1,17 +1,16 @@
-// Traces: what the nodes wrote down about themselves, one JSON object a line, as a stream of
-// events.
+// Traces: the events that the nodes wrote about themselves, one JSON object per line.
 //
 //     {"time":11,"node":"n1","incarnation":1,"event":"start","capsize-trace":1,"term":3,…}
 //     {"time":12,"node":"n1","incarnation":1,"event":"append","term":3,"role":"leader",
 //      "first":7,"index":9,"entry-term":3,"hash":"00c0ffee00c0ffee"}
 //
 // `hash` is chained over the entries of the log up to `index`, so equal hashes mean equal logs up
-// to there, and unequal ones mean that the logs differ somewhere at or below it.
+// to `index`, and different ones mean that the logs differ at or below it.
 //
-// Traces are written without a sync, by processes that get killed. A line that was cut off is no
-// error where a kill can have cut it: at the end of the file, or right before (even on the same
+// Traces are written without a sync, by processes that are killed. A truncated line is not an error
+// where a kill can have truncated it: at the end of the file, or right before (even on the same
 // line as) the "start" event of the next incarnation. Anything else that is not an event is
-// malformed. Unknown events and fields are accepted, so that nodes may say more than is checked
+// malformed. Unknown events and fields are accepted, so that nodes may record more than is checked
 // here.
 #pragma once
 
@@ -47,7 +46,7 @@ enum class TraceKind : std::uint8_t {
   kTransfer,
   kOther,
 };
-/// As a trace says it; "other" for kinds that are not known here.
+/// Returns the name of an event in a trace; "other" for kinds that are unknown here.
 [[nodiscard]] std::string_view name(TraceKind kind);
 
 enum class Role : std::uint8_t { kFollower, kPrecandidate, kCandidate, kLeader };
@@ -62,9 +61,9 @@ struct TraceEvent {
   bool has_hash = false;
   std::uint64_t incarnation = 0;
   std::uint64_t term = 0;
-  std::uint64_t first = 0;  ///< of the entries concerned; `index` where the event does not say
+  std::uint64_t first = 0;  ///< of the entries concerned; `index` if the event has no `first`
   std::uint64_t index = 0;
-  std::uint64_t entry_term = 0;  ///< 0: not known
+  std::uint64_t entry_term = 0;  ///< 0: unknown
   std::uint64_t hash = 0;
 };
 
@@ -79,7 +78,7 @@ class NodeNames {
   std::vector<std::string> names_;
 };
 
-/// Parses single lines: for readers of whole traces, and of traces that are being written.
+/// Parses single lines, for readers of complete traces and of traces that are still being written.
 class TraceLineParser {
  public:
   TraceLineParser();
@@ -87,10 +86,10 @@ class TraceLineParser {
   TraceLineParser(TraceLineParser&&) noexcept;
   TraceLineParser& operator=(TraceLineParser&&) = delete;
 
-  /// Nothing if the line is no event.
+  /// Returns nothing if the line is not an event.
   std::optional<TraceEvent> parse(std::string_view line, NodeNames& names);
-  /// After a line that is no event: the field that is missing or wrong, and what was expected of
-  /// it; empty if the line is no JSON object.
+  /// After a line that is not an event: the field that is missing or wrong, and what was expected;
+  /// empty if the line is not a JSON object.
   [[nodiscard]] std::string_view wrong_field() const;
   [[nodiscard]] const std::string& expected() const;
 
@@ -99,13 +98,13 @@ class TraceLineParser {
   std::unique_ptr<State> state_;
 };
 
-/// One file, event by event.
+/// Reads one file, event by event.
 class TraceReader {
  public:
   TraceReader(std::string file, LineReader lines, NodeNames& names)
       : file_(std::move(file)), lines_(std::move(lines)), names_(&names) {}
 
-  /// Nothing at the end, or when malformed() is set.
+  /// Returns nothing at the end, or if malformed() is set.
   std::optional<TraceEvent> next();
   [[nodiscard]] const std::optional<Malformed>& malformed() const { return malformed_; }
 
@@ -120,7 +119,7 @@ class TraceReader {
   std::optional<Malformed> malformed_;
 };
 
-/// All files, merged by time. Events of one file stay in their order whatever their times say.
+/// Reads all files, merged by time. Events of one file keep their order, whatever their times.
 class MergedTraces {
  public:
   explicit MergedTraces(std::vector<TraceReader> readers);

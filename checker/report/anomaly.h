@@ -39,7 +39,8 @@ enum class Anomaly : std::uint8_t {
 
 /// "stale read", "lost write", "garbage read", …
 [[nodiscard]] std::string_view name(Anomaly anomaly);
-/// The name of today for one that release 0.1.0 wrote; any other text as it is.
+/// Returns the present name of an anomaly that release 0.1.0 named differently, and any other text
+/// unchanged.
 [[nodiscard]] std::string_view present_name(std::string_view name);
 
 }  // namespace capsize::checker

@@ -11,7 +11,8 @@ OperationView view(const History& history, const Operation& operation) {
   shown.process = operation.process;
   shown.process_name = history.process_text(operation.process);
   shown.function = history.functions[operation.function];
-  // What a dequeue brought counts like what a read returned, and so does what a set contains.
+  // The result of a dequeue is shown like that of a read, and so is the answer of a membership
+  // test.
   const bool asks = operation.function == kRead || operation.argument == kNullValue ||
                     shown.function == "contains";
   const bool learnt = operation.outcome == Outcome::kOk && asks;

@@ -1,4 +1,4 @@
-// OperationView: one operation of a history as a person sees it, in explanations and messages.
+// OperationView: one operation of a history in explanations and messages.
 //
 // It owns its text, so it outlives the history.
 #pragma once
@@ -11,7 +11,7 @@
 
 namespace capsize::checker {
 
-/// One operation as a person sees it.
+/// One operation, with text for people.
 struct OperationView {
   std::int64_t process = 0;
   std::string process_name;  ///< the client's name in the file, or its number
@@ -22,20 +22,20 @@ struct OperationView {
   std::uint64_t index = 0;               ///< of the invocation, as in the file
   std::optional<std::uint64_t> complete_index;  ///< of the completion, if it was ok or fail
   Outcome outcome = Outcome::kInfo;
-  /// Shown only so that the explanation is complete by itself: the sentence says all that matters
-  /// of it (one of the hundred elements that a set was right to show).
+  /// Included only so that the explanation is complete: the sentence says all that matters about it
+  /// (one of a hundred elements that a set was right to return).
   bool background = false;
-  /// The sentence names it.
+  /// The sentence names this operation.
   bool named = false;
 };
 
-/// The view of one operation of the history.
+/// Returns the view of one operation of the history.
 [[nodiscard]] OperationView view(const History& history, const Operation& operation);
 
-/// An operation in a message: "cas with [1,2,3] at index 4".
+/// Returns an operation for a message: "cas with [1,2,3] at index 4".
 [[nodiscard]] std::string described(const History& history, const Operation& operation);
 
-/// The client for people: its name, fit to be shown, or its number.
+/// Returns the client's name, safe to print, or its number.
 [[nodiscard]] std::string client_text(const OperationView& operation);
 
 /// Whether the one completed before the other began.

@@ -1,6 +1,6 @@
 // Report: the result of checking one history, for people (sentences) and for pages (operations).
 //
-// It owns all its text, so it outlives the history it speaks about.
+// It owns all its text, so it can outlive the history.
 #pragma once
 
 #include <cstdint>
@@ -20,17 +20,17 @@ namespace capsize::checker {
 
 /// How stale the value was that an operation observed.
 struct Staleness {
-  /// From the earliest completion of something newer to the beginning of the late operation; at
-  /// least so long. kNoTime if the file has no times.
+  /// Lower bound: from the earliest completion of a newer operation to the invocation of the late
+  /// one. kNoTime if the file has no times.
   std::int64_t nanoseconds = kNoTime;
-  std::uint64_t versions = 0;  ///< newer values that had been acknowledged by then, at least
+  std::uint64_t versions = 0;  ///< lower bound: newer values that had been acknowledged by then
 };
 
 struct Violation {
   Anomaly anomaly = Anomaly::kNoLegalOrder;
   std::string key;
-  std::string sentence;  ///< one sentence: who did what, when, and why that cannot be
-  std::vector<OperationView> operations;    ///< the few that show it, in order of invocation
+  std::string sentence;  ///< one sentence: what happened when, and why it is illegal
+  std::vector<OperationView> operations;    ///< the counterexample, in order of invocation
   std::optional<Staleness> staleness = {};  ///< of stale reads and lost writes
   bool minimal = true;  ///< false: the time bound ended the shrinking, some may be superfluous
   /// Other keys with an equal violation: the same anomaly, shown by as many operations with the
@@ -47,7 +47,7 @@ void mark_repeated(std::vector<Violation>& violations);
 struct ConsistencyAnswer {
   enum class Holds : std::uint8_t { kUnknown, kYes, kNo } holds = Holds::kUnknown;
   std::string_view question = {};
-  std::string detail = {};  ///< why not, how much, or why it is not known; may be empty
+  std::string detail = {};  ///< why not, how much, or why it is unknown; may be empty
 };
 
 /// "yes", "no", "unknown".
@@ -68,15 +68,16 @@ struct Report {
   std::vector<Violation> violations;  ///< one for each violating key, at most kViolationsMax
   std::vector<ConsistencyAnswers>
       weaker;  ///< of the keys of `violations`; never part of the verdict
-  /// Where `weaker` says something and there are several keys: sequential consistency of them all.
+  /// If `weaker` is not empty and there are several keys: sequential consistency of all keys
+  /// together.
   std::optional<ConsistencyAnswer> sequential_of_all_keys;
   std::uint64_t violating_keys = 0;
   std::uint64_t unknown_keys = 0;
   std::string reason;                  ///< for every verdict but valid: one line
   std::optional<Malformed> malformed;  ///< set iff the file could not be read
   bool cut_off = false;                ///< the last line was incomplete and was left out
-  Skipped skipped;                     ///< lines and events that a lenient reading left out
-  std::vector<std::string> notes;      ///< what to know besides the verdict, one sentence each
+  Skipped skipped;                     ///< lines and events that lenient reading skipped
+  std::vector<std::string> notes;      ///< further remarks, one sentence each
   double seconds_load = 0;
   double seconds_check = 0;
 };

@@ -31,7 +31,8 @@ Json to_json(const OperationView& operation) {
   return shown;
 }
 
-// Pairs of places in `operations` of which neither precedes the other; quadratic, so only of few.
+// Pairs of places in `operations` of which neither precedes the other; quadratic, so only for few
+// operations.
 Json concurrent_pairs(const std::vector<OperationView>& operations) {
   constexpr std::size_t kOperationsMax = 64;
   Json pairs = Json::array();
@@ -90,7 +91,7 @@ Json to_json(const HistoryCounts& counts) {
   return {{"ok", counts.ok}, {"fail", counts.fail}, {"info", counts.info}};
 }
 
-// Those that decided at least one key; the one with the most keys first.
+// The algorithms that decided at least one key, the one with the most keys first.
 std::string algorithm_names(const Report& report) {
   std::vector<std::pair<std::string, std::uint64_t>> sorted(report.algorithms.begin(),
                                                             report.algorithms.end());

@@ -4,9 +4,9 @@
 // the same key can do everything that it could; a new row supersedes stored rows that can do
 // nothing that it could not.
 //
-// The owner keeps bounds of time and memory, so no single step here is large: rows are stored in
-// chunks that never move, and the table of keys consists of many small ones, each of which grows by
-// itself. Doubling one array of two gigabytes would take seconds and six gigabytes.
+// The owner enforces bounds of time and memory, so no single step here is large: rows are stored in
+// chunks that never move, and the table of keys consists of many small tables, each of which grows
+// separately. Doubling one array of two gigabytes would take seconds and six gigabytes.
 #pragma once
 
 #include <algorithm>
@@ -25,13 +25,14 @@ class Configurations {
   using Row = std::span<const std::uint64_t>;
   static constexpr std::uint32_t kNone = 0xFFFFFFFFu;
 
-  /// The layout has to outlive it.
+  /// The layout must outlive this object.
   explicit Configurations(const RowLayout& layout);
 
-  /// The number of the row, or kNone if it is dominated by one that is there. Compares a bounded
-  /// number of rows of the same key; what it misses is work done twice, never a wrong verdict.
+  /// Returns the number of the row, or kNone if a stored row dominates it. Compares a bounded
+  /// number of rows with the same key; a missed dominance costs repeated work, never a wrong
+  /// verdict.
   std::uint32_t insert(Row row, std::uint32_t parent);
-  /// Whether a later row can do whatever this one can: it need not be expanded.
+  /// Whether a later row dominates this one, so that it need not be expanded.
   [[nodiscard]] bool is_superseded(std::uint32_t number) const {
     return link(at(number)) == kSuperseded;
   }
@@ -41,11 +42,11 @@ class Configurations {
     return static_cast<std::uint32_t>(at(number)[width_] >> 32);
   }
   [[nodiscard]] std::size_t size() const { return size_; }
-  /// Exact, and never more than a few megabytes above what it was one insert() earlier.
+  /// Exact. One insert() adds at most a few megabytes.
   [[nodiscard]] std::uint64_t memory_bytes() const;
   /// Words compared so far, as a measure of the work done.
   [[nodiscard]] std::uint64_t work() const { return work_; }
-  /// Forgets all rows but these, which keep their order and get the numbers 0, 1, 2, ...
+  /// Removes all rows but these, which keep their order and get the numbers 0, 1, 2, ...
   void keep_only(std::span<const std::uint32_t> numbers);
 
  private:
@@ -76,7 +77,7 @@ class Configurations {
   [[nodiscard]] bool same_key(std::uint32_t number, const std::uint64_t* other) const;
   [[nodiscard]] std::size_t find(const Heads& heads, const std::uint64_t* row,
                                  std::uint64_t hash) const;
-  /// The head of the row's key, after growing its shard if need be.
+  /// Returns the head of the row's key, after growing its shard if necessary.
   std::uint32_t& head_for(const std::uint64_t* row);
   std::uint32_t append(const std::uint64_t* row, std::uint32_t parent, std::uint32_t& head);
   void grow(Shard& shard);

@@ -14,23 +14,23 @@ namespace capsize::checker {
 
 class Expansion {
  public:
-  /// Called with each configuration that is reached, most promising first, and whether it is second
-  /// choice: a write that could have been hidden leaves its value.
+  /// Called with each configuration that is reached, most promising first, and whether it is a
+  /// second choice, in which a write that could have been hidden leaves its value.
   using Reached = std::function<void(const SearchRow& row, bool second_choice)>;
-  /// Whether to give up in the middle.
+  /// Returns whether to stop in the middle.
   using Stop = std::function<bool()>;
-  /// Marks an operation of the trace that stands before the last blind write, and not here.
+  /// Marks an operation of the trace whose place is right before the last blind write.
   static constexpr std::uint32_t kHidden = 0x80000000u;
 
   /// Classes that `layout` does not track are unlimited. The layout may change between calls.
   Expansion(const SearchProblem& problem, StateTable& states, const RowLayout& layout, Stop stop);
 
-  /// From before the first operation. True: all completions are passed, nothing else was asked.
+  /// Expands from before the first operation. Returns true once all completions have been passed.
   bool begin(const Reached& reached);
-  /// From this configuration. True: the same, reached by what trace() says.
+  /// Expands this configuration. Returns true as above; trace() has the operations.
   bool expand(std::span<const std::uint64_t> words, const Reached& reached);
 
-  /// The current row: the one that `reached` is called with, or the one at the end.
+  /// The current row: the one with which `reached` is called, or the final one.
   [[nodiscard]] const SearchRow& row() const { return row_; }
   /// The operations that led to it.
   [[nodiscard]] const std::vector<std::uint32_t>& trace() const { return trace_; }
@@ -63,13 +63,13 @@ class Expansion {
   Stop stop_;
   std::unique_ptr<MutationFilter> filter_;  // of a problem of which enough is known
   MutationFilter::Available available_;
-  std::vector<std::uint32_t> classes_;  // all of them
+  std::vector<std::uint32_t> classes_;  // all classes
   std::vector<Position> first_invoke_;  // by class
   const Reached* reached_ = nullptr;
   SearchRow row_;                     // the current configuration
   SearchRow parent_;                  // the one that is being expanded
   std::vector<std::uint32_t> alike_;  // open and not applied, in parent_
-  bool consumed_ = false;             // by what observes the state
+  bool consumed_ = false;             // an operation has observed the state
   std::vector<std::uint32_t> trace_;  // operations since parent_
   std::uint64_t work_ = 0;
 };

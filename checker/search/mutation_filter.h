@@ -1,6 +1,6 @@
 // MutationFilter: which mutations are worth applying in a configuration before they complete.
 //
-// Only those that an open acknowledged observer, not applied yet, is waiting for;
+// Only those for which an open acknowledged observer that is not applied yet is waiting;
 // just_in_time_search.h says why. What an observer waits for depends on what mutations do
 // (SearchProblem::Kind), so there is one filter per kind.
 #pragma once
@@ -18,17 +18,17 @@ namespace capsize::checker {
 
 class MutationFilter {
  public:
-  /// Of a class: whether one more of these indeterminate operations may take effect.
+  /// Returns whether one more indeterminate operation of a class may take effect.
   using Available = std::function<bool(std::size_t)>;
 
   virtual ~MutationFilter() = default;
 
-  /// Prepares for the questions about one configuration, the row.
+  /// Prepares for queries about one configuration.
   virtual void prepare(const SearchRow& row, const Available& available) = 0;
   [[nodiscard]] virtual bool admits(std::uint32_t operation) const = 0;
-  /// Classes that could serve a waiting observer in this state, available or not.
+  /// Returns the classes that could serve a waiting observer in this state, available or not.
   [[nodiscard]] const std::vector<std::uint32_t>& useful_classes() const { return useful_; }
-  /// Whether it may take several mutations to serve one observer.
+  /// Whether serving one observer may take several mutations.
   [[nodiscard]] bool takes_several() const { return takes_several_; }
 
  protected:
@@ -55,7 +55,7 @@ class ElementFilter final : public MutationFilter {
   const std::vector<ValueId>& elements_of(ValueId set);
 
   const SearchProblem& problem_;
-  std::vector<const KeyOperation*> waiting_;              // that ask about one element
+  std::vector<const KeyOperation*> waiting_;              // that test one element
   std::vector<const std::vector<ValueId>*> waiting_for_;  // whole sets, sorted
   std::unordered_map<ValueId, std::vector<ValueId>> sorted_;
 };
@@ -82,10 +82,10 @@ class SumFilter final : public MutationFilter {
   const SearchProblem& problem_;
   const StateTable& states_;
   std::vector<double> missing_;  // v - s of each waiting read
-  double least_ = 0, most_ = 0;  // what can be added, all of one sign
+  double least_ = 0, most_ = 0;  // largest possible sums of one sign
 };
 
-/// In an exact problem: values that would be seen at once if some operation left them.
+/// For exact problems: values that would be observed at once if an operation left them.
 ///
 /// A value is wanted if an open acknowledged operation that is not applied yet observes it, or if
 /// an indeterminate operation that is available observes it and leaves a wanted value.
@@ -121,7 +121,7 @@ class ValueFilter final : public MutationFilter {
   std::vector<std::uint32_t> wanted_;
 };
 
-/// The filter for the kind of problem; null for a problem of which nothing is known.
+/// Returns the filter for the kind of problem; nullptr if nothing is known about the problem.
 [[nodiscard]] std::unique_ptr<MutationFilter> make_mutation_filter(const SearchProblem& problem,
                                                                    const StateTable& states);
 

@@ -8,15 +8,15 @@
 
 namespace capsize::checker {
 
-// What is not common to all orders of the operations up to some completion. Elements are numbers in
-// order of completion of their enqueue, dequeues places of operations. Which elements are in needs
-// no list: all whose enqueue has completed, but for those that are taken.
+// The part of the state that differs between orders of the operations up to a completion. Elements
+// are numbered by the completion of their enqueue; dequeues are places of operations. The elements
+// in the queue need no list: they are those whose enqueue has completed, except the taken ones.
 struct QueueState {
   using Number = std::uint32_t;
 
-  Number first = 0;           // all before it are taken, it is not
-  std::vector<Number> taken;  // after it, ascending
-  std::vector<Number> done;   // dequeues that have taken theirs and not completed, ascending
+  Number first = 0;           // the first element that is not taken
+  std::vector<Number> taken;  // taken elements after `first`, ascending
+  std::vector<Number> done;   // open dequeues that have taken effect, ascending
 
   [[nodiscard]] bool is_taken(Number number) const {
     return number < first || std::ranges::binary_search(taken, number);
@@ -26,9 +26,9 @@ struct QueueState {
     for (++first; erase(taken, first); ++first) {
     }
   }
-  /// Of a dequeue that has taken something, or found nothing.
+  /// Marks a dequeue as having taken an element, or found none.
   void finish(Number place) { insert(done, place); }
-  /// It has completed. Whether it had taken something before.
+  /// Call when a dequeue completes. Returns whether it had taken effect before.
   bool forget(Number place) { return erase(done, place); }
   [[nodiscard]] bool is_done(Number place) const { return std::ranges::binary_search(done, place); }
 

@@ -2,19 +2,22 @@
 //
 //   place     completion and object state, and whether the state has not been observed yet
 //   applied   one bit per slot: operations that were applied and whose effect depends on the state
-//   safe      one bit per slot: applied pure operations, blind writes that need not be applied any
-//   more used      one bit per slot: blind writes that were applied counts    indeterminate
-//   operations used, one bit field per class cost      uses of indeterminate operations beyond
-//   those that exist, and all uses overused  one bit per group of classes that leave one value:
-//   whether it was used beyond that
+//   safe      one bit per slot: applied pure operations, and blind writes that no longer need to be
+//             applied
+//   used      one bit per slot: blind writes that were applied
+//   counts    one bit field per class: indeterminate operations that were used
+//   cost      uses of indeterminate operations beyond those that exist, and all uses
+//   overused  one bit per group of classes that leave the same value: whether it was used beyond
+//             the operations that exist
 //
-// Place and applied are the key. Of the others, more of `safe`, less of `used`, smaller counts and
-// a smaller cost can do whatever less, more and larger ones could (just_in_time_search.h says why),
-// so some rows of a key dominate others. Counts that are not tracked are not compared: their
-// classes are unlimited then, and cost and overused say how much use was made of that.
+// `place` and `applied` are the key. Among rows with the same key, one with more bits in `safe`,
+// fewer in `used`, smaller counts and a smaller cost can do whatever the other can
+// (just_in_time_search.h says why), so some rows dominate others. Counts of classes that are not
+// tracked are not compared: these classes are unlimited, and `cost` and `overused` record how far
+// they were overused.
 //
-// A field is as wide as its largest count needs, plus a guard bit that is always 0: one subtraction
-// per word then compares all fields in it.
+// A field has the width of its largest count, plus a guard bit that is always 0, so that one
+// subtraction per word compares all fields in it.
 #pragma once
 
 #include <cstddef>
@@ -50,7 +53,7 @@ class RowLayout {
   }
 
   void track_nothing();
-  /// And with it all classes that leave the same value, as one can stand in for another.
+  /// Also tracks all classes that leave the same value, because one can replace another.
   void track(std::size_t one);
   [[nodiscard]] bool is_tracked(std::size_t one) const {
     return ((tracked_[fields_[one].word - counts()] >> fields_[one].shift) & fields_[one].guard) !=
@@ -71,7 +74,7 @@ class RowLayout {
     const std::uint32_t group = fields_[one].group;
     row[overused() + group / kWordBits] |= std::uint64_t{1} << (group % kWordBits);
   }
-  /// From now on also what this row has overused.
+  /// Also tracks, from now on, the classes that this row has overused.
   void track_overused(const std::uint64_t* row);
 
   /// Whether `row` can do whatever `other`, a row of the same key, can.
@@ -87,8 +90,8 @@ class RowLayout {
     std::uint64_t guard = 0;  // shifted as the mask is
     std::uint32_t group = 0;
   };
-  // Classes that leave one value. What is used of others beyond another row can be made good by
-  // writes of the same value that were not used: a write can stand in for any of them.
+  // Classes that leave the same value. Unused writes of that value compensate for overused
+  // operations of the other classes, because a write can replace any of them.
   struct Group {
     std::uint32_t first = 0;
     std::uint32_t last = 0;  // exclusive

@@ -29,10 +29,10 @@ class Search {
   [[nodiscard]] std::size_t furthest() const { return furthest_; }
   [[nodiscard]] std::uint64_t memory_bytes() const;
 
-  /// Expands at most `steps_max` configurations, fewer where each is expensive. Returns how many.
+  /// Expands at most `steps_max` configurations, fewer if they are expensive. Returns their number.
   std::uint64_t advance(std::uint64_t steps_max);
 
-  /// Places of operations. Preconditions: the result is kLegal, and the order was wanted.
+  /// Returns places of operations. Preconditions: the result is kLegal, and want_order was set.
   [[nodiscard]] std::vector<std::uint32_t> legal_order();
 
  private:
@@ -55,18 +55,18 @@ class Search {
   Order order_;
   const Budget* budget_;
   bool want_order_;
-  RowLayout layout_;  // of the problem; what it tracks is this search's own
+  RowLayout layout_;  // a copy, because each search tracks its own classes
   Configurations seen_;
   Expansion expansion_;
   Expansion::Reached remember_;
   std::uint32_t expanding_ = Configurations::kNone;
   std::vector<std::uint32_t> stack_, children_, later_;  // depth first
-  // By completion, those that overuse least first.
+  // By completion, least overuse first.
   std::map<std::pair<std::size_t, std::uint64_t>, std::vector<std::uint32_t>> waiting_;
   std::size_t waiting_rows_ = 0;
   std::size_t furthest_ = 0;
   std::uint64_t compact_above_;
-  std::uint64_t earlier_work_ = 0;  // before the search began anew
+  std::uint64_t earlier_work_ = 0;  // before the last restart of the search
   std::uint64_t next_look_;
   bool out_of_time_ = false;
   bool tracing_ = false;

@@ -1,5 +1,5 @@
-// Searches for a legal order: first by the model's own search, then just in time; for keys that no
-// fast decider takes.
+// Searches for a legal order of a key that no fast decider handles: first with the model's own
+// search, then just in time.
 #pragma once
 
 #include <span>

@@ -29,17 +29,18 @@
 namespace capsize::checker {
 
 struct SearchProblem {
-  /// Why the preparation was left half done: there is nothing to search then.
+  /// Why the preparation stopped early, if it did; the problem is then incomplete and must not be
+  /// searched.
   enum class GivenUp : std::uint8_t { kNot, kTime, kMemory };
-  /// What is known of the operations.
+  /// What is known about the operations.
   enum class Kind : std::uint8_t { kAny, kExact, kElements, kSums };
   static constexpr std::uint32_t kNone = 0xFFFFFFFFu;
 
   struct InfoClass {
-    KeyOperation operation;             ///< stands for all of them
+    KeyOperation operation;             ///< represents all of them
     std::vector<Position> invocations;  ///< ascending; the first n of them are used first
-    std::vector<std::uint32_t> places;  ///< of the same ones
-    std::uint32_t alike = kNone;        ///< the number that acknowledged ones like it have
+    std::vector<std::uint32_t> places;  ///< places of the same operations
+    std::uint32_t alike = kNone;        ///< `alike` of acknowledged operations that do the same
   };
 
   SearchProblem(std::span<const KeyOperation> all, const Model& its_model, ValueId initial_value,
@@ -65,7 +66,7 @@ struct SearchProblem {
     return std::span(open).subspan(open_begin[completion],
                                    open_begin[completion + 1] - open_begin[completion]);
   }
-  /// Whether of two blind writes the later one leaves nothing of the earlier one.
+  /// Whether the later of two blind writes leaves no effect of the earlier one.
   [[nodiscard]] bool overwrites(const KeyOperation& later, const KeyOperation& earlier) const {
     return kind != Kind::kElements || later.argument == earlier.argument;
   }

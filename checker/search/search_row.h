@@ -1,4 +1,4 @@
-// SearchRow: one configuration, unpacked: names for what its words mean (row_layout.h).
+// SearchRow: one configuration with named access to its words (row_layout.h).
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@ class SearchRow {
   }
   void clear() { std::fill(words_.begin(), words_.end(), 0); }
 
-  /// The completion that is next to be passed, as a place in SearchProblem::completions.
+  /// The next completion to be passed, as a place in SearchProblem::completions.
   [[nodiscard]] std::size_t completion() const { return completion_of(words_); }
   [[nodiscard]] static std::size_t completion_of(std::span<const std::uint64_t> words) {
     return (words[0] & ~kUnseen) >> 32;
@@ -29,7 +29,7 @@ class SearchRow {
   void set(std::size_t completion, State state) {
     words_[0] = (std::uint64_t{completion} << 32) | state;
   }
-  /// Whether the state is of no use unless an operation that observes it comes next.
+  /// Whether the state is useful only if the next operation observes it.
   [[nodiscard]] bool is_unseen() const { return (words_[0] & kUnseen) != 0; }
   void mark_unseen() { words_[0] |= kUnseen; }
 
@@ -37,11 +37,11 @@ class SearchRow {
     const KeyOperation& one = problem_->operations[operation];
     return bit(operation, one.pure ? layout().safe() : applied_plane(one));
   }
-  /// Whether nothing more has to be done before the operation completes.
+  /// Whether the operation can complete without a further step.
   [[nodiscard]] bool may_pass(std::uint32_t operation) const {
     return is_applied(operation) || is_hideable(operation);
   }
-  /// An open blind write, not applied, that can have been overwritten at once.
+  /// Whether an open blind write that is not applied can have been overwritten immediately.
   [[nodiscard]] bool is_hideable(std::uint32_t operation) const {
     return problem_->operations[operation].blind && bit(operation, layout().safe());
   }
@@ -66,7 +66,7 @@ class SearchRow {
     layout().add_one(words_.data(), info_class);
     ++words_[layout().cost()];
   }
-  /// Uses an operation of the class that there is not, or not yet.
+  /// Uses an operation of the class beyond those that have begun.
   void overuse(std::size_t info_class) {
     words_[layout().cost()] += kOverused;
     layout().mark_overused(words_.data(), info_class);

@@ -13,7 +13,7 @@ Decoded malformed(std::string_view expected) {
   return {Decoded::Kind::kMalformed, {}, expected};
 }
 
-// [x, true] of the completion: what was asked and what was said.
+// The completion has [x, true]: the element and the answer.
 Decoded decode_contains(const History& history, const Operation& operation, Decoded decoded) {
   const ValueTable& values = history.values;
   const auto is_pair = [&](ValueId value) {

@@ -1,8 +1,8 @@
 // FastDecider and ModelSearch: the algorithms that a model names for its keys.
 //
-// A model lists its fast deciders, cheapest first (Model::deciders); KeyChecker asks each whether
-// its conditions hold for a key. A new decider is one new file that defines a FastDecider, and an
-// entry in the model that it is for; both may be the same file.
+// A model lists its fast deciders, cheapest first (Model::deciders); KeyChecker tries each of them;
+// a decider checks its own conditions. A new decider is one new file that defines a FastDecider,
+// and an entry in the model that it is for; both may be the same file.
 #pragma once
 
 #include <memory>

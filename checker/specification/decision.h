@@ -28,14 +28,14 @@ struct Decision {
   /// kViolation: places of operations that clash, and of what makes the indeterminate ones among
   /// them certain to have happened. Writers of what they observed may still be missing.
   std::vector<std::uint32_t> counterexample = {};
-  /// kLegal: places in a legal order, where the algorithm was asked for it or has it anyway. What
-  /// is missing did not happen.
+  /// kLegal: places in a legal order, if it was requested or is known anyway. Operations that are
+  /// missing did not take effect.
   std::vector<std::uint32_t> order = {};
-  /// kViolation: no legal order exists even for what was invoked before this position. kUnknown:
-  /// the search got as far as here.
+  /// kViolation: even the operations invoked before this position have no legal order. kUnknown:
+  /// the search got to this position.
   std::uint32_t end = 0xFFFFFFFFu;
   std::string reason = {};
-  /// Which search it was, where there are several (search_any.h).
+  /// The name of the search, if one was used (search_any.h).
   std::string_view algorithm = {};
 
   [[nodiscard]] bool is_violation() const { return kind == Kind::kViolation; }

@@ -1,9 +1,9 @@
 // Interned: sequences of numbers or characters, each stored once, numbered from 0 in order of
 // appearance.
 //
-// A search makes millions of them within its bounds of time and memory, so they are stored one
-// after the other in large chunks that never move, and are freed as quickly: freeing millions of
-// vectors takes as long as making them, and would happen after the time is up.
+// A search makes millions of them within its bounds of time and memory, so they are stored
+// contiguously in large chunks that never move and are quick to free. Freeing millions of vectors
+// would take as long as making them, after the time is up.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace capsize::checker {
 template <typename T>
 class Interned {
  public:
-  /// The number of an equal sequence that is already there, or of a new one.
+  /// Returns the number of an equal stored sequence, or stores a new one.
   std::uint32_t number_of(std::span<const T> sequence) {
     const std::uint64_t hash = hash_of(sequence);
     Shard& shard = shards_[hash % kShards];
@@ -35,7 +35,7 @@ class Interned {
     return {entries_[number].begin, entries_[number].size};
   }
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
-  /// With what the next doubling of its entries takes while it happens.
+  /// Includes the temporary memory of the next doubling of its entries.
   [[nodiscard]] std::uint64_t memory_bytes() const {
     return kept_bytes_ + slots_ * sizeof(std::uint32_t) + 3 * entries_.capacity() * sizeof(Entry);
   }

@@ -19,8 +19,8 @@ std::optional<Malformed> decode_key(KeyProblem& problem, const DecodeOptions& op
     operation.invoke = source.invoke;
     operation.source = i;
     if (decoded.kind == Decoded::Kind::kDrop) {
-      // What a model does not say of an operation that never happened is in its invocation; a
-      // failed read has nothing there either.
+      // If the model does not decode a failed operation, its invocation has the value; a failed
+      // read has none there either.
       const bool says_nothing = operation.written == kNoValue && operation.argument == kNoValue;
       if (says_nothing && source.argument != kNullValue) operation.argument = source.argument;
       const bool tried = operation.written != kNoValue || operation.argument != kNoValue;

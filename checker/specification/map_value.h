@@ -9,7 +9,7 @@
 
 namespace capsize::checker {
 
-/// Key, value, key, value, ...; nothing where the value is no map.
+/// Key, value, key, value, ...; nothing if the value is not a map.
 [[nodiscard]] std::optional<std::span<const ValueId>> map_entries(const ValueTable& values,
                                                                   ValueId map);
 /// The value of a field; kNoValue if the value is no map or has no such field.

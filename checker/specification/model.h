@@ -34,12 +34,12 @@ struct KeyOperation {
   Position invoke = 0;
   Position complete = kNever;  ///< kNever unless ok
   std::uint32_t source = 0;    ///< its place in History::of_key(key)
-  std::uint8_t code = 0;       ///< the model's own number for what it does
+  std::uint8_t code = 0;       ///< the model's own number of the function
   bool required = false;       ///< ok: must be in any explanation. Else it may be left out
   bool pure = false;           ///< never changes the state
   bool blind = false;          ///< the state afterwards does not depend on the state before
   ValueId argument = kNoValue;
-  ValueId observed = kNoValue;  ///< takes effect only where the state is exactly this value
+  ValueId observed = kNoValue;  ///< takes effect only if the state is exactly this value
   ValueId written = kNoValue;   ///< the state afterwards is exactly this value
 };
 
@@ -64,10 +64,10 @@ struct DecodeOptions {
 };
 
 using Decode = std::function<Decoded(const History&, const Operation&, const DecodeOptions&)>;
-/// The state afterwards, or nothing where the operation cannot take effect in this state.
+/// Returns the state afterwards, or nothing if the operation cannot take effect in this state.
 using Step = std::function<std::optional<State>(StateTable& states, State, const KeyOperation&)>;
 
-/// What a model makes of a whole history before any of its operations is decoded.
+/// The result of preparing a model for a whole history, before any operation is decoded.
 struct Prepared {
   std::optional<History> history = {};      ///< to be checked instead of the file's
   Decode decode = nullptr;                  ///< for this history only, instead of the model's
@@ -85,7 +85,7 @@ inline constexpr std::uint8_t kFirstPartialCode = 16;
 
 /// What the search may assume of operations that are not pure. They never refuse, unless in order.
 enum class Mutations : std::uint8_t {
-  kInOrder,  ///< nothing but what each operation says of itself
+  kInOrder,  ///< no assumption beyond the flags of each operation
   /// each overwrites the element that is its argument, and `needs` says which operations observe it
   kOfElements,
   kAddUp,  ///< in any order they lead to the same state
@@ -93,7 +93,7 @@ enum class Mutations : std::uint8_t {
 
 /// In which order a collection returns its elements.
 enum class Discipline : std::uint8_t {
-  kNone,  ///< it is no collection from which elements are taken
+  kNone,  ///< not a collection from which elements are taken
   kFirstInFirstOut,
   kLastInFirstOut,
   kAnyOrder,
@@ -110,14 +110,14 @@ struct KeyProblem;   // key_problem.h
 struct Finding;      // finding.h
 
 /// Names a violation and puts it into a sentence, given a minimal counterexample: operations of the
-/// key that have no legal order. Nothing where the counterexample is not of its kind.
+/// key that have no legal order. Returns nothing if the counterexample is not of its kind.
 struct Explainer {
   std::optional<Finding> (*explain)(const KeyProblem& problem,
                                     std::span<const KeyOperation> counterexample);
 };
 
-/// Of a key that a decider found to be illegal: the operations that clash most plainly, as places
-/// in problem.operations. `decide` runs the decider, `first` is the clash that it found.
+/// For a key that a decider found to be illegal: returns the clash that is best to explain, as
+/// places in problem.operations. `decide` runs the decider, `first` is the clash that it found.
 using ClashChoice = std::vector<std::uint32_t> (*)(
     const KeyProblem& problem, const std::function<Decision(std::span<const KeyOperation>)>& decide,
     std::vector<std::uint32_t> first);
@@ -125,8 +125,7 @@ using ClashChoice = std::vector<std::uint32_t> (*)(
 /// A fast decider in the list of a model.
 struct DeciderOfModel {
   const FastDecider* decider = nullptr;
-  ClashChoice choose_clash =
-      nullptr;  ///< optional: else the first clash that it finds is explained
+  ClashChoice choose_clash = nullptr;  ///< optional; default: the decider's own clash
 };
 
 /// What a model assumes that has no `needs` of its own: any mutation may matter to any observer.
@@ -138,8 +137,8 @@ struct DeciderOfModel {
 struct Model {
   std::string_view name;
   std::string_view summary;  ///< one line for `capsize list models`
-  /// The models that judge every history of this one in the same way and understand more: where
-  /// they fit too, this one is guessed.
+  /// More general models that judge every history of this one in the same way: if they fit, too,
+  /// this one is guessed.
   std::vector<std::string_view> generalised_by;
   std::vector<std::string_view> functions;  ///< the only ones that it understands
   /// Fast deciders, tried in this order; each checks its own conditions.
@@ -148,31 +147,31 @@ struct Model {
   std::vector<Explainer> explainers = {};
   /// Optional: a search that is tried before the just-in-time search.
   const ModelSearch* search = nullptr;
-  /// Failed operations are passed too: they matter where a failure says something.
+  /// Failed operations are passed, too: they matter if a failure says something about the state.
   /// Called by several threads at once, for operations of different keys.
   Decode decode;
-  /// Optional: false where the history is unlikely to be one of this model, though it is well
-  /// formed.
+  /// Optional: returns false if the history is well formed but unlikely to be one of this model.
   bool (*plausible)(const History& history) = nullptr;
   /// Whether a history that names no model may be taken as one of this model.
   bool guessed = true;
-  /// Optional: what has to be known of the history as a whole (prepare_history.h).
+  /// Optional: prepares the model for the history as a whole (prepare_history.h).
   Prepared (*prepare)(const History& history) = nullptr;
   Mutations mutations = Mutations::kInOrder;
   Discipline discipline = Discipline::kNone;
-  /// Optional: the objects that an operation reads or changes, where that may be several. The keys
-  /// of the file then mean nothing; groups of connected objects take their place.
+  /// Optional, for models whose operations may touch several objects: the objects that an operation
+  /// reads or changes. The keys of the file are then ignored, and groups of connected objects
+  /// replace them.
   void (*touches)(const History& history, const Operation& operation,
                   std::vector<ValueId>& objects) = nullptr;
   std::function<State(StateTable& states, ValueId initial)> initial;
   Step step;
-  /// Whether what `observer` saw depends on `writer` having happened: an explanation that shows the
-  /// one without the other would be about something else.
+  /// Whether the observation of `observer` depends on `writer`: an explanation that shows one
+  /// without the other would prove a different violation.
   bool (*needs)(const ValueTable& values, const KeyOperation& observer,
                 const KeyOperation& writer) = &needs_every_mutation;
 };
 
-/// All models, by name.
+/// Returns all models, ordered by name.
 [[nodiscard]] std::vector<const Model*> list_models();
 [[nodiscard]] const Model* find_model(std::string_view name);
 

@@ -25,7 +25,7 @@ bool observes(const StreamedOperation& operation) {
   return operation.function != kWrite && operation.outcome != Outcome::kFail;
 }
 
-// By invocation, each as it was last known; reads only where they returned something.
+// By invocation, each in its last known state; reads only if they have returned.
 Operations each_once(Operations operations) {
   std::stable_sort(operations.begin(), operations.end(), [](const auto& a, const auto& b) {
     const bool a_open = a.outcome == Outcome::kInfo;
@@ -41,8 +41,8 @@ Operations each_once(Operations operations) {
   return operations;
 }
 
-// Those whose sources are among them. What was written again after it had been forgotten is no
-// source for an operation that had observed it before.
+// Keeps the operations whose sources are among them. A value that was written again after it had
+// been forgotten is no source for an operation that had observed it before.
 Operations with_known_sources(Operations operations, const std::string& initial) {
   for (std::size_t before = 0; before != operations.size();) {
     before = operations.size();
@@ -85,8 +85,8 @@ Event completion(HistoryBuilder& builder, Event event, const StreamedOperation& 
   return event;
 }
 
-// Leniently: a process that continued after an operation of which only the invocation is remembered
-// is no error.
+// Lenient, because a process may continue after an operation of which only the invocation is
+// remembered.
 std::optional<History> history_of(const StreamedKey& key, const Operations& operations) {
   HistoryBuilder builder(key.file, {.lenient = true});
   builder.order_by_index();
@@ -196,7 +196,7 @@ Violation as_streamed(const StreamedKey& key, const StreamedClash& clash) {
 Violation explain_clash(const StreamedKey& key, const StreamedClash& clash,
                         std::vector<StreamedOperation> remembered) {
   CHECK(!clash.not_applicable, "a clash is a violation");
-  // Whether it was never written, or written and long forgotten, is not known here.
+  // It is unknown here whether the value was never written, or was written and forgotten.
   if (clash.anomaly == Anomaly::kGarbageRead) return as_streamed(key, clash);
   if (clash.known_by) remembered.push_back(*clash.known_by);
   if (auto violation = checked_alone(key, std::move(remembered))) return *std::move(violation);

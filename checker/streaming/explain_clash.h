@@ -1,15 +1,14 @@
-// From a clash in a stream to what a plain check would show: the fewest operations, a name and a
-// sentence.
+// Explains a clash in a stream as a check of a complete history would: a minimal set of operations,
+// a name and a sentence.
 //
 // A stream keeps no history, but StreamedRegister remembers for every value its writer, its last
-// observer and what makes it too old. Of these the operations are taken whose sources are all
-// known, so that nothing is missing that an observation depends on (explain/shrink.h): what has no
-// legal order among them has none in the whole. They are checked as a history of their own, and
-// that check explains itself.
+// observer and the operations that make it too old. Of these, the operations with known sources
+// form a closed set (explain/shrink.h): if they have no legal order, neither has the whole history.
+// They are checked as a separate history, and the explanation of that check is used.
 //
-// How it fails: a source that was forgotten (a chain of more cas than are remembered, a value that
-// is long gone) leaves no violation among the rest. Then the clash is reported as the stream found
-// it: true, but without all writers.
+// How it fails: if a source was forgotten (a chain of more cas than are remembered, a value from
+// long ago), the remaining operations may have no violation. Then the clash is reported as the
+// stream found it: true, but without all writers.
 #pragma once
 
 #include <string>

@@ -17,11 +17,11 @@ namespace {
 
 constexpr int kWaitMs = 50;
 
-// What is being followed.
+// The followed file.
 struct Followed {
-  int number = -1;  // -1: stopped before it was there
+  int number = -1;  // -1: stopped before it existed
   bool is_owned = false;
-  bool is_file = false;  // else a pipe or the like
+  bool is_file = false;  // otherwise a pipe or similar
   bool waits_for_writer = false;
 };
 
@@ -49,7 +49,8 @@ class GrowingSource final : public ByteSource {
       if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
       if (got < 0) failure_ = SourceFailure{std::strerror(errno), "a file that can be read"};
       if (got < 0 || !followed_.is_file || closed) return 0;
-      // Once more after the last writer has gone: it may have written just before.
+      // Reads once more after the last writer has closed the file, because it may have written just
+      // before.
       const bool waits = announce_wait("is empty");
       closed = !waits && has_no_writer();
       if (!closed) ::poll(nullptr, 0, kWaitMs);
@@ -80,7 +81,7 @@ class GrowingSource final : public ByteSource {
   std::optional<SourceFailure> failure_;
 };
 
-// Without waiting for the writer of a pipe, which open() would do; -1 if it was stopped or failed.
+// Opens without waiting for the writer of a pipe. Returns -1 if it was stopped or failed.
 int open_when_there(const std::filesystem::path& path, const std::atomic<bool>& stop,
                     OnWaiting& on_waiting) {
   while (!stop) {

@@ -109,7 +109,7 @@ void StreamedRegister::stop_waiting(const Operation& operation) {
   if (--expected->second == 0) expected_.erase(expected);
 }
 
-// Looks up what an observer saw, and whether it was too late for that.
+// Looks up the value that an observer saw, and checks whether the observation came too late.
 StreamedRegister::Found StreamedRegister::observe(const Operation& observer,
                                                   const std::string& text, Value*& value) {
   const auto found = values_.find(text);

@@ -1,12 +1,12 @@
 // StreamedRegister: decides one register with distinct values while its events arrive, and forgets
-// what can no longer matter.
+// values that can no longer matter.
 //
 // The theorem is that of registers/distinct_register.h: blocks of values, each with f, its smallest
 // completion, and s, its largest invocation; levels inside a block; no two blocks with f_A < s_B
 // and f_B < s_A. Only the time of the test is different. Completions arrive in order of time, so f
-// is known at the first one of a block and never changes; s only grows. So all that can go wrong
-// with a block or a value later is one number, its deadline: an operation that observes it and was
-// invoked later is a violation.
+// is known at the first one of a block and never changes; s only grows. So one number, its
+// deadline, describes every later violation of a block or a value: an operation that observes it
+// and was invoked after the deadline is a violation.
 //
 //  - of a block A: the smallest f_B of all blocks B with f_A < s_B (B must come after A, and some
 //    operation of B has completed);
@@ -58,10 +58,10 @@ struct StreamedOperation {
 };
 
 struct StreamedClash {
-  /// The values repeat while the first may still be read: this algorithm cannot decide.
+  /// A value repeats while its first instance may still be read, so this algorithm cannot decide.
   bool not_applicable = false;
   Anomaly anomaly = Anomaly::kStaleRead;
-  StreamedOperation late = {};                     ///< cannot have observed what it observed
+  StreamedOperation late = {};                     ///< its observation is impossible
   std::optional<StreamedOperation> newer = {};     ///< must come after that value
   std::optional<StreamedOperation> before = {};    ///< and had completed before `late` began
   std::optional<StreamedOperation> known_by = {};  ///< whose completion revealed it
@@ -86,7 +86,7 @@ class StreamedRegister {
   /// proves it, except the operation that revealed it. O(size()).
   [[nodiscard]] std::vector<StreamedOperation> remembered() const;
 
-  /// What is remembered, in values; for bounds.
+  /// The number of remembered values, for bounds.
   [[nodiscard]] std::size_t size() const { return values_.size() + forgotten_.size(); }
 
  private:
@@ -108,7 +108,7 @@ class StreamedRegister {
   struct Block {
     std::uint64_t f = kNone;
     std::uint64_t s = 0;
-    Operation root;         // the write at its foot
+    Operation root;         // the write at which it begins
     Operation first, last;  // whose f and s are
     Deadline deadline;
     std::size_t values = 0;
@@ -116,7 +116,7 @@ class StreamedRegister {
   struct Value {
     std::string text;
     Operation writer;
-    Block* block = nullptr;           // nullptr: not known yet whether it took effect
+    Block* block = nullptr;           // nullptr: unknown yet whether it took effect
     Value* below = nullptr;           // the value that its cas expected
     Value* above = nullptr;           // the value of the cas that expected it
     std::optional<Operation> winner;  // that cas

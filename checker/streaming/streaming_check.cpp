@@ -15,9 +15,9 @@
 namespace capsize::checker {
 namespace {
 
-// Lines that are read before what they were read into is thrown away.
+// The number of lines that are read into one builder before it is discarded.
 constexpr std::size_t kLinesAtATime = 512;
-constexpr std::uint64_t kBytesPerValue = 2048;  // remembered, with all that belongs to it
+constexpr std::uint64_t kBytesPerValue = 2048;  // of one remembered value, with its operations
 
 class Follower {
  public:
@@ -79,7 +79,7 @@ class Follower {
           error = std::move(found->malformed);
         }
       }
-      // What has arrived is judged before there is any waiting for more.
+      // Judges the lines that have arrived before waiting for more.
       if (lines.would_wait()) break;
     }
     if (!more && !error) error = lines.failure(report_.file);

@@ -6,9 +6,10 @@
 // of the source; or when the caller stops it. Operations that are open at the end are
 // indeterminate, as in any history.
 //
-// How it fails: a malformed line, an event that no process can have, an index that goes backwards
-// (events are not reordered here) or a function that is not a register's is a usage error. A value
-// that is written a second time while the first one may still be read makes the verdict unknown.
+// How it fails: a malformed line, an event that breaks the rules of its process, an index that goes
+// backwards (events are not reordered here) or a function that is not a register's is a usage
+// error. A value that is written a second time while the first one may still be read makes the
+// verdict unknown.
 #pragma once
 
 #include <optional>
@@ -23,7 +24,7 @@ namespace capsize::checker {
 struct FollowOptions {
   ReadOptions reading = {};
   std::optional<std::string> initial_json = {};  ///< else the header line's, else null
-  /// What may be remembered, roughly; beyond it the verdict is unknown.
+  /// The approximate memory bound; beyond it the verdict is unknown.
   std::uint64_t memory_limit_bytes = std::uint64_t{4} << 30;
 };
 

@@ -217,7 +217,7 @@ class CheckVerb final : public Verb {
     return write_output(explain_, [&](const Sink& sink) { sink(text); });
   }
 
-  /// Neither page nor linearization may take the place of what is read.
+  /// Neither the page nor the linearization may overwrite an input.
   base::Status check_outputs() const {
     std::vector<std::string> inputs = files_;
     if (!verify_linearization_.empty()) inputs.push_back(verify_linearization_);

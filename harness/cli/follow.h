@@ -8,7 +8,7 @@
 namespace capsize::harness {
 
 /// Follows a file or, for "-", standard input, until it ends, a violation comes, or the user stops
-/// it (SIGINT, SIGTERM; `interrupted` says so). The verdict is about what came until then.
+/// it (SIGINT, SIGTERM; `interrupted` says so). The verdict is about the events read until then.
 [[nodiscard]] checker::Report follow_history(const std::string& file,
                                              const checker::FollowOptions& options,
                                              bool& interrupted);

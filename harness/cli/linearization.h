@@ -11,7 +11,7 @@ namespace capsize::harness {
 /// Why no linearization was written; empty if one was.
 struct NoLinearization {
   std::string why;
-  bool failed = false;  ///< there was one to write
+  bool failed = false;  ///< there was a linearization to write
 };
 
 /// Checks, and writes a legal order if there is one; without one the file is not touched.

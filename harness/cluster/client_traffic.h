@@ -11,8 +11,8 @@ struct ClientTraffic {
   /// How often the node's process has ended; clients notice the end of their node by it.
   std::atomic<std::uint64_t> endings{0};
   /// True while the network between clients and this node is cut: the client discards requests
-  /// after it has recorded them, and replies before it reads them. It does so itself, instead of a
-  /// proxy between, so that the path of requests has no further hop.
+  /// after it has recorded them, and replies before it reads them. The client does this itself,
+  /// because a proxy would add a hop to every request.
   std::atomic<bool> cut{false};
   std::atomic<std::uint64_t> requests_lost{0};
   std::atomic<std::uint64_t> replies_lost{0};

@@ -41,10 +41,10 @@ class Launcher {
  public:
   explicit Launcher(LaunchOptions options) : options_(std::move(options)) {}
 
-  /// Makes the socket directory and names every endpoint. Once, before anything else.
+  /// Creates the socket directory and names every endpoint. Call once, before anything else.
   base::Status open();
   base::Result<ChildProcess> spawn_proxy() const;
-  /// Makes the node's directory where it is missing.
+  /// Spawns a node; creates its directory if it is missing.
   base::Result<ChildProcess> spawn_node(nemesis::Node node) const;
 
   /// Members and spares.
@@ -54,7 +54,7 @@ class Launcher {
   [[nodiscard]] std::string proxy_control_endpoint() const;
   [[nodiscard]] std::filesystem::path node_directory(nemesis::Node node) const;
   [[nodiscard]] std::filesystem::path proxy_log() const { return options_.directory / "proxy.log"; }
-  /// The request as the nodes and the proxy of this cluster admit it.
+  /// Returns the request with the secret that the nodes and the proxy of this cluster require.
   [[nodiscard]] std::string with_secret(base::Json request) const;
 
  private:
@@ -62,14 +62,14 @@ class Launcher {
     std::string peers, client, control;
   };
   base::Status use_loopback_ports();
-  /// Where `from` sends what is for `to`.
+  /// Returns the endpoint to which `from` sends messages for `to`.
   [[nodiscard]] std::string link_endpoint(nemesis::Node from, nemesis::Node to) const;
   [[nodiscard]] std::vector<std::string> node_arguments(nemesis::Node node) const;
   [[nodiscard]] const SocketDirectory& sockets() const;
 
   LaunchOptions options_;
   std::uint64_t run_id_ = random_id();
-  std::optional<SocketDirectory> sockets_;  // its owner's children end before it
+  std::optional<SocketDirectory> sockets_;  // destroyed after all children have ended
   std::vector<Endpoints> endpoints_;        // one a node
 };
 

@@ -1,5 +1,5 @@
-// ZeroMQ as the harness needs it: a context, a DEALER, and requests with one reply. The headers of
-// ZeroMQ stay in messaging.cpp.
+// The part of ZeroMQ that the harness uses: a context, a DEALER, and requests with one reply. The
+// headers of ZeroMQ stay in messaging.cpp.
 #pragma once
 
 #include <chrono>
@@ -33,9 +33,10 @@ class Dealer {
   Dealer(Dealer&&) noexcept;
   Dealer& operator=(Dealer&&) noexcept;
 
-  /// False: no connected peer, or its queue is full; the message is dropped and never sent.
+  /// Returns false if no peer is connected or its queue is full; the message is then dropped and
+  /// never sent.
   bool send(const std::string& frame);
-  /// Takes one frame if there is one.
+  /// Returns the next frame if one has arrived.
   bool receive(std::string& frame);
 
   /// Waits until one of `dealers` has something to read, or the bound is over. Sets `ready`.

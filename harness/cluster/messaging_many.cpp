@@ -53,8 +53,8 @@ struct DealerSet::Impl {
   zmq::context_t& zmq;
   int epoll;
   std::deque<zmq::socket_t> sockets;
-  // A socket's descriptor tells only of changes, and any call on the socket may swallow one: who
-  // was sent to is looked at again.
+  // A socket's descriptor signals changes only, and any call on the socket may consume one, so
+  // sockets that were sent to are checked explicitly.
   std::vector<std::size_t> look_at;
 };
 

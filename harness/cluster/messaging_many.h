@@ -27,7 +27,8 @@ class DealerSet {
   DealerSet(const DealerSet&) = delete;
   DealerSet& operator=(const DealerSet&) = delete;
 
-  /// False: not connected, or its queue is full; the message does not exist.
+  /// Returns false if the peer is not connected or its queue is full; the message is then never
+  /// sent.
   bool send(std::size_t dealer, std::string_view frame);
   /// Waits for a frame, at most `bound`, then calls `take` for every frame that has arrived. `take`
   /// may send.

@@ -6,9 +6,9 @@
 
 namespace capsize::harness {
 
-/// Number of processes that the kernel killed for want of memory: on the machine since it booted,
-/// or in the control group of this process since its creation, whichever is larger (a container may
-/// not see the first). 0 if the kernel reports neither.
+/// Returns the number of processes that the kernel's out-of-memory killer has ended: on the machine
+/// since it booted, or in the control group of this process since its creation, whichever is larger
+/// (a container may not see the first). 0 if the kernel reports neither.
 [[nodiscard]] std::uint64_t out_of_memory_kills();
 
 /// Bytes that this process and its children may use: the machine's memory or the control group's
@@ -16,7 +16,7 @@ namespace capsize::harness {
 [[nodiscard]] std::uint64_t memory_available();
 
 /// The number after `name` at the beginning of a line of `text`: "oom_kill 3", "MemTotal:  8 kB". 0
-/// where there is none.
+/// if there is none.
 [[nodiscard]] std::uint64_t number_of(std::string_view text, std::string_view name);
 
 }  // namespace capsize::harness

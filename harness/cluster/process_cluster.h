@@ -31,7 +31,7 @@
 
 namespace capsize::harness {
 
-// How long a process may take to answer after its start, to obey a signal, to answer a control
+// How long a process may take to answer after its start, to react to a signal, to answer a control
 // request.
 inline constexpr std::chrono::milliseconds kReadyBound{5000};
 inline constexpr std::chrono::milliseconds kSignalBound{1000};
@@ -94,11 +94,11 @@ class ProcessCluster final : public nemesis::Cluster {
   nemesis::ActionResult cut_clients(const std::vector<nemesis::Node>& nodes) override;
   nemesis::ActionResult rejoin_clients(const std::vector<nemesis::Node>& nodes) override;
 
-  /// Detects processes that ended or were stopped by something else than a fault. Error: the proxy
-  /// has ended, is stopped or does not answer.
+  /// Detects processes that ended or were stopped without a fault. Error: the proxy has ended, is
+  /// stopped or does not answer.
   base::Status supervise();
   [[nodiscard]] const std::vector<Crash>& crashes() const { return crashes_; }
-  /// Nodes that were stopped (SIGSTOP) by something else than a fault, ascending.
+  /// Returns the nodes that were stopped (SIGSTOP) without a fault, ascending.
   [[nodiscard]] const std::set<nemesis::Node>& stopped_from_outside() const {
     return stopped_from_outside_;
   }
@@ -110,16 +110,16 @@ class ProcessCluster final : public nemesis::Cluster {
   [[nodiscard]] std::filesystem::path node_directory(nemesis::Node node) const {
     return launcher_.node_directory(node);
   }
-  /// Makes the members those of the start again, whatever faults have changed.
+  /// Restores the initial members, whatever faults have changed.
   base::Status restore_members(std::chrono::milliseconds bound);
-  /// The reply to the control request `status`.
+  /// Returns the reply to the control request `status`.
   base::Result<base::Json> status(nemesis::Node node, std::chrono::milliseconds bound);
 
  private:
   struct Member {
     std::optional<ChildProcess> process;
     std::unique_ptr<Requester> control;
-    std::unique_ptr<Requester> client;  // for requests that nodes take from clients only
+    std::unique_ptr<Requester> client;  // for requests that nodes accept from clients only
     std::uint64_t incarnation = 0;
     bool paused = false;
     bool expected_down = true;

@@ -1,5 +1,5 @@
-// Where the processes of one cluster meet: a directory of path sockets inside the run directory
-// that only its owner can enter (mode 0700), and the secret that control requests carry.
+// The directory of the path sockets of one cluster, inside the run directory and with mode 0700,
+// and the secret that control requests carry.
 //
 // Why not Linux's abstract names: they have no permissions, so any local user could read, stop or
 // fake a run, or bind the name of a node that is down. A path socket belongs to its directory: the
@@ -21,17 +21,17 @@ namespace capsize::harness {
 
 class SocketDirectory {
  public:
-  /// Makes `home`/sockets and, in it, the file `secret`. Precondition: `home` is there and is the
-  /// caller's own. Error: what could not be made, and why.
+  /// Creates `home`/sockets and, in it, the file `secret`. Precondition: `home` exists and belongs
+  /// to the caller. Error: what could not be created, and why.
   [[nodiscard]] static base::Result<SocketDirectory> create(const std::filesystem::path& home);
-  /// Removes the directory and all that is in it.
+  /// Removes the directory with its content.
   ~SocketDirectory();
   SocketDirectory(SocketDirectory&& other) noexcept;
   SocketDirectory& operator=(SocketDirectory&& other) noexcept;
 
   /// `name`, of at most 24 bytes, as an endpoint that this process and the children that it starts
-  /// afterwards can bind and connect to. A socket's path has at most 107 bytes: where the directory
-  /// is too deep, the endpoint goes through a descriptor of it that the children inherit
+  /// afterwards can bind and connect to. A socket's path has at most 107 bytes: if the directory's
+  /// path is too long, the endpoint uses a descriptor of it that the children inherit
   /// (`/proc/self/fd/N/name`).
   [[nodiscard]] std::string endpoint(std::string_view name) const;
   [[nodiscard]] std::filesystem::path secret_file() const { return path_ / "secret"; }
@@ -43,7 +43,7 @@ class SocketDirectory {
   std::filesystem::path path_;
   std::string secret_;
   std::string prefix_;   // of every endpoint
-  int descriptor_ = -1;  // of the directory, where its path is too long
+  int descriptor_ = -1;  // of the directory, if its path is too long
 };
 
 }  // namespace capsize::harness

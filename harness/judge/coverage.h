@@ -1,5 +1,5 @@
-// Did the run test what it promised? The most common failure of a chaos suite is that it silently
-// tests nothing; here that is a verdict: vacuous.
+// Whether the run tested what it promised. The most common failure of a chaos suite is that it
+// silently tests nothing; here that is a verdict: vacuous.
 #pragma once
 
 #include <string>
@@ -20,19 +20,20 @@ struct Expectation {
   [[nodiscard]] bool holds() const { return met >= asked; }
 };
 
-/// What every run with faults promises, whatever its `expect` says: at least one fault that took
-/// effect, and at least one of each strategy or kind that it names. Empty without faults.
+/// Returns the expectations of every run with faults, whatever its `expect` says: at least one
+/// fault takes effect, and at least one of each strategy or kind that it names. Empty without
+/// faults.
 [[nodiscard]] std::vector<Expectation> named_faults(
     const Scenario& scenario, const std::vector<nemesis::FaultRecord>& faults);
 
-/// What `scenario` promises when it says nothing itself: some successes of every function, half of
-/// the planned faults of each kind, service during faults, and leaders that change when they are
-/// aimed at. Halves and thirds, because a fault may meet no candidate; never zero for what was
-/// asked.
+/// Returns the expectations of a scenario without `expect`: some successes of every function, half
+/// of the planned faults of each kind, operations during faults, and leader changes if faults
+/// target leaders. They are halves and thirds, because a fault may find no target, but never zero
+/// for what was requested.
 [[nodiscard]] Expectations default_expectations(const Scenario& scenario, const Plan& plan);
 
-/// A sentence where the clients invoked less than half of the rate that was asked for, though
-/// nothing was broken: then what the run promised says nothing about the cluster. Empty otherwise.
+/// Returns a sentence if the clients invoked less than half of the requested rate although no fault
+/// was active: the expectations then say nothing about the cluster. Empty otherwise.
 [[nodiscard]] std::string load_not_generated(const Scenario& scenario, const Statistics& statistics,
                                              base::Duration load_time, double quiet_rate);
 

@@ -1,4 +1,4 @@
-// Everything that one run found out: what results.json, the summary and the exit code are made of.
+// The complete outcome of one run, from which results.json, the summary and the exit code follow.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +22,7 @@
 
 namespace capsize::harness {
 
-/// By how much a hanging disk extends the bound of `live`, at most.
+/// The longest time by which a hanging disk extends the bound of `live`.
 inline constexpr base::Duration kLiveExtensionMax = std::chrono::seconds(30);
 
 /// One of the checks of docs/FORMATS.md, Verdicts and exit codes.
@@ -38,7 +38,8 @@ struct Outcome {
   std::filesystem::path directory;
   std::filesystem::path store;     // as it was given
   std::filesystem::path binaries;  // directory they were started from
-  /// Not empty: the run whose faults no scenario has, because they were replayed or interactive.
+  /// Not empty: the run directory that `reproduce` replays, because no scenario describes the
+  /// faults of a replayed or interactive run.
   std::filesystem::path replay_of;
   base::Instant start{};  // of the load, by the clock of the traces
   Plan plan;
@@ -57,7 +58,7 @@ struct Outcome {
   std::vector<Check> checks;
   std::uint64_t leader_changes = 0;
   double quiet_rate = 0;
-  base::Duration started_in{};                // spawn to the last node that answers
+  base::Duration started_in{};                // from the spawn until the last node answers
   std::optional<base::Duration> first_write;  // since the start of the load
   base::Duration load_time{};
   base::Duration verdict_after{};  // from the end of the load

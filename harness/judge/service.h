@@ -11,7 +11,7 @@
 
 namespace capsize::harness {
 
-/// Of one fault that took effect.
+/// The service around one fault that took effect.
 struct ServiceAroundFault {
   /// From healing to the first acknowledged write; nothing if there was none.
   std::optional<base::Duration> recovery;
@@ -37,17 +37,18 @@ struct ServiceAroundFault {
 /// Whether recovery everywhere took longer than the bound although no other fault was active.
 [[nodiscard]] bool too_slow(const ServiceAroundFault& service, base::Duration bound);
 
-/// Rate of ok operations a second over the time in which no fault held or was recovered from; zero
-/// if there was none.
+/// Returns the ok operations per second over the time without an active fault or a recovery; zero
+/// if there was no such time.
 [[nodiscard]] double quiet_rate(const std::vector<nemesis::FaultRecord>& faults,
                                 const std::vector<base::Duration>& ok_times,
                                 base::Duration load_end);
 
-/// Operations, whatever their outcome, that overlap a fault which took effect.
+/// Returns the number of operations, whatever their outcome, that overlap a fault which took
+/// effect.
 [[nodiscard]] std::uint64_t operations_under_faults(const std::vector<nemesis::FaultRecord>& faults,
                                                     const std::vector<Statistics::Span>& spans);
 
-/// Ok operations that completed while at least one fault held.
+/// Returns the number of ok operations that completed while at least one fault was active.
 [[nodiscard]] std::uint64_t ok_during(const std::vector<nemesis::FaultRecord>& faults,
                                       const std::vector<base::Duration>& ok_times);
 

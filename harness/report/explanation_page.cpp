@@ -186,7 +186,8 @@ class Drawing {
                           ends ? by_time(operation.complete_time) : kWidth);
     }
     const double y = top(rows_.at(operation.process)) + 8;
-    // Where it does not fit, it would cover the labels of others; the title has it all the same.
+    // A label that does not fit would cover others, so it is left out; the title contains it
+    // anyway.
     const std::string text = fmt::format("#{} {}", i + 1, label(operation, values_[i]));
     const bool fits = static_cast<double>(text.size()) * kCharacterWidth + 8 <= end - begin;
     return fmt::format(

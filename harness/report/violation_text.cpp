@@ -120,8 +120,8 @@ ShownOperations shown_operations(const checker::Violation& violation, std::size_
   shown.background_left_out = violation.operations.size() - shown.operations.size();
   std::stable_partition(shown.operations.begin(), shown.operations.end(),
                         [](const auto& operation) { return operation.named; });
-  // Where many values repeat, everything that might have been meant belongs to the explanation; the
-  // end of it is where no order fits any more.
+  // If many values repeat, the explanation contains every possible source. Keeps its last
+  // operations, because the conflict is there.
   while (shown.operations.size() > operations_max) {
     const auto first_unnamed = std::find_if(shown.operations.begin(), shown.operations.end(),
                                             [](const auto& operation) { return !operation.named; });

@@ -34,7 +34,7 @@ class LineInput {
   /// Whether the other end has closed it.
   [[nodiscard]] bool closed() const { return closed_; }
 
-  /// Of a longer line one byte more than this is kept, so that it is refused.
+  /// Of a longer line this many bytes and one more are kept, so that it is refused.
   static constexpr std::size_t kLineBytesMax = std::size_t{1} << 20;
 
  private:
@@ -50,7 +50,7 @@ class InteractiveControl {
       : nemesis_(nemesis), cluster_(cluster), answer_(std::move(answer)) {}
 
   void take(const std::string& line, base::Duration now);
-  /// Replies to the requests that have been met since the last call.
+  /// Returns the replies to the requests that have completed since the last call.
   void step(base::Duration now);
   [[nodiscard]] bool finish_asked() const { return finish_asked_; }
 
