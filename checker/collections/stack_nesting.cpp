@@ -27,12 +27,12 @@ class Greatest {
   /// Where the greatest value of [begin, end) is; the range is not empty.
   std::size_t place(std::size_t begin, std::size_t end) const {
     std::size_t best = size_ + begin;
-    const auto look = [&](std::size_t node) {
+    const auto examine = [&](std::size_t node) {
       if (values_[node] > values_[best]) best = node;
     };
     for (std::size_t from = size_ + begin, to = size_ + end; from < to; from /= 2, to /= 2) {
-      if (from % 2 == 1) look(from++);
-      if (to % 2 == 1) look(--to);
+      if (from % 2 == 1) examine(from++);
+      if (to % 2 == 1) examine(--to);
     }
     while (best < size_) best = 2 * best + (values_[2 * best] == values_[best] ? 0 : 1);
     return best - size_;

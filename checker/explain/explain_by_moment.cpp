@@ -73,7 +73,7 @@ class MomentExplainer {
       : problem_(problem), wording_(problem), late_(late) {}
 
   Finding old(const KeyOperation& proof) const {
-    const LostOrStale judged = lost_or_stale(problem_, look(proof));
+    const LostOrStale judged = lost_or_stale(problem_, observation_of(proof));
     if (judged.kind == LostOrStale::Kind::kLost) return lost(proof, *judged.other);
     const std::string newer = proof.pure
                                   ? fmt::format("{}, which is newer", wording_.saw(proof))
@@ -105,7 +105,7 @@ class MomentExplainer {
   }
 
   // If values repeat, an observed value may come from any mutation with that value.
-  LateObservation look(const KeyOperation& proof) const {
+  LateObservation observation_of(const KeyOperation& proof) const {
     const auto newer = std::make_shared<NewerMutations>(problem_, proof);
     return {.missing = proof.pure ? nullptr : &proof,
             .late = &late_,

@@ -41,7 +41,7 @@ class CollectionExplainer {
         taken_[operation.argument].push_back(&operation);
       }
     }
-    for (const KeyOperation& operation : counterexample) look(operation);
+    for (const KeyOperation& operation : counterexample) examine(operation);
     for (auto& [element, adders] : added_) {
       std::sort(adders.begin(), adders.end(),
                 [](const auto* a, const auto* b) { return a->invoke < b->invoke; });
@@ -86,7 +86,7 @@ class CollectionExplainer {
     return found == all.end() ? nothing_ : found->second;
   }
 
-  void look(const KeyOperation& operation) {
+  void examine(const KeyOperation& operation) {
     if (operation.code == kCodeContains) shown_.push_back({&operation, operation.argument});
     if (operation.code == kCodeLacks) not_shown_.push_back({&operation, operation.argument});
     if (operation.code != kCodeReadAll || operation.argument == kNullValue) return;

@@ -230,7 +230,7 @@ class RegisterExplainer {
   // after the older value was there.
   NewerValues newer_than(const KeyOperation& late) const {
     NewerValues newer{.older_there = first_sight(late.observed)};
-    const auto looks = looks_at(late.observed);
+    const auto reads = reads_of(late.observed);
     std::unordered_map<ValueId, Position> there;
     for (const KeyOperation& one : problem_.operations) {
       if (one.complete >= late.invoke) continue;
@@ -246,8 +246,8 @@ class RegisterExplainer {
         continue;
       }
       const auto overlooked =
-          std::partition_point(looks.begin(), looks.end(),
-                               [&](const auto& look) { return look.first <= there[one.written]; });
+          std::partition_point(reads.begin(), reads.end(),
+                               [&](const auto& read) { return read.first <= there[one.written]; });
       newer.overlooked_by[one.written] = overlooked->second;
       if (one.complete >= late.invoke) continue;
       if (newer.last_acknowledged == nullptr || one.invoke >= newer.last_acknowledged->invoke) {
@@ -258,15 +258,15 @@ class RegisterExplainer {
   }
 
   // The observers of a value: when each began, and the first end of those that began no earlier.
-  std::vector<std::pair<Position, Position>> looks_at(ValueId value) const {
-    std::vector<std::pair<Position, Position>> looks;
+  std::vector<std::pair<Position, Position>> reads_of(ValueId value) const {
+    std::vector<std::pair<Position, Position>> reads;
     for (const KeyOperation& one : problem_.operations) {
-      if (one.required && one.observed == value) looks.emplace_back(one.invoke, one.complete);
+      if (one.required && one.observed == value) reads.emplace_back(one.invoke, one.complete);
     }
-    for (std::size_t i = looks.size(); i-- > 1;) {
-      looks[i - 1].second = std::min(looks[i - 1].second, looks[i].second);
+    for (std::size_t i = reads.size(); i-- > 1;) {
+      reads[i - 1].second = std::min(reads[i - 1].second, reads[i].second);
     }
-    return looks;
+    return reads;
   }
 
   // The first moment at which the value was certainly there. A value that was written several times

@@ -217,9 +217,9 @@ class TransactionExplainer {
       }
     }
     const auto read_of = [&](const KeyOperation& other) -> std::optional<ValueId> {
-      const Transaction look = understood(values, other);
-      const auto read = look.reads.find(key);
-      return read == look.reads.end() ? std::nullopt : std::optional(read->second);
+      const Transaction seen = understood(values, other);
+      const auto read = seen.reads.find(key);
+      return read == seen.reads.end() ? std::nullopt : std::optional(read->second);
     };
     const auto last_end = [&](const KeyOperation& other) {
       const auto found = not_older.find(read_of(other).value_or(value));

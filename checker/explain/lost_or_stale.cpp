@@ -12,16 +12,16 @@ namespace {
 
 constexpr std::size_t kChainStepsMax = 1'000;
 
-using Lookers = std::vector<const KeyOperation*>;
+using Observers = std::vector<const KeyOperation*>;
 
 // An operation of another process than `late` that began after an observation of `late` or of a
 // third operation had ended. Two reads in a row through one lagging replica do not count.
-const KeyOperation* second_look(const KeyProblem& problem, const Lookers& lookers) {
+const KeyOperation* second_observer(const KeyProblem& problem, const Observers& observers) {
   const auto process = [&](const KeyOperation* one) { return problem.source(*one).process; };
   // The observation that ended first, and the first one of another process.
   const KeyOperation* first = nullptr;
   const KeyOperation* other = nullptr;
-  for (const KeyOperation* one : lookers) {
+  for (const KeyOperation* one : observers) {
     if (first == nullptr || one->complete < first->complete) {
       if (first != nullptr && process(first) != process(one)) other = first;
       first = one;
@@ -30,7 +30,7 @@ const KeyOperation* second_look(const KeyProblem& problem, const Lookers& looker
       other = one;
     }
   }
-  for (const KeyOperation* one : lookers) {
+  for (const KeyOperation* one : observers) {
     const KeyOperation* before = first != nullptr && process(first) != process(one) ? first : other;
     if (before != nullptr && before->complete < one->invoke) return one;
   }
@@ -84,33 +84,33 @@ std::string lost_sentence(const KeyProblem& problem, const KeyOperation& lost,
       wording.saw(other), name(anomaly));
 }
 
-LostOrStale lost_or_stale(const KeyProblem& problem, const LateObservation& look) {
-  using Kind = LostOrStale::Kind;
-  Lookers lookers;
-  bool may_be_seen = look.missing == nullptr;
+LostOrStale lost_or_stale(const KeyProblem& problem, const LateObservation& observation) {
+  using Answer = LostOrStale::Kind;
+  Observers observers;
+  bool may_be_seen = observation.missing == nullptr;
   for (const KeyOperation& operation : problem.operations) {
-    if (!operation.required || !look.observes_state(operation)) continue;
-    if (look.proves_stale && look.proves_stale(operation)) return {Kind::kStale};
-    if (may_be_seen && !look.proves_stale) return {Kind::kEither};
-    if (may_be_seen || operation.complete < look.missing->invoke) continue;
-    if (operation.source != look.missing->source && look.may_see_newer(operation)) {
+    if (!operation.required || !observation.observes_state(operation)) continue;
+    if (observation.proves_stale && observation.proves_stale(operation)) return {Answer::kStale};
+    if (may_be_seen && !observation.proves_stale) return {Answer::kEither};
+    if (may_be_seen || operation.complete < observation.missing->invoke) continue;
+    if (operation.source != observation.missing->source && observation.may_see_newer(operation)) {
       may_be_seen = true;
-    } else if (operation.invoke > look.missing->complete) {
-      lookers.push_back(&operation);
+    } else if (operation.invoke > observation.missing->complete) {
+      observers.push_back(&operation);
     }
   }
-  if (may_be_seen) return {Kind::kEither};
-  const KeyOperation* second = second_look(problem, lookers);
-  if (second == nullptr) return {Kind::kEither};
+  if (may_be_seen) return {Answer::kEither};
+  const KeyOperation* second = second_observer(problem, observers);
+  if (second == nullptr) return {Answer::kEither};
   // The sentence names `late` and another one: the first of the two, if `late` is the second.
-  if (second->source != look.late->source) return {Kind::kLost, second};
-  for (const KeyOperation* one : lookers) {
+  if (second->source != observation.late->source) return {Answer::kLost, second};
+  for (const KeyOperation* one : observers) {
     if (one->complete < second->invoke &&
         problem.source(*one).process != problem.source(*second).process) {
-      return {Kind::kLost, one};
+      return {Answer::kLost, one};
     }
   }
-  return {Kind::kEither};
+  return {Answer::kEither};
 }
 
 }  // namespace capsize::checker

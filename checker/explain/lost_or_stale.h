@@ -81,6 +81,7 @@ class RegisterWriters {
                                         Anomaly anomaly);
 
 /// O(operations of the key) calls of the predicates.
-[[nodiscard]] LostOrStale lost_or_stale(const KeyProblem& problem, const LateObservation& look);
+[[nodiscard]] LostOrStale lost_or_stale(const KeyProblem& problem,
+                                        const LateObservation& observation);
 
 }  // namespace capsize::checker

@@ -77,7 +77,7 @@ struct Register {
   std::uint64_t lagging = kNone;
   std::int64_t lagging_value = kNull;
   // A value that was read before any operation wrote it; set once the read has ended.
-  std::optional<std::int64_t> foretold = {};
+  std::optional<std::int64_t> value_read_early = {};
   // The values of the two cas that expect each other's.
   std::optional<std::pair<std::int64_t, std::int64_t>> cycle = {};
   std::uint64_t open_mutations = 0;
@@ -125,7 +125,7 @@ class Generator final : public Interleaving<Pending> {
     if (options_.anomaly == kLostUpdate && wants_anomaly()) contend(one);
     if (options_.anomaly == kFailedCas && wants_anomaly()) fail_for_no_reason(one);
     if (options_.anomaly == kCyclicCas) cycle(one);
-    if (its.foretold && !cas) fulfil(one);
+    if (its.value_read_early && !cas) fulfil(one);
     if (options_.anomaly == kInitialValue && one.end == End::kFail && !cas && its.was_replaced &&
         its.open_reads == 0) {
       one.value = kNull;
@@ -169,7 +169,7 @@ class Generator final : public Interleaving<Pending> {
   void fulfil(Pending& one) {
     Register& its = registers_[one.key];
     if (one.end != End::kOk) return;
-    one.value = *std::exchange(its.foretold, std::nullopt);
+    one.value = *std::exchange(its.value_read_early, std::nullopt);
     generated_.planted = kReadBeforeWrite;
     generated_.counterexample.push_back(one.invoked);
   }
@@ -243,7 +243,7 @@ class Generator final : public Interleaving<Pending> {
     }
     if (one.waits && generated_.planted == kUnwrittenRead) its.is_broken = true;
     if (one.injected && options_.anomaly == kFailedCas) its.is_frozen = false;
-    if (one.injected && options_.anomaly == kReadBeforeWrite) its.foretold = one.value;
+    if (one.injected && options_.anomaly == kReadBeforeWrite) its.value_read_early = one.value;
     release(one.process, one.end);
   }
 

@@ -42,7 +42,7 @@ void LineBlocks::start_threads() {
 
 // Reads until all slots are full. Does not touch the slot of the current block.
 void LineBlocks::fill() {
-  const std::size_t usable = slots_.size() - (in_hand_ ? 1 : 0);
+  const std::size_t usable = slots_.size() - (block_in_use_ ? 1 : 0);
   while (!at_end_ && filled_ < usable) {
     Slot& slot = slots_[(first_ + filled_) % slots_.size()];
     if (!lines_.take_block(slot.block.text)) {
@@ -61,7 +61,7 @@ void LineBlocks::fill() {
 }
 
 const LineBlocks::Block* LineBlocks::next() {
-  in_hand_ = false;
+  block_in_use_ = false;
   fill();
   if (filled_ == 0) return nullptr;
   Slot& slot = slots_[first_];
@@ -77,7 +77,7 @@ const LineBlocks::Block* LineBlocks::next() {
   slot.state = State::kFree;
   first_ = (first_ + 1) % slots_.size();
   --filled_;
-  in_hand_ = true;
+  block_in_use_ = true;
   return &slot.block;
 }
 

@@ -64,10 +64,10 @@ class LineBlocks {
   LineReader& lines_;
   PlainReader read_;
   const Vocabulary& vocabulary_;
-  std::vector<Slot> slots_;  // a ring buffer
-  std::size_t first_ = 0;    // the slot of the next block
-  std::size_t filled_ = 0;   // slots from first_ on that hold blocks
-  bool in_hand_ = false;     // the caller is using the block of the slot before first_
+  std::vector<Slot> slots_;    // a ring buffer
+  std::size_t first_ = 0;      // the slot of the next block
+  std::size_t filled_ = 0;     // slots from first_ on that hold blocks
+  bool block_in_use_ = false;  // the caller is using the block of the slot before first_
   bool at_end_ = false;
   bool stop_ = false;
   mutable std::mutex mutex_;  // guards the states of the slots, and stop_

@@ -215,12 +215,12 @@ std::vector<std::uint32_t> Search::steps_to_end() {
   std::vector<std::uint32_t> steps;
   for (std::size_t i = 0; i <= path.size(); ++i) {
     std::vector<std::uint32_t> led_there;
-    const Expansion::Reached look = [&](const SearchRow& row, bool) {
+    const Expansion::Reached visit = [&](const SearchRow& row, bool) {
       if (i == path.size()) return;
       if (std::ranges::equal(row.words(), seen_.row(path[i]))) led_there = expansion_.trace();
     };
     const bool at_end =
-        i == 0 ? expansion_.begin(look) : expansion_.expand(seen_.row(path[i - 1]), look);
+        i == 0 ? expansion_.begin(visit) : expansion_.expand(seen_.row(path[i - 1]), visit);
     const auto& some = at_end ? expansion_.trace() : led_there;
     steps.insert(steps.end(), some.begin(), some.end());
   }

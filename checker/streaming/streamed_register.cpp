@@ -98,7 +98,7 @@ void StreamedRegister::info(const Operation& operation) {
   const auto found = values_.find(operation.written);
   if (found == values_.end() || found->second->block != nullptr) return;
   if (operation.function == kCas) {
-    hopeful_.emplace(operation.observed, operation.written);
+    pending_cas_.emplace(operation.observed, operation.written);
   }
 }
 
@@ -271,14 +271,14 @@ void StreamedRegister::forget_what_is_over(std::uint64_t now) {
 // such a value from now on would put it into the forgotten block, after its deadline.
 void StreamedRegister::forget(Value& value, Anomaly why) {
   const Deadline deadline = deadline_of(value);
-  const auto [begin, end] = hopeful_.equal_range(value.text);
+  const auto [begin, end] = pending_cas_.equal_range(value.text);
   for (auto cas = begin; cas != end; ++cas) {
     const auto written = values_.find(cas->second);
     if (written == values_.end() || written->second->block != nullptr) continue;
     remember(cas->second, {why, deadline, written->second->writer});
     values_.erase(written);
   }
-  hopeful_.erase(begin, end);
+  pending_cas_.erase(begin, end);
   if (value.above != nullptr) value.above->below = nullptr;
   if (value.below != nullptr) value.below->above = nullptr;
   --value.block->values;

@@ -147,9 +147,9 @@ class StreamedRegister {
   std::unordered_map<std::string, std::unique_ptr<Value>> values_;
   std::list<Value*> placed_;  // those with a block
   std::list<Block> blocks_;
-  std::set<std::uint64_t> open_reads_;                         // invocations
-  std::unordered_map<std::string, int> expected_;              // by open cas
-  std::unordered_multimap<std::string, std::string> hopeful_;  // expected -> written, info cas
+  std::set<std::uint64_t> open_reads_;                             // invocations
+  std::unordered_map<std::string, int> expected_;                  // by open cas
+  std::unordered_multimap<std::string, std::string> pending_cas_;  // expected -> written, info cas
   std::unordered_map<std::string, Forgotten> forgotten_;
   std::deque<std::string> forgotten_order_;
   std::size_t until_forgetting_ = 0;

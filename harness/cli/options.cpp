@@ -27,7 +27,7 @@ void ReadingOptions::add_to(base::CommandLine& line) {
       .without_ellipsis();
   line.option("--key", key_, "only the operations of this key");
   line.option("--clock-error", clock_error_,
-              "largest difference between clocks; widens the interval of each operation")
+              "largest error of a clock; widens the interval of each operation")
       .show_default();
   line.option("--time-unit", time_unit_,
               "unit of the times; dates such as 2024-05-01T10:00:00.1Z need none [ns]")

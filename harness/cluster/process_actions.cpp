@@ -134,7 +134,7 @@ ActionResult ProcessCluster::endings(const std::vector<Node>& nodes) {
 
 base::Status ProcessCluster::supervise() {
   const auto now = monotonic_now();
-  if (auto works = proxy_watch_.look(*proxy_, now); !works) return works;
+  if (auto works = proxy_watch_.check(*proxy_, now); !works) return works;
   for (Node node = 0; node < members_.size(); ++node) {
     detect_crash(node);
     detect_outside_stop(node, now);

@@ -12,7 +12,7 @@ void ProxyWatch::asked(bool answered, base::Instant begun) {
   }
 }
 
-base::Status ProxyWatch::look(ChildProcess& proxy, base::Instant now) {
+base::Status ProxyWatch::check(ChildProcess& proxy, base::Instant now) {
   if (const auto ending = proxy.poll()) {
     return base::Error{"the proxy ended by itself with " + describe(*ending)};
   }

@@ -23,7 +23,7 @@ class ProxyWatch {
   void asked(bool answered, base::Instant begun);
   /// Error: the proxy has ended, is stopped or does not answer; with its process id. Call it often:
   /// it does not see a stop that is over between two calls.
-  [[nodiscard]] base::Status look(ChildProcess& proxy, base::Instant now);
+  [[nodiscard]] base::Status check(ChildProcess& proxy, base::Instant now);
 
  private:
   std::optional<base::Instant> stopped_since_, silent_since_;

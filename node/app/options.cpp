@@ -54,7 +54,8 @@ void declare(base::CommandLine& line, Raw& raw) {
   line.option("--client", options.client, "endpoint for client requests");
   line.option("--control", options.control, "endpoint for status and faults");
   line.option("--peers", raw.peers, "n2=ENDPOINT,n3=ENDPOINT: where to send frames to each node");
-  line.option("--voters", raw.voters, "n1,n2,…: initial members of a new cluster [all peers]");
+  line.option("--voters", raw.voters,
+              "n1,n2,…: initial members of a new cluster [peers and itself]");
   line.flag("--join", raw.join, "not a member of a cluster yet: wait to be added");
   line.option("--trace", options.trace, "file to append trace lines to");
   line.option("--seed", options.raft.seed, "seed of the random election timeouts");
