@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "base/json.h"
 #include "base/units.h"
 #include "checker/check/check.h"
 #include "checker/properties/property.h"
+#include "checker/properties/trace.h"
 #include "harness/store/log.h"
 
 namespace capsize::harness {
@@ -25,14 +25,15 @@ using checker::Verdict;
 // Number of terms with a leader, over all traces; a file that cannot be read counts as empty.
 std::uint64_t elections_won(const std::vector<std::filesystem::path>& traces) {
   std::set<std::uint64_t> terms;
+  checker::TraceLineParser parser;
+  checker::NodeNames names;
   for (const auto& path : traces) {
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);) {
       // Most lines are about the log: search before parsing.
       if (line.find("\"event\":\"role\"") == std::string::npos) continue;
-      const auto event = base::Json::parse(line);
-      if (event.is_invalid() || event.value("role", "") != "leader") continue;
-      terms.insert(event.value("term", std::uint64_t{0}));
+      const auto event = parser.parse(line, names);
+      if (event && event->role == checker::Role::kLeader) terms.insert(event->term);
     }
   }
   return terms.size();

@@ -15,7 +15,7 @@ struct Progress {
   std::string leader;  // "n2", or "-"
   std::uint64_t term = 0;
   std::string faults;
-  std::string phase;
+  std::string activity;  // "load", "healing"
 };
 
 }  // namespace capsize::harness

@@ -238,8 +238,8 @@ std::string summary(const Outcome& outcome, bool colours) {
 std::string progress_line(const Progress& progress) {
   return fmt::format("{:5.1f}/{:.0f} s  {} ok {} fail {} info  leader {} term {}  {} {}",
                      seconds(progress.time), seconds(progress.time_limit), progress.ok,
-                     progress.fail, progress.info, progress.leader, progress.term, progress.phase,
-                     progress.faults.empty() ? "" : "[" + progress.faults + "]");
+                     progress.fail, progress.info, progress.leader, progress.term,
+                     progress.activity, progress.faults.empty() ? "" : "[" + progress.faults + "]");
 }
 
 ProgressDisplay::ProgressDisplay() : terminal_(::isatty(STDERR_FILENO) == 1) {}

@@ -245,7 +245,7 @@ class Run {
             .leader = view.leader ? nemesis::node_name(*view.leader) : "-",
             .term = view.term,
             .faults = nemesis.active(),
-            .phase = load_ended_ ? "healing" : "load"};
+            .activity = load_ended_ ? "healing" : "load"};
   }
 
   void collect(const LoadGenerator& load, const nemesis::Nemesis& nemesis,
