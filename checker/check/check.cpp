@@ -329,8 +329,10 @@ Report report_without_history(const std::filesystem::path& path, LoadResult load
   Report report;
   report.file = path.string();
   if (auto* malformed = std::get_if<Malformed>(&loaded)) {
+    // Before the move: compilers differ in which argument they evaluate first.
+    std::string reason = malformed->message();
     report.malformed = std::move(*malformed);
-    return usage_error(std::move(report), report.malformed->message());
+    return usage_error(std::move(report), std::move(reason));
   }
   report.verdict = Verdict::kUnknown;
   report.reason = std::move(std::get<LimitReached>(loaded).reason);

@@ -60,7 +60,8 @@ class Message final : public AnchorKind {
   std::unique_ptr<Watch> arm(const base::Json& params, std::uint64_t id,
                              Cluster& cluster) const override {
     auto only = base::Json::object();
-    if (params.contains("type")) only["types"] = {params["type"]};
+    // Not {params["type"]}: of one element, Clang makes a copy and GCC an array.
+    if (params.contains("type")) only["types"] = base::Json::array({params["type"]});
     const ActionResult installed =
         cluster.install_rule(id, links_of(params, cluster.view()), {{"kind", "watch"}}, only);
     return std::make_unique<MessageWatch>(id, count_of(params), installed.done);

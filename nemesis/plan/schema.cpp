@@ -58,7 +58,7 @@ Json anchor() {
     names.push_back(name);
     Json object = object_of({{name, schema_of(kind->parameters())}});
     object["description"] = kind->summary();
-    object["required"] = {name};
+    object["required"] = Json::array({name});
     objects.push_back(std::move(object));
   }
   objects.push_back({{"enum", names}});
