@@ -1,0 +1,107 @@
+// The ledger of a store: an append-only file of JSON lines, one for each finished run. It is the
+// truth about suites: reports, groups and `--resume` follow from it (docs/FORMATS.md, Ledger).
+//
+// One process writes at a time: it holds a lock on the file, which the kernel releases with the
+// process. A line is written by one write() and synced before the next run begins, so a crash
+// leaves at most one incomplete last line, which the next writer cuts off.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "checker/core/verdict.h"
+
+namespace capsize::harness {
+
+inline constexpr const char* kLedgerFormat = "capsize-ledger";
+inline constexpr std::uint64_t kLedgerVersion = 1;
+
+/// One failure of a run, as results.json lists it under `failures`.
+struct RunFailure {
+  std::string signature;            // 16 hexadecimal digits
+  std::string check;                // "linearizable", "invariants", …
+  std::string anomaly;              // "stale read"; empty for checks without anomalies
+  std::string sentence;             // for people; never part of the signature
+  std::vector<std::string> faults;  // kinds of faults that were active
+};
+
+/// Why a run is in its suite.
+enum class Purpose : std::uint8_t {
+  kTest,            ///< to find a violation
+  kBugControl,      ///< a seeded bug, which must be caught
+  kHealthyControl,  ///< no faults and no bug: must be valid
+};
+
+/// "test", "bug-control", "healthy-control".
+[[nodiscard]] std::string_view name(Purpose purpose);
+
+/// A finished run.
+struct LedgerRun {
+  std::string id;         // unique within its execution: "figure-8/3", case and number of the seed
+  std::string case_name;  // the scenario's name
+  Purpose purpose = Purpose::kTest;
+  std::string bug;        // seeded bug; empty: none
+  base::Json parameters;  // the scenario's keys that differ from their defaults, without the seed
+  std::uint64_t seed = 0;
+  std::string revision;  // of the system under test
+  checker::Verdict verdict = checker::Verdict::kHarnessError;
+  std::string reason;  // one line for every verdict but valid
+  std::string cause;   // of a harness error: "overload", "disk-full", … (results.json, cause)
+  std::vector<RunFailure> failures;  // the main one first; may also exist beside a harness error
+  double seconds = 0;                // of the whole run
+  double at = 0;             // end of the run: seconds since the execution began, without pauses
+  std::string path;          // of the run directory, relative to the store
+  std::string reproduce;     // command line
+  std::uint64_t faults = 0;  // that took effect
+  std::uint64_t operations = 0;  // acknowledged
+  std::uint64_t operations_under_faults = 0;
+};
+
+/// A run that ended without a verdict because its suite was killed or interrupted. It is repeated
+/// by `--resume`; what it recorded is in its directory.
+struct LostRun {
+  std::string id;
+  std::uint64_t seed = 0;
+  std::string path;
+};
+
+/// One execution of a suite, on one machine.
+struct Execution {
+  std::string id;       // unique: "20261130T204512.123Z-4711"
+  std::string suite;    // name of the suite
+  std::string file;     // of the suite, as it was given
+  std::string started;  // UTC: "2026-11-30T20:45:12Z"
+  std::string revision;
+  std::string host;        // name of the machine
+  std::uint64_t seed = 0;  // from which the seeds of its runs are drawn
+  std::string shard;       // "2/4"; "1/1" if it is not sharded
+  std::uint64_t jobs = 1;
+  std::optional<double> budget_seconds;
+  std::uint64_t planned = 0;  // number of runs, without those that a budget adds
+  std::vector<LedgerRun> runs;
+  std::vector<LostRun> lost;
+  std::map<std::string, LostRun> open;  // begun, neither finished nor lost
+  bool ended = false;                   // it ran to its end: not killed, not interrupted
+  std::string ended_early;              // why it ended before everything ran; empty: it did not
+  double seconds = 0;                   // of the execution, without pauses between resumptions
+};
+
+/// The executions of a ledger, in the order in which they began.
+struct Ledger {
+  std::vector<Execution> executions;
+  std::uint64_t torn_bytes = 0;  // length of an incomplete last line, which is ignored
+};
+
+/// Reads a ledger; a file that does not exist is empty. Error: file, line, what was found and what
+/// was expected. An incomplete last line is no error.
+[[nodiscard]] base::Result<Ledger> read_ledger(const std::filesystem::path& path);
+/// As read_ledger(), from a text; `origin` replaces the file name in errors.
+[[nodiscard]] base::Result<Ledger> parse_ledger(std::string_view text, const std::string& origin);
+
+}  // namespace capsize::harness
