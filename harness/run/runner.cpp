@@ -325,7 +325,9 @@ Outcome run_scenario(const Scenario& scenario, const RunOptions& options) {
       failed.harness_error = enough.error().message;
       return failed;
     }
-    auto directory = RunDirectory::create(options.store, scenario.name, *scenario.seed);
+    auto directory = options.run_directory.empty()
+                         ? RunDirectory::create(options.store, scenario.name, *scenario.seed)
+                         : RunDirectory::adopt(options.run_directory);
     if (!directory) {
       failed.harness_error = directory.error().message;
       return failed;
