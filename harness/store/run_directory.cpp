@@ -34,6 +34,10 @@ void replace_link(const fs::path& link, const fs::path& target) {
 
 }  // namespace
 
+std::string RunDirectory::time_name() {
+  return utc_time();
+}
+
 base::Result<RunDirectory> RunDirectory::create(const fs::path& store, const std::string& scenario,
                                                 std::uint64_t seed) {
   std::error_code error;

@@ -24,6 +24,9 @@ class RunDirectory {
   /// its owner can enter.
   static base::Result<RunDirectory> adopt(const std::filesystem::path& directory);
 
+  /// The time of now as names of runs begin: "20260131T120000.000Z".
+  [[nodiscard]] static std::string time_name();
+
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::filesystem::path history() const { return path_ / "history.jsonl"; }
   [[nodiscard]] std::filesystem::path faults() const { return path_ / "faults.jsonl"; }

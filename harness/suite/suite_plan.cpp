@@ -102,6 +102,15 @@ std::optional<PlannedRun> TestRuns::next() {
   }
 }
 
+std::uint64_t count_test_runs(const Suite& suite, Shard shard) {
+  std::uint64_t total = 0;
+  for (const auto& each : suite.cases) {
+    if (each.purpose != Purpose::kTest) continue;
+    total += each.fixed_seeds.empty() ? each.seeds : each.fixed_seeds.size();
+  }
+  return total / shard.count + (shard.number <= total % shard.count ? 1 : 0);
+}
+
 base::Result<std::vector<PlannedRun>> runs_of_group(const Suite& suite, const Ledger& ledger,
                                                     const std::string& signature) {
   if (signature.size() < kPrefixMin) {

@@ -58,6 +58,9 @@ class TestRuns {
   bool found_in_round_ = false;
 };
 
+/// Returns how many test runs a shard of a suite has, without those that a budget adds.
+[[nodiscard]] std::uint64_t count_test_runs(const Suite& suite, Shard shard);
+
 /// Returns the runs that failed with a signature, in any execution of this suite in the ledger, to
 /// run again. `signature` may be a prefix of at least four digits. Error: no run has it, or several
 /// signatures begin with it.
