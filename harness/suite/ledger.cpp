@@ -117,7 +117,7 @@ Execution to_execution(const Json& line) {
 }
 
 /// Reads a ledger, one line at a time.
-class Reader {
+class LedgerReader {
  public:
   void read(const Json& line) {
     const std::string event = line.at("event").get<std::string>();
@@ -185,7 +185,7 @@ std::string_view name(Purpose purpose) {
 }
 
 base::Result<Ledger> parse_ledger(std::string_view text, const std::string& origin) {
-  Reader reader;
+  LedgerReader reader;
   std::size_t number = 0;
   while (!text.empty()) {
     ++number;

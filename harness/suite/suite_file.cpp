@@ -126,9 +126,9 @@ struct Choice {
 };
 using Combination = std::vector<Choice>;
 
-class Reader {
+class SuiteReader {
  public:
-  Reader(const std::string& origin, const std::vector<std::filesystem::path>& directories)
+  SuiteReader(const std::string& origin, const std::vector<std::filesystem::path>& directories)
       : origin_(origin), directories_(directories) {}
 
   Suite read(const Json& body) {
@@ -437,7 +437,7 @@ base::Result<Suite> parse_suite(const std::string& text, const std::string& orig
   const auto document = parse_document(text, origin, kSuiteFormat, kSuiteVersion);
   if (!document) return document.error();
   try {
-    return Reader(origin, scenario_directories).read(document.value());
+    return SuiteReader(origin, scenario_directories).read(document.value());
   } catch (const InvalidValue& invalid) {
     return error_at(text, origin, invalid);
   } catch (const FileError& file) {
