@@ -1,0 +1,48 @@
+// Failures by signature, compared with the earlier executions of the same suite.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/suite_report/assessment.h"
+
+namespace capsize::harness {
+
+/// Executions of a suite that belong together: one, or the shards of one. The pointers are into the
+/// ledger.
+struct Night {
+  std::vector<const Execution*> executions;
+};
+
+/// The reported executions, and the earlier ones of the same suite in the order of the ledger.
+struct SuiteHistory {
+  Night reported;
+  std::vector<Night> earlier;
+  /// Position in `earlier` of the last night that is complete and has the same part of the suite.
+  std::optional<std::size_t> baseline;
+};
+
+[[nodiscard]] SuiteHistory suite_history(const Ledger& ledger, const std::vector<std::string>& ids);
+
+/// Whether it ran to its end, and every run that was lost on the way was repeated.
+[[nodiscard]] bool is_complete(const Execution& execution);
+[[nodiscard]] bool is_complete(const Night& night);
+/// Whether all shards are there.
+[[nodiscard]] bool is_whole(const Night& night);
+
+/// The failures of a run, each signature once. An invalid run for which the ledger names no failure
+/// has one with an empty signature.
+[[nodiscard]] std::vector<RunFailure> failures_of(const LedgerRun& run);
+
+/// Whether a failure of this run belongs to a group: those of seeded bugs do not.
+[[nodiscard]] bool is_grouped(const LedgerRun& run);
+
+/// Sorted: new, back, known, muted, gone; the most frequent first. `mutes` are unexpired.
+[[nodiscard]] std::vector<Group> group_failures(const SuiteHistory& history,
+                                                const std::vector<Mute>& mutes);
+
+/// The mute of a signature; null if there is none.
+[[nodiscard]] const Mute* find_mute(const std::vector<Mute>& mutes, const std::string& signature);
+
+}  // namespace capsize::harness
