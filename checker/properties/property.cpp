@@ -18,7 +18,8 @@ constexpr std::uint64_t kEventsPerBudgetCheck = 8192;
 struct Running {
   const PropertyKind* kind;
   std::unique_ptr<Property> property;
-  std::string broken;  // the sentence, once the property is violated
+  std::string broken;                    // the sentence, once the property is violated
+  std::optional<TraceEvent> event = {};  // that violated it
 };
 
 std::vector<PropertyReport> trace_error(const Malformed& malformed) {
@@ -31,7 +32,7 @@ std::vector<PropertyReport> reports(std::vector<Running> all, Verdict otherwise,
   for (Running& one : all) {
     const bool broken = !one.broken.empty();
     out.push_back({broken ? Verdict::kInvalid : otherwise, std::string(one.kind->name),
-                   broken ? std::move(one.broken) : sentence});
+                   broken ? std::move(one.broken) : sentence, one.event});
   }
   return out;
 }
@@ -46,7 +47,10 @@ std::vector<PropertyReport> run(std::vector<TraceReader> readers, ClusterView& c
   while (const auto event = traces.next()) {
     for (Running& one : all) {
       if (!one.broken.empty()) continue;
-      if (auto sentence = one.property->observe(*event, cluster)) one.broken = *std::move(sentence);
+      if (auto sentence = one.property->observe(*event, cluster)) {
+        one.broken = *std::move(sentence);
+        one.event = *event;
+      }
     }
     cluster.follow(*event);
     if (++events >= limits.events_max) {

@@ -60,6 +60,7 @@ struct PropertyReport {
   Verdict verdict = Verdict::kValid;
   std::string name;      ///< of the property; "trace" if a trace is malformed
   std::string sentence;  ///< what violated it: nodes, terms, indexes, times; empty if valid
+  std::optional<TraceEvent> event = {};  ///< the one that violated it; none if it is valid
 };
 
 struct TraceLimits {

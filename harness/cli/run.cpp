@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <optional>
 
 #include "harness/cli/binaries.h"
 #include "harness/cli/options.h"
@@ -40,6 +41,10 @@ class Run final : public Verb {
     options_.add_options(line);
     line.set_footer(ScenarioOptions::footer() + "\n" + std::string(examples()));
     line.option("--store", store_, "directory of runs").show_default();
+    line.option("--run-directory", run_directory_,
+                "an empty directory of mode 0700 for the files of this run, instead of one that is "
+                "created in the store; for programs that start runs")
+        .type_name("DIR");
     line.flag("--quiet", quiet_, "no progress on standard error");
     line.flag("--interactive", interactive_,
               "take requests for faults on standard input, reply on standard output "
@@ -52,6 +57,11 @@ class Run final : public Verb {
     const auto scenario = options_.resolve();
     if (!scenario) return usage_error(scenario.error().message);
     RunOptions run{.store = store_, .binaries = binary_directory()};
+    if (run_directory_) {
+      const auto directory = RunDirectory::adopt(*run_directory_);
+      if (!directory) return usage_error("--run-directory: " + directory.error().message);
+      run.run_directory = directory.value().path();
+    }
     LineInput requests(STDIN_FILENO);
     run.answer = [](const base::Json& line) { print_line(line); };
     if (interactive_) run.requests = &requests;
@@ -78,6 +88,7 @@ class Run final : public Verb {
  private:
   ScenarioOptions options_;
   std::string store_ = kStoreDefault;
+  std::optional<std::string> run_directory_;
   bool quiet_ = false;
   bool interactive_ = false;
 };

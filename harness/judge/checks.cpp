@@ -73,7 +73,8 @@ Check invariants(Outcome& outcome) {
   const auto elections = elections_won(traces);
   outcome.leader_changes = elections > 0 ? elections - 1 : 0;  // the first leader is no change
   Check check{.name = "invariants", .verdict = Verdict::kValid};
-  for (const auto& property : checker::check_traces(traces)) {
+  outcome.invariants = checker::check_traces(traces);
+  for (const auto& property : outcome.invariants) {
     if (property.verdict == Verdict::kValid) continue;
     check.verdict = checker::worst_within_run(check.verdict, property.verdict);
     if (!check.explanation.empty()) check.explanation += "; ";

@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "checker/core/verdict.h"
+#include "checker/properties/property.h"
 #include "checker/report/report.h"
 #include "harness/client/load_generator.h"
 #include "harness/client/statistics.h"
 #include "harness/cluster/process_cluster.h"
 #include "harness/judge/coverage.h"
+#include "harness/judge/failure.h"
 #include "harness/judge/service.h"
 #include "harness/scenario/plan.h"
 #include "harness/scenario/scenario.h"
@@ -55,7 +57,9 @@ struct Outcome {
   std::set<nemesis::Node> stopped_from_outside;
   std::vector<Expectation> expectations;
   std::optional<checker::Report> linearizable;
+  std::vector<checker::PropertyReport> invariants;
   std::vector<Check> checks;
+  std::vector<Failure> failures;  // the main one first (harness/evidence/signature.h)
   std::uint64_t leader_changes = 0;
   double quiet_rate = 0;
   base::Duration started_in{};                // from the spawn until the last node answers

@@ -41,6 +41,21 @@ Json checks(const Outcome& outcome) {
   return list;
 }
 
+Json failures(const Outcome& outcome) {
+  Json list = Json::array();
+  for (const auto& failure : outcome.failures) {
+    list.push_back({{"signature", failure.signature},
+                    {"check", failure.check},
+                    {"anomaly", failure.anomaly},
+                    {"label", failure.label},
+                    {"meaning", failure.meaning},
+                    {"sentence", failure.sentence},
+                    {"faults", failure.faults},
+                    {"count", failure.count}});
+  }
+  return list;
+}
+
 Json faults(const Outcome& outcome) {
   Json by_kind = Json::object();
   Json list = Json::array();
@@ -184,6 +199,7 @@ Json to_json(const Outcome& outcome) {
       {kResultsFormat, kResultsVersion},
       {"verdict", checker::name(outcome.verdict())},
       {"checks", checks(outcome)},
+      {"failures", failures(outcome)},
       {"tested",
        {{"faults", outcome.faults_installed()},
         {"leader-changes", outcome.leader_changes},

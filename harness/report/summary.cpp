@@ -125,6 +125,10 @@ void exposure(Out out, const Outcome& outcome) {
                  "  {:<13} {} faults took effect, {} leader changes, {} operations under fault\n",
                  "tested", outcome.faults_installed(), outcome.leader_changes,
                  outcome.operations_under_faults);
+  if (!outcome.failures.empty()) {
+    const Failure& main = outcome.failures.front();
+    fmt::format_to(out, "  {:<13} {}  {}\n", "signature", main.signature, main.label);
+  }
   for (const auto& phase : outcome.unreached_phases) {
     fmt::format_to(out, "  {:<13} {}\n", "not reached", phase);
   }

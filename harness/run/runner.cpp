@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "harness/cluster/clock.h"
+#include "harness/evidence/signature.h"
 #include "harness/judge/checks.h"
 #include "harness/process/descriptors.h"
 #include "harness/recorder/history_writer.h"
@@ -279,6 +280,7 @@ class Run {
     std::error_code none;
     const auto recorded = std::filesystem::file_size(directory_.history(), none);
     if (!none && recorded > 0) run_checks(outcome_, directory_, start_);
+    outcome_.failures = failures_of(outcome_, trace_facts_of(outcome_));
     outcome_.verdict_after = monotonic_now() - start_ - outcome_.load_time;
     if (auto written = write_json(directory_.results(), to_json(outcome_)); !written) {
       outcome_.harness_error = written.error().message;
@@ -325,7 +327,9 @@ Outcome run_scenario(const Scenario& scenario, const RunOptions& options) {
       failed.harness_error = enough.error().message;
       return failed;
     }
-    auto directory = RunDirectory::create(options.store, scenario.name, *scenario.seed);
+    auto directory = options.run_directory.empty()
+                         ? RunDirectory::create(options.store, scenario.name, *scenario.seed)
+                         : RunDirectory::adopt(options.run_directory);
     if (!directory) {
       failed.harness_error = directory.error().message;
       return failed;

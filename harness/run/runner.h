@@ -25,6 +25,8 @@ namespace capsize::harness {
 struct RunOptions {
   std::filesystem::path store = kStoreDefault;
   std::filesystem::path binaries;
+  /// Not empty: the run directory; otherwise one is created in the store (RunDirectory::adopt).
+  std::filesystem::path run_directory = {};
   std::function<void(const Progress&)> progress;
   /// Not null: these faults instead of those that the scenario plans (capsize replay).
   const nemesis::RecordedFaults* recorded = nullptr;

@@ -34,6 +34,10 @@ void replace_link(const fs::path& link, const fs::path& target) {
 
 }  // namespace
 
+std::string RunDirectory::time_name() {
+  return utc_time();
+}
+
 base::Result<RunDirectory> RunDirectory::create(const fs::path& store, const std::string& scenario,
                                                 std::uint64_t seed) {
   std::error_code error;
@@ -58,6 +62,22 @@ base::Result<RunDirectory> RunDirectory::create(const fs::path& store, const std
     return RunDirectory(fs::absolute(path));
   }
   return base::Error{fmt::format("{}: no free name for a run", (store / scenario).string())};
+}
+
+base::Result<RunDirectory> RunDirectory::adopt(const fs::path& directory) {
+  const auto expected = [&directory](const std::string& found) {
+    return base::Error{fmt::format("{}: found {}, expected an empty directory of mode 0700",
+                                   directory.string(), found)};
+  };
+  struct stat entry {};
+  if (::lstat(directory.c_str(), &entry) != 0) return expected(std::strerror(errno));
+  if (!S_ISDIR(entry.st_mode)) return expected("no directory");
+  if ((entry.st_mode & 0777) != 0700) {
+    return expected(fmt::format("mode {:04o}", entry.st_mode & 0777));
+  }
+  std::error_code error;
+  if (!fs::is_empty(directory, error)) return expected(error ? error.message() : "files in it");
+  return RunDirectory(fs::absolute(directory));
 }
 
 base::Status write_file(const fs::path& path, const std::string& content) {

@@ -19,6 +19,13 @@ class RunDirectory {
   /// Creates a new directory and points the links to it.
   static base::Result<RunDirectory> create(const std::filesystem::path& store,
                                            const std::string& scenario, std::uint64_t seed);
+  /// Uses a directory that the caller has created, for instance a suite that names it in its ledger
+  /// before the run begins; links stay as they are. Error: it is not an empty directory that only
+  /// its owner can enter.
+  static base::Result<RunDirectory> adopt(const std::filesystem::path& directory);
+
+  /// The time of now as names of runs begin: "20260131T120000.000Z".
+  [[nodiscard]] static std::string time_name();
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::filesystem::path history() const { return path_ / "history.jsonl"; }
