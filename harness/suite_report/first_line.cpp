@@ -115,27 +115,35 @@ void add_controls(std::vector<Reason>& reasons, const Assessment& assessment) {
     (control.healthy ? healthy : bug) = true;
     if (!control.passed()) reasons.push_back({control.verdict, control_reason(control)});
   }
+  if (assessment.is_partial()) return;
   if (!bug) reasons.push_back({Verdict::kVacuous, "no control with a seeded bug ran", false});
   if (!healthy) reasons.push_back({Verdict::kVacuous, "no healthy control ran", false});
+}
+
+/// How many tests of the execution at this position ran.
+std::size_t tests_of(const Assessment& assessment, std::size_t position) {
+  return static_cast<std::size_t>(std::count_if(
+      assessment.all_runs.begin(), assessment.all_runs.end(), [&](const ReportedRun& reported) {
+        return reported.execution == position && reported.run.purpose == Purpose::kTest;
+      }));
 }
 
 void add_extent(std::vector<Reason>& reasons, const Assessment& assessment) {
   if (assessment.runs == 0) {
     reasons.push_back({Verdict::kVacuous, "no test ran", false});
   }
-  for (const Execution& execution : assessment.executions) {
-    const auto ran = static_cast<std::size_t>(std::count_if(
-        assessment.all_runs.begin(), assessment.all_runs.end(), [&](const ReportedRun& run) {
-          return &assessment.executions[run.execution] == &execution;
-        }));
-    // A budget may end an execution after everything that was planned.
-    if (execution.ended && (execution.ended_early.empty() || ran >= execution.planned)) continue;
+  for (std::size_t i = 0; i < assessment.executions.size(); ++i) {
+    const Execution& execution = assessment.executions[i];
+    if (execution.ended && execution.ended_early.empty()) continue;
+    const std::size_t ran = tests_of(assessment, i);
+    // Nothing is missing if everything that was planned ran, unless a budget promised more.
+    if (ran >= execution.planned && !execution.budget_seconds) continue;
     const std::string why =
         execution.ended_early.empty() ? "interrupted or killed" : execution.ended_early;
     reasons.push_back(
         {Verdict::kVacuous,
-         fmt::format("cut short after {} of {}: {}", ran, counted(execution.planned, "planned run"),
-                     one_line(why, kReasonBytesMax)),
+         fmt::format("cut short after {} of {}: {}", ran,
+                     counted(execution.planned, "planned test"), one_line(why, kReasonBytesMax)),
          false});
   }
 }
@@ -229,8 +237,11 @@ std::vector<Reason> reasons_of(const Assessment& assessment) {
 }
 
 std::string first_line_of(const Assessment& assessment) {
-  std::string line = fmt::format("{}: {}", one_line(assessment.suite, kNameBytesMax),
-                                 checker::name(assessment.verdict));
+  std::string line = one_line(assessment.suite, kNameBytesMax);
+  if (assessment.is_partial()) {
+    line += fmt::format(" (only {})", one_line(assessment.executions.front().only, kNameBytesMax));
+  }
+  line += fmt::format(": {}", checker::name(assessment.verdict));
   std::string separator = ": ";
   const auto append = [&](const std::string& text) {
     if (text.empty()) return;
@@ -240,7 +251,7 @@ std::string first_line_of(const Assessment& assessment) {
   append(decisive_reasons(assessment));
   for (const auto& note : notes_of(assessment)) append(note);
   for (const auto& note : rare_notes_of(assessment)) append(note);
-  append("controls: " + controls_text(assessment.controls));
+  if (!assessment.is_partial()) append("controls: " + controls_text(assessment.controls));
   if (!assessment.executions.empty()) append(seeds_text(assessment));
   return line;
 }
