@@ -108,7 +108,15 @@ std::string control_reason(const Control& control) {
                      one_line(control.found, kReasonBytesMax));
 }
 
+/// Whether only the runs of one group were repeated (--only): such an execution has no controls.
+bool is_repetition(const Assessment& assessment) {
+  return !assessment.executions.empty() &&
+         std::all_of(assessment.executions.begin(), assessment.executions.end(),
+                     [](const Execution& execution) { return !execution.only.empty(); });
+}
+
 void add_controls(std::vector<Reason>& reasons, const Assessment& assessment) {
+  if (is_repetition(assessment)) return;
   bool bug = false;
   bool healthy = false;
   for (const Control& control : assessment.controls) {
@@ -128,12 +136,16 @@ void add_extent(std::vector<Reason>& reasons, const Assessment& assessment) {
         assessment.all_runs.begin(), assessment.all_runs.end(), [&](const ReportedRun& run) {
           return &assessment.executions[run.execution] == &execution;
         }));
-    // A budget may end an execution after everything that was planned.
-    if (execution.ended && (execution.ended_early.empty() || ran >= execution.planned)) continue;
+    // A budget may end an execution after everything that was planned; failures may end it on
+    // request, and are a reason themselves.
+    if (execution.ended && execution.ended_early.empty()) continue;
+    if (execution.early_cause == "stop-after") continue;
     const std::string why =
         execution.ended_early.empty() ? "interrupted or killed" : execution.ended_early;
+    const bool broken =
+        execution.early_cause == "disk-full" || execution.early_cause == "harness-errors";
     reasons.push_back(
-        {Verdict::kVacuous,
+        {broken ? Verdict::kHarnessError : Verdict::kVacuous,
          fmt::format("cut short after {} of {}: {}", ran, counted(execution.planned, "planned run"),
                      one_line(why, kReasonBytesMax)),
          false});
@@ -240,7 +252,7 @@ std::string first_line_of(const Assessment& assessment) {
   append(decisive_reasons(assessment));
   for (const auto& note : notes_of(assessment)) append(note);
   for (const auto& note : rare_notes_of(assessment)) append(note);
-  append("controls: " + controls_text(assessment.controls));
+  if (!is_repetition(assessment)) append("controls: " + controls_text(assessment.controls));
   if (!assessment.executions.empty()) append(seeds_text(assessment));
   return line;
 }

@@ -166,6 +166,7 @@ std::string_view name(GroupStatus status) {
 
 bool is_complete(const Execution& execution) {
   if (!execution.ended || !execution.ended_early.empty() || !execution.open.empty()) return false;
+  if (!execution.only.empty()) return false;  // it repeated the runs of one group
   return std::all_of(execution.lost.begin(), execution.lost.end(), [&](const LostRun& lost) {
     return std::any_of(execution.runs.begin(), execution.runs.end(),
                        [&](const LedgerRun& run) { return run.id == lost.id; });
