@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "harness/cluster/clock.h"
+#include "harness/evidence/evidence.h"
 #include "harness/evidence/signature.h"
 #include "harness/judge/checks.h"
 #include "harness/process/descriptors.h"
@@ -282,8 +283,12 @@ class Run {
     if (!none && recorded > 0) run_checks(outcome_, directory_, start_);
     outcome_.failures = failures_of(outcome_, trace_facts_of(outcome_));
     outcome_.verdict_after = monotonic_now() - start_ - outcome_.load_time;
-    if (auto written = write_json(directory_.results(), to_json(outcome_)); !written) {
+    const base::Json results = to_json(outcome_);
+    if (auto written = write_json(directory_.results(), results); !written) {
       outcome_.harness_error = written.error().message;
+    }
+    if (auto written = write_evidence(outcome_, results); !written) {
+      log_error("{}", written.error().message);
     }
   }
 
