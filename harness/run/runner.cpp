@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "harness/cluster/clock.h"
+#include "harness/evidence/evidence.h"
 #include "harness/evidence/signature.h"
 #include "harness/judge/checks.h"
 #include "harness/process/descriptors.h"
@@ -350,12 +351,14 @@ class Run {
     outcome_.verdict_after = monotonic_now() - start_ - outcome_.load_time;
   }
 
-  /// The last files of the run.
+  /// The last files of the run; results.json is the very last, because it says that the run is over.
   void write_results() {
     reserve_.release();
-    if (auto failure = store_json(directory_.results(), to_json(outcome_))) {
-      fail(*std::move(failure));
+    const base::Json results = to_json(outcome_);
+    if (auto written = write_evidence(outcome_, results); !written) {
+      log_error("{}", written.error().message);
     }
+    if (auto failure = store_json(directory_.results(), results)) fail(*std::move(failure));
   }
 
   const RunOptions& options_;
