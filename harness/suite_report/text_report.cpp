@@ -123,10 +123,10 @@ void notes_section(TextOut out, const Assessment& assessment) {
 
 void places(TextOut out, const Assessment& assessment, const ReportPaths& paths) {
   fmt::format_to(out, "\n");
-  if (!assessment.store.empty()) fmt::format_to(out, "  store          {}\n", assessment.store);
   const auto line = [&](std::string_view label, const std::filesystem::path& path) {
     if (!path.empty()) fmt::format_to(out, "  {:<14} {}\n", label, shown(path.string()));
   };
+  line("store", assessment.store);
   line("summary", paths.markdown);
   line("JUnit", paths.junit);
   line("JSON", paths.json);

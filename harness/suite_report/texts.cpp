@@ -20,23 +20,27 @@ constexpr double kMinute = 60;
 constexpr double kHour = 3600;
 constexpr double kSecondsMax = 1e9;
 
-/// The length in bytes of the character that the text begins with, if it is UTF-8 and XML 1.0
-/// permits it; 0 otherwise.
-std::size_t xml_character(std::string_view text) {
+struct XmlCharacter {
+  std::size_t bytes = 1;  // 1 for a byte that is not UTF-8
+  bool permitted = false;
+};
+
+/// The character that a non-empty text begins with, and whether XML 1.0 permits it.
+XmlCharacter xml_character(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
-  if (first < 0x80) return first >= 0x20 || first == '\t' || first == '\n' || first == '\r' ? 1 : 0;
+  if (first < 0x80) return {1, first >= 0x20 || first == '\t' || first == '\n' || first == '\r'};
   const std::size_t bytes = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < bytes) return 0;
+  if (first < 0xC2 || first > 0xF4 || text.size() < bytes) return {};
   std::uint32_t character = first & (0xFFU >> (bytes + 1));
   for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80U) return 0;
+    if ((byte(i) & 0xC0U) != 0x80U) return {};
     character = (character << 6U) | (byte(i) & 0x3FU);
   }
   constexpr std::uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool forbidden = (character >= 0xD800 && character <= 0xDFFF) || character == 0xFFFE ||
-                         character == 0xFFFF || character > 0x10FFFF;
-  return character < kLeast[bytes] || forbidden ? 0 : bytes;
+  const bool surrogate = character >= 0xD800 && character <= 0xDFFF;
+  if (character < kLeast[bytes] || character > 0x10FFFF || surrogate) return {};
+  return {bytes, character != 0xFFFE && character != 0xFFFF};
 }
 
 /// The reference that replaces a character of markup; empty if the character stays.
@@ -65,16 +69,16 @@ std::string xml_escaped(std::string_view text, bool attribute) {
   std::string escaped;
   escaped.reserve(text.size());
   while (!text.empty()) {
-    const std::size_t bytes = xml_character(text);
+    const auto [bytes, permitted] = xml_character(text);
     const std::string_view reference = xml_reference(text.front(), attribute);
-    if (bytes == 0) {
+    if (!permitted) {
       escaped += kReplacement;
     } else if (!reference.empty()) {
       escaped += reference;
     } else {
       escaped += text.substr(0, bytes);
     }
-    text.remove_prefix(std::max<std::size_t>(bytes, 1));
+    text.remove_prefix(bytes);
   }
   return escaped;
 }
