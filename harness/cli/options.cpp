@@ -67,7 +67,8 @@ namespace {
 base::Status check_bug(const std::string& bug) {
   if (bug.empty()) return {};
   const auto bugs = seeded_bugs();
-  if (!bugs) return bugs.error();
+  // The start of the nodes fails for the same reason, and is then a harness error with its cause.
+  if (!bugs) return {};
   std::string names;
   for (const auto& known : bugs.value()) {
     if (known.name == bug) return {};

@@ -77,7 +77,9 @@ class Run final : public Verb {
     if (interactive_) {
       print_line({{"verdict", checker::name(outcome.verdict())},
                   {"directory", outcome.directory.string()},
-                  {"harness-error", outcome.harness_error}});
+                  {"harness-error", outcome.verdict() == checker::Verdict::kHarnessError
+                                        ? outcome.cause->text
+                                        : std::string()}});
     } else {
       fmt::print("{}", harness::summary(outcome, wants_colours(STDOUT_FILENO)));
       std::fflush(stdout);

@@ -1,5 +1,6 @@
 // capsize suite: many runs, from a suite file to a report.
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -14,14 +15,16 @@
 #include "harness/cli/binaries.h"
 #include "harness/cli/standard_streams.h"
 #include "harness/cli/suite_display.h"
+#include "harness/cli/suite_reports.h"
 #include "harness/cli/verb.h"
+#include "harness/report/terminal.h"
 #include "harness/store/run_directory.h"
-#include "harness/suite/dates.h"
 #include "harness/suite/ledger_writer.h"
 #include "harness/suite/merge.h"
 #include "harness/suite/suite_file.h"
 #include "harness/suite/suite_plan.h"
 #include "harness/suite/suite_runner.h"
+#include "harness/suite_report/text_report.h"
 
 namespace capsize::harness {
 namespace {
@@ -96,6 +99,12 @@ class SuiteVerb final : public Verb {
     line.option("--seed", seed_, "seed from which the runs' seeds are drawn [drawn and printed]");
     line.option("--revision", revision_, "revision of the system under test, for the reports")
         .default_text(base::revision());
+    line.option("--junit", reports_.junit, "JUnit XML [STORE/reports/SUITE/report.xml]")
+        .type_name("OUT.xml");
+    line.option("--markdown", reports_.markdown, "summary as Markdown [beside the other reports]")
+        .type_name("OUT.md");
+    line.option("--json", reports_.json, "report as JSON [beside the other reports]")
+        .type_name("OUT.json");
     line.option("--store", store_, "directory of runs").show_default();
     line.option("--runner", runner_,
                 "program that executes a run, called as `capsize run` is [capsize]")
@@ -167,17 +176,42 @@ class SuiteVerb final : public Verb {
   int merge(const Suite& suite) const {
     const auto executions = merge_ledgers(store_, suite.name, merge_);
     if (!executions) return usage_error(executions.error().message);
-    return 0;
+    const auto ledger = read_ledger(ledger_of(store_));
+    if (!ledger) return usage_error(ledger.error().message);
+    return report(suite, ledger.value(), executions.value());
   }
 
   int execute(const Suite& suite, const SuiteOptions& options) const {
-    SuiteDisplay display(quiet_);
-    const auto ended = run_suite(suite, options, display);
-    if (!ended) {
-      usage_error(ended.error().message);
-      return checker::exit_code(checker::Verdict::kHarnessError);
+    const ReportPaths paths = reports_.resolve(store_, suite.name);
+    base::Result<SuiteEnd> ended = base::Error{};
+    {
+      SuiteDisplay display(quiet_);
+      SuiteReports reports(suite, options.store, paths, display);
+      ended = run_suite(suite, options, reports);
     }
-    return ended.value().interrupted ? kInterruptedExit : 0;
+    if (!ended) return harness_error(ended.error().message);
+    SuiteEnd& end = ended.value();
+    const std::string id = end.execution.id;
+    end.earlier.executions.push_back(std::move(end.execution));
+    const int code = report(suite, end.earlier, {id});
+    return end.interrupted ? kInterruptedExit : code;
+  }
+
+  /// Writes all reports. Returns the exit code.
+  int report(const Suite& suite, const Ledger& ledger,
+             const std::vector<std::string>& executions) const {
+    const ReportPaths paths = reports_.resolve(store_, suite.name);
+    const Assessment assessment = assess_suite(suite, ledger, executions, store_);
+    const auto written = write_reports(assessment, paths);
+    fmt::print("{}", text_report(assessment, paths, wants_colours(STDOUT_FILENO)));
+    std::fflush(stdout);
+    if (!written) return harness_error(written.error().message);
+    return checker::exit_code(assessment.verdict);
+  }
+
+  static int harness_error(const std::string& message) {
+    usage_error(message);
+    return checker::exit_code(checker::Verdict::kHarnessError);
   }
 
   std::string file_;
@@ -192,6 +226,7 @@ class SuiteVerb final : public Verb {
   std::string revision_;
   std::string store_ = kStoreDefault;
   std::string runner_;
+  ReportOptions reports_;
   bool list_ = false;
   bool list_json_ = false;
   bool quiet_ = false;

@@ -88,7 +88,7 @@ void SuiteDisplay::print(const std::string& line) {
   std::fflush(stderr);
 }
 
-void SuiteDisplay::begun(const Execution& execution, bool resumed) {
+void SuiteDisplay::begun(const Execution& execution, const Ledger& /*earlier*/, bool resumed) {
   if (quiet_) return;
   const std::string planned = execution.budget_seconds
                                   ? "as many as fit into " + clock_text(*execution.budget_seconds)

@@ -16,7 +16,7 @@ class SuiteDisplay final : public SuiteObserver {
   SuiteDisplay(const SuiteDisplay&) = delete;
   SuiteDisplay& operator=(const SuiteDisplay&) = delete;
 
-  void begun(const Execution& execution, bool resumed) override;
+  void begun(const Execution& execution, const Ledger& earlier, bool resumed) override;
   void finished(const Execution& execution) override;
   void progress(const Execution& execution, const SuiteProgress& progress) override;
 

@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::size_t kEventsMax = 1'000'000;
 
-/// The value of "time", which nodes write first. Zero if there is none.
-std::int64_t time_of(std::string_view line) {
+}  // namespace
+
+std::int64_t trace_time(std::string_view line) {
   constexpr std::string_view kKey = "\"time\":";
   const auto key = line.find(kKey);
   std::int64_t time = 0;
@@ -19,12 +20,6 @@ std::int64_t time_of(std::string_view line) {
   std::from_chars(digits.data(), digits.data() + digits.size(), time);
   return time;
 }
-
-bool within(TraceWindow window, std::int64_t time) {
-  return window.begin <= time && time <= window.end;
-}
-
-}  // namespace
 
 CommitHistory::CommitHistory(std::vector<TraceWindow> windows) {
   std::sort(windows.begin(), windows.end(),
@@ -43,11 +38,11 @@ bool CommitHistory::wants(std::string_view line) const {
       line.find("\"event\":\"commit\"") == line.npos) {
     return false;
   }
-  const std::int64_t time = time_of(line);
+  const std::int64_t time = trace_time(line);
   const auto after = std::upper_bound(
       windows_.begin(), windows_.end(), time,
       [](std::int64_t moment, const TraceWindow& window) { return moment < window.begin; });
-  return after != windows_.begin() && within(*std::prev(after), time);
+  return after != windows_.begin() && contains(*std::prev(after), time);
 }
 
 void CommitHistory::add(const checker::TraceEvent& event) {
@@ -70,13 +65,13 @@ CommitHistory::Acknowledged CommitHistory::acknowledged(TraceWindow write) const
   // of its predecessor, and a false proof would be worse than a missing one.
   const auto is_committed = [&](const Entries& entries) {
     return std::any_of(committed_.begin(), committed_.end(), [&](const Entries& commit) {
-      return within(write, commit.time) && commit.index >= entries.first &&
+      return contains(write, commit.time) && commit.index >= entries.first &&
              (commit.node == entries.node || commit.term >= entries.term);
     });
   };
   bool appended = false;
   for (const Entries& entries : appended_) {
-    if (!within(write, entries.time)) continue;
+    if (!contains(write, entries.time)) continue;
     appended = true;
     if (is_committed(entries)) return Acknowledged::kAfterCommit;
   }

@@ -21,6 +21,12 @@ struct TraceWindow {
   std::int64_t end = 0;
 };
 
+[[nodiscard]] inline bool contains(const TraceWindow& window, std::int64_t time) {
+  return window.begin <= time && time <= window.end;
+}
+/// Returns the time of a line of a trace without parsing it as JSON; zero if it has none.
+[[nodiscard]] std::int64_t trace_time(std::string_view line);
+
 class CommitHistory {
  public:
   CommitHistory() = default;

@@ -106,6 +106,12 @@ std::string cpu_pressure() {
   return line;
 }
 
+Json pressure(const Outcome& outcome) {
+  Json shares = Json::object();
+  for (const auto& [kind, share] : outcome.pressure) shares[kind] = share;
+  return shares;
+}
+
 /// Distinguishes builds; no protection against forgery.
 std::string checksum(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -135,6 +141,7 @@ Json host(const Outcome& outcome) {
           {"cores", std::thread::hardware_concurrency()},
           {"load", load[0]},
           {"cpu-pressure", cpu_pressure()},
+          {"pressure", pressure(outcome)},
           {"largest-timer-lag-ms",
            milliseconds(std::max(outcome.worst_lag, outcome.worst_lag_after_healing))},
           {"disk-hung-ms", milliseconds(outcome.disk_hung + outcome.disk_hung_after_healing)}};
@@ -225,7 +232,13 @@ Json to_json(const Outcome& outcome) {
       {"interrupted", outcome.interrupted},
       {"reproduce", reproduce_line(outcome)}};
   if (outcome.linearizable) result["linearizable"] = checker::to_json(*outcome.linearizable);
-  if (!outcome.harness_error.empty()) result["harness-error"] = outcome.harness_error;
+  if (outcome.cause) {
+    result["cause"] = {{"kind", name(outcome.cause->kind)}, {"text", outcome.cause->text}};
+    result["further-errors"] = outcome.further_errors;
+    if (outcome.verdict() == checker::Verdict::kHarnessError) {
+      result["harness-error"] = outcome.cause->text;
+    }
+  }
   return result;
 }
 

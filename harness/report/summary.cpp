@@ -108,7 +108,11 @@ void verdict(Out out, const Outcome& outcome, bool colours) {
   }
   if (outcome.interrupted)
     fmt::format_to(out, "  interrupted; the verdict is about what was recorded\n");
-  if (!outcome.harness_error.empty()) fmt::format_to(out, "  {}\n", outcome.harness_error);
+  if (outcome.cause) {
+    fmt::format_to(out, "  {:<13} {}: {}\n", "cause",
+                   coloured(name(outcome.cause->kind), checker::Verdict::kHarnessError, colours),
+                   base::printable(outcome.cause->text));
+  }
   for (const auto& check : outcome.checks) {
     // Padded before coloured: colour codes have no width.
     const std::string word = fmt::format("{:<9}", checker::name(check.verdict));

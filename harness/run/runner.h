@@ -36,7 +36,8 @@ struct RunOptions {
   std::function<void(const base::Json&)> answer;
 };
 
-/// Never throws: a failure of the harness is in Outcome::harness_error. Precondition: `scenario` is
+/// Never throws: a failure of the infrastructure is in Outcome::cause. The first one stops the
+/// load and skips the final reads; what was recorded is checked. Precondition: `scenario` is
 /// validated and has a seed.
 [[nodiscard]] Outcome run_scenario(const Scenario& scenario, const RunOptions& options);
 

@@ -4,10 +4,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <variant>
 #include "base/json.h"
 
 #include "base/result.h"
+#include "harness/process/infrastructure.h"
 
 namespace capsize::harness {
 
@@ -17,8 +20,9 @@ inline constexpr const char* kStoreDefault = "store";
 class RunDirectory {
  public:
   /// Creates a new directory and points the links to it.
-  static base::Result<RunDirectory> create(const std::filesystem::path& store,
-                                           const std::string& scenario, std::uint64_t seed);
+  static std::variant<RunDirectory, InfrastructureCause> create(const std::filesystem::path& store,
+                                                                const std::string& scenario,
+                                                                std::uint64_t seed);
   /// Uses a directory that the caller has created, for instance a suite that names it in its ledger
   /// before the run begins; links stay as they are. Error: it is not an empty directory that only
   /// its owner can enter.
@@ -40,5 +44,8 @@ class RunDirectory {
 /// Writes a temporary file and renames it: a reader sees the complete new file or the old one.
 base::Status write_file(const std::filesystem::path& path, const std::string& content);
 base::Status write_json(const std::filesystem::path& path, const base::Json& content);
+/// As write_json(), with the kind of the failure; nothing: it is written.
+[[nodiscard]] std::optional<InfrastructureCause> store_json(const std::filesystem::path& path,
+                                                            const base::Json& content);
 
 }  // namespace capsize::harness

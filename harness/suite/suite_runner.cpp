@@ -77,7 +77,7 @@ class SuiteRunner {
     }
     started_ = Clock::now();
     SignalGuard signals;
-    observer_.begun(execution_, !execution_.runs.empty() || !execution_.lost.empty());
+    observer_.begun(execution_, ledger_, !execution_.runs.empty() || !execution_.lost.empty());
     while (true) {
       if (auto started = start_runs(); !started) return started.error();
       if (running_.empty()) break;

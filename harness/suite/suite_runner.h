@@ -49,8 +49,9 @@ struct SuiteProgress {
 class SuiteObserver {
  public:
   virtual ~SuiteObserver();
-  /// Once, before the first run. A resumed execution has runs already.
-  virtual void begun(const Execution& execution, bool resumed) = 0;
+  /// Once, before the first run, with the executions before this one. A resumed execution has runs
+  /// already.
+  virtual void begun(const Execution& execution, const Ledger& earlier, bool resumed) = 0;
   /// After each run, which is the last one of the execution.
   virtual void finished(const Execution& execution) = 0;
   /// A few times a second.

@@ -135,13 +135,16 @@ void add_extent(std::vector<Reason>& reasons, const Assessment& assessment) {
   for (std::size_t i = 0; i < assessment.executions.size(); ++i) {
     const Execution& execution = assessment.executions[i];
     if (execution.ended && execution.ended_early.empty()) continue;
+    if (execution.early_cause == "stop-after") continue;  // the failures are a reason themselves
+    const bool broken =
+        execution.early_cause == "disk-full" || execution.early_cause == "harness-errors";
     const std::size_t ran = tests_of(assessment, i);
     // Nothing is missing if everything that was planned ran, unless a budget promised more.
-    if (ran >= execution.planned && !execution.budget_seconds) continue;
+    if (!broken && ran >= execution.planned && !execution.budget_seconds) continue;
     const std::string why =
         execution.ended_early.empty() ? "interrupted or killed" : execution.ended_early;
     reasons.push_back(
-        {Verdict::kVacuous,
+        {broken ? Verdict::kHarnessError : Verdict::kVacuous,
          fmt::format("cut short after {} of {}: {}", ran,
                      counted(execution.planned, "planned test"), one_line(why, kReasonBytesMax)),
          false});

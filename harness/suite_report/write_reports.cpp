@@ -67,6 +67,12 @@ base::Status write_reports(const Assessment& assessment, const ReportPaths& path
   const auto note = [&](const base::Status& status) {
     if (!status && !first) first = status.error();
   };
+  for (const auto* path : {&paths.junit, &paths.markdown, &paths.json}) {
+    std::error_code ignored;  // a missing directory is reported when the file is written
+    if (path->has_parent_path()) {
+      std::filesystem::create_directories(path->parent_path(), ignored);
+    }
+  }
   if (!paths.junit.empty()) note(write_file(paths.junit, junit_xml(assessment)));
   if (!paths.markdown.empty()) note(write_file(paths.markdown, markdown_summary(assessment)));
   if (!paths.json.empty()) note(write_json(paths.json, to_json(assessment)));

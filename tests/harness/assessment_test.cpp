@@ -127,6 +127,10 @@ TEST(Assessment, CutShort_IsVacuousAndSaysHowMuchRan) {
   EXPECT_EQ(assess_last(ledger({early})).verdict, Verdict::kValid);
   early.budget_seconds = 7200;
   EXPECT_EQ(assess_last(ledger({early})).verdict, Verdict::kVacuous);
+  early.early_cause = "stop-after";
+  EXPECT_EQ(assess_last(ledger({early})).verdict, Verdict::kValid);
+  early.early_cause = "disk-full";
+  EXPECT_EQ(assess_last(ledger({early})).verdict, Verdict::kHarnessError);
 }
 
 TEST(Assessment, RepetitionOfAGroup_NeedsNoControlsAndIsNoBaseline) {

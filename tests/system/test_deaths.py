@@ -80,7 +80,8 @@ def test_node_that_is_killed_from_outside_is_not_held_against_it(capsize, starte
     recorded(capsize, 250)
     os.kill(nodes_of(process)[0], signal.SIGKILL)
     output, _ = process.communicate(timeout=60)
-    assert process.returncode == 2, output
+    assert process.returncode == 255, output
+    assert capsize.results()["cause"]["kind"] == "signal"
     crash = capsize.check_verdict("crash")
     assert crash["verdict"] == "unknown" and "which no part of the run sent" in crash["explanation"]
     assert " MiB of the " in crash["explanation"]
@@ -93,7 +94,9 @@ def test_node_that_is_stopped_from_outside_is_not_held_against_it(capsize, start
     name = "n" + command_line(victim)[command_line(victim).index("--id") + 1]
     os.kill(victim, signal.SIGSTOP)
     output, _ = process.communicate(timeout=60)
-    assert process.returncode == 2, output
+    assert process.returncode == 255, output
+    assert capsize.results()["cause"] == {
+        "kind": "signal", "text": f"a signal from outside this run stopped or killed {name}"}
     live = capsize.check_verdict("live")
     assert live["verdict"] == "unknown"
     assert f"a signal from outside this run stopped or killed {name}" in live["explanation"]
@@ -138,6 +141,7 @@ def test_proxy_that_dies_is_an_error_of_the_harness(capsize, started):
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 255, output
     assert "proxy" in capsize.results()["harness-error"]
+    assert capsize.results()["cause"]["kind"] == "proxy"
     assert capsize.check_verdict("linearizable")["verdict"] == "valid", "what was recorded is checked nevertheless"
     assert capsize.results()["verdict"] == "harness error"
 
@@ -157,7 +161,7 @@ def test_too_few_descriptors_are_refused_before_the_run(capsize):
                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128)))
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 255
-    assert "--concurrency 100 needs up to " in output + errors and "this process may have 128" in output + errors
+    assert "cause         descriptors: --concurrency 100 needs up to " in output and "this process may have 128" in output + errors
     assert not capsize.store.exists()
 
 
