@@ -142,8 +142,7 @@ void add_extent(std::vector<Reason>& reasons, const Assessment& assessment) {
     if (execution.early_cause == "stop-after") continue;
     const std::string why =
         execution.ended_early.empty() ? "interrupted or killed" : execution.ended_early;
-    const bool broken =
-        execution.early_cause == "disk-full" || execution.early_cause == "harness-errors";
+    const bool broken = !execution.early_cause.empty() && execution.early_cause != "interrupted";
     reasons.push_back(
         {broken ? Verdict::kHarnessError : Verdict::kVacuous,
          fmt::format("cut short after {} of {}: {}", ran, counted(execution.planned, "planned run"),
