@@ -138,11 +138,15 @@ void add_baseline(Assessment& assessment, const SuiteHistory& history) {
 }
 
 /// Cases without a finished run: of those that the suite contains, or else, if the executions are
-/// complete, of those that the baseline ran. A single shard may lack any case.
+/// complete, of those that the baseline ran. A single shard, or the repetition of a group, may lack
+/// any case.
 void add_cases_without_run(Assessment& assessment, const SuiteHistory& history,
                            const SuiteContents& contents) {
-  if (!is_whole(history.reported)) return;
+  if (!is_whole(history.reported) || assessment.is_partial()) return;
   std::set<std::string> expected(contents.cases.begin(), contents.cases.end());
+  for (const Execution* execution : history.reported.executions) {
+    expected.insert(execution->cases.begin(), execution->cases.end());
+  }
   if (expected.empty() && history.baseline && assessment.complete) {
     for (const Execution* execution : history.earlier[*history.baseline].executions) {
       for (const LedgerRun& run : execution->runs) {
@@ -161,6 +165,12 @@ const Group* Assessment::group(const std::string& signature) const {
   const auto found = std::find_if(groups.begin(), groups.end(),
                                   [&](const Group& group) { return group.signature == signature; });
   return found == groups.end() ? nullptr : &*found;
+}
+
+bool Assessment::is_partial() const {
+  return !executions.empty() &&
+         std::all_of(executions.begin(), executions.end(),
+                     [](const Execution& execution) { return !execution.only.empty(); });
 }
 
 Assessment assess(const Ledger& ledger, const std::vector<std::string>& executions,

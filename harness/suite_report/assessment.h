@@ -122,7 +122,7 @@ struct CaseCounts {
 
 /// What a suite contains, for what a ledger cannot show: parts that did not run.
 struct SuiteContents {
-  std::vector<std::string> cases;  // names of the test cases; empty: not known
+  std::vector<std::string> cases;  // names of test cases that no execution of the ledger names
   std::vector<std::string> bugs;   // names of the seeded bugs of its controls
 };
 
@@ -152,6 +152,8 @@ struct Assessment {
 
   /// Null if there is no such group.
   [[nodiscard]] const Group* group(const std::string& signature) const;
+  /// Whether the executions repeat only the runs of a group (--only): they have no controls.
+  [[nodiscard]] bool is_partial() const;
 };
 
 /// Judges the executions with these ids together: one, or the shards of one. `today` is the date in

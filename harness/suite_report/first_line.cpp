@@ -108,45 +108,44 @@ std::string control_reason(const Control& control) {
                      one_line(control.found, kReasonBytesMax));
 }
 
-/// Whether only the runs of one group were repeated (--only): such an execution has no controls.
-bool is_repetition(const Assessment& assessment) {
-  return !assessment.executions.empty() &&
-         std::all_of(assessment.executions.begin(), assessment.executions.end(),
-                     [](const Execution& execution) { return !execution.only.empty(); });
-}
-
 void add_controls(std::vector<Reason>& reasons, const Assessment& assessment) {
-  if (is_repetition(assessment)) return;
   bool bug = false;
   bool healthy = false;
   for (const Control& control : assessment.controls) {
     (control.healthy ? healthy : bug) = true;
     if (!control.passed()) reasons.push_back({control.verdict, control_reason(control)});
   }
+  if (assessment.is_partial()) return;
   if (!bug) reasons.push_back({Verdict::kVacuous, "no control with a seeded bug ran", false});
   if (!healthy) reasons.push_back({Verdict::kVacuous, "no healthy control ran", false});
+}
+
+/// How many tests of the execution at this position ran.
+std::size_t tests_of(const Assessment& assessment, std::size_t position) {
+  return static_cast<std::size_t>(std::count_if(
+      assessment.all_runs.begin(), assessment.all_runs.end(), [&](const ReportedRun& reported) {
+        return reported.execution == position && reported.run.purpose == Purpose::kTest;
+      }));
 }
 
 void add_extent(std::vector<Reason>& reasons, const Assessment& assessment) {
   if (assessment.runs == 0) {
     reasons.push_back({Verdict::kVacuous, "no test ran", false});
   }
-  for (const Execution& execution : assessment.executions) {
-    const auto ran = static_cast<std::size_t>(std::count_if(
-        assessment.all_runs.begin(), assessment.all_runs.end(), [&](const ReportedRun& run) {
-          return &assessment.executions[run.execution] == &execution;
-        }));
-    // A budget may end an execution after everything that was planned; failures may end it on
-    // request, and are a reason themselves.
+  for (std::size_t i = 0; i < assessment.executions.size(); ++i) {
+    const Execution& execution = assessment.executions[i];
     if (execution.ended && execution.ended_early.empty()) continue;
-    if (execution.early_cause == "stop-after") continue;
+    if (execution.early_cause == "stop-after") continue;  // the failures are a reason themselves
+    const bool broken = !execution.early_cause.empty() && execution.early_cause != "interrupted";
+    const std::size_t ran = tests_of(assessment, i);
+    // Nothing is missing if everything that was planned ran, unless a budget promised more.
+    if (!broken && ran >= execution.planned && !execution.budget_seconds) continue;
     const std::string why =
         execution.ended_early.empty() ? "interrupted or killed" : execution.ended_early;
-    const bool broken = !execution.early_cause.empty() && execution.early_cause != "interrupted";
     reasons.push_back(
         {broken ? Verdict::kHarnessError : Verdict::kVacuous,
-         fmt::format("cut short after {} of {}: {}", ran, counted(execution.planned, "planned run"),
-                     one_line(why, kReasonBytesMax)),
+         fmt::format("cut short after {} of {}: {}", ran,
+                     counted(execution.planned, "planned test"), one_line(why, kReasonBytesMax)),
          false});
   }
 }
@@ -240,8 +239,11 @@ std::vector<Reason> reasons_of(const Assessment& assessment) {
 }
 
 std::string first_line_of(const Assessment& assessment) {
-  std::string line = fmt::format("{}: {}", one_line(assessment.suite, kNameBytesMax),
-                                 checker::name(assessment.verdict));
+  std::string line = one_line(assessment.suite, kNameBytesMax);
+  if (assessment.is_partial()) {
+    line += fmt::format(" (only {})", one_line(assessment.executions.front().only, kNameBytesMax));
+  }
+  line += fmt::format(": {}", checker::name(assessment.verdict));
   std::string separator = ": ";
   const auto append = [&](const std::string& text) {
     if (text.empty()) return;
@@ -251,7 +253,7 @@ std::string first_line_of(const Assessment& assessment) {
   append(decisive_reasons(assessment));
   for (const auto& note : notes_of(assessment)) append(note);
   for (const auto& note : rare_notes_of(assessment)) append(note);
-  if (!is_repetition(assessment)) append("controls: " + controls_text(assessment.controls));
+  if (!assessment.is_partial()) append("controls: " + controls_text(assessment.controls));
   if (!assessment.executions.empty()) append(seeds_text(assessment));
   return line;
 }

@@ -1,9 +1,13 @@
 #include "harness/suite_report/grouping.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <charconv>
 #include <set>
 #include <tuple>
+
+#include "harness/suite/run_result.h"
 
 namespace capsize::harness {
 namespace {
@@ -83,16 +87,16 @@ struct Gathered {
   Tally before;  // in the baseline
   Tally now;
 };
-using GatheredBySignature = std::map<std::string, Gathered>;
+using GatheredByKey = std::map<std::string, Gathered>;
 
 /// Adds the failures of a night. `position`: in the earlier nights; none: the reported one.
-void gather(GatheredBySignature& all, const Night& night, std::optional<std::size_t> position,
+void gather(GatheredByKey& all, const Night& night, std::optional<std::size_t> position,
             bool baseline) {
   for (const Execution* execution : night.executions) {
     for (const LedgerRun& run : execution->runs) {
       if (!is_grouped(run)) continue;
       for (const RunFailure& failure : failures_of(run)) {
-        Gathered& gathered = all[failure.signature];
+        Gathered& gathered = all[group_key(failure)];
         gathered.last = {execution->id, execution->started, execution->revision};
         if (!gathered.first) gathered.first = gathered.last;
         if (position) gathered.last_earlier_night = position;
@@ -111,16 +115,16 @@ GroupStatus status_of(const Gathered& gathered, std::optional<std::size_t> basel
   return GroupStatus::kBack;
 }
 
-Group to_group(const std::string& signature, const Gathered& gathered, const SuiteHistory& history,
+Group to_group(const Gathered& gathered, const SuiteHistory& history,
                const std::vector<Mute>& mutes) {
   const Tally& tally = gathered.now.runs > 0 ? gathered.now : gathered.before;
   Group group;
-  group.signature = signature;
+  group.signature = tally.failure.signature;
   group.check = tally.failure.check;
   group.anomaly = tally.failure.anomaly;
   group.sentence = tally.failure.sentence;
   group.status = status_of(gathered, history.baseline);
-  if (const Mute* mute = find_mute(mutes, signature)) group.mute = *mute;
+  if (const Mute* mute = find_mute(mutes, group.signature)) group.mute = *mute;
   group.first = gathered.first.value_or(Sighting{});
   group.last = gathered.last;
   group.runs = gathered.now.runs;
@@ -165,8 +169,8 @@ std::string_view name(GroupStatus status) {
 }
 
 bool is_complete(const Execution& execution) {
-  if (!execution.ended || !execution.ended_early.empty() || !execution.open.empty()) return false;
-  if (!execution.only.empty()) return false;  // it repeated the runs of one group
+  if (!execution.ended || !execution.ended_early.empty() || !execution.only.empty()) return false;
+  if (!execution.open.empty()) return false;
   return std::all_of(execution.lost.begin(), execution.lost.end(), [&](const LostRun& lost) {
     return std::any_of(execution.runs.begin(), execution.runs.end(),
                        [&](const LedgerRun& run) { return run.id == lost.id; });
@@ -213,9 +217,10 @@ SuiteHistory suite_history(const Ledger& ledger, const std::vector<std::string>&
 
 std::vector<RunFailure> failures_of(const LedgerRun& run) {
   std::vector<RunFailure> failures;
-  std::set<std::string> signatures;
-  for (const RunFailure& failure : run.failures) {
-    if (signatures.insert(failure.signature).second) failures.push_back(failure);
+  std::set<std::string> keys;
+  for (RunFailure failure : run.failures) {
+    if (failure.signature == kNoSignature) failure.signature.clear();
+    if (keys.insert(group_key(failure)).second) failures.push_back(std::move(failure));
   }
   if (failures.empty() && run.verdict == checker::Verdict::kInvalid) {
     failures.push_back({.signature = "",
@@ -227,12 +232,28 @@ std::vector<RunFailure> failures_of(const LedgerRun& run) {
   return failures;
 }
 
+std::string group_key(const RunFailure& failure) {
+  if (!failure.signature.empty()) return failure.signature;
+  // No signature contains a line feed.
+  return fmt::format("\n{}\n{}", failure.check, failure.anomaly);
+}
+
+const Group* group_of(const Assessment& assessment, const RunFailure& failure) {
+  const auto found =
+      std::find_if(assessment.groups.begin(), assessment.groups.end(), [&](const Group& group) {
+        if (group.signature != failure.signature) return false;
+        return !group.signature.empty() ||
+               (group.check == failure.check && group.anomaly == failure.anomaly);
+      });
+  return found == assessment.groups.end() ? nullptr : &*found;
+}
+
 bool is_grouped(const LedgerRun& run) {
   return run.purpose != Purpose::kBugControl;
 }
 
 std::vector<Group> group_failures(const SuiteHistory& history, const std::vector<Mute>& mutes) {
-  GatheredBySignature all;
+  GatheredByKey all;
   for (std::size_t i = 0; i < history.earlier.size(); ++i) {
     gather(all, history.earlier[i], i, history.baseline == i);
   }
@@ -240,10 +261,10 @@ std::vector<Group> group_failures(const SuiteHistory& history, const std::vector
   const bool sees_gone = history.baseline && is_complete(history.reported) &&
                          same_part(history.reported, history.earlier[*history.baseline]);
   std::vector<Group> groups;
-  for (const auto& [signature, gathered] : all) {
+  for (const auto& [key, gathered] : all) {
     const bool gone = gathered.now.runs == 0;
     if (gone && (!sees_gone || gathered.before.runs == 0)) continue;
-    groups.push_back(to_group(signature, gathered, history, mutes));
+    groups.push_back(to_group(gathered, history, mutes));
     if (gone) groups.back().cases_ran = ran_a_case_of(groups.back(), history.reported);
   }
   std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {

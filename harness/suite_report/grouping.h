@@ -25,15 +25,22 @@ struct SuiteHistory {
 
 [[nodiscard]] SuiteHistory suite_history(const Ledger& ledger, const std::vector<std::string>& ids);
 
-/// Whether it ran to its end, and every run that was lost on the way was repeated.
+/// Whether it ran the whole suite to its end, and repeated every run that was lost on the way.
 [[nodiscard]] bool is_complete(const Execution& execution);
 [[nodiscard]] bool is_complete(const Night& night);
 /// Whether all shards are there.
 [[nodiscard]] bool is_whole(const Night& night);
 
-/// The failures of a run, each signature once. An invalid run for which the ledger names no failure
-/// has one with an empty signature.
+/// The failures of a run, each group once. The signature is empty for a failure without one of its
+/// own: of a runner that computes none, or of an invalid run for which the ledger names no failure.
 [[nodiscard]] std::vector<RunFailure> failures_of(const LedgerRun& run);
+
+/// What the failures of a group have in common: the signature, or without one the check and the
+/// anomaly.
+[[nodiscard]] std::string group_key(const RunFailure& failure);
+
+/// The group of one of failures_of() a reported run; null for a failure of a seeded bug.
+[[nodiscard]] const Group* group_of(const Assessment& assessment, const RunFailure& failure);
 
 /// Whether a failure of this run belongs to a group: those of seeded bugs do not.
 [[nodiscard]] bool is_grouped(const LedgerRun& run);

@@ -52,7 +52,7 @@ void add_failure(std::string& body, const Assessment& assessment, const RunFailu
   add_line(body, "check", failure.check);
   add_line(body, "anomaly", failure.anomaly);
   add_line(body, "signature", failure.signature);
-  if (const Group* group = assessment.group(failure.signature)) {
+  if (const Group* group = group_of(assessment, failure)) {
     add_line(body, "group",
              fmt::format("{}; {} in this suite; first seen {} ({})", name(group->status),
                          counted(group->runs, "run"), group->first.started, group->first.revision));
@@ -71,8 +71,8 @@ void add_place(std::string& body, const Assessment& assessment, const LedgerRun&
 
 std::string body_of(const Assessment& assessment, const LedgerRun& run) {
   std::string body;
-  for (const RunFailure& failure : run.failures) add_failure(body, assessment, failure);
-  if (run.failures.empty() || run.verdict != Verdict::kInvalid) {
+  for (const RunFailure& failure : failures_of(run)) add_failure(body, assessment, failure);
+  if (run.verdict != Verdict::kInvalid) {
     add_line(body, std::string(checker::name(run.verdict)) + " ", run.reason);
   }
   add_place(body, assessment, run);
@@ -84,11 +84,8 @@ void set_failure(TestCase& test, const LedgerRun& run) {
   if (run.verdict != Verdict::kInvalid) {
     test.type = checker::name(run.verdict);
     test.message = run.reason;
-  } else if (run.failures.empty()) {
-    test.type = "unclassified";
-    test.message = run.reason;
   } else {
-    const RunFailure& main = run.failures.front();
+    const RunFailure main = failures_of(run).front();
     test.type = main.anomaly.empty() ? main.check : main.anomaly;
     test.message = main.sentence;
   }
@@ -119,7 +116,7 @@ TestCase test_case_of(const Assessment& assessment, const ReportedRun& reported)
 /// Names do not depend on seeds or numbers, so that trends over nights follow a control.
 TestCase test_case_of(const Assessment& assessment, const Control& control) {
   TestCase test{.classname = assessment.suite + ".controls",
-                .name = control.healthy ? fmt::format("healthy run {}", control.case_name)
+                .name = control.healthy ? std::string("healthy run is valid")
                                         : fmt::format("seeded bug {} is caught", control.bug),
                 .seconds = control.seconds};
   if (control.passed()) return test;

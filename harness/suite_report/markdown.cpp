@@ -138,12 +138,11 @@ std::string controls_table(const Assessment& assessment) {
   for (const Control& control : assessment.controls) {
     const char* result = control.healthy ? (control.passed() ? "valid" : "**not valid**")
                                          : (control.passed() ? "caught" : "**missed**");
-    rows.add(fmt::format("| {} | {} | {} | {} | {} |\n",
-                         control.healthy ? "healthy run " + code(control.case_name)
-                                         : "seeded bug " + code(control.bug),
-                         control.attempts.empty() ? "**not run**" : result, control.attempts.size(),
-                         control.attempts.empty() ? "–" : rounded_seconds(control.seconds),
-                         cell(control.found)));
+    rows.add(fmt::format(
+        "| {} | {} | {} | {} | {} |\n",
+        control.healthy ? std::string("healthy run") : "seeded bug " + code(control.bug),
+        control.attempts.empty() ? "**not run**" : result, control.attempts.size(),
+        control.attempts.empty() ? "–" : rounded_seconds(control.seconds), cell(control.found)));
   }
   return rows.text(
       "### Controls\n\n| control | result | runs | time | what it showed |\n"

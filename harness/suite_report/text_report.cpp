@@ -79,7 +79,7 @@ void controls_section(TextOut out, const Assessment& assessment, bool colours) {
     const std::string word = coloured(fmt::format("{:<9}", result), control.verdict, colours);
     fmt::format_to(
         out, "  {} {:<30} {}, {}; {}\n", word,
-        shown(control.healthy ? "healthy run " + control.case_name : "seeded bug " + control.bug),
+        shown(control.healthy ? std::string("healthy run") : "seeded bug " + control.bug),
         counted(control.attempts.size(), "run"), rounded_seconds(control.seconds),
         shown(control.found));
   }

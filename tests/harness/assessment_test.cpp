@@ -117,14 +117,34 @@ TEST(Assessment, CutShort_IsVacuousAndSaysHowMuchRan) {
   const auto assessment = assess_last(ledger({killed}));
   EXPECT_EQ(assessment.verdict, Verdict::kVacuous);
   EXPECT_THAT(assessment.first_line,
-              HasSubstr("cut short after 3 of 400 planned runs: interrupted or killed"));
+              HasSubstr("cut short after 1 of 400 planned tests: interrupted or killed"));
   auto early = execution("now", {run("a/1")});
   early.planned = 400;
-  early.ended_early = "the disk quota is used up";
-  EXPECT_THAT(assess_last(ledger({early})).first_line, HasSubstr("the disk quota is used up"));
-  // A budget that ends after everything that was planned cuts nothing short.
-  early.planned = 3;
+  early.ended_early = "less than 256 MiB are free";
+  EXPECT_THAT(assess_last(ledger({early})).first_line, HasSubstr("less than 256 MiB are free"));
+  // Everything that was planned ran, so nothing is missing, unless a budget promised more.
+  early.planned = 1;
   EXPECT_EQ(assess_last(ledger({early})).verdict, Verdict::kValid);
+  early.budget_seconds = 7200;
+  EXPECT_EQ(assess_last(ledger({early})).verdict, Verdict::kVacuous);
+  early.early_cause = "stop-after";
+  EXPECT_EQ(assess_last(ledger({early})).verdict, Verdict::kValid);
+  early.early_cause = "disk-full";
+  EXPECT_EQ(assess_last(ledger({early})).verdict, Verdict::kHarnessError);
+}
+
+TEST(Assessment, RepetitionOfAGroup_NeedsNoControlsAndIsNoBaseline) {
+  auto only = bare_execution("two", {run("a/1")});
+  only.only = "aaaa";
+  only.cases = {"a", "b"};
+  const auto night = execution("one", {failing("a/1", kA), run("b/1")});
+  const auto assessment = assess_last(ledger({night, only}));
+  EXPECT_EQ(assessment.verdict, Verdict::kValid);
+  EXPECT_EQ(assessment.first_line, "nightly (only aaaa): valid: 1 run, 1 min 30 s; seed 4711");
+  EXPECT_EQ(assessment.group(kA), nullptr);
+  const auto next = assess_last(ledger({night, only, execution("now", {run("a/1"), run("b/1")})}));
+  EXPECT_EQ(next.baseline->seen.execution, "one");
+  EXPECT_EQ(status_of(next, kA), GroupStatus::kGone);
 }
 
 // Controls.
@@ -268,6 +288,18 @@ TEST(Assessment, ExpiredMute_FailsTheSuiteAndMutesNothing) {
 }
 
 // Groups.
+
+TEST(Assessment, FailuresWithoutASignature_AreGroupedByCheckAndAnomaly) {
+  const std::string none(16, '0');
+  auto other = failing("a/3", none);
+  other.failures[0].anomaly = "lost update";
+  const auto assessment =
+      assess_runs({failing("a/1", none), failing("a/2", none), other}, {mute(none, "2027-01-31")});
+  EXPECT_EQ(assessment.verdict, Verdict::kInvalid);
+  ASSERT_THAT(assessment.groups, SizeIs(2));
+  EXPECT_EQ(assessment.groups[0].runs, 2);
+  EXPECT_EQ(assessment.groups[0].signature, "");
+}
 
 TEST(Assessment, Group_ShowsTheShortestRun) {
   auto slow = failing("a/1", kA);
@@ -430,8 +462,9 @@ TEST(Assessment, LostRuns_AreListedAndRepeatedOnesMarked) {
 }
 
 TEST(Assessment, CasesOfTheSuiteWithoutARun_AreListed) {
-  const auto assessment =
-      assess_last(ledger({execution("now", {run("a/1")})}), {}, {.cases = {"a", "b"}, .bugs = {}});
+  auto now = execution("now", {run("a/1")});
+  now.cases = {"a", "b"};
+  const auto assessment = assess_last(ledger({now}));
   EXPECT_THAT(assessment.cases_without_run, ElementsAre("b"));
   EXPECT_THAT(assessment.first_line, HasSubstr("1 case without a run"));
 }

@@ -136,6 +136,7 @@ TEST(JUnit, ValidSuite_HasNoRedTestCase) {
 TEST(JUnit, WhatNoRunShows_IsARedTestCase) {
   auto killed = bare_execution("now", {run("a/1")});
   killed.ended = false;
+  killed.planned = 2;
   const auto xml = junit_xml(assess(
       ledger({killed}), {"now"},
       {{.signature = kMuted, .reason = "r", .owner = "o", .expires = "2026-01-01"}}, "2026-11-30"));
