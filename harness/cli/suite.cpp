@@ -7,7 +7,6 @@
 #include <optional>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/units.h"
@@ -17,6 +16,7 @@
 #include "harness/cli/suite_display.h"
 #include "harness/cli/suite_reports.h"
 #include "harness/cli/verb.h"
+#include "harness/process/machine.h"
 #include "harness/report/terminal.h"
 #include "harness/store/run_directory.h"
 #include "harness/suite/ledger_writer.h"
@@ -137,7 +137,8 @@ class SuiteVerb final : public Verb {
                          .only = only_,
                          .revision = revision_.empty() ? std::string(base::revision()) : revision_};
     if (!runner_.empty()) options.program = runner_;
-    options.jobs = jobs_.value_or(std::max(1U, std::thread::hardware_concurrency()));
+    const Machine machine = this_machine();
+    options.jobs = jobs_.value_or(recommended_jobs(machine.cores, machine.memory_bytes));
     if (budget_) {
       const auto budget = base::parse_duration(*budget_);
       if (!budget) return base::Error{"--budget: " + budget.error().message};

@@ -147,14 +147,20 @@ unsigned rank_of(Anomaly anomaly) {
   }
 }
 
-/// The operation that observed what it must not: the last observation that the sentence names.
-const OperationView* observer_in(const std::vector<const OperationView*>& subjects) {
-  const auto last = [&](auto fits) {
-    const auto found = std::find_if(subjects.rbegin(), subjects.rend(), fits);
-    return found == subjects.rend() ? nullptr : *found;
-  };
-  if (const auto* read = last([](const auto* one) { return !is_mutation(*one); })) return read;
-  return last([](const auto*) { return true; });
+/// The operation that observed what it must not: the last observation that the sentence names. A
+/// sentence about a list does not repeat the list, so it may name no observation; then it is the
+/// last one of the counterexample.
+const OperationView* observer_in(const Violation& violation,
+                                 const std::vector<const OperationView*>& subjects) {
+  const auto observation = std::find_if(subjects.rbegin(), subjects.rend(),
+                                        [](const auto* one) { return !is_mutation(*one); });
+  if (observation != subjects.rend()) return *observation;
+  const auto& all = violation.operations;
+  const auto unnamed = std::find_if(all.rbegin(), all.rend(), [](const OperationView& one) {
+    return !one.background && !is_mutation(one);
+  });
+  if (unnamed != all.rend()) return &*unnamed;
+  return subjects.empty() ? nullptr : subjects.back();
 }
 
 /// The outcomes of the other operations that the sentence names: "ok write", "ok read". A cas and
@@ -225,7 +231,7 @@ Ranked meaning_of(const Outcome& outcome, const TraceFacts& traces, const Violat
   if (ranked.rank == kLost && written == Acknowledged::kAfterCommit) {
     meaning["acknowledged"] = "after commit";
   }
-  const OperationView* observer = observer_in(subjects);
+  const OperationView* observer = observer_in(violation, subjects);
   if (observer == nullptr) return ranked;
   meaning["observer"] = {{"function", observer->function},
                          {"outcome", checker::name(observer->outcome)}};

@@ -17,6 +17,14 @@ bool any_invalid(const Outcome& outcome) {
   });
 }
 
+/// Whether all steps of a transaction are reads: [["r",key,value],…].
+bool only_reads(const std::string& steps) {
+  const base::Json parsed = base::Json::parse(steps);
+  return std::all_of(parsed.begin(), parsed.end(), [](const base::Json& step) {
+    return step.is_array() && !step.empty() && step.front() == "r";
+  });
+}
+
 std::vector<TraceWindow> windows_of(const Outcome& outcome) {
   std::vector<TraceWindow> windows;
   if (!outcome.linearizable) return windows;
@@ -51,6 +59,7 @@ TraceFacts trace_facts_of(const Outcome& outcome) {
 }
 
 bool is_mutation(const checker::OperationView& operation) {
+  if (operation.function == "txn") return !only_reads(operation.value);
   return std::find(kObservations.begin(), kObservations.end(), operation.function) ==
          kObservations.end();
 }

@@ -10,6 +10,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "base/mismatch.h"
+
 namespace capsize::harness {
 namespace fs = std::filesystem;
 namespace {
@@ -91,8 +93,9 @@ std::variant<RunDirectory, InfrastructureCause> RunDirectory::create(const fs::p
 
 base::Result<RunDirectory> RunDirectory::adopt(const fs::path& directory) {
   const auto expected = [&directory](const std::string& found) {
-    return base::Error{fmt::format("{}: found {}, expected an empty directory of mode 0700",
-                                   directory.string(), found)};
+    return base::Error{fmt::format(
+        "{}: found {}, expected a directory of mode 0700 that is empty, or has only {} and {}",
+        directory.string(), found, kScenarioFile, kOutputFile)};
   };
   struct stat entry {};
   if (::lstat(directory.c_str(), &entry) != 0) return expected(std::strerror(errno));
@@ -101,7 +104,11 @@ base::Result<RunDirectory> RunDirectory::adopt(const fs::path& directory) {
     return expected(fmt::format("mode {:04o}", entry.st_mode & 0777));
   }
   std::error_code error;
-  if (!fs::is_empty(directory, error)) return expected(error ? error.message() : "files in it");
+  for (const auto& file : fs::directory_iterator(directory, error)) {
+    const std::string name = file.path().filename().string();
+    if (name != kScenarioFile && name != kOutputFile) return expected(base::excerpt(name));
+  }
+  if (error) return expected(error.message());
   return RunDirectory(fs::absolute(directory));
 }
 

@@ -17,6 +17,10 @@ namespace capsize::harness {
 /// The default of --store: below the working directory.
 inline constexpr const char* kStoreDefault = "store";
 
+/// The names of two files of a run directory.
+inline constexpr const char* kScenarioFile = "scenario.json";
+inline constexpr const char* kOutputFile = "output.txt";
+
 class RunDirectory {
  public:
   /// Creates a new directory and points the links to it.
@@ -24,8 +28,9 @@ class RunDirectory {
                                                                 const std::string& scenario,
                                                                 std::uint64_t seed);
   /// Uses a directory that the caller has created, for instance a suite that names it in its ledger
-  /// before the run begins; links stay as they are. Error: it is not an empty directory that only
-  /// its owner can enter.
+  /// before the run begins; links stay as they are. Error: it is not a directory that only its owner
+  /// can enter, or has other files than the two that the caller may put there: the scenario, and
+  /// the output of the run's process.
   static base::Result<RunDirectory> adopt(const std::filesystem::path& directory);
 
   /// The time of now as names of runs begin: "20260131T120000.000Z".

@@ -20,8 +20,6 @@ constexpr base::Duration kOverhead = 90s;
 constexpr auto kStopBound = 30s;
 constexpr int kUsageExit = 254;
 
-const char* const kOutput = "output.txt";
-
 }  // namespace
 
 base::Duration default_deadline(const Scenario& scenario) {
@@ -33,13 +31,13 @@ base::Result<RunProcess> RunProcess::start(PlannedRun planned, RunPlace place) {
   scenario.seed = planned.seed;
   base::Json body = to_json(scenario);
   body[kScenarioFormat] = kScenarioVersion;
-  const auto file = place.directory / "scenario.json";
+  const auto file = place.directory / kScenarioFile;
   if (auto written = write_json(file, body); !written) return written.error();
   auto child = ChildProcess::spawn(
       {.program = place.program,
        .arguments = {"run", file.string(), "--run-directory", place.directory.string(), "--store",
                      place.store.string(), "--quiet"},
-       .log = place.directory / kOutput,
+       .log = place.directory / kOutputFile,
        .dies_with_parent = true});
   if (!child) return child.error();
   return RunProcess(std::move(planned), std::move(place), std::move(child).value());
@@ -109,7 +107,7 @@ LedgerRun RunProcess::judge(const Ending& ending) const {
 }
 
 LedgerRun RunProcess::broken(const Ending& ending) const {
-  const std::string output = last_line(place_.directory / kOutput);
+  const std::string output = last_line(place_.directory / kOutputFile);
   std::error_code ignored;
   const auto history = place_.directory / "history.jsonl";
   const std::string rest =

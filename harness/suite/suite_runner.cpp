@@ -295,8 +295,11 @@ class SuiteRunner {
   base::Status start(const PlannedRun& planned) {
     const auto created =
         RunDirectory::create(options_.store, planned.of->scenario.name, planned.seed);
-    if (!created) return created.error();
-    const fs::path& directory = created.value().path();
+    if (const auto* failed = std::get_if<InfrastructureCause>(&created)) {
+      stop(std::string(name(failed->kind)), failed->text);
+      return {};
+    }
+    const fs::path& directory = std::get<RunDirectory>(created).path();
     const std::string path =
         directory.lexically_relative(fs::absolute(options_.store).lexically_normal()).string();
     const LostRun begun{.id = planned.id, .seed = planned.seed, .path = path};

@@ -136,8 +136,7 @@ void add_extent(std::vector<Reason>& reasons, const Assessment& assessment) {
     const Execution& execution = assessment.executions[i];
     if (execution.ended && execution.ended_early.empty()) continue;
     if (execution.early_cause == "stop-after") continue;  // the failures are a reason themselves
-    const bool broken =
-        execution.early_cause == "disk-full" || execution.early_cause == "harness-errors";
+    const bool broken = !execution.early_cause.empty() && execution.early_cause != "interrupted";
     const std::size_t ran = tests_of(assessment, i);
     // Nothing is missing if everything that was planned ran, unless a budget promised more.
     if (!broken && ran >= execution.planned && !execution.budget_seconds) continue;

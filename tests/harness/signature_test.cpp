@@ -157,6 +157,22 @@ TEST(Signature, FollowerOfADeposedLeader_CountsAsThatLeader) {
             "stale read, follower of an older term");
 }
 
+TEST(Signature, ObserverThatTheSentenceDoesNotName_IsTheLastObservation) {
+  auto list = late_read(1, 0);
+  list.operations[0].function = "append";
+  list.operations[1].named = false;
+  EXPECT_EQ(main_label(outcome_with({list}), deposed()), "stale read, leader of an older term");
+  auto transactions = late_read(1, 0);
+  for (auto& one : transactions.operations) one.function = "txn";
+  transactions.operations[0].value = R"([["r","x",1],["w","y",2]])";
+  transactions.operations[1].value = R"([["r","x",1],["r","y",2]])";
+  transactions.operations.push_back(operation(1, "txn", 130, 140));
+  transactions.operations.back().value = R"([["append","x",1]])";
+  transactions.operations.back().outcome = checker::Outcome::kInfo;
+  EXPECT_EQ(main_label(outcome_with({transactions}), deposed()),
+            "stale read, leader of an older term");
+}
+
 TEST(Signature, WriteAcknowledgedBeforeItsCommit_IsTheCauseWhateverFollows) {
   Traces traces;
   traces.role(1, 0, "leader", 2).append(1, 105, 9, 2).commit(1, 130, 9, 2).commit(1, 106, 8, 2);
