@@ -165,7 +165,7 @@ def test_only_repeats_the_failed_runs_of_a_group(suites):
     suites.plan("a", "verdict=valid")
     done = suites(suite, "--only", "0000")
     assert done.returncode == 0, done.stdout
-    assert first_line(done).startswith("night: valid: 2 runs")
+    assert first_line(done).startswith("night (only 0000): valid: 2 runs")
     again = suites.ledger("begin")[-1]
     assert [line["seed"] for line in suites.ledger("run") if line["execution"] == again["execution"]] == [7, 17]
     refused = suites(suite, "--only", "ffff")
