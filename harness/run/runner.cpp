@@ -397,7 +397,7 @@ std::optional<InfrastructureCause> missing_descriptors(const Scenario& scenario)
 std::variant<RunDirectory, InfrastructureCause> run_directory(const Scenario& scenario,
                                                               const RunOptions& options) {
   if (options.run_directory.empty()) {
-    return RunDirectory::create(options.store, scenario.name, *scenario.seed);
+    return RunDirectory::create(options.store, scenario.name, *scenario.seed, options.move_latest);
   }
   auto adopted = RunDirectory::adopt(options.run_directory);
   if (!adopted) return InfrastructureCause{CauseKind::kHarness, adopted.error().message};
