@@ -1,19 +1,19 @@
 # What `cmake --install` puts where. Components:
 #   runtime       the programs, README, docs and LICENSE
-#   data          scenarios
+#   data          scenarios and suites
 #   python        the Python package, beside the data
 #   dist_python   the same where Debian's python3 finds it; in the .deb only, instead of `python`
 #   development   the checker as a library: header, archive, package for find_package, examples
 include(GNUInstallDirs)
 set(data_dir ${CMAKE_INSTALL_DATADIR}/capsize)
 
-# They find each other: `capsize` looks for the others in its own directory, for scenarios in
-# ../share/capsize (harness/cli/binaries.h).
+# They find each other: `capsize` looks for the others in its own directory, for scenarios and
+# suites in ../share/capsize (harness/cli/binaries.h).
 install(TARGETS capsize capsize-node capsize-node-with-bugs capsize-proxy capsize-sim
         RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
-install(DIRECTORY nemesis/scenarios DESTINATION ${data_dir} COMPONENT data
+install(DIRECTORY nemesis/scenarios harness/suites DESTINATION ${data_dir} COMPONENT data
         FILES_MATCHING PATTERN "*.json")
 # With what tells pytest of the plugin.
 set(python_package harness/python/capsize harness/python/capsize-0.1.0.dist-info)

@@ -12,6 +12,26 @@
 
 namespace capsize::harness {
 namespace fs = std::filesystem;
+namespace {
+
+/// Of the prefix that this program is installed to, and of its source tree: it is built in
+/// build…/bin there.
+std::vector<fs::path> shipped_in(const char* installed, const char* in_sources) {
+  const fs::path prefix = binary_directory().parent_path();
+  return {prefix / installed, prefix.parent_path() / in_sources};
+}
+
+fs::path shipped(const fs::path& path, const std::vector<fs::path>& directories) {
+  if (fs::exists(path)) return path;
+  for (const auto& directory : directories) {
+    fs::path found = directory / path;
+    if (found.extension() != ".json") found += ".json";
+    if (fs::exists(found)) return found;
+  }
+  return path;
+}
+
+}  // namespace
 
 fs::path binary_directory() {
   std::error_code error;
@@ -19,11 +39,16 @@ fs::path binary_directory() {
   return error ? fs::path(".") : self.parent_path();
 }
 
+std::vector<fs::path> scenario_directories() {
+  return shipped_in("share/capsize/scenarios", "nemesis/scenarios");
+}
+
 fs::path scenario_file(const fs::path& path) {
-  if (fs::exists(path)) return path;
-  fs::path installed = binary_directory().parent_path() / "share/capsize/scenarios" / path;
-  if (installed.extension() != ".json") installed += ".json";
-  return fs::exists(installed) ? installed : path;
+  return shipped(path, scenario_directories());
+}
+
+fs::path suite_file(const fs::path& path) {
+  return shipped(path, shipped_in("share/capsize/suites", "harness/suites"));
 }
 
 base::Result<std::vector<BugLine>> seeded_bugs() {

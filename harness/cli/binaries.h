@@ -1,4 +1,5 @@
-// Paths of the other binaries (in the same directory as this one) and of the installed scenarios.
+// Paths of the other binaries (in the same directory as this one) and of the scenarios and
+// suites that are shipped.
 #pragma once
 
 #include <filesystem>
@@ -11,9 +12,15 @@ namespace capsize::harness {
 
 [[nodiscard]] std::filesystem::path binary_directory();
 
-/// Returns `path` if it exists; otherwise the installed scenario of that name, with or without
-/// .json, in ../share/capsize/scenarios; `path` if neither exists.
+/// The directories of the scenarios that are shipped: of the installation and of the source tree
+/// that this program was built in.
+[[nodiscard]] std::vector<std::filesystem::path> scenario_directories();
+
+/// Returns `path` if it exists; otherwise the shipped scenario of that name, with or without .json;
+/// `path` if neither exists.
 [[nodiscard]] std::filesystem::path scenario_file(const std::filesystem::path& path);
+/// The same for suites.
+[[nodiscard]] std::filesystem::path suite_file(const std::filesystem::path& path);
 
 /// A seeded bug that capsize-node-with-bugs lists.
 struct BugLine {

@@ -97,7 +97,7 @@ class ReplayVerb final : public Verb {
       if (check.verdict != checker::Verdict::kInvalid) continue;
       details += fmt::format("; {}: {}", check.name, check.explanation);
     }
-    if (!outcome.harness_error.empty()) details += "; " + outcome.harness_error;
+    if (outcome.cause) details += "; " + outcome.cause->text;
     const char* outcome_text = recorded.violated.empty() ? ""
                                : reproduced              ? ", reproduced"
                                                          : ", not reproduced";

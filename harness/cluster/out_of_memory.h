@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 namespace capsize::harness {
 
@@ -14,9 +13,5 @@ namespace capsize::harness {
 /// Bytes that this process and its children may use: the machine's memory or the control group's
 /// limit, whichever is smaller. 0 if the kernel reports neither.
 [[nodiscard]] std::uint64_t memory_available();
-
-/// The number after `name` at the beginning of a line of `text`: "oom_kill 3", "MemTotal:  8 kB". 0
-/// if there is none.
-[[nodiscard]] std::uint64_t number_of(std::string_view text, std::string_view name);
 
 }  // namespace capsize::harness

@@ -132,14 +132,26 @@ ActionResult ProcessCluster::endings(const std::vector<Node>& nodes) {
   return result;
 }
 
-base::Status ProcessCluster::supervise() {
+std::optional<InfrastructureCause> ProcessCluster::supervise() {
   const auto now = monotonic_now();
-  if (auto works = proxy_watch_.check(*proxy_, now); !works) return works;
+  if (const auto works = proxy_watch_.check(*proxy_, now); !works) {
+    const auto ending = proxy_->poll();
+    const bool memory = ending && kind_of_ending(*ending, CauseKind::kProxy) == CauseKind::kMemory;
+    return InfrastructureCause{memory ? CauseKind::kMemory : CauseKind::kProxy,
+                               works.error().message};
+  }
   for (Node node = 0; node < members_.size(); ++node) {
     detect_crash(node);
     detect_outside_stop(node, now);
   }
-  return {};
+  for (const Crash& crash : crashes_) {
+    if (!crash.disk_full) continue;
+    return InfrastructureCause{
+        CauseKind::kDiskFull,
+        fmt::format("{} ended with {}, because the disk of this machine is full",
+                    nemesis::node_name(crash.node), describe(crash.ending))};
+  }
+  return std::nullopt;
 }
 
 void ProcessCluster::detect_outside_stop(Node node, base::Instant now) {
@@ -165,11 +177,13 @@ void ProcessCluster::detect_crash(Node node) {
   const bool announced = ending->signal == 0 &&
                          std::find(codes.begin(), codes.end(), ending->exit_code) != codes.end();
   if (announced) return;
-  crashes_.push_back({.node = node,
-                      .ending = *ending,
-                      .at = monotonic_now(),
-                      .out_of_memory_kills = out_of_memory_kills() - out_of_memory_kills_,
-                      .memory_available = memory_available()});
+  crashes_.push_back(
+      {.node = node,
+       .ending = *ending,
+       .at = monotonic_now(),
+       .out_of_memory_kills = out_of_memory_kills() - out_of_memory_kills_,
+       .memory_available = memory_available(),
+       .disk_full = kind_of_ending(*ending, CauseKind::kHarness) == CauseKind::kDiskFull});
 }
 
 }  // namespace capsize::harness

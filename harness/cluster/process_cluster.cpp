@@ -24,6 +24,9 @@ using nemesis::Node;
 constexpr auto kObservationAge = 5ms;
 constexpr auto kLeaderSilence = 200ms;
 
+// Exit codes of a node (node/PROTOCOL.md): a write or sync failed; another system call failed.
+constexpr int kNodeDiskExit = 66, kNodeSystemCallExit = 71;
+
 /// The last line of a log that is not empty, made printable.
 std::string last_line(const std::filesystem::path& path) {
   constexpr std::size_t kShownMax = 300;
@@ -77,17 +80,36 @@ base::Status ProcessCluster::open_endpoints() {
   return {};
 }
 
-base::Status ProcessCluster::start() {
+std::optional<InfrastructureCause> ProcessCluster::start() {
   out_of_memory_kills_ = out_of_memory_kills();
-  if (auto opened = open_endpoints(); !opened) return opened;
-  if (auto started = start_proxy(); !started) return started;
+  const auto failed = [this](const base::Status& status) {
+    const bool full = disk_is_full(options_.run_directory);
+    return InfrastructureCause{full ? CauseKind::kDiskFull : CauseKind::kStart,
+                               status.error().message};
+  };
+  if (auto opened = open_endpoints(); !opened) return failed(opened);
+  if (auto started = start_proxy(); !started) return failed(started);
   for (Node node = 0; node < members_.size(); ++node) {
-    if (auto spawned = spawn(node); !spawned) return spawned;
+    if (auto spawned = spawn(node); !spawned) return failed(spawned);
   }
   for (Node node = 0; node < members_.size(); ++node) {
-    if (auto ready = await_ready(node, kReadyBound); !ready) return ready;
+    if (auto ready = await_ready(node, kReadyBound); !ready) {
+      const auto ending = members_[node]->process->poll();
+      const auto kind = ending ? kind_of_ending(*ending, CauseKind::kStart) : CauseKind::kStart;
+      return InfrastructureCause{kind, ready.error().message};
+    }
   }
-  return {};
+  return std::nullopt;
+}
+
+CauseKind ProcessCluster::kind_of_ending(const Ending& ending, CauseKind otherwise) const {
+  if (ending.signal == SIGKILL) {
+    return out_of_memory_kills() > out_of_memory_kills_ ? CauseKind::kMemory : CauseKind::kSignal;
+  }
+  const bool system_call = ending.signal == 0 && (ending.exit_code == kNodeDiskExit ||
+                                                  ending.exit_code == kNodeSystemCallExit);
+  if (system_call && disk_is_full(options_.run_directory)) return CauseKind::kDiskFull;
+  return otherwise;
 }
 
 base::Status ProcessCluster::start_proxy() {

@@ -27,6 +27,7 @@
 #include "harness/cluster/proxy_watch.h"
 #include "harness/cluster/trace_tail.h"
 #include "harness/process/child_process.h"
+#include "harness/process/infrastructure.h"
 #include "nemesis/model/cluster.h"
 
 namespace capsize::harness {
@@ -54,6 +55,7 @@ struct Crash {
   base::Instant at{};
   std::uint64_t out_of_memory_kills = 0;  // by the kernel, of any process, since the run began
   std::uint64_t memory_available = 0;     // bytes that all processes may use
+  bool disk_full = false;                 // the machine's own, when the node ended
 };
 
 class ProcessCluster final : public nemesis::Cluster {
@@ -61,8 +63,8 @@ class ProcessCluster final : public nemesis::Cluster {
   ProcessCluster(ClusterOptions options, const Messaging& messaging);
   ~ProcessCluster() override;
 
-  /// Starts proxy and nodes and waits until every node answers. Error: the harness itself failed.
-  base::Status start();
+  /// Starts proxy and nodes and waits until every node answers. Returns why that failed, if it did.
+  [[nodiscard]] std::optional<InfrastructureCause> start();
   /// SIGTERM, a short wait, SIGKILL; then the proxy.
   void shut_down();
 
@@ -94,9 +96,9 @@ class ProcessCluster final : public nemesis::Cluster {
   nemesis::ActionResult cut_clients(const std::vector<nemesis::Node>& nodes) override;
   nemesis::ActionResult rejoin_clients(const std::vector<nemesis::Node>& nodes) override;
 
-  /// Detects processes that ended or were stopped without a fault. Error: the proxy has ended, is
-  /// stopped or does not answer.
-  base::Status supervise();
+  /// Detects processes that ended or were stopped without a fault. Returns a cause if the proxy has
+  /// ended, is stopped or does not answer, or if a node ended because the disk is full.
+  [[nodiscard]] std::optional<InfrastructureCause> supervise();
   [[nodiscard]] const std::vector<Crash>& crashes() const { return crashes_; }
   /// Returns the nodes that were stopped (SIGSTOP) without a fault, ascending.
   [[nodiscard]] const std::set<nemesis::Node>& stopped_from_outside() const {
@@ -130,6 +132,8 @@ class ProcessCluster final : public nemesis::Cluster {
 
   base::Status open_endpoints();
   base::Status start_proxy();
+  /// Why a process that the run did not end has ended, if it is the infrastructure's fault.
+  [[nodiscard]] CauseKind kind_of_ending(const Ending& ending, CauseKind otherwise) const;
   base::Status spawn(nemesis::Node node);
   base::Status await_ready(nemesis::Node node, std::chrono::milliseconds bound);
   nemesis::ActionResult ask_control(nemesis::Node node, const base::Json& request);

@@ -11,10 +11,12 @@
 #include <string>
 #include <vector>
 
+#include "base/printable.h"
 #include "base/units.h"
 #include "checker/check/check.h"
 #include "checker/properties/property.h"
 #include "checker/properties/trace.h"
+#include "harness/process/crash_evidence.h"
 #include "harness/store/log.h"
 
 namespace capsize::harness {
@@ -47,6 +49,10 @@ std::string seconds(base::Duration duration) {
   return fmt::format("{:.1f} s", std::chrono::duration<double>(duration).count());
 }
 
+std::string processes(std::uint64_t number) {
+  return fmt::format("{} process{}", number, number == 1 ? "" : "es");
+}
+
 Check linearizable(Outcome& outcome, const RunDirectory& directory) {
   outcome.linearizable =
       checker::check_file(directory.history(), {.time_limit = outcome.scenario.check_limit});
@@ -58,6 +64,7 @@ Check linearizable(Outcome& outcome, const RunDirectory& directory) {
   if (report.verdict == Verdict::kUsageError) {
     check.verdict = Verdict::kHarnessError;
     check.explanation = "the recorded history breaks its own rules: " + report.reason;
+    outcome.fail({CauseKind::kHarness, check.explanation});
   }
   if (report.verdict == Verdict::kInvalid && !report.violations.empty()) {
     check.explanation = report.violations.front().sentence;
@@ -79,6 +86,10 @@ Check invariants(Outcome& outcome) {
     check.verdict = checker::worst_within_run(check.verdict, property.verdict);
     if (!check.explanation.empty()) check.explanation += "; ";
     check.explanation += property.name + ": " + property.sentence;
+    if (property.verdict == Verdict::kUsageError) {
+      check.verdict = Verdict::kHarnessError;
+      outcome.fail({CauseKind::kHarness, "a recorded trace is malformed: " + property.sentence});
+    }
   }
   return check;
 }
@@ -99,21 +110,46 @@ std::string slow_recoveries(const Outcome& outcome) {
   return text;
 }
 
-/// Nodes that something outside the run killed or stopped: "n1, n3", or empty. While one of them is
+/// Nodes that something outside the run killed or stopped, or nothing. While one of them is
 /// missing, a late write says nothing about the others.
-std::string disturbed_from_outside(const Outcome& outcome) {
+std::optional<InfrastructureCause> disturbed_from_outside(const Outcome& outcome) {
   std::set<nemesis::Node> nodes = outcome.stopped_from_outside;
+  std::uint64_t out_of_memory_kills = 0;
   for (const Crash& crash : outcome.crashes) {
-    if (crash.ending.signal == SIGKILL) nodes.insert(crash.node);
+    if (crash.ending.signal != SIGKILL) continue;
+    nodes.insert(crash.node);
+    out_of_memory_kills = std::max(out_of_memory_kills, crash.out_of_memory_kills);
   }
+  if (nodes.empty()) return std::nullopt;
   std::string names;
   for (const nemesis::Node node : nodes) {
     names += (names.empty() ? "" : ", ") + nemesis::node_name(node);
   }
-  return names;
+  const std::string sentence = "a signal from outside this run stopped or killed " + names;
+  if (out_of_memory_kills == 0) return InfrastructureCause{CauseKind::kSignal, sentence};
+  return InfrastructureCause{CauseKind::kMemory,
+                             fmt::format("{}; the kernel killed {} meanwhile for want of memory",
+                                         sentence, processes(out_of_memory_kills))};
 }
 
-Check live(const Outcome& outcome) {
+/// Why a late node may not be at fault, but the machine; nothing if it is. `late`: after the end of
+/// the run, otherwise after a fault within the load.
+std::optional<InfrastructureCause> excuse(const Outcome& outcome, bool late) {
+  if (auto disturbed = disturbed_from_outside(outcome)) return disturbed;
+  const auto lag = late ? outcome.worst_lag_after_healing : outcome.worst_lag;
+  if (lag > kLagMax) {
+    return InfrastructureCause{CauseKind::kOverload,
+                               fmt::format("the harness' own timers lagged by {}", seconds(lag))};
+  }
+  if (late && outcome.disk_hung_after_healing > kLiveExtensionMax) {
+    return InfrastructureCause{CauseKind::kDiskHung,
+                               fmt::format("the disk of this machine hung for {} after healing",
+                                           seconds(outcome.disk_hung_after_healing))};
+  }
+  return std::nullopt;
+}
+
+Check live(Outcome& outcome) {
   Check check{.name = "live", .bound = base::format_duration(outcome.scenario.live_bound)};
   if (outcome.interrupted) {
     return {.name = "live", .verdict = Verdict::kUnknown, .explanation = "interrupted before it"};
@@ -139,17 +175,10 @@ Check live(const Outcome& outcome) {
   if (outcome.statistics.totals().ok == 0) {
     check.verdict = Verdict::kVacuous;
     check.explanation = "no operation ever succeeded, so there was no service to come back";
-  } else if (const std::string nodes = disturbed_from_outside(outcome); !nodes.empty()) {
+  } else if (auto machine = excuse(outcome, !late.empty())) {
     check.verdict = Verdict::kUnknown;
-    check.explanation += "; but a signal from outside this run stopped or killed " + nodes;
-  } else if (const auto lag = late.empty() ? outcome.worst_lag : outcome.worst_lag_after_healing;
-             lag > kLagMax) {
-    check.verdict = Verdict::kUnknown;
-    check.explanation += fmt::format("; but the harness' own timers lagged by {}", seconds(lag));
-  } else if (!late.empty() && outcome.disk_hung_after_healing > kLiveExtensionMax) {
-    check.verdict = Verdict::kUnknown;
-    check.explanation += fmt::format("; but the disk of this machine hung for {} of it",
-                                     seconds(outcome.disk_hung_after_healing));
+    check.explanation += "; but " + machine->text;
+    outcome.fail(*std::move(machine));
   } else {
     check.verdict = Verdict::kInvalid;
   }
@@ -186,22 +215,45 @@ Check killed_from_outside(const Crash& crash, const std::string& name) {
       "the {} MiB that there are",
       name,
       out_of_memory
-          ? fmt::format("the kernel killed {} process{} meanwhile for want of memory",
-                        crash.out_of_memory_kills, crash.out_of_memory_kills == 1 ? "" : "es")
+          ? fmt::format("the kernel killed {} meanwhile for want of memory",
+                        processes(crash.out_of_memory_kills))
           : "the kernel's out-of-memory killer was not at work, so another process sent it",
       mebibytes(had), mebibytes(crash.memory_available));
   return check;
 }
 
-Check crash(const Outcome& outcome, base::Instant start) {
+/// What the node left in its directory says more than its exit code.
+std::string ended_by_itself(const std::filesystem::path& directory, const Ending& ending,
+                            const std::string& name) {
+  constexpr int kSanitizerExit = 86;
+  std::string text = fmt::format("{} ended by itself with {}", name, describe(ending));
+  if (ending.signal == 0 && ending.exit_code == kSanitizerExit) {
+    text += ", a sanitizer report";
+    if (const auto report = sanitizer_report(directory)) {
+      text += fmt::format(" ({}): {}", report->file.string(), base::printable(report->beginning));
+    }
+  }
+  if (!ending.dumped_core) return text;
+  const auto core = core_dump(directory);
+  return text + (core ? fmt::format(", core dump {}", core->string())
+                      : fmt::format(", core dump as core_pattern says: {}", core_pattern()));
+}
+
+Check crash(Outcome& outcome, base::Instant start) {
   Check check{.name = "crash"};
   for (const auto& crash : outcome.crashes) {
     const auto name = nemesis::node_name(crash.node);
     Check one{.name = name, .verdict = Verdict::kInvalid};
     if (crash.ending.signal == SIGKILL) {
       one = killed_from_outside(crash, name);
+      if (one.verdict == Verdict::kUnknown) outcome.fail(*disturbed_from_outside(outcome));
+    } else if (crash.disk_full) {
+      one.verdict = Verdict::kUnknown;
+      one.explanation = fmt::format("{} ended with {}, because the disk of this machine is full",
+                                    name, describe(crash.ending));
+      outcome.fail({CauseKind::kDiskFull, one.explanation});
     } else {
-      one.explanation = fmt::format("{} ended by itself with {}", name, describe(crash.ending));
+      one.explanation = ended_by_itself(outcome.directory / "nodes" / name, crash.ending, name);
     }
     check.verdict = checker::worst_within_run(check.verdict, one.verdict);
     check.explanation += fmt::format("{}{}, {} after the start of the load; end of its log: {}",
@@ -210,6 +262,14 @@ Check crash(const Outcome& outcome, base::Instant start) {
                                      log_tail(outcome.directory / "nodes" / name / "log"));
   }
   return check;
+}
+
+/// Why the machine could not generate more load; empty if it could have.
+std::string overload(const Outcome& outcome) {
+  if (outcome.worst_lag > kLagMax) {
+    return fmt::format("the harness' own timers lagged by {}", seconds(outcome.worst_lag));
+  }
+  return high_pressure(outcome.pressure);
 }
 
 Check coverage(Outcome& outcome) {
@@ -240,6 +300,9 @@ Check coverage(Outcome& outcome) {
     const auto why = load_not_generated(outcome.scenario, outcome.statistics, outcome.load_time,
                                         outcome.quiet_rate);
     if (!why.empty()) check.explanation = why + " (" + check.explanation + ")";
+    if (const auto busy = overload(outcome); !why.empty() && !busy.empty()) {
+      outcome.fail({CauseKind::kOverload, why + "; " + busy});
+    }
   }
   return check;
 }
@@ -247,10 +310,11 @@ Check coverage(Outcome& outcome) {
 }  // namespace
 
 void run_checks(Outcome& outcome, const RunDirectory& directory, base::Instant start) {
+  const bool stopped = outcome.cause.has_value();
   outcome.checks.push_back(linearizable(outcome, directory));
   outcome.checks.push_back(invariants(outcome));
-  // If the harness broke, only the recorded history is evidence.
-  if (outcome.harness_error.empty()) {
+  // If the run was stopped by a failure of the infrastructure, only what was recorded is evidence.
+  if (!stopped) {
     outcome.checks.push_back(live(outcome));
     outcome.checks.push_back(crash(outcome, start));
     outcome.checks.push_back(coverage(outcome));

@@ -18,6 +18,8 @@
 #include "harness/judge/coverage.h"
 #include "harness/judge/failure.h"
 #include "harness/judge/service.h"
+#include "harness/process/infrastructure.h"
+#include "harness/process/pressure.h"
 #include "harness/scenario/plan.h"
 #include "harness/scenario/scenario.h"
 #include "nemesis/engine/nemesis.h"
@@ -33,6 +35,20 @@ struct Check {
   checker::Verdict verdict = checker::Verdict::kValid;
   std::string explanation;  // empty when valid
   std::string bound;        // the limit it was compared with, if there is one
+};
+
+/// The same scenario against a seeded bug (run/control.h).
+struct Control {
+  struct Run {
+    std::uint64_t seed = 0;
+    checker::Verdict verdict = checker::Verdict::kHarnessError;
+    std::filesystem::path directory;
+  };
+  std::string bug;
+  std::vector<Run> runs;  // until the bug was caught
+  bool caught = false;
+  std::string finding;    // "stale read", or the check that was invalid
+  base::Duration time{};  // of all runs
 };
 
 struct Outcome {
@@ -70,8 +86,23 @@ struct Outcome {
   base::Duration worst_lag_after_healing{};
   base::Duration disk_hung{};  // the machine's own, until everything was healed
   base::Duration disk_hung_after_healing{};
-  std::string harness_error;  // not empty: the harness itself broke
+  PressureShares pressure;  // on the machine, during the load
+  /// The first failure of the infrastructure; nothing: there was none.
+  std::optional<InfrastructureCause> cause;
+  std::optional<Control> control;           // nothing: none was asked for
+  std::vector<std::string> further_errors;  // after the first, at most kFurtherErrorsMax
   bool interrupted = false;
+
+  static constexpr std::size_t kFurtherErrorsMax = 10;
+  /// Records a failure of the infrastructure. The first is the cause: what follows is often only
+  /// its consequence.
+  void fail(InfrastructureCause failure) {
+    if (!cause) {
+      cause = std::move(failure);
+    } else if (failure.text != cause->text && further_errors.size() < kFurtherErrorsMax) {
+      further_errors.push_back(std::move(failure.text));
+    }
+  }
 
   [[nodiscard]] std::size_t faults_installed() const {
     return static_cast<std::size_t>(
@@ -80,9 +111,16 @@ struct Outcome {
         }));
   }
 
-  /// The worst of the checks. A run without a single check has shown nothing.
+  /// Invalid if any check is: what clients and nodes recorded is a violation whatever broke later,
+  /// so that an overload never hides one. Otherwise a failure of the infrastructure is a harness
+  /// error: an unknown or vacuous check then says something about the machine, not about the
+  /// cluster. Otherwise the worst of the checks; a run without a single one has shown nothing.
   [[nodiscard]] checker::Verdict verdict() const {
-    if (!harness_error.empty()) return checker::Verdict::kHarnessError;
+    const bool violated = std::any_of(checks.begin(), checks.end(), [](const Check& check) {
+      return check.verdict == checker::Verdict::kInvalid;
+    });
+    if (violated) return checker::Verdict::kInvalid;
+    if (cause) return checker::Verdict::kHarnessError;
     if (checks.empty()) return checker::Verdict::kVacuous;
     checker::Verdict worst = checks.front().verdict;
     for (const auto& check : checks) worst = checker::worst_within_run(worst, check.verdict);

@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/process/v2.hpp>
 #include <cerrno>
@@ -21,15 +23,51 @@ namespace process = boost::process::v2;
 
 constexpr auto kPollStep = std::chrono::microseconds(200);
 
+/// The environment of this process with `additions` instead of variables of the same names. The
+/// pointers are into both.
+std::vector<const char*> environment_with(const std::vector<std::string>& additions) {
+  const auto replaced = [&additions](std::string_view variable) {
+    const auto name = variable.substr(0, variable.find('=') + 1);
+    return std::any_of(additions.begin(), additions.end(),
+                       [name](const std::string& addition) { return addition.starts_with(name); });
+  };
+  std::vector<const char*> pointers;
+  for (char** variable = ::environ; *variable != nullptr; ++variable) {
+    if (!replaced(*variable)) pointers.push_back(*variable);
+  }
+  for (const auto& addition : additions) pointers.push_back(addition.c_str());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 // Runs in the child between fork and exec: only async-signal-safe calls.
-struct OwnGroup {
+struct ChildSetup {
+  const ChildProcess::Command& command;
+  const char* const* environment;
+  pid_t parent;
+
   template <class Launcher>
-  process::error_code on_exec_setup(Launcher&, const process::filesystem::path&,
+  process::error_code on_exec_setup(Launcher& launcher, const process::filesystem::path&,
                                     const char* const*) const {
     ::setpgid(0, 0);
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    if (command.dies_with_parent) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      // The parent may have ended before prctl(): then no signal will come.
+      if (::getppid() != parent) ::_exit(1);
+    }
+    if (command.dumps_core) {
+      rlimit limit{};
+      ::getrlimit(RLIMIT_CORE, &limit);
+      limit.rlim_cur = limit.rlim_max;
+      ::setrlimit(RLIMIT_CORE, &limit);
+    }
+    if (!command.working_directory.empty() && ::chdir(command.working_directory.c_str()) != 0) {
+      return {errno, boost::system::system_category()};
+    }
+    launcher.env = environment;
     return {};
   }
 };
@@ -62,16 +100,21 @@ base::Result<ChildProcess> ChildProcess::spawn(const Command& command) {
                                    std::strerror(errno))};
   }
   try {
-    process::process child(context(), process::filesystem::path(command.program.string()),
-                           command.arguments, process::process_stdio{nullptr, log, log},
-                           OwnGroup{});
+    const auto environment = environment_with(command.environment);
+    // Absolute: a relative one would be looked up in the child's working directory.
+    const auto program = std::filesystem::absolute(command.program).string();
+    process::process child(context(), process::filesystem::path(program), command.arguments,
+                           process::process_stdio{nullptr, log, log},
+                           ChildSetup{command, environment.data(), ::getpid()});
     ::close(log);
     const int pid = child.id();
     return ChildProcess(std::make_unique<Handle>(Handle{std::move(child), pid, std::nullopt}));
   } catch (const std::exception& failure) {
     ::close(log);
-    return base::Error{
-        fmt::format("{}: cannot be started: {}", command.program.string(), failure.what())};
+    const auto& directory = command.working_directory;
+    return base::Error{fmt::format("{}: cannot be started{}: {}", command.program.string(),
+                                   directory.empty() ? "" : " in " + directory.string(),
+                                   failure.what())};
   }
 }
 
@@ -104,7 +147,7 @@ std::optional<Ending> ChildProcess::poll() {
   if (::wait4(pid(), &status, WNOHANG, &usage) != pid()) return std::nullopt;
   handle_->child.detach();  // reaped here: Boost must not wait for it again
   if (WIFSIGNALED(status)) {
-    handle_->ending = Ending{.signal = WTERMSIG(status)};
+    handle_->ending = Ending{.signal = WTERMSIG(status), .dumped_core = WCOREDUMP(status) != 0};
   } else {
     handle_->ending = Ending{.exit_code = WEXITSTATUS(status)};
   }

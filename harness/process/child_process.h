@@ -4,7 +4,7 @@
 // A child has its own process group, so that a Ctrl-C on the terminal reaches only the harness, an
 // empty signal mask, and no descriptor of ours but its log. It must be spawned from a thread that
 // exists as long as the process: the parent-death signal, which the child sets for itself
-// (node/PROTOCOL.md, --parent), follows the thread that forked it.
+// (node/PROTOCOL.md, --parent) or `dies_with_parent` asks for, follows the thread that forked it.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,7 @@ namespace capsize::harness {
 struct Ending {
   int exit_code = 0;  // meaningful if signal is 0
   int signal = 0;
+  bool dumped_core = false;
   std::uint64_t peak_memory_bytes = 0;  // largest resident set
 };
 [[nodiscard]] std::string describe(const Ending& ending);
@@ -31,7 +32,14 @@ class ChildProcess {
   struct Command {
     std::filesystem::path program;
     std::vector<std::string> arguments;
-    std::filesystem::path log;  // standard output and error are appended here
+    std::filesystem::path log;                     // standard output and error are appended here
+    std::filesystem::path working_directory = {};  // empty: that of this process
+    /// Variables ("NAME=value") besides those of this process; they replace one of the same name.
+    std::vector<std::string> environment = {};
+    /// The kernel kills the child when the spawning thread ends, even if this process gets SIGKILL.
+    bool dies_with_parent = false;
+    /// Raises the limit of core dumps to the hard one.
+    bool dumps_core = false;
   };
 
   static base::Result<ChildProcess> spawn(const Command& command);

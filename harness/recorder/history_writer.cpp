@@ -25,6 +25,7 @@ base::Status HistoryWriter::open(const std::filesystem::path& path, std::string_
   path_ = path.string();
   file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (file_ < 0) {
+    error_number_ = errno;
     return base::Error{fmt::format("{}: cannot be created: {}", path_, std::strerror(errno))};
   }
   buffer_.append(header).push_back('\n');
@@ -83,6 +84,7 @@ void HistoryWriter::flush() {
     const ssize_t written = ::write(file_, left.data(), left.size());
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) {
+      error_number_ = errno;
       status_ = base::Error{fmt::format("{}: cannot be written: {}", path_, std::strerror(errno))};
       break;
     }

@@ -6,6 +6,7 @@
 // leaves a prefix.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <mutex>
@@ -49,8 +50,12 @@ class HistoryWriter {
   /// Writes the block if kFlushInterval has passed. Errors are kept in status().
   void flush_if_due(base::Duration now);
   void flush();
-  /// Disk full and the like; a history with holes must not be judged.
+  /// Disk full and the like.
   [[nodiscard]] const base::Status& status() const { return status_; }
+  /// From any thread: errno of the first write that failed; 0: none has. The file is then a prefix
+  /// of the events, without holes, and grows no more.
+  [[nodiscard]] int error_number() const { return error_number_; }
+  [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] std::uint64_t events() const { return index_; }
 
  private:
@@ -68,6 +73,7 @@ class HistoryWriter {
   std::string buffer_;
   base::Duration flushed_{};
   base::Status status_;
+  std::atomic<int> error_number_{0};
   std::mutex notes_mutex_;
   std::vector<Note> notes_;
 };

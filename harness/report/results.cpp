@@ -106,6 +106,12 @@ std::string cpu_pressure() {
   return line;
 }
 
+Json pressure(const Outcome& outcome) {
+  Json shares = Json::object();
+  for (const auto& [kind, share] : outcome.pressure) shares[kind] = share;
+  return shares;
+}
+
 /// Distinguishes builds; no protection against forgery.
 std::string checksum(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -135,6 +141,7 @@ Json host(const Outcome& outcome) {
           {"cores", std::thread::hardware_concurrency()},
           {"load", load[0]},
           {"cpu-pressure", cpu_pressure()},
+          {"pressure", pressure(outcome)},
           {"largest-timer-lag-ms",
            milliseconds(std::max(outcome.worst_lag, outcome.worst_lag_after_healing))},
           {"disk-hung-ms", milliseconds(outcome.disk_hung + outcome.disk_hung_after_healing)}};
@@ -147,6 +154,20 @@ Json expectations(const Outcome& outcome) {
         {{"what", line.what}, {"asked", line.asked}, {"met", line.met}, {"holds", line.holds()}});
   }
   return list;
+}
+
+Json control(const Control& control) {
+  Json runs = Json::array();
+  for (const auto& run : control.runs) {
+    runs.push_back({{"seed", run.seed},
+                    {"verdict", checker::name(run.verdict)},
+                    {"directory", run.directory.string()}});
+  }
+  return {{"bug", control.bug},
+          {"caught", control.caught},
+          {"finding", control.caught ? Json(control.finding) : Json()},
+          {"seconds", static_cast<double>(milliseconds(control.time)) / 1e3},
+          {"runs", runs}};
 }
 
 Json recoveries(const Outcome& outcome) {
@@ -225,7 +246,14 @@ Json to_json(const Outcome& outcome) {
       {"interrupted", outcome.interrupted},
       {"reproduce", reproduce_line(outcome)}};
   if (outcome.linearizable) result["linearizable"] = checker::to_json(*outcome.linearizable);
-  if (!outcome.harness_error.empty()) result["harness-error"] = outcome.harness_error;
+  if (outcome.control) result["control"] = control(*outcome.control);
+  if (outcome.cause) {
+    result["cause"] = {{"kind", name(outcome.cause->kind)}, {"text", outcome.cause->text}};
+    result["further-errors"] = outcome.further_errors;
+    if (outcome.verdict() == checker::Verdict::kHarnessError) {
+      result["harness-error"] = outcome.cause->text;
+    }
+  }
   return result;
 }
 

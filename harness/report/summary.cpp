@@ -108,7 +108,16 @@ void verdict(Out out, const Outcome& outcome, bool colours) {
   }
   if (outcome.interrupted)
     fmt::format_to(out, "  interrupted; the verdict is about what was recorded\n");
-  if (!outcome.harness_error.empty()) fmt::format_to(out, "  {}\n", outcome.harness_error);
+  if (outcome.cause) {
+    fmt::format_to(out, "  {:<13} {}: {}\n", "cause",
+                   coloured(name(outcome.cause->kind), checker::Verdict::kHarnessError, colours),
+                   base::printable(outcome.cause->text));
+  }
+  if (outcome.control && outcome.control->caught) {
+    const Control& control = *outcome.control;
+    fmt::format_to(out, "  {:<13} {} caught in run {} ({}), {:.1f} s\n", "control", control.bug,
+                   control.runs.size(), control.finding, seconds(control.time));
+  }
   for (const auto& check : outcome.checks) {
     // Padded before coloured: colour codes have no width.
     const std::string word = fmt::format("{:<9}", checker::name(check.verdict));

@@ -39,10 +39,10 @@ bool wants_colours(int descriptor) {
 std::string coloured(std::string_view text, checker::Verdict verdict, bool colours) {
   if (!colours) return std::string(text);
   const char* colour =
-      verdict == checker::Verdict::kValid ? "\033[32m"
-      : verdict == checker::Verdict::kUnknown || verdict == checker::Verdict::kVacuous
-          ? "\033[33m"
-          : "\033[1;31m";
+      verdict == checker::Verdict::kValid                                              ? "\033[32m"
+      : verdict == checker::Verdict::kUnknown || verdict == checker::Verdict::kVacuous ? "\033[33m"
+      : verdict == checker::Verdict::kHarnessError ? "\033[1;35m"
+                                                   : "\033[1;31m";
   return std::string(colour).append(text).append("\033[0m");
 }
 

@@ -15,8 +15,9 @@ namespace capsize::harness {
 /// Whether the descriptor is a terminal and neither NO_COLOR (non-empty) nor TERM=dumb is set.
 [[nodiscard]] bool wants_colours(int descriptor);
 
-/// Returns the text in the colour of the verdict: green, red, or yellow for unknown and vacuous.
-/// Unchanged if `colours` is false.
+/// Returns the text in the colour of the verdict: green, red, yellow for unknown and vacuous, or
+/// magenta for a harness error, which is no failure of the system under test. Unchanged if
+/// `colours` is false.
 [[nodiscard]] std::string coloured(std::string_view text, checker::Verdict verdict, bool colours);
 
 /// Truncates the text to `columns` characters, ending in "..." if it was longer. Characters other

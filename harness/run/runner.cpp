@@ -2,8 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <thread>
 
 #include "base/check.h"
@@ -14,6 +17,7 @@
 #include "harness/process/descriptors.h"
 #include "harness/recorder/history_writer.h"
 #include "harness/report/results.h"
+#include "harness/run/disk_reserve.h"
 #include "harness/run/disk_watch.h"
 #include "harness/run/interactive_control.h"
 #include "harness/run/signals.h"
@@ -38,13 +42,12 @@ constexpr base::Duration kDiskInterval = 250ms;
 class FaultLog {
  public:
   FaultLog(const RunDirectory& directory, HistoryWriter& history)
-      : file_(directory.faults()), history_(history) {
-    file_ << base::Json({{nemesis::kFaultsFormat, nemesis::kFaultsVersion}}).dump() << std::endl;
+      : path_(directory.faults().string()), file_(path_), history_(history) {
+    append(base::Json({{nemesis::kFaultsFormat, nemesis::kFaultsVersion}}).dump());
   }
   void write(const nemesis::FaultEvent& event) {
     const base::Json line = nemesis::to_json(event);
-    file_ << line.dump() << '\n';
-    file_.flush();
+    append(line.dump());
     if (event.stage != nemesis::FaultStage::kPlanned) {
       history_.note(event.time, event.fault->spec.kind,
                     base::Json({{"id", event.fault->id},
@@ -54,10 +57,23 @@ class FaultLog {
                         .dump());
     }
   }
-  [[nodiscard]] bool good() const { return file_.good(); }
+  /// The first write that failed; nothing: none has.
+  [[nodiscard]] const std::optional<InfrastructureCause>& failure() const { return failure_; }
 
  private:
+  void append(const std::string& line) {
+    if (failure_) return;
+    errno = 0;
+    file_ << line << '\n';
+    file_.flush();
+    if (file_) return;
+    const int error = errno;
+    failure_ = {kind_of_errno(error), path_ + ": cannot be written: " + std::strerror(error)};
+  }
+
+  std::string path_;
   std::ofstream file_;
+  std::optional<InfrastructureCause> failure_;
   HistoryWriter& history_;
 };
 
@@ -73,7 +89,8 @@ class Run {
                   .bug = scenario.bug,
                   .node_arguments = scenario.node_arguments,
                   .seed = *scenario.seed},
-                 messaging_) {
+                 messaging_),
+        reserve_(directory.path() / "reserve") {
     outcome_.scenario = scenario;
     outcome_.directory = directory.path();
     outcome_.store = options.store;
@@ -92,27 +109,41 @@ class Run {
   }
 
   Outcome execute() {
+    guarded("run", [this] { attempt(); });
+    cluster_.shut_down();
+    write_results();
+    return std::move(outcome_);
+  }
+
+ private:
+  /// Everything until the verdict.
+  void attempt() {
     base::Json scenario = to_json(outcome_.scenario);
     scenario[kScenarioFormat] = kScenarioVersion;
-    auto written = write_json(directory_.path() / "scenario.json", scenario);
-    if (!written) return broken(written.error());
+    if (reserve_.failure()) return fail(*reserve_.failure());
+    if (auto failure = store_json(directory_.path() / "scenario.json", scenario)) {
+      return fail(*std::move(failure));
+    }
     const auto spawned = monotonic_now();
-    if (auto started = cluster_.start(); !started) return broken(started.error());
+    if (auto failure = cluster_.start()) return fail(*std::move(failure));
     outcome_.started_in = monotonic_now() - spawned;
     log_info("{} nodes take requests after {} ms", outcome_.scenario.nodes,
              outcome_.started_in.count() / 1'000'000);
     load_under_faults();
     cluster_.shut_down();
     check_everything();
-    return std::move(outcome_);
   }
 
- private:
-  Outcome broken(const base::Error& error) {
-    outcome_.harness_error = error.message;
-    log_error("{}", error.message);
-    cluster_.shut_down();
-    return std::move(outcome_);
+  /// From any thread: the infrastructure failed. Ends the load: what is recorded from now on says
+  /// nothing about the cluster. Healing and the checks of what was recorded follow.
+  void fail(InfrastructureCause cause) {
+    log_error("{}: {}", name(cause.kind), cause.text);
+    {
+      const std::lock_guard lock(failure_mutex_);
+      outcome_.fail(std::move(cause));
+    }
+    failed_ = true;
+    stop();
   }
 
   void load_under_faults() {
@@ -122,12 +153,12 @@ class Run {
     const auto header = base::Json(
         {{"capsize-history", 1}, {"model", workload->model()}, {"workload", workload->name()}});
     if (auto opened = history.open(directory_.history(), header.dump()); !opened) {
-      outcome_.harness_error = opened.error().message;
-      return;
+      return fail({kind_of_errno(history.error_number()), opened.error().message});
     }
     const RunClock clock(monotonic_now());
     start_ = clock.start();
     outcome_.start = start_;
+    pressure_ = read_pressure();
     SignalGuard signals;  // before any thread, which inherits the blocked signals
     const DiskWatch disk(sync_of_file(directory_.path() / "disk-watch"), kDiskInterval);
     LoadGenerator load(messaging_, history, clock, *generator, load_options(disk));
@@ -139,16 +170,30 @@ class Run {
 
     InteractiveControl control(nemesis, cluster_, options_.answer);
     std::thread client([&] { run_clients(load, disk); });
-    drive(clock, load, nemesis, control, signals);
+    guarded("load", [&] { drive(clock, load, nemesis, control, signals, history, fault_log); });
+    guarded("healing", [&] {
+      if (!healed_) heal(clock, nemesis);  // one of the two threads failed
+    });
+    healed_ = true;  // the client thread waits for it
     client.join();
     history.flush();
-    collect(load, nemesis, history, fault_log, disk);
+    look_for_failures(history, fault_log);
+    collect(load, nemesis, disk);
   }
 
-  /// The client thread. An exception ends the run, not the process: the cluster must still be
-  /// healed and stopped.
-  void run_clients(LoadGenerator& load, const DiskWatch& disk) {
+  /// An exception ends the run, not the process: the cluster must still be healed and stopped.
+  template <class Step>
+  void guarded(const char* what, const Step& step) {
     try {
+      step();
+    } catch (const std::exception& failure) {
+      fail({kind_of(failure), fmt::format("{}: {}", what, failure.what())});
+    }
+  }
+
+  /// The client thread.
+  void run_clients(LoadGenerator& load, const DiskWatch& disk) {
+    guarded("client thread", [&] {
       load.run(enough_);
       load_ended_ = true;
       load.settle(healed_);
@@ -158,9 +203,7 @@ class Run {
       if (!stop_) outcome_.recoveries = load.finish(stop_);
       outcome_.worst_lag_after_healing = load.take_worst_lag();
       outcome_.disk_hung_after_healing = disk.hung_since(healed);
-    } catch (const std::exception& failure) {
-      client_failure_ = failure.what();
-    }
+    });
     load_ended_ = true;
     finished_ = true;
   }
@@ -187,7 +230,8 @@ class Run {
 
   /// The main thread's loop, until the client thread has finished.
   void drive(const RunClock& clock, const LoadGenerator& load, nemesis::Nemesis& nemesis,
-             InteractiveControl& control, SignalGuard& signals) {
+             InteractiveControl& control, SignalGuard& signals, const HistoryWriter& history,
+             const FaultLog& fault_log) {
     base::Duration shown{};
     while (!finished_) {
       base::Duration wake = clock.now() + kStepMax;
@@ -195,17 +239,9 @@ class Run {
         if (const auto next = nemesis.step(clock.now())) wake = std::min(wake, *next);
         if (options_.requests) wake = std::min(wake, serve_requests(control, clock.now()));
       } else if (!healed_) {
-        outcome_.load_time = clock.now();
-        nemesis.stop(clock.now(), outcome_.interrupted ? "interrupted" : "end of the load");
-        if (auto restored = cluster_.restore_members(kMembersBound); !restored) {
-          log_error("{}", restored.error().message);
-        }
-        healed_ = true;
+        heal(clock, nemesis);
       }
-      if (auto fine = cluster_.supervise(); !fine) {
-        outcome_.harness_error = fine.error().message;
-        stop();
-      }
+      look_for_failures(history, fault_log);
       if (options_.progress && clock.now() - shown >= kProgressInterval) {
         shown = clock.now();
         options_.progress(progress(clock, load, nemesis));
@@ -214,6 +250,42 @@ class Run {
         outcome_.interrupted = true;
         stop();
       }
+    }
+  }
+
+  void heal(const RunClock& clock, nemesis::Nemesis& nemesis) {
+    outcome_.load_time = clock.now();
+    outcome_.pressure = pressure_between(pressure_, read_pressure(), outcome_.load_time);
+    nemesis.stop(clock.now(), outcome_.interrupted ? "interrupted"
+                              : failed_            ? "the infrastructure failed"
+                                                   : "end of the load");
+    // After a failure there are no final reads, which need the members.
+    if (failed_) {
+      healed_ = true;
+      return;
+    }
+    if (auto restored = cluster_.restore_members(kMembersBound); !restored) {
+      log_error("{}", restored.error().message);
+    }
+    healed_ = true;
+  }
+
+  /// Of the processes and of the files that grow during the load; reports each of them once.
+  void look_for_failures(const HistoryWriter& history, const FaultLog& fault_log) {
+    if (!cluster_failed_) {
+      if (auto failure = cluster_.supervise()) {
+        cluster_failed_ = true;
+        fail(*std::move(failure));
+      }
+    }
+    if (const int error = history.error_number(); error != 0 && !history_failed_) {
+      history_failed_ = true;
+      fail({kind_of_errno(error),
+            fmt::format("{}: cannot be written: {}", history.path(), std::strerror(error))});
+    }
+    if (fault_log.failure() && !fault_log_failed_) {
+      fault_log_failed_ = true;
+      fail(*fault_log.failure());
     }
   }
 
@@ -250,9 +322,7 @@ class Run {
             .activity = load_ended_ ? "healing" : "load"};
   }
 
-  void collect(const LoadGenerator& load, const nemesis::Nemesis& nemesis,
-               const HistoryWriter& history, const FaultLog& fault_log, const DiskWatch& disk) {
-    if (!client_failure_.empty()) outcome_.harness_error = "client thread: " + client_failure_;
+  void collect(const LoadGenerator& load, const nemesis::Nemesis& nemesis, const DiskWatch& disk) {
     outcome_.statistics = load.statistics();
     outcome_.faults = nemesis.records();
     outcome_.unreached_phases = nemesis.unreached_phases();
@@ -271,10 +341,6 @@ class Run {
     outcome_.quiet_rate =
         quiet_rate(outcome_.faults, outcome_.statistics.ok_times, outcome_.load_time);
     if (!writes.empty()) outcome_.first_write = writes.front();
-    if (!history.status().ok()) outcome_.harness_error = history.status().error().message;
-    if (!fault_log.good()) {
-      outcome_.harness_error = directory_.faults().string() + ": cannot be written";
-    }
   }
 
   void check_everything() {
@@ -283,13 +349,16 @@ class Run {
     if (!none && recorded > 0) run_checks(outcome_, directory_, start_);
     outcome_.failures = failures_of(outcome_, trace_facts_of(outcome_));
     outcome_.verdict_after = monotonic_now() - start_ - outcome_.load_time;
+  }
+
+  /// The last files of the run; results.json is the very last, because it says that the run is over.
+  void write_results() {
+    reserve_.release();
     const base::Json results = to_json(outcome_);
-    if (auto written = write_json(directory_.results(), results); !written) {
-      outcome_.harness_error = written.error().message;
-    }
     if (auto written = write_evidence(outcome_, results); !written) {
       log_error("{}", written.error().message);
     }
+    if (auto failure = store_json(directory_.results(), results)) fail(*std::move(failure));
   }
 
   const RunOptions& options_;
@@ -297,8 +366,12 @@ class Run {
   Messaging messaging_;
   ProcessCluster cluster_;
   Outcome outcome_;
+  DiskReserve reserve_;
   base::Instant start_{};
-  std::string client_failure_;       // written by the client thread, read when it has ended
+  PressureTotals pressure_;   // at the start of the load
+  std::mutex failure_mutex_;  // guards Outcome::fail() until the client thread has ended
+  bool cluster_failed_ = false, history_failed_ = false, fault_log_failed_ = false;
+  std::atomic<bool> failed_{false};
   std::atomic<bool> enough_{false};  // ends the load; healing and final reads follow
   std::atomic<bool> stop_{false};    // ends healing and final reads early, too
   std::atomic<bool> load_ended_{false};
@@ -308,16 +381,27 @@ class Run {
 
 /// Each socket of a client needs a descriptor for its mailbox and one for its connection, and a
 /// third while its node is down. The rest is the harness's own: files, children, control.
-base::Status check_descriptors(const Scenario& scenario) {
+std::optional<InfrastructureCause> missing_descriptors(const Scenario& scenario) {
   constexpr std::uint64_t kEachSocket = 3, kOwn = 64, kEachNode = 6;
   const std::uint64_t sockets = scenario.concurrency * (scenario.retries > 0 ? scenario.nodes : 1);
   const std::uint64_t needed = kOwn + kEachNode * scenario.nodes + kEachSocket * sockets;
   const std::uint64_t permitted = raise_descriptor_limit();
-  if (needed <= permitted) return {};
-  return base::Error{fmt::format(
-      "--concurrency {} needs up to {} open files and sockets, but this process may have {} "
-      "(ulimit -n)",
-      scenario.concurrency, needed, permitted)};
+  if (needed <= permitted) return std::nullopt;
+  return InfrastructureCause{
+      CauseKind::kDescriptors,
+      fmt::format("--concurrency {} needs up to {} open files and sockets, but this process may "
+                  "have {} (ulimit -n)",
+                  scenario.concurrency, needed, permitted)};
+}
+
+std::variant<RunDirectory, InfrastructureCause> run_directory(const Scenario& scenario,
+                                                              const RunOptions& options) {
+  if (options.run_directory.empty()) {
+    return RunDirectory::create(options.store, scenario.name, *scenario.seed, options.move_latest);
+  }
+  auto adopted = RunDirectory::adopt(options.run_directory);
+  if (!adopted) return InfrastructureCause{CauseKind::kHarness, adopted.error().message};
+  return std::move(adopted).value();
 }
 
 }  // namespace
@@ -327,23 +411,21 @@ Outcome run_scenario(const Scenario& scenario, const RunOptions& options) {
   Outcome failed;
   failed.scenario = scenario;
   failed.store = options.store;
+  const auto fail = [&failed](InfrastructureCause cause) {
+    failed.fail(std::move(cause));
+    return failed;
+  };
   try {
-    if (auto enough = check_descriptors(scenario); !enough) {
-      failed.harness_error = enough.error().message;
-      return failed;
-    }
-    auto directory = RunDirectory::create(options.store, scenario.name, *scenario.seed);
-    if (!directory) {
-      failed.harness_error = directory.error().message;
-      return failed;
-    }
-    failed.directory = directory.value().path();
+    if (auto missing = missing_descriptors(scenario)) return fail(*std::move(missing));
+    auto directory = run_directory(scenario, options);
+    if (auto* cause = std::get_if<InfrastructureCause>(&directory)) return fail(std::move(*cause));
+    const auto& created = std::get<RunDirectory>(directory);
+    failed.directory = created.path();
     const RunLock lock(failed.directory);
     open_log(failed.directory / "harness.log");
-    return Run(scenario, options, directory.value()).execute();
+    return Run(scenario, options, created).execute();
   } catch (const std::exception& unexpected) {
-    failed.harness_error = unexpected.what();
-    return failed;
+    return fail({kind_of(unexpected), unexpected.what()});
   }
 }
 

@@ -25,6 +25,9 @@ namespace capsize::harness {
 struct RunOptions {
   std::filesystem::path store = kStoreDefault;
   std::filesystem::path binaries;
+  /// Not empty: the run directory; otherwise one is created in the store (RunDirectory::adopt).
+  std::filesystem::path run_directory = {};
+  bool move_latest = true;  // point the store's link `latest` to this run
   std::function<void(const Progress&)> progress;
   /// Not null: these faults instead of those that the scenario plans (capsize replay).
   const nemesis::RecordedFaults* recorded = nullptr;
@@ -34,7 +37,8 @@ struct RunOptions {
   std::function<void(const base::Json&)> answer;
 };
 
-/// Never throws: a failure of the harness is in Outcome::harness_error. Precondition: `scenario` is
+/// Never throws: a failure of the infrastructure is in Outcome::cause. The first one stops the
+/// load and skips the final reads; what was recorded is checked. Precondition: `scenario` is
 /// validated and has a seed.
 [[nodiscard]] Outcome run_scenario(const Scenario& scenario, const RunOptions& options);
 

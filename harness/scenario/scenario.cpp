@@ -3,15 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <sstream>
 
-#include "base/format_version.h"
-#include "base/mismatch.h"
 #include "harness/scenario/conflicts.h"
-#include "harness/scenario/json_place.h"
+#include "harness/scenario/document.h"
 #include "harness/scenario/key_values.h"
 #include "nemesis/model/fault_kind.h"
 #include "nemesis/plan/phases.h"
@@ -21,30 +16,6 @@ namespace capsize::harness {
 namespace {
 
 using base::Json;
-
-constexpr std::size_t kFileBytesMax = 1024 * 1024;
-
-/// Returns the place as "expect.faults", truncated for a message.
-std::string name_of(const base::JsonPlace& place) {
-  std::string name;
-  for (const auto& token : place.tokens()) name += (name.empty() ? "" : ".") + token;
-  return base::excerpt(name);
-}
-
-base::Error error_at(const std::string& text, const std::string& origin,
-                     const nemesis::InvalidValue& invalid) {
-  return base::Error{fmt::format("{}:{}: key '{}': {}", origin, line_of(text, invalid.place),
-                                 name_of(invalid.place), invalid.what)};
-}
-
-base::Error syntax_error(const std::string& text, const std::string& origin,
-                         const base::JsonSyntaxError& error) {
-  const JsonPosition position = error.too_deep ? position_of_depth(text, base::kJsonNestingMax + 1)
-                                               : position_of_byte(text, error.byte);
-  const std::string key =
-      position.key.empty() ? std::string() : fmt::format("key '{}': ", base::excerpt(position.key));
-  return base::Error{fmt::format("{}:{}: {}{}", origin, position.line, key, error.what)};
-}
 
 }  // namespace
 
@@ -82,22 +53,9 @@ Scenario default_scenario() {
 }
 
 base::Result<Scenario> parse_scenario(const std::string& text, const std::string& origin) {
-  base::JsonSyntaxError error;
-  Json body = Json::parse_with_comments(text, &error);
-  if (body.is_invalid()) return syntax_error(text, origin, error);
-  if (!body.is_object()) {
-    return base::Error{fmt::format("{}:1: found {}, expected an object", origin, body.type_name())};
-  }
-  if (const auto duplicate = find_duplicate_key(text)) {
-    return base::Error{fmt::format("{}:{}: key '{}': found twice (first in line {}), expected once",
-                                   origin, duplicate->line, base::excerpt(duplicate->name),
-                                   duplicate->first_line)};
-  }
-  if (const auto known = base::check_format_version(body, kScenarioFormat, kScenarioVersion);
-      !known) {
-    return error_at(text, origin, {base::JsonPlace({kScenarioFormat}), known.error().message});
-  }
-  body.erase(kScenarioFormat);
+  const auto document = parse_document(text, origin, kScenarioFormat, kScenarioVersion);
+  if (!document) return document.error();
+  const Json& body = document.value();
   Scenario scenario = default_scenario();
   // Phases replace the default strategies.
   if (body.contains("phases")) scenario.nemesis.clear();
@@ -107,27 +65,10 @@ base::Result<Scenario> parse_scenario(const std::string& text, const std::string
 }
 
 base::Result<Scenario> read_scenario(const std::filesystem::path& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) {
-    return base::Error{path.string() + ": found a directory, expected a scenario file"};
-  }
-  // Opening a named pipe blocks until a process writes to it, possibly forever. The <(…) of a shell
-  // is a symbolic link to a pipe, and is read.
-  if (std::filesystem::symlink_status(path, ignored).type() == std::filesystem::file_type::fifo) {
-    return base::Error{path.string() + ": found a named pipe, expected a scenario file"};
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    return base::Error{fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno))};
-  }
-  std::string text(kFileBytesMax + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kFileBytesMax) {
-    return base::Error{fmt::format("{}: longer than 1 MiB, expected a scenario", path.string())};
-  }
-  auto scenario = parse_scenario(text, path.string());
-  if (scenario && !Json::parse_with_comments(text).contains("name")) {
+  const auto text = read_document(path, "a scenario file");
+  if (!text) return text.error();
+  auto scenario = parse_scenario(text.value(), path.string());
+  if (scenario && !Json::parse_with_comments(text.value()).contains("name")) {
     scenario.value().name = safe_name(path.stem().string());
   }
   return scenario;
@@ -139,7 +80,7 @@ base::Status validate(const Scenario& scenario) {
   // Checked again, because flags may have changed the values of the file.
   if (!invalid) invalid = plan_conflict(scenario);
   if (!invalid) invalid = time_conflict(scenario);
-  if (invalid) return base::Error{name_of(invalid->place) + ": " + invalid->what};
+  if (invalid) return base::Error{dotted(invalid->place) + ": " + invalid->what};
   return {};
 }
 

@@ -19,6 +19,8 @@ void open_log(const std::filesystem::path& path) {
   auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path.string());
   logger() = std::make_shared<spdlog::logger>("harness", std::move(sink));
   logger()->flush_on(spdlog::level::info);
+  // By default spdlog reports a failed write on standard error, at a full disk once a second.
+  logger()->set_error_handler([](const std::string&) {});
 }
 
 void log_line(bool error, const std::string& text) {

@@ -10,6 +10,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "base/mismatch.h"
+
 namespace capsize::harness {
 namespace fs = std::filesystem;
 namespace {
@@ -32,16 +34,46 @@ void replace_link(const fs::path& link, const fs::path& target) {
   if (ignored) fs::remove(temporary, ignored);
 }
 
+InfrastructureCause not_created(const fs::path& path, int error) {
+  return {kind_of_errno(error),
+          fmt::format("{}: cannot be created: {}", path.string(), std::strerror(error))};
+}
+
+/// By a temporary file and a rename.
+std::optional<InfrastructureCause> replace_file(const fs::path& path, const std::string& content) {
+  const fs::path temporary = path.string() + ".new";
+  {
+    errno = 0;
+    std::ofstream file(temporary, std::ios::binary);
+    file << content;
+    file.close();
+    if (!file) {
+      const int error = errno;
+      return InfrastructureCause{
+          kind_of_errno(error),
+          fmt::format("{}: cannot be written: {}", temporary.string(), std::strerror(error))};
+    }
+  }
+  std::error_code error;
+  fs::rename(temporary, path, error);
+  if (!error) return std::nullopt;
+  return InfrastructureCause{kind_of_errno(error.value()),
+                             fmt::format("{}: {}", path.string(), error.message())};
+}
+
 }  // namespace
 
-base::Result<RunDirectory> RunDirectory::create(const fs::path& store, const std::string& scenario,
-                                                std::uint64_t seed) {
+std::string RunDirectory::time_name() {
+  return utc_time();
+}
+
+std::variant<RunDirectory, InfrastructureCause> RunDirectory::create(const fs::path& store,
+                                                                     const std::string& scenario,
+                                                                     std::uint64_t seed,
+                                                                     bool move_latest) {
   std::error_code error;
   fs::create_directories(store / scenario, error);
-  if (error) {
-    return base::Error{
-        fmt::format("{}: cannot be created: {}", (store / scenario).string(), error.message())};
-  }
+  if (error) return not_created(store / scenario, error.value());
   const std::string name = fmt::format("{}-{}", utc_time(), seed);
   for (int attempt = 0; attempt < 100; ++attempt) {
     // Two runs with the same seed in the same millisecond: the second gets a suffix.
@@ -50,32 +82,48 @@ base::Result<RunDirectory> RunDirectory::create(const fs::path& store, const std
     // For the owner only: it contains keys, values and the nodes' control sockets.
     if (::mkdir(path.c_str(), 0700) != 0) {
       if (errno == EEXIST) continue;
-      return base::Error{
-          fmt::format("{}: cannot be created: {}", path.string(), std::strerror(errno))};
+      return not_created(path, errno);
     }
     replace_link(store / scenario / "latest", unique);
-    replace_link(store / "latest", fs::path(scenario) / unique);
+    if (move_latest) replace_link(store / "latest", fs::path(scenario) / unique);
     return RunDirectory(fs::absolute(path));
   }
-  return base::Error{fmt::format("{}: no free name for a run", (store / scenario).string())};
+  return InfrastructureCause{
+      CauseKind::kHarness, fmt::format("{}: no free name for a run", (store / scenario).string())};
+}
+
+base::Result<RunDirectory> RunDirectory::adopt(const fs::path& directory) {
+  const auto expected = [&directory](const std::string& found) {
+    return base::Error{fmt::format(
+        "{}: found {}, expected a directory of mode 0700 that is empty, or has only {} and {}",
+        directory.string(), found, kScenarioFile, kOutputFile)};
+  };
+  struct stat entry {};
+  if (::lstat(directory.c_str(), &entry) != 0) return expected(std::strerror(errno));
+  if (!S_ISDIR(entry.st_mode)) return expected("no directory");
+  if ((entry.st_mode & 0777) != 0700) {
+    return expected(fmt::format("mode {:04o}", entry.st_mode & 0777));
+  }
+  std::error_code error;
+  for (const auto& file : fs::directory_iterator(directory, error)) {
+    const std::string name = file.path().filename().string();
+    if (name != kScenarioFile && name != kOutputFile) return expected(base::excerpt(name));
+  }
+  if (error) return expected(error.message());
+  return RunDirectory(fs::absolute(directory));
 }
 
 base::Status write_file(const fs::path& path, const std::string& content) {
-  const fs::path temporary = path.string() + ".new";
-  {
-    std::ofstream file(temporary, std::ios::binary);
-    file << content;
-    file.close();
-    if (!file) return base::Error{fmt::format("{}: cannot be written", temporary.string())};
-  }
-  std::error_code error;
-  fs::rename(temporary, path, error);
-  if (error) return base::Error{fmt::format("{}: {}", path.string(), error.message())};
-  return {};
+  auto failure = replace_file(path, content);
+  return failure ? base::Error{std::move(failure->text)} : base::Status();
 }
 
 base::Status write_json(const fs::path& path, const base::Json& content) {
   return write_file(path, content.dump(2) + "\n");
+}
+
+std::optional<InfrastructureCause> store_json(const fs::path& path, const base::Json& content) {
+  return replace_file(path, content.dump(2) + "\n");
 }
 
 }  // namespace capsize::harness

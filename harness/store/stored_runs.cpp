@@ -43,22 +43,6 @@ std::vector<fs::path> own_directories(const fs::path& parent) {
   return found;
 }
 
-std::uint64_t bytes_on_disk(const fs::path& directory) {
-  constexpr std::uint64_t kBlock = 512;  // the unit of st_blocks on every file system
-  std::uint64_t bytes = 0;
-  std::error_code ignored;
-  const auto options = fs::directory_options::skip_permission_denied;
-  for (fs::recursive_directory_iterator at(directory, options, ignored), end; at != end;
-       at.increment(ignored)) {
-    struct stat entry {};
-    if (::lstat(at->path().c_str(), &entry) == 0) {
-      bytes += static_cast<std::uint64_t>(entry.st_blocks) * kBlock;
-    }
-    if (ignored) break;
-  }
-  return bytes;
-}
-
 std::string verdict_of(const fs::path& run) {
   const fs::path path = run / "results.json";
   if (!is_own_file(path)) return {};
@@ -104,6 +88,22 @@ std::optional<std::int64_t> begin_of(const std::string& name) {
   const auto midnight = std::chrono::sys_days(date).time_since_epoch();
   return std::chrono::duration_cast<std::chrono::seconds>(midnight).count() + hour * 3600 +
          minute * 60 + second;
+}
+
+std::uint64_t bytes_on_disk(const fs::path& directory) {
+  constexpr std::uint64_t kBlock = 512;  // the unit of st_blocks on every file system
+  std::uint64_t bytes = 0;
+  std::error_code ignored;
+  const auto options = fs::directory_options::skip_permission_denied;
+  for (fs::recursive_directory_iterator at(directory, options, ignored), end; at != end;
+       at.increment(ignored)) {
+    struct stat entry {};
+    if (::lstat(at->path().c_str(), &entry) == 0) {
+      bytes += static_cast<std::uint64_t>(entry.st_blocks) * kBlock;
+    }
+    if (ignored) break;
+  }
+  return bytes;
 }
 
 std::string size_text(std::uint64_t bytes) {

@@ -52,6 +52,8 @@ void finish_removals(const std::filesystem::path& store);
 /// Returns when a run with this name started, in seconds since 1970; nothing if it is not the name
 /// of a run.
 [[nodiscard]] std::optional<std::int64_t> begin_of(const std::string& name);
+/// Returns what a directory occupies on the disk; zero if it does not exist.
+[[nodiscard]] std::uint64_t bytes_on_disk(const std::filesystem::path& directory);
 /// "1.5 GiB".
 [[nodiscard]] std::string size_text(std::uint64_t bytes);
 

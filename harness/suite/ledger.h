@@ -10,7 +10,9 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.h"
@@ -73,10 +75,13 @@ struct LostRun {
 
 /// One execution of a suite, on one machine.
 struct Execution {
-  std::string id;       // unique: "20261130T204512.123Z-4711"
-  std::string suite;    // name of the suite
-  std::string file;     // of the suite, as it was given
-  std::string started;  // UTC: "2026-11-30T20:45:12Z"
+  std::string id;                  // unique: "20261130T204512.123Z-4711"
+  std::string suite;               // name of the suite
+  std::string file;                // of the suite, as it was given
+  std::string suite_sum;           // checksum of the suite's cases: a changed suite is not resumed
+  std::string only;                // signature whose runs it repeats; empty: the whole suite
+  std::vector<std::string> cases;  // names of the cases that it has to run
+  std::string started;             // UTC: "2026-11-30T20:45:12Z"
   std::string revision;
   std::string host;        // name of the machine
   std::uint64_t seed = 0;  // from which the seeds of its runs are drawn
@@ -89,13 +94,15 @@ struct Execution {
   std::map<std::string, LostRun> open;  // begun, neither finished nor lost
   bool ended = false;                   // it ran to its end: not killed, not interrupted
   std::string ended_early;              // why it ended before everything ran; empty: it did not
-  double seconds = 0;                   // of the execution, without pauses between resumptions
+  std::string early_cause;  // "interrupted", "stop-after", "disk-full", "harness-errors"
+  double seconds = 0;       // of the execution, without pauses between resumptions
 };
 
 /// The executions of a ledger, in the order in which they began.
 struct Ledger {
   std::vector<Execution> executions;
-  std::uint64_t torn_bytes = 0;  // length of an incomplete last line, which is ignored
+  std::set<std::string> reduced;  // run directories of which the quota left only the evidence
+  std::uint64_t torn_bytes = 0;   // length of an incomplete last line, which is ignored
 };
 
 /// Reads a ledger; a file that does not exist is empty. Error: file, line, what was found and what

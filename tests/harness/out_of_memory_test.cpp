@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/process/kernel_files.h"
+
 namespace capsize::harness {
 namespace {
 

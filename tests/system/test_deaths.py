@@ -73,6 +73,31 @@ def test_node_that_dies_by_itself_is_a_violation(capsize, started):
     assert process.returncode == 1, output
     crash = capsize.check_verdict("crash")
     assert crash["verdict"] == "invalid" and "ended by itself with signal 6" in crash["explanation"]
+    pattern = open("/proc/sys/kernel/core_pattern").read()
+    if "|" not in pattern and "/" not in pattern and resource.getrlimit(resource.RLIMIT_CORE)[1] != 0:
+        node = next(iter(capsize.results()["crashes"]))["node"]
+        cores = list((capsize.run_directory() / "nodes" / node).glob("core*"))
+        assert len(cores) == 1 and f"core dump {cores[0]}" in crash["explanation"]
+
+
+def test_processes_work_in_their_directories_and_keep_the_options_of_sanitizers(capsize, started, monkeypatch):
+    monkeypatch.setenv("ASAN_OPTIONS", "exitcode=86")
+    process = start_run(capsize, started, "--nemesis", "none", "--time-limit", "20s")
+    recorded(capsize, 10)
+    run = capsize.run_directory()
+    for pid in children(process.pid):
+        directory, prefix = run, run / "proxy-sanitizer"
+        if pid in nodes_of(process):
+            arguments = command_line(pid)
+            directory = run / "nodes" / ("n" + arguments[arguments.index("--id") + 1])
+            prefix = directory / "sanitizer"
+        assert os.readlink(f"/proc/{pid}/cwd") == str(directory)
+        variables = open(f"/proc/{pid}/environ").read().split("\0")
+        assert f'ASAN_OPTIONS=exitcode=86:log_path="{prefix}"' in variables
+        assert f'TSAN_OPTIONS=log_path="{prefix}"' in variables
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 130
 
 
 def test_node_that_is_killed_from_outside_is_not_held_against_it(capsize, started):
@@ -80,7 +105,8 @@ def test_node_that_is_killed_from_outside_is_not_held_against_it(capsize, starte
     recorded(capsize, 250)
     os.kill(nodes_of(process)[0], signal.SIGKILL)
     output, _ = process.communicate(timeout=60)
-    assert process.returncode == 2, output
+    assert process.returncode == 255, output
+    assert capsize.results()["cause"]["kind"] == "signal"
     crash = capsize.check_verdict("crash")
     assert crash["verdict"] == "unknown" and "which no part of the run sent" in crash["explanation"]
     assert " MiB of the " in crash["explanation"]
@@ -93,7 +119,9 @@ def test_node_that_is_stopped_from_outside_is_not_held_against_it(capsize, start
     name = "n" + command_line(victim)[command_line(victim).index("--id") + 1]
     os.kill(victim, signal.SIGSTOP)
     output, _ = process.communicate(timeout=60)
-    assert process.returncode == 2, output
+    assert process.returncode == 255, output
+    assert capsize.results()["cause"] == {
+        "kind": "signal", "text": f"a signal from outside this run stopped or killed {name}"}
     live = capsize.check_verdict("live")
     assert live["verdict"] == "unknown"
     assert f"a signal from outside this run stopped or killed {name}" in live["explanation"]
@@ -138,6 +166,7 @@ def test_proxy_that_dies_is_an_error_of_the_harness(capsize, started):
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 255, output
     assert "proxy" in capsize.results()["harness-error"]
+    assert capsize.results()["cause"]["kind"] == "proxy"
     assert capsize.check_verdict("linearizable")["verdict"] == "valid", "what was recorded is checked nevertheless"
     assert capsize.results()["verdict"] == "harness error"
 
@@ -157,7 +186,7 @@ def test_too_few_descriptors_are_refused_before_the_run(capsize):
                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128)))
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 255
-    assert "--concurrency 100 needs up to " in output + errors and "this process may have 128" in output + errors
+    assert "cause         descriptors: --concurrency 100 needs up to " in output and "this process may have 128" in output + errors
     assert not capsize.store.exists()
 
 

@@ -70,7 +70,11 @@ def test_after_an_interrupt_skipped_faults_are_one_line(capsize, started):
 
 def test_a_rate_that_the_machine_cannot_generate_is_reported_as_such(capsize):
     run = capsize("run", "--nemesis", "none", "--time-limit", "1s", "--rate", "1000000", "--concurrency", "1")
-    assert run.returncode == 3
+    # With cores to spare the scenario asks for too much; without, the machine is overloaded.
+    overloaded = capsize.results().get("cause", {}).get("kind") == "overload"
+    assert run.returncode == (255 if overloaded else 3), run.stdout
+    assert overloaded == (capsize.results()["host"]["pressure"].get("cpu-some", 0) >= 0.75
+                          or capsize.results()["host"]["largest-timer-lag-ms"] > 200)
     explanation = capsize.check_verdict("coverage")["explanation"]
     assert explanation.startswith("load could not be generated: 1000000 operations a second asked, "), explanation
 

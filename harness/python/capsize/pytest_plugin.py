@@ -9,6 +9,9 @@ or with harness/python on PYTHONPATH (capsize-*.dist-info declares it).
 Each cluster is checked when the test ends, whether or not the test called verdict(). Any verdict but
 valid fails the test, including vacuous and unknown, which prove nothing. A test that expects another
 one declares it: `capsize_cluster(expect="invalid")`, or `expect=("valid", "vacuous")`.
+
+The options --capsize-suite and --capsize-scenario run suites and scenarios as tests
+(capsize/pytest_suite.py).
 """
 
 from __future__ import annotations
@@ -18,6 +21,11 @@ from typing import Any, Callable, Iterator
 import pytest
 
 from capsize.cluster import Cluster
+from capsize.pytest_suite import (pytest_addoption, pytest_configure, pytest_configure_node,
+                                  pytest_make_collect_report, pytest_report_header)
+
+__all__ = ["capsize_cluster", "pytest_addoption", "pytest_configure", "pytest_configure_node",
+           "pytest_make_collect_report", "pytest_report_header"]
 
 VERDICTS = ("valid", "invalid", "unknown", "vacuous")
 

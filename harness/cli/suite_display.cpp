@@ -1,0 +1,127 @@
+#include "harness/cli/suite_display.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <map>
+#include <string>
+
+#include "harness/report/terminal.h"
+#include "harness/suite/retention.h"
+
+namespace capsize::harness {
+namespace {
+
+std::string clock_text(double seconds) {
+  const auto whole = static_cast<std::uint64_t>(seconds);
+  if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
+  return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+/// "12 of 96 runs", "12 runs" if a budget decides how many there are.
+std::string runs_text(const Execution& execution) {
+  std::size_t tests = 0;
+  for (const auto& run : execution.runs) tests += run.purpose == Purpose::kTest ? 1 : 0;
+  if (execution.budget_seconds) return fmt::format("{} runs", tests);
+  return fmt::format("{} of {} runs", tests, execution.planned);
+}
+
+std::string time_text(const Execution& execution, double seconds) {
+  if (!execution.budget_seconds) return clock_text(seconds);
+  return clock_text(seconds) + " of " + clock_text(*execution.budget_seconds);
+}
+
+std::string counts_text(const Execution& execution) {
+  std::map<std::string_view, std::size_t> counts;
+  for (const auto& run : execution.runs) {
+    ++counts[run.purpose == Purpose::kTest ? checker::name(run.verdict) : "controls"];
+  }
+  std::string text;
+  for (const auto& [what, count] : counts) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, what);
+  }
+  return text;
+}
+
+/// What a control shows instead of its verdict: an invalid run is what the control of a bug is for.
+std::string word_of(const LedgerRun& run) {
+  if (run.purpose == Purpose::kBugControl && has_passed(run)) return "caught";
+  if (run.purpose == Purpose::kBugControl && run.verdict == checker::Verdict::kValid) {
+    return "missed";
+  }
+  return std::string(checker::name(run.verdict));
+}
+
+std::string finished_line(const LedgerRun& run, bool colours) {
+  const checker::Verdict colour = has_passed(run) ? checker::Verdict::kValid
+                                  : run.verdict == checker::Verdict::kValid
+                                      ? checker::Verdict::kVacuous
+                                      : run.verdict;
+  std::string line = fmt::format("{}  {:<40} seed {:<10} {:>6.1f} s  {} faults",
+                                 coloured(fmt::format("{:<13}", word_of(run)), colour, colours),
+                                 run.id, run.seed, run.seconds, run.faults);
+  if (run.verdict != checker::Verdict::kValid && !run.reason.empty()) line += "  " + run.reason;
+  return line;
+}
+
+}  // namespace
+
+SuiteDisplay::SuiteDisplay(bool quiet)
+    : quiet_(quiet),
+      terminal_(::isatty(STDERR_FILENO) == 1),
+      colours_(wants_colours(STDERR_FILENO)) {}
+
+SuiteDisplay::~SuiteDisplay() {
+  clear();
+}
+
+void SuiteDisplay::clear() {
+  if (drawn_ == 0) return;
+  std::fputs(fmt::format("\033[{}A\033[J", drawn_).c_str(), stderr);
+  drawn_ = 0;
+}
+
+// fmt::print would throw: a full or closed standard error must not end the suite.
+void SuiteDisplay::print(const std::string& line) {
+  std::fputs((line + "\n").c_str(), stderr);
+  std::fflush(stderr);
+}
+
+void SuiteDisplay::begun(const Execution& execution, const Ledger& /*earlier*/, bool resumed) {
+  if (quiet_) return;
+  const std::string planned = execution.budget_seconds
+                                  ? "as many as fit into " + clock_text(*execution.budget_seconds)
+                                  : fmt::format("{} and the controls", execution.planned);
+  print(fmt::format(
+      "suite {}, seed {}: {} runs, {} at a time{}", execution.suite, execution.seed, planned,
+      execution.jobs,
+      resumed ? fmt::format("; resumed after {} runs", execution.runs.size()) : std::string()));
+}
+
+void SuiteDisplay::finished(const Execution& execution) {
+  if (quiet_) return;
+  const LedgerRun& run = execution.runs.back();
+  if (terminal_ && has_passed(run)) return;  // in the counts of the table
+  clear();
+  const std::string line = finished_line(run, colours_);
+  print(terminal_ && !colours_ ? fitted(line, terminal_width(STDERR_FILENO) - 1) : line);
+}
+
+void SuiteDisplay::progress(const Execution& execution, const SuiteProgress& progress) {
+  if (quiet_ || !terminal_) return;
+  const std::size_t width = terminal_width(STDERR_FILENO) - 1;
+  clear();
+  print(fitted(
+      fmt::format("{}  {}  {}{}", runs_text(execution), time_text(execution, progress.seconds),
+                  counts_text(execution), progress.stopping ? "  (stopping)" : ""),
+      width));
+  ++drawn_;
+  for (const auto& run : progress.running) {
+    print(fitted(fmt::format("  {:<40} seed {:<10} {:>6.0f} s", run.id, run.seed, run.seconds),
+                 width));
+    ++drawn_;
+  }
+}
+
+}  // namespace capsize::harness

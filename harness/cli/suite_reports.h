@@ -1,0 +1,52 @@
+// Keeps the reports of a suite up to date while it runs: after each failure, and otherwise every few
+// seconds. So the reports exist even if the job is killed at its time limit.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "harness/suite/suite_file.h"
+#include "harness/suite/suite_runner.h"
+#include "harness/suite_report/assessment.h"
+#include "harness/suite_report/write_reports.h"
+
+namespace capsize::harness {
+
+/// Which reports go where, as options of the command line say: without any, all of them to
+/// STORE/reports/SUITE/; the ones that are not named go beside the first that is.
+struct ReportOptions {
+  std::string junit;
+  std::string markdown;
+  std::string json;
+  [[nodiscard]] ReportPaths resolve(const std::filesystem::path& store,
+                                    const std::string& suite) const;
+};
+
+/// Judges executions of a suite as of today.
+[[nodiscard]] Assessment assess_suite(const Suite& suite, const Ledger& ledger,
+                                      const std::vector<std::string>& executions,
+                                      const std::filesystem::path& store);
+
+class SuiteReports final : public SuiteObserver {
+ public:
+  /// Passes everything on to `display`. All arguments must outlive this object.
+  SuiteReports(const Suite& suite, const std::filesystem::path& store, const ReportPaths& paths,
+               SuiteObserver& display);
+
+  void begun(const Execution& execution, const Ledger& earlier, bool resumed) override;
+  void finished(const Execution& execution) override;
+  void progress(const Execution& execution, const SuiteProgress& progress) override;
+
+ private:
+  void write(const Execution& execution);
+
+  const Suite& suite_;
+  const std::filesystem::path& store_;
+  const ReportPaths& paths_;
+  SuiteObserver& display_;
+  Ledger ledger_;  // the last execution is the present one
+  std::optional<std::chrono::steady_clock::time_point> written_;
+};
+
+}  // namespace capsize::harness

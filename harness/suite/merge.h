@@ -1,0 +1,19 @@
+// Merging ledgers: the shards of a suite, which ran on several machines, become one report.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace capsize::harness {
+
+/// Copies the executions of these ledgers that the store's ledger does not have yet. Returns the
+/// ids of the last execution of the suite in each of them: the shards to report on together.
+/// Error: a ledger is malformed or has no execution of the suite.
+[[nodiscard]] base::Result<std::vector<std::string>> merge_ledgers(
+    const std::filesystem::path& store, const std::string& suite,
+    const std::vector<std::string>& ledgers);
+
+}  // namespace capsize::harness

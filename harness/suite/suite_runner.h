@@ -1,0 +1,72 @@
+// An execution of a suite on this machine: starts its runs, a few at a time, and writes a line of
+// the ledger for each that has finished.
+//
+// The ledger makes it resumable: whatever is killed, a finished run is in the ledger or has its
+// results.json in a directory that the ledger names, and a run that is not finished is repeated.
+// All runs end with this process.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "harness/suite/ledger.h"
+#include "harness/suite/suite_file.h"
+#include "harness/suite/suite_plan.h"
+
+namespace capsize::harness {
+
+struct SuiteOptions {
+  std::filesystem::path store;
+  std::filesystem::path program;  // what executes a run
+  std::uint64_t jobs = 1;         // runs at a time
+  std::optional<base::Duration> budget;
+  Shard shard;
+  std::uint64_t stop_after = 0;  // failed test runs; 0: never
+  bool resume = false;
+  std::string only;        // a signature, or its beginning; empty: the whole suite
+  std::uint64_t seed = 0;  // of a new execution
+  std::string revision;
+};
+
+/// What is going on, for a display.
+struct SuiteProgress {
+  struct Running {
+    std::string id;
+    std::uint64_t seed = 0;
+    double seconds = 0;
+  };
+  std::vector<Running> running;
+  double seconds = 0;
+  bool stopping = false;
+};
+
+/// Gets what happens, on the thread that executes the suite.
+class SuiteObserver {
+ public:
+  virtual ~SuiteObserver();
+  /// Once, before the first run, with the executions before this one. A resumed execution has runs
+  /// already.
+  virtual void begun(const Execution& execution, const Ledger& earlier, bool resumed) = 0;
+  /// After each run, which is the last one of the execution.
+  virtual void finished(const Execution& execution) = 0;
+  /// A few times a second.
+  virtual void progress(const Execution& execution, const SuiteProgress& progress) = 0;
+};
+
+struct SuiteEnd {
+  Execution execution;
+  Ledger earlier;  // the executions before it
+  bool interrupted = false;
+};
+
+/// Runs a suite, or resumes it. Must be called by a thread that exists as long as the process
+/// (child_process.h). Error: the store or its ledger cannot be written, or `only` names nothing.
+[[nodiscard]] base::Result<SuiteEnd> run_suite(const Suite& suite, const SuiteOptions& options,
+                                               SuiteObserver& observer);
+
+}  // namespace capsize::harness
