@@ -15,7 +15,7 @@ RUN scripts/build release capsize capsize-node capsize-node-with-bugs capsize-pr
 FROM debian:12-slim
 RUN apt-get update -q \
  && apt-get install -y -q --no-install-recommends libzmq5 libsimdjson14 libfmt9 libspdlog1.10 \
-    zlib1g libzstd1 liblzma5 \
+    zlib1g libzstd1 liblzma5 libarchive13 \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/capsize /opt/capsize
 RUN useradd --create-home capsize && mkdir /work && chown capsize /work

@@ -20,8 +20,8 @@ from bare_cluster import BIN
 # What exposes the bug in nearly every run of a few seconds.
 BUGS = {
     "read-without-quorum": ["--nemesis", "partition", "--time-limit", "5s"],
-    "ack-before-commit": ["--nemesis", "kill,partition", "--time-limit", "5s"],
-    "no-dedup": ["--nemesis", "kill", "--time-limit", "8s", "--workload", "append", "--concurrency", "30",
+    "ack-before-commit": ["--nemesis", "kill,partition", "--time-limit", "8s"],
+    "no-dedup": ["--nemesis", "kill", "--time-limit", "12s", "--workload", "append", "--concurrency", "30",
                  "--retries", "100", "--client-timeout", "500ms"],
 }
 SEEDS_PER_RUN = 3  # how many seeds to try for each failing run that is wanted

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include "base/printable.h"
 #include "checker/core/verdict.h"
 #include "harness/cli/verb.h"
 #include "harness/evidence/archive_file.h"
@@ -17,6 +18,10 @@ namespace capsize::harness {
 namespace {
 
 namespace fs = std::filesystem;
+
+void print_note(const std::string& note) {
+  std::fputs(("bundle: " + base::printable(note) + "\n").c_str(), stderr);
+}
 
 /// Shows how much has been read, at most every five seconds: a core dump can have gigabytes.
 class ReadProgress {
@@ -66,7 +71,7 @@ class Bundle final : public Verb {
     const auto content = bundle_content(run, with_data_);
     if (!content) return usage_error(content.error().message);
     if (is_running(run)) {
-      std::fputs("bundle: the run is not over: the archive has what is recorded by now\n", stderr);
+      print_note("the run is not over: the archive has what is recorded by now");
     }
     const std::string name = run.parent_path().filename().string() + "-" + run.filename().string();
     const fs::path out = archive_.empty() ? fs::path(name + ".tar.zst") : fs::path(archive_);
@@ -85,13 +90,16 @@ class Bundle final : public Verb {
                             const BundleContent& content, ArchiveFile& archive) {
     ReadProgress progress(content.bytes);
     const std::int64_t modified = begin_of(run.filename().string()).value_or(0);
-    auto added = archive.add_text(name + "/README.txt", bundle_readme(run, content), modified);
-    for (const auto& member : content.members) {
-      if (!added) return added;
-      added = archive.add_file(name + "/" + member.name, run / member.name,
-                               [&](std::uint64_t bytes) { progress.add(bytes); });
-    }
+    const auto added =
+        archive.add_text(name + "/README.txt", bundle_readme(run, content), modified);
     if (!added) return added;
+    for (const auto& member : content.members) {
+      const auto left_out = archive.add_file(name + "/" + member.name, run / member.name,
+                                             [&](std::uint64_t bytes) { progress.add(bytes); });
+      if (!left_out) return left_out.error();
+      // A node of a run that is not over may have removed it.
+      if (left_out.value()) print_note(*left_out.value() + ", left out");
+    }
     return archive.finish();
   }
 
@@ -106,8 +114,7 @@ class Bundle final : public Verb {
                  size_text(content.data_left_out));
     }
     for (const auto& name : content.skipped) {
-      std::fputs(fmt::format("bundle: not a file of its own, left out: {}\n", name).c_str(),
-                 stderr);
+      print_note(name + ": no file of its own, left out");
     }
   }
 

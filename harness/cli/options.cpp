@@ -64,19 +64,6 @@ std::variant<checker::ReadOptions, std::string> ReadingOptions::resolve() const 
 
 namespace {
 
-base::Status check_bug(const std::string& bug) {
-  if (bug.empty()) return {};
-  const auto bugs = seeded_bugs();
-  // The start of the nodes fails for the same reason, and is then a harness error with its cause.
-  if (!bugs) return {};
-  std::string names;
-  for (const auto& known : bugs.value()) {
-    if (known.name == bug) return {};
-    names += (names.empty() ? "" : ", ") + known.name;
-  }
-  return base::Error{fmt::format("--bug: found '{}', expected one of: {}", bug, names)};
-}
-
 std::string_view heading(KeyGroup group) {
   switch (group) {
     case KeyGroup::kSystem:
@@ -160,6 +147,19 @@ std::string ScenarioOptions::footer() {
       wrapped(nemesis::FaultKinds::instance().names()));
 }
 
+base::Status check_bug(std::string_view place, const std::string& bug) {
+  if (bug.empty()) return {};
+  const auto bugs = seeded_bugs();
+  // The start of the nodes fails for the same reason, and is then a harness error with its cause.
+  if (!bugs) return {};
+  std::string names;
+  for (const auto& known : bugs.value()) {
+    if (known.name == bug) return {};
+    names += (names.empty() ? "" : ", ") + known.name;
+  }
+  return base::Error{fmt::format("{}: found '{}', expected one of: {}", place, bug, names)};
+}
+
 base::Json ScenarioOptions::Flag::value() const {
   if (text) return *text;
   if (count) return *count;
@@ -170,7 +170,7 @@ base::Json ScenarioOptions::Flag::value() const {
 base::Result<Scenario> ScenarioOptions::resolve() const {
   auto scenario = merge();
   if (!scenario) return scenario;
-  if (auto status = check_bug(scenario.value().bug); !status) return status.error();
+  if (auto status = check_bug("--bug", scenario.value().bug); !status) return status.error();
   return scenario;
 }
 

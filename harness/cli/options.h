@@ -33,6 +33,9 @@ class ReadingOptions {
   bool lenient_ = false;
 };
 
+/// Error: the nodes know no such bug. `place` is what the message begins with: "--bug".
+[[nodiscard]] base::Status check_bug(std::string_view place, const std::string& bug);
+
 /// A scenario file, and flags that override its keys; shared by run and plan.
 class ScenarioOptions {
  public:

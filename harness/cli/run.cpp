@@ -11,6 +11,7 @@
 #include "harness/cli/verb.h"
 #include "harness/report/summary.h"
 #include "harness/report/terminal.h"
+#include "harness/run/control.h"
 #include "harness/run/runner.h"
 
 namespace capsize::harness {
@@ -33,6 +34,7 @@ class Run final : public Verb {
            "strategies\n"
            "  capsize run --nemesis none --time-limit 5s   a healthy cluster\n"
            "  capsize run --bug read-without-quorum        a seeded bug, to be caught\n"
+           "  capsize run --control read-without-quorum    does this scenario catch that bug?\n"
            "  capsize run nightly.json --seed 7            a scenario file, with one key "
            "overridden\n"
            "  capsize run --workload append --nemesis kill,pause --node-arg=--no-pre-vote\n";
@@ -49,6 +51,12 @@ class Run final : public Verb {
     line.flag("--interactive", interactive_,
               "take requests for faults on standard input, reply on standard output "
               "(harness/run/interactive_control.h)");
+    line.option(
+            "--control", control_,
+            "after the run, also run the scenario with this seeded bug (capsize list bugs), with "
+            "up to three seeds; vacuous if none of these runs catches it")
+        .type_name("BUG")
+        .excludes("--interactive");
     line.accept_former("--steer", "--interactive");
   }
   int run() override {
@@ -56,6 +64,9 @@ class Run final : public Verb {
     if (store_.empty()) return usage_error("--store: found '', expected a directory");
     const auto scenario = options_.resolve();
     if (!scenario) return usage_error(scenario.error().message);
+    if (const auto usable = check_control(scenario.value()); !usable) {
+      return usage_error(usable.error().message);
+    }
     RunOptions run{.store = store_, .binaries = binary_directory()};
     if (run_directory_) {
       const auto directory = RunDirectory::adopt(*run_directory_);
@@ -66,31 +77,50 @@ class Run final : public Verb {
     run.answer = [](const base::Json& line) { print_line(line); };
     if (interactive_) run.requests = &requests;
     Outcome outcome;
-    {
-      ProgressDisplay display;
-      if (!quiet_) run.progress = [&display](const Progress& p) { display.show(p); };
-      if (!quiet_) {
-        std::fputs(fmt::format("seed {}\n", scenario.value().seed.value_or(0)).c_str(), stderr);
-      }
-      outcome = run_scenario(scenario.value(), run);
-    }
-    if (interactive_) {
-      print_line({{"verdict", checker::name(outcome.verdict())},
-                  {"directory", outcome.directory.string()},
-                  {"harness-error", outcome.verdict() == checker::Verdict::kHarnessError
-                                        ? outcome.cause->text
-                                        : std::string()}});
-    } else {
-      fmt::print("{}", harness::summary(outcome, wants_colours(STDOUT_FILENO)));
-      std::fflush(stdout);
-    }
-    return outcome.interrupted ? kInterruptedExit : checker::exit_code(outcome.verdict());
+    const bool complete = execute(scenario.value(), run, outcome);
+    print(outcome);
+    const bool interrupted = outcome.interrupted || !complete;
+    return interrupted ? kInterruptedExit : checker::exit_code(outcome.verdict());
   }
 
  private:
+  base::Status check_control(const Scenario& scenario) const {
+    if (!control_) return {};
+    if (control_->empty()) return base::Error{"--control: found '', expected a seeded bug"};
+    if (!scenario.bug.empty()) {
+      return base::Error{"--control: found the bug " + scenario.bug +
+                         " in the scenario, expected none: the control adds its own"};
+    }
+    return check_bug("--control", *control_);
+  }
+
+  /// The run and its control. False: a signal interrupted the control.
+  bool execute(const Scenario& scenario, RunOptions run, Outcome& outcome) const {
+    ProgressDisplay display;
+    if (!quiet_) run.progress = [&display](const Progress& p) { display.show(p); };
+    if (!quiet_) std::fputs(fmt::format("seed {}\n", *scenario.seed).c_str(), stderr);
+    outcome = run_scenario(scenario, run);
+    if (!control_ || outcome.interrupted || outcome.cause) return true;
+    if (!quiet_) std::fputs(("control with the bug " + *control_ + "\n").c_str(), stderr);
+    return run_control(outcome, scenario, *control_, run);
+  }
+
+  void print(const Outcome& outcome) const {
+    if (!interactive_) {
+      fmt::print("{}", harness::summary(outcome, wants_colours(STDOUT_FILENO)));
+      std::fflush(stdout);
+      return;
+    }
+    const bool broken = outcome.verdict() == checker::Verdict::kHarnessError;
+    print_line({{"verdict", checker::name(outcome.verdict())},
+                {"directory", outcome.directory.string()},
+                {"harness-error", broken ? outcome.cause->text : std::string()}});
+  }
+
   ScenarioOptions options_;
   std::string store_ = kStoreDefault;
   std::optional<std::string> run_directory_;
+  std::optional<std::string> control_;
   bool quiet_ = false;
   bool interactive_ = false;
 };

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/check.h"
+#include "harness/process/crash_evidence.h"
 
 namespace capsize::harness {
 namespace {
@@ -33,6 +34,12 @@ base::Result<std::uint16_t> free_port() {
 }
 
 }  // namespace
+
+Launcher::Launcher(LaunchOptions options) : options_(std::move(options)) {
+  // Processes do not share the working directory of the harness.
+  options_.directory = std::filesystem::absolute(options_.directory);
+  options_.nodes_directory = std::filesystem::absolute(options_.nodes_directory);
+}
 
 const SocketDirectory& Launcher::sockets() const {
   CHECK(sockets_.has_value(), "a launcher is opened before it is used");
@@ -109,9 +116,11 @@ base::Result<ChildProcess> Launcher::spawn_proxy() const {
                                               link_endpoint(from, to), endpoints_[to].peers)});
     }
   }
-  return ChildProcess::spawn({.program = options_.binaries / "capsize-proxy",
-                              .arguments = std::move(arguments),
-                              .log = proxy_log()});
+  return spawn({.program = options_.binaries / "capsize-proxy",
+                .arguments = std::move(arguments),
+                .log = proxy_log(),
+                .working_directory = proxy_log().parent_path(),
+                .environment = sanitizer_variables(proxy_log().parent_path() / "proxy-sanitizer")});
 }
 
 std::vector<std::string> Launcher::node_arguments(Node node) const {
@@ -151,9 +160,17 @@ std::vector<std::string> Launcher::node_arguments(Node node) const {
 base::Result<ChildProcess> Launcher::spawn_node(Node node) const {
   std::filesystem::create_directories(node_directory(node));
   const char* binary = options_.bug.empty() ? "capsize-node" : "capsize-node-with-bugs";
-  return ChildProcess::spawn({.program = options_.binaries / binary,
-                              .arguments = node_arguments(node),
-                              .log = node_directory(node) / "log"});
+  return spawn({.program = options_.binaries / binary,
+                .arguments = node_arguments(node),
+                .log = node_directory(node) / "log",
+                .working_directory = node_directory(node),
+                .environment = sanitizer_variables(node_directory(node) / kSanitizerPrefix)});
+}
+
+base::Result<ChildProcess> Launcher::spawn(ChildProcess::Command command) {
+  // Elsewhere than into the working directory, the system decides what happens to a core dump.
+  command.dumps_core = is_core_in_working_directory(core_pattern());
+  return ChildProcess::spawn(command);
 }
 
 }  // namespace capsize::harness

@@ -39,12 +39,15 @@ struct LaunchOptions {
 
 class Launcher {
  public:
-  explicit Launcher(LaunchOptions options) : options_(std::move(options)) {}
+  /// Relative directories are those of the working directory now.
+  explicit Launcher(LaunchOptions options);
 
   /// Creates the socket directory and names every endpoint. Call once, before anything else.
   base::Status open();
+  /// The proxy works in `directory`, which gets its core dump and its sanitizer's report.
   base::Result<ChildProcess> spawn_proxy() const;
-  /// Spawns a node; creates its directory if it is missing.
+  /// Spawns a node; creates its directory if it is missing. The node works in that directory, which
+  /// gets its core dump (where the kernel's core_pattern permits) and its sanitizer's report.
   base::Result<ChildProcess> spawn_node(nemesis::Node node) const;
 
   /// Members and spares.
@@ -61,6 +64,7 @@ class Launcher {
   struct Endpoints {
     std::string peers, client, control;
   };
+  static base::Result<ChildProcess> spawn(ChildProcess::Command command);
   base::Status use_loopback_ports();
   /// Returns the endpoint to which `from` sends messages for `to`.
   [[nodiscard]] std::string link_endpoint(nemesis::Node from, nemesis::Node to) const;

@@ -120,18 +120,18 @@ base::Status ArchiveFile::add_text(const std::string& name, std::string_view tex
   return {};
 }
 
-base::Status ArchiveFile::add_file(const std::string& name, const fs::path& file,
-                                   const std::function<void(std::uint64_t)>& read) {
+base::Result<std::optional<std::string>> ArchiveFile::add_file(
+    const std::string& name, const fs::path& file, const std::function<void(std::uint64_t)>& read) {
   // NONBLOCK: opening a pipe that took the file's place must not wait for a writer.
   const Descriptor source(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   struct stat status {};
-  if (source.number < 0 || ::fstat(source.number, &status) != 0) return error_of_file(file);
-  if (!S_ISREG(status.st_mode)) {
-    return base::Error{file.string() + ": found no regular file any more"};
+  if (source.number < 0 || ::fstat(source.number, &status) != 0) {
+    return std::optional(error_of_file(file).message);
   }
+  if (!S_ISREG(status.st_mode)) return std::optional(file.string() + ": no regular file any more");
   auto rest = static_cast<std::uint64_t>(status.st_size);
   auto begun = begin_entry(state_->archive, state_->path, name, rest, status.st_mtime);
-  if (!begun) return begun;
+  if (!begun) return begun.error();
   std::vector<char> block(kBlock);
   while (rest > 0) {
     const auto wanted = std::min<std::uint64_t>(rest, block.size());
@@ -145,7 +145,7 @@ base::Status ArchiveFile::add_file(const std::string& name, const fs::path& file
     rest -= static_cast<std::uint64_t>(got);
     if (read) read(static_cast<std::uint64_t>(got));
   }
-  return {};
+  return std::optional<std::string>();
 }
 
 base::Status ArchiveFile::finish() {

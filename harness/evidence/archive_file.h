@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,11 +27,13 @@ class ArchiveFile {
 
   /// `modified`: seconds since 1970.
   base::Status add_text(const std::string& name, std::string_view text, std::int64_t modified);
-  /// Adds a regular file, without following a link. `read` is called with the number of bytes after
-  /// each block. A file that becomes shorter meanwhile is filled up with zeros. Error: it cannot be
-  /// read, or the archive cannot be written.
-  base::Status add_file(const std::string& name, const std::filesystem::path& file,
-                        const std::function<void(std::uint64_t)>& read);
+  /// Adds a regular file, without following a link. `read` is called with the number of bytes
+  /// after each block. A file that becomes shorter meanwhile is filled up with zeros. Returns why
+  /// the file is not part of the archive, if it cannot be opened; otherwise nothing. Error: it
+  /// cannot be read to its end, or the archive cannot be written.
+  base::Result<std::optional<std::string>> add_file(const std::string& name,
+                                                    const std::filesystem::path& file,
+                                                    const std::function<void(std::uint64_t)>& read);
   /// Completes the archive and gives it its name.
   base::Status finish();
 

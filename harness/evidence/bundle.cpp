@@ -67,10 +67,11 @@ class Collector {
   void walk(const fs::path& directory, unsigned depth) {
     std::error_code error;
     std::vector<fs::path> entries;
-    for (const auto& entry : fs::directory_iterator(run_ / directory, error)) {
-      entries.push_back(directory / entry.path().filename());
+    fs::directory_iterator at(run_ / directory, error);
+    for (; !error && at != fs::directory_iterator(); at.increment(error)) {
+      entries.push_back(directory / at->path().filename());
     }
-    if (error || depth > kDepthMax) skip(directory);
+    if (error || depth > kDepthMax) return skip(directory);
     std::sort(entries.begin(), entries.end());
     for (const auto& entry : entries) take(entry, depth);
   }

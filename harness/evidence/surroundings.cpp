@@ -18,14 +18,16 @@ constexpr std::int64_t kMillisecond = 1'000'000;
 constexpr std::int64_t kBefore = 3000 * kMillisecond;
 constexpr std::int64_t kAfter = 500 * kMillisecond;
 constexpr std::int64_t kCommitLag = 5 * kMillisecond;  // until a late commit is in the trace
-constexpr std::size_t kLinesMax = 40;                  // of a node
+constexpr std::int64_t kBeforeEntry = 20 * kMillisecond;
+constexpr std::size_t kLinesMax = 40;  // of a node
 constexpr std::size_t kLineBytesMax = 4096;
 constexpr std::streamoff kLogTailBytes = 16 * 1024;
 constexpr std::size_t kLogLinesMax = 12;
 
 struct Wanted {
-  TraceWindow around;                   // for everything that changes a node's state
-  std::vector<TraceWindow> operations;  // for appends and commits of leaders
+  TraceWindow around;                // for everything that changes a node's state
+  std::vector<TraceWindow> entries;  // for appends and commits
+  bool leaders_only = true;          // of those
 };
 
 Wanted wanted_of(const Outcome& outcome, const Failure* failure) {
@@ -33,11 +35,16 @@ Wanted wanted_of(const Outcome& outcome, const Failure* failure) {
   const base::Duration begin = failure != nullptr ? failure->begin : outcome.load_time;
   const base::Duration end = failure != nullptr ? failure->end : outcome.load_time;
   Wanted wanted{.around = {start + begin.count() - kBefore, start + end.count() + kAfter},
-                .operations = {}};
+                .entries = {}};
+  if (failure != nullptr && failure->check == "invariants") {
+    const std::int64_t moment = start + failure->begin.count();
+    wanted.entries.push_back({moment - kBeforeEntry, moment + kCommitLag});
+    wanted.leaders_only = false;  // the logs of two nodes differ, and one of them follows
+  }
   if (failure == nullptr || !failure->violation) return wanted;
   for (const auto* one : subjects_of(outcome.linearizable->violations[*failure->violation])) {
     if (const auto window = window_of(outcome, *one)) {
-      wanted.operations.push_back({window->begin, window->end + kCommitLag});
+      wanted.entries.push_back({window->begin, window->end + kCommitLag});
     }
   }
   return wanted;
@@ -53,8 +60,8 @@ bool is_wanted(const Wanted& wanted, std::string_view line) {
   const std::int64_t time = trace_time(line);
   const auto holds = [&](const TraceWindow& window) { return contains(window, time); };
   if (!is_about_entries(line)) return holds(wanted.around);
-  if (line.find("\"role\":\"leader\"") == line.npos) return false;
-  return std::any_of(wanted.operations.begin(), wanted.operations.end(), holds);
+  if (wanted.leaders_only && line.find("\"role\":\"leader\"") == line.npos) return false;
+  return std::any_of(wanted.entries.begin(), wanted.entries.end(), holds);
 }
 
 /// What a reader needs of a line: the time since the start of the load, and no hashes.

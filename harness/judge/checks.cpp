@@ -11,10 +11,12 @@
 #include <string>
 #include <vector>
 
+#include "base/printable.h"
 #include "base/units.h"
 #include "checker/check/check.h"
 #include "checker/properties/property.h"
 #include "checker/properties/trace.h"
+#include "harness/process/crash_evidence.h"
 #include "harness/store/log.h"
 
 namespace capsize::harness {
@@ -220,6 +222,23 @@ Check killed_from_outside(const Crash& crash, const std::string& name) {
   return check;
 }
 
+/// What the node left in its directory says more than its exit code.
+std::string ended_by_itself(const std::filesystem::path& directory, const Ending& ending,
+                            const std::string& name) {
+  constexpr int kSanitizerExit = 86;
+  std::string text = fmt::format("{} ended by itself with {}", name, describe(ending));
+  if (ending.signal == 0 && ending.exit_code == kSanitizerExit) {
+    text += ", a sanitizer report";
+    if (const auto report = sanitizer_report(directory)) {
+      text += fmt::format(" ({}): {}", report->file.string(), base::printable(report->beginning));
+    }
+  }
+  if (!ending.dumped_core) return text;
+  const auto core = core_dump(directory);
+  return text + (core ? fmt::format(", core dump {}", core->string())
+                      : fmt::format(", core dump as core_pattern says: {}", core_pattern()));
+}
+
 Check crash(Outcome& outcome, base::Instant start) {
   Check check{.name = "crash"};
   for (const auto& crash : outcome.crashes) {
@@ -234,7 +253,7 @@ Check crash(Outcome& outcome, base::Instant start) {
                                     name, describe(crash.ending));
       outcome.fail({CauseKind::kDiskFull, one.explanation});
     } else {
-      one.explanation = fmt::format("{} ended by itself with {}", name, describe(crash.ending));
+      one.explanation = ended_by_itself(outcome.directory / "nodes" / name, crash.ending, name);
     }
     check.verdict = checker::worst_within_run(check.verdict, one.verdict);
     check.explanation += fmt::format("{}{}, {} after the start of the load; end of its log: {}",

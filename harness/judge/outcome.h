@@ -37,6 +37,20 @@ struct Check {
   std::string bound;        // the limit it was compared with, if there is one
 };
 
+/// The same scenario against a seeded bug (run/control.h).
+struct ControlResult {
+  struct Run {
+    std::uint64_t seed = 0;
+    checker::Verdict verdict = checker::Verdict::kHarnessError;
+    std::filesystem::path directory;
+  };
+  std::string bug;
+  std::vector<Run> runs;  // until the bug was caught
+  bool caught = false;
+  std::string finding;    // "stale read", or the check that was invalid
+  base::Duration time{};  // of all runs
+};
+
 struct Outcome {
   Scenario scenario;
   std::filesystem::path directory;
@@ -75,6 +89,7 @@ struct Outcome {
   PressureShares pressure;  // on the machine, during the load
   /// The first failure of the infrastructure; nothing: there was none.
   std::optional<InfrastructureCause> cause;
+  std::optional<ControlResult> control;     // nothing: none was asked for
   std::vector<std::string> further_errors;  // after the first, at most kFurtherErrorsMax
   bool interrupted = false;
 

@@ -58,6 +58,12 @@ struct ChildSetup {
       // The parent may have ended before prctl(): then no signal will come.
       if (::getppid() != parent) ::_exit(1);
     }
+    if (command.dumps_core) {
+      rlimit limit{};
+      ::getrlimit(RLIMIT_CORE, &limit);
+      limit.rlim_cur = limit.rlim_max;
+      ::setrlimit(RLIMIT_CORE, &limit);
+    }
     if (!command.working_directory.empty() && ::chdir(command.working_directory.c_str()) != 0) {
       return {errno, boost::system::system_category()};
     }
@@ -141,7 +147,7 @@ std::optional<Ending> ChildProcess::poll() {
   if (::wait4(pid(), &status, WNOHANG, &usage) != pid()) return std::nullopt;
   handle_->child.detach();  // reaped here: Boost must not wait for it again
   if (WIFSIGNALED(status)) {
-    handle_->ending = Ending{.signal = WTERMSIG(status)};
+    handle_->ending = Ending{.signal = WTERMSIG(status), .dumped_core = WCOREDUMP(status) != 0};
   } else {
     handle_->ending = Ending{.exit_code = WEXITSTATUS(status)};
   }

@@ -22,6 +22,7 @@ namespace capsize::harness {
 struct Ending {
   int exit_code = 0;  // meaningful if signal is 0
   int signal = 0;
+  bool dumped_core = false;
   std::uint64_t peak_memory_bytes = 0;  // largest resident set
 };
 [[nodiscard]] std::string describe(const Ending& ending);
@@ -37,6 +38,8 @@ class ChildProcess {
     std::vector<std::string> environment = {};
     /// The kernel kills the child when the spawning thread ends, even if this process gets SIGKILL.
     bool dies_with_parent = false;
+    /// Raises the limit of core dumps to the hard one.
+    bool dumps_core = false;
   };
 
   static base::Result<ChildProcess> spawn(const Command& command);

@@ -156,6 +156,20 @@ Json expectations(const Outcome& outcome) {
   return list;
 }
 
+Json control(const ControlResult& control) {
+  Json runs = Json::array();
+  for (const auto& run : control.runs) {
+    runs.push_back({{"seed", run.seed},
+                    {"verdict", checker::name(run.verdict)},
+                    {"directory", run.directory.string()}});
+  }
+  return {{"bug", control.bug},
+          {"caught", control.caught},
+          {"finding", control.caught ? Json(control.finding) : Json()},
+          {"seconds", static_cast<double>(milliseconds(control.time)) / 1e3},
+          {"runs", runs}};
+}
+
 Json recoveries(const Outcome& outcome) {
   Json nodes = Json::object();
   for (std::size_t node = 0; node < outcome.recoveries.size(); ++node) {
@@ -232,6 +246,7 @@ Json to_json(const Outcome& outcome) {
       {"interrupted", outcome.interrupted},
       {"reproduce", reproduce_line(outcome)}};
   if (outcome.linearizable) result["linearizable"] = checker::to_json(*outcome.linearizable);
+  if (outcome.control) result["control"] = control(*outcome.control);
   if (outcome.cause) {
     result["cause"] = {{"kind", name(outcome.cause->kind)}, {"text", outcome.cause->text}};
     result["further-errors"] = outcome.further_errors;

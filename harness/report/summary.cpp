@@ -113,6 +113,11 @@ void verdict(Out out, const Outcome& outcome, bool colours) {
                    coloured(name(outcome.cause->kind), checker::Verdict::kHarnessError, colours),
                    base::printable(outcome.cause->text));
   }
+  if (outcome.control && outcome.control->caught) {
+    const ControlResult& control = *outcome.control;
+    fmt::format_to(out, "  {:<13} {} caught in run {} ({}), {:.1f} s\n", "control", control.bug,
+                   control.runs.size(), control.finding, seconds(control.time));
+  }
   for (const auto& check : outcome.checks) {
     // Padded before coloured: colour codes have no width.
     const std::string word = fmt::format("{:<9}", checker::name(check.verdict));

@@ -351,7 +351,7 @@ class Run {
     outcome_.verdict_after = monotonic_now() - start_ - outcome_.load_time;
   }
 
-  /// The last files of the run; results.json is the very last, because it says that the run is over.
+  /// The last files of the run. results.json is the very last: it says that the run is over.
   void write_results() {
     reserve_.release();
     const base::Json results = to_json(outcome_);
@@ -397,7 +397,7 @@ std::optional<InfrastructureCause> missing_descriptors(const Scenario& scenario)
 std::variant<RunDirectory, InfrastructureCause> run_directory(const Scenario& scenario,
                                                               const RunOptions& options) {
   if (options.run_directory.empty()) {
-    return RunDirectory::create(options.store, scenario.name, *scenario.seed);
+    return RunDirectory::create(options.store, scenario.name, *scenario.seed, options.move_latest);
   }
   auto adopted = RunDirectory::adopt(options.run_directory);
   if (!adopted) return InfrastructureCause{CauseKind::kHarness, adopted.error().message};

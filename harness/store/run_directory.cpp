@@ -69,7 +69,8 @@ std::string RunDirectory::time_name() {
 
 std::variant<RunDirectory, InfrastructureCause> RunDirectory::create(const fs::path& store,
                                                                      const std::string& scenario,
-                                                                     std::uint64_t seed) {
+                                                                     std::uint64_t seed,
+                                                                     bool move_latest) {
   std::error_code error;
   fs::create_directories(store / scenario, error);
   if (error) return not_created(store / scenario, error.value());
@@ -84,7 +85,7 @@ std::variant<RunDirectory, InfrastructureCause> RunDirectory::create(const fs::p
       return not_created(path, errno);
     }
     replace_link(store / scenario / "latest", unique);
-    replace_link(store / "latest", fs::path(scenario) / unique);
+    if (move_latest) replace_link(store / "latest", fs::path(scenario) / unique);
     return RunDirectory(fs::absolute(path));
   }
   return InfrastructureCause{

@@ -23,13 +23,14 @@ inline constexpr const char* kOutputFile = "output.txt";
 
 class RunDirectory {
  public:
-  /// Creates a new directory and points the links to it.
+  /// Creates a new directory and points the links to it; that of the store only if `move_latest`.
   static std::variant<RunDirectory, InfrastructureCause> create(const std::filesystem::path& store,
                                                                 const std::string& scenario,
-                                                                std::uint64_t seed);
+                                                                std::uint64_t seed,
+                                                                bool move_latest = true);
   /// Uses a directory that the caller has created, for instance a suite that names it in its ledger
-  /// before the run begins; links stay as they are. Error: it is not a directory that only its owner
-  /// can enter, or has other files than the two that the caller may put there: the scenario, and
+  /// before the run begins; links stay as they are. Error: it is not a directory that only its
+  /// owner can enter, or has other files than the two that the caller may put there: the scenario, and
   /// the output of the run's process.
   static base::Result<RunDirectory> adopt(const std::filesystem::path& directory);
 

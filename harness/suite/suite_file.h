@@ -65,6 +65,9 @@ struct Suite {
     const std::string& text, const std::string& origin,
     const std::vector<std::filesystem::path>& scenario_directories);
 
+/// The JSON Schema of suite files (suite_schema.cpp).
+[[nodiscard]] base::Json suite_schema();
+
 /// Returns the keys in which a scenario differs from the default one, without name and seed.
 [[nodiscard]] base::Json parameters_of(const Scenario& scenario);
 

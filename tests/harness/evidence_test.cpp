@@ -152,6 +152,23 @@ TEST_F(EvidenceTest, Violation_HasCauseAndPlace) {
   EXPECT_EQ(evidence["logs"]["harness"], Json::array({"two nodes"}));
 }
 
+TEST_F(EvidenceTest, ViolatedInvariant_HasTheEntriesOfAllNodesBeforeIt) {
+  trace("n1", 50, "append", "leader", 1, {{"index", 1}});
+  trace("n1", 95, "append", "leader", 1, {{"index", 2}});
+  trace("n2", 99, "commit", "follower", 1, {{"index", 2}});
+  trace("n2", 120, "commit", "follower", 1, {{"index", 3}});
+  outcome_.linearizable.reset();
+  outcome_.invariants = {{checker::Verdict::kInvalid, "log-matching", "logs differ"}};
+  outcome_.invariants[0].event = checker::TraceEvent{.time = kStart + 100 * kMs};
+  const Json evidence = written();
+  EXPECT_EQ(evidence["failures"][0]["label"], "log-matching violated by a follower");
+  EXPECT_EQ(evidence["failures"][0]["faults"], Json::array({"cut"}));
+  ASSERT_EQ(evidence["transitions"]["n1"].size(), 1U);
+  EXPECT_EQ(evidence["transitions"]["n1"][0]["index"], 2);
+  ASSERT_EQ(evidence["transitions"]["n2"].size(), 1U);
+  EXPECT_EQ(evidence["transitions"]["n2"][0]["index"], 2);
+}
+
 TEST_F(EvidenceTest, SystemWithoutTraces_HasNoRolesAndTransitions) {
   const Json evidence = written();
   EXPECT_FALSE(evidence.contains("transitions"));

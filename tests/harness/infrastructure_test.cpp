@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <functional>
 #include <new>
 #include <system_error>
 
@@ -94,6 +95,7 @@ class Judged : public ::testing::Test {
         << R"({"time":1,"node":"n1","incarnation":1,"event":"start","term":0,"role":"follower",)"
         << R"("capsize-trace":1,"index":0,"entry-term":0,"hash":"cbf29ce484222325"})"
         << "\n";
+    if (before_checks_) before_checks_();
     run_checks(outcome_, directory.value(), {});
     return outcome_.verdict();
   }
@@ -102,6 +104,7 @@ class Judged : public ::testing::Test {
 
   TemporaryDirectory directory_;
   Outcome outcome_;
+  std::function<void()> before_checks_;  // when the files of the run exist
 };
 
 TEST_F(Judged, HealthyRun_IsValidAndHasNoCause) {
@@ -169,6 +172,16 @@ TEST_F(Judged, NodeThatEndedAtAFullDisk_IsAFullDisk) {
   outcome_.crashes.push_back({.node = 0, .ending = {.exit_code = 66}, .disk_full = true});
   EXPECT_EQ(judge(), Verdict::kHarnessError);
   EXPECT_EQ(outcome_.cause->kind, CauseKind::kDiskFull);
+}
+
+TEST_F(Judged, NodeThatASanitizerEnded_IsReportedWithTheReport) {
+  const auto node = fs::path(directory_.path()) / "nodes" / "n1";
+  outcome_.crashes.push_back({.node = 0, .ending = {.exit_code = 86}});
+  before_checks_ = [node] { std::ofstream(node / "sanitizer.9") << "==9==ERROR: leak\n"; };
+  EXPECT_EQ(judge(), Verdict::kInvalid);
+  EXPECT_THAT(outcome_.checks[3].explanation,
+              HasSubstr("n1 ended by itself with exit code 86, a sanitizer report (" +
+                        (node / "sanitizer.9").string() + "): ==9==ERROR: leak"));
 }
 
 /// Asks for a load of which a fiftieth is reached.

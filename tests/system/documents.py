@@ -20,6 +20,7 @@ EXIT_CODES = re.compile(r"exit code (\d+)(?: or (\d+))?")
 # violation that is not announced is an error all the same.
 REDUCED = [
     (r"^(build/bin/capsize run(?!.*(--time-limit|\.json)).*)$", r"\1 --time-limit 1s"),
+    (r"^(build/bin/capsize suite )(\S+)(?! --list)(?!.*--merge)(.*)$", r"\1\2 --list\3"),
     (r"^(build/bin/capsize replay .*--times) \d+", r"\1 1"),
     (r"^(build/bin/capsize-sim --seeds) 1\.\.\d+", r"\1 1..50"),
     (r"^(build/bin/capsize bench) (.*)$", r"\1 \2 --clients 1 --time 200ms"),
@@ -35,7 +36,6 @@ ELSEWHERE = [
     (r"^scripts/build ", "builds, which is a step of scripts/test"),
     (r"^scripts/package$", "tests/system/test_install.py packages"),
     (r"^scripts/bench-", "takes minutes, and measures; tests/system/test_bench.py has the verb"),
-    (r"^scripts/soak ", "takes half an hour, on the release build of this repository"),
     (r"^(FUZZ_SECONDS=\d+ )?scripts/run-fuzzer ", "needs the fuzzers; is a step of scripts/test"),
     (r"^cmake ", "tests/system/test_install.py configures, builds and installs"),
     (r"^~/capsize/", "tests/system/test_install.py runs what it installed"),

@@ -73,6 +73,31 @@ def test_node_that_dies_by_itself_is_a_violation(capsize, started):
     assert process.returncode == 1, output
     crash = capsize.check_verdict("crash")
     assert crash["verdict"] == "invalid" and "ended by itself with signal 6" in crash["explanation"]
+    pattern = open("/proc/sys/kernel/core_pattern").read()
+    if "|" not in pattern and "/" not in pattern and resource.getrlimit(resource.RLIMIT_CORE)[1] != 0:
+        node = next(iter(capsize.results()["crashes"]))["node"]
+        cores = list((capsize.run_directory() / "nodes" / node).glob("core*"))
+        assert len(cores) == 1 and f"core dump {cores[0]}" in crash["explanation"]
+
+
+def test_processes_work_in_their_directories_and_keep_the_options_of_sanitizers(capsize, started, monkeypatch):
+    monkeypatch.setenv("ASAN_OPTIONS", "exitcode=86")
+    process = start_run(capsize, started, "--nemesis", "none", "--time-limit", "20s")
+    recorded(capsize, 10)
+    run = capsize.run_directory()
+    for pid in children(process.pid):
+        directory, prefix = run, run / "proxy-sanitizer"
+        if pid in nodes_of(process):
+            arguments = command_line(pid)
+            directory = run / "nodes" / ("n" + arguments[arguments.index("--id") + 1])
+            prefix = directory / "sanitizer"
+        assert os.readlink(f"/proc/{pid}/cwd") == str(directory)
+        variables = open(f"/proc/{pid}/environ").read().split("\0")
+        assert f'ASAN_OPTIONS=exitcode=86:log_path="{prefix}"' in variables
+        assert f'TSAN_OPTIONS=log_path="{prefix}"' in variables
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 130
 
 
 def test_node_that_is_killed_from_outside_is_not_held_against_it(capsize, started):

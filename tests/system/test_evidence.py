@@ -1,6 +1,10 @@
 """Failures with signatures in results.json, and evidence.json beside it."""
 
 import json
+import os
+import signal
+
+from conftest import children, command_line, wait_for
 
 EVIDENCE_BYTES_MAX = 64 * 1024
 
@@ -37,3 +41,19 @@ def test_an_acknowledgement_before_the_commit_is_proven_from_the_traces(capsize)
     assert done.returncode == 1, done.stdout + done.stderr
     main = capsize.results()["failures"][0]
     assert main["meaning"] == {"check": "linearizable", "acknowledged": "before commit"}
+
+
+def test_a_violation_before_a_harness_error_is_not_lost(capsize, started):
+    process = capsize.start("run", "--read-level", "stale", "--nemesis", "none", "--time-limit", "60s")
+    started.append(process)
+    history = capsize.store / "latest" / "history.jsonl"
+    wait_for(lambda: history.exists() and sum('"type":"ok"' in line for line in open(history)) > 3000, 30, "operations")
+    proxy = next(pid for pid in children(process.pid) if "capsize-proxy" in command_line(pid)[0])
+    os.kill(proxy, signal.SIGKILL)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 255, output
+    failures = capsize.results()["failures"]
+    assert [one["check"] for one in failures][:1] == ["linearizable"], output
+    evidence = json.loads((capsize.run_directory() / "evidence.json").read_text())
+    assert evidence["verdict"] == "harness error" and "proxy" in evidence["harness-error"]
+    assert evidence["signature"] == failures[0]["signature"] and evidence["explanation"]["operations"]

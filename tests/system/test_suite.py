@@ -9,6 +9,7 @@ import pathlib
 import signal
 import subprocess
 
+import jsonschema
 import pytest
 
 from conftest import BIN, ROOT, alive, children, wait_for
@@ -353,6 +354,35 @@ def test_each_shipped_suite_begins_with_transactions_and_crashes(suites, suite):
     tests = [run for run in listed if run["purpose"] == "test"]
     assert tests[0]["scenario"]["workload"] == "multi-register" and tests[0]["scenario"]["nemesis"] == []
     assert "lose-unsynced" in json.dumps(tests[1]["scenario"]["phases"])
+
+
+def without_comments(path):
+    lines = path.read_text().splitlines()
+    return json.loads("\n".join(line for line in lines if not line.lstrip().startswith("//")))
+
+
+@pytest.fixture(scope="module", name="schema")
+def _schema():
+    printed = subprocess.run([str(BIN / "capsize"), "schema", "suite"], capture_output=True, text=True, check=True)
+    schema = json.loads(printed.stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "harness" / "suites").glob("*.json")), ids=lambda path: path.stem)
+def test_the_schema_accepts_the_shipped_suites(schema, path):
+    schema.validate(without_comments(path))
+
+
+@pytest.mark.parametrize("change", [
+    {"runs": []}, {"runs": [{}]}, {"controls": {"healthy": {}}}, {"runs": [{"name": "a", "seeds": 0}]},
+    {"runs": [{"name": "a", "with": {"seed": 4}}]}, {"runs": [{"name": "a", "with": {"nodes": 99}}]},
+    {"runs": [{"name": "a", "matrix": {"nodes": 3}}]}, {"mutes": [{"signature": "0123456789abcdef"}]},
+    {"keep": "some"}, {"no-such-key": 1}], ids=json.dumps)
+def test_schema_and_reader_refuse_the_same(schema, suites, change):
+    path = suites.write(**change)
+    assert not schema.is_valid(json.loads(path.read_text()))
+    assert suites(path, "--list").returncode == 254
 
 
 # With real clusters.
