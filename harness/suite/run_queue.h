@@ -23,8 +23,8 @@ class RunQueue {
   /// These runs only.
   explicit RunQueue(std::vector<PlannedRun> runs);
 
-  /// Returns a run that is neither in the execution nor running; nothing if there is none now. There
-  /// may be one later: a control that is running may have to be repeated.
+  /// Returns a run that is neither in the execution nor running; nothing if there is none now.
+  /// There may be one later: a control that is running may have to be repeated.
   [[nodiscard]] std::optional<PlannedRun> next(const Execution& execution,
                                                const std::vector<const PlannedRun*>& running,
                                                const Fits& fits);
