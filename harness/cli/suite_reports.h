@@ -23,10 +23,10 @@ struct ReportOptions {
                                     const std::string& suite) const;
 };
 
-/// Judges executions of a suite as of today.
+/// Judges executions of a suite as of today. `all_shards`: none of them may be missing.
 [[nodiscard]] Assessment assess_suite(const Suite& suite, const Ledger& ledger,
                                       const std::vector<std::string>& executions,
-                                      const std::filesystem::path& store);
+                                      const std::filesystem::path& store, bool all_shards = false);
 
 class SuiteReports final : public SuiteObserver {
  public:

@@ -126,6 +126,7 @@ struct CaseCounts {
 struct SuiteContents {
   std::vector<std::string> cases;  // names of test cases that no execution of the ledger names
   std::vector<std::string> bugs;   // names of the seeded bugs of its controls
+  bool all_shards = false;         // a report of all shards: one that is missing makes it vacuous
 };
 
 struct Assessment {
@@ -142,6 +143,7 @@ struct Assessment {
   std::vector<ReportedRun> all_runs;  // with controls
   std::map<std::string, CaseCounts> cases;
   std::vector<std::string> cases_without_run;
+  std::vector<std::string> missing_shards;  // "3/4"; at most five
   std::vector<Control> controls;
   std::vector<Group> groups;               // new, back, known, muted, gone; the most frequent first
   std::vector<CauseGroup> harness_errors;  // of all runs; the most frequent cause first

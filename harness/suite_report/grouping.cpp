@@ -195,12 +195,11 @@ bool is_whole(const Night& night) {
          shards_of(night).size() >= shard_count(night.executions.front()->shard);
 }
 
-std::vector<std::string> missing_shards(const std::vector<Execution>& executions) {
+std::vector<std::string> missing_shards(const Night& night) {
   constexpr std::size_t kShownMax = 5;
-  if (executions.size() < 2) return {};
-  std::set<std::string> present;
-  for (const Execution& execution : executions) present.insert(execution.shard);
-  const std::size_t count = shard_count(executions.front().shard);
+  if (night.executions.empty()) return {};
+  const std::set<std::string> present = shards_of(night);
+  const std::size_t count = shard_count(night.executions.front()->shard);
   std::vector<std::string> missing;
   for (std::size_t number = 1; number <= count && missing.size() < kShownMax; ++number) {
     std::string shard = fmt::format("{}/{}", number, count);

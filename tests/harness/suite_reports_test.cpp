@@ -367,10 +367,11 @@ TEST(WriteReports, SignatureThatIsNone_BecomesNoPath) {
 TEST(WriteReports, OneThatFails_DoesNotPreventTheOthers) {
   const TemporaryDirectory directory;
   auto paths = ReportPaths::in(directory.path());
-  paths.junit = directory.path() + "/missing/report.xml";
+  std::ofstream(directory.path() + "/file") << "no directory\n";
+  paths.junit = directory.path() + "/file/report.xml";
   const auto status = write_reports(varied_night(), paths);
   ASSERT_FALSE(status.ok());
-  EXPECT_THAT(status.error().message, HasSubstr("missing/report.xml"));
+  EXPECT_THAT(status.error().message, HasSubstr("file/report.xml"));
   EXPECT_TRUE(std::filesystem::exists(paths.markdown));
 }
 

@@ -39,12 +39,12 @@ def reader(tmp_path, recorded_run):
 
 
 def execute(command, expected, directory):
-    """Real processes are not deterministic: a run that was vacuous, unknown, or did not find its seeded bug
-    has two more attempts. A violation that no document announces has none."""
+    """Real processes are not deterministic: a run that was vacuous, unknown, on an overloaded machine, or did not
+    find its seeded bug has two more attempts. A violation that no document announces has none."""
     for _ in range(3):
         done = subprocess.run(["bash", "-o", "pipefail", "-c", command.shortened], cwd=directory,
                               capture_output=True, text=True, timeout=BOUND, check=False)
-        if done.returncode in expected or done.returncode not in (0, 2, 3) or not command.is_of_processes:
+        if done.returncode in expected or done.returncode not in (0, 2, 3, 255) or not command.is_of_processes:
             break
     return done
 
