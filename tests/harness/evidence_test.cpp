@@ -181,7 +181,7 @@ TEST_F(EvidenceTest, SystemWithoutTraces_HasNoRolesAndTransitions) {
 TEST_F(EvidenceTest, HarnessError_WithoutAnyCheck_HasItsReasonAndLogs) {
   outcome_ = Outcome{};
   outcome_.directory = directory_.path();
-  outcome_.harness_error = "n1 does not answer";
+  outcome_.fail({CauseKind::kStart, "n1 does not answer"});
   append("nodes/n1/log", "cannot bind\n");
   const Json evidence = written({{"harness-error", "n1 does not answer"}});
   EXPECT_EQ(evidence["verdict"], "harness error");
@@ -209,7 +209,7 @@ TEST_F(EvidenceTest, HostileContentOfAnySize_StaysValidAndBounded) {
   outcome_.scenario.node_arguments.assign(100, hostile(1000));
   outcome_.scenario.nemesis.assign(100, "partition");
   outcome_.scenario.bug = huge;
-  outcome_.harness_error = huge;
+  outcome_.fail({CauseKind::kHarness, huge});
   for (int i = 0; i < 30; ++i) {
     outcome_.checks.push_back({huge, checker::Verdict::kInvalid, huge, huge});
   }
