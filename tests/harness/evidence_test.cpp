@@ -191,6 +191,16 @@ TEST_F(EvidenceTest, HarnessError_WithoutAnyCheck_HasItsReasonAndLogs) {
   EXPECT_EQ(evidence["logs"]["n1"][0], "cannot bind");
 }
 
+TEST_F(EvidenceTest, NodeThatEndedByItself_LeavesItsReportAndCoreDump) {
+  append("nodes/n2/sanitizer.17", "\n==17==ERROR: AddressSanitizer\n#0 frame\n");
+  append("nodes/n2/core.17", "binary");
+  append("nodes/n2/unrelated", "x");
+  const Json evidence = written();
+  EXPECT_EQ(evidence["sanitizer-reports"]["nodes/n2/sanitizer.17"],
+            Json::array({"==17==ERROR: AddressSanitizer", "#0 frame"}));
+  EXPECT_EQ(evidence["core-dumps"], Json(std::vector<std::string>{"nodes/n2/core.17"}));
+}
+
 TEST_F(EvidenceTest, ValidAndVacuousRuns_HaveNone) {
   outcome_.checks = {{.name = "live"}};
   EXPECT_FALSE(needs_evidence(outcome_));
@@ -239,6 +249,8 @@ TEST_F(EvidenceTest, HostileContentOfAnySize_StaysValidAndBounded) {
     }
     append("nodes/" + name + "/trace.jsonl", huge + "\n[1]\n{\"event\":\"role\",\"time\":\"x\"}\n");
     append("nodes/" + name + "/log", huge);
+    append("nodes/" + name + "/sanitizer.1", huge);
+    append("nodes/" + name + "/core." + std::string(150, 'x'), "");
   }
   append("harness.log", huge);
   append("proxy.log", std::string(1 << 20, 'x'));
@@ -247,6 +259,8 @@ TEST_F(EvidenceTest, HostileContentOfAnySize_StaysValidAndBounded) {
                                  {"reproduce", huge},
                                  {"versions", {{huge, huge}}},
                                  {"host", huge},
+                                 {"further-errors", Json::array({huge, huge})},
+                                 {"control", huge},
                                  {"counts", Json::array({huge, huge})}});
   EXPECT_GT(bytes_, kEvidenceBytesMax / 2) << "the bounds are used";
   EXPECT_GT(evidence["failures-left-out"].get<int>(), 0);
