@@ -1,4 +1,5 @@
-"""The shape of the code: include arrows point down and make no cycle, files and functions stay small.
+"""The shape of the code: include arrows point down and make no cycle, files and functions stay small, and
+no two types share a name.
 
 Usage: shape.py FILE...   Prints the figures. If a rule is broken, prints one line per fault and exits with 1.
 """
@@ -140,8 +141,31 @@ def function_lengths(lines):
             start = None
 
 
+TYPE = re.compile(r"(?:struct|class|enum class) (\w+)(?: final)?(?: : [^;{]*)? \{")
+
+
+def type_definitions(lines):
+    """The types that a file defines in a named namespace, each with its line."""
+    namespaces = []
+    for number, line in enumerate(lines, 1):
+        if match := re.match(r"namespace ?([\w:]*) ?\{$", line):
+            namespaces.append(match.group(1))
+        elif line.startswith("}  // namespace") and namespaces:
+            namespaces.pop()
+        elif (match := TYPE.match(line)) and "" not in namespaces:
+            yield "::".join([*namespaces, match.group(1)]), number
+
+
+def type_faults(types):
+    """Two types of one name: the linker takes either one's functions for both, and says nothing."""
+    for name, places in types.items():
+        if len(places) > 1:
+            yield f"{places[1]}: {name} is another type in {places[0]}, expected a name of its own"
+
+
 def main(paths):
     faults = []
+    types = {}
     sizes, functions = [], []
     comments = collections.Counter()
     totals = collections.Counter()
@@ -159,6 +183,8 @@ def main(paths):
                 faults.append(f"{path}:{number}: {len(line)} columns, at most {LINE_COLUMNS_MAX}")
         if test:
             continue
+        for name, number in type_definitions(lines):
+            types.setdefault(name, []).append(f"{path}:{number}")
         for folder, target, place in folder_includes(path, lines):
             uses.setdefault(folder, {}).setdefault(target, []).append(place)
         sizes.append(len(lines))
@@ -170,6 +196,7 @@ def main(paths):
             if length > FUNCTION_LINES_MAX:
                 faults.append(f"{path}:{number}: function of {length} lines, at most {FUNCTION_LINES_MAX}")
     faults += cycle_faults(uses)
+    faults += type_faults(types)
     for fault in faults:
         print(fault, file=sys.stderr)
     if sizes and functions:

@@ -1,5 +1,5 @@
-// Shows the progress of a suite: a table that is redrawn on a terminal, a line for each finished run
-// in a pipe.
+// Shows the progress of a suite: a table that is redrawn on a terminal, a line for each finished
+// run in a pipe.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// Keeps the reports of a suite up to date while it runs: after each failure, and otherwise every few
-// seconds. So the reports exist even if the job is killed at its time limit.
+// Keeps the reports of a suite up to date while it runs: after each failure, and otherwise every
+// few seconds. So the reports exist even if the job is killed at its time limit.
 #pragma once
 
 #include <chrono>

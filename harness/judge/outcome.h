@@ -38,7 +38,7 @@ struct Check {
 };
 
 /// The same scenario against a seeded bug (run/control.h).
-struct Control {
+struct ControlResult {
   struct Run {
     std::uint64_t seed = 0;
     checker::Verdict verdict = checker::Verdict::kHarnessError;
@@ -89,7 +89,7 @@ struct Outcome {
   PressureShares pressure;  // on the machine, during the load
   /// The first failure of the infrastructure; nothing: there was none.
   std::optional<InfrastructureCause> cause;
-  std::optional<Control> control;           // nothing: none was asked for
+  std::optional<ControlResult> control;     // nothing: none was asked for
   std::vector<std::string> further_errors;  // after the first, at most kFurtherErrorsMax
   bool interrupted = false;
 

@@ -156,7 +156,7 @@ Json expectations(const Outcome& outcome) {
   return list;
 }
 
-Json control(const Control& control) {
+Json control(const ControlResult& control) {
   Json runs = Json::array();
   for (const auto& run : control.runs) {
     runs.push_back({{"seed", run.seed},

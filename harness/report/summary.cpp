@@ -114,7 +114,7 @@ void verdict(Out out, const Outcome& outcome, bool colours) {
                    base::printable(outcome.cause->text));
   }
   if (outcome.control && outcome.control->caught) {
-    const Control& control = *outcome.control;
+    const ControlResult& control = *outcome.control;
     fmt::format_to(out, "  {:<13} {} caught in run {} ({}), {:.1f} s\n", "control", control.bug,
                    control.runs.size(), control.finding, seconds(control.time));
   }

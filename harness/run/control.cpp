@@ -20,7 +20,7 @@ std::string finding(const Outcome& outcome) {
   return {};
 }
 
-void add_miss(Outcome& outcome, const Control& control) {
+void add_miss(Outcome& outcome, const ControlResult& control) {
   std::string verdicts;
   for (const auto& run : control.runs) {
     verdicts += fmt::format("{}seed {} {}", verdicts.empty() ? "" : ", ", run.seed,
@@ -39,7 +39,7 @@ void add_miss(Outcome& outcome, const Control& control) {
 
 bool run_control(Outcome& outcome, const Scenario& scenario, const std::string& bug,
                  const RunOptions& options) {
-  Control control{.bug = bug};
+  ControlResult control{.bug = bug};
   const auto begin = monotonic_now();
   RunOptions of_control = options;
   of_control.run_directory.clear();

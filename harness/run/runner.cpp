@@ -351,7 +351,7 @@ class Run {
     outcome_.verdict_after = monotonic_now() - start_ - outcome_.load_time;
   }
 
-  /// The last files of the run; results.json is the very last, because it says that the run is over.
+  /// The last files of the run. results.json is the very last: it says that the run is over.
   void write_results() {
     reserve_.release();
     const base::Json results = to_json(outcome_);

@@ -1,5 +1,5 @@
-// The JSON Schema of suite files, for editors. What only the reader can tell (whether a file or a bug
-// exists, whether names differ) is not in it.
+// The JSON Schema of suite files, for editors. What only the reader can tell (whether a file or a
+// bug exists, whether names differ) is not in it.
 #include <utility>
 
 #include "harness/suite/suite_file.h"

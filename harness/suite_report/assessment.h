@@ -51,7 +51,9 @@ struct Group {
   std::size_t beside_harness_error = 0;       // of `runs`: those whose verdict is harness error
   std::map<std::string, std::size_t> faults;  // active faults, with the number of runs
   std::map<std::string, std::size_t> cases;
-  LedgerRun shown;  // fewest seconds, then fewest faults, then smallest id
+  LedgerRun shown;          // fewest seconds, then fewest faults, then smallest id
+  std::string shown_host;   // the machine that has the run's directory
+  std::string shown_shard;  // "2/4"; empty if the suite was not sharded
   /// Whether the reported executions ran one of its cases: a group is not gone because its case is.
   bool cases_ran = true;
 

@@ -58,6 +58,8 @@ Json to_json(const Group& group) {
                             {"faults", group.faults},
                             {"cases", group.cases},
                             {"shown", shown_run(group.shown)}});
+  json["shown"]["host"] = group.shown_host;
+  if (!group.shown_shard.empty()) json["shown"]["shard"] = group.shown_shard;
   if (group.mute) json["mute"] = to_json(*group.mute);
   if (group.status == GroupStatus::kGone) json["cases-ran"] = group.cases_ran;
   return json;

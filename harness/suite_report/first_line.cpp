@@ -6,6 +6,7 @@
 #include <set>
 
 #include "harness/suite_report/controls.h"
+#include "harness/suite_report/grouping.h"
 #include "harness/suite_report/texts.h"
 
 namespace capsize::harness {
@@ -131,6 +132,9 @@ std::size_t tests_of(const Assessment& assessment, std::size_t position) {
 void add_extent(std::vector<Reason>& reasons, const Assessment& assessment) {
   if (assessment.runs == 0) {
     reasons.push_back({Verdict::kVacuous, "no test ran", false});
+  }
+  for (const std::string& shard : missing_shards(assessment.executions)) {
+    reasons.push_back({Verdict::kVacuous, fmt::format("shard {} is missing", shard), false});
   }
   for (std::size_t i = 0; i < assessment.executions.size(); ++i) {
     const Execution& execution = assessment.executions[i];

@@ -56,6 +56,7 @@ bool same_part(const Night& a, const Night& b) {
 struct Tally {
   RunFailure failure;  // of the run that is shown
   LedgerRun shown;
+  const Execution* shown_in = nullptr;
   std::size_t runs = 0;
   std::size_t beside_harness_error = 0;
   std::map<std::string, std::size_t> faults;
@@ -67,9 +68,11 @@ bool is_shorter(const LedgerRun& a, const LedgerRun& b) {
   return std::tie(a.seconds, a.faults, a.id) < std::tie(b.seconds, b.faults, b.id);
 }
 
-void add(Tally& tally, const LedgerRun& run, const RunFailure& failure) {
+void add(Tally& tally, const Execution& execution, const LedgerRun& run,
+         const RunFailure& failure) {
   if (tally.runs == 0 || is_shorter(run, tally.shown)) {
     tally.shown = run;
+    tally.shown_in = &execution;
     tally.failure = failure;
   }
   ++tally.runs;
@@ -100,8 +103,8 @@ void gather(GatheredByKey& all, const Night& night, std::optional<std::size_t> p
         gathered.last = {execution->id, execution->started, execution->revision};
         if (!gathered.first) gathered.first = gathered.last;
         if (position) gathered.last_earlier_night = position;
-        if (!position) add(gathered.now, run, failure);
-        if (baseline) add(gathered.before, run, failure);
+        if (!position) add(gathered.now, *execution, run, failure);
+        if (baseline) add(gathered.before, *execution, run, failure);
       }
     }
   }
@@ -133,6 +136,10 @@ Group to_group(const Gathered& gathered, const SuiteHistory& history,
   group.faults = tally.faults;
   group.cases = tally.cases;
   group.shown = tally.shown;
+  if (tally.shown_in != nullptr) {
+    group.shown_host = tally.shown_in->host;
+    if (shard_count(tally.shown_in->shard) > 1) group.shown_shard = tally.shown_in->shard;
+  }
   return group;
 }
 
@@ -186,6 +193,20 @@ bool is_complete(const Night& night) {
 bool is_whole(const Night& night) {
   return !night.executions.empty() &&
          shards_of(night).size() >= shard_count(night.executions.front()->shard);
+}
+
+std::vector<std::string> missing_shards(const std::vector<Execution>& executions) {
+  constexpr std::size_t kShownMax = 5;
+  if (executions.size() < 2) return {};
+  std::set<std::string> present;
+  for (const Execution& execution : executions) present.insert(execution.shard);
+  const std::size_t count = shard_count(executions.front().shard);
+  std::vector<std::string> missing;
+  for (std::size_t number = 1; number <= count && missing.size() < kShownMax; ++number) {
+    std::string shard = fmt::format("{}/{}", number, count);
+    if (count > 1 && !present.contains(shard)) missing.push_back(std::move(shard));
+  }
+  return missing;
 }
 
 SuiteHistory suite_history(const Ledger& ledger, const std::vector<std::string>& ids) {

@@ -117,18 +117,24 @@ std::vector<std::string> commands_of(const Assessment& assessment, const Group& 
   return commands;
 }
 
+/// ", shard 2/4 on `host`": which of several stores has the run.
+std::string place_of(const Group& group) {
+  if (group.shown_shard.empty()) return "";
+  return fmt::format(", shard {} on {}", cell(group.shown_shard), code(group.shown_host));
+}
+
 /// For each group the run that is shown, with the commands that lead further.
 std::string shown_runs(const Assessment& assessment) {
   BoundedPart parts(kShownBytesMax);
   for (const Group& group : assessment.groups) {
     if (group.status == GroupStatus::kGone) continue;
     const LedgerRun& run = group.shown;
-    parts.add(fmt::format("**{}** ({}): {}\n\nShortest of {}: {}, seed {}, {}, {}\n\n{}",
+    parts.add(fmt::format("**{}** ({}): {}\n\nShortest of {}: {}, seed {}, {}, {}{}\n\n{}",
                           cell(group.title()), group.mute ? "muted" : name(group.status),
                           markdown_text(group.sentence, 2 * kCellBytesMax),
                           counted(group.runs, "failing run"), code(run.case_name), run.seed,
                           rounded_seconds(run.seconds), counted(run.faults, "fault"),
-                          command_block(commands_of(assessment, group))));
+                          place_of(group), command_block(commands_of(assessment, group))));
   }
   return parts.text("", "failure");
 }

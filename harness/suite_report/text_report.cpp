@@ -46,8 +46,9 @@ void one_group(TextOut out, const Assessment& assessment, const Group& group, bo
   fmt::format_to(out, "         first seen {}, revision {}; faults active: {}\n",
                  shown(group.first.started), shown(group.first.revision),
                  group.faults.empty() ? "none" : shown(counts_text(group.faults)));
-  fmt::format_to(out, "         shortest   {}, seed {}, {}\n", shown(run.case_name), run.seed,
-                 rounded_seconds(run.seconds));
+  fmt::format_to(out, "         shortest   {}, seed {}, {}{}\n", shown(run.case_name), run.seed,
+                 rounded_seconds(run.seconds),
+                 group.shown_shard.empty() ? "" : ", shard " + shown(group.shown_shard));
   if (!run.path.empty()) {
     fmt::format_to(out, "         run        {}\n",
                    shown((std::filesystem::path(assessment.store) / run.path).string()));

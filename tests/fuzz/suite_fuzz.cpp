@@ -1,5 +1,5 @@
-// Suite files and ledgers: hostile text ends in an error that is one line, or in valid scenarios and
-// reports that keep their formats' rules.
+// Suite files and ledgers: hostile text ends in an error that is one line, or in valid scenarios
+// and reports that keep their formats' rules.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

@@ -433,6 +433,14 @@ TEST(Assessment, NightWithoutAShard_IsNoBaselineForAWholeOne) {
   EXPECT_EQ(status_of(assess(alone, {"2a"}, {}, kToday), kA), GroupStatus::kGone);
 }
 
+TEST(Assessment, MissingShard_IsVacuous) {
+  const auto night = ledger({shard("1a", "1/3", {run("a/1")}), shard("1c", "3/3", {run("a/3")})});
+  const auto assessment = assess(night, {"1a", "1c"}, {}, kToday);
+  EXPECT_EQ(assessment.verdict, Verdict::kVacuous);
+  EXPECT_THAT(assessment.first_line, HasSubstr("shard 2/3 is missing"));
+  EXPECT_EQ(assess(night, {"1a"}, {}, kToday).verdict, Verdict::kValid);
+}
+
 TEST(Assessment, OtherShardsOfTheSameNight_AreNotEarlier) {
   const auto night =
       ledger({shard("1a", "1/2", {failing("a/1", kA)}), shard("1b", "2/2", {failing("a/2", kA)})});

@@ -167,6 +167,18 @@ TEST(JUnit, Shards_AreTestSuites) {
   EXPECT_THAT(xml, HasSubstr(R"(<testsuite id="1" package="capsize" name="nightly 2/2")"));
 }
 
+TEST(Markdown, Shards_SayWhichOfThemHasTheShownRun) {
+  auto first = execution("s1", {run("a/1")});
+  auto second = execution("s2", {failing("a/2", kFresh)});
+  first.shard = "1/2";
+  second.shard = "2/2";
+  second.host = "builder-2";
+  const auto assessment = assess(ledger({first, second}), {"s1", "s2"}, {}, "2026-11-30");
+  EXPECT_THAT(markdown_summary(assessment), HasSubstr("0 faults, shard 2/2 on `builder-2`\n"));
+  EXPECT_EQ(to_json(assessment)["groups"][0]["shown"]["shard"], "2/2");
+  EXPECT_THAT(text_report(assessment, {}), HasSubstr("10 s, shard 2/2\n"));
+}
+
 TEST(JUnit, HostileText_ContainsNoMarkupAndNoForbiddenCharacter) {
   const auto xml = junit_xml(hostile_night());
   for (const unsigned char c : xml) EXPECT_TRUE(c >= 0x20 || c == '\n') << int{c};

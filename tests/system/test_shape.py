@@ -32,6 +32,16 @@ def test_folders_in_an_order_are_fine(tmp_path):
     assert run.stderr == "" and run.returncode == 0
 
 
+def test_two_types_of_one_name_are_refused_unless_one_is_local_to_its_file(tmp_path):
+    named = "namespace capsize::harness {\nstruct Control {\n};\n}  // namespace capsize::harness\n"
+    local = "namespace capsize::harness {\nnamespace {\nstruct Control {\n};\n}  // namespace\n}  // namespace capsize::harness\n"
+    run = shape(tmp_path, {"harness/judge/a.h": named, "harness/run/b.cpp": local})
+    assert run.returncode == 0, run.stderr
+    run = shape(tmp_path, {"harness/judge/a.h": named, "harness/suite/c.h": named})
+    assert run.returncode == 1
+    assert "capsize::harness::Control is another type in harness/judge/a.h:2" in run.stderr
+
+
 @pytest.mark.parametrize("name, text, says", [
     ("base/a.h", '#include "checker/b.h"\n', "base/a.h:1: includes checker/b.h"),
     ("harness/run/a.h", '#include "node/raft/b.h"\n', "includes node/raft/b.h"),
