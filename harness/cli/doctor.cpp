@@ -82,6 +82,13 @@ class Doctor final : public Verb {
   /// False: a signal interrupted it.
   bool measure_load() {
     const ScratchDirectory scratch(store_);
+    if (scratch.path().empty()) {
+      add({{.name = "load",
+            .value = "none",
+            .state = FindingState::kImpossible,
+            .advice = scratch.error()}});
+      return true;
+    }
     const auto steps = try_load(binary_directory(), scratch.path());
     for (const auto& step : steps) {
       if (step.interrupted) return false;
