@@ -184,6 +184,13 @@ base::Result<LatencyHistogram> round_trips_of(const BenchOptions& options, const
 
 }  // namespace
 
+base::Result<LatencyHistogram> disk_syncs(const fs::path& directory) {
+  constexpr std::size_t kBytes = 128, kTimes = 100;
+  const auto syncs = measure_syncs(directory, kBytes, kTimes);
+  if (!syncs) return syncs.error();
+  return to_histogram(syncs.value());
+}
+
 base::Status run_bench(const BenchOptions& options, const BenchEvents& events) {
   if (!options.connect.empty()) return run_connected(options, events);
   const auto folder = Folder::make(options.directory);

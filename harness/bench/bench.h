@@ -48,6 +48,9 @@ struct BenchEvents {
   std::function<void(const Cell&)> finished;
 };
 
+/// How long a sync of a small append takes in this directory.
+[[nodiscard]] base::Result<LatencyHistogram> disk_syncs(const std::filesystem::path& directory);
+
 /// With `connect`, the clients are spread over those endpoints, `nodes` in a cell is their number,
 /// and lower bounds are not measured. All processes have ended when it returns. Error: the harness
 /// failed, a node ended, or acknowledged puts are not in the log.

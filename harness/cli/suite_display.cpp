@@ -90,13 +90,15 @@ void SuiteDisplay::print(const std::string& line) {
 
 void SuiteDisplay::begun(const Execution& execution, const Ledger& /*earlier*/, bool resumed) {
   if (quiet_) return;
-  const std::string planned = execution.budget_seconds
-                                  ? "as many as fit into " + clock_text(*execution.budget_seconds)
-                                  : fmt::format("{} and the controls", execution.planned);
-  print(fmt::format(
-      "suite {}, seed {}: {} runs, {} at a time{}", execution.suite, execution.seed, planned,
-      execution.jobs,
-      resumed ? fmt::format("; resumed after {} runs", execution.runs.size()) : std::string()));
+  const std::string planned =
+      execution.budget_seconds
+          ? "as many runs as fit into " + clock_text(*execution.budget_seconds)
+          : fmt::format("{} run{}", execution.planned, execution.planned == 1 ? "" : "s");
+  const std::string resumed_text =
+      resumed ? fmt::format("; resumed after {}", execution.runs.size()) : "";
+  print(fmt::format("suite {}, seed {}: {}{}, {} at a time{}", execution.suite, execution.seed,
+                    planned, execution.only.empty() ? " after the controls" : "", execution.jobs,
+                    resumed_text));
 }
 
 void SuiteDisplay::finished(const Execution& execution) {

@@ -43,7 +43,9 @@ Part part_of(const fs::path& name) {
     return Part::kData;
   }
   if (file.starts_with("core")) return Part::kCore;
-  if (file.starts_with("sanitizer.")) return Part::kSanitizer;
+  if (file.starts_with("sanitizer.") || file.starts_with("proxy-sanitizer.")) {
+    return Part::kSanitizer;
+  }
   if (is_log(file)) return Part::kLog;
   if (file == "trace.jsonl") return Part::kTrace;
   if (name == "history.jsonl") return Part::kHistory;
@@ -105,6 +107,7 @@ class Collector {
       return walk(name, depth + 1);
     }
     if (!S_ISREG(status.st_mode) || found_.size() >= kMembersMax) return skip(name);
+    if (name == "disk-watch" || name == "reserve") return;  // of a run that was killed; no content
     // Written by this program, into the run directory: bundles of the run, perhaps incomplete.
     const std::string text = name.string();
     if (text.ends_with(".tar.zst") || text.ends_with(".tar.gz") || text.ends_with(".new")) return;

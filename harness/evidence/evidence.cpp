@@ -1,6 +1,7 @@
 #include "harness/evidence/evidence.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,15 +15,41 @@ namespace {
 
 using base::Json;
 
-// Bounds of the parts, in bytes of the file; together below kEvidenceBytesMax, with room for keys.
-constexpr std::size_t kFailuresBytes = 9 * 1024;
-constexpr std::size_t kExplanationBytes = 11 * 1024;
-constexpr std::size_t kFaultsBytes = 10 * 1024;
-constexpr std::size_t kTransitionsBytes = 14 * 1024;
-constexpr std::size_t kLogsBytes = 8 * 1024;
+// Bounds of the parts, in bytes of the file.
+constexpr std::size_t kFailuresBytes = 8 * 1024;
+constexpr std::size_t kExplanationBytes = 10 * 1024;
+constexpr std::size_t kFaultsBytes = 9 * 1024;
+constexpr std::size_t kTransitionsBytes = 12 * 1024;
+constexpr std::size_t kLogsBytes = 6 * 1024;
+constexpr std::size_t kReportsBytes = 4 * 1024;
 constexpr std::size_t kScenarioBytes = 3 * 1024;
 constexpr std::size_t kChecksBytes = 2 * 1024;
-constexpr std::size_t kTextBytes = 800;  // a sentence, a reason, the command line
+constexpr std::size_t kTextBytes = 800;       // a sentence, a list of names
+constexpr std::size_t kRestBytes = 4 * 1024;  // keys, names of nodes, the head of the explanation
+
+/// What is copied from results.json.
+struct Copied {
+  const char* key;
+  std::size_t bytes_max;
+};
+constexpr std::array<Copied, 10> kCopied = {{{"reproduce", 1200},
+                                             {"harness-error", 600},
+                                             {"cause", 600},
+                                             {"further-errors", 400},
+                                             {"versions", 400},
+                                             {"host", 800},
+                                             {"counts", 800},
+                                             {"control", 600},
+                                             {"interrupted", 64},
+                                             {"leader-changes", 64}}};
+constexpr std::size_t copied_bytes() {
+  std::size_t sum = 0;
+  for (const auto& copied : kCopied) sum += copied.bytes_max;
+  return sum;
+}
+static_assert(kFailuresBytes + kExplanationBytes + kFaultsBytes + kTransitionsBytes + kLogsBytes +
+                  kReportsBytes + kScenarioBytes + kChecksBytes + kRestBytes + copied_bytes() <=
+              kEvidenceBytesMax);
 
 constexpr unsigned kLevelsInLines = 3;  // an operation, a fault, a transition has one line
 
@@ -194,6 +221,26 @@ void add_logs(const Surroundings& surroundings, Json& evidence) {
   evidence["logs"] = std::move(logs);
 }
 
+/// What processes that ended by themselves left: without any, nothing is added.
+void add_remains(const Surroundings& surroundings, Json& evidence) {
+  if (!surroundings.core_dumps.empty()) {
+    BoundedList list(surroundings.core_dumps.size(), kTextBytes);
+    for (const auto& path : surroundings.core_dumps) list.add(bounded_text(path, kValueBytes));
+    std::move(list).store(evidence, "core-dumps");
+  }
+  if (surroundings.sanitizer_reports.empty()) return;
+  Json reports = Json::object();
+  const std::size_t share = kReportsBytes / surroundings.sanitizer_reports.size();
+  for (const auto& [path, report] : surroundings.sanitizer_reports) {
+    BoundedList list(report.first_lines.size(), share);
+    for (const auto& line : report.first_lines) list.add(bounded_text(line, share / 2));
+    const std::string key = bounded_text(path, kValueBytes).text();
+    std::move(list).store(reports, key);
+    reports[key + "-bytes"] = report.bytes;
+  }
+  evidence["sanitizer-reports"] = std::move(reports);
+}
+
 /// The keys that differ from their defaults.
 Json scenario_json(const Scenario& scenario) {
   const Json all = to_json(scenario);
@@ -219,9 +266,8 @@ Json evidence_of(const Outcome& outcome, const Json& results, const Surroundings
                    {"seed", outcome.scenario.seed.value_or(0)},
                    {"scenario", scenario_json(outcome.scenario)}};
   evidence.update(checks_of(outcome));
-  for (const char* key : {"harness-error", "cause", "reproduce", "versions", "host", "interrupted",
-                          "leader-changes", "counts"}) {
-    if (results.contains(key)) evidence[key] = bounded_value(results[key], kTextBytes);
+  for (const auto& [key, bytes_max] : kCopied) {
+    if (results.contains(key)) evidence[key] = bounded_value(results[key], bytes_max);
   }
   const bool failed = !outcome.failures.empty();
   const base::Duration begin = failed ? outcome.failures.front().begin : outcome.load_time;
@@ -232,6 +278,7 @@ Json evidence_of(const Outcome& outcome, const Json& results, const Surroundings
   add_faults(outcome, begin, end, evidence);
   add_transitions(surroundings, evidence);
   add_logs(surroundings, evidence);
+  add_remains(surroundings, evidence);
   return evidence;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <fstream>
+#include <sstream>
 #include <string_view>
 #include <utility>
 
@@ -23,6 +24,7 @@ constexpr std::size_t kLinesMax = 40;  // of a node
 constexpr std::size_t kLineBytesMax = 4096;
 constexpr std::streamoff kLogTailBytes = 16 * 1024;
 constexpr std::size_t kLogLinesMax = 12;
+constexpr std::size_t kRemainsMax = 8;
 
 struct Wanted {
   TraceWindow around;                // for everything that changes a node's state
@@ -118,6 +120,44 @@ void read_log(const std::filesystem::path& path, const std::string& name, Surrou
                       static_cast<std::uint64_t>(from) + (bytes - kept)};
 }
 
+void read_report(const std::filesystem::path& path, const std::string& name, Surroundings& found) {
+  std::ifstream file(path, std::ios::binary);
+  std::string head(static_cast<std::size_t>(kLogTailBytes), '\0');
+  file.read(head.data(), kLogTailBytes);
+  head.resize(static_cast<std::size_t>(file.gcount()));
+  std::error_code ignored;
+  Surroundings::Report report{.first_lines = {},
+                              .bytes = std::filesystem::file_size(path, ignored)};
+  std::istringstream lines(head);
+  for (std::string line; report.first_lines.size() < kLogLinesMax && std::getline(lines, line);) {
+    if (!line.empty()) report.first_lines.push_back(std::move(line));
+  }
+  found.sanitizer_reports[name] = std::move(report);
+}
+
+/// What a process that ended by itself left in a directory: core dumps and reports of sanitizers.
+void read_remains(const Outcome& outcome, const std::filesystem::path& directory,
+                  Surroundings& found) {
+  std::error_code error;
+  std::vector<std::filesystem::path> files;
+  std::filesystem::directory_iterator at(outcome.directory / directory, error);
+  for (; !error && at != std::filesystem::directory_iterator(); at.increment(error)) {
+    std::error_code ignored;
+    if (at->symlink_status(ignored).type() == std::filesystem::file_type::regular) {
+      files.push_back(at->path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  for (const auto& file : files) {
+    const std::string name = file.filename().string();
+    if (found.core_dumps.size() + found.sanitizer_reports.size() >= kRemainsMax) return;
+    if (name.starts_with("core")) found.core_dumps.push_back((directory / name).string());
+    if (name.starts_with("sanitizer.") || name.starts_with("proxy-sanitizer.")) {
+      read_report(file, (directory / name).string(), found);
+    }
+  }
+}
+
 }  // namespace
 
 Surroundings read_surroundings(const Outcome& outcome, const Failure* failure) {
@@ -128,7 +168,9 @@ Surroundings read_surroundings(const Outcome& outcome, const Failure* failure) {
     read_trace(outcome, node, wanted, found);
     const std::string name = nemesis::node_name(node);
     read_log(outcome.directory / "nodes" / name / "log", name, found);
+    read_remains(outcome, std::filesystem::path("nodes") / name, found);
   }
+  read_remains(outcome, {}, found);
   read_log(outcome.directory / "harness.log", "harness", found);
   read_log(outcome.directory / "proxy.log", "proxy", found);
   return found;

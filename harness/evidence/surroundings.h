@@ -22,15 +22,22 @@ struct Surroundings {
     std::vector<std::string> last_lines;
     std::uint64_t bytes_before = 0;  // of the file
   };
+  struct Report {
+    std::vector<std::string> first_lines;
+    std::uint64_t bytes = 0;  // of the whole file
+  };
   RoleHistory roles;
-  std::map<std::string, Transitions> transitions;  // by node; only of nodes with a trace
-  std::map<std::string, Log> logs;                 // "harness", "proxy", "n1", …
+  std::map<std::string, Transitions> transitions;   // by node; only of nodes with a trace
+  std::map<std::string, Log> logs;                  // "harness", "proxy", "n1", …
+  std::map<std::string, Report> sanitizer_reports;  // by path in the run directory
+  std::vector<std::string> core_dumps;              // paths in the run directory
 };
 
 /// Reads the traces once and the ends of the logs. Of the traces it keeps what changes a node's
 /// state (terms, votes, roles, starts, truncations, …) within seconds around the failure, and what
 /// the leaders appended and committed while the operations of the explanation ran; of a violated
-/// invariant what all nodes appended and committed right before it. Files that
+/// invariant what all nodes appended and committed right before it. Of reports of sanitizers it
+/// reads the beginning. Files that
 /// cannot be read add nothing. `failure` is null for a run without one: then the end of the load
 /// counts.
 [[nodiscard]] Surroundings read_surroundings(const Outcome& outcome, const Failure* failure);

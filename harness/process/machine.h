@@ -16,13 +16,13 @@ struct Machine {
 [[nodiscard]] Machine this_machine();
 
 /// How many runs at a time are recommended: each is a cluster of five nodes with a proxy, clients
-/// and a checker. Two cores bear one run; with more runs its timers lag, and lag is a harness
-/// error. Memory: the checker of a run of 20 s needs some hundred MiB at its peak, and a node 50.
+/// and a checker. At the default rate a run keeps 0.7 cores busy; with more runs than cores its
+/// timers lag, and lag is a harness error. Memory: a node needs up to 50 MiB, the checker of a long
+/// run some hundred.
 [[nodiscard]] constexpr std::uint64_t recommended_jobs(std::uint64_t cores,
                                                        std::uint64_t memory_bytes) {
-  constexpr std::uint64_t kCoresEach = 2;
-  constexpr std::uint64_t kMemoryEach = std::uint64_t{1} << 30U;
-  const std::uint64_t by_cores = std::max<std::uint64_t>(1, cores / kCoresEach);
+  constexpr std::uint64_t kMemoryEach = std::uint64_t{1} << 29U;
+  const std::uint64_t by_cores = std::max<std::uint64_t>(1, cores);
   if (memory_bytes == 0) return by_cores;
   return std::clamp<std::uint64_t>(memory_bytes / kMemoryEach, 1, by_cores);
 }

@@ -50,6 +50,20 @@ PressureTotals read_pressure() {
   return all;
 }
 
+std::map<std::string, double> pressure_now() {
+  constexpr std::string_view kSome = "some avg10=";
+  std::map<std::string, double> averages;
+  for (const std::string resource : {"cpu", "memory", "io"}) {
+    const std::string text = kernel_file("/proc/pressure/" + resource);
+    if (!text.starts_with(kSome)) continue;
+    double percent = 0;
+    const char* const end = text.data() + text.size();
+    if (std::from_chars(text.data() + kSome.size(), end, percent).ec != std::errc()) continue;
+    averages[resource] = percent;
+  }
+  return averages;
+}
+
 PressureShares pressure_between(const PressureTotals& begin, const PressureTotals& end,
                                 std::chrono::nanoseconds time) {
   PressureShares shares;

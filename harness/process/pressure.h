@@ -20,6 +20,9 @@ using PressureTotals = std::map<std::string, std::chrono::microseconds>;
 [[nodiscard]] std::map<std::string, std::chrono::microseconds> pressure_totals(
     std::string_view text);
 
+/// "cpu", "memory", "io": the share of the last ten seconds in which a task waited, in percent.
+[[nodiscard]] std::map<std::string, double> pressure_now();
+
 /// Shares of the time between two readings, from 0 to 1. Empty if one of them is.
 using PressureShares = std::map<std::string, double>;
 [[nodiscard]] PressureShares pressure_between(const PressureTotals& begin,

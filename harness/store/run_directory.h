@@ -30,8 +30,8 @@ class RunDirectory {
                                                                 bool move_latest = true);
   /// Uses a directory that the caller has created, for instance a suite that names it in its ledger
   /// before the run begins; links stay as they are. Error: it is not a directory that only its
-  /// owner can enter, or has other files than the two that the caller may put there: the scenario, and
-  /// the output of the run's process.
+  /// owner can enter, or has other files than the two that the caller may put there: the scenario,
+  /// and the output of the run's process.
   static base::Result<RunDirectory> adopt(const std::filesystem::path& directory);
 
   /// The time of now as names of runs begin: "20260131T120000.000Z".

@@ -7,19 +7,18 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <set>
-#include <thread>
 #include <utility>
 
 #include "base/check.h"
 #include "harness/run/signals.h"
 #include "harness/store/run_directory.h"
-#include "harness/store/run_lock.h"
 #include "harness/store/stored_runs.h"
+#include "harness/suite/adopt.h"
 #include "harness/suite/dates.h"
 #include "harness/suite/ledger_writer.h"
 #include "harness/suite/retention.h"
 #include "harness/suite/run_process.h"
+#include "harness/suite/run_queue.h"
 #include "harness/suite/run_result.h"
 
 namespace capsize::harness {
@@ -37,7 +36,6 @@ constexpr auto kProgressInterval = 200ms;
 constexpr std::size_t kHarnessErrorsMax = 5;
 /// A run writes some ten to a hundred MiB; below this, it could not even write its results.
 constexpr std::uint64_t kFreeBytesMin = std::uint64_t{256} << 20U;
-constexpr auto kOrphanBound = 10s;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -110,6 +108,7 @@ class SuiteRunner {
                   .suite = suite_.name,
                   .file = suite_.file,
                   .suite_sum = suite_.sum,
+                  .only = options_.only,
                   .started = utc_now(),
                   .revision = options_.revision,
                   .host = host_name(),
@@ -118,7 +117,6 @@ class SuiteRunner {
                   .jobs = options_.jobs};
     if (options_.budget) execution_.budget_seconds = seconds(*options_.budget);
     if (auto planned = plan(); !planned) return planned;
-    if (!options_.only.empty()) execution_.only = options_.only;
     for (const auto& each : suite_.cases) {
       if (each.purpose == Purpose::kTest) execution_.cases.push_back(each.scenario.name);
     }
@@ -149,116 +147,32 @@ class SuiteRunner {
   base::Status settle_open() {
     const auto open = std::exchange(execution_.open, {});
     for (const auto& [id, run] : open) {
-      const fs::path directory = options_.store / run.path;
-      const auto until = Clock::now() + kOrphanBound;
-      while (is_running(directory) && Clock::now() < until) std::this_thread::sleep_for(kStep);
-      auto finished = adopt(run, directory);
+      auto finished = adopt(suite_, run, options_.store);
       const base::Status written = finished ? record(std::move(*finished)) : lose(run);
       if (!written) return written;
     }
     return {};
   }
 
-  std::optional<LedgerRun> adopt(const LostRun& run, const fs::path& directory) {
-    const auto planned = find_planned(run);
-    if (!planned || was_interrupted(directory)) return std::nullopt;
-    auto result = read_result(*planned, directory);
-    if (!result) return std::nullopt;
-    result.value().path = run.path;
-    result.value().seconds = lifetime(directory);
-    return std::move(result).value();
-  }
-
-  /// From the name of a run directory, which says when the run began, to its results.
-  static double lifetime(const fs::path& directory) {
-    std::error_code error;
-    const auto written = fs::last_write_time(directory / "results.json", error);
-    const auto began = begin_of(directory.filename().string());
-    if (error || !began) return 0;
-    const auto ended = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::file_clock::to_sys(written).time_since_epoch());
-    return std::max(0.0, static_cast<double>(ended.count()) / 1000 - static_cast<double>(*began));
-  }
-
-  /// What a run of the ledger is in the plan: its case, with its own seed.
-  [[nodiscard]] std::optional<PlannedRun> find_planned(const LostRun& run) const {
-    const std::string name = run.id.substr(0, run.id.rfind('/'));
-    for (const auto& each : suite_.cases) {
-      if (each.scenario.name == name) return PlannedRun{&each, run.id, run.seed};
-    }
-    return std::nullopt;
-  }
-
   base::Status plan() {
-    if (!options_.only.empty() || !execution_.only.empty()) {
-      const std::string& only = execution_.only.empty() ? options_.only : execution_.only;
-      auto runs = runs_of_group(suite_, ledger_, only);
+    if (!execution_.only.empty()) {
+      auto runs = runs_of_group(suite_, ledger_, execution_.only);
       if (!runs) return base::Error{"--only: " + runs.error().message};
-      again_ = std::move(runs).value();
-      execution_.planned = again_.size();
+      execution_.planned = runs.value().size();
+      queue_.emplace(std::move(runs).value());
       return {};
     }
-    controls_ = control_runs(suite_, execution_.seed);
-    tests_.emplace(suite_, execution_.seed, options_.shard, options_.budget.has_value());
+    queue_.emplace(suite_, execution_.seed, options_.shard, options_.budget.has_value());
     execution_.planned = count_test_runs(suite_, options_.shard);
     return {};
   }
 
   // Choosing the next run.
 
-  [[nodiscard]] bool is_known(const std::string& id) const {
-    const auto has_id = [&](const auto& each) { return each.id == id; };
-    return std::any_of(execution_.runs.begin(), execution_.runs.end(), has_id) ||
-           std::any_of(running_.begin(), running_.end(),
-                       [&](const RunProcess& each) { return each.planned().id == id; });
-  }
-
-  /// A bug's control runs again only after the runs before it did not catch the bug.
-  [[nodiscard]] bool is_needed(const PlannedRun& control) const {
-    const auto same_case = [&](const std::string& name) {
-      return name == control.of->scenario.name;
-    };
-    if (is_known(control.id)) return false;
-    for (const auto& run : execution_.runs) {
-      if (same_case(run.case_name) && has_passed(run)) return false;
-    }
-    return std::none_of(running_.begin(), running_.end(), [&](const RunProcess& each) {
-      return same_case(each.planned().of->scenario.name);
-    });
-  }
-
   std::optional<PlannedRun> next_run() {
-    for (const auto& control : controls_) {
-      if (is_needed(control)) return control;
-    }
-    while (!again_.empty()) {
-      PlannedRun run = again_.front();
-      again_.erase(again_.begin());
-      if (!is_known(run.id)) return run;
-    }
-    if (!tests_) return std::nullopt;
-    return next_test();
-  }
-
-  std::optional<PlannedRun> next_test() {
-    // Of runs that do not fit into the budget, one round is skipped: a shorter case may still fit.
-    for (std::size_t skipped = 0; skipped <= suite_.cases.size();) {
-      auto run = tests_->next();
-      if (!run) break;
-      if (is_done(run->id)) continue;
-      if (fits(*run)) return run;
-      ++skipped;
-    }
-    tests_.reset();
-    return std::nullopt;
-  }
-
-  [[nodiscard]] bool is_done(const std::string& id) {
-    if (done_.empty()) {
-      for (const auto& run : execution_.runs) done_.insert(run.id);
-      done_.insert("");  // so that an execution without runs is looked at once
-    }
-    return done_.contains(id);
+    std::vector<const PlannedRun*> running;
+    for (const auto& run : running_) running.push_back(&run.planned());
+    return queue_->next(execution_, running, [this](const PlannedRun& run) { return fits(run); });
   }
 
   [[nodiscard]] bool fits(const PlannedRun& run) const {
@@ -348,7 +262,6 @@ class SuiteRunner {
     execution_.runs.push_back(std::move(run));
     execution_.seconds = elapsed();
     const LedgerRun& recorded = execution_.runs.back();
-    if (!done_.empty()) done_.insert(recorded.id);
     if (retention_) {
       if (auto retained = retain(recorded); !retained) return retained;
       observer_.finished(execution_);
@@ -422,11 +335,8 @@ class SuiteRunner {
   Ledger ledger_;  // the executions before this one
   Execution execution_;
   std::optional<Retention> retention_;
-  std::vector<PlannedRun> controls_;
-  std::vector<PlannedRun> again_;  // --only
-  std::optional<TestRuns> tests_;
+  std::optional<RunQueue> queue_;
   std::vector<RunProcess> running_;
-  std::set<std::string> done_;
   std::optional<Clock::time_point> started_;
   Clock::time_point shown_{};
   double before_ = 0;  // seconds of a resumed execution until it was killed

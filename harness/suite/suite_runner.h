@@ -33,7 +33,7 @@ struct SuiteOptions {
   std::string revision;
 };
 
-/// What is going on, for a display.
+/// What an execution does now, for a display.
 struct SuiteProgress {
   struct Running {
     std::string id;

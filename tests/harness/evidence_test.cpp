@@ -181,7 +181,7 @@ TEST_F(EvidenceTest, SystemWithoutTraces_HasNoRolesAndTransitions) {
 TEST_F(EvidenceTest, HarnessError_WithoutAnyCheck_HasItsReasonAndLogs) {
   outcome_ = Outcome{};
   outcome_.directory = directory_.path();
-  outcome_.cause = InfrastructureCause{.text = "n1 does not answer"};
+  outcome_.fail({CauseKind::kStart, "n1 does not answer"});
   append("nodes/n1/log", "cannot bind\n");
   const Json evidence = written({{"harness-error", "n1 does not answer"}});
   EXPECT_EQ(evidence["verdict"], "harness error");
@@ -189,6 +189,16 @@ TEST_F(EvidenceTest, HarnessError_WithoutAnyCheck_HasItsReasonAndLogs) {
   EXPECT_EQ(evidence["failures"], Json::array());
   EXPECT_FALSE(evidence.contains("explanation"));
   EXPECT_EQ(evidence["logs"]["n1"][0], "cannot bind");
+}
+
+TEST_F(EvidenceTest, NodeThatEndedByItself_LeavesItsReportAndCoreDump) {
+  append("nodes/n2/sanitizer.17", "\n==17==ERROR: AddressSanitizer\n#0 frame\n");
+  append("nodes/n2/core.17", "binary");
+  append("nodes/n2/unrelated", "x");
+  const Json evidence = written();
+  EXPECT_EQ(evidence["sanitizer-reports"]["nodes/n2/sanitizer.17"],
+            Json::array({"==17==ERROR: AddressSanitizer", "#0 frame"}));
+  EXPECT_EQ(evidence["core-dumps"], Json(std::vector<std::string>{"nodes/n2/core.17"}));
 }
 
 TEST_F(EvidenceTest, ValidAndVacuousRuns_HaveNone) {
@@ -209,7 +219,7 @@ TEST_F(EvidenceTest, HostileContentOfAnySize_StaysValidAndBounded) {
   outcome_.scenario.node_arguments.assign(100, hostile(1000));
   outcome_.scenario.nemesis.assign(100, "partition");
   outcome_.scenario.bug = huge;
-  outcome_.cause = InfrastructureCause{.text = huge};
+  outcome_.fail({CauseKind::kHarness, huge});
   for (int i = 0; i < 30; ++i) {
     outcome_.checks.push_back({huge, checker::Verdict::kInvalid, huge, huge});
   }
@@ -239,6 +249,8 @@ TEST_F(EvidenceTest, HostileContentOfAnySize_StaysValidAndBounded) {
     }
     append("nodes/" + name + "/trace.jsonl", huge + "\n[1]\n{\"event\":\"role\",\"time\":\"x\"}\n");
     append("nodes/" + name + "/log", huge);
+    append("nodes/" + name + "/sanitizer.1", huge);
+    append("nodes/" + name + "/core." + std::string(150, 'x'), "");
   }
   append("harness.log", huge);
   append("proxy.log", std::string(1 << 20, 'x'));
@@ -247,6 +259,8 @@ TEST_F(EvidenceTest, HostileContentOfAnySize_StaysValidAndBounded) {
                                  {"reproduce", huge},
                                  {"versions", {{huge, huge}}},
                                  {"host", huge},
+                                 {"further-errors", Json::array({huge, huge})},
+                                 {"control", huge},
                                  {"counts", Json::array({huge, huge})}});
   EXPECT_GT(bytes_, kEvidenceBytesMax / 2) << "the bounds are used";
   EXPECT_GT(evidence["failures-left-out"].get<int>(), 0);

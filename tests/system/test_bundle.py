@@ -114,9 +114,10 @@ def test_core_dumps_and_sanitizer_reports_are_included_and_named(run, tmp_path):
     for name in ("core.4711", "sanitizer.4711", "log", "trace.jsonl", "unknown"):
         (node / name).write_text(name)
     (run / "core").write_text("harness")
+    (run / "proxy-sanitizer.4712").write_text("proxy")
     archive = tmp_path / "run.tar.gz"
     bundle(run, archive)
-    assert names(archive) == ["README.txt", "scenario.json", "nodes/n2/log", "nodes/n2/sanitizer.4711",
+    assert names(archive) == ["README.txt", "scenario.json", "nodes/n2/log", "nodes/n2/sanitizer.4711", "proxy-sanitizer.4712",
                               "nodes/n2/trace.jsonl", "nodes/n2/unknown", "core", "nodes/n2/core.4711"]
     readme = (unpack(archive, tmp_path / "unpacked") / "README.txt").read_text()
     assert "nodes/n2/core.4711" in readme and "nodes/n2/sanitizer.4711" in readme
@@ -149,6 +150,7 @@ def test_links_sockets_and_pipes_are_left_out(run, tmp_path):
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(run / "socket"))
     (run / "sockets").mkdir()
+    (run / "reserve").write_text("space")
     (run / "sockets" / "secret").write_text("control secret")
     (run / "earlier.tar.zst").write_text("an earlier bundle")
     (run / "results.json").write_text('{"failures":[{"sentence":"\\u001b[2J"}],"checks":7,"verdict":"invalid"}')

@@ -43,7 +43,7 @@ def test_an_acknowledgement_before_the_commit_is_proven_from_the_traces(capsize)
     assert main["meaning"] == {"check": "linearizable", "acknowledged": "before commit"}
 
 
-def test_a_violation_before_a_harness_error_is_not_lost(capsize, started):
+def test_a_violation_beside_a_failure_of_the_harness_is_not_lost(capsize, started):
     process = capsize.start("run", "--read-level", "stale", "--nemesis", "none", "--time-limit", "60s")
     started.append(process)
     history = capsize.store / "latest" / "history.jsonl"
@@ -51,9 +51,18 @@ def test_a_violation_before_a_harness_error_is_not_lost(capsize, started):
     proxy = next(pid for pid in children(process.pid) if "capsize-proxy" in command_line(pid)[0])
     os.kill(proxy, signal.SIGKILL)
     output, _ = process.communicate(timeout=60)
-    assert process.returncode == 255, output
+    assert process.returncode == 1, output
     failures = capsize.results()["failures"]
     assert [one["check"] for one in failures][:1] == ["linearizable"], output
     evidence = json.loads((capsize.run_directory() / "evidence.json").read_text())
-    assert evidence["verdict"] == "harness error" and "proxy" in evidence["harness-error"]
+    assert evidence["verdict"] == "invalid" and evidence["cause"]["kind"] == "proxy"
     assert evidence["signature"] == failures[0]["signature"] and evidence["explanation"]["operations"]
+
+
+def test_a_run_whose_nodes_never_start_has_its_reason_as_evidence(capsize):
+    done = capsize("run", "--node-arg=--no-such-argument", "--nemesis", "none", "--time-limit", "1s")
+    assert done.returncode == 255, done.stdout + done.stderr
+    evidence = json.loads((capsize.run_directory() / "evidence.json").read_text())
+    assert evidence["verdict"] == "harness error" and evidence["cause"]["kind"] == "start"
+    assert evidence["failures"] == []
+    assert any("no-such-argument" in line for line in evidence["logs"]["n1"])

@@ -18,10 +18,10 @@ def test_a_directory_that_is_no_empty_directory_of_its_owner_is_refused(capsize,
     open_to_all.mkdir(mode=0o755)
     link.symlink_to(open_to_all)
     file.touch()
-    for path, found in ((full, "files in it"), (open_to_all, "mode 0755"), (link, "no directory"),
+    for path, found in ((full, "something"), (open_to_all, "mode 0755"), (link, "no directory"),
                         (file, "no directory"), (tmp_path / "missing", "No such file or directory")):
         run = capsize("run", "--nemesis", "none", "--time-limit", "1s", "--run-directory", path)
         assert run.returncode == 254, run.stdout + run.stderr
-        expected = f"--run-directory: {path}: found {found}, expected an empty directory of mode 0700"
+        expected = f"--run-directory: {path}: found {found}, expected a directory of mode 0700 that is empty"
         assert expected in run.stderr
     assert not capsize.store.exists()

@@ -425,10 +425,16 @@ def test_a_control_that_cannot_be_caught_makes_the_suite_vacuous(suites):
 def test_a_killed_suite_leaves_no_process_of_its_clusters(suites):
     process = suites.start(suites.write(runs=[{"name": "a", "with": {"nodes": 3, "time-limit": "60s"}}]),
                            runner=None)
-    runs = wait_for(lambda: children(process.pid), 60, "a run")
-    nodes = wait_for(lambda: len(children(runs[0])) >= 6 and children(runs[0]), 60, "its nodes")
+
+    def run_and_nodes():
+        for run in children(process.pid):
+            if len(children(run)) >= 6:  # nodes and a proxy
+                return [run, *children(run)]
+        return None
+
+    pids = wait_for(run_and_nodes, 60, "a run with its nodes")
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    for pid in [*runs, *nodes]:
+    for pid in pids:
         wait_for(lambda: not alive(pid), 10, "the end of its processes")
     assert suites.ledger("start")[0]["path"]
