@@ -6,6 +6,7 @@ Most tests use a stand-in for runs (tests/fixtures/quick-run), so that hundreds 
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 
@@ -124,7 +125,8 @@ def test_harness_errors_stop_the_suite_and_are_no_violations(suites):
     suites.plan("a", 'verdict="harness error"; cause=overload')
     done = suites(suites.write(runs=[{"name": "a", "seeds": 30}]))
     assert done.returncode == 255
-    assert "5 of 5 runs ended with a harness error, overload: because of overload" in first_line(done)
+    # One more may be running when the fifth ends.
+    assert re.search(r"([56]) of \1 runs ended with a harness error, overload: because of overload", first_line(done))
     assert suites.ledger("end")[0]["cause"] == "harness-errors"
     assert suites.report()["groups"] == []
 
