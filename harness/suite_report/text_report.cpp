@@ -34,8 +34,9 @@ void one_group(TextOut out, const Assessment& assessment, const Group& group, bo
       assessment.baseline
           ? fmt::format(", {} of {} before", group.runs_before, assessment.baseline->runs)
           : std::string();
-  fmt::format_to(out, "  {} {:<16}  {}: {} of {} runs{}\n", status_word(group, colours),
-                 shown(group.signature), shown(group.title()), group.runs, assessment.runs, before);
+  fmt::format_to(out, "  {} {:<16}  {}: {} of {}{}\n", status_word(group, colours),
+                 shown(group.signature), shown(group.title()), group.runs,
+                 counted(assessment.runs, "run"), before);
   if (group.status == GroupStatus::kGone) return;
   const LedgerRun& run = group.shown;
   fmt::format_to(out, "         {}\n", shown(group.sentence));

@@ -51,12 +51,12 @@ class Night:
     def found(self, case, **results):
         (self.results / f"{case}.json").write_text(json.dumps(results))
 
-    def execute(self, cases, **keys):
+    def execute(self, cases, *options, store="store", seed=1, **keys):
         suite = self.folder / "night.json"
         suite.write_text(json.dumps({"runs": [{"name": case} for case in cases],
                                      "controls": {"bugs": [{"bug": "read-without-quorum"}], "healthy": {}}, **keys}))
-        return subprocess.run([BIN / "capsize", "suite", suite, "--store", self.folder / "store", "--seed", "1",
-                               "--runner", self.runner, "--quiet"],
+        return subprocess.run([BIN / "capsize", "suite", suite, "--store", self.folder / store, "--seed", str(seed),
+                               "--runner", self.runner, "--quiet", *options],
                               capture_output=True, text=True, timeout=120, check=False)
 
     @property
@@ -183,6 +183,42 @@ def test_the_second_night_has_the_key_of_the_first(night):
     varied_again = night.execute(["valid", "invalid"])
     assert varied_again.returncode == 0
     assert not list(issues.iterdir())
+
+
+def test_nights_in_shards_with_a_cached_ledger_know_what_is_new(night):
+    """As .github/workflows/nightly.yml does it: stores of their own for the shards, and one ledger that stays."""
+    cases = ["a", "b", "c", "d"]
+
+    def one_night(seed, shards=(1, 2)):
+        for number in shards:
+            night.execute(cases, "--shard", f"{number}/2", store=f"shard-{seed}-{number}", seed=seed)
+        ledgers = [night.folder / f"shard-{seed}-{number}" / "ledger.jsonl" for number in shards]
+        done = night.execute(cases, "--merge", *ledgers)
+        validate(night.reports / "report.xml")
+        return done.returncode, {group["signature"][0]: group["status"] for group in night.json()["groups"]}
+
+    night.found("a", verdict="invalid", failures=[failure("a" * 16)])
+    assert one_night(1) == (1, {"a": "new"})
+    night.found("b", verdict="invalid", failures=[failure("b" * 16)])
+    assert one_night(2) == (1, {"b": "new", "a": "known"})
+    for case in ("a", "b"):
+        night.found(case, verdict="valid")
+    assert one_night(3) == (0, {"a": "gone", "b": "gone"})
+    code, groups = one_night(4, shards=(2,))
+    assert (code, groups) == (3, {})
+    assert night.json()["missing-shards"] == ["1/2"]
+    assert "vacuous: shard 1/2 is missing" in night.json()["first-line"]
+
+
+@pytest.mark.parametrize("path", [".github/workflows/nightly.yml", "docs/examples/nightly.yml"])
+def test_options_of_the_workflows_exist(path):
+    text = (ROOT / path).read_text().replace("\\\n", " ")
+    commands = re.findall(r"build/bin/capsize suite (.*)", text)
+    assert len(commands) == 2
+    known = subprocess.run([BIN / "capsize", "suite", "--help"], capture_output=True, text=True, check=True).stdout
+    for option in re.findall(r"--[a-z-]+", " ".join(commands)):
+        assert f"  {option} " in known, option
+    assert text.count("if: always()") >= 5, "artefacts, summary and ledger also after a failure"
 
 
 def test_a_real_suite_runs_as_tests_of_pytest(tmp_path):
