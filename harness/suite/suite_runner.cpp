@@ -96,9 +96,9 @@ class SuiteRunner {
     return nullptr;
   }
 
-  /// Whether the last execution can be continued. Runs of two versions of the suite or of the system
-  /// under test must not become one execution; a nightly that is always started with --resume then
-  /// begins a new one.
+  /// Whether the last execution can be continued. Runs of two versions of the suite or of the
+  /// system under test must not become one execution; a nightly that is always started with
+  /// --resume then begins a new one.
   bool can_continue() {
     const Execution* last = last_execution();
     if (!options_.resume || last == nullptr || last->ended) return false;
