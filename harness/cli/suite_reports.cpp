@@ -57,6 +57,10 @@ void SuiteReports::begun(const Execution& execution, const Ledger& earlier, bool
   display_.begun(execution, earlier, resumed);
 }
 
+void SuiteReports::note(const std::string& text) {
+  display_.note(text);
+}
+
 void SuiteReports::finished(const Execution& execution) {
   display_.finished(execution);
   const bool due = !written_ || Clock::now() - *written_ > kInterval;

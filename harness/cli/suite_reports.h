@@ -35,6 +35,7 @@ class SuiteReports final : public SuiteObserver {
                SuiteObserver& display);
 
   void begun(const Execution& execution, const Ledger& earlier, bool resumed) override;
+  void note(const std::string& text) override;
   void finished(const Execution& execution) override;
   void progress(const Execution& execution, const SuiteProgress& progress) override;
 

@@ -132,15 +132,16 @@ std::optional<InfrastructureCause> disturbed_from_outside(const Outcome& outcome
                                          sentence, processes(out_of_memory_kills))};
 }
 
+InfrastructureCause lagged(base::Duration lag) {
+  return {CauseKind::kOverload, "the harness' own timers lagged by " + seconds(lag)};
+}
+
 /// Why a late node may not be at fault, but the machine; nothing if it is. `late`: after the end of
 /// the run, otherwise after a fault within the load.
 std::optional<InfrastructureCause> excuse(const Outcome& outcome, bool late) {
   if (auto disturbed = disturbed_from_outside(outcome)) return disturbed;
   const auto lag = late ? outcome.worst_lag_after_healing : outcome.worst_lag;
-  if (lag > kLagMax) {
-    return InfrastructureCause{CauseKind::kOverload,
-                               fmt::format("the harness' own timers lagged by {}", seconds(lag))};
-  }
+  if (lag > kLagMax) return lagged(lag);
   if (late && outcome.disk_hung_after_healing > kLiveExtensionMax) {
     return InfrastructureCause{CauseKind::kDiskHung,
                                fmt::format("the disk of this machine hung for {} after healing",
@@ -175,6 +176,9 @@ Check live(Outcome& outcome) {
   if (outcome.statistics.totals().ok == 0) {
     check.verdict = Verdict::kVacuous;
     check.explanation = "no operation ever succeeded, so there was no service to come back";
+    auto machine = excuse(outcome, true);
+    if (!machine) machine = excuse(outcome, false);
+    if (machine) outcome.fail(*std::move(machine));
   } else if (auto machine = excuse(outcome, !late.empty())) {
     check.verdict = Verdict::kUnknown;
     check.explanation += "; but " + machine->text;
@@ -264,12 +268,18 @@ Check crash(Outcome& outcome, base::Instant start) {
   return check;
 }
 
-/// Why the machine could not generate more load; empty if it could have.
-std::string overload(const Outcome& outcome) {
-  if (outcome.worst_lag > kLagMax) {
-    return fmt::format("the harness' own timers lagged by {}", seconds(outcome.worst_lag));
+/// Why the machine could not generate more load; nothing if it could have.
+std::optional<InfrastructureCause> bottleneck(const Outcome& outcome) {
+  if (outcome.worst_lag > kLagMax) return lagged(outcome.worst_lag);
+  // Clients have few operations open, each of which waits for the disk.
+  if (outcome.disk_hung > outcome.load_time / 4) {
+    return InfrastructureCause{
+        CauseKind::kDiskHung,
+        fmt::format("the disk of this machine hung for {}", seconds(outcome.disk_hung))};
   }
-  return high_pressure(outcome.pressure);
+  auto busy = high_pressure(outcome.pressure);
+  if (busy.empty()) return std::nullopt;
+  return InfrastructureCause{CauseKind::kOverload, std::move(busy)};
 }
 
 Check coverage(Outcome& outcome) {
@@ -300,8 +310,8 @@ Check coverage(Outcome& outcome) {
     const auto why = load_not_generated(outcome.scenario, outcome.statistics, outcome.load_time,
                                         outcome.quiet_rate);
     if (!why.empty()) check.explanation = why + " (" + check.explanation + ")";
-    if (const auto busy = overload(outcome); !why.empty() && !busy.empty()) {
-      outcome.fail({CauseKind::kOverload, why + "; " + busy});
+    if (auto machine = bottleneck(outcome); machine && !why.empty()) {
+      outcome.fail({machine->kind, why + "; " + machine->text});
     }
   }
   return check;

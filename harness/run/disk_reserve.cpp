@@ -9,21 +9,21 @@
 
 namespace capsize::harness {
 
-DiskReserve::DiskReserve(std::filesystem::path path) : path_(std::move(path)) {
-  const int file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  const int error = file < 0 ? errno : ::posix_fallocate(file, 0, static_cast<off_t>(kBytes));
-  if (file >= 0) ::close(file);
+DiskReserve::DiskReserve(const std::filesystem::path& path)
+    : file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) {
+  // Without a name the kernel frees the space at the end of the process, even after SIGKILL.
+  if (file_ >= 0) ::unlink(path.c_str());
+  const int error = file_ < 0 ? errno : ::posix_fallocate(file_, 0, static_cast<off_t>(kBytes));
   if (error == 0) return;
-  failure_ = {kind_of_errno(error),
-              fmt::format("{}: no space of {} KiB for a run: {}", path_.string(), kBytes / 1024,
-                          std::strerror(error))};
   release();
+  failure_ = {kind_of_errno(error),
+              fmt::format("{}: no space of {} KiB for the results: {}", path.string(),
+                          kBytes / 1024, std::strerror(error))};
 }
 
 void DiskReserve::release() {
-  if (path_.empty()) return;
-  ::unlink(path_.c_str());
-  path_.clear();
+  if (file_ >= 0) ::close(file_);
+  file_ = -1;
 }
 
 }  // namespace capsize::harness

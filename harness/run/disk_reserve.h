@@ -13,19 +13,19 @@ class DiskReserve {
  public:
   static constexpr std::uint64_t kBytes = std::uint64_t{1} << 20U;
 
-  /// Allocates the file.
-  explicit DiskReserve(std::filesystem::path path);
+  /// Allocates a file there, which has no name when the constructor returns.
+  explicit DiskReserve(const std::filesystem::path& path);
   ~DiskReserve() { release(); }
   DiskReserve(const DiskReserve&) = delete;
   DiskReserve& operator=(const DiskReserve&) = delete;
 
   /// Why the space could not be allocated; nothing if it was.
   [[nodiscard]] const std::optional<InfrastructureCause>& failure() const { return failure_; }
-  /// Removes the file: the space can be used.
+  /// Frees the space.
   void release();
 
  private:
-  std::filesystem::path path_;
+  int file_;  // negative: there is none
   std::optional<InfrastructureCause> failure_;
 };
 

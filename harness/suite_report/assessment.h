@@ -41,6 +41,7 @@ struct Group {
   std::string signature;  // empty: violations for which the ledger names no failure
   std::string check;
   std::string anomaly;
+  std::string label;     // what the signature stands for; may be empty
   std::string sentence;  // of the run that is shown
   GroupStatus status = GroupStatus::kNew;
   std::optional<Mute> mute;  // unexpired
@@ -57,8 +58,11 @@ struct Group {
   /// Whether the reported executions ran one of its cases: a group is not gone because its case is.
   bool cases_ran = true;
 
-  /// "stale read", or the check if it names no anomaly.
-  [[nodiscard]] const std::string& title() const { return anomaly.empty() ? check : anomaly; }
+  /// As RunFailure::title().
+  [[nodiscard]] const std::string& title() const {
+    if (!label.empty()) return label;
+    return anomaly.empty() ? check : anomaly;
+  }
 };
 
 /// Runs that ended with one cause, other than a failure of the system under test.

@@ -49,6 +49,7 @@ Json to_json(const Group& group) {
                             {"status", name(group.status)},
                             {"check", group.check},
                             {"anomaly", group.anomaly},
+                            {"label", group.label},
                             {"sentence", group.sentence},
                             {"runs", group.runs},
                             {"runs-before", group.runs_before},

@@ -125,6 +125,7 @@ Group to_group(const Gathered& gathered, const SuiteHistory& history,
   group.signature = tally.failure.signature;
   group.check = tally.failure.check;
   group.anomaly = tally.failure.anomaly;
+  group.label = tally.failure.label;
   group.sentence = tally.failure.sentence;
   group.status = status_of(gathered, history.baseline);
   if (const Mute* mute = find_mute(mutes, group.signature)) group.mute = *mute;

@@ -208,6 +208,27 @@ TEST_F(Judged, LoadThatIsNotReached_UnderPressure_IsAnOverload) {
   EXPECT_DOUBLE_EQ(to_json(outcome_)["host"]["pressure"]["cpu-some"].get<double>(), 0.97);
 }
 
+TEST_F(Judged, LoadThatIsNotReached_WhileTheDiskHung_IsAHangingDisk) {
+  make_slow(outcome_);
+  outcome_.disk_hung = 600ms;  // of a load of 1 s
+  EXPECT_EQ(judge(), Verdict::kHarnessError);
+  EXPECT_EQ(outcome_.cause->kind, CauseKind::kDiskHung);
+}
+
+TEST_F(Judged, NoServiceAtAll_IsVacuousUnlessTheMachineIsToBlame) {
+  outcome_.statistics.by_function.clear();
+  make_late();
+  EXPECT_EQ(judge(), Verdict::kVacuous);
+}
+
+TEST_F(Judged, NoServiceAtAll_WhileTheHarnessLagged_IsAnOverload) {
+  outcome_.statistics.by_function.clear();
+  make_late();
+  outcome_.worst_lag = 300ms;
+  EXPECT_EQ(judge(), Verdict::kHarnessError);
+  EXPECT_EQ(outcome_.cause->kind, CauseKind::kOverload);
+}
+
 TEST_F(Judged, MissedFaults_UnderPressure_StayVacuous) {
   outcome_.scenario.expect->leader_changes = 5;
   outcome_.pressure = {{"cpu-some", 0.97}};
@@ -222,14 +243,26 @@ TEST_F(Judged, StoppedRun_JudgesOnlyWhatWasRecorded) {
   EXPECT_EQ(outcome_.checks.front().verdict, Verdict::kValid);
 }
 
-TEST(DiskReserve, File_ExistsUntilItIsReleased) {
+/// Sizes of the files that this process has open under a path, with or without a name.
+std::vector<std::uintmax_t> open_files(const std::string& path) {
+  std::vector<std::uintmax_t> sizes;
+  for (const auto& entry : fs::directory_iterator("/proc/self/fd")) {
+    std::error_code ignored;
+    const auto target = fs::read_symlink(entry.path(), ignored).string();
+    if (target.starts_with(path)) sizes.push_back(fs::file_size(entry.path()));
+  }
+  return sizes;
+}
+
+TEST(DiskReserve, Space_IsHeldWithoutANameUntilItIsReleased) {
   const TemporaryDirectory directory;
   const auto path = directory.path() / fs::path("reserve");
   DiskReserve reserve(path);
   EXPECT_FALSE(reserve.failure());
-  EXPECT_EQ(fs::file_size(path), DiskReserve::kBytes);
+  EXPECT_TRUE(fs::is_empty(directory.path())) << "a run that is killed must not leave it";
+  EXPECT_THAT(open_files(path), testing::ElementsAre(DiskReserve::kBytes));
   reserve.release();
-  EXPECT_FALSE(fs::exists(path));
+  EXPECT_THAT(open_files(path), testing::IsEmpty());
   EXPECT_TRUE(DiskReserve("/proc/self/none").failure());
 }
 
