@@ -202,7 +202,7 @@ class SuiteVerb final : public Verb {
   int report(const Suite& suite, const Ledger& ledger,
              const std::vector<std::string>& executions) const {
     const ReportPaths paths = reports_.resolve(store_, suite.name);
-    const Assessment assessment = assess_suite(suite, ledger, executions, store_);
+    const Assessment assessment = assess_suite(suite, ledger, executions, store_, !merge_.empty());
     const auto written = write_reports(assessment, paths);
     fmt::print("{}", text_report(assessment, paths, wants_colours(STDOUT_FILENO)));
     std::fflush(stdout);

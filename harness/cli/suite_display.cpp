@@ -101,6 +101,11 @@ void SuiteDisplay::begun(const Execution& execution, const Ledger& /*earlier*/, 
                     resumed_text));
 }
 
+void SuiteDisplay::note(const std::string& text) {
+  clear();
+  print("capsize: " + text);
+}
+
 void SuiteDisplay::finished(const Execution& execution) {
   if (quiet_) return;
   const LedgerRun& run = execution.runs.back();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "harness/suite/suite_runner.h"
 
@@ -17,6 +18,7 @@ class SuiteDisplay final : public SuiteObserver {
   SuiteDisplay& operator=(const SuiteDisplay&) = delete;
 
   void begun(const Execution& execution, const Ledger& earlier, bool resumed) override;
+  void note(const std::string& text) override;
   void finished(const Execution& execution) override;
   void progress(const Execution& execution, const SuiteProgress& progress) override;
 

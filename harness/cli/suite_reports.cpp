@@ -31,7 +31,7 @@ ReportPaths ReportOptions::resolve(const std::filesystem::path& store,
 
 Assessment assess_suite(const Suite& suite, const Ledger& ledger,
                         const std::vector<std::string>& executions,
-                        const std::filesystem::path& store) {
+                        const std::filesystem::path& store, bool all_shards) {
   SuiteContents contents;
   for (const auto& each : suite.cases) {
     if (each.purpose == Purpose::kTest) contents.cases.push_back(each.scenario.name);
@@ -41,6 +41,7 @@ Assessment assess_suite(const Suite& suite, const Ledger& ledger,
     // The runs of one group only: no other case was to run, and no control.
     if (execution.id == executions.front() && !execution.only.empty()) contents = {};
   }
+  contents.all_shards = all_shards;
   Assessment assessment = assess(ledger, executions, suite.mutes, today(), contents);
   assessment.store = store.string();
   return assessment;
@@ -54,6 +55,10 @@ void SuiteReports::begun(const Execution& execution, const Ledger& earlier, bool
   ledger_ = earlier;
   ledger_.executions.push_back(execution);
   display_.begun(execution, earlier, resumed);
+}
+
+void SuiteReports::note(const std::string& text) {
+  display_.note(text);
 }
 
 void SuiteReports::finished(const Execution& execution) {

@@ -23,10 +23,10 @@ struct ReportOptions {
                                     const std::string& suite) const;
 };
 
-/// Judges executions of a suite as of today.
+/// Judges executions of a suite as of today. `all_shards`: none of them may be missing.
 [[nodiscard]] Assessment assess_suite(const Suite& suite, const Ledger& ledger,
                                       const std::vector<std::string>& executions,
-                                      const std::filesystem::path& store);
+                                      const std::filesystem::path& store, bool all_shards = false);
 
 class SuiteReports final : public SuiteObserver {
  public:
@@ -35,6 +35,7 @@ class SuiteReports final : public SuiteObserver {
                SuiteObserver& display);
 
   void begun(const Execution& execution, const Ledger& earlier, bool resumed) override;
+  void note(const std::string& text) override;
   void finished(const Execution& execution) override;
   void progress(const Execution& execution, const SuiteProgress& progress) override;
 

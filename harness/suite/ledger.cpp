@@ -58,6 +58,7 @@ RunFailure to_failure(const Json& json) {
   RunFailure failure{.signature = json.at("signature").get<std::string>(),
                      .check = json.value("check", ""),
                      .anomaly = json.value("anomaly", ""),
+                     .label = json.value("label", ""),
                      .sentence = json.value("sentence", "")};
   for (const auto& kind : json.value("faults", Json::array())) {
     failure.faults.push_back(kind.get<std::string>());

@@ -29,8 +29,15 @@ struct RunFailure {
   std::string signature;            // 16 hexadecimal digits
   std::string check;                // "linearizable", "invariants", …
   std::string anomaly;              // "stale read"; empty for checks without anomalies
+  std::string label = {};           // what the signature stands for: "stale read, follower"
   std::string sentence;             // for people; never part of the signature
   std::vector<std::string> faults;  // kinds of faults that were active
+
+  /// The label; without one the anomaly or the check.
+  [[nodiscard]] const std::string& title() const {
+    if (!label.empty()) return label;
+    return anomaly.empty() ? check : anomaly;
+  }
 };
 
 /// Why a run is in its suite.

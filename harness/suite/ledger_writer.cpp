@@ -63,6 +63,7 @@ Json failures_json(const std::vector<RunFailure>& failures) {
                 {"sentence", failure.sentence},
                 {"faults", failure.faults}};
     if (!failure.anomaly.empty()) one["anomaly"] = failure.anomaly;
+    if (!failure.label.empty()) one["label"] = failure.label;
     list.push_back(std::move(one));
   }
   return list;

@@ -82,6 +82,7 @@ std::vector<RunFailure> failures_of(const Json& results) {
     RunFailure failure{.signature = each.value("signature", kNoSignature),
                        .check = each.value("check", ""),
                        .anomaly = each.value("anomaly", ""),
+                       .label = bounded(each.value("label", "")),
                        .sentence = bounded(each.value("sentence", ""))};
     for (const auto& kind : each.value("faults", Json::array())) {
       failure.faults.push_back(kind.get<std::string>());

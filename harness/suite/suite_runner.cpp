@@ -67,7 +67,7 @@ class SuiteRunner {
         ledger_(std::move(ledger)) {}
 
   base::Result<SuiteEnd> run() {
-    const auto prepared = options_.resume && has_unfinished() ? continue_last() : begin_new();
+    const auto prepared = can_continue() ? continue_last() : begin_new();
     if (!prepared) return prepared.error();
     retention_.emplace(options_.store, suite_.keep, suite_.quota_bytes, ledger_);
     for (const auto& run : execution_.runs) {
@@ -96,11 +96,19 @@ class SuiteRunner {
     return nullptr;
   }
 
-  bool has_unfinished() {
+  /// Whether the last execution can be continued. Runs of two versions of the suite or of the
+  /// system under test must not become one execution; a nightly that is always started with
+  /// --resume then begins a new one.
+  bool can_continue() {
     const Execution* last = last_execution();
+    if (!options_.resume || last == nullptr || last->ended) return false;
     // One that ended early for a reason other than an interruption was meant to end there.
-    return last != nullptr && !last->ended &&
-           (last->ended_early.empty() || last->early_cause == "interrupted");
+    if (!last->ended_early.empty() && last->early_cause != "interrupted") return false;
+    if (last->suite_sum == suite_.sum && last->revision == options_.revision) return true;
+    observer_.note(
+        fmt::format("execution {} is not resumed, because {} has changed since; a new one begins",
+                    last->id, last->suite_sum != suite_.sum ? "the suite" : "the revision"));
+    return false;
   }
 
   base::Status begin_new() {
@@ -126,12 +134,6 @@ class SuiteRunner {
   base::Status continue_last() {
     Execution* last = last_execution();
     CHECK(last != nullptr, "an execution is resumed only if there is one");
-    if (last->suite_sum != suite_.sum) {
-      return base::Error{
-          fmt::format("{}: changed since execution {} began, so it cannot be "
-                      "resumed; without --resume, a new one begins",
-                      suite_.file, last->id)};
-    }
     execution_ = std::move(*last);
     ledger_.executions.erase(ledger_.executions.begin() + (last - ledger_.executions.data()));
     execution_.ended_early.clear();

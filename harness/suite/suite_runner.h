@@ -33,7 +33,7 @@ struct SuiteOptions {
   std::string revision;
 };
 
-/// What is going on, for a display.
+/// What an execution does now, for a display.
 struct SuiteProgress {
   struct Running {
     std::string id;
@@ -52,6 +52,8 @@ class SuiteObserver {
   /// Once, before the first run, with the executions before this one. A resumed execution has runs
   /// already.
   virtual void begun(const Execution& execution, const Ledger& earlier, bool resumed) = 0;
+  /// What a person should know, in one line.
+  virtual void note(const std::string& text) = 0;
   /// After each run, which is the last one of the execution.
   virtual void finished(const Execution& execution) = 0;
   /// A few times a second.

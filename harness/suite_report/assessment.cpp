@@ -190,6 +190,10 @@ Assessment assess(const Ledger& ledger, const std::vector<std::string>& executio
   add_unused_mutes(assessment, applying);
   add_baseline(assessment, history);
   add_cases_without_run(assessment, history, contents);
+  // One shard alone is a report of its own.
+  if (contents.all_shards || assessment.executions.size() > 1) {
+    assessment.missing_shards = missing_shards(history.reported);
+  }
   assessment.reasons = reasons_of(assessment);
   assessment.verdict = Verdict::kValid;
   for (const Reason& reason : assessment.reasons) {

@@ -41,6 +41,7 @@ struct Group {
   std::string signature;  // empty: violations for which the ledger names no failure
   std::string check;
   std::string anomaly;
+  std::string label;     // what the signature stands for; may be empty
   std::string sentence;  // of the run that is shown
   GroupStatus status = GroupStatus::kNew;
   std::optional<Mute> mute;  // unexpired
@@ -57,8 +58,11 @@ struct Group {
   /// Whether the reported executions ran one of its cases: a group is not gone because its case is.
   bool cases_ran = true;
 
-  /// "stale read", or the check if it names no anomaly.
-  [[nodiscard]] const std::string& title() const { return anomaly.empty() ? check : anomaly; }
+  /// As RunFailure::title().
+  [[nodiscard]] const std::string& title() const {
+    if (!label.empty()) return label;
+    return anomaly.empty() ? check : anomaly;
+  }
 };
 
 /// Runs that ended with one cause, other than a failure of the system under test.
@@ -126,6 +130,7 @@ struct CaseCounts {
 struct SuiteContents {
   std::vector<std::string> cases;  // names of test cases that no execution of the ledger names
   std::vector<std::string> bugs;   // names of the seeded bugs of its controls
+  bool all_shards = false;         // a report of all shards: one that is missing makes it vacuous
 };
 
 struct Assessment {
@@ -142,6 +147,7 @@ struct Assessment {
   std::vector<ReportedRun> all_runs;  // with controls
   std::map<std::string, CaseCounts> cases;
   std::vector<std::string> cases_without_run;
+  std::vector<std::string> missing_shards;  // "3/4"; at most five
   std::vector<Control> controls;
   std::vector<Group> groups;               // new, back, known, muted, gone; the most frequent first
   std::vector<CauseGroup> harness_errors;  // of all runs; the most frequent cause first

@@ -49,6 +49,7 @@ Json to_json(const Group& group) {
                             {"status", name(group.status)},
                             {"check", group.check},
                             {"anomaly", group.anomaly},
+                            {"label", group.label},
                             {"sentence", group.sentence},
                             {"runs", group.runs},
                             {"runs-before", group.runs_before},
@@ -159,6 +160,7 @@ Json to_json(const Assessment& assessment) {
                     {"undecided", list(assessment.undecided)},
                     {"cases", cases_json(assessment)},
                     {"cases-without-run", assessment.cases_without_run},
+                    {"missing-shards", assessment.missing_shards},
                     {"lost", list(assessment.lost)},
                     {"mutes", Json::object({{"expired", list(assessment.mutes_expired)},
                                             {"unused", list(assessment.mutes_unused)}})}});

@@ -18,7 +18,7 @@ std::string failure_line(const LedgerRun& run) {
   const std::vector<RunFailure> failures = failures_of(run);
   if (failures.empty()) return one_line(run.reason, kFoundBytesMax);
   const RunFailure& main = failures.front();
-  const std::string& what = main.anomaly.empty() ? main.check : main.anomaly;
+  const std::string& what = main.title();
   if (main.sentence.starts_with(what)) return one_line(main.sentence, kFoundBytesMax);
   return one_line(fmt::format("{}: {}", what, main.sentence), kFoundBytesMax);
 }

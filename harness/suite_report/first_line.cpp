@@ -6,7 +6,6 @@
 #include <set>
 
 #include "harness/suite_report/controls.h"
-#include "harness/suite_report/grouping.h"
 #include "harness/suite_report/texts.h"
 
 namespace capsize::harness {
@@ -133,7 +132,7 @@ void add_extent(std::vector<Reason>& reasons, const Assessment& assessment) {
   if (assessment.runs == 0) {
     reasons.push_back({Verdict::kVacuous, "no test ran", false});
   }
-  for (const std::string& shard : missing_shards(assessment.executions)) {
+  for (const std::string& shard : assessment.missing_shards) {
     reasons.push_back({Verdict::kVacuous, fmt::format("shard {} is missing", shard), false});
   }
   for (std::size_t i = 0; i < assessment.executions.size(); ++i) {

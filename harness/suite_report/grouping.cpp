@@ -125,6 +125,7 @@ Group to_group(const Gathered& gathered, const SuiteHistory& history,
   group.signature = tally.failure.signature;
   group.check = tally.failure.check;
   group.anomaly = tally.failure.anomaly;
+  group.label = tally.failure.label;
   group.sentence = tally.failure.sentence;
   group.status = status_of(gathered, history.baseline);
   if (const Mute* mute = find_mute(mutes, group.signature)) group.mute = *mute;
@@ -195,12 +196,11 @@ bool is_whole(const Night& night) {
          shards_of(night).size() >= shard_count(night.executions.front()->shard);
 }
 
-std::vector<std::string> missing_shards(const std::vector<Execution>& executions) {
+std::vector<std::string> missing_shards(const Night& night) {
   constexpr std::size_t kShownMax = 5;
-  if (executions.size() < 2) return {};
-  std::set<std::string> present;
-  for (const Execution& execution : executions) present.insert(execution.shard);
-  const std::size_t count = shard_count(executions.front().shard);
+  if (night.executions.empty()) return {};
+  const std::set<std::string> present = shards_of(night);
+  const std::size_t count = shard_count(night.executions.front()->shard);
   std::vector<std::string> missing;
   for (std::size_t number = 1; number <= count && missing.size() < kShownMax; ++number) {
     std::string shard = fmt::format("{}/{}", number, count);

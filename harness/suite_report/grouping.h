@@ -31,9 +31,8 @@ struct SuiteHistory {
 /// Whether all shards are there.
 [[nodiscard]] bool is_whole(const Night& night);
 
-/// "3/4": shards that are missing among several of one suite, at most five of them. None for a
-/// single execution: one shard alone is a report of its own.
-[[nodiscard]] std::vector<std::string> missing_shards(const std::vector<Execution>& executions);
+/// "3/4": the shards that a whole night lacks, at most five of them.
+[[nodiscard]] std::vector<std::string> missing_shards(const Night& night);
 
 /// The failures of a run, each group once. The signature is empty for a failure without one of its
 /// own: of a runner that computes none, or of an invalid run for which the ledger names no failure.

@@ -59,6 +59,7 @@ IssueText issue_text(const Assessment& assessment, const Group& group) {
   issue.body += bullet("shortest failing run",
                        fmt::format("{}, seed {}, {}, {}", run.case_name, run.seed,
                                    rounded_seconds(run.seconds), counted(run.faults, "fault")));
+  issue.body += bullet("evidence", evidence_of(assessment.store, run.path));
   std::string commands;
   if (!run.reproduce.empty()) commands += one_line(run.reproduce, kIssueTextBytesMax) + "\n";
   if (!run.path.empty()) {

@@ -64,6 +64,8 @@ void add_failure(std::string& body, const Assessment& assessment, const RunFailu
 void add_place(std::string& body, const Assessment& assessment, const LedgerRun& run) {
   if (!run.path.empty()) {
     add_line(body, "run", (std::filesystem::path(assessment.store) / run.path).string());
+    const bool vacuous = run.verdict == Verdict::kVacuous;  // such a run has no evidence
+    add_line(body, "evidence", vacuous ? "" : evidence_of(assessment.store, run.path));
     add_line(body, "replay", command_on_run("replay", assessment.store, run.path));
   }
   add_line(body, "reproduce", run.reproduce);

@@ -123,18 +123,24 @@ std::string place_of(const Group& group) {
   return fmt::format(", shard {} on {}", cell(group.shown_shard), code(group.shown_host));
 }
 
+/// "; evidence: `store/a/7/evidence.json`".
+std::string evidence_text(const Assessment& assessment, const LedgerRun& run) {
+  const std::string path = evidence_of(assessment.store, run.path);
+  return path.empty() ? "" : "; evidence: " + markdown_code(path, kCommandBytesMax);
+}
+
 /// For each group the run that is shown, with the commands that lead further.
 std::string shown_runs(const Assessment& assessment) {
   BoundedPart parts(kShownBytesMax);
   for (const Group& group : assessment.groups) {
     if (group.status == GroupStatus::kGone) continue;
     const LedgerRun& run = group.shown;
-    parts.add(fmt::format("**{}** ({}): {}\n\nShortest of {}: {}, seed {}, {}, {}{}\n\n{}",
-                          cell(group.title()), group.mute ? "muted" : name(group.status),
-                          markdown_text(group.sentence, 2 * kCellBytesMax),
-                          counted(group.runs, "failing run"), code(run.case_name), run.seed,
-                          rounded_seconds(run.seconds), counted(run.faults, "fault"),
-                          place_of(group), command_block(commands_of(assessment, group))));
+    parts.add(fmt::format(
+        "**{}** ({}): {}\n\nShortest of {}: {}, seed {}, {}, {}{}{}\n\n{}", cell(group.title()),
+        group.mute ? "muted" : name(group.status), markdown_text(group.sentence, 2 * kCellBytesMax),
+        counted(group.runs, "failing run"), code(run.case_name), run.seed,
+        rounded_seconds(run.seconds), counted(run.faults, "fault"), place_of(group),
+        evidence_text(assessment, run), command_block(commands_of(assessment, group))));
   }
   return parts.text("", "failure");
 }

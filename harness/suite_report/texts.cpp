@@ -150,6 +150,10 @@ std::string command_on_run(std::string_view verb, const std::filesystem::path& s
   return fmt::format("capsize {} {}", verb, shell_argument((store / run_path).string()));
 }
 
+std::string evidence_of(const std::filesystem::path& store, const std::string& run_path) {
+  return run_path.empty() ? "" : (store / run_path / "evidence.json").string();
+}
+
 std::string xml_text(std::string_view text) {
   return xml_escaped(text, false);
 }

@@ -30,6 +30,10 @@ namespace capsize::harness {
 [[nodiscard]] std::string command_on_run(std::string_view verb, const std::filesystem::path& store,
                                          const std::string& run_path);
 
+/// The path of a run's evidence.json (docs/FORMATS.md, Evidence); empty if it has no directory.
+[[nodiscard]] std::string evidence_of(const std::filesystem::path& store,
+                                      const std::string& run_path);
+
 /// Quotes an argument for a shell, if it needs to be.
 [[nodiscard]] std::string shell_argument(std::string_view text);
 

@@ -439,6 +439,8 @@ TEST(Assessment, MissingShard_IsVacuous) {
   EXPECT_EQ(assessment.verdict, Verdict::kVacuous);
   EXPECT_THAT(assessment.first_line, HasSubstr("shard 2/3 is missing"));
   EXPECT_EQ(assess(night, {"1a"}, {}, kToday).verdict, Verdict::kValid);
+  EXPECT_EQ(assess(night, {"1a"}, {}, kToday, {.all_shards = true}).missing_shards,
+            (std::vector<std::string>{"2/3", "3/3"}));
 }
 
 TEST(Assessment, OtherShardsOfTheSameNight_AreNotEarlier) {

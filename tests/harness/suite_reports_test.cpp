@@ -122,7 +122,8 @@ TEST(JUnit, EachRunAndControl_IsATestCase) {
   EXPECT_THAT(xml, HasSubstr(R"(<testcase classname="nightly.controls" )"
                              R"(name="seeded bug read-without-quorum is caught" time="11.000"/>)"));
   EXPECT_THAT(xml, HasSubstr("signature  " + kFresh + "\ngroup      new; 1 run in this suite"));
-  EXPECT_THAT(xml, HasSubstr("faults     partition\nrun        store/a/7\n"));
+  EXPECT_THAT(xml, HasSubstr("faults     partition\nrun        store/a/7\n"
+                             "evidence   store/a/7/evidence.json\n"));
   EXPECT_THAT(xml, HasSubstr("reproduce  capsize run --seed 1\n"));
 }
 
@@ -174,7 +175,8 @@ TEST(Markdown, Shards_SayWhichOfThemHasTheShownRun) {
   second.shard = "2/2";
   second.host = "builder-2";
   const auto assessment = assess(ledger({first, second}), {"s1", "s2"}, {}, "2026-11-30");
-  EXPECT_THAT(markdown_summary(assessment), HasSubstr("0 faults, shard 2/2 on `builder-2`\n"));
+  EXPECT_THAT(markdown_summary(assessment),
+              HasSubstr("0 faults, shard 2/2 on `builder-2`; evidence: "));
   EXPECT_EQ(to_json(assessment)["groups"][0]["shown"]["shard"], "2/2");
   EXPECT_THAT(text_report(assessment, {}), HasSubstr("10 s, shard 2/2\n"));
 }
@@ -204,6 +206,8 @@ TEST(Markdown, ShowsGroupsWithTheWayToGoOn) {
   EXPECT_THAT(text, HasSubstr("```text\ncapsize run --seed 1\ncapsize replay store/a/7\n"
                               "capsize bundle store/a/7\ncapsize suite nightly.json --only "
                               "dddddddddddddddd\n```\n"));
+  EXPECT_THAT(text, HasSubstr("1 failing run: `a`, seed 7, 10 s, 0 faults; evidence: "
+                              "`store/a/7/evidence.json`\n"));
   EXPECT_THAT(text, HasSubstr("| seeded bug `read-without-quorum` | caught | 1 | 11 s |"));
   EXPECT_THAT(text, HasSubstr("### Infrastructure\n\nThese runs say nothing"));
   EXPECT_THAT(text, HasSubstr("| disk-full | 1 | no space left | b 1 | `b/4` |"));
@@ -367,10 +371,11 @@ TEST(WriteReports, SignatureThatIsNone_BecomesNoPath) {
 TEST(WriteReports, OneThatFails_DoesNotPreventTheOthers) {
   const TemporaryDirectory directory;
   auto paths = ReportPaths::in(directory.path());
-  paths.junit = directory.path() + "/missing/report.xml";
+  std::ofstream(directory.path() + "/file") << "no directory\n";
+  paths.junit = directory.path() + "/file/report.xml";
   const auto status = write_reports(varied_night(), paths);
   ASSERT_FALSE(status.ok());
-  EXPECT_THAT(status.error().message, HasSubstr("missing/report.xml"));
+  EXPECT_THAT(status.error().message, HasSubstr("file/report.xml"));
   EXPECT_TRUE(std::filesystem::exists(paths.markdown));
 }
 

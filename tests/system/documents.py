@@ -20,10 +20,10 @@ EXIT_CODES = re.compile(r"exit code (\d+)(?: or (\d+))?")
 # violation that is not announced is an error all the same.
 REDUCED = [
     (r"^(build/bin/capsize run(?!.*(--time-limit|\.json)).*)$", r"\1 --time-limit 1s"),
-    (r"^(build/bin/capsize suite )(\S+)(?! --list)(?!.*--merge)(.*)$", r"\1\2 --list\3"),
+    (r"^(build/bin/capsize suite (smoke|nightly)(?!\S)(?!.*--list).*)$", r"\1 --list"),
     (r"^(build/bin/capsize replay .*--times) \d+", r"\1 1"),
     (r"^(build/bin/capsize-sim --seeds) 1\.\.\d+", r"\1 1..50"),
-    (r"^(build/bin/capsize suite (?!.*--list).*)$", r"\1 --quiet"),
+    (r"^(build/bin/capsize suite \w+\.json (?!.*--list).*)$", r"\1 --quiet"),
     (r"^(build/bin/capsize bench) (.*)$", r"\1 \2 --clients 1 --time 200ms"),
 ]
 
@@ -44,7 +44,7 @@ ELSEWHERE = [
     (r"^build-debug/bin/", "the unit tests are a step of scripts/test"),
     (r"/usr/bin/python3 -m pytest -q tests/system", "executes tests of this folder"),
     (r"/usr/bin/python3 -m pytest -q nemesis/examples", "tests/system/test_examples.py executes it"),
-    (r"^build/bin/capsize suite smoke$", "takes a minute; tests/system/test_suite.py executes suites"),
+    (r"^build/bin/capsize suite .*--merge", "needs ledgers of shards; tests/system/test_suite.py merges some"),
     (r"^build/bin/capsize run nemesis/scenarios/", "tests/system/test_scenarios.py runs each of them"),
     (r"^sudo ", "installs packages"),
     (r"^python3 -m venv |^~/capsize-venv/", "tests/system/test_install.py builds the wheel"),

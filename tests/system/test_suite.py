@@ -122,7 +122,7 @@ def test_runs_that_test_nothing_make_the_suite_vacuous(suites):
 
 def test_harness_errors_stop_the_suite_and_are_no_violations(suites):
     suites.plan("a", 'verdict="harness error"; cause=overload')
-    done = suites(suites.write(runs=[{"name": "a", "seeds": 30}]))
+    done = suites(suites.write(runs=[{"name": "a", "seeds": 30}]), "--jobs", "1")
     assert done.returncode == 255
     assert "5 of 5 runs ended with a harness error, overload: because of overload" in first_line(done)
     assert suites.ledger("end")[0]["cause"] == "harness-errors"
@@ -241,14 +241,19 @@ def test_a_run_that_finished_while_its_suite_was_dead_is_adopted(suites):
     assert suites.runs()["a/1"]["path"] == str(pathlib.Path(directory).relative_to(suites.store))
 
 
-def test_a_changed_suite_is_not_resumed(suites):
+@pytest.mark.parametrize("change, what", [({"runs": [{"name": "b"}]}, "the suite"), ({}, "the revision")])
+def test_another_version_begins_anew_instead_of_resuming(suites, change, what):
     suites.plan("a", "exec sleep 100")
     process = suites.start(suites.write())
     wait_for(lambda: (suites.store / "ledger.jsonl").exists() and suites.ledger("start"), 60, "a run")
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    done = suites(suites.write(runs=[{"name": "b"}]), "--resume")
-    assert done.returncode == 255 and "changed since execution" in done.stderr
+    revision = suites.ledger("begin")[0]["revision"]
+    suites.plan("a", "verdict=valid")
+    done = suites(suites.write(**change), "--resume", "--revision", "new" if not change else revision)
+    assert done.returncode == 0
+    assert f"is not resumed, because {what} has changed since; a new one begins" in done.stderr
+    assert len(suites.ledger("begin")) == 2 and not suites.ledger("resume")
 
 
 def test_an_interrupt_stops_the_runs_writes_reports_and_can_be_resumed(suites):

@@ -1,6 +1,7 @@
 """The output of a run on a terminal: progress within its width, colours, and the summary."""
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -11,7 +12,7 @@ import termios
 
 import pytest
 
-from conftest import wait_for
+from conftest import ROOT, wait_for
 
 ARGUMENTS = ["run", "--nemesis", "none", "--time-limit", "1s", "--rate", "200", "--seed", "4"]
 
@@ -93,3 +94,20 @@ def test_a_violation_shows_the_serving_node_and_the_leader(capsize):
     block = run.stdout.split("served by")[1].split("\n\n")[0]
     assert re.search(r"n\d leader, term \d+ +n\d, term \d+", block), block
     assert "cut n" in block
+
+
+def test_a_suite_redraws_a_table_within_the_width_and_keeps_failures_above_it(capsize, tmp_path):
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / "b").write_text("verdict=invalid; sleep 0.3")
+    (tmp_path / "night.json").write_text(json.dumps({
+        "runs": [{"name": "a", "seeds": 20}, {"name": "b"}],
+        "controls": {"bugs": [{"bug": "no-dedup"}], "healthy": {}}}))
+    text = on_terminal(capsize.command("suite", tmp_path / "night.json", "--store", tmp_path / "store", "--seed", "1",
+                                       "--runner", ROOT / "tests" / "fixtures" / "quick-run"), 60,
+                       QUICK_RUNS=str(tmp_path / "plans"))
+    tables = re.findall(r"(\d+ of 21 runs[^\r\n]*)\r\n([^\r\n]*)\r\n\x1b\[2A\x1b\[J", text)
+    assert tables, text
+    assert all(len(line) < 60 for table in tables for line in table), tables
+    progress = text.split("night: invalid")[0]
+    assert re.search(r"\x1b\[1;31minvalid +\x1b\[0m  b/1 ", progress), "a failure stays"
+    assert "valid          a/1" not in progress, "passed runs are only counted"
