@@ -43,12 +43,16 @@ std::vector<fs::path> scenario_directories() {
   return shipped_in("share/capsize/scenarios", "nemesis/scenarios");
 }
 
+std::vector<fs::path> suite_directories() {
+  return shipped_in("share/capsize/suites", "harness/suites");
+}
+
 fs::path scenario_file(const fs::path& path) {
   return shipped(path, scenario_directories());
 }
 
 fs::path suite_file(const fs::path& path) {
-  return shipped(path, shipped_in("share/capsize/suites", "harness/suites"));
+  return shipped(path, suite_directories());
 }
 
 base::Result<std::vector<BugLine>> seeded_bugs() {

@@ -16,6 +16,9 @@ namespace capsize::harness {
 /// that this program was built in.
 [[nodiscard]] std::vector<std::filesystem::path> scenario_directories();
 
+/// The same for suites.
+[[nodiscard]] std::vector<std::filesystem::path> suite_directories();
+
 /// Returns `path` if it exists; otherwise the shipped scenario of that name, with or without .json;
 /// `path` if neither exists.
 [[nodiscard]] std::filesystem::path scenario_file(const std::filesystem::path& path);

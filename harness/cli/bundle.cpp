@@ -46,7 +46,7 @@ class Bundle final : public Verb {
  public:
   std::string_view name() const override { return "bundle"; }
   std::string_view summary() const override {
-    return "Packs a run into one archive that opens on the failing part";
+    return "Packs a run into one archive that begins with what explains its failure";
   }
   std::string_view examples() const override {
     return "The unpacked directory is a run: check and replay work on it. The nodes' data is "

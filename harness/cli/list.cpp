@@ -2,9 +2,12 @@
 // something is added.
 #include <fmt/core.h>
 
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "checker/history/format.h"
 #include "checker/history_checks/history_check.h"
@@ -73,6 +76,39 @@ int list_formats() {
   return 0;
 }
 
+/// The name of a shipped file, and the first sentence of the comment that it begins with.
+void list_file(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::string summary;
+  for (std::string text; std::getline(file, text) && text.starts_with("// ");) {
+    summary += (summary.empty() ? "" : " ") + text.substr(3);
+    if (const auto end = summary.find(". "); end != std::string::npos) summary.resize(end + 1);
+    if (summary.ends_with('.')) break;
+  }
+  if (summary.ends_with('.')) summary.pop_back();
+  line(path.stem().string(), summary);
+}
+
+int list_files(const std::vector<std::filesystem::path>& directories) {
+  std::map<std::string, std::filesystem::path> files;
+  for (const auto& directory : directories) {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, ignored)) {
+      if (entry.path().extension() == ".json") files.emplace(entry.path().stem(), entry.path());
+    }
+  }
+  for (const auto& [name, path] : files) list_file(path);
+  return 0;
+}
+
+int list_scenarios() {
+  return list_files(scenario_directories());
+}
+
+int list_suites() {
+  return list_files(suite_directories());
+}
+
 template <auto print>
 int done() {
   print();
@@ -97,13 +133,16 @@ constexpr Listed kListed[] = {
     {"formats", "file formats of a history", list_formats},
     {"checks", "checks that decide the verdict of a run", list_checks},
     {"bugs", "seeded bugs for --bug", list_bugs},
+    {"scenarios", "shipped scenarios for run, plan and suites", list_scenarios},
+    {"suites", "shipped suites", list_suites},
 };
 
 class List final : public Verb {
  public:
   std::string_view name() const override { return "list"; }
   std::string_view summary() const override {
-    return "Lists workloads, nemeses, faults, anchors, models, formats, checks or bugs";
+    return "Lists workloads, nemeses, faults, anchors, models, formats, checks, bugs, scenarios, "
+           "suites";
   }
   std::string_view examples() const override {
     return "Examples:\n"

@@ -50,7 +50,7 @@ class Run final : public Verb {
     line.flag("--quiet", quiet_, "no progress on standard error");
     line.flag("--interactive", interactive_,
               "take requests for faults on standard input, reply on standard output "
-              "(harness/run/interactive_control.h)");
+              "(docs/FORMATS.md, Interactive control)");
     line.option(
             "--control", control_,
             "after the run, also run the scenario with this seeded bug (capsize list bugs), with "

@@ -150,6 +150,7 @@ class SuiteVerb final : public Verb {
       options.shard = shard.value();
     }
     options.seed = seed_ ? *seed_ : suite.seed.value_or(std::random_device{}());
+    options.seed_is_given = seed_.has_value();
     return options;
   }
 
@@ -162,7 +163,10 @@ class SuiteVerb final : public Verb {
         return usage_error(fmt::format("--list: found over {} runs, expected fewer", kListMax));
       }
     }
-    if (!list_json_) fmt::print("suite {}, seed {}\n", suite.name, options.seed);
+    if (!list_json_) {
+      fmt::print("suite {}, seed {}{}\n", suite.name, options.seed,
+                 seed_ || suite.seed ? "" : " (drawn: pass it with --seed to run these)");
+    }
     for (const auto& run : runs) {
       if (list_json_) {
         fmt::print("{}\n", to_json(run).dump());
@@ -175,36 +179,57 @@ class SuiteVerb final : public Verb {
   }
 
   int merge(const Suite& suite) const {
-    const auto executions = merge_ledgers(store_, suite.name, merge_);
-    if (!executions) return usage_error(executions.error().message);
-    const auto ledger = read_ledger(ledger_of(store_));
+    const auto shards = merge_ledgers(store_, suite.name, merge_);
+    if (!shards) return usage_error(shards.error().message);
+    auto ledger = read_ledger(ledger_of(store_));
     if (!ledger) return usage_error(ledger.error().message);
-    return report(suite, ledger.value(), executions.value());
+    std::vector<std::string> executions;
+    for (const auto& shard : shards.value()) {
+      executions.push_back(shard.execution);
+      for (auto& execution : ledger.value().executions) {
+        if (execution.id != shard.execution) continue;
+        // So that commands in the report work where the shards' stores were unpacked.
+        for (auto& run : execution.runs) run.path = (shard.store / run.path).string();
+        for (auto& run : execution.lost) run.path = (shard.store / run.path).string();
+      }
+    }
+    Assessment assessment = assess_suite(suite, ledger.value(), executions, store_, true);
+    assessment.store.clear();
+    return report(assessment, reports_.resolve(store_, suite.name));
   }
 
   int execute(const Suite& suite, const SuiteOptions& options) const {
-    const ReportPaths paths = reports_.resolve(store_, suite.name);
+    if (auto known = check_only(suite); !known) return usage_error(known.error().message);
+    const auto places = reports_.resolve(store_, only_.empty() ? suite.name : suite.name + "-only");
     base::Result<SuiteEnd> ended = base::Error{};
     {
       SuiteDisplay display(quiet_);
-      SuiteReports reports(suite, options.store, paths, display);
+      SuiteReports reports(suite, options.store, places, display);
       ended = run_suite(suite, options, reports);
     }
     if (!ended) return harness_error(ended.error().message);
     SuiteEnd& end = ended.value();
     const std::string id = end.execution.id;
     end.earlier.executions.push_back(std::move(end.execution));
-    const int code = report(suite, end.earlier, {id});
+    const int code = report(assess_suite(suite, end.earlier, {id}, store_), places);
     return end.interrupted ? kInterruptedExit : code;
   }
 
+  /// Whether --only names a group.
+  [[nodiscard]] base::Status check_only(const Suite& suite) const {
+    if (only_.empty()) return {};
+    const auto ledger = read_ledger(ledger_of(store_));
+    if (!ledger) return ledger.error();
+    const auto runs = runs_of_group(suite, ledger.value(), only_);
+    return runs ? base::Status() : base::Error{"--only: " + runs.error().message};
+  }
+
   /// Writes all reports. Returns the exit code.
-  int report(const Suite& suite, const Ledger& ledger,
-             const std::vector<std::string>& executions) const {
-    const ReportPaths paths = reports_.resolve(store_, suite.name);
-    const Assessment assessment = assess_suite(suite, ledger, executions, store_, !merge_.empty());
-    const auto written = write_reports(assessment, paths);
-    fmt::print("{}", text_report(assessment, paths, wants_colours(STDOUT_FILENO)));
+  static int report(const Assessment& assessment, const std::vector<ReportPaths>& places) {
+    const auto written = write_reports(assessment, places);
+    ReportPaths shown = places.back();  // the place that was asked for, if one was
+    shown.issues = places.front().issues;
+    fmt::print("{}", text_report(assessment, shown, wants_colours(STDOUT_FILENO)));
     std::fflush(stdout);
     if (!written) return harness_error(written.error().message);
     return checker::exit_code(assessment.verdict);

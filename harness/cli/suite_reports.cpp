@@ -10,23 +10,32 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kInterval = std::chrono::seconds(10);
+constexpr auto kInterval = std::chrono::seconds(2);
 
 }  // namespace
 
-ReportPaths ReportOptions::resolve(const std::filesystem::path& store,
-                                   const std::string& suite) const {
-  ReportPaths paths = ReportPaths::in(store / "reports" / suite);
+std::vector<ReportPaths> ReportOptions::resolve(const std::filesystem::path& store,
+                                                const std::string& name) const {
+  std::vector<ReportPaths> places = {ReportPaths::in(store / "reports" / name)};
   const std::string& named = !junit.empty() ? junit : !markdown.empty() ? markdown : json;
-  if (named.empty()) return paths;
+  if (named.empty()) return places;
   const auto beside = [&](const std::string& given, const char* extension) {
     return given.empty() ? std::filesystem::path(named).replace_extension(extension)
                          : std::filesystem::path(given);
   };
-  paths.junit = beside(junit, ".xml");
-  paths.markdown = beside(markdown, ".md");
-  paths.json = beside(json, ".json");
-  return paths;
+  places.push_back({.junit = beside(junit, ".xml"),
+                    .markdown = beside(markdown, ".md"),
+                    .json = beside(json, ".json"),
+                    .issues = {}});
+  return places;
+}
+
+base::Status write_reports(const Assessment& assessment, const std::vector<ReportPaths>& places) {
+  base::Status first;
+  for (const auto& paths : places) {
+    if (auto written = write_reports(assessment, paths); !written && first.ok()) first = written;
+  }
+  return first;
 }
 
 Assessment assess_suite(const Suite& suite, const Ledger& ledger,
@@ -44,12 +53,13 @@ Assessment assess_suite(const Suite& suite, const Ledger& ledger,
   contents.all_shards = all_shards;
   Assessment assessment = assess(ledger, executions, suite.mutes, today(), contents);
   assessment.store = store.string();
+  assessment.ledger_store = store.string();
   return assessment;
 }
 
 SuiteReports::SuiteReports(const Suite& suite, const std::filesystem::path& store,
-                           const ReportPaths& paths, SuiteObserver& display)
-    : suite_(suite), store_(store), paths_(paths), display_(display) {}
+                           const std::vector<ReportPaths>& places, SuiteObserver& display)
+    : suite_(suite), store_(store), places_(places), display_(display) {}
 
 void SuiteReports::begun(const Execution& execution, const Ledger& earlier, bool resumed) {
   ledger_ = earlier;
@@ -74,7 +84,7 @@ void SuiteReports::progress(const Execution& execution, const SuiteProgress& pro
 void SuiteReports::write(const Execution& execution) {
   ledger_.executions.back() = execution;
   // A report that cannot be written now is written, or reported as an error, at the end.
-  (void)write_reports(assess_suite(suite_, ledger_, {execution.id}, store_), paths_);
+  (void)write_reports(assess_suite(suite_, ledger_, {execution.id}, store_), places_);
   written_ = Clock::now();
 }
 

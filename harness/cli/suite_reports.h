@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/suite/suite_file.h"
 #include "harness/suite/suite_runner.h"
@@ -13,15 +14,19 @@
 
 namespace capsize::harness {
 
-/// Which reports go where, as options of the command line say: without any, all of them to
-/// STORE/reports/SUITE/; the ones that are not named go beside the first that is.
+/// Which reports go where: all of them to STORE/reports/NAME/; and, if options of the command line
+/// name a file, again to that file and beside it.
 struct ReportOptions {
   std::string junit;
   std::string markdown;
   std::string json;
-  [[nodiscard]] ReportPaths resolve(const std::filesystem::path& store,
-                                    const std::string& suite) const;
+  [[nodiscard]] std::vector<ReportPaths> resolve(const std::filesystem::path& store,
+                                                 const std::string& name) const;
 };
+
+/// Writes to all places. Error: the first file that could not be written.
+[[nodiscard]] base::Status write_reports(const Assessment& assessment,
+                                         const std::vector<ReportPaths>& places);
 
 /// Judges executions of a suite as of today. `all_shards`: none of them may be missing.
 [[nodiscard]] Assessment assess_suite(const Suite& suite, const Ledger& ledger,
@@ -31,8 +36,8 @@ struct ReportOptions {
 class SuiteReports final : public SuiteObserver {
  public:
   /// Passes everything on to `display`. All arguments must outlive this object.
-  SuiteReports(const Suite& suite, const std::filesystem::path& store, const ReportPaths& paths,
-               SuiteObserver& display);
+  SuiteReports(const Suite& suite, const std::filesystem::path& store,
+               const std::vector<ReportPaths>& places, SuiteObserver& display);
 
   void begun(const Execution& execution, const Ledger& earlier, bool resumed) override;
   void note(const std::string& text) override;
@@ -44,7 +49,7 @@ class SuiteReports final : public SuiteObserver {
 
   const Suite& suite_;
   const std::filesystem::path& store_;
-  const ReportPaths& paths_;
+  const std::vector<ReportPaths>& places_;
   SuiteObserver& display_;
   Ledger ledger_;  // the last execution is the present one
   std::optional<std::chrono::steady_clock::time_point> written_;

@@ -116,7 +116,7 @@ std::vector<Finding> kernel_findings() {
   for (const auto& [resource, percent] : averages) {
     found.push_back(finding("pressure-" + resource, rounded(percent), "%",
                             percent > (resource == "memory" ? 5 : 30),
-                            "tasks wait for it already now: wait until other work has ended"));
+                            "other programs already use it: wait until other work has ended"));
   }
   return found;
 }

@@ -308,6 +308,22 @@ void add(Failure failure, std::vector<Failure>& merged) {
   known->faults.assign(kinds.begin(), kinds.end());
 }
 
+/// Where the traces prove that writes were acknowledged too early, the other violations of the
+/// clients' history are its consequences: which of them show up is chance. They count with it.
+void absorb_consequences(std::vector<Failure>& failures) {
+  const auto is_proof = [](const Failure& failure) {
+    return failure.meaning.contains("acknowledged");
+  };
+  const auto proof = std::find_if(failures.begin(), failures.end(), is_proof);
+  if (proof == failures.end()) return;
+  for (const Failure& failure : failures) {
+    if (failure.check == proof->check && !is_proof(failure)) proof->count += failure.count;
+  }
+  std::erase_if(failures, [&, check = proof->check](const Failure& failure) {
+    return failure.check == check && !is_proof(failure);
+  });
+}
+
 }  // namespace
 
 std::vector<Failure> failures_of(const Outcome& outcome, const TraceFacts& traces) {
@@ -326,6 +342,7 @@ std::vector<Failure> failures_of(const Outcome& outcome, const TraceFacts& trace
     one.failure.faults = kinds_active(outcome, one.failure);
     add(std::move(one.failure), merged);
   }
+  absorb_consequences(merged);
   return merged;
 }
 

@@ -30,6 +30,9 @@
 // a majority or trusts a lease too long. Without traces (other systems, or --retries, where the
 // history does not say which node answered) only the anomaly and the operations remain.
 //
+// Where the traces prove that writes were acknowledged too early, the other violations of the same
+// history are consequences, and are no failures of their own: which of them show up is chance.
+//
 // Which failure is the main one? A run has several, one for each key and check, and consequences
 // outnumber causes. The order is by how much a failure says about the cause:
 //

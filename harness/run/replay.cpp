@@ -81,6 +81,12 @@ base::Result<RecordedRun> read_run(const std::filesystem::path& directory) {
     return base::Error{(directory / "results.json").string() + ": " + kResultsFormat + ": " +
                        known.error().message};
   }
+  if (!std::filesystem::exists(directory / "faults.jsonl") &&
+      !std::filesystem::exists(directory / "history.jsonl")) {
+    return base::Error{directory.string() +
+                       ": found only the results of a run, expected its faults.jsonl: a suite "
+                       "keeps all files of failed runs only (keep, in its file)"};
+  }
   read_violations(results.value(), run);
   return run;
 }

@@ -29,7 +29,7 @@ std::vector<std::string> lines_to_copy(const std::filesystem::path& path,
 
 }  // namespace
 
-base::Result<std::vector<std::string>> merge_ledgers(const std::filesystem::path& store,
+base::Result<std::vector<MergedShard>> merge_ledgers(const std::filesystem::path& store,
                                                      const std::string& suite,
                                                      const std::vector<std::string>& ledgers) {
   auto writer = LedgerWriter::open(store);
@@ -38,7 +38,7 @@ base::Result<std::vector<std::string>> merge_ledgers(const std::filesystem::path
   if (!own) return own.error();
   std::set<std::string> known;
   for (const auto& execution : own.value().executions) known.insert(execution.id);
-  std::vector<std::string> last;
+  std::vector<MergedShard> shards;
   for (const auto& file : ledgers) {
     if (!std::filesystem::exists(file)) {
       return base::Error{file + ": found no file, expected a ledger"};
@@ -54,13 +54,15 @@ base::Result<std::vector<std::string>> merge_ledgers(const std::filesystem::path
     if (newest.empty()) {
       return base::Error{fmt::format("{}: found no execution of suite {}", file, suite)};
     }
-    if (std::find(last.begin(), last.end(), newest) == last.end()) last.push_back(newest);
+    const bool is_there = std::any_of(shards.begin(), shards.end(),
+                                      [&](const auto& shard) { return shard.execution == newest; });
+    if (!is_there) shards.push_back({newest, std::filesystem::path(file).parent_path()});
     if (auto copied = writer.value().copy(lines_to_copy(file, known)); !copied) {
       return copied.error();
     }
     known.merge(added);
   }
-  return last;
+  return shards;
 }
 
 }  // namespace capsize::harness

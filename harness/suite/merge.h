@@ -9,10 +9,16 @@
 
 namespace capsize::harness {
 
+/// The last execution of a suite in a ledger, and the store that its paths are relative to: the
+/// directory of the ledger.
+struct MergedShard {
+  std::string execution;
+  std::filesystem::path store;
+};
+
 /// Copies the executions of these ledgers that the store's ledger does not have yet. Returns the
-/// ids of the last execution of the suite in each of them: the shards to report on together.
-/// Error: a ledger is malformed or has no execution of the suite.
-[[nodiscard]] base::Result<std::vector<std::string>> merge_ledgers(
+/// shards to report on together. Error: a ledger is malformed or has no execution of the suite.
+[[nodiscard]] base::Result<std::vector<MergedShard>> merge_ledgers(
     const std::filesystem::path& store, const std::string& suite,
     const std::vector<std::string>& ledgers);
 

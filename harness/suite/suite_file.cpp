@@ -36,8 +36,10 @@ struct FileError {
 };
 
 [[noreturn]] void refuse(const JsonPlace& place, const Json& found, std::string_view expected) {
-  const std::string text =
-      found.is_object() || found.is_array() ? found.type_name() : base::excerpt(found.dump());
+  const bool is_empty_list = found.is_array() && found.empty();
+  const std::string text = is_empty_list                           ? "an empty list"
+                           : found.is_object() || found.is_array() ? found.type_name()
+                                                                   : base::excerpt(found.dump());
   throw InvalidValue{place, fmt::format("found {}, expected {}", text, expected)};
 }
 
@@ -333,7 +335,9 @@ class SuiteReader {
         return std::move(scenario).value();
       }
     }
-    throw InvalidValue{place, base::mismatch(file, "a scenario file, beside the suite or shipped")};
+    throw InvalidValue{place, base::mismatch(file,
+                                             "a scenario file, beside the suite or shipped "
+                                             "(capsize list scenarios)")};
   }
 
   static void apply_with(Scenario& scenario, const Fields& fields) {

@@ -104,10 +104,14 @@ class SuiteRunner {
     if (!options_.resume || last == nullptr || last->ended) return false;
     // One that ended early for a reason other than an interruption was meant to end there.
     if (!last->ended_early.empty() && last->early_cause != "interrupted") return false;
-    if (last->suite_sum == suite_.sum && last->revision == options_.revision) return true;
+    const char* changed = last->suite_sum != suite_.sum                           ? "the suite"
+                          : last->revision != options_.revision                   ? "the revision"
+                          : options_.seed_is_given && last->seed != options_.seed ? "the seed"
+                                                                                  : nullptr;
+    if (changed == nullptr) return true;
     observer_.note(
         fmt::format("execution {} is not resumed, because {} has changed since; a new one begins",
-                    last->id, last->suite_sum != suite_.sum ? "the suite" : "the revision"));
+                    last->id, changed));
     return false;
   }
 

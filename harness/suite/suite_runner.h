@@ -28,8 +28,9 @@ struct SuiteOptions {
   Shard shard;
   std::uint64_t stop_after = 0;  // failed test runs; 0: never
   bool resume = false;
-  std::string only;        // a signature, or its beginning; empty: the whole suite
-  std::uint64_t seed = 0;  // of a new execution
+  std::string only;            // a signature, or its beginning; empty: the whole suite
+  std::uint64_t seed = 0;      // of a new execution
+  bool seed_is_given = false;  // then an execution with another seed is not resumed
   std::string revision;
 };
 

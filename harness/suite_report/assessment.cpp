@@ -142,7 +142,7 @@ void add_baseline(Assessment& assessment, const SuiteHistory& history) {
 /// any case.
 void add_cases_without_run(Assessment& assessment, const SuiteHistory& history,
                            const SuiteContents& contents) {
-  if (!is_whole(history.reported) || assessment.is_partial()) return;
+  if (!is_whole(history.reported) || assessment.is_partial() || assessment.is_running()) return;
   std::set<std::string> expected(contents.cases.begin(), contents.cases.end());
   for (const Execution* execution : history.reported.executions) {
     expected.insert(execution->cases.begin(), execution->cases.end());
@@ -171,6 +171,18 @@ bool Assessment::is_partial() const {
   return !executions.empty() &&
          std::all_of(executions.begin(), executions.end(),
                      [](const Execution& execution) { return !execution.only.empty(); });
+}
+
+bool Assessment::is_running() const {
+  return std::any_of(executions.begin(), executions.end(), [](const Execution& execution) {
+    return !execution.ended && execution.ended_early.empty();
+  });
+}
+
+bool Assessment::was_interrupted() const {
+  return std::any_of(executions.begin(), executions.end(), [](const Execution& execution) {
+    return execution.early_cause == "interrupted";
+  });
 }
 
 Assessment assess(const Ledger& ledger, const std::vector<std::string>& executions,

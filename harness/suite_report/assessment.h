@@ -156,12 +156,19 @@ struct Assessment {
   std::vector<Mute> mutes_unused;  // unexpired, and no failure has their signature
   std::vector<ReportedLoss> lost;
   std::optional<Baseline> baseline;
-  std::string store;  // set by the caller: the store as commands name it
+  /// Set by the caller: what paths of runs are relative to, as commands name it; and the store
+  /// whose ledger has the executions.
+  std::string store;
+  std::string ledger_store;
 
   /// Null if there is no such group.
   [[nodiscard]] const Group* group(const std::string& signature) const;
   /// Whether the executions repeat only the runs of a group (--only): they have no controls.
   [[nodiscard]] bool is_partial() const;
+  /// Whether an execution has not ended: it is running, or was killed.
+  [[nodiscard]] bool is_running() const;
+  /// Whether a signal ended an execution.
+  [[nodiscard]] bool was_interrupted() const;
 };
 
 /// Judges the executions with these ids together: one, or the shards of one. `today` is the date in

@@ -138,6 +138,12 @@ Json reasons_json(const Assessment& assessment) {
   return json;
 }
 
+/// As the process exits.
+int exit_code_of(const Assessment& assessment) {
+  constexpr int kInterrupted = 130;
+  return assessment.was_interrupted() ? kInterrupted : checker::exit_code(assessment.verdict);
+}
+
 }  // namespace
 
 Json to_json(const Assessment& assessment) {
@@ -145,7 +151,7 @@ Json to_json(const Assessment& assessment) {
       Json::object({{kSuiteReportFormat, kSuiteReportVersion},
                     {"suite", assessment.suite},
                     {"verdict", verdict_name(assessment.verdict)},
-                    {"exit-code", checker::exit_code(assessment.verdict)},
+                    {"exit-code", exit_code_of(assessment)},
                     {"first-line", assessment.first_line},
                     {"reasons", reasons_json(assessment)},
                     {"complete", assessment.complete},

@@ -50,14 +50,16 @@ std::string failures_text(const Assessment& assessment) {
 }
 
 void add_expired_mutes(std::vector<Reason>& reasons, const Assessment& assessment) {
-  for (const Mute& mute : assessment.mutes_expired) {
-    reasons.push_back(
-        {Verdict::kInvalid,
-         fmt::format("the mute of {} expired on {} (owner: {})",
-                     one_line(mute.signature, kNameBytesMax), one_line(mute.expires, kNameBytesMax),
-                     one_line(mute.owner, kNameBytesMax)),
-         false});
-  }
+  if (assessment.mutes_expired.empty()) return;
+  const Mute& first = assessment.mutes_expired.front();
+  const std::size_t others = assessment.mutes_expired.size() - 1;
+  reasons.push_back(
+      {Verdict::kInvalid,
+       fmt::format("the mute of {} expired on {} (owner: {}){}",
+                   one_line(first.signature, kNameBytesMax), one_line(first.expires, kNameBytesMax),
+                   one_line(first.owner, kNameBytesMax),
+                   others == 0 ? "" : fmt::format(" and {}", counted(others, "other mute"))),
+       false});
 }
 
 void add_failures(std::vector<Reason>& reasons, const Assessment& assessment) {
@@ -113,9 +115,10 @@ void add_controls(std::vector<Reason>& reasons, const Assessment& assessment) {
   bool healthy = false;
   for (const Control& control : assessment.controls) {
     (control.healthy ? healthy : bug) = true;
+    if (assessment.is_running() && control.attempts.empty()) continue;
     if (!control.passed()) reasons.push_back({control.verdict, control_reason(control)});
   }
-  if (assessment.is_partial()) return;
+  if (assessment.is_partial() || assessment.is_running()) return;
   if (!bug) reasons.push_back({Verdict::kVacuous, "no control with a seeded bug ran", false});
   if (!healthy) reasons.push_back({Verdict::kVacuous, "no healthy control ran", false});
 }
@@ -129,7 +132,7 @@ std::size_t tests_of(const Assessment& assessment, std::size_t position) {
 }
 
 void add_extent(std::vector<Reason>& reasons, const Assessment& assessment) {
-  if (assessment.runs == 0) {
+  if (assessment.runs == 0 && !assessment.is_running()) {
     reasons.push_back({Verdict::kVacuous, "no test ran", false});
   }
   for (const std::string& shard : assessment.missing_shards) {
@@ -143,8 +146,15 @@ void add_extent(std::vector<Reason>& reasons, const Assessment& assessment) {
     const std::size_t ran = tests_of(assessment, i);
     // Nothing is missing if everything that was planned ran, unless a budget promised more.
     if (!broken && ran >= execution.planned && !execution.budget_seconds) continue;
-    const std::string why =
-        execution.ended_early.empty() ? "interrupted or killed" : execution.ended_early;
+    if (execution.ended_early.empty()) {
+      // Written while it runs, or after it was killed: true in both cases.
+      reasons.push_back({Verdict::kVacuous,
+                         fmt::format("not finished: {} of {} so far", ran,
+                                     counted(execution.planned, "planned test")),
+                         false});
+      continue;
+    }
+    const std::string& why = execution.ended_early;
     reasons.push_back(
         {broken ? Verdict::kHarnessError : Verdict::kVacuous,
          fmt::format("cut short after {} of {}: {}", ran,
@@ -211,6 +221,9 @@ std::vector<std::string> rare_notes_of(const Assessment& assessment) {
   const auto lost = std::count_if(assessment.lost.begin(), assessment.lost.end(),
                                   [](const ReportedLoss& loss) { return !loss.repeated; });
   if (lost > 0) notes.push_back(counted(static_cast<std::size_t>(lost), "lost run"));
+  for (const Reason& reason : assessment.reasons) {
+    if (reason.verdict != assessment.verdict && !reason.shown_by_runs) notes.push_back(reason.text);
+  }
   if (const std::size_t idle = assessment.cases_without_run.size(); idle > 0) {
     notes.push_back(counted(idle, "case") + " without a run");
   }
@@ -229,8 +242,8 @@ std::string seeds_text(const Assessment& assessment) {
 
 std::vector<Reason> reasons_of(const Assessment& assessment) {
   std::vector<Reason> reasons;
-  add_expired_mutes(reasons, assessment);
   add_failures(reasons, assessment);
+  add_expired_mutes(reasons, assessment);
   add_harness_errors(reasons, assessment);
   add_extent(reasons, assessment);
   add_controls(reasons, assessment);

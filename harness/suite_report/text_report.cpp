@@ -128,7 +128,7 @@ void places(TextOut out, const Assessment& assessment, const ReportPaths& paths)
   const auto line = [&](std::string_view label, const std::filesystem::path& path) {
     if (!path.empty()) fmt::format_to(out, "  {:<14} {}\n", label, shown(path.string()));
   };
-  line("store", assessment.store);
+  line("store", assessment.ledger_store);
   line("summary", paths.markdown);
   line("JUnit", paths.junit);
   line("JSON", paths.json);

@@ -110,14 +110,48 @@ TEST(Assessment, UnknownExecution_IsVacuous) {
   EXPECT_FALSE(assessment.complete);
 }
 
+TEST(Assessment, WhileItRuns_WhatIsStillToComeIsNoReason) {
+  auto running = bare_execution("now", {});
+  running.planned = 3;
+  running.ended = false;
+  const auto assessment =
+      assess(ledger({running}), {"now"}, {}, kToday, {.cases = {"a"}, .bugs = {"no-dedup"}});
+  EXPECT_EQ(assessment.verdict, Verdict::kVacuous);
+  EXPECT_THAT(assessment.first_line, HasSubstr("not finished: 0 of 3 planned tests so far"));
+  for (const char* unfair : {"not tried", "no test ran", "no healthy control", "without a run"}) {
+    EXPECT_THAT(assessment.first_line, Not(HasSubstr(unfair)));
+  }
+}
+
+TEST(Assessment, Interrupted_IsNoted) {
+  auto interrupted = execution("now", {run("a/1")});
+  interrupted.ended = false;
+  interrupted.ended_early = "interrupted by a signal";
+  interrupted.early_cause = "interrupted";
+  EXPECT_TRUE(assess_last(ledger({interrupted})).was_interrupted());
+  EXPECT_FALSE(assess_last(ledger({execution("now", {run("a/1")})})).was_interrupted());
+}
+
+TEST(Assessment, ExpiredMutes_ComeAfterTheFailures) {
+  const std::string first = "aaaaaaaaaaaaaaaa";
+  const std::vector<Mute> mutes = {
+      {.signature = first, .reason = "r", .owner = "o", .expires = "2026-01-01"},
+      {.signature = "bbbbbbbbbbbbbbbb", .reason = "r", .owner = "o", .expires = "2026-01-02"}};
+  const auto assessment =
+      assess(ledger({execution("now", {failing("a/1", first)})}), {"now"}, mutes, kToday);
+  EXPECT_THAT(assessment.first_line, HasSubstr("1 new failure in 1 run"));
+  EXPECT_THAT(assessment.first_line,
+              HasSubstr("; the mute of aaaaaaaaaaaaaaaa expired on 2026-01-01 (owner: o) and 1 "
+                        "other mute"));
+}
+
 TEST(Assessment, CutShort_IsVacuousAndSaysHowMuchRan) {
   auto killed = execution("now", {run("a/1")});
   killed.planned = 400;
   killed.ended = false;
   const auto assessment = assess_last(ledger({killed}));
   EXPECT_EQ(assessment.verdict, Verdict::kVacuous);
-  EXPECT_THAT(assessment.first_line,
-              HasSubstr("cut short after 1 of 400 planned tests: interrupted or killed"));
+  EXPECT_THAT(assessment.first_line, HasSubstr("not finished: 1 of 400 planned tests so far"));
   auto early = execution("now", {run("a/1")});
   early.planned = 400;
   early.ended_early = "less than 256 MiB are free";

@@ -187,6 +187,24 @@ TEST(Signature, WriteAcknowledgedBeforeItsCommit_IsTheCauseWhateverFollows) {
   EXPECT_FALSE(failures[0].meaning.contains("anomaly"));
 }
 
+TEST(Signature, ViolationsBesideAProvenCause_AreItsConsequences) {
+  Traces traces;
+  traces.role(1, 0, "leader", 2).append(1, 105, 9, 2).commit(1, 130, 9, 2).commit(1, 106, 8, 2);
+  traces.append(1, 305, 10, 2).commit(1, 306, 10, 2);
+  // The write of this one was committed in time: by itself it would be a stale read.
+  checker::Violation other = late_read(1, 1);
+  other.operations = {operation(1, "write", 300, 310), operation(1, "read", 320, 321)};
+  ASSERT_NE(main_label(outcome_with({other}), traces), "write acknowledged before commit");
+  auto outcome = outcome_with({other, late_read(1, 1)});
+  outcome.checks.push_back({.name = "crash", .verdict = checker::Verdict::kInvalid});
+  outcome.crashes = {{.node = 1, .ending = {.exit_code = 70}}};
+  const auto failures = failures_of(outcome, traces.facts());
+  ASSERT_THAT(failures, SizeIs(2));
+  EXPECT_EQ(failures[0].label, "node ended by itself, exit code 70");
+  EXPECT_EQ(failures[1].label, "write acknowledged before commit");
+  EXPECT_EQ(failures[1].count, 2U);
+}
+
 TEST(Signature, EntryThatItsSuccessorCommits_WasCommitted) {
   Traces traces;
   traces.role(0, 0, "leader", 1).append(0, 101, 9, 1);

@@ -99,7 +99,8 @@ INSTANTIATE_TEST_SUITE_P(
               "and healthy: a suite shows each time that it catches a seeded bug and that a run "
               "without faults is valid"},
         Wrong{"{\n\"controls\": {\"healthy\": {}, \"bugs\": []}, \"runs\": []}",
-              "night.json:2: key 'controls.bugs': found an array, expected a list of at least one "
+              "night.json:2: key 'controls.bugs': found an empty list, expected a list of at least "
+              "one "
               "object"},
         Wrong{"{\"controls\": {\"bugs\": [{\"bug\": \"no-dedup\"}], \"healthy\": {}},\n"
               "\"runs\": [{\"name\": \"t\",\n\"with\": {\"nodes\": 99}}]}",
@@ -119,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"{\"controls\": {\"bugs\": [{\"bug\": \"no-dedup\"}], \"healthy\": {}},\n"
               "\"runs\": [{\"scenarios\": \"no-such\"}]}",
               "night.json:2: key 'runs.0.scenarios': found no-such, expected a scenario file, "
-              "beside the suite or shipped"},
+              "beside the suite or shipped (capsize list scenarios)"},
         Wrong{"{\"controls\": {\"bugs\": [{\"bug\": \"no-dedup\"}], \"healthy\": {\"with\": "
               "{\"nemesis\": \"kill\"}}},\n\"runs\": [{\"name\": \"t\"}]}",
               "night.json:1: key 'controls.healthy.with': found faults or a bug, expected none of "

@@ -135,11 +135,13 @@ TEST(JUnit, ValidSuite_HasNoRedTestCase) {
 }
 
 TEST(JUnit, WhatNoRunShows_IsARedTestCase) {
-  auto killed = bare_execution("now", {run("a/1")});
-  killed.ended = false;
-  killed.planned = 2;
+  auto interrupted = bare_execution("now", {run("a/1")});
+  interrupted.ended = false;
+  interrupted.ended_early = "interrupted by a signal";
+  interrupted.early_cause = "interrupted";
+  interrupted.planned = 2;
   const auto xml = junit_xml(assess(
-      ledger({killed}), {"now"},
+      ledger({interrupted}), {"now"},
       {{.signature = kMuted, .reason = "r", .owner = "o", .expires = "2026-01-01"}}, "2026-11-30"));
   EXPECT_EQ(count(xml, R"(classname="nightly.suite")"), 4);
   EXPECT_THAT(xml, HasSubstr(R"(name="the mute of bbbbbbbbbbbbbbbb expired on 2026-01-01)"));

@@ -38,7 +38,8 @@ class Suites:
         (self.plans / case).write_text(shell)
 
     def command(self, suite, *options, runner=STAND_IN):
-        command = [str(BIN / "capsize"), "suite", str(suite), "--store", str(self.store), "--seed", "1"]
+        command = [str(BIN / "capsize"), "suite", str(suite), "--store", str(self.store)]
+        command += [] if "--seed" in options else ["--seed", "1"]
         return command + (["--runner", str(runner)] if runner else []) + [str(option) for option in options]
 
     def start(self, suite, *options, **more):
@@ -172,7 +173,7 @@ def test_only_repeats_the_failed_runs_of_a_group(suites):
     again = suites.ledger("begin")[-1]
     assert [line["seed"] for line in suites.ledger("run") if line["execution"] == again["execution"]] == [7, 17]
     refused = suites(suite, "--only", "ffff")
-    assert refused.returncode == 255
+    assert refused.returncode == 254
     assert "--only: found ffff, expected the signature of a failure" in refused.stderr
 
 
@@ -188,6 +189,8 @@ def test_shards_together_are_the_suite_and_merge_into_one_report(suites, tmp_pat
     done = suites(suite, "--merge", *ledgers)
     assert done.returncode == 1
     assert "in 9 runs" in first_line(done)
+    shown = suites.report()["groups"][0]["shown"]["path"]
+    assert (pathlib.Path(shown) / "results.json").exists(), "paths lead to the shards' stores"
     assert sorted(run for run in suites.runs() if "control" not in run) == sorted(
         [f"a/{n}" for n in range(1, 6)] + [f"b/{n}" for n in range(1, 5)])
     assert len(suites.ledger("begin")) == 3
@@ -210,6 +213,25 @@ def test_stop_after_ends_the_suite_early(suites):
     assert done.returncode == 1
     assert suites.ledger("end")[0]["cause"] == "stop-after"
     assert len([run for run in suites.runs() if run.startswith("a/")]) == 2
+
+
+def test_a_report_written_while_the_suite_runs_says_so(suites):
+    suites.plan("b", f'touch {suites.folder}/begun; exec sleep 100')
+    process = suites.start(suites.write(runs=[{"name": "a"}, {"name": "b"}]), "--jobs", "1")
+    wait_for(lambda: (suites.folder / "begun").exists(), 60, "the second run")
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    # The first report is written at once, later ones at most every two seconds.
+    line = suites.report()["first-line"]
+    assert line.startswith("night: vacuous: not finished: ") and " of 2 planned tests so far" in line
+    assert "not tried" not in line
+
+
+def test_a_passed_run_cannot_be_replayed_and_says_why(suites):
+    suites(suites.write())
+    passed = suites.store / suites.runs()["a/1"]["path"]
+    done = subprocess.run([str(BIN / "capsize"), "replay", str(passed)], capture_output=True, text=True)
+    assert done.returncode == 254 and "found only the results of a run" in done.stderr
 
 
 def test_a_killed_suite_is_resumed_without_losing_or_repeating_a_finished_run(suites):
@@ -243,16 +265,17 @@ def test_a_run_that_finished_while_its_suite_was_dead_is_adopted(suites):
     assert suites.runs()["a/1"]["path"] == str(pathlib.Path(directory).relative_to(suites.store))
 
 
-@pytest.mark.parametrize("change, what", [({"runs": [{"name": "b"}]}, "the suite"), ({}, "the revision")])
-def test_another_version_begins_anew_instead_of_resuming(suites, change, what):
+@pytest.mark.parametrize("change, options, what", [
+    ({"runs": [{"name": "b"}]}, [], "the suite"), ({}, ["--revision", "new"], "the revision"),
+    ({}, ["--seed", "99"], "the seed")])
+def test_another_version_begins_anew_instead_of_resuming(suites, change, options, what):
     suites.plan("a", "exec sleep 100")
     process = suites.start(suites.write())
     wait_for(lambda: (suites.store / "ledger.jsonl").exists() and suites.ledger("start"), 60, "a run")
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    revision = suites.ledger("begin")[0]["revision"]
     suites.plan("a", "verdict=valid")
-    done = suites(suites.write(**change), "--resume", "--revision", "new" if not change else revision)
+    done = suites(suites.write(**change), "--resume", *options)
     assert done.returncode == 0
     assert f"is not resumed, because {what} has changed since; a new one begins" in done.stderr
     assert len(suites.ledger("begin")) == 2 and not suites.ledger("resume")
@@ -268,7 +291,7 @@ def test_an_interrupt_stops_the_runs_writes_reports_and_can_be_resumed(suites):
     assert process.returncode == 130
     assert "interrupted by a signal" in out.splitlines()[0]
     assert [line["run"] for line in suites.ledger("lost")] == ["a/1"]
-    assert suites.report()["verdict"] == "vacuous"
+    assert suites.report()["verdict"] == "vacuous" and suites.report()["exit-code"] == 130
     suites.plan("a", "verdict=valid")
     assert suites(suite, "--resume").returncode == 0
     assert suites.runs()["a/1"]["verdict"] == "valid"
@@ -340,6 +363,7 @@ def test_an_unknown_bug_is_a_usage_error(suites):
 def test_reports_lie_beside_the_one_that_is_named(suites, tmp_path):
     suites(suites.write(), "--junit", tmp_path / "out" / "night.xml")
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"night.xml", "night.md", "night.json"}
+    assert suites.report()["verdict"] == "valid", "the usual place has them, too"
 
 
 def test_the_plan_is_printed_as_json_and_equals_what_runs(suites):

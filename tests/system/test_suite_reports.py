@@ -164,7 +164,7 @@ def test_json_and_markdown_name_group_run_and_the_way_to_go_on(night):
     shown = re.search(r"```text\n(.*?)```", markdown, flags=re.DOTALL)[1].splitlines()
     run = pathlib.Path(report["store"]) / group["shown"]["path"]
     assert shown == ["capsize run --seed 7", f"capsize replay {run}", f"capsize bundle {run}",
-                     f"capsize suite {night.folder}/night.json --only {'a' * 16}"]
+                     f"capsize suite {night.folder}/night.json --store {report['store']} --only {'a' * 16}"]
     assert run.is_dir()
 
 
