@@ -2,7 +2,7 @@
 
 import os
 import signal
-import socket
+import stat
 import subprocess
 import tarfile
 
@@ -147,8 +147,7 @@ def test_links_sockets_and_pipes_are_left_out(run, tmp_path):
     (run / "history.jsonl").symlink_to(secret)
     (run / "nodes").symlink_to(tmp_path / "elsewhere")
     os.mkfifo(run / "pipe")
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(run / "socket"))
+    os.mknod(run / "socket", stat.S_IFSOCK | 0o600)  # bind() would limit the length of the path
     (run / "sockets").mkdir()
     (run / "reserve").write_text("space")
     (run / "sockets" / "secret").write_text("control secret")
