@@ -35,11 +35,10 @@ struct Surroundings {
 
 /// Reads the traces once and the ends of the logs. Of the traces it keeps what changes a node's
 /// state (terms, votes, roles, starts, truncations, …) within seconds around the failure, and what
-/// the leaders appended and committed while the operations of the explanation ran; of a violated
-/// invariant what all nodes appended and committed right before it. Of reports of sanitizers it
-/// reads the beginning. Files that
-/// cannot be read add nothing. `failure` is null for a run without one: then the end of the load
-/// counts.
+/// the leaders appended and committed while the operations that the sentence names ran, and a
+/// little longer; of a violated invariant what all nodes appended and committed right before it. Of
+/// reports of sanitizers it reads the beginning. Files that cannot be read add nothing. `failure`
+/// is null for a run without one: then the end of the load counts.
 [[nodiscard]] Surroundings read_surroundings(const Outcome& outcome, const Failure* failure);
 
 }  // namespace capsize::harness

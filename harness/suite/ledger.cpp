@@ -12,6 +12,7 @@
 
 #include "base/format_version.h"
 #include "base/mismatch.h"
+#include "harness/suite/json_list.h"
 
 namespace capsize::harness {
 namespace {
@@ -60,7 +61,7 @@ RunFailure to_failure(const Json& json) {
                      .anomaly = json.value("anomaly", ""),
                      .label = json.value("label", ""),
                      .sentence = json.value("sentence", "")};
-  for (const auto& kind : json.value("faults", Json::array())) {
+  for (const auto& kind : list_of(json, "faults")) {
     failure.faults.push_back(kind.get<std::string>());
   }
   return failure;
@@ -81,7 +82,7 @@ LedgerRun to_run(const Json& line) {
                 .at = line.value("at", 0.0),
                 .path = path_in_store(line),
                 .reproduce = line.value("reproduce", "")};
-  for (const auto& failure : line.value("failures", Json::array())) {
+  for (const auto& failure : list_of(line, "failures")) {
     run.failures.push_back(to_failure(failure));
   }
   const Json tested = line.value("tested", Json::object());
@@ -111,7 +112,7 @@ Execution to_execution(const Json& line) {
                       .jobs = line.value("jobs", std::uint64_t{1}),
                       .planned = line.value("planned", std::uint64_t{0})};
   if (line.contains("budget-s")) execution.budget_seconds = line["budget-s"].get<double>();
-  for (const auto& name : line.value("cases", Json::array())) {
+  for (const auto& name : list_of(line, "cases")) {
     execution.cases.push_back(name.get<std::string>());
   }
   return execution;

@@ -11,6 +11,7 @@
 #include "base/mismatch.h"
 #include "base/printable.h"
 #include "harness/report/results.h"
+#include "harness/suite/json_list.h"
 
 namespace capsize::harness {
 namespace {
@@ -65,7 +66,7 @@ std::string reason_of(const Json& results, Verdict verdict) {
   const Json cause = results.value("cause", Json::object());
   if (const std::string text = cause.value("text", ""); !text.empty()) return bounded(text);
   std::string first;
-  for (const auto& check : results.value("checks", Json::array())) {
+  for (const auto& check : list_of(results, "checks")) {
     const std::string found = check.value("verdict", "");
     if (found == checker::name(Verdict::kValid)) continue;
     const std::string text = check.value("name", "") + ": " + check.value("explanation", "");
@@ -77,14 +78,14 @@ std::string reason_of(const Json& results, Verdict verdict) {
 
 std::vector<RunFailure> failures_of(const Json& results) {
   std::vector<RunFailure> failures;
-  for (const auto& each : results.value("failures", Json::array())) {
+  for (const auto& each : list_of(results, "failures")) {
     if (failures.size() == kFailuresMax) break;
     RunFailure failure{.signature = each.value("signature", kNoSignature),
                        .check = each.value("check", ""),
                        .anomaly = each.value("anomaly", ""),
                        .label = bounded(each.value("label", "")),
                        .sentence = bounded(each.value("sentence", ""))};
-    for (const auto& kind : each.value("faults", Json::array())) {
+    for (const auto& kind : list_of(each, "faults")) {
       failure.faults.push_back(kind.get<std::string>());
     }
     failures.push_back(std::move(failure));

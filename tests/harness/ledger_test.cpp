@@ -148,6 +148,8 @@ INSTANTIATE_TEST_SUITE_P(
               "key 'path': found ../../etc, expected a directory below the store"},
         Wrong{R"({"event":"start","execution":"e","run":"a","seed":1,"path":"/etc"})",
               "key 'path': found /etc, expected a directory below the store"},
+        Wrong{R"({"event":"begin","execution":"f","suite":"s","seed":1,"cases":5})",
+              "key 'cases': found a number, expected a list"},
         Wrong{R"({"event":"start","execution":"e","run":7,"seed":1,"path":"a/b"})", ""},
         Wrong{R"({"event":"run","execution":"e","run":"a","case":"a","purpose":"fun"})",
               "key 'purpose': found fun, expected one of: test, bug-control, healthy-control"}));
