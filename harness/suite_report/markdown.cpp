@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "harness/scenario/key_values.h"
 #include "harness/store/run_directory.h"
 #include "harness/suite_report/controls.h"
 #include "harness/suite_report/texts.h"
@@ -102,12 +103,12 @@ std::string command_block(const std::vector<std::string>& commands) {
 std::string suite_command(const Assessment& assessment, const Group& group) {
   const std::string file =
       assessment.executions.empty() ? "SUITE.json" : assessment.executions.front().file;
-  const std::string store =
-      assessment.ledger_store.empty() || assessment.ledger_store == kStoreDefault
-          ? ""
-          : " --store " + shell_argument(assessment.ledger_store);
-  return fmt::format("capsize suite {}{} --only {}", shell_argument(file), store,
-                     shell_argument(group.signature));
+  std::vector<std::string> words = {"capsize", "suite", file};
+  if (!assessment.ledger_store.empty() && assessment.ledger_store != kStoreDefault) {
+    words.insert(words.end(), {"--store", assessment.ledger_store});
+  }
+  words.insert(words.end(), {"--only", group.signature});
+  return shell_line(words);
 }
 
 std::vector<std::string> commands_of(const Assessment& assessment, const Group& group) {

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "base/printable.h"
+#include "base/utf8.h"
+#include "harness/scenario/key_values.h"
 
 namespace capsize::harness {
 namespace {
@@ -27,20 +29,11 @@ struct XmlCharacter {
 
 /// The character that a non-empty text begins with, and whether XML 1.0 permits it.
 XmlCharacter xml_character(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return {1, first >= 0x20 || first == '\t' || first == '\n' || first == '\r'};
-  const std::size_t bytes = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < bytes) return {};
-  std::uint32_t character = first & (0xFFU >> (bytes + 1));
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80U) return {};
-    character = (character << 6U) | (byte(i) & 0x3FU);
-  }
-  constexpr std::uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = character >= 0xD800 && character <= 0xDFFF;
-  if (character < kLeast[bytes] || character > 0x10FFFF || surrogate) return {};
-  return {bytes, character != 0xFFFE && character != 0xFFFF};
+  const auto [character, bytes] = base::decode_utf8(text);
+  if (bytes == 0) return {};
+  const bool control =
+      character < 0x20 && character != '\t' && character != '\n' && character != '\r';
+  return {bytes, !control && character != 0xFFFE && character != 0xFFFF};
 }
 
 /// The reference that replaces a character of markup; empty if the character stays.
@@ -134,20 +127,9 @@ std::string counts_text(const std::map<std::string, std::size_t>& counts) {
   return text;
 }
 
-std::string shell_argument(std::string_view text) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./=:,+@%";
-  if (!text.empty() && text.find_first_not_of(kPlain) == std::string_view::npos) {
-    return std::string(text);
-  }
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 std::string command_on_run(std::string_view verb, const std::filesystem::path& store,
                            const std::string& run_path) {
-  return fmt::format("capsize {} {}", verb, shell_argument((store / run_path).string()));
+  return shell_line({"capsize", std::string(verb), (store / run_path).string()});
 }
 
 std::string evidence_of(const std::filesystem::path& store, const std::string& run_path) {

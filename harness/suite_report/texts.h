@@ -34,9 +34,6 @@ namespace capsize::harness {
 [[nodiscard]] std::string evidence_of(const std::filesystem::path& store,
                                       const std::string& run_path);
 
-/// Quotes an argument for a shell, if it needs to be.
-[[nodiscard]] std::string shell_argument(std::string_view text);
-
 /// Text for an XML 1.0 element: characters that XML forbids and bytes that are not UTF-8 become
 /// U+FFFD, and markup is escaped.
 [[nodiscard]] std::string xml_text(std::string_view text);

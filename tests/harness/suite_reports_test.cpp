@@ -98,10 +98,9 @@ TEST(Texts, OneLine_CutsBetweenCharacters) {
   EXPECT_EQ(one_line("a\nb", 10), "a\\x0ab");
 }
 
-TEST(Texts, ShellArgument_QuotesWhatAShellWouldRead) {
-  EXPECT_EQ(shell_argument("store/a-1.json"), "store/a-1.json");
-  EXPECT_EQ(shell_argument("it's $HOME"), "'it'\\''s $HOME'");
-  EXPECT_EQ(shell_argument(""), "''");
+TEST(Texts, CommandOnRun_IsQuotedForAShell) {
+  EXPECT_EQ(command_on_run("replay", "store", "a/1"), "capsize replay store/a/1");
+  EXPECT_EQ(command_on_run("replay", "it's $HOME", "a/1"), "capsize replay 'it'\\''s $HOME/a/1'");
 }
 
 TEST(JUnit, EachRunAndControl_IsATestCase) {
