@@ -345,6 +345,26 @@ def test_a_runner_that_does_not_exist_is_a_harness_error(suites):
     assert "/no/such/program: cannot be started" in first_line(done)
 
 
+NEARLY_FULL = """
+mount -t tmpfs -o size=300m none "$1" || exit 77
+shift
+"$@"
+"""
+
+
+def test_a_suite_stops_before_the_disk_is_full(suites):
+    suites.plan("a", 'head -c 60M /dev/zero > "$directory/history.jsonl"; verdict=invalid')
+    suites.store.mkdir()
+    command = suites.command(suites.write(runs=[{"name": "a", "seeds": 9}]), "--jobs", "1")
+    done = subprocess.run(["unshare", "--map-root-user", "--mount", "sh", "-c", NEARLY_FULL, "sh", suites.store, *command],
+                          capture_output=True, text=True, timeout=100,
+                          env={**os.environ, "QUICK_RUNS": str(suites.plans)})
+    if done.returncode == 77 or (done.returncode == 1 and not done.stdout):
+        pytest.skip("no mount namespace here: " + done.stderr)
+    assert done.returncode == 1, "what failed before counts"
+    assert re.search(r"; cut short after 1 of 9 planned tests: less than 256 MiB are free for ", first_line(done)), done.stdout
+
+
 @pytest.mark.parametrize("options, found", [
     (["--shard", "3/2"], "--shard: found 3/2, expected K/N such as 2/4"),
     (["--budget", "soon"], "--budget: found 'soon'"),
