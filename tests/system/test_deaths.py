@@ -82,6 +82,7 @@ def test_node_that_dies_by_itself_is_a_violation(capsize, started):
 
 def test_processes_work_in_their_directories_and_keep_the_options_of_sanitizers(capsize, started, monkeypatch):
     monkeypatch.setenv("ASAN_OPTIONS", "exitcode=86")
+    monkeypatch.delenv("TSAN_OPTIONS", raising=False)
     process = start_run(capsize, started, "--nemesis", "none", "--time-limit", "20s")
     recorded(capsize, 10)
     run = capsize.run_directory()
