@@ -24,15 +24,15 @@ class Schema final : public Verb {
            "comments).\n";
   }
   void add_options(base::CommandLine& line) override {
-    line.option("of", of_, "scenario or suite").one_of({"scenario", "suite"}).show_default();
+    line.option("kind", kind_, "scenario or suite").one_of({"scenario", "suite"}).show_default();
   }
   int run() override {
-    fmt::print("{}\n", (of_ == "suite" ? suite_schema() : scenario_schema()).dump(2));
+    fmt::print("{}\n", (kind_ == "suite" ? suite_schema() : scenario_schema()).dump(2));
     return 0;
   }
 
  private:
-  std::string of_ = "scenario";
+  std::string kind_ = "scenario";
 };
 
 const base::Registered<Verb, Schema> registered;

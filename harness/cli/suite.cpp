@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <optional>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "base/mismatch.h"
 #include "base/units.h"
 #include "base/version.h"
 #include "harness/cli/binaries.h"
@@ -117,7 +119,12 @@ class SuiteVerb final : public Verb {
   int run() override {
     survive_closed_readers();
     if (store_.empty()) return usage_error("--store: found '', expected a directory");
-    const auto suite = read_suite(suite_file(file_), scenario_directories());
+    const auto file = suite_file(file_);
+    if (!std::filesystem::exists(file)) {
+      return usage_error(
+          base::mismatch(file_, "a suite file, or a name that `capsize list suites` prints"));
+    }
+    const auto suite = read_suite(file, scenario_directories());
     if (!suite) return usage_error(suite.error().message);
     if (auto known = check_bugs(suite.value()); !known) return usage_error(known.error().message);
     auto options = resolve(suite.value());

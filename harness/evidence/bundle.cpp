@@ -5,14 +5,13 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <sstream>
 #include <string_view>
 #include <tuple>
 
 #include "base/json.h"
 #include "base/printable.h"
 #include "base/version.h"
+#include "harness/store/results_file.h"
 #include "harness/store/stored_runs.h"
 
 namespace capsize::harness {
@@ -127,14 +126,6 @@ class Collector {
   BundleContent content_;
 };
 
-Json read_results(const fs::path& run) {
-  std::ifstream file(run / "results.json");
-  std::ostringstream text;
-  text << file.rdbuf();
-  Json results = Json::parse(text.view());
-  return results.is_object() ? results : Json::object();
-}
-
 /// The value of a key if it is text, safe to print.
 std::string text_of(const Json& object, std::string_view key) {
   const Json* value = object.find(key);
@@ -147,7 +138,8 @@ std::string line_of(std::string_view label, const std::string& value) {
 
 /// What went wrong, from results.json; that there is no verdict, where there is none.
 std::string verdict_text(const fs::path& run) {
-  const Json results = read_results(run);
+  const auto read = read_results(run);
+  const Json results = read ? read.value() : Json::object();
   if (results.empty()) {
     return line_of("verdict",
                    "none: the run was killed before it had one (no results.json). What "

@@ -15,6 +15,7 @@
 #include "base/version.h"
 #include "harness/judge/coverage.h"
 #include "harness/scenario/key_values.h"
+#include "harness/store/results_file.h"
 #include "harness/store/run_directory.h"
 
 namespace capsize::harness {

@@ -8,10 +8,6 @@
 
 namespace capsize::harness {
 
-/// The key that says which format results.json has (docs/FORMATS.md).
-inline constexpr const char* kResultsFormat = "capsize-results";
-inline constexpr std::uint64_t kResultsVersion = 1;
-
 [[nodiscard]] base::Json to_json(const Outcome& outcome);
 /// Returns the command that runs the same scenario again: one line for a shell, quoted as needed.
 [[nodiscard]] std::string reproduce_line(const Outcome& outcome);

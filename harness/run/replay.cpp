@@ -7,31 +7,15 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
-#include <sstream>
 
 #include "base/check.h"
-#include "base/format_version.h"
 #include "checker/report/anomaly.h"
-#include "harness/report/results.h"
+#include "harness/store/results_file.h"
 
 namespace capsize::harness {
 namespace {
 
 using base::Json;
-
-base::Result<Json> read_json(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  if (!file) {
-    return base::Error{fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno))};
-  }
-  std::ostringstream text;
-  text << file.rdbuf();
-  Json content = Json::parse(text.view());
-  if (!content.is_object()) {
-    return base::Error{fmt::format("{}: expected a JSON object", path.string())};
-  }
-  return content;
-}
 
 void read_violations(const Json& results, RecordedRun& run) {
   for (const auto& check : results.value("checks", Json::array())) {
@@ -73,14 +57,8 @@ base::Result<RecordedRun> read_run(const std::filesystem::path& directory) {
   // A run that was killed has a plan and no verdict.
   run.was_judged = std::filesystem::exists(directory / "results.json");
   if (!run.was_judged) return run;
-  const auto results = read_json(directory / "results.json");
+  const auto results = read_results(directory);
   if (!results) return results.error();
-  if (const auto known =
-          base::check_format_version(results.value(), kResultsFormat, kResultsVersion);
-      !known) {
-    return base::Error{(directory / "results.json").string() + ": " + kResultsFormat + ": " +
-                       known.error().message};
-  }
   if (!std::filesystem::exists(directory / "faults.jsonl") &&
       !std::filesystem::exists(directory / "history.jsonl")) {
     return base::Error{directory.string() +

@@ -7,12 +7,11 @@
 #include <cctype>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <map>
-#include <sstream>
 #include <utility>
 
 #include "base/json.h"
+#include "harness/store/results_file.h"
 #include "harness/store/run_lock.h"
 
 namespace capsize::harness {
@@ -46,12 +45,11 @@ std::vector<fs::path> own_directories(const fs::path& parent) {
 std::string verdict_of(const fs::path& run) {
   const fs::path path = run / "results.json";
   if (!is_own_file(path)) return {};
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  const auto results = base::Json::parse(text.view());
-  const auto* verdict = results.find("verdict");
-  return verdict != results.end() && verdict->is_string() ? verdict->text() : std::string();
+  const auto results = read_results(run);
+  if (!results) return {};
+  const auto* verdict = results.value().find("verdict");
+  const bool named = verdict != results.value().end() && verdict->is_string();
+  return named ? verdict->text() : std::string();
 }
 
 std::vector<fs::path> run_directories(const fs::path& scenario) {

@@ -186,6 +186,13 @@ std::string_view name(Purpose purpose) {
   return "test";
 }
 
+std::optional<Verdict> verdict_named(std::string_view name) {
+  for (const Verdict verdict : kVerdicts) {
+    if (checker::name(verdict) == name) return verdict;
+  }
+  return std::nullopt;
+}
+
 base::Result<Ledger> parse_ledger(std::string_view text, const std::string& origin) {
   LedgerReader reader;
   std::size_t number = 0;

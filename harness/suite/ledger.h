@@ -50,6 +50,9 @@ enum class Purpose : std::uint8_t {
 /// "test", "bug-control", "healthy-control".
 [[nodiscard]] std::string_view name(Purpose purpose);
 
+/// Nothing if no verdict has this name.
+[[nodiscard]] std::optional<checker::Verdict> verdict_named(std::string_view name);
+
 /// A finished run.
 struct LedgerRun {
   std::string id;         // unique within its execution: "figure-8/3", case and number of the seed

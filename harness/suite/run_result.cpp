@@ -3,14 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <fstream>
-#include <string_view>
 
-#include "base/format_version.h"
 #include "base/mismatch.h"
 #include "base/printable.h"
-#include "harness/report/results.h"
+#include "harness/store/results_file.h"
 #include "harness/suite/json_list.h"
 
 namespace capsize::harness {
@@ -19,7 +16,6 @@ namespace {
 using base::Json;
 using checker::Verdict;
 
-constexpr std::size_t kResultsBytesMax = std::size_t{64} << 20U;
 constexpr std::size_t kReasonBytesMax = 600;
 constexpr std::size_t kFailuresMax = 16;
 
@@ -30,33 +26,6 @@ std::string bounded(const std::string& text) {
   std::size_t end = kReasonBytesMax;
   while (end > 0 && (static_cast<unsigned char>(shown[end]) & 0xC0U) == 0x80U) --end;
   return shown.substr(0, end) + "…";
-}
-
-base::Result<Json> read_results(const std::filesystem::path& directory) {
-  const auto path = directory / "results.json";
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  if (error) return base::Error{path.string() + ": " + error.message()};
-  if (size > kResultsBytesMax) return base::Error{path.string() + ": larger than 64 MiB"};
-  std::ifstream file(path, std::ios::binary);
-  std::string text(size, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(size));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  Json results = Json::parse(text);
-  if (!results.is_object()) return base::Error{path.string() + ": expected a JSON object"};
-  if (const auto known = base::check_format_version(results, kResultsFormat, kResultsVersion);
-      !known) {
-    return base::Error{path.string() + ": " + known.error().message};
-  }
-  return results;
-}
-
-base::Result<Verdict> parse_verdict(const std::string& text) {
-  for (const Verdict verdict : {Verdict::kValid, Verdict::kInvalid, Verdict::kUnknown,
-                                Verdict::kVacuous, Verdict::kUsageError, Verdict::kHarnessError}) {
-    if (checker::name(verdict) == text) return verdict;
-  }
-  return base::Error{"verdict: " + base::mismatch(text, "a verdict")};
 }
 
 std::string reason_of(const Json& results, Verdict verdict) {
@@ -111,10 +80,14 @@ base::Result<LedgerRun> read_result(const PlannedRun& planned,
   if (!read) return read.error();
   const Json& results = read.value();
   try {
-    const auto verdict = parse_verdict(results.value("verdict", ""));
-    if (!verdict) return verdict.error();
+    const std::string word = results.value("verdict", "");
+    const auto verdict = verdict_named(word);
+    if (!verdict) {
+      return base::Error{fmt::format("{}: key 'verdict': {}", (directory / "results.json").string(),
+                                     base::mismatch(word, "a verdict"))};
+    }
     LedgerRun run = of_plan(planned);
-    run.verdict = verdict.value();
+    run.verdict = *verdict;
     run.failures = failures_of(results);
     if (run.verdict != Verdict::kValid) run.reason = reason_of(results, run.verdict);
     if (run.verdict == Verdict::kInvalid && run.failures.empty()) {
