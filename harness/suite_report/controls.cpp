@@ -94,6 +94,10 @@ std::vector<Control> controls_of_one(const Execution& execution, const std::vect
   for (Control& control : controls) {
     control.healthy ? judge_healthy(control, mutes) : judge_bug(control);
   }
+  // Which of them ended first is chance if several runs are executed at a time.
+  std::sort(controls.begin(), controls.end(), [](const Control& a, const Control& b) {
+    return a.healthy != b.healthy ? a.healthy : a.case_name < b.case_name;
+  });
   return controls;
 }
 

@@ -18,7 +18,7 @@ namespace capsize::harness {
 /// Whether the run is invalid, and an unexpired mute covers each of its failures.
 [[nodiscard]] bool is_muted(const LedgerRun& run, const std::vector<Mute>& mutes);
 
-/// "read-without-quorum caught in 11 s, healthy run valid".
+/// "healthy run valid, read-without-quorum caught in 11 s".
 [[nodiscard]] std::string controls_text(const std::vector<Control>& controls);
 
 }  // namespace capsize::harness

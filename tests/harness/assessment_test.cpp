@@ -48,8 +48,8 @@ TEST(Assessment, AllValid_IsValidAndSaysWhatRan) {
   const auto assessment = assess_runs({run("a/1"), run("a/2"), run("b/1")});
   EXPECT_EQ(assessment.verdict, Verdict::kValid);
   EXPECT_EQ(assessment.first_line,
-            "nightly: valid: 3 runs, 1 min 30 s; controls: read-without-quorum caught in 11 s, "
-            "healthy run valid; seed 4711");
+            "nightly: valid: 3 runs, 1 min 30 s; controls: healthy run valid, read-without-quorum "
+            "caught in 11 s; seed 4711");
   EXPECT_THAT(assessment.reasons, IsEmpty());
   EXPECT_TRUE(assessment.complete);
 }
@@ -189,8 +189,16 @@ TEST(Assessment, BugControl_ItsViolationIsNoFailureOfTheSuite) {
   EXPECT_THAT(assessment.groups, IsEmpty());
   EXPECT_EQ(assessment.runs, 1);
   ASSERT_THAT(assessment.controls, SizeIs(2));
-  EXPECT_TRUE(assessment.controls[0].passed());
-  EXPECT_EQ(assessment.controls[0].found, "stale read: read of r1 by process 7 returned 2489");
+  EXPECT_TRUE(assessment.controls[1].passed());
+  EXPECT_EQ(assessment.controls[1].found, "stale read: read of r1 by process 7 returned 2489");
+}
+
+TEST(Assessment, Controls_AreInOneOrderWhicheverEndsFirst) {
+  const auto bug = bug_control(Verdict::kInvalid);
+  const auto healthy = healthy_control(Verdict::kValid);
+  const auto one = assess_last(ledger({bare_execution("now", {bug, healthy, run("a/1")})}));
+  const auto other = assess_last(ledger({bare_execution("now", {healthy, bug, run("a/1")})}));
+  EXPECT_EQ(one.first_line, other.first_line);
 }
 
 TEST(Assessment, BugControl_CaughtBySecondSeed_CountsTheTimeOfBoth) {
@@ -198,7 +206,7 @@ TEST(Assessment, BugControl_CaughtBySecondSeed_CountsTheTimeOfBoth) {
       "now", {run("a/1"), bug_control(Verdict::kValid, 1, 20),
               bug_control(Verdict::kInvalid, 2, 12), healthy_control(Verdict::kValid)})}));
   EXPECT_EQ(assessment.verdict, Verdict::kValid);
-  EXPECT_THAT(assessment.controls[0].attempts, SizeIs(2));
+  EXPECT_THAT(assessment.controls[1].attempts, SizeIs(2));
   EXPECT_THAT(assessment.first_line, HasSubstr("read-without-quorum caught in 32 s"));
 }
 
@@ -275,8 +283,8 @@ TEST(Assessment, ControlsOfShards_AreJudgedEachOnItsOwnMachine) {
   second.shard = "2/2";
   const auto assessment = assess(ledger({first, second}), {"s1", "s2"}, {}, kToday);
   EXPECT_EQ(assessment.verdict, Verdict::kVacuous);
-  EXPECT_THAT(assessment.first_line, HasSubstr("controls: read-without-quorum caught 1 of 2 times, "
-                                               "healthy run valid 2 of 2 times"));
+  EXPECT_THAT(assessment.first_line, HasSubstr("controls: healthy run valid 2 of 2 times, "
+                                               "read-without-quorum caught 1 of 2 times"));
 }
 
 // Mutes.
