@@ -70,7 +70,10 @@ base::Result<std::vector<BugLine>> seeded_bugs() {
   std::vector<BugLine> bugs;
   for (std::string line; std::getline(file, line);) {
     const auto parsed = base::Json::parse(line);
-    if (parsed.is_object()) bugs.push_back({parsed.value("name", ""), parsed.value("what", "")});
+    if (!parsed.is_object()) continue;
+    bugs.push_back({parsed.value("name", ""), parsed.value("what", ""), parsed.value("topic", ""),
+                    parsed.value("core", false),
+                    parsed.value("reports", std::vector<std::string>())});
   }
   std::error_code ignored;
   fs::remove(output, ignored);

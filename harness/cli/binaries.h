@@ -29,6 +29,11 @@ namespace capsize::harness {
 struct BugLine {
   std::string name;
   std::string summary;
+  std::string topic;  // "votes", "replication", "reads", …
+  bool core = false;
+  /// Each failure that is a proper report of the bug: CHECK/ANOMALY or CHECK, as results.json
+  /// names them.
+  std::vector<std::string> reports;
 };
 [[nodiscard]] base::Result<std::vector<BugLine>> seeded_bugs();
 

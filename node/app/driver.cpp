@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "node/app/exit_codes.h"
+#include "node/bugs/active.h"
 #include "node/wire/accept_gate.h"
 
 namespace capsize::app {
@@ -191,7 +192,7 @@ NodeStatus Driver::status() const {
   status.raft = replica_.soft_state();
   status.configuration = replica_.configuration();
   status.pending = replica_.pending_requests();
-  status.bug = config_.bug;
+  status.bug = bugs::active();
   status.dropped = ports_.peers.dropped();
   for (const auto& [cause, count] : replica_.dropped()) status.dropped[cause] = count;
   if (ports_.clients.malformed() > 0)

@@ -8,6 +8,7 @@
 
 #include "node/app/driver.h"
 #include "node/app/exit_codes.h"
+#include "node/bugs/active.h"
 #include "node/codec/overloaded.h"
 #include "node/storage/data_directory.h"
 #include "node/storage/faulty_file_system.h"
@@ -108,7 +109,8 @@ Storage open_storage(storage::FileSystem& files, const Options& options) {
 }
 
 bool print_ready(const raft::Config& config) {
-  const std::string bug = config.bug.empty() ? "null" : "\"" + config.bug + "\"";
+  const std::string_view active = bugs::active();
+  const std::string bug = active.empty() ? "null" : "\"" + std::string(active) + "\"";
   return std::printf("{\"ready\":true,\"node\":\"%s\",\"incarnation\":%llu,\"bug\":%s}\n",
                      wire::node_name(config.id.value()).c_str(),
                      static_cast<unsigned long long>(config.incarnation), bug.c_str()) > 0 &&
@@ -116,6 +118,7 @@ bool print_ready(const raft::Config& config) {
 }
 
 int run(const Options& options) {
+  const bugs::ActiveBug bug(options.bug);
   if (const auto status = wire::limit_connections(); !status) {
     return report(kSystemCallFailed, status.error().message);
   }

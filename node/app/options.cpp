@@ -87,7 +87,7 @@ void declare(base::CommandLine& line, Raw& raw) {
   line.option("--secret-file", raw.secret_file,
               "file (mode 0600) with the secret that control requests must carry");
   line.flag("--allow-remote", raw.allow_remote, "permit endpoints beyond this machine");
-  line.option("--bug", options.raft.bug, "enable this seeded bug (none: no bug)");
+  line.option("--bug", options.bug, "enable this seeded bug (none: no bug)");
   line.flag("--list-bugs", raw.list_bugs, "print the seeded bugs of this binary");
   line.option("--status", raw.status, "print the status of the node at this control endpoint");
 }
@@ -236,9 +236,10 @@ base::Result<Request> to_run(Raw& raw) {
   }
   if (const auto status = check_endpoints(raw); !status) return status.error();
   raft::Config& config = raw.options.raft;
-  if (config.bug == "none") config.bug.clear();
-  if (!config.bug.empty() && bugs::find_bug(config.bug) == nullptr) {
-    return base::Error{"--bug: this binary has no seeded bug named '" + config.bug + "'"};
+  std::string& bug = raw.options.bug;
+  if (bug == "none") bug.clear();
+  if (!bug.empty() && bugs::find_bug(bug) == nullptr) {
+    return base::Error{"--bug: this binary has no seeded bug named '" + bug + "'"};
   }
   config.id = raft::NodeId(raw.id);
   auto voters = read_voters(raw);
@@ -259,9 +260,10 @@ base::Result<Request> to_run(Raw& raw) {
 std::string list_bugs() {
   std::string lines;
   for (const bugs::BugInfo& bug : bugs::seeded_bugs()) {
-    const base::Json line = {{"name", bug.name},     {"what", bug.what},
-                             {"rule", bug.rule},     {"exposed-by", bug.exposed_by},
-                             {"report", bug.report}, {"seen-in", bug.seen_in}};
+    const base::Json line = {{"name", bug.name},       {"what", bug.what},
+                             {"rule", bug.rule},       {"exposed-by", bug.exposed_by},
+                             {"reports", bug.reports}, {"topic", bugs::name(bug.topic)},
+                             {"seen-in", bug.seen_in}, {"core", bug.core}};
     lines += line.dump() + "\n";
   }
   return lines;

@@ -14,7 +14,8 @@
 namespace capsize::app {
 
 struct Options {
-  raft::Config raft;  // id, voters, timeouts, switches, seed, bug; not the incarnation
+  raft::Config raft;  // id, voters, timeouts, switches, seed; not the incarnation
+  std::string bug;    // name of a seeded bug; empty: none
   std::uint64_t run_id = 0;
   std::string data;
   std::string listen;

@@ -8,8 +8,10 @@ const BugRegistration kNoDedup({
     .what = "a command that is retried within its session is executed again",
     .rule = "a session's sequence number is executed at most once (paper section 8, thesis 6.3)",
     .exposed_by = "retry (--retries) while leaders are killed or isolated",
-    .report = "linearizable: an element appended twice",
     .seen_in = "duplicate appends of this class in Redis-Raft (Jepsen, 2020)",
+    .topic = Topic::kClients,
+    .core = true,
+    .reports = {"linearizable/duplicate append"},
 });
 
 }  // namespace capsize::bugs

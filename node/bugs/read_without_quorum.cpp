@@ -8,8 +8,10 @@ const BugRegistration kReadWithoutQuorum({
     .what = "a leader answers reads alone, without confirming its leadership with a majority",
     .rule = "before a read, exchange heartbeats with a majority (paper section 8, thesis 6.4)",
     .exposed_by = "pause or isolate the leader, write through its successor, read from it",
-    .report = "linearizable: stale read",
     .seen_in = "etcd 0.4 and consul (Jepsen, 2014), consul issue 54",
+    .topic = Topic::kReads,
+    .core = true,
+    .reports = {"linearizable/stale read", "linearizable/stale read or lost write"},
 });
 
 }  // namespace capsize::bugs

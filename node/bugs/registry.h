@@ -2,7 +2,7 @@
 // the bugs it finds. In every other binary the registry is empty (none/none.cpp is linked instead).
 //
 // Each bug has a file with one BugRegistration; the deviation itself is a SEEDED_BUG branch where
-// the rule is implemented (node/raft/seeded_bug.h).
+// the rule is implemented (seeded_bug.h).
 #pragma once
 
 #include <string_view>
@@ -10,13 +10,31 @@
 
 namespace capsize::bugs {
 
+/// The part of the system that errs.
+enum class Topic {
+  kVotes,
+  kReplication,
+  kReads,
+  kClients,
+  kStorage,
+  kSnapshots,
+  kMembership,
+  kAvailability,
+};
+[[nodiscard]] std::string_view name(Topic topic);
+
 struct BugInfo {
   std::string_view name;        // of --bug
   std::string_view what;        // what the node does wrong
   std::string_view rule;        // the rule that it breaks, and its source
   std::string_view exposed_by;  // the faults that should expose it
-  std::string_view report;      // the check that should report it
   std::string_view seen_in;     // a real system that made the mistake
+  Topic topic = Topic::kReplication;
+  /// One of the two dozen bugs that every mixture of strategies is measured against.
+  bool core = false;
+  /// Each failure that is a proper report of this bug, as results.json names it: CHECK/ANOMALY or
+  /// CHECK, such as "linearizable/stale read", "invariants/log-matching", "live", "crash".
+  std::vector<std::string_view> reports;
 };
 
 /// Sorted by name.

@@ -9,8 +9,8 @@
 
 #include <algorithm>
 
+#include "node/bugs/seeded_bug.h"
 #include "node/raft/raft_impl.h"
-#include "node/raft/seeded_bug.h"
 
 namespace capsize::raft {
 namespace {
@@ -63,7 +63,7 @@ std::optional<std::string_view> Raft::Impl::why_refused(const Message& message) 
   if (append != nullptr && !well_formed(*append, message.term)) return "malformed-entries";
   if (piece != nullptr && !well_formed(*piece, message.term)) return "malformed-snapshot";
   // A seeded bug breaks these rules on purpose, and the harness must see the effect.
-  if (ANY_SEEDED_BUG(config_)) return std::nullopt;
+  if (ANY_SEEDED_BUG()) return std::nullopt;
   const bool from_leader = append != nullptr || piece != nullptr;
   if (from_leader && role_ == Role::kLeader && message.term == hard_state_.term) {
     return "second-leader";  // 5.2: one leader per term

@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "node/bugs/seeded_bug.h"
 #include "node/raft/raft_impl.h"
-#include "node/raft/seeded_bug.h"
 
 namespace capsize::raft {
 void Raft::Impl::on_append_entries(const Message& message, const AppendEntries& request) {
-  CHECK(role_ != Role::kLeader || ANY_SEEDED_BUG(config_), "one leader per term (5.2)");
+  CHECK(role_ != Role::kLeader || ANY_SEEDED_BUG(), "one leader per term (5.2)");
   become_follower(message.term, message.from);
   leader_heard_ = now_;
   reset_election_timer();
@@ -75,8 +75,7 @@ void Raft::Impl::store(const std::vector<Entry>& entries) {
 
   const Index first = entries[known].index;
   if (first <= log_.last().index) {
-    CHECK(first > commit_ || ANY_SEEDED_BUG(config_),
-          "a committed entry is never truncated (5.4.3)");
+    CHECK(first > commit_ || ANY_SEEDED_BUG(), "a committed entry is never truncated (5.4.3)");
     truncate_log(first);
     trace_.add(TraceKind::kTruncate, hard_state_.term, role_, log_, first.previous());
   }

@@ -4,8 +4,8 @@
 
 #include "base/check.h"
 #include "base/crc32c.h"
+#include "node/bugs/seeded_bug.h"
 #include "node/raft/raft_impl.h"
-#include "node/raft/seeded_bug.h"
 
 namespace capsize::raft {
 bool Raft::Impl::may_begin_snapshot() const {
@@ -90,7 +90,7 @@ void Raft::Impl::on_install_snapshot_reply(const Message& message,
 }
 
 void Raft::Impl::on_install_snapshot(const Message& message, const InstallSnapshot& piece) {
-  CHECK(role_ != Role::kLeader || ANY_SEEDED_BUG(config_), "one leader per term (5.2)");
+  CHECK(role_ != Role::kLeader || ANY_SEEDED_BUG(), "one leader per term (5.2)");
   become_follower(message.term, message.from);
   leader_heard_ = now_;
   reset_election_timer();

@@ -56,7 +56,6 @@ struct Config {
   std::uint64_t seed = 0;  // of this replica's own stream: hash(seed, "raft", id, incarnation)
   // Whether the state machine can restore a snapshot's content. Empty: accepts any content.
   std::function<bool(std::string_view)> accepts_state;
-  std::string bug;  // name of a seeded bug; read only where CAPSIZE_SEEDED_BUGS is defined
 };
 
 /// For status and metrics; cheap to copy.

@@ -4,8 +4,8 @@
 
 #include <utility>
 
+#include "node/bugs/seeded_bug.h"
 #include "node/raft/raft_impl.h"
-#include "node/raft/seeded_bug.h"
 
 namespace capsize::raft {
 
@@ -32,7 +32,8 @@ void Raft::Impl::begin_read_round() {
   // Thesis 6.4, step 1. A new leader has all committed entries, but does not know yet which are.
   // Its commit index may be 5 when its predecessor has acknowledged write 7; a read at 5 would be
   // stale.
-  if (role_ != Role::kLeader || commit_ < term_start_) return;
+  const bool knows_commit = commit_ >= term_start_ || SEEDED_BUG("read-before-noop");
+  if (role_ != Role::kLeader || !knows_commit) return;
   if (lease_.holds(now_)) {
     for (const ReadQueue::Request& request : read_queue_.take_waiting()) {
       answer_read({request, commit_});
@@ -55,7 +56,7 @@ void Raft::Impl::confirm_reads() {
   if (config_.lease_reads_assume_bounded_clock_drift) {
     lease_.confirm(confirmed, config_.election_timeout_min * 4 / 5);
   }
-  if (SEEDED_BUG(config_, "read-without-quorum")) confirmed = read_queue_.round();
+  if (SEEDED_BUG("read-without-quorum")) confirmed = read_queue_.round();
   for (const auto& read : read_queue_.confirm(confirmed)) answer_read(read);
 }
 

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
-#include "node/raft/seeded_bug.h"
+#include "node/bugs/seeded_bug.h"
 #include "node/replica/replica_impl.h"
 
 namespace capsize::replica {
@@ -30,7 +30,7 @@ void Replica::Impl::apply(const raft::Entry& entry) {
 }
 
 kv::Reply Replica::Impl::execute(const kv::Command& command, raft::Index index) {
-  if (SEEDED_BUG(config_, "no-dedup") && command.operation != kv::Operation::kRegister) {
+  if (SEEDED_BUG("no-dedup") && command.operation != kv::Operation::kRegister) {
     return store_.apply(command);
   }
   return sessions_.apply(store_, command, kv::SessionId{index.value()});

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "node/raft/seeded_bug.h"
+#include "node/bugs/seeded_bug.h"
 #include "node/replica/replica_impl.h"
 
 namespace capsize::replica {
@@ -74,7 +74,7 @@ void Replica::Impl::propose(kv::Command command, Origin origin, base::Instant no
   const auto replaced = proposals_.add(*entry, origin, now);
   if (replaced) answer(*replaced, info("superseded"));
   // Only operations whose reply does not depend on the state can be acknowledged too early.
-  if (SEEDED_BUG(config_, "ack-before-commit") && kv::changes_blindly(command.operation)) {
+  if (SEEDED_BUG("ack-before-commit") && kv::changes_blindly(command.operation)) {
     answer(origin, {kv::Outcome::kOk, "", ""});
   }
 }

@@ -1,5 +1,6 @@
 #include "node/simulation/run.h"
 
+#include "node/bugs/active.h"
 #include "node/simulation/chaos.h"
 #include "node/simulation/clients.h"
 #include "node/simulation/cluster.h"
@@ -15,7 +16,6 @@ ClusterOptions draw_cluster(const RunOptions& options) {
   drawn.trace = options.trace;
   constexpr std::uint32_t kSizes[] = {1, 2, 3, 3, 3, 3, 4, 5, 5, 5};
   drawn.nodes = kSizes[random.below(std::size(kSizes))];
-  drawn.config.bug = options.bug;
   drawn.config.pre_vote = random.chance(0.7);
   drawn.config.check_quorum = random.chance(0.7);
   drawn.config.leader_stickiness = random.chance(0.7);
@@ -170,6 +170,7 @@ struct Run {
 }  // namespace
 
 RunResult run_seed(const RunOptions& options) {
+  const bugs::ActiveBug bug(options.bug);
   Run run(options);
   run.clients.start();
   run.chaos.start();

@@ -84,7 +84,7 @@ TEST(Options_, Defaults_AreSafe) {
   const Options options = parsed({});
   EXPECT_TRUE(options.raft.pre_vote && options.raft.check_quorum && options.raft.leader_stickiness);
   EXPECT_FALSE(options.allow_faults);
-  EXPECT_TRUE(options.raft.bug.empty());
+  EXPECT_TRUE(options.bug.empty());
 }
 
 TEST(Options_, BadArguments_AreNamedInOneLine) {

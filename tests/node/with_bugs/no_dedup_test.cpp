@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "node/bugs/active.h"
 #include "tests/node/pure/replica/replica_fixture.h"
 
 namespace capsize::replica {
@@ -9,7 +10,8 @@ namespace {
 
 /// The value of x after an append of 1 that was sent twice in its session.
 std::string after_a_retry(const std::string& bug) {
-  ReplicaFixture fixture(1, {}, bug);
+  const bugs::ActiveBug active(bug);
+  ReplicaFixture fixture(1);
   fixture.lead();
   fixture.request(1, open_session(4));
   const auto opened = fixture.reply(1);

@@ -45,7 +45,7 @@ TEST(SeededBugs, Registry_IsSortedAndComplete) {
                              [](const auto& a, const auto& b) { return a.name < b.name; }));
   for (const bugs::BugInfo& bug : bugs) {
     EXPECT_FALSE(bug.what.empty() || bug.rule.empty() || bug.exposed_by.empty() ||
-                 bug.report.empty())
+                 bug.reports.empty() || bug.seen_in.empty())
         << bug.name;
   }
   EXPECT_NE(bugs::find_bug("read-without-quorum"), nullptr);

@@ -45,9 +45,7 @@ inline kv::Command in_session(std::uint64_t session, kv::Command command) {
 
 class ReplicaFixture {
  public:
-  explicit ReplicaFixture(std::uint32_t nodes = 3, Limits limits = {}, std::string bug = "")
-      : limits_(limits) {
-    config_.bug = std::move(bug);
+  explicit ReplicaFixture(std::uint32_t nodes = 3, Limits limits = {}) : limits_(limits) {
     for (std::uint32_t i = 1; i <= nodes; ++i) config_.voters.push_back(NodeId{i});
     config_.id = NodeId{1};
     start();

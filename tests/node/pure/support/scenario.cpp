@@ -65,6 +65,20 @@ std::string Scenario::run(const std::string& path) {
   return failure_;
 }
 
+std::vector<Scenario::Proof> Scenario::proofs(const std::string& path) {
+  std::vector<Proof> found;
+  std::ifstream file(path);
+  for (std::string text; std::getline(file, text);) {
+    std::istringstream in(text.substr(0, text.find('#')));
+    if (first_word(in) != "proves") continue;
+    Proof proof;
+    in >> proof.bug >> std::ws;
+    std::getline(in, proof.text);
+    found.push_back(std::move(proof));
+  }
+  return found;
+}
+
 void Scenario::line(const std::string& text) {
   std::istringstream in(text);
   const std::string verb = first_word(in);
@@ -89,6 +103,7 @@ void Scenario::register_setup() {
   verbs_["nodes"] = [this](const Words& w) {
     setup_.nodes = static_cast<std::uint32_t>(std::stoul(w.at(0)));
   };
+  verbs_["proves"] = [](const Words&) {};  // see proofs()
   verbs_["switch-off"] = [this](const Words& w) {
     for (const std::string& name : w) {
       if (name == "pre-vote") setup_.config.pre_vote = false;

@@ -17,6 +17,13 @@ class Scenario {
   Scenario();
   /// Runs one file. Returns the first failure with its line; empty if there is none.
   std::string run(const std::string& path);
+  /// The seeded bugs that a file proves (its lines `proves BUG TEXT`): with BUG active it fails
+  /// with a message that contains TEXT.
+  struct Proof {
+    std::string bug;
+    std::string text;
+  };
+  static std::vector<Proof> proofs(const std::string& path);
 
  private:
   using Words = std::vector<std::string>;
