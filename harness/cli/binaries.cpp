@@ -71,9 +71,14 @@ base::Result<std::vector<BugLine>> seeded_bugs() {
   for (std::string line; std::getline(file, line);) {
     const auto parsed = base::Json::parse(line);
     if (!parsed.is_object()) continue;
-    bugs.push_back({parsed.value("name", ""), parsed.value("what", ""), parsed.value("topic", ""),
-                    parsed.value("core", false),
-                    parsed.value("reports", std::vector<std::string>())});
+    BugLine bug{parsed.value("name", ""),
+                parsed.value("what", ""),
+                parsed.value("topic", ""),
+                parsed.value("core", false),
+                {}};
+    for (const auto& report : parsed.at("reports"))
+      bug.reports.push_back(report.get<std::string>());
+    bugs.push_back(std::move(bug));
   }
   std::error_code ignored;
   fs::remove(output, ignored);

@@ -159,6 +159,7 @@ class ProcessCluster final : public nemesis::Cluster {
   mutable ProxyWatch proxy_watch_;
   std::vector<std::unique_ptr<Member>> members_;
   std::vector<nemesis::Node> configured_;  // the members, as last requested
+  std::set<nemesis::Node> not_ended_;      // found running although their end was reported
   bool members_known_ = true;              // and acknowledged
   std::vector<Crash> crashes_;
   std::set<nemesis::Node> stopped_from_outside_;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/crc32c.h"
+#include "base/harness_bug.h"
 #include "base/units.h"
 #include "base/version.h"
 #include "harness/judge/coverage.h"
@@ -247,6 +248,7 @@ Json to_json(const Outcome& outcome) {
       {"interrupted", outcome.interrupted},
       {"reproduce", reproduce_line(outcome)}};
   if (outcome.linearizable) result["linearizable"] = checker::to_json(*outcome.linearizable);
+  if (const auto bug = ACTIVE_HARNESS_BUG(); !bug.empty()) result["harness-bug"] = bug;
   if (outcome.control) result["control"] = control(*outcome.control);
   if (outcome.cause) {
     result["cause"] = {{"kind", name(outcome.cause->kind)}, {"text", outcome.cause->text}};

@@ -106,6 +106,7 @@ Json to_json(const Evidence& evidence) {
           {"replayed", evidence.replayed},
           {"overflowed", evidence.overflowed},
           {"copies-stopped", evidence.copies_stopped},
+          {"passed", evidence.passed},
           {"links", std::move(links)}};
 }
 

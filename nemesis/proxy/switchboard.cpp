@@ -242,6 +242,7 @@ Switchboard::DepartResult Switchboard::depart(LinkId link, LinkState& state,
   }
   if (!outlet_.deliver(link, outgoing.frames)) return DepartResult::kRefused;
   ++state.stats.delivered;
+  book_.count_passed(link, outgoing.header);
   return DepartResult::kDelivered;
 }
 
