@@ -158,6 +158,18 @@ Json expectations(const Outcome& outcome) {
   return list;
 }
 
+Json behaviour(const Outcome& outcome) {
+  Json all = {{"seen", outcome.behaviours->times.size()},
+              {"uncounted", outcome.behaviours->uncounted},
+              {"new", Json()},
+              {"runs-before", Json()}};
+  if (outcome.behaviour_news) {
+    all["new"] = outcome.behaviour_news->fresh;
+    all["runs-before"] = outcome.behaviour_news->runs_before;
+  }
+  return all;
+}
+
 Json control(const ControlResult& control) {
   Json runs = Json::array();
   for (const auto& run : control.runs) {
@@ -249,6 +261,7 @@ Json to_json(const Outcome& outcome) {
       {"reproduce", reproduce_line(outcome)}};
   if (outcome.linearizable) result["linearizable"] = checker::to_json(*outcome.linearizable);
   if (const auto bug = ACTIVE_HARNESS_BUG(); !bug.empty()) result["harness-bug"] = bug;
+  if (outcome.behaviours) result["behaviour"] = behaviour(outcome);
   if (outcome.control) result["control"] = control(*outcome.control);
   if (outcome.cause) {
     result["cause"] = {{"kind", name(outcome.cause->kind)}, {"text", outcome.cause->text}};
