@@ -31,9 +31,6 @@ using namespace std::chrono_literals;
 
 constexpr base::Duration kStep = 10ms;
 constexpr auto kProgressInterval = 200ms;
-/// After this many runs in a row that ended in a harness error, the machine or the installation is
-/// broken, and further runs would only use up the night.
-constexpr std::size_t kHarnessErrorsMax = 5;
 /// A run writes some ten to a hundred MiB; below this, it could not even write its results.
 constexpr std::uint64_t kFreeBytesMin = std::uint64_t{256} << 20U;
 
@@ -116,17 +113,15 @@ class SuiteRunner {
   }
 
   base::Status begin_new() {
-    execution_ = {.id = fmt::format("{}-{}", RunDirectory::time_name(), ::getpid()),
-                  .suite = suite_.name,
-                  .file = suite_.file,
-                  .suite_sum = suite_.sum,
-                  .only = options_.only,
-                  .started = utc_now(),
-                  .revision = options_.revision,
-                  .host = host_name(),
-                  .seed = options_.seed,
-                  .shard = options_.shard.text(),
-                  .jobs = options_.jobs};
+    execution_ = new_execution();
+    execution_.suite = suite_.name;
+    execution_.file = suite_.file;
+    execution_.suite_sum = suite_.sum;
+    execution_.only = options_.only;
+    execution_.revision = options_.revision;
+    execution_.seed = options_.seed;
+    execution_.shard = options_.shard.text();
+    execution_.jobs = options_.jobs;
     if (options_.budget) execution_.budget_seconds = seconds(*options_.budget);
     if (auto planned = plan(); !planned) return planned;
     for (const auto& each : suite_.cases) {
@@ -200,7 +195,7 @@ class SuiteRunner {
 
   base::Status start_runs() {
     while (!stopping_ && running_.size() < options_.jobs) {
-      if (free_bytes(options_.store) < kFreeBytesMin) {
+      if (!has_room(options_.store)) {
         stop("disk-full",
              fmt::format("less than 256 MiB are free for {}", options_.store.string()));
         break;
@@ -355,6 +350,18 @@ class SuiteRunner {
 }  // namespace
 
 SuiteObserver::~SuiteObserver() = default;
+
+Execution new_execution() {
+  Execution execution;
+  execution.id = fmt::format("{}-{}", RunDirectory::time_name(), ::getpid());
+  execution.started = utc_now();
+  execution.host = host_name();
+  return execution;
+}
+
+bool has_room(const fs::path& store) {
+  return free_bytes(store) >= kFreeBytesMin;
+}
 
 base::Result<SuiteEnd> run_suite(const Suite& suite, const SuiteOptions& options,
                                  SuiteObserver& observer) {

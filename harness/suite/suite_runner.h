@@ -61,6 +61,16 @@ class SuiteObserver {
   virtual void progress(const Execution& execution, const SuiteProgress& progress) = 0;
 };
 
+/// An execution that begins now on this machine: its id, time and host are set.
+[[nodiscard]] Execution new_execution();
+
+/// Whether a run would have room for its files: a store on a disk with less than 256 MiB has not.
+[[nodiscard]] bool has_room(const std::filesystem::path& store);
+
+/// After this many runs in a row that ended in a harness error, the machine or the installation is
+/// broken, and further runs would only use up the time.
+inline constexpr std::size_t kHarnessErrorsMax = 5;
+
 struct SuiteEnd {
   Execution execution;
   Ledger earlier;  // the executions before it
