@@ -219,7 +219,7 @@ class ScoreVerb final : public Verb {
     const auto names = parse_strategies(strategies_);
     if (names.empty()) return usage_error("--strategies: found no strategy, expected some");
     const auto cells = plan_cells(bugs.value(), names, limit.value(), find_directed);
-    if (!cells) return usage_error("--strategies: " + cells.error().message);
+    if (!cells) return usage_error(cells.error().message);
     auto options = resolve(bugs.value(), names);
     if (!options) return usage_error(options.error().message);
     return execute(cells.value(), options.value());

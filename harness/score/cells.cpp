@@ -64,9 +64,9 @@ void add_variant(ScoreCell& cell, Scenario scenario, std::string name, const std
 base::Status check_strategies(const std::vector<std::string>& strategies) {
   for (const auto& name : strategies) {
     if (name == kDirected || is_mixture(name) || nemesis::find_fault_plan(name)) continue;
-    return base::Error{
-        fmt::format("found '{}', expected directed, default, all, each, or one of: {}", name,
-                    nemesis::known_names())};
+    return base::Error{fmt::format(
+        "--strategies: found '{}', expected directed, default, all, each, or one of: {}", name,
+        nemesis::known_names())};
   }
   return {};
 }

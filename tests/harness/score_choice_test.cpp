@@ -147,7 +147,7 @@ TEST(ScoreQueue, LostRun_IsNotRepeatedWithItsNumber) {
   found.executions.front().lost.push_back({.id = "a/all/1", .seed = 5, .path = "x"});
   found.executions.front().open["a/all/2"] = {.id = "a/all/2", .seed = 6, .path = "y"};
   for (const auto& run : plan(planned, found, 1)) {
-    if (run.id.starts_with("a/")) EXPECT_EQ(run.id, "a/all/3");
+    EXPECT_TRUE(run.id == "a/all/3" || run.id == "none/all/1") << run.id;
   }
 }
 

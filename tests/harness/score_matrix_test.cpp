@@ -104,7 +104,7 @@ TEST(ScoreCells, BugWithoutADirectedScenario_HasNoDirectedCell) {
 TEST(ScoreCells, UnknownStrategy_IsAnError) {
   const auto planned = plan_cells(two_bugs(), {"chaos"}, std::chrono::seconds(20), find_directed);
   ASSERT_FALSE(planned.ok());
-  EXPECT_THAT(planned.error().message, HasSubstr("found 'chaos', expected directed, default"));
+  EXPECT_THAT(planned.error().message, HasSubstr("--strategies: found 'chaos', expected directed"));
 }
 
 TEST(ScoreMatrix, CountsCaughtMissedOtherwiseAndWhatDoesNotCount) {
