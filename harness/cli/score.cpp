@@ -206,11 +206,7 @@ class ScoreVerb final : public Verb {
 
   int run() override {
     survive_closed_readers();
-    if (!from_.empty()) {
-      const auto matrix = read_matrix(from_);
-      if (!matrix) return usage_error(matrix.error().message);
-      return publish(matrix.value(), 0);
-    }
+    if (!from_.empty()) return publish_file();
     if (store_.empty()) return usage_error("--store: found '', expected a directory");
     const auto bugs = select_bugs(bugs_);
     if (!bugs) return usage_error("--bugs: " + bugs.error().message);
@@ -241,14 +237,10 @@ class ScoreVerb final : public Verb {
     queue.extent.runs = runs_;
     queue.revision = revision_.empty() ? node_revision() : revision_;
     queue.all_revisions = all_revisions_;
-    if (!baseline_.empty()) {
-      const auto baseline = read_matrix(baseline_);
-      if (!baseline) return base::Error{"--baseline: " + baseline.error().message};
-      std::vector<std::string> names;
-      for (const auto& bug : bugs) names.push_back(bug.name);
-      queue.baseline = baseline_cells(baseline.value(), names, strategies);
-      queue.extent.only_baseline = !runs_ && !budget_;
-    }
+    auto baseline = read_baseline(bugs, strategies);
+    if (!baseline) return baseline.error();
+    queue.baseline = std::move(baseline).value();
+    queue.extent.only_baseline = !baseline_.empty() && !runs_ && !budget_;
     if (budget_ || (!runs_ && baseline_.empty())) {
       const auto budget = base::parse_duration(budget_.value_or(kBudgetDefault));
       if (!budget) return base::Error{"--budget: " + budget.error().message};
@@ -258,6 +250,26 @@ class ScoreVerb final : public Verb {
     if (!ledger) return ledger.error();
     queue.seed = seed_ ? *seed_ : score_seed(ledger.value()).value_or(std::random_device{}());
     return options;
+  }
+
+  /// The cells of --baseline that may be compared; none without it.
+  [[nodiscard]] base::Result<std::vector<BaselineCell>> read_baseline(
+      const std::vector<ScoredBug>& bugs, const std::vector<std::string>& strategies) const {
+    if (baseline_.empty()) return std::vector<BaselineCell>();
+    const auto baseline = read_matrix(baseline_);
+    if (!baseline) return base::Error{"--baseline: " + baseline.error().message};
+    std::vector<std::string> names;
+    for (const auto& bug : bugs) names.push_back(bug.name);
+    return baseline_cells(baseline.value(), names, strategies);
+  }
+
+  /// --from: compares and publishes a score that was published before.
+  [[nodiscard]] int publish_file() const {
+    const auto matrix = read_matrix(from_);
+    if (!matrix) return usage_error("--from: " + matrix.error().message);
+    const auto baseline = read_baseline(matrix.value().bugs, matrix.value().strategies);
+    if (!baseline) return usage_error(baseline.error().message);
+    return publish(matrix.value(), baseline.value());
   }
 
   int execute(const std::vector<ScoreCell>& cells, const ScoreOptions& options) const {
@@ -276,11 +288,7 @@ class ScoreVerb final : public Verb {
     const Matrix matrix =
         fill_matrix(cells, end.ledger, options.queue.revision, options.queue.all_revisions);
     const std::string added = report_ ? "" : added_text(cells, end.ledger);
-    const int published = publish(matrix, judge(matrix, options), added);
-    if (!baseline_.empty()) {
-      fmt::print("\n{}", comparison_text(compare(options.queue.baseline, matrix)));
-    }
-    std::fflush(stdout);
+    const int published = publish(matrix, options.queue.baseline, added);
     const bool broken = !report_ && end.ledger.executions.back().early_cause != "interrupted" &&
                         !end.ledger.executions.back().ended_early.empty();
     if (end.interrupted) return kInterruptedExit;
@@ -289,8 +297,7 @@ class ScoreVerb final : public Verb {
   }
 
   /// The exit code that the matrix deserves.
-  static int judge(const Matrix& matrix, const ScoreOptions& options) {
-    const Comparison comparison = compare(options.queue.baseline, matrix);
+  static int judge(const Matrix& matrix, const Comparison& comparison) {
     const bool failed = !comparison.regressions.empty() || matrix.clean().caught > 0;
     if (failed) return checker::exit_code(checker::Verdict::kInvalid);
     return comparison.undecided.empty() ? 0 : checker::exit_code(checker::Verdict::kUnknown);
@@ -319,17 +326,20 @@ class ScoreVerb final : public Verb {
     return 0;
   }
 
-  /// Writes and prints the matrix in the forms that were asked for. Returns `code`, or that of an
-  /// error.
-  [[nodiscard]] int publish(const Matrix& matrix, int code, const std::string& added = {}) const {
+  /// Writes and prints the matrix in the forms that were asked for, and what this call added.
+  /// Returns the exit code.
+  [[nodiscard]] int publish(const Matrix& matrix, const std::vector<BaselineCell>& baseline,
+                            const std::string& added = {}) const {
+    const Comparison comparison = compare(baseline, matrix);
     base::Status written;
     if (!json_.empty()) written = write_text(json_, json_text(matrix));
     if (written && !markdown_.empty()) written = write_text(markdown_, score_markdown(matrix));
     if (written && !update_.empty()) written = update(matrix);
     fmt::print("{}", table_ ? track_record(matrix) : score_text(matrix));
     if (!added.empty()) fmt::print("\n{}", added);
+    if (!baseline_.empty()) fmt::print("\n{}", comparison_text(comparison));
     std::fflush(stdout);
-    return written ? code : harness_error(written.error().message);
+    return written ? judge(matrix, comparison) : harness_error(written.error().message);
   }
 
   [[nodiscard]] base::Status update(const Matrix& matrix) const {

@@ -186,6 +186,15 @@ def test_too_few_runs_to_compare_are_exit_code_2(scores, baseline):
     assert f"undecided: {BUG} under all: caught in 3 of 3 runs before, now in 0 of 0; 3 are needed" in done.stdout
 
 
+def test_two_published_scores_are_compared_without_a_run(scores, baseline):
+    scores.plan(f"score-{BUG}-all", "verdict=valid")
+    now = scores.folder / "now.json"
+    scores("--runs", "3", "--json", now, bugs=BUG, revision="next")
+    done = scores("--from", now, "--baseline", baseline)
+    assert done.returncode == 1 and f"no longer caught: {BUG} under all: " in done.stdout
+    assert scores("--from", baseline, "--baseline", baseline).returncode == 0
+
+
 def test_runs_of_another_revision_are_kept_but_not_counted(scores, baseline):
     done = scores("--runs", "1", bugs=BUG, revision="next")
     assert "4 runs of revision next; 12 runs of other revisions or settings not counted" in done.stdout
