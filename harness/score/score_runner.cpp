@@ -4,29 +4,19 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <utility>
 
-#include "harness/run/signals.h"
 #include "harness/store/run_directory.h"
-#include "harness/store/stored_runs.h"
 #include "harness/suite/adopt.h"
+#include "harness/suite/execution_loop.h"
 #include "harness/suite/ledger_writer.h"
 #include "harness/suite/retention.h"
-#include "harness/suite/run_process.h"
-#include "harness/suite/run_result.h"
 
 namespace capsize::harness {
 namespace fs = std::filesystem;
 namespace {
 
-using Clock = std::chrono::steady_clock;
-using namespace std::chrono_literals;
-
-constexpr base::Duration kPollStep = 10ms;
-constexpr auto kShowInterval = 200ms;
-
-class ScoreRunner {
+class ScoreRunner final : public RunPolicy {
  public:
   ScoreRunner(const std::vector<ScoreCell>& cells, const ScoreOptions& options,
               SuiteObserver& observer, LedgerWriter& writer, Ledger ledger)
@@ -39,16 +29,35 @@ class ScoreRunner {
   base::Result<ScoreEnd> run() {
     if (auto settled = settle_open(); !settled) return settled.error();
     if (auto begun = begin(); !begun) return begun.error();
-    SignalGuard signals;
-    observer_.begun(execution_, ledger_, !ledger_.executions.empty());
-    while (true) {
-      if (auto started = start_runs(); !started) return started.error();
-      if (running_.empty()) break;
-      if (signals.wait(kPollStep)) interrupt();
-      if (auto polled = poll_runs(); !polled) return polled.error();
-      show_progress();
-    }
-    return end();
+    loop_.emplace(execution_, place(), writer_, *this);
+    if (auto done = loop_->run(); !done) return done.error();
+    ledger_.executions.push_back(std::move(execution_));
+    return ScoreEnd{std::move(ledger_), loop_->interrupted()};
+  }
+
+  void begun() override { observer_.begun(execution_, ledger_, !ledger_.executions.empty()); }
+
+  std::optional<PlannedRun> next_run(const std::vector<const PlannedRun*>& /*running*/) override {
+    return queue_->next([this](double seconds) {
+      return !execution_.budget_seconds || loop_->elapsed() + seconds <= *execution_.budget_seconds;
+    });
+  }
+
+  [[nodiscard]] base::Duration deadline_of(const PlannedRun& run) const override {
+    return default_deadline(run.of->scenario);
+  }
+
+  base::Status recorded(const LedgerRun& run) override {
+    queue_->finished(run);
+    if (auto retained = retain(execution_.id, run); !retained) return retained;
+    observer_.finished(execution_);
+    return {};
+  }
+
+  void lost(const LostRun& run) override { queue_->lost(run.id); }
+
+  void progress(const SuiteProgress& progress) override {
+    observer_.progress(execution_, progress);
   }
 
  private:
@@ -132,92 +141,8 @@ class ScoreRunner {
     return writer_.begin(execution_);
   }
 
-  // Starting and polling.
-
-  [[nodiscard]] bool fits(double seconds) const {
-    return !execution_.budget_seconds || elapsed() + seconds <= *execution_.budget_seconds;
-  }
-
-  base::Status start_runs() {
-    while (!stopping_ && running_.size() < options_.jobs) {
-      if (!has_room(options_.store)) {
-        stop("disk-full",
-             fmt::format("less than 256 MiB are free for {}", options_.store.string()));
-        break;
-      }
-      const auto run = queue_->next([this](double seconds) { return fits(seconds); });
-      if (!run) break;
-      if (auto started = start(*run); !started) return started;
-    }
-    return {};
-  }
-
-  base::Status start(const PlannedRun& planned) {
-    const Scenario& scenario = planned.of->scenario;
-    const auto created = RunDirectory::create(options_.store, scenario.name, planned.seed);
-    if (const auto* failed = std::get_if<InfrastructureCause>(&created)) {
-      queue_->lost(planned.id);
-      stop(std::string(name(failed->kind)), failed->text);
-      return {};
-    }
-    const fs::path& directory = std::get<RunDirectory>(created).path();
-    const std::string path =
-        directory.lexically_relative(fs::absolute(options_.store).lexically_normal()).string();
-    const LostRun begun{.id = planned.id, .seed = planned.seed, .path = path};
-    if (auto written = writer_.start(execution_.id, begun); !written) return written;
-    auto process = RunProcess::start(planned, {.program = options_.program,
-                                               .store = options_.store,
-                                               .directory = directory,
-                                               .path = path,
-                                               .deadline = default_deadline(scenario)});
-    if (process) {
-      running_.push_back(std::move(process).value());
-      return {};
-    }
-    LedgerRun broken = without_result(planned, "start", process.error().message);
-    broken.path = path;
-    return record(std::move(broken));
-  }
-
-  base::Status poll_runs() {
-    for (std::size_t i = 0; i < running_.size();) {
-      auto ended = running_[i].poll();
-      if (!ended) {
-        ++i;
-        continue;
-      }
-      const LostRun begun{.id = running_[i].planned().id,
-                          .seed = running_[i].planned().seed,
-                          .path = running_[i].place().path};
-      running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
-      const base::Status written = ended->interrupted ? lose(begun) : record(std::move(ended->run));
-      if (!written) return written;
-    }
-    return {};
-  }
-
-  base::Status lose(const LostRun& run) {
-    queue_->lost(run.id);
-    execution_.lost.push_back(run);
-    return writer_.lose(execution_.id, run);
-  }
-
-  base::Status record(LedgerRun run) {
-    run.revision = execution_.revision;
-    run.at = elapsed();
-    if (auto written = writer_.finish(execution_.id, run); !written) return written;
-    queue_->finished(run);
-    execution_.runs.push_back(std::move(run));
-    execution_.seconds = elapsed();
-    const LedgerRun& recorded = execution_.runs.back();
-    if (auto retained = retain(execution_.id, recorded); !retained) return retained;
-    observer_.finished(execution_);
-    harness_errors_ = recorded.verdict == checker::Verdict::kHarnessError ? harness_errors_ + 1 : 0;
-    if (harness_errors_ >= kHarnessErrorsMax) {
-      stop("harness-errors", fmt::format("{} runs in a row ended in harness errors, the last: {}",
-                                         harness_errors_, recorded.reason));
-    }
-    return {};
+  [[nodiscard]] ExecutionPlace place() const {
+    return {.store = options_.store, .program = options_.program, .jobs = options_.jobs};
   }
 
   // What stays on the disk: all files of one caught run and of one that was invalid otherwise for
@@ -240,48 +165,6 @@ class ScoreRunner {
     return writer_.reduce(execution, run.path);
   }
 
-  // Stopping.
-
-  /// Starts no further run; those that are running end as usual.
-  void stop(const std::string& cause, const std::string& reason) {
-    if (stopping_) return;
-    stopping_ = true;
-    execution_.early_cause = cause;
-    execution_.ended_early = reason;
-  }
-
-  void interrupt() {
-    const bool again = interrupted_;
-    interrupted_ = true;
-    stopping_ = true;
-    execution_.early_cause = "interrupted";
-    execution_.ended_early = "interrupted by a signal";
-    for (auto& run : running_) again ? run.kill() : run.interrupt();
-  }
-
-  void show_progress() {
-    if (Clock::now() - shown_ < kShowInterval) return;
-    shown_ = Clock::now();
-    SuiteProgress progress{.running = {}, .seconds = elapsed(), .stopping = stopping_};
-    for (const auto& run : running_) {
-      progress.running.push_back({run.planned().id, run.planned().seed, run.seconds()});
-    }
-    observer_.progress(execution_, progress);
-  }
-
-  [[nodiscard]] double elapsed() const {
-    return std::chrono::duration<double>(Clock::now() - started_).count();
-  }
-
-  base::Result<ScoreEnd> end() {
-    execution_.seconds = elapsed();
-    if (auto written = writer_.end(execution_); !written) return written.error();
-    execution_.ended = execution_.ended_early.empty();
-    finish_removals(options_.store);
-    ledger_.executions.push_back(std::move(execution_));
-    return ScoreEnd{std::move(ledger_), interrupted_};
-  }
-
   const std::vector<ScoreCell>& cells_;
   const ScoreOptions& options_;
   SuiteObserver& observer_;
@@ -290,12 +173,7 @@ class ScoreRunner {
   Execution execution_;
   std::optional<ScoreQueue> queue_;
   std::set<std::pair<std::string, Catch>> examples_;  // cells that have one on the disk
-  std::vector<RunProcess> running_;
-  Clock::time_point started_ = Clock::now();
-  Clock::time_point shown_{};
-  std::size_t harness_errors_ = 0;
-  bool stopping_ = false;
-  bool interrupted_ = false;
+  std::optional<ExecutionLoop> loop_;
 };
 
 }  // namespace

@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "harness/suite/execution_loop.h"
 #include "harness/suite/ledger.h"
 #include "harness/suite/suite_file.h"
 #include "harness/suite/suite_plan.h"
@@ -34,18 +35,6 @@ struct SuiteOptions {
   std::string revision;
 };
 
-/// What an execution does now, for a display.
-struct SuiteProgress {
-  struct Running {
-    std::string id;
-    std::uint64_t seed = 0;
-    double seconds = 0;
-  };
-  std::vector<Running> running;
-  double seconds = 0;
-  bool stopping = false;
-};
-
 /// Gets what happens, on the thread that executes the suite.
 class SuiteObserver {
  public:
@@ -60,16 +49,6 @@ class SuiteObserver {
   /// A few times a second.
   virtual void progress(const Execution& execution, const SuiteProgress& progress) = 0;
 };
-
-/// An execution that begins now on this machine: its id, time and host are set.
-[[nodiscard]] Execution new_execution();
-
-/// Whether a run would have room for its files: a store on a disk with less than 256 MiB has not.
-[[nodiscard]] bool has_room(const std::filesystem::path& store);
-
-/// After this many runs in a row that ended in a harness error, the machine or the installation is
-/// broken, and further runs would only use up the time.
-inline constexpr std::size_t kHarnessErrorsMax = 5;
 
 struct SuiteEnd {
   Execution execution;
