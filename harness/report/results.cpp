@@ -53,7 +53,8 @@ Json failures(const Outcome& outcome) {
                     {"meaning", failure.meaning},
                     {"sentence", failure.sentence},
                     {"faults", failure.faults},
-                    {"count", failure.count}});
+                    {"count", failure.count},
+                    {"at-ms", milliseconds(failure.at)}});
   }
   return list;
 }
@@ -112,17 +113,6 @@ Json pressure(const Outcome& outcome) {
   Json shares = Json::object();
   for (const auto& [kind, share] : outcome.pressure) shares[kind] = share;
   return shares;
-}
-
-/// Distinguishes builds; no protection against forgery.
-std::string checksum(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::uint32_t crc = 0;
-  std::vector<char> block(1 << 16);
-  while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0) {
-    crc = base::crc32c({block.data(), static_cast<std::size_t>(file.gcount())}, crc);
-  }
-  return fmt::format("crc32c:{:08x}", crc);
 }
 
 Json versions(const Outcome& outcome) {
@@ -197,6 +187,16 @@ Json recoveries(const Outcome& outcome) {
 }
 
 }  // namespace
+
+std::string checksum(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::uint32_t crc = 0;
+  std::vector<char> block(1 << 16);
+  while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0) {
+    crc = base::crc32c({block.data(), static_cast<std::size_t>(file.gcount())}, crc);
+  }
+  return fmt::format("crc32c:{:08x}", crc);
+}
 
 std::string reproduce_line(const Outcome& outcome) {
   Scenario scenario = outcome.scenario;
