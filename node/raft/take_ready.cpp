@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "node/bugs/seeded_bug.h"
 #include "node/raft/raft_impl.h"
 
 namespace capsize::raft {
@@ -73,6 +74,10 @@ void Raft::Impl::collect_persist(Ready& ready) {
     batch.hard_state = hard_state_;
     hard_state_dirty_ = false;
     hard_state_token_ = taken_;
+    // With this bug the term is written here, and the vote with the next batch.
+    if (SEEDED_BUG("term-vote-two-writes")) batch.hard_state->vote = kNoNode;
+  } else if (SEEDED_BUG("term-vote-two-writes")) {
+    batch.hard_state = hard_state_;
   }
   batch.snapshot = std::exchange(snapshot_to_write_, {});
   ready.persist = std::move(batch);
