@@ -11,7 +11,7 @@ const BugRegistration kNoStepDown({
     .seen_in = "–",
     .topic = Topic::kVotes,
     .core = true,
-    .reports = {"linearizable/stale read", "linearizable/stale read or lost write"},
+    .reports = {"linearizable/stale read", "linearizable/stale read or lost write", "live"},
 });
 
 }  // namespace capsize::bugs

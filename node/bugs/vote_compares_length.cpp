@@ -12,7 +12,8 @@ const BugRegistration kVoteComparesLength({
         "an isolated leader gathers entries, and campaigns after its successor has committed some",
     .seen_in = "openraft a48a3282",
     .topic = Topic::kVotes,
-    .reports = {"invariants/leader-completeness", "linearizable"},
+    .reports = {"invariants/leader-completeness", "invariants/state-machine-safety",
+                "linearizable"},
 });
 
 }  // namespace capsize::bugs

@@ -11,7 +11,8 @@ const BugRegistration kVoteIgnoresLog({
     .seen_in = "–",
     .topic = Topic::kVotes,
     .core = true,
-    .reports = {"invariants/leader-completeness", "linearizable"},
+    .reports = {"invariants/leader-completeness", "invariants/state-machine-safety",
+                "linearizable"},
 });
 
 }  // namespace capsize::bugs

@@ -78,7 +78,9 @@ void RaftFixture::take(NodeId id) {
   if (node.auto_sync && node.disk.has_unsynced()) sync_node(id, node.disk.begin_sync());
   if (has_applied) take(id);  // reads that waited for the applied entries
   // A scenario that proves a seeded bug expects a violation.
-  if (bugs::active().empty()) EXPECT_EQ(invariants_.violations(), std::vector<std::string>{});
+  if (bugs::active().empty()) {
+    EXPECT_EQ(invariants_.violations(), std::vector<std::string>{});
+  }
 }
 
 void RaftFixture::sync_node(NodeId id, raft::SyncToken up_to) {
