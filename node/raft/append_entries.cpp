@@ -98,12 +98,6 @@ void Raft::Impl::append_to_log(Entry entry) {
 }
 
 void Raft::Impl::truncate_log(Index from) {
-  // With a seeded bug, committed entries may be truncated: what replaces them is then applied, too.
-  if (ANY_SEEDED_BUG() && from <= commit_) {
-    commit_ = from.previous();
-    delivered_ = std::min(delivered_, commit_);
-    applied_ = std::min(applied_, commit_);
-  }
   log_.truncate_from(from);
   configurations_.truncate_from(from);
 }
