@@ -29,8 +29,7 @@ namespace capsize::harness {
 struct BugLine {
   std::string name;
   std::string summary;
-  std::string seen_in;  // a real system that made the mistake
-  std::string topic;    // "votes", "replication", "reads", …
+  std::string topic;  // "votes", "replication", "reads", …
   bool core = false;
   /// Each failure that is a proper report of the bug: CHECK/ANOMALY or CHECK, as results.json
   /// names them.
