@@ -114,10 +114,14 @@ void live(const Outcome& outcome, const TraceFacts& traces, std::vector<Ranked>&
     failure.meaning["missing"] = "writes";
   } else if (missing([](const NodeRecovery& one) { return one.final_reads_done; })) {
     failure.meaning["missing"] = "reads";
+  } else if (outcome.outage_too_long()) {
+    failure.meaning["missing"] = "service during faults";
   } else {
     failure.meaning["missing"] = "recovery in time";
   }
-  if (failure.meaning["missing"] != "recovery in time" && !traces.roles.empty()) {
+  const bool at_end =
+      failure.meaning["missing"] == "writes" || failure.meaning["missing"] == "reads";
+  if (at_end && !traces.roles.empty()) {
     failure.meaning["leader"] = traces.roles.has_leader_at_end() ? "elected" : "none";
   }
   failure.sentence = explanation_of(outcome, "live");
@@ -368,6 +372,7 @@ std::string label_of(const Json& meaning) {
   if (check == "crash") return "node ended by itself, " + meaning.value("ending", "");
   if (check == "live") {
     const std::string leader = meaning.value("leader", "");
+    if (meaning.value("missing", "") == "service during faults") return "outage during faults";
     return fmt::format("no {} after healing{}", meaning.value("missing", ""),
                        leader.empty()     ? ""
                        : leader == "none" ? ", no leader"

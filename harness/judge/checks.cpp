@@ -188,13 +188,19 @@ Check live(Outcome& outcome) {
                         recovery.first_write ? "(reads)" : "(write)");
   }
   const std::string slow = slow_recoveries(outcome);
-  if (late.empty() && slow.empty()) return check;
+  if (late.empty() && slow.empty() && !outcome.outage_too_long()) return check;
   if (!late.empty()) {
     const auto extension = std::min(outcome.disk_hung_after_healing, kLiveExtensionMax);
     const auto bound = outcome.scenario.live_bound + extension;
     check.explanation = fmt::format("{} after healing, not served by: {}", seconds(bound), late);
   }
   if (!slow.empty()) check.explanation += (late.empty() ? "" : "; ") + slow;
+  if (outcome.outage_too_long()) {
+    check.explanation +=
+        fmt::format("{}no write was acknowledged for {}, and at most {} are allowed",
+                    check.explanation.empty() ? "" : "; ", seconds(outcome.longest_outage.length()),
+                    seconds(outcome.scenario.outage_bound));
+  }
   if (outcome.statistics.totals().ok == 0) {
     check.verdict = Verdict::kVacuous;
     check.explanation = "no operation ever succeeded, so there was no service to come back";

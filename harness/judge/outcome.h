@@ -64,6 +64,7 @@ struct Outcome {
   Plan plan;
   std::vector<nemesis::FaultRecord> faults;
   std::vector<ServiceAroundFault> service;  // one for each of `faults`
+  Outage longest_outage;                    // within the load
   std::vector<std::string> unreached_phases;
   std::uint64_t operations_under_faults = 0;
   bool interactive = false;  // a program controls the run; no faults are promised
@@ -105,6 +106,13 @@ struct Outcome {
     } else if (failure.text != cause->text && further_errors.size() < kFurtherErrorsMax) {
       further_errors.push_back(std::move(failure.text));
     }
+  }
+
+  /// Whether the cluster was out of service for longer than the scenario allows, and than the
+  /// machine's disk hung.
+  [[nodiscard]] bool outage_too_long() const {
+    return scenario.outage_bound > base::Duration::zero() &&
+           longest_outage.length() > scenario.outage_bound + disk_hung;
   }
 
   [[nodiscard]] std::size_t faults_installed() const {

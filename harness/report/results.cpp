@@ -249,6 +249,7 @@ Json to_json(const Outcome& outcome) {
       {"first-write-ms", outcome.first_write ? Json(milliseconds(*outcome.first_write)) : Json()},
       {"load-ms", milliseconds(outcome.load_time)},
       {"verdict-after-ms", milliseconds(outcome.verdict_after)},
+      {"longest-outage-ms", milliseconds(outcome.longest_outage.length())},
       {"after-healing", recoveries(outcome)},
       {"expectations", expectations(outcome)},
       {"crashes", crashes},

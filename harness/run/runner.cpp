@@ -401,6 +401,7 @@ class Run {
       const auto healed = start_ + fault.end;
       service.disk_hung = disk.hung_between(healed, healed + service.undisturbed);
     }
+    outcome_.longest_outage = longest_outage(writes, outcome_.load_time);
     outcome_.quiet_rate =
         quiet_rate(outcome_.faults, outcome_.statistics.ok_times, outcome_.load_time);
     if (!writes.empty()) outcome_.first_write = writes.front();
