@@ -98,7 +98,9 @@ base::Status SnapshotStore::save(const raft::Snapshot& snapshot, Origin origin) 
   const std::lock_guard lock(mutex_);
   const bool goes_back = SEEDED_BUG("snapshot-goes-back") && origin == Origin::kReceived;
   if (snapshot.last.id.index <= newest_ && !in_place && !goes_back) return files_.remove(temporary);
-  if (auto status = files_.rename(temporary, target); !status) return status;
+  if (!in_place) {
+    if (auto status = files_.rename(temporary, target); !status) return status;
+  }
   if (auto status = files_.sync_directory(directory_); !status) return status;
   newest_ = snapshot.last.id.index;
   return {};
