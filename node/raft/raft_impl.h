@@ -148,6 +148,8 @@ struct Raft::Impl {
   }
   void persisted(const SyncReceipt& receipt);
   Ready take_ready();
+  /// Up to which entry the next Ready applies.
+  [[nodiscard]] Index end_to_apply() const;
   void collect_persist(Ready& ready);
 
   const Config config_;

@@ -1,8 +1,10 @@
 // Builds each Ready: what is sent at once, and what waits for the disk first.
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
+#include "node/bugs/seeded_bug.h"
 #include "node/raft/raft_impl.h"
 
 namespace capsize::raft {
@@ -36,6 +38,15 @@ void Raft::Impl::persisted(const SyncReceipt& receipt) {
   advance_commit_as_leader();
 }
 
+Index Raft::Impl::end_to_apply() const {
+  Index end = commit_;
+  if (SEEDED_BUG("apply-at-propose") && role_ == Role::kLeader) end = log_.last().index;
+  // With a seeded bug committed entries may be gone from the log, and the state machine cannot undo
+  // what it has applied.
+  if (ANY_SEEDED_BUG()) end = std::max(delivered_, std::min(end, log_.last().index));
+  return std::min(end, delivered_ + kCommittedMax);
+}
+
 // The order matters: read requests must be queued before the round that they join begins, the round
 // must have begun before the heartbeats that carry it are built, and messages must have been queued
 // before collect_persist() decides which of them wait for the disk.
@@ -47,8 +58,8 @@ Ready Raft::Impl::take_ready() {
   collect_persist(ready);
   ready.messages = std::exchange(messages_, {});
   ready.restore = std::exchange(restore_, {});
-  const Index end = std::min(commit_, delivered_ + kCommittedMax);
-  ready.committed = log_.between(delivered_, end);
+  const Index end = end_to_apply();
+  if (end > delivered_) ready.committed = log_.between(delivered_, end);
   delivered_ = end;
   collect_reads(ready);
   ready.change = std::exchange(change_outcome_, std::nullopt);
