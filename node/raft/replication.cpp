@@ -145,7 +145,10 @@ void Raft::Impl::advance_commit_as_leader() {
   // 5.4.2: only an entry of the current term is committed by counting replicas; earlier ones are
   // committed with it. In Figure 8 (c) an entry of term 2 is on a majority and yet overwritten in
   // (d), because a node without it, but with an entry of term 3, can still be elected.
-  if (durable > commit_ && log_.term(durable) == hard_state_.term) advance_commit(durable);
+  const bool of_this_term = log_.term(durable) == hard_state_.term;
+  if (durable > commit_ && (of_this_term || SEEDED_BUG("commit-prior-term"))) {
+    advance_commit(durable);
+  }
   offer_leadership();
   advance_change();
 }
