@@ -294,6 +294,14 @@ def test_a_matrix_is_published_in_every_form(scores, baseline):
     assert f"| `{BUG}` | " in done.stdout and "| `linearizable/stale read` | 3/3 | 3/3 | 1.2 s |" in done.stdout
 
 
+def test_every_key_of_the_json_is_documented(baseline):
+    section = (ROOT / "docs" / "FORMATS.md").read_text().split("\n## Scores\n")[1].split("\n## ")[0]
+    documented = set(re.findall(r"[\w-]+", section))
+    score = json.loads(baseline.read_text())
+    keys = set(score) | set(score["bugs"][0]) | set(score["cells"][0]) | set(score["false-alarms"])
+    assert keys - {"capsize-score"} <= documented
+
+
 @pytest.mark.parametrize("options, message", [
     (["--bugs", "no-such"], "--bugs: found no-such, expected core, all, "),
     (["--strategies", "chaos"], "--strategies: found 'chaos', expected directed, default, all, each, or one of: "),
