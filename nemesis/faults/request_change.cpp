@@ -25,6 +25,7 @@ class RequestChange final : public FaultKind {
     return "one request for a membership change at the node; later the members are restored";
   }
   Impact impact() const override { return Impact::kDegrades; }
+  std::size_t spares() const override { return 1; }
   Declared parameters() const override {
     return {{.name = "members",
              .default_value = "",
