@@ -38,7 +38,9 @@ VoteResult VoteTally::result() const {
 
 VoteResult VoteTally::result_of(const std::vector<NodeId>& voters) const {
   // Lost as soon as the voters that have not refused are too few for a majority.
-  if (count_in(granted_, voters) >= majority(voters.size())) return VoteResult::kWon;
+  const bool counts_all = SEEDED_BUG("removed-node-counts");
+  const std::size_t granted = counts_all ? granted_.size() : count_in(granted_, voters);
+  if (granted >= majority(voters.size())) return VoteResult::kWon;
   if (voters.size() - count_in(denied_, voters) < majority(voters.size())) return VoteResult::kLost;
   return VoteResult::kPending;
 }

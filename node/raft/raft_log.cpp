@@ -81,7 +81,14 @@ void RaftLog::compact(Index index) {
 }
 
 void RaftLog::install(const LogPoint& last, Index committed) {
-  CHECK(committed >= base_.id.index && committed < last.id.index, "a snapshot never goes back");
+  if (SEEDED_BUG("snapshot-goes-back")) committed = std::min(committed, last.id.index);
+  CHECK((committed >= base_.id.index && committed < last.id.index) ||
+            SEEDED_BUG("snapshot-goes-back"),
+        "a snapshot never goes back");
+  std::vector<Entry> kept;
+  if (SEEDED_BUG("snapshot-keeps-suffix") && this->last().index > last.id.index) {
+    kept = between(last.id.index, this->last().index);
+  }
   if (contains(last.id) && hash(last.id.index) == last.hash) {
     slots_.erase(slots_.begin(), after(last.id.index));
   } else {
@@ -95,6 +102,9 @@ void RaftLog::install(const LogPoint& last, Index committed) {
   base_ = last;
   // The snapshot itself is written with the next batch. stable_ follows with that batch's receipt.
   taken_ = std::max(taken_, last.id.index);
+  if (slots_.empty()) {
+    for (Entry& entry : kept) append(std::move(entry));
+  }
 }
 
 std::vector<Entry> RaftLog::slice(Index first, std::size_t entries_max,

@@ -24,7 +24,8 @@ void Raft::Impl::send_as(Term term, NodeId to, MessageBody body) {
 }
 
 void Raft::Impl::send_when_durable(NodeId to, MessageBody body, Index index) {
-  auto& queue = hard_state_durable() && index <= log_.stable() ? messages_ : waiting_for_disk_;
+  const bool on_disk = index <= log_.stable() || SEEDED_BUG("follower-ack-before-sync");
+  auto& queue = hard_state_durable() && on_disk ? messages_ : waiting_for_disk_;
   queue.push_back({id_, to, hard_state_.term, std::move(body)});
 }
 
@@ -84,6 +85,10 @@ void Raft::Impl::collect_persist(Ready& ready) {
     batch.hard_state = hard_state_;
     hard_state_dirty_ = false;
     hard_state_token_ = taken_;
+    // With this bug the term is written here, and the vote with the next batch.
+    if (SEEDED_BUG("term-vote-two-writes")) batch.hard_state->vote = kNoNode;
+  } else if (SEEDED_BUG("term-vote-two-writes")) {
+    batch.hard_state = hard_state_;
   }
   batch.snapshot = std::exchange(snapshot_to_write_, {});
   ready.persist = std::move(batch);

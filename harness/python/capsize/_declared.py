@@ -40,6 +40,8 @@ class Options(TypedDict, total=False):
     """argument for each node, repeatable"""
     nodes: int
     """number of nodes, 1 to 15 [5]"""
+    outage_bound: Duration
+    """longest time without an acknowledged write, during faults as well; 0s: any [0ns]"""
     rate: float
     """offered load of all clients together, 0.001 to 1000000 [2000]"""
     read_level: Literal["linearizable", "stale"]
@@ -66,6 +68,7 @@ OPTIONS = frozenset({
     "nemesis",
     "node_arg",
     "nodes",
+    "outage_bound",
     "rate",
     "read_level",
     "repeat_phases",
@@ -79,11 +82,13 @@ DURATIONS = {
     "clock-bump": frozenset(["by"]),
     "clock-strobe": frozenset(["by", "period"]),
     "delay": frozenset(["max", "min"]),
+    "lose-unsynced": frozenset(["stall"]),
     "reorder": frozenset(["max"]),
     "restart-storm": frozenset(["period"]),
     "rolling-restart": frozenset(["period"]),
     "slow": frozenset(["period"]),
     "slow-disk": frozenset(["delay"]),
+    "torn-write": frozenset(["stall"]),
 }
 
 
@@ -310,10 +315,13 @@ class Faults:
         params: Dict[str, Any] = {}
         return self._begin("kill", target, peers, params, keys)
 
-    def lose_unsynced(self, target: Target = "one", peers: Optional[Target] = None,
-                      **keys: Unpack[FaultKeys]) -> "Fault":
-        """A crash that loses everything written but not synced."""
-        params: Dict[str, Any] = {}
+    def lose_unsynced(self, target: Target = "one", peers: Optional[Target] = None, *,
+                      stall: Optional[Duration] = None, **keys: Unpack[FaultKeys]) -> "Fault":
+        """A crash that loses everything written but not synced.
+
+        stall: how long the disks stall before the crash, at least [0s]
+        """
+        params: Dict[str, Any] = {"stall": stall}
         return self._begin("lose-unsynced", target, peers, params, keys)
 
     def lying_disk(self, target: Target = "one", peers: Optional[Target] = None, *,
@@ -457,12 +465,14 @@ class Faults:
         return self._begin("stop", target, peers, params, keys)
 
     def torn_write(self, target: Target = "one", peers: Optional[Target] = None, *,
-                   keep: Optional[float] = None, **keys: Unpack[FaultKeys]) -> "Fault":
+                   keep: Optional[float] = None, stall: Optional[Duration] = None,
+                   **keys: Unpack[FaultKeys]) -> "Fault":
         """A crash that keeps only a prefix of the last write.
 
         keep: share of the bytes that is on disk, 0 to 1 [0.5]
+        stall: how long the disks stall before the crash, at least [0s]
         """
-        params: Dict[str, Any] = {"keep": keep}
+        params: Dict[str, Any] = {"keep": keep, "stall": stall}
         return self._begin("torn-write", target, peers, params, keys)
 
     def transfer(self, target: Target = "one", peers: Optional[Target] = None,

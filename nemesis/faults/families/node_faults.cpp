@@ -58,6 +58,13 @@ constexpr base::Duration kHeldTimeout = std::chrono::milliseconds(1000);
 
 }  // namespace
 
+Declared CrashFault::parameters() const {
+  return {{.name = "stall",
+           .type = Parameter::Type::kDuration,
+           .default_value = "0s",
+           .summary = "how long the disks stall before the crash, at least"}};
+}
+
 ActionResult CrashFault::begin(const Injection& injection, Cluster& cluster) const {
   // Hold first, then stall. In the other order, a sync that starts in between would stall with
   // nothing held back, the node would append nothing more until it returns, and the crash would
@@ -73,6 +80,10 @@ ActionResult CrashFault::begin(const Injection& injection, Cluster& cluster) con
   cluster.control_until(
       injection.nodes, {{"op", "status"}},
       [](Node, const Json& status) { return status.value("bytes-held", 0) > 0; }, kHeldTimeout);
+  const base::Duration stall = duration_of(injection.params, "stall");
+  cluster.control_until(
+      {injection.nodes.front()}, {{"op", "status"}}, [](Node, const Json&) { return false; },
+      stall);
   return cluster.crash(injection.nodes, kept_share(injection.params));
 }
 
