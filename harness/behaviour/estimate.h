@@ -1,8 +1,8 @@
 // How much a store has not seen yet, from what it has seen: the more behaviours only one run has
-// shown, the more there are that none has (Good, "The population frequencies of species", Biometrika
-// 1953). The formulas are those for species in samples (Chao and Jost, "Coverage-based rarefaction
-// and extrapolation", Ecology 2012; Colwell et al., J. Plant Ecology 2012): a run is a sample, a
-// behaviour a species.
+// shown, the more there are that none has (Good, "The population frequencies of species and the
+// estimation of population parameters", Biometrika 1953). The formulas are those for species in
+// samples (Chao and Jost, "Coverage-based rarefaction and extrapolation", Ecology 2012; Colwell et
+// al., J. Plant Ecology 2012): a run is a sample, a behaviour a species.
 //
 // They assume that the runs are drawn alike. Runs of other scenarios than before bring more than
 // foretold.

@@ -36,6 +36,7 @@ constexpr std::uint64_t kScoreJobsMax = 1024;
 constexpr std::uint64_t kRunsMax = 100'000;
 constexpr std::size_t kPlanMax = 10'000;
 constexpr const char* kBudgetDefault = "10m";
+constexpr std::size_t kCellsBytesMax = 84;  // so that the line has at most 100 columns
 
 std::vector<std::string> split(const std::string& list) {
   std::vector<std::string> items;
@@ -135,7 +136,7 @@ std::string added_text(const std::vector<ScoreCell>& cells, const Ledger& ledger
                   words.empty() ? "" : ": ", counts_text(words));
   if (!by_cell.empty()) {
     text += fmt::format("in {}: {}\n", counted(by_cell.size(), "cell"),
-                        one_line(counts_text(by_cell), 400));
+                        one_line(counts_text(by_cell), kCellsBytesMax));
   }
   if (!execution.ended_early.empty()) text += "ended early: " + execution.ended_early + "\n";
   return text;

@@ -61,8 +61,8 @@ class CausalChains {
 
  private:
   /// A message without nodes, terms and times, in ten bits: type (4), term relative to the highest
-  /// seen before it (2), whether sender and receiver lead the highest term (2), fate or arrival (2).
-  /// 0 is no message.
+  /// seen before it (2), whether sender and receiver lead the highest term (2), fate or arrival
+  /// (2). 0 is no message.
   using Kind = std::uint32_t;
   static constexpr unsigned kKindBits = 10;
   /// The last message that a node got, and the last one that its sender had got before.

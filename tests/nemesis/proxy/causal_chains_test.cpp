@@ -10,7 +10,7 @@ namespace {
 
 using wire::MessageType;
 
-/// A little network: every message is read by the proxy, and delivered unless a test says otherwise.
+/// A network: every message is read by the proxy, and delivered unless a test says otherwise.
 class Chains : public testing::Test {
  protected:
   static wire::Header header(MessageType type, std::uint32_t from, std::uint32_t to,
