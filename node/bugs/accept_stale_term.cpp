@@ -14,7 +14,8 @@ const BugRegistration kAcceptStaleTerm({
     .seen_in = "no known system",
     .topic = Topic::kReplication,
     .core = true,
-    .reports = {"invariants/leader-completeness", "invariants/state-machine-safety"},
+    .reports = {"invariants/leader-completeness", "invariants/state-machine-safety",
+                "linearizable"},
 });
 
 }  // namespace capsize::bugs

@@ -14,7 +14,7 @@ const BugRegistration kCommitUnverified({
     .seen_in = "scylladb 9965, atomix/copycat 265",
     .topic = Topic::kReplication,
     .core = true,
-    .reports = {"invariants/state-machine-safety", "invariants/leader-completeness"},
+    .reports = {"invariants/state-machine-safety", "linearizable"},
 });
 
 }  // namespace capsize::bugs

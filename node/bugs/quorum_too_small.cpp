@@ -12,7 +12,7 @@ const BugRegistration kQuorumTooSmall({
     .seen_in = "async-raft d60f1e85, hashicorp/raft 163a55f",
     .topic = Topic::kReplication,
     .core = true,
-    .reports = {"linearizable", "invariants/election-safety", "invariants/leader-completeness",
+    .reports = {"linearizable", "invariants/leader-completeness",
                 "invariants/state-machine-safety"},
 });
 

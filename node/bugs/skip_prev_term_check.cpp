@@ -12,7 +12,8 @@ const BugRegistration kSkipPrevTermCheck({
                   "heal",
     .seen_in = "no known system",
     .topic = Topic::kReplication,
-    .reports = {"invariants/log-matching", "invariants/state-machine-safety"},
+    .reports = {"invariants/log-matching", "invariants/state-machine-safety",
+                "invariants/leader-completeness"},
 });
 
 }  // namespace capsize::bugs

@@ -60,6 +60,7 @@ Ready Raft::Impl::take_ready() {
   ready.messages = std::exchange(messages_, {});
   ready.restore = std::exchange(restore_, {});
   const Index end = end_to_apply();
+  CHECK(end >= delivered_, "no entry is applied twice, and none is undone (5.3)");
   if (end > delivered_) ready.committed = log_.between(delivered_, end);
   delivered_ = end;
   collect_reads(ready);
