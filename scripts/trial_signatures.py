@@ -1,14 +1,17 @@
-"""Records failing runs of each seeded bug, replays each once, and compares the main signatures.
+"""Records failing runs of eight seeded bugs under their directed scenarios, and compares the main signatures.
 
-Prints which signature came up how often for which bug, and what each one means. Exits with 1 if fewer than 90 % of the
-replays have the signature of their recording, or if a bug fails too rarely. A replay without a violation counts as
-different. A signature that two bugs share is listed, with its meaning as the explanation.
+Prints which signature came up how often for which bug (the confusion matrix), what each one means, and two shares:
+completeness (all runs of a bug have one signature) and homogeneity (a signature has runs of one bug), both from 0
+to 1 (Rosenberg and Hirschberg, "V-Measure", EMNLP 2007). Exits with 1 if one of them is below 0.9, if a signature
+has bugs without a common report, or if a bug fails too rarely. With --replays each failing run is replayed, too, and at least 90 % of the
+replays must have the signature of their recording; a replay without a violation counts as different.
 """
 
 import argparse
 import collections
 import concurrent.futures
 import json
+import math
 import pathlib
 import subprocess
 import tempfile
@@ -17,16 +20,12 @@ import interruptible
 from argument_types import positive
 from bare_cluster import BIN
 
-# What exposes the bug in nearly every run of a few seconds.
-BUGS = {
-    "read-without-quorum": ["--nemesis", "partition", "--time-limit", "5s"],
-    "ack-before-commit": ["--nemesis", "kill,partition", "--time-limit", "8s"],
-    "no-dedup": ["--nemesis", "kill", "--time-limit", "12s", "--workload", "append", "--concurrency", "30",
-                 "--retries", "100", "--client-timeout", "500ms"],
-}
+# Of each topic but storage and membership, whose bugs lose entries as those of replication do.
+BUGS = ("ack-before-commit", "commit-unverified", "fail-means-maybe", "keep-conflicting-tail", "no-check-quorum",
+        "no-dedup", "read-without-quorum", "vote-many-per-term")
 SEEDS_PER_RUN = 3  # how many seeds to try for each failing run that is wanted
 SHARE_MIN = 0.9
-JOBS = 2
+JOBS = 3
 NO_VIOLATION = "no violation"
 
 
@@ -47,85 +46,131 @@ def main_failure(store):
 
 def record(bug, seed, store):
     directory = store / f"{bug}-{seed}"
-    code, output = capsize("run", "--bug", bug, *BUGS[bug], "--seed", str(seed), "--store", directory)
+    code, output = capsize("run", f"bugs/{bug}", "--bug", bug, "--seed", str(seed), "--store", directory)
     run, failure = main_failure(directory)
     if run is None or code not in (0, 1, 2, 3):
         raise RuntimeError(f"{bug}, seed {seed}: exit code {code}\n{output}")
     return run, failure
 
 
-def record_and_replay(bug, seed, store):
-    """The main failures of a run and of its replay; nothing if the run does not fail."""
+def record_and_replay(bug, seed, store, replays):
+    """The main failures of a run and of its replay (None: not replayed); nothing if the run does not fail."""
     run, recorded = record(bug, seed, store)
     if recorded is None:
         return None
-    directory = store / f"{bug}-{seed}-replay"
-    capsize("replay", run, "--store", directory)
-    _, replayed = main_failure(directory)
-    print(f"  {bug:<20} seed {seed:>3}  recorded {name_of(recorded)}, replayed {name_of(replayed)}", flush=True)
+    replayed = None
+    if replays:
+        directory = store / f"{bug}-{seed}-replay"
+        capsize("replay", run, "--store", directory)
+        _, replayed = main_failure(directory)
+        replayed = replayed or {"signature": NO_VIOLATION}
+    print(f"  {bug:<22} seed {seed:>3}  recorded {name_of(recorded)}"
+          + (f", replayed {name_of(replayed)}" if replays else ""), flush=True)
     return recorded, replayed
 
 
 def name_of(failure):
-    return f"{failure['signature']} ({failure['label']})" if failure else NO_VIOLATION
+    return f"{failure['signature']} ({failure['label']})" if "label" in failure else failure["signature"]
 
 
-def trial(bug, runs, store, pool):
+def trial(bug, options, store, pool):
     """As many pairs of failures as wanted, or fewer if the seeds are used up."""
     pairs = []
-    for first in range(1, SEEDS_PER_RUN * runs + 1, JOBS):
+    for first in range(1, SEEDS_PER_RUN * options.runs + 1, JOBS):
         seeds = range(first, first + JOBS)
-        done = pool.map(lambda seed: record_and_replay(bug, seed, store), seeds)
+        done = pool.map(lambda seed: record_and_replay(bug, seed, store, options.replays), seeds)
         pairs += [pair for pair in done if pair]
-        if len(pairs) >= runs:
+        if len(pairs) >= options.runs:
             break
-    return pairs[:runs]
+    return pairs[:options.runs]
 
 
-def print_table(pairs, meanings):
-    counts = collections.Counter()
-    for bug, both in pairs.items():
-        for recorded, replayed in both:
-            counts[recorded["signature"], bug, "recorded"] += 1
-            counts[replayed["signature"] if replayed else NO_VIOLATION, bug, "replayed"] += 1
-    rows = sorted({signature for signature, _, _ in counts})
-    print("\nrecordings + replays with each signature as the main one")
-    print(f"{'signature':<18}" + "".join(f"{bug:>21}" for bug in pairs))
+def print_matrix(recorded, meanings):
+    """recorded: how many runs of each (bug, signature)."""
+    rows = sorted({signature for _, signature in recorded}, key=lambda s: -sum(
+        count for (_, signature), count in recorded.items() if signature == s))
+    print("\nruns with each signature as the main one")
     for signature in rows:
-        cells = (f"{counts[signature, bug, 'recorded']} + {counts[signature, bug, 'replayed']}" for bug in pairs)
-        print(f"{signature:<18}" + "".join(f"{cell if cell != '0 + 0' else '-':>21}" for cell in cells))
-    print("\nmeaning of each signature")
-    for signature in (row for row in rows if row != NO_VIOLATION):
-        bugs = [bug for bug in pairs if counts[signature, bug, "recorded"] + counts[signature, bug, "replayed"]]
-        shared = f"   SHARED by {', '.join(bugs)}" if len(bugs) > 1 else ""
-        print(f"{signature}  {json.dumps(meanings[signature], sort_keys=True)}{shared}")
+        bugs = {bug: count for (bug, found), count in recorded.items() if found == signature}
+        print(f"{signature}  " + ", ".join(f"{bug} {count}" for bug, count in sorted(bugs.items())))
+        print(f"{'':18}{json.dumps(meanings[signature], sort_keys=True)}")
+    return rows
 
 
-def verdict(pairs, runs):
-    same = {bug: sum(bool(b) and a["signature"] == b["signature"] for a, b in both) for bug, both in pairs.items()}
-    print("\nreplays with the signature of their recording")
+def entropy(counts):
+    total = sum(counts)
+    return -sum(count / total * math.log(count / total) for count in counts if count)
+
+
+def conditional_entropy(recorded, given):
+    """Of the other of (bug, signature), given the one with this index."""
+    total = sum(recorded.values())
+    groups = collections.defaultdict(list)
+    for pair, count in recorded.items():
+        groups[pair[given]].append(count)
+    return sum(sum(counts) / total * entropy(counts) for counts in groups.values())
+
+
+def shares(recorded):
+    """Completeness and homogeneity."""
+    marginal = [collections.Counter(), collections.Counter()]
+    for pair, count in recorded.items():
+        for which in (0, 1):
+            marginal[which][pair[which]] += count
+    of_bugs, of_signatures = (entropy(counts.values()) for counts in marginal)
+    completeness = 1 - conditional_entropy(recorded, 0) / of_signatures if of_signatures else 1
+    homogeneity = 1 - conditional_entropy(recorded, 1) / of_bugs if of_bugs else 1
+    return completeness, homogeneity
+
+
+def reports():
+    """The reports of each bug, from the nodes themselves."""
+    lines = subprocess.run([BIN / "capsize-node-with-bugs", "--list-bugs"], capture_output=True, text=True, check=True)
+    return {bug["name"]: set(bug["reports"]) for bug in map(json.loads, lines.stdout.splitlines())}
+
+
+def mixed_groups(recorded):
+    """Signatures with bugs that have no report in common, each with these bugs."""
+    of_bug = reports()
+    mixed = []
+    for signature in sorted({signature for _, signature in recorded}):
+        bugs = sorted(bug for bug, found in recorded if found == signature)
+        if not set.intersection(*(of_bug[bug] for bug in bugs)):
+            mixed.append(f"{signature}: {', '.join(bugs)}")
+    return mixed
+
+
+def judge(pairs, options):
+    recorded = collections.Counter((bug, a["signature"]) for bug, both in pairs.items() for a, _ in both)
+    meanings = {a["signature"]: a["meaning"] for both in pairs.values() for a, _ in both}
+    print_matrix(recorded, meanings)
+    completeness, homogeneity = shares(recorded)
+    print(f"\ncompleteness {completeness:.3f}, homogeneity {homogeneity:.3f} (at least {SHARE_MIN})")
+    failed = completeness < SHARE_MIN or homogeneity < SHARE_MIN
+    for mixed in mixed_groups(recorded):
+        print(f"bugs without a common report in one group: {mixed}")
+        failed = True
     for bug, both in pairs.items():
-        print(f"{bug:<20} {same[bug]} of {len(both)}")
-    total = sum(len(both) for both in pairs.values())
-    share = sum(same.values()) / max(total, 1)
-    print(f"{'all':<20} {sum(same.values())} of {total}, {100 * share:.0f} % (at least {100 * SHARE_MIN:.0f} %)")
-    missing = [bug for bug, both in pairs.items() if len(both) < runs]
-    if missing:
-        print(f"fewer than {runs} failing runs of: {', '.join(missing)}")
-    return 1 if missing or share < SHARE_MIN else 0
+        if len(both) < options.runs:
+            print(f"{bug}: {len(both)} failing runs, expected {options.runs}")
+            failed = True
+    if options.replays:
+        total = sum(len(both) for both in pairs.values())
+        same = sum(a["signature"] == b["signature"] for both in pairs.values() for a, b in both)
+        print(f"replays with the signature of their recording: {same} of {total}")
+        failed |= same < SHARE_MIN * total
+    return 1 if failed else 0
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=positive, default=10, help="failing runs of each bug (default: 10)")
+    parser.add_argument("--runs", type=positive, default=25, help="failing runs of each bug (default: 25)")
+    parser.add_argument("--replays", action="store_true", help="replay each failing run once")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="capsize-signatures-") as store, \
             concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        pairs = {bug: trial(bug, options.runs, pathlib.Path(store), pool) for bug in BUGS}
-    meanings = {failure["signature"]: failure["meaning"] for both in pairs.values() for pair in both
-                for failure in pair if failure}
-    print_table(pairs, meanings)
-    return verdict(pairs, options.runs)
+        pairs = {bug: trial(bug, options, pathlib.Path(store), pool) for bug in BUGS}
+    return judge(pairs, options)
 
 
 if __name__ == "__main__":

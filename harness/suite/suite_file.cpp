@@ -198,12 +198,17 @@ class SuiteReader {
     }
   }
 
+  /// Without settings of its own, the control of a bug runs the scenario that was written for it.
+  Scenario scenario_of_control(const Fields& fields, const std::string& bug) {
+    if (fields.has("scenario")) {
+      return scenario_file(fields.text("scenario", "a scenario file"), fields.place("scenario"));
+    }
+    if (bug.empty() || fields.has("with")) return default_scenario();
+    return find_scenario("bugs/" + bug).value_or(default_scenario());
+  }
+
   void add_control(const Fields& fields, Purpose purpose, const std::string& bug) {
-    SuiteCase added{.scenario = fields.has("scenario")
-                                    ? scenario_file(fields.text("scenario", "a scenario file"),
-                                                    fields.place("scenario"))
-                                    : default_scenario(),
-                    .purpose = purpose};
+    SuiteCase added{.scenario = scenario_of_control(fields, bug), .purpose = purpose};
     Scenario& scenario = added.scenario;
     if (purpose == Purpose::kHealthyControl) scenario.nemesis.clear();
     apply_with(scenario, fields);
@@ -322,6 +327,14 @@ class SuiteReader {
   }
 
   Scenario scenario_file(const std::string& file, const JsonPlace& place) {
+    if (auto found = find_scenario(file)) return *std::move(found);
+    throw InvalidValue{place, base::mismatch(file,
+                                             "a scenario file, beside the suite or shipped "
+                                             "(capsize list scenarios)")};
+  }
+
+  /// Nothing if there is no such file.
+  std::optional<Scenario> find_scenario(const std::string& file) {
     std::vector<std::filesystem::path> directories = {std::filesystem::path(origin_).parent_path()};
     directories.insert(directories.end(), directories_.begin(), directories_.end());
     for (const auto& directory : directories) {
@@ -335,9 +348,7 @@ class SuiteReader {
         return std::move(scenario).value();
       }
     }
-    throw InvalidValue{place, base::mismatch(file,
-                                             "a scenario file, beside the suite or shipped "
-                                             "(capsize list scenarios)")};
+    return std::nullopt;
   }
 
   static void apply_with(Scenario& scenario, const Fields& fields) {

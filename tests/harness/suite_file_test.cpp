@@ -65,6 +65,16 @@ TEST(SuiteFile, Controls_ComeFirst_HealthyWithoutFaults) {
   EXPECT_EQ(suite.cases[1].scenario.name, "control-no-dedup");
 }
 
+TEST(SuiteFile, ControlWithoutSettings_IsTheDirectedScenarioOfItsBug) {
+  const Suite directed = parsed(R"([{"name": "t"}])");
+  EXPECT_FALSE(directed.cases[1].scenario.phases.empty());
+  const auto own = parse(R"({"runs": [{"name": "t"}], "controls": {"healthy": {}, "bugs":
+      [{"bug": "no-dedup", "with": {"nemesis": "kill"}}, {"bug": "no-such-bug"}]}})");
+  ASSERT_TRUE(own.ok()) << own.error().message;
+  EXPECT_TRUE(own.value().cases[1].scenario.phases.empty());
+  EXPECT_TRUE(own.value().cases[2].scenario.phases.empty());
+}
+
 TEST(SuiteFile, ScenarioFile_IsFoundByNameAndOverridden) {
   const Suite suite =
       parsed(R"([{"scenarios": "figure-8", "with": {"time-limit": "9s"}, "seeds": [7, 9]}])");
