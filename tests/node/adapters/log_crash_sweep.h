@@ -76,7 +76,7 @@ inline Progress run_incarnation(FileSystem& files, const Setting& setting) {
   return progress;
 }
 
-/// What a recovery finds wrong after a crash; empty if all acknowledged records are there, in order.
+/// What a recovery finds wrong after a crash; empty if all acknowledged records are there.
 inline std::string problem_after_recovery(FileSystem& files, const Setting& setting,
                                           const Progress& progress) {
   const auto incarnation = next_incarnation(files, kDirectory);
