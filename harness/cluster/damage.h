@@ -29,8 +29,8 @@ class DataDirectory {
   /// share of its records' bytes. {"kind":"rollback"}: the log and the mark of what is
   /// synced become those of copy(), as if the disk returned in an older, consistent state.
   /// {"kind":"wipe"}: log and snapshot are gone. Moves the present files to data-intact first.
-  /// Returns the evidence: `file`, `offset` (of the first change), `bytes` (changed or lost), and the bytes that were there. Precondition: the node does
-  /// not run.
+  /// Returns the evidence: `file`, `offset` (of the first change), `bytes` (changed or lost), and
+  /// the bytes that were there. Precondition: the node does not run.
   base::Result<base::Json> damage(const base::Json& how);
   /// Restores data-intact if there is one. Keeps the newest incarnation, so that no number is used
   /// twice.

@@ -1,5 +1,5 @@
-// One request for a membership change at one node, which need not be the leader that is known; it is
-// not repeated, and not waited for. So two leaders can each be asked for a change, or one for two.
+// One request for a membership change at one node, which need not be the leader that is known. It
+// is not repeated, and not waited for. So two leaders can be asked for a change, or one for two.
 #include "nemesis/model/fault_kind.h"
 
 namespace capsize::nemesis {
