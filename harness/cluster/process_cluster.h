@@ -107,6 +107,11 @@ class ProcessCluster final : public nemesis::Cluster {
     return stopped_from_outside_;
   }
 
+  /// Messages from now on are counted under this name (nemesis/proxy/causal_chains.h).
+  base::Status set_context(const std::string& name);
+  /// What may have caused what, of all messages so far: the proxy's reply to `chains`.
+  [[nodiscard]] base::Result<base::Json> message_chains() const;
+
   [[nodiscard]] const std::string& client_endpoint(nemesis::Node node) const {
     return launcher_.client_endpoint(node);
   }
@@ -161,6 +166,7 @@ class ProcessCluster final : public nemesis::Cluster {
   mutable ProxyWatch proxy_watch_;
   std::vector<std::unique_ptr<Member>> members_;
   std::vector<nemesis::Node> configured_;  // the members, as last requested
+  std::set<nemesis::Node> not_ended_;      // found running although their end was reported
   bool members_known_ = true;              // and acknowledged
   std::vector<Crash> crashes_;
   std::set<nemesis::Node> stopped_from_outside_;

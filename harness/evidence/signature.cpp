@@ -114,10 +114,14 @@ void live(const Outcome& outcome, const TraceFacts& traces, std::vector<Ranked>&
     failure.meaning["missing"] = "writes";
   } else if (missing([](const NodeRecovery& one) { return one.final_reads_done; })) {
     failure.meaning["missing"] = "reads";
+  } else if (outcome.outage_too_long()) {
+    failure.meaning["missing"] = "service during faults";
   } else {
     failure.meaning["missing"] = "recovery in time";
   }
-  if (failure.meaning["missing"] != "recovery in time" && !traces.roles.empty()) {
+  const bool at_end =
+      failure.meaning["missing"] == "writes" || failure.meaning["missing"] == "reads";
+  if (at_end && !traces.roles.empty()) {
     failure.meaning["leader"] = traces.roles.has_leader_at_end() ? "elected" : "none";
   }
   failure.sentence = explanation_of(outcome, "live");
@@ -295,6 +299,7 @@ std::vector<std::string> kinds_active(const Outcome& outcome, const Failure& fai
 
 /// Adds a failure, or counts it where its signature is known.
 void add(Failure failure, std::vector<Failure>& merged) {
+  failure.at = std::min(failure.at, failure.end);
   const auto known = std::find_if(merged.begin(), merged.end(), [&](const Failure& one) {
     return one.signature == failure.signature;
   });
@@ -303,6 +308,7 @@ void add(Failure failure, std::vector<Failure>& merged) {
     return;
   }
   ++known->count;
+  known->at = std::min(known->at, failure.at);
   std::set<std::string> kinds(known->faults.begin(), known->faults.end());
   kinds.insert(failure.faults.begin(), failure.faults.end());
   known->faults.assign(kinds.begin(), kinds.end());
@@ -317,7 +323,9 @@ void absorb_consequences(std::vector<Failure>& failures) {
   const auto proof = std::find_if(failures.begin(), failures.end(), is_proof);
   if (proof == failures.end()) return;
   for (const Failure& failure : failures) {
-    if (failure.check == proof->check && !is_proof(failure)) proof->count += failure.count;
+    if (failure.check != proof->check || is_proof(failure)) continue;
+    proof->count += failure.count;
+    proof->at = std::min(proof->at, failure.at);
   }
   std::erase_if(failures, [&, check = proof->check](const Failure& failure) {
     return failure.check == check && !is_proof(failure);
@@ -364,6 +372,7 @@ std::string label_of(const Json& meaning) {
   if (check == "crash") return "node ended by itself, " + meaning.value("ending", "");
   if (check == "live") {
     const std::string leader = meaning.value("leader", "");
+    if (meaning.value("missing", "") == "service during faults") return "outage during faults";
     return fmt::format("no {} after healing{}", meaning.value("missing", ""),
                        leader.empty()     ? ""
                        : leader == "none" ? ", no leader"

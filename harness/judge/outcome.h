@@ -12,6 +12,7 @@
 #include "checker/core/verdict.h"
 #include "checker/properties/property.h"
 #include "checker/report/report.h"
+#include "harness/behaviour/behaviours.h"
 #include "harness/client/load_generator.h"
 #include "harness/client/statistics.h"
 #include "harness/cluster/process_cluster.h"
@@ -63,6 +64,7 @@ struct Outcome {
   Plan plan;
   std::vector<nemesis::FaultRecord> faults;
   std::vector<ServiceAroundFault> service;  // one for each of `faults`
+  Outage longest_outage;                    // within the load
   std::vector<std::string> unreached_phases;
   std::uint64_t operations_under_faults = 0;
   bool interactive = false;  // a program controls the run; no faults are promised
@@ -89,8 +91,10 @@ struct Outcome {
   PressureShares pressure;  // on the machine, during the load
   /// The first failure of the infrastructure; nothing: there was none.
   std::optional<InfrastructureCause> cause;
-  std::optional<ControlResult> control;     // nothing: none was asked for
-  std::vector<std::string> further_errors;  // after the first, at most kFurtherErrorsMax
+  std::optional<Behaviours> behaviours;         // nothing: the proxy did not answer
+  std::optional<BehaviourNews> behaviour_news;  // nothing: not recorded in the store
+  std::optional<ControlResult> control;         // nothing: none was asked for
+  std::vector<std::string> further_errors;      // after the first, at most kFurtherErrorsMax
   bool interrupted = false;
 
   static constexpr std::size_t kFurtherErrorsMax = 10;
@@ -102,6 +106,13 @@ struct Outcome {
     } else if (failure.text != cause->text && further_errors.size() < kFurtherErrorsMax) {
       further_errors.push_back(std::move(failure.text));
     }
+  }
+
+  /// Whether the cluster was out of service for longer than the scenario allows, and than the
+  /// machine's disk hung.
+  [[nodiscard]] bool outage_too_long() const {
+    return scenario.outage_bound > base::Duration::zero() &&
+           longest_outage.length() > scenario.outage_bound + disk_hung;
   }
 
   [[nodiscard]] std::size_t faults_installed() const {

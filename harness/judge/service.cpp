@@ -108,6 +108,19 @@ ServiceAroundFault service_around(const FaultRecord& fault, const std::vector<Fa
   return service;
 }
 
+Outage longest_outage(const std::vector<base::Duration>& ok_write_times, base::Duration load_end) {
+  Outage longest;
+  const auto consider = [&](base::Duration begin, base::Duration end) {
+    const Outage outage{begin, std::min(end, load_end)};  // writes continue after the load
+    if (outage.length() > longest.length()) longest = outage;
+  };
+  for (std::size_t i = 0; i < ok_write_times.size(); ++i) {
+    const bool last = i + 1 == ok_write_times.size();
+    consider(ok_write_times[i], last ? load_end : ok_write_times[i + 1]);
+  }
+  return longest;
+}
+
 double quiet_rate(const std::vector<FaultRecord>& faults,
                   const std::vector<base::Duration>& ok_times, base::Duration load_end) {
   std::uint64_t operations = 0;

@@ -37,6 +37,17 @@ struct ServiceAroundFault {
 /// Whether recovery everywhere took longer than the bound although no other fault was active.
 [[nodiscard]] bool too_slow(const ServiceAroundFault& service, base::Duration bound);
 
+/// A time without service within the load.
+struct Outage {
+  base::Duration begin{};  // the last acknowledged write before it
+  base::Duration end{};
+  [[nodiscard]] base::Duration length() const { return end - begin; }
+};
+/// Returns the longest time without an acknowledged write, from the first one to the end of the
+/// load. Empty (length 0) if there was none: a cluster that never served is not out of service.
+[[nodiscard]] Outage longest_outage(const std::vector<base::Duration>& ok_write_times,
+                                    base::Duration load_end);
+
 /// Returns the ok operations per second over the time without an active fault or a recovery; zero
 /// if there was no such time.
 [[nodiscard]] double quiet_rate(const std::vector<nemesis::FaultRecord>& faults,

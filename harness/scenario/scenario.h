@@ -62,6 +62,7 @@ struct Scenario {
   std::uint64_t concurrency = 10;
   std::optional<std::uint64_t> seed;  // drawn at the start of a run if missing
   base::Duration live_bound = std::chrono::seconds(5);
+  base::Duration outage_bound = base::Duration::zero();
   base::Duration client_timeout = std::chrono::seconds(3);
   std::string read_level = "linearizable";
   std::uint64_t retries = 0;
@@ -156,6 +157,11 @@ inline constexpr auto kScenarioKeys = std::to_array<Key<Scenario>>({
      .help = "after healing, each node must acknowledge a write within this time",
      .group = KeyGroup::kChecks,
      .min = 1e-3,
+     .max = kDurationMax},
+    {.name = "outage-bound",
+     .member = &Scenario::outage_bound,
+     .help = "longest time without an acknowledged write, during faults as well; 0s: any",
+     .group = KeyGroup::kChecks,
      .max = kDurationMax},
     {.name = "check-limit",
      .member = &Scenario::check_limit,

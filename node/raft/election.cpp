@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "node/bugs/seeded_bug.h"
 #include "node/raft/raft_impl.h"
 
 namespace capsize::raft {
@@ -13,7 +14,9 @@ void Raft::Impl::reset_election_timer() {
   // Drawn at random each time (5.2): two nodes that split a vote must not split every later one,
   // too (M-12).
   election_deadline_ =
-      now_ + random_.between(config_.election_timeout_min, config_.election_timeout_max);
+      now_ + (SEEDED_BUG("no-randomised-timeout")
+                  ? config_.election_timeout_min
+                  : random_.between(config_.election_timeout_min, config_.election_timeout_max));
   woke_late_ = false;
 }
 
@@ -69,7 +72,8 @@ void Raft::Impl::become_candidate(bool transfer) {
 
 void Raft::Impl::request_votes(const RequestVote& request) {
   const Term asked = request.pre_vote ? hard_state_.term.next() : hard_state_.term;
-  for (const NodeId voter : latest().members()) {
+  const bool asks_removed = SEEDED_BUG("removed-node-counts");
+  for (const NodeId voter : asks_removed ? config_.voters : latest().members()) {
     if (voter != id_) send_as(asked, voter, request);
   }
 }
@@ -121,7 +125,7 @@ bool Raft::Impl::disk_hangs() const {
 }
 
 bool Raft::Impl::trusts_a_leader() const {
-  if (!config_.leader_stickiness) return false;
+  if (!config_.leader_stickiness || SEEDED_BUG("no-check-quorum")) return false;
   // An earlier incarnation may have acknowledged a leader whose lease is still valid, and this one
   // does not remember it.
   if (config_.lease_reads_assume_bounded_clock_drift &&
@@ -138,11 +142,19 @@ base::Instant Raft::Impl::heard_from_majority_at() const {
   return reached(now_, [](const Progress& progress) { return progress.heard; });
 }
 
+bool Raft::Impl::is_qualified(const RequestVote& request) const {
+  // A node that lost acknowledged entries grants nothing (recovered.h): its log could make an
+  // outdated candidate look up to date.
+  if (lost_ > Index{0}) return false;
+  if (SEEDED_BUG("vote-ignores-log")) return true;
+  if (SEEDED_BUG("prevote-ignores-log") && request.pre_vote) return true;
+  if (SEEDED_BUG("vote-compares-length")) return request.last.index >= log_.last().index;
+  return log_.is_up_to_date(request.last);  // 5.4.1
+}
+
 void Raft::Impl::on_request_vote(const Message& message, const RequestVote& request) {
   const Term round = message.term;
-  // 5.4.1. A node that lost acknowledged entries grants nothing (recovered.h): its log could make
-  // an outdated candidate look up to date.
-  const bool qualified = log_.is_up_to_date(request.last) && lost_ == Index{0};
+  const bool qualified = is_qualified(request);
   if (request.pre_vote) {
     // Answers "would you vote for me?" and changes neither term, vote nor timer. A granted pre-vote
     // that reset the timer, or counted as contact with a leader, would extend stickiness without
@@ -157,12 +169,18 @@ void Raft::Impl::on_request_vote(const Message& message, const RequestVote& requ
     if (!request.transfer && trusts_a_leader()) return;
     become_follower(round, kNoNode);
   }
-  const bool free = hard_state_.vote == kNoNode || hard_state_.vote == message.from;
+  const bool free = hard_state_.vote == kNoNode || hard_state_.vote == message.from ||
+                    (SEEDED_BUG("vote-many-per-term") && role_ == Role::kFollower);
   const bool granted = round == hard_state_.term && free && qualified;
   if (granted) {
     become_follower(round, leader_);  // a pre-candidate of the same term steps back
     set_term(round, message.from);
     reset_election_timer();
+  }
+  if (SEEDED_BUG("vote-not-durable")) {
+    messages_.push_back(
+        {id_, message.from, hard_state_.term, RequestVoteReply{false, round, granted}});
+    return;
   }
   send(message.from, RequestVoteReply{false, round, granted});
 }
@@ -196,7 +214,7 @@ void Raft::Impl::offer_leadership() {
   if (peers_.at(transfer_->to).match() < log_.last().index) return;
   transfer_->offered = true;
   // From now on voters may elect the target within the lease, since a transfer ignores stickiness.
-  lease_.revoke();
+  if (!SEEDED_BUG("lease-survives-transfer")) lease_.revoke();
   send(transfer_->to, TimeoutNow{});
 }
 

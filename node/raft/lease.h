@@ -29,6 +29,11 @@ class Lease {
     }
   }
   [[nodiscard]] bool holds(base::Instant now) const { return !void_ && now < until_; }
+  /// For a seeded bug: extends the lease by this much.
+  void postpone(base::Duration by) {
+    if (until_ != base::Instant::min()) until_ += by;
+    for (auto& [round, began] : rounds_) began += by;
+  }
   /// Leadership was offered to another node, whose election ignores stickiness (thesis 3.10): the
   /// lease is void for the rest of this term (openraft 1747).
   void revoke() { void_ = true; }

@@ -1,5 +1,7 @@
 #include "node/raft/quorum.h"
 
+#include "node/bugs/seeded_bug.h"
+
 namespace capsize::raft {
 namespace {
 
@@ -13,6 +15,11 @@ std::size_t count_in(const std::vector<NodeId>& list, const std::vector<NodeId>&
 }
 
 }  // namespace
+
+std::size_t majority(std::size_t voters) {
+  if (SEEDED_BUG("quorum-too-small")) return std::max<std::size_t>(voters / 2, 1);
+  return voters / 2 + 1;
+}
 
 void VoteTally::record(NodeId voter, bool granted) {
   if (is_in(granted_, voter) || is_in(denied_, voter)) return;
@@ -31,7 +38,9 @@ VoteResult VoteTally::result() const {
 
 VoteResult VoteTally::result_of(const std::vector<NodeId>& voters) const {
   // Lost as soon as the voters that have not refused are too few for a majority.
-  if (count_in(granted_, voters) >= majority(voters.size())) return VoteResult::kWon;
+  const bool counts_all = SEEDED_BUG("removed-node-counts");
+  const std::size_t granted = counts_all ? granted_.size() : count_in(granted_, voters);
+  if (granted >= majority(voters.size())) return VoteResult::kWon;
   if (voters.size() - count_in(denied_, voters) < majority(voters.size())) return VoteResult::kLost;
   return VoteResult::kPending;
 }

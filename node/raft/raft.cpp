@@ -78,7 +78,8 @@ void Raft::Impl::set_leader(NodeId leader) {
 void Raft::Impl::set_term(Term term, NodeId vote) {
   const HardState next{term, vote};
   if (next == hard_state_) return;
-  CHECK(term > hard_state_.term || hard_state_.vote == kNoNode, "one vote per term (5.2)");
+  CHECK(term > hard_state_.term || hard_state_.vote == kNoNode || SEEDED_BUG("vote-many-per-term"),
+        "one vote per term (5.2)");
   const bool new_term = term != hard_state_.term;
   hard_state_ = next;
   hard_state_dirty_ = true;
@@ -107,20 +108,31 @@ void Raft::Impl::become_follower(Term term, NodeId leader) {
   reset_election_timer();
 }
 
+bool Raft::Impl::ignores(const Message& message) const {
+  if (!SEEDED_BUG("no-step-down") || role_ != Role::kLeader) return false;
+  // Replies count whatever their term is; no other message of a higher term has any effect.
+  const bool reply = std::holds_alternative<AppendEntriesReply>(message.body);
+  return message.term > hard_state_.term && !reply;
+}
+
 void Raft::Impl::receive(const Message& message) {
   if (message.to != id_ || message.from == id_ || message.from == kNoNode) return;  // M-11
+  if (SEEDED_BUG("timer-reset-by-anyone")) reset_election_timer();
+  if (ignores(message)) return;
   // Whether the sender is a member of this node's configuration does not matter: this node's may be
   // the outdated one (thesis 4.1). Replies from non-voters are not counted (quorum.h).
   if (const auto* request = std::get_if<RequestVote>(&message.body)) {
     on_request_vote(message, *request);  // the only message whose term may have to be ignored
     return;
   }
-  if (message.term > hard_state_.term) become_follower(message.term, kNoNode);
+  const bool steps_down = !SEEDED_BUG("no-step-down") || role_ != Role::kLeader;
+  if (message.term > hard_state_.term && steps_down) become_follower(message.term, kNoNode);
   if (message.term < hard_state_.term) {
     // The refusal reveals this node's term to a deposed leader. It also lets a node with a higher
     // term return whose vote requests are ignored because of stickiness: without it that node would
     // refuse the leader's entries forever (M-92). All other stale messages are dropped.
     if (const auto* append = std::get_if<AppendEntries>(&message.body)) {
+      if (SEEDED_BUG("accept-stale-term")) return on_append_entries(message, *append);
       refuse_append(message, *append);
     } else if (const auto* vote = std::get_if<RequestVoteReply>(&message.body)) {
       // A pre-vote does not change the voter's term, so a lagging voter grants it from an older

@@ -41,6 +41,8 @@ struct Raft::Impl {
   // raft.cpp
   void observe_time(base::Instant now) { now_ = std::max(now_, now); }
   void receive(const Message& message);
+  /// Whether a seeded bug makes this node ignore the message.
+  [[nodiscard]] bool ignores(const Message& message) const;
   void dispatch(const Message& message);
   void become_follower(Term term, NodeId leader);
   void set_role(Role role);
@@ -64,6 +66,8 @@ struct Raft::Impl {
   void request_votes(const RequestVote& request);
   void count_own_vote();
   void act_on_tally();
+  /// Whether the candidate may get this node's vote, if that is free.
+  [[nodiscard]] bool is_qualified(const RequestVote& request) const;
   void on_request_vote(const Message& message, const RequestVote& request);
   void on_request_vote_reply(const Message& message, const RequestVoteReply& reply);
   [[nodiscard]] bool trusts_a_leader() const;
@@ -148,6 +152,8 @@ struct Raft::Impl {
   }
   void persisted(const SyncReceipt& receipt);
   Ready take_ready();
+  /// Up to which entry the next Ready applies.
+  [[nodiscard]] Index end_to_apply() const;
   void collect_persist(Ready& ready);
 
   const Config config_;

@@ -2,6 +2,7 @@
 // follower requests a read index from the leader, and answers from its own state once it has
 // applied the log up to that index.
 
+#include <limits>
 #include <utility>
 
 #include "node/bugs/seeded_bug.h"
@@ -93,7 +94,9 @@ void Raft::Impl::on_read_index_reply(const ReadIndexReply& reply) {
 
 void Raft::Impl::collect_reads(Ready& ready) {
   ready.reads = std::exchange(failed_reads_, {});
-  local_reads_.take_ready(applied_, ready.reads);
+  constexpr Index kAny{std::numeric_limits<std::uint64_t>::max()};
+  const bool waits = !SEEDED_BUG("follower-read-unapplied");
+  local_reads_.take_ready(waits ? applied_ : kAny, ready.reads);
 }
 
 }  // namespace capsize::raft

@@ -21,19 +21,21 @@ void Raft::Impl::tick_leader() {
   // Check quorum (thesis 6.2): a leader without replies from a majority for an election timeout
   // steps down. First of all: after a long stop of the process all replies are old, and a successor
   // may have been elected.
-  if (config_.check_quorum && now_ > heard_from_majority_at() + config_.election_timeout_max) {
+  const bool check_quorum = config_.check_quorum && !SEEDED_BUG("no-check-quorum");
+  if (check_quorum && now_ > heard_from_majority_at() + config_.election_timeout_max) {
     become_follower(hard_state_.term, kNoNode);
     return;
   }
   // A leader whose disk hangs can still send heartbeats but commit nothing that needs its disk. It
   // steps down, so that a node with a working disk can lead.
-  if (disk_hangs()) {
+  if (disk_hangs() && !SEEDED_BUG("stalled-disk-leader")) {
     become_follower(hard_state_.term, kNoNode);
     return;
   }
   if (transfer_ && now_ >= transfer_->deadline) transfer_.reset();
   advance_change();
   if (role_ != Role::kLeader || now_ < next_heartbeat_) return;
+  if (SEEDED_BUG("lease-ignores-clock")) lease_.postpone(now_ - next_heartbeat_);
   next_heartbeat_ = now_ + config_.heartbeat_interval;
   remove_departed_peers();
   for (auto& [peer, progress] : peers_) progress.heartbeat_due = true;
@@ -59,7 +61,9 @@ void Raft::Impl::replicate(NodeId to, Progress& progress) {
     replicate_snapshot(to, progress);
     return;
   }
-  const Index last = log_.last().index;
+  // With this bug, as in hashicorp/raft, entries are sent after the leader's own disk has them.
+  const bool own_disk_first = SEEDED_BUG("stalled-disk-leader");
+  const Index last = own_disk_first ? log_.stable() : log_.last().index;
   while (progress.next() <= last && progress.may_send_entries(config_.append_window_bytes)) {
     send_append(to, progress,
                 log_.slice(progress.next(), config_.append_entries_max, config_.append_bytes_max));
@@ -101,6 +105,7 @@ void Raft::Impl::on_append_entries_reply(const Message& message, const AppendEnt
   Progress& progress = peer->second;
   progress.heard = now_;
   progress.acked_round = std::max(progress.acked_round, reply.read_round);
+  if (SEEDED_BUG("read-ack-reuse")) progress.acked_round = read_queue_.round();
   if (reply.success) {
     progress.accepted(reply.match, log_.base().index);
     advance_commit_as_leader();
@@ -140,7 +145,10 @@ void Raft::Impl::advance_commit_as_leader() {
   // 5.4.2: only an entry of the current term is committed by counting replicas; earlier ones are
   // committed with it. In Figure 8 (c) an entry of term 2 is on a majority and yet overwritten in
   // (d), because a node without it, but with an entry of term 3, can still be elected.
-  if (durable > commit_ && log_.term(durable) == hard_state_.term) advance_commit(durable);
+  const bool of_this_term = log_.term(durable) == hard_state_.term;
+  if (durable > commit_ && (of_this_term || SEEDED_BUG("commit-prior-term"))) {
+    advance_commit(durable);
+  }
   offer_leadership();
   advance_change();
 }

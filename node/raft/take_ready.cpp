@@ -1,5 +1,6 @@
 // Builds each Ready: what is sent at once, and what waits for the disk first.
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -38,6 +39,15 @@ void Raft::Impl::persisted(const SyncReceipt& receipt) {
   advance_commit_as_leader();
 }
 
+Index Raft::Impl::end_to_apply() const {
+  Index end = commit_;
+  if (SEEDED_BUG("apply-at-propose") && role_ == Role::kLeader) end = log_.last().index;
+  // With a seeded bug committed entries may be gone from the log, and the state machine cannot undo
+  // what it has applied.
+  if (ANY_SEEDED_BUG()) end = std::max(delivered_, std::min(end, log_.last().index));
+  return std::min(end, delivered_ + kCommittedMax);
+}
+
 // The order matters: read requests must be queued before the round that they join begins, the round
 // must have begun before the heartbeats that carry it are built, and messages must have been queued
 // before collect_persist() decides which of them wait for the disk.
@@ -49,8 +59,9 @@ Ready Raft::Impl::take_ready() {
   collect_persist(ready);
   ready.messages = std::exchange(messages_, {});
   ready.restore = std::exchange(restore_, {});
-  const Index end = std::min(commit_, delivered_ + kCommittedMax);
-  ready.committed = log_.between(delivered_, end);
+  const Index end = end_to_apply();
+  CHECK(end >= delivered_, "no entry is applied twice, and none is undone (5.3)");
+  if (end > delivered_) ready.committed = log_.between(delivered_, end);
   delivered_ = end;
   collect_reads(ready);
   ready.change = std::exchange(change_outcome_, std::nullopt);
@@ -75,6 +86,10 @@ void Raft::Impl::collect_persist(Ready& ready) {
     batch.hard_state = hard_state_;
     hard_state_dirty_ = false;
     hard_state_token_ = taken_;
+    // With this bug the term is written here, and the vote with the next batch.
+    if (SEEDED_BUG("term-vote-two-writes")) batch.hard_state->vote = kNoNode;
+  } else if (SEEDED_BUG("term-vote-two-writes")) {
+    batch.hard_state = hard_state_;
   }
   batch.snapshot = std::exchange(snapshot_to_write_, {});
   ready.persist = std::move(batch);

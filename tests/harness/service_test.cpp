@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/judge/outcome.h"
+
 namespace capsize::harness {
 namespace {
 
@@ -50,6 +52,26 @@ TEST(Service, HealingUnderAnotherStoppingFault_IsMarked_UnderADegradedNetworkNot
                                            record(kDrop, 1s, 4s)};
   EXPECT_TRUE(service_around(faults[0], faults, writes({}), 5s).overlapped);
   EXPECT_FALSE(service_around(faults[1], faults, writes({}), 5s).overlapped);
+}
+
+TEST(Service, LongestOutage_IsTheLongestTimeWithoutAWriteWithinTheLoad) {
+  const Outage between = longest_outage({100ms, 900ms, 3s, 4s}, 5s);
+  EXPECT_EQ(between.begin, 900ms);
+  EXPECT_EQ(between.length(), 2100ms);
+  EXPECT_EQ(longest_outage({100ms, 1s}, 5s).length(), 4s) << "lasts until the end of the load";
+  EXPECT_EQ(longest_outage({100ms, 1s, 7s}, 5s).length(), 4s) << "the last write is after it";
+  EXPECT_EQ(longest_outage({4900ms}, 5s).length(), 100ms) << "begins with the first write";
+  EXPECT_EQ(longest_outage({}, 5s).length(), 0s);
+}
+
+TEST(Service, OutageTooLong_IsMoreThanTheBoundAndTheTimeForWhichTheDiskHung) {
+  Outcome outcome;
+  outcome.longest_outage = {1s, 4s};
+  EXPECT_FALSE(outcome.outage_too_long()) << "no bound";
+  outcome.scenario.outage_bound = 2s;
+  EXPECT_TRUE(outcome.outage_too_long());
+  outcome.disk_hung = 1s;
+  EXPECT_FALSE(outcome.outage_too_long());
 }
 
 TEST(Service, RecoveryEverywhere_EndsWithTheLastNode) {

@@ -294,6 +294,9 @@ TEST(Signature, Live_SaysWhatIsMissing) {
   EXPECT_EQ(main_label(outcome, Traces()), "no reads after healing");
   outcome.recoveries = {{.first_write = 1ms, .final_reads_done = true}};
   EXPECT_EQ(main_label(outcome, deposed()), "no recovery in time after healing");
+  outcome.scenario.outage_bound = 2s;
+  outcome.longest_outage = {1s, 4s};
+  EXPECT_EQ(main_label(outcome, deposed()), "outage during faults");
   outcome.recoveries = {{}};
   EXPECT_EQ(main_label(outcome, Traces().role(0, 1, "leader", 1).role(0, 2, "follower", 1)),
             "no writes after healing, no leader");

@@ -40,6 +40,8 @@ class Options(TypedDict, total=False):
     """argument for each node, repeatable"""
     nodes: int
     """number of nodes, 1 to 15 [5]"""
+    outage_bound: Duration
+    """longest time without an acknowledged write, during faults as well; 0s: any [0ns]"""
     rate: float
     """offered load of all clients together, 0.001 to 1000000 [2000]"""
     read_level: Literal["linearizable", "stale"]
@@ -66,6 +68,7 @@ OPTIONS = frozenset({
     "nemesis",
     "node_arg",
     "nodes",
+    "outage_bound",
     "rate",
     "read_level",
     "repeat_phases",

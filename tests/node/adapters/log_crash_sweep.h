@@ -76,7 +76,8 @@ inline Progress run_incarnation(FileSystem& files, const Setting& setting) {
   return progress;
 }
 
-/// What a recovery finds wrong after a crash; empty if all acknowledged records are there.
+/// What a recovery finds wrong after a crash; empty if all acknowledged records are there, in
+/// order.
 inline std::string problem_after_recovery(FileSystem& files, const Setting& setting,
                                           const Progress& progress) {
   const auto incarnation = next_incarnation(files, kDirectory);
