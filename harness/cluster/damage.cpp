@@ -20,6 +20,8 @@ constexpr std::size_t kFilesMax = 1000;
 constexpr std::string_view kSegmentPrefix = "log-";
 // Up to where the log is synced (node/storage/sync_mark.h): it belongs to the log.
 constexpr std::string_view kMark = "synced";
+// Stays when a disk is replaced: the harness must not take a new process for an old one.
+constexpr std::string_view kIncarnation = "incarnation";
 
 struct Refused {
   std::string why;
@@ -126,8 +128,9 @@ base::Result<Json> DataDirectory::damage(const Json& how) {
     if (auto kept = keep(); !kept) return kept.error();
     if (kind == "truncate") return truncate(how.value("share", 0.0));
     if (kind == "rollback") return roll_back();
+    if (kind == "wipe") return wipe();
     if (kind != "bit-flip") {
-      return base::Error{"found kind " + kind + ", expected bit-flip, truncate or rollback"};
+      return base::Error{"found kind " + kind + ", expected bit-flip, truncate, rollback or wipe"};
     }
     const bool snapshot = how.value("file", "") == "snapshot";
     return flip(snapshot ? data() / "snapshot" : newest_segment(), how.value("bits", 1U));
@@ -187,6 +190,17 @@ base::Result<Json> DataDirectory::roll_back() {
     has += end;
   }
   return Json{{"file", newest}, {"offset", end}, {"bytes", had > has ? had - has : 0}, {"of", had}};
+}
+
+base::Result<Json> DataDirectory::wipe() {
+  const std::string newest = newest_segment().filename().string();
+  std::size_t had = 0;
+  for (const fs::path& file : files_of(data())) {
+    if (file.filename() == kIncarnation) continue;
+    if (is_segment(file)) had += used(read(file));
+    fs::remove(file);
+  }
+  return Json{{"file", newest}, {"offset", 0}, {"bytes", had}, {"of", had}};
 }
 
 base::Status DataDirectory::repair() {

@@ -27,10 +27,10 @@ class DataDirectory {
   /// {"kind":"bit-flip","file":"log"|"snapshot","bits":n}: n bits anywhere in the newest segment of
   /// the log, or in the snapshot. {"kind":"truncate","share":s}: the newest segment loses this
   /// share of its records' bytes. {"kind":"rollback"}: the log and the mark of what is
-  /// synced become those of copy(), as if the disk returned in an older, consistent state. Moves
-  /// the present files to data-intact first. Returns the evidence: `file`, `offset` (of the first
-  /// change), `bytes` (changed or lost), and the bytes that were there. Precondition: the node does
-  /// not run.
+  /// synced become those of copy(), as if the disk returned in an older, consistent state.
+  /// {"kind":"wipe"}: log and snapshot are gone. Moves the present files to data-intact first.
+  /// Returns the evidence: `file`, `offset` (of the first change), `bytes` (changed or lost), and
+  /// the bytes that were there. Precondition: the node does not run.
   base::Result<base::Json> damage(const base::Json& how);
   /// Restores data-intact if there is one. Keeps the newest incarnation, so that no number is used
   /// twice.
@@ -43,6 +43,7 @@ class DataDirectory {
   base::Result<base::Json> flip(const std::filesystem::path& file, std::uint64_t bits);
   base::Result<base::Json> truncate(double share);
   base::Result<base::Json> roll_back();
+  base::Result<base::Json> wipe();
 
   std::filesystem::path home_;
   base::Prng prng_;

@@ -1,5 +1,6 @@
-// Syncs fail, and what they should have made durable is gone: after a failed fsync the kernel marks the
-// dirty pages as clean (Rebello et al., USENIX ATC 2020), so a later fsync that succeeds proves nothing.
+// Syncs fail, and what they should have made durable is gone: after a failed fsync the kernel marks
+// the dirty pages as clean (Rebello et al., USENIX ATC 2020), so a later fsync that succeeds proves
+// nothing.
 #include "nemesis/faults/families/control_faults.h"
 #include "nemesis/faults/families/node_faults.h"
 
@@ -28,7 +29,7 @@ class FailingSyncs final : public NamedFault {
     if (!result.done) end(injection, cluster);
     return result;
   }
-  /// A node that still runs has ignored the errors. It crashes, and loses what it has not synced since.
+  /// A node that still runs has ignored the errors. It crashes, and loses what it has not synced.
   ActionResult end(const Injection& injection, Cluster& cluster) const override {
     Json evidence = cluster.endings(injection.nodes).evidence;
     std::vector<Node> running;

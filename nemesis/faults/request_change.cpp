@@ -1,5 +1,5 @@
-// One request for a membership change at one node, which need not be the leader that is known; not
-// repeated, and not waited for. So two leaders can each be asked for a change, or one leader for two.
+// One request for a membership change at one node, which need not be the leader that is known. It
+// is not repeated, and not waited for. So two leaders can be asked for a change, or one for two.
 #include "nemesis/model/fault_kind.h"
 
 namespace capsize::nemesis {
@@ -43,8 +43,8 @@ class RequestChange final : public FaultKind {
     if (members->empty()) return {.done = false, .reason = "no member would be left"};
     return cluster.request_change(at, *members);
   }
-  /// A part of the cluster may be unable to change its members at this moment: that is not an error,
-  /// because the end of the run restores them.
+  /// A part of the cluster may be unable to change its members now: that is not an error, because
+  /// the end of the run restores them.
   ActionResult end(const Injection&, Cluster& cluster) const override {
     ActionResult restored = cluster.change_members(cluster.view().core());
     restored.done = true;

@@ -94,7 +94,7 @@ void Raft::Impl::remove_departed_peers() {
   // campaigns. A silent one never learns of it; pre-vote and stickiness keep it from disrupting the
   // cluster (thesis 4.2.3).
   const Index removed_at = configurations_.latest_index();
-  if (removed_at > commit_) return;
+  if (removed_at > commit_ || SEEDED_BUG("progress-survives-rejoin")) return;
   std::erase_if(peers_, [&](const auto& peer) {
     const auto& [node, progress] = peer;
     if (latest().has_voter(node) || (change_ && change_->newcomers.contains(node))) return false;

@@ -509,3 +509,12 @@ class Faults:
         """
         params: Dict[str, Any] = {"rejoin": rejoin, "share": share}
         return self._begin("truncate-log", target, peers, params, keys)
+
+    def wipe_disk(self, target: Target = "one", peers: Optional[Target] = None, *,
+                  rejoin: Optional[bool] = None, **keys: Unpack[FaultKeys]) -> "Fault":
+        """A killed node loses its log and its snapshot.
+
+        rejoin: unsafe: the damaged node takes part [False]
+        """
+        params: Dict[str, Any] = {"rejoin": rejoin}
+        return self._begin("wipe-disk", target, peers, params, keys)

@@ -223,6 +223,13 @@ void RaftFixture::restart_with_loss(std::uint32_t i, std::size_t kept) {
   restart(i);
 }
 
+void RaftFixture::replace(std::uint32_t i) {
+  crash(i);
+  nodes_.at(n(i)).disk = {};
+  nodes_.at(n(i)).log = {};
+  restart(i);
+}
+
 bool RaftFixture::restore_vote(std::uint32_t i) {
   Node& node = nodes_.at(n(i));
   if (!node.raft->may_restore_vote()) return false;

@@ -84,6 +84,8 @@ class RaftFixture {
   /// Crashes the node, loses all but the first `kept` entries of its log, and restarts it with the
   /// loss accepted.
   void restart_with_loss(std::uint32_t i, std::size_t kept);
+  /// Starts a node of the same number with an empty disk.
+  void replace(std::uint32_t i);
   /// False if the node must catch up first.
   bool restore_vote(std::uint32_t i);
   /// Takes a snapshot of the node's applied state, whose content is the list of applied payloads.

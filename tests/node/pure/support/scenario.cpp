@@ -169,6 +169,7 @@ void Scenario::register_inputs() {
   verbs_["restart-with-loss"] = [this](const Words& w) {  // restart-with-loss n1 2
     cluster().restart_with_loss(node_number(w.at(0)), std::stoul(w.at(1)));
   };
+  verbs_["replace"] = [this](const Words& w) { cluster().replace(node_number(w.at(0))); };
   verbs_["restore-vote"] = [this](const Words& w) {
     const bool restored = cluster().restore_vote(node_number(w.at(0)));
     refused_ = restored ? raft::Refusal::kNone : raft::Refusal::kTooEarly;
