@@ -36,6 +36,8 @@ constexpr std::uint64_t kScoreJobsMax = 1024;
 constexpr std::uint64_t kRunsMax = 100'000;
 constexpr std::size_t kPlanMax = 10'000;
 constexpr const char* kBudgetDefault = "10m";
+constexpr const char* kBugsDefault = "core";
+constexpr const char* kStrategiesDefault = "directed,all,each";
 constexpr std::size_t kCellsBytesMax = 84;  // so that the line has at most 100 columns
 
 std::vector<std::string> split(const std::string& list) {
@@ -171,12 +173,12 @@ class ScoreVerb final : public Verb {
   }
 
   void add_options(base::CommandLine& line) override {
-    line.option("--bugs", bugs_, "core, all, or names of capsize list bugs")
-        .type_name("NAMES")
-        .show_default();
-    line.option("--strategies", strategies_, "directed, default, all, each, or names")
-        .type_name("NAMES")
-        .show_default();
+    line.option("--bugs", bugs_,
+                "core, all, or names of capsize list bugs [core, or the baseline's]")
+        .type_name("NAMES");
+    line.option("--strategies", strategies_,
+                "directed, default, all, each, or names [directed,all,each, or the baseline's]")
+        .type_name("NAMES");
     line.option("--budget", budget_, "run for this long: 20m, 2h [10m, unless --runs is given]")
         .type_name("DURATION");
     line.option("--runs", runs_, "this many runs of each cell, and stop").range(1, kRunsMax);
@@ -207,13 +209,20 @@ class ScoreVerb final : public Verb {
 
   int run() override {
     survive_closed_readers();
+    if (!baseline_.empty()) {
+      auto then = read_matrix(baseline_);
+      if (!then) return usage_error("--baseline: " + then.error().message);
+      then_ = std::move(then).value();
+    }
     if (!from_.empty()) return publish_file();
     if (store_.empty()) return usage_error("--store: found '', expected a directory");
-    const auto bugs = select_bugs(bugs_);
+    const auto bugs = chosen_bugs();
     if (!bugs) return usage_error("--bugs: " + bugs.error().message);
     const auto limit = base::parse_duration(time_limit_);
     if (!limit) return usage_error("--time-limit: " + limit.error().message);
-    const auto names = parse_strategies(strategies_);
+    const auto names = strategies_ || !then_
+                           ? parse_strategies(strategies_.value_or(kStrategiesDefault))
+                           : then_->strategies;
     if (names.empty()) return usage_error("--strategies: found no strategy, expected some");
     const auto cells = plan_cells(bugs.value(), names, limit.value(), find_directed);
     if (!cells) return usage_error(cells.error().message);
@@ -223,6 +232,27 @@ class ScoreVerb final : public Verb {
   }
 
  private:
+  /// Those of --bugs, those of the baseline that still exist, or the core.
+  [[nodiscard]] base::Result<std::vector<ScoredBug>> chosen_bugs() const {
+    if (bugs_ || !then_) return select_bugs(bugs_.value_or(kBugsDefault));
+    auto all = select_bugs("all");
+    if (!all) return all;
+    std::vector<ScoredBug> bugs;
+    for (const auto& before : then_->bugs) {
+      const auto now = std::find_if(all.value().begin(), all.value().end(),
+                                    [&](const ScoredBug& bug) { return bug.name == before.name; });
+      if (now != all.value().end()) {
+        bugs.push_back(*now);
+      } else {
+        fmt::print(stderr,
+                   "capsize: {}: its bug {} is not compared: the node has none of that name\n",
+                   baseline_, base::excerpt(before.name));
+      }
+    }
+    if (bugs.empty()) return base::Error{"found no bug in the baseline, expected some"};
+    return bugs;
+  }
+
   base::Result<ScoreOptions> resolve(const std::vector<ScoredBug>& bugs,
                                      const std::vector<std::string>& strategies) const {
     ScoreOptions options{.store = store_,
@@ -238,11 +268,9 @@ class ScoreVerb final : public Verb {
     queue.extent.runs = runs_;
     queue.revision = revision_.empty() ? node_revision() : revision_;
     queue.all_revisions = all_revisions_;
-    auto baseline = read_baseline(bugs, strategies);
-    if (!baseline) return baseline.error();
-    queue.baseline = std::move(baseline).value();
-    queue.extent.only_baseline = !baseline_.empty() && !runs_ && !budget_;
-    if (budget_ || (!runs_ && baseline_.empty())) {
+    queue.baseline = compared_cells(bugs, strategies);
+    queue.extent.only_baseline = then_ && !runs_ && !budget_;
+    if (budget_ || (!runs_ && !then_)) {
       const auto budget = base::parse_duration(budget_.value_or(kBudgetDefault));
       if (!budget) return base::Error{"--budget: " + budget.error().message};
       options.budget = budget.value();
@@ -254,23 +282,19 @@ class ScoreVerb final : public Verb {
   }
 
   /// The cells of --baseline that may be compared; none without it.
-  [[nodiscard]] base::Result<std::vector<BaselineCell>> read_baseline(
+  [[nodiscard]] std::vector<BaselineCell> compared_cells(
       const std::vector<ScoredBug>& bugs, const std::vector<std::string>& strategies) const {
-    if (baseline_.empty()) return std::vector<BaselineCell>();
-    const auto baseline = read_matrix(baseline_);
-    if (!baseline) return base::Error{"--baseline: " + baseline.error().message};
+    if (!then_) return {};
     std::vector<std::string> names;
     for (const auto& bug : bugs) names.push_back(bug.name);
-    return baseline_cells(baseline.value(), names, strategies);
+    return baseline_cells(*then_, names, strategies);
   }
 
   /// --from: compares and publishes a score that was published before.
   [[nodiscard]] int publish_file() const {
     const auto matrix = read_matrix(from_);
     if (!matrix) return usage_error("--from: " + matrix.error().message);
-    const auto baseline = read_baseline(matrix.value().bugs, matrix.value().strategies);
-    if (!baseline) return usage_error(baseline.error().message);
-    return publish(matrix.value(), baseline.value());
+    return publish(matrix.value(), compared_cells(matrix.value().bugs, matrix.value().strategies));
   }
 
   int execute(const std::vector<ScoreCell>& cells, const ScoreOptions& options) const {
@@ -338,7 +362,7 @@ class ScoreVerb final : public Verb {
     if (written && !update_.empty()) written = update(matrix);
     fmt::print("{}", table_ ? track_record(matrix) : score_text(matrix));
     if (!added.empty()) fmt::print("\n{}", added);
-    if (!baseline_.empty()) fmt::print("\n{}", comparison_text(comparison));
+    if (then_) fmt::print("\n{}", comparison_text(comparison));
     std::fflush(stdout);
     return written ? judge(matrix, comparison) : harness_error(written.error().message);
   }
@@ -358,13 +382,14 @@ class ScoreVerb final : public Verb {
     return checker::exit_code(checker::Verdict::kHarnessError);
   }
 
-  std::string bugs_ = "core";
-  std::string strategies_ = "directed,all,each";
+  std::optional<std::string> bugs_;
+  std::optional<std::string> strategies_;
   std::optional<std::string> budget_;
   std::optional<std::uint64_t> runs_;
   std::optional<std::uint64_t> jobs_;
   std::string time_limit_ = "20s";
   std::string baseline_;
+  std::optional<Matrix> then_;  // the baseline
   std::optional<std::uint64_t> seed_;
   std::string store_ = kStoreDefault;
   std::string ledger_;

@@ -88,6 +88,8 @@ class ProcessCluster final : public nemesis::Cluster {
   nemesis::ActionResult damage(nemesis::Node node, const base::Json& how) override;
   nemesis::ActionResult repair(const std::vector<nemesis::Node>& nodes) override;
   nemesis::ActionResult change_members(const std::vector<nemesis::Node>& members) override;
+  nemesis::ActionResult request_change(nemesis::Node at,
+                                       const std::vector<nemesis::Node>& members) override;
   nemesis::ActionResult transfer_leadership(nemesis::Node to) override;
   nemesis::ActionResult install_rule(std::uint64_t id, const std::vector<nemesis::Link>& links,
                                      const base::Json& action, const base::Json& only) override;

@@ -143,11 +143,14 @@ TEST(ScoreQueue, SeedThatWasUsed_IsSkippedWithItsNumber) {
 
 TEST(ScoreQueue, LostRun_IsNotRepeatedWithItsNumber) {
   const auto planned = cells({"all"}, {two_bugs().front()});
-  Ledger found = ledger(planned, {});
-  found.executions.front().lost.push_back({.id = "a/all/1", .seed = 5, .path = "x"});
-  found.executions.front().open["a/all/2"] = {.id = "a/all/2", .seed = 6, .path = "y"};
-  for (const auto& run : plan(planned, found, 1)) {
-    EXPECT_TRUE(run.id == "a/all/3" || run.id == "none/all/1") << run.id;
+  Ledger lost = ledger(planned, {});
+  lost.executions.front().lost.push_back({.id = "a/all/2", .seed = 5, .path = "x"});
+  Ledger open = ledger(planned, {});
+  open.executions.front().open["a/all/2"] = {.id = "a/all/2", .seed = 6, .path = "y"};
+  for (const Ledger& found : {lost, open}) {
+    for (const auto& run : plan(planned, found, 1)) {
+      EXPECT_TRUE(run.id == "a/all/3" || run.id == "none/all/1") << run.id;
+    }
   }
 }
 

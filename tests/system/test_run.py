@@ -73,6 +73,22 @@ def test_clients_that_never_succeed_are_vacuous(capsize):
     assert run.returncode == 3, run.stdout + run.stderr
 
 
+def test_an_outage_beyond_its_bound_is_invalid(capsize, tmp_path):
+    scenario = tmp_path / "outage.json"
+    scenario.write_text(json.dumps({
+        "time-limit": "5s",
+        "phases": [{"when": {"acknowledged": {"count": 50}},
+                    "faults": [{"kind": "pause", "target": "majority", "beyond-minority": True,
+                                "hold": "2s"}]}]}))
+    run = capsize("run", scenario, "--outage-bound", "1500ms")
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert "no write was acknowledged for" in capsize.check_verdict("live")["explanation"]
+    assert [failure["label"] for failure in capsize.results()["failures"]] == ["outage during faults"]
+    assert 1900 < capsize.results()["longest-outage-ms"] < 5000
+    run = capsize("run", scenario, "--outage-bound", "30s")
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
 def test_same_seed_gives_the_same_plan(capsize):
     plans = [capsize("plan", "--seed", 9, "--json").stdout for _ in range(2)]
     assert plans[0] == plans[1] and len(plans[0].splitlines()) >= 15

@@ -186,6 +186,16 @@ def test_too_few_runs_to_compare_are_exit_code_2(scores, baseline):
     assert f"undecided: {BUG} under all: caught in 3 of 3 runs before, now in 0 of 0; 3 are needed" in done.stdout
 
 
+def test_a_baseline_names_bugs_and_strategies_unless_options_do(scores, baseline):
+    score = json.loads(baseline.read_text())
+    score["bugs"].append({"name": "gone"})
+    baseline.write_text(json.dumps(score))
+    done = subprocess.run([scores.prefix / "bin" / "capsize", "score", "--baseline", baseline, "--dry-run", "--store",
+                           scores.store, "--revision", "next"], capture_output=True, text=True, check=True)
+    assert done.stderr == f"capsize: {baseline}: its bug gone is not compared: the node has none of that name\n"
+    assert "6 runs of 4 cells, seed 1" in done.stdout, "three of each cell that was caught"
+
+
 def test_two_published_scores_are_compared_without_a_run(scores, baseline):
     scores.plan(f"score-{BUG}-all", "verdict=valid")
     now = scores.folder / "now.json"

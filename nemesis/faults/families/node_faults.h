@@ -48,7 +48,7 @@ class CrashFault : public NamedFault {
  public:
   CrashFault(std::string_view kind, std::string_view summary)
       : NamedFault(kind, summary, Impact::kStops) {}
-  /// `stall`: how long the disks stall before the crash, at least.
+  /// `held-for` and `stall`: two waits, before the disks stall and before the crash.
   [[nodiscard]] Declared parameters() const override;
   ActionResult begin(const Injection& injection, Cluster& cluster) const override;
   ActionResult end(const Injection& injection, Cluster& cluster) const override;
