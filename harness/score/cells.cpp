@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "base/check.h"
+#include "harness/scenario/key_values.h"
 #include "nemesis/plan/schedule.h"
 #include "nemesis/plan/strategy.h"
 
@@ -22,18 +24,23 @@ std::vector<std::string> membership_strategies() {
   return names;
 }
 
-/// `setting` with a strategy in place of its phases.
-Scenario with_strategy(Scenario setting, const std::string& strategy, base::Duration time_limit) {
-  const bool changes_membership = spares_of(setting) > 0;
-  setting.phases = base::Json::array();
-  setting.repeat_phases = 1;
-  setting.expect.reset();  // what the script would have reached
-  setting.time_limit = time_limit;
-  setting.nemesis = parse_nemesis(strategy);
-  if (changes_membership && is_mixture(strategy)) {
-    for (auto& name : membership_strategies()) setting.nemesis.push_back(std::move(name));
+/// A strategy in the setting of a directed scenario: with its keys of the system and of the load.
+/// Those of its faults and checks are about its phases: a bound on outages, for instance, that
+/// holds while one node is paused would be a false alarm under a mixture that pauses a majority.
+Scenario with_strategy(const Scenario& directed, const std::string& strategy,
+                       base::Duration time_limit) {
+  Scenario scenario = default_scenario();
+  for (const auto& key : kScenarioKeys) {
+    if (key.group != KeyGroup::kSystem && key.group != KeyGroup::kLoad) continue;
+    const auto invalid = set_member(scenario, key, value_of(directed, key));
+    CHECK(!invalid, "a value of a valid scenario is valid in another one");
   }
-  return setting;
+  scenario.time_limit = time_limit;
+  scenario.nemesis = parse_nemesis(strategy);
+  if (spares_of(directed) > 0 && is_mixture(strategy)) {
+    for (auto& name : membership_strategies()) scenario.nemesis.push_back(std::move(name));
+  }
+  return scenario;
 }
 
 /// The scenario of a bug under a strategy; nothing if the bug has no directed scenario.

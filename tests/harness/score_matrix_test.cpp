@@ -67,6 +67,33 @@ TEST(ScoreCells, Strategy_RunsInTheSettingOfTheDirectedScenario) {
   EXPECT_EQ(scenario.name, "score-a-kill");
 }
 
+TEST(ScoreCells, Strategy_TakesNothingThatHoldsForThePhasesOnly) {
+  const auto bounded = [](const std::string&) -> base::Result<std::optional<Scenario>> {
+    Scenario scenario = default_scenario();
+    scenario.nodes = 3;
+    scenario.workload = "append";
+    scenario.client_timeout = std::chrono::milliseconds(400);
+    scenario.read_level = "stale";
+    scenario.phases = base::Json::parse(R"([{"faults": [{"kind": "kill", "target": "leader"}]}])");
+    scenario.nemesis.clear();
+    scenario.repeat_phases = 9;
+    scenario.live_bound = std::chrono::seconds(1);
+    scenario.expect = Expectations{.ok = 7};
+    return std::optional(scenario);
+  };
+  const auto planned =
+      plan_cells(two_bugs(), {kDirected, "kill"}, std::chrono::seconds(20), bounded);
+  ASSERT_TRUE(planned.ok());
+  EXPECT_EQ(planned.value()[1].parameters.front(),
+            (base::Json{{"bug", "a"},
+                        {"nemesis", base::Json::array({"kill"})},
+                        {"nodes", 3},
+                        {"workload", "append"},
+                        {"client-timeout", "400ms"},
+                        {"read-level", "stale"}}));
+  EXPECT_EQ(planned.value()[0].variants.front().scenario.repeat_phases, 9U);
+}
+
 TEST(ScoreCells, CleanRow_RunsEverySettingWithoutABug) {
   const auto planned = cells({kDirected, "kill"});
   const ScoreCell& clean = planned[4];
