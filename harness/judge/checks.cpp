@@ -151,8 +151,8 @@ std::optional<InfrastructureCause> excuse(const Outcome& outcome, bool late,
   return std::nullopt;
 }
 
-/// Whether the outage is the cluster's fault. A lag that is short in comparison with the bound of an
-/// outage does not explain the outage.
+/// Whether the outage is the cluster's fault. A lag that is short in comparison with the bound does
+/// not explain the outage.
 bool outage_is_proven(const Outcome& outcome) {
   const base::Duration lag_max = std::max(kLagMax, outcome.scenario.outage_bound / 5);
   return outcome.outage_too_long() && !excuse(outcome, false, lag_max);
