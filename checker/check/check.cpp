@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/harness_bug.h"
 #include "checker/check/choose_model.h"
 #include "checker/check/key_checker.h"
 #include "checker/check/prepare_history.h"
@@ -26,6 +27,11 @@ constexpr std::chrono::nanoseconds kSearchAfterViolation = std::chrono::millisec
 // together.
 constexpr std::chrono::nanoseconds kWeakerTime = std::chrono::milliseconds(100);
 constexpr std::chrono::nanoseconds kWeakerTimeAllKeys = std::chrono::milliseconds(400);
+
+/// The verdict where a bound ended the check: never valid.
+Verdict at_limit() {
+  return HARNESS_BUG("checker-gives-up-valid") ? Verdict::kValid : Verdict::kUnknown;
+}
 
 constexpr std::string_view kNothingJudged =
     "no operation completed in a way that says anything: all failed or are indeterminate";
@@ -96,7 +102,7 @@ class KeyByKeyCheck {
       mark_repeated(report_.violations);
       report_.reason = report_.violations.front().sentence;
     } else if (report_.unknown_keys > 0) {
-      report_.verdict = Verdict::kUnknown;
+      report_.verdict = at_limit();
     } else if (!judged_) {
       report_.verdict = Verdict::kVacuous;
       report_.reason = kNothingJudged;
@@ -334,7 +340,7 @@ Report report_without_history(const std::filesystem::path& path, LoadResult load
     report.malformed = std::move(*malformed);
     return usage_error(std::move(report), std::move(reason));
   }
-  report.verdict = Verdict::kUnknown;
+  report.verdict = at_limit();
   report.reason = std::move(std::get<LimitReached>(loaded).reason);
   return report;
 }

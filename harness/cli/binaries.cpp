@@ -31,6 +31,16 @@ fs::path shipped(const fs::path& path, const std::vector<fs::path>& directories)
   return path;
 }
 
+BugLine to_bug(const base::Json& line) {
+  BugLine bug{.name = line.value("name", ""),
+              .summary = line.value("what", ""),
+              .seen_in = line.value("seen-in", ""),
+              .topic = line.value("topic", ""),
+              .core = line.value("core", false)};
+  for (const auto& report : line["reports"]) bug.reports.push_back(report.text());
+  return bug;
+}
+
 }  // namespace
 
 fs::path binary_directory() {
@@ -71,14 +81,7 @@ base::Result<std::vector<BugLine>> seeded_bugs() {
   for (std::string line; std::getline(file, line);) {
     const auto parsed = base::Json::parse(line);
     if (!parsed.is_object()) continue;
-    BugLine bug{parsed.value("name", ""),
-                parsed.value("what", ""),
-                parsed.value("topic", ""),
-                parsed.value("core", false),
-                {}};
-    for (const auto& report : parsed.at("reports"))
-      bug.reports.push_back(report.get<std::string>());
-    bugs.push_back(std::move(bug));
+    bugs.push_back(to_bug(parsed));
   }
   std::error_code ignored;
   fs::remove(output, ignored);

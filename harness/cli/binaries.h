@@ -29,7 +29,8 @@ namespace capsize::harness {
 struct BugLine {
   std::string name;
   std::string summary;
-  std::string topic;  // "votes", "replication", "reads", …
+  std::string seen_in;  // a real system that made the mistake
+  std::string topic;    // "votes", "replication", "reads", …
   bool core = false;
   /// Each failure that is a proper report of the bug: CHECK/ANOMALY or CHECK, as results.json
   /// names them.

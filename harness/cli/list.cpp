@@ -46,7 +46,13 @@ void list_with_parameters() {
 int list_bugs() {
   const auto bugs = seeded_bugs();
   if (!bugs) return usage_error(bugs.error().message);
-  for (const auto& bug : bugs.value()) line(bug.name, bug.summary);
+  for (const auto& bug : bugs.value()) {
+    line(bug.name + (bug.core ? " *" : ""), bug.summary);
+    std::string reports;
+    for (const auto& report : bug.reports) reports += (reports.empty() ? "" : ", ") + report;
+    fmt::print("  {:<20} {}; reported as {}\n", "", bug.topic, reports);
+  }
+  fmt::print("* core: what `capsize score` measures by default\n");
   return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/harness_bug.h"
 
 namespace capsize::harness {
 namespace {
@@ -13,6 +14,9 @@ using base::Json;
 // Between attempts: an election takes some hundred milliseconds, and a refusal arrives at once.
 constexpr base::Duration kRetryPauseMin = std::chrono::milliseconds(20);
 constexpr base::Duration kRetryPauseMax = std::chrono::milliseconds(500);
+
+/// How much later than it should a bug of the harness records an invocation.
+constexpr base::Duration kLateStamp = std::chrono::milliseconds(50);
 
 struct Reply {
   std::uint64_t id = 0;
@@ -92,14 +96,19 @@ std::optional<Finished> Client::invoke(workloads::Operation operation) {
             .registering = options_.retries > 0 && session_ == 0,
             .next_pause = kRetryPauseMin};
   open.value_text = open.operation.value.dump();
-  history_.write({.time = now,
+  open_ = std::move(open);
+  if (!HARNESS_BUG("late-stamp")) record_invocation();
+  return send_attempt();
+}
+
+void Client::record_invocation() {
+  if (std::exchange(open_->recorded, true)) return;
+  history_.write({.time = clock_.now(),
                   .process = process_,
                   .type = EventType::kInvoke,
-                  .f = open.operation.f,
-                  .key = open.operation.key,
-                  .value = open.value_text});
-  open_ = std::move(open);
-  return send_attempt();
+                  .f = open_->operation.f,
+                  .key = open_->operation.key,
+                  .value = open_->value_text});
 }
 
 std::optional<Finished> Client::send_attempt() {
@@ -166,12 +175,16 @@ bool Client::replace_sockets_of_ended_nodes() {
 }
 
 std::optional<Finished> Client::expire() {
+  if (HARNESS_BUG("late-stamp") && open_ && clock_.now() >= open_->invoked + kLateStamp) {
+    record_invocation();
+  }
   if (replace_sockets_of_ended_nodes()) {
     return end_attempt({EventType::kInfo, nullptr, "node ended"});
   }
   if (!open_ || clock_.now() < open_->due) return std::nullopt;
   if (!open_->in_flight) return send_attempt();
-  return end_attempt({EventType::kInfo, nullptr, "timeout"});
+  const bool errs = HARNESS_BUG("timeout-as-fail");
+  return end_attempt({errs ? EventType::kFail : EventType::kInfo, nullptr, "timeout"});
 }
 
 std::optional<Finished> Client::abandon(const char* reason) {
@@ -186,6 +199,7 @@ base::Duration Client::deadline() const {
 }
 
 Finished Client::finish(const Answer& answer) {
+  if (HARNESS_BUG("late-stamp")) record_invocation();
   const auto now = clock_.now();
   const std::string& f = open_->operation.f;
   const bool has_value = (f == "read" || f == "txn") && answer.type == EventType::kOk;
@@ -209,7 +223,7 @@ Finished Client::finish(const Answer& answer) {
                     .error = answer.error};
   open_.reset();
   if (answer.type == EventType::kInfo) {
-    process_ += options_.threads;
+    if (!HARNESS_BUG("process-reused")) process_ += options_.threads;
     connect(options_.node);  // so that a late reply reaches no operation
   }
   return finished;

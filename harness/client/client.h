@@ -84,12 +84,15 @@ class Client {
     Attempts attempts;
     std::size_t node = 0;      // of the latest attempt
     std::uint64_t id = 0;      // of the latest attempt
+    bool recorded = false;     // its invocation is in the history
     bool registering = false;  // the attempts open a session, the operation comes after them
     bool in_flight = false;    // otherwise it pauses before the next attempt
     base::Duration due{};      // end of the attempt, or of the pause
     base::Duration next_pause{};
   };
 
+  /// Before the request is sent, so that the interval is never narrower than the truth.
+  void record_invocation();
   std::optional<Finished> send_attempt();
   std::optional<Finished> end_attempt(Answer answer);
   std::optional<Finished> end_registration(const Answer& answer);

@@ -20,6 +20,8 @@ constexpr auto kChangeBound = 3000ms;
 // A later reply is unlikely: the leader may have been deposed since the request was sent.
 constexpr auto kAttemptBound = 700ms;
 constexpr auto kRetryPause = 10ms;
+// A refusal comes at once; a change that has begun is answered when it is committed.
+constexpr auto kRequestBound = 100ms;
 
 std::chrono::milliseconds left(base::Instant until) {
   return std::max(1ms,
@@ -62,6 +64,27 @@ ActionResult ProcessCluster::change_members(const std::vector<Node>& members) {
   if (result.done) return {.done = true, .evidence = {{"voters", nemesis::node_names(members)}}};
   // The change may still be committed later, so the fault counts as begun and must be undone.
   return {.done = result.may_happen, .reason = result.reason};
+}
+
+ActionResult ProcessCluster::request_change(Node at, const std::vector<Node>& members) {
+  const Json question = {
+      {"id", 1}, {"f", "change-members"}, {"value", nemesis::node_names(members)}};
+  configured_ = members;
+  members_known_ = false;
+  ActionResult result{.done = true};
+  Json& evidence = result.evidence[nemesis::node_name(at)];
+  const auto answer = members_[at]->client->request(question.dump(), kRequestBound);
+  const Json reply = answer ? Json::parse(answer.value()) : Json();
+  if (reply.is_object()) {
+    evidence = {{"outcome", reply.value("outcome", "")}, {"error", reply.value("error", "")}};
+    return result;
+  }
+  const ActionResult status = control({at}, {{"op", "status"}});
+  if (!status.done) return {.done = false, .reason = status.reason};
+  const Json& state = status.evidence[nemesis::node_name(at)];
+  evidence = {{"voters", state["voters"]}, {"outgoing", state["outgoing"]}};
+  if (state["voters"] == nemesis::node_names(members)) evidence["begun"] = true;
+  return result;
 }
 
 base::Status ProcessCluster::restore_members(std::chrono::milliseconds bound) {

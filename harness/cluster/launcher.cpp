@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/check.h"
+#include "base/harness_bug.h"
 #include "harness/process/crash_evidence.h"
 
 namespace capsize::harness {
@@ -16,6 +17,10 @@ namespace {
 using base::Json;
 using nemesis::Node;
 using nemesis::node_name;
+
+/// A harness that errs on purpose has a proxy that does.
+constexpr const char* kProxyProgram =
+    CAPSIZE_HARNESS_BUGS ? "capsize-proxy-with-harness-bugs" : "capsize-proxy";
 
 /// A port that the kernel gives now. Another process can take it before the node does; the node
 /// then says so and ends.
@@ -116,7 +121,7 @@ base::Result<ChildProcess> Launcher::spawn_proxy() const {
                                               link_endpoint(from, to), endpoints_[to].peers)});
     }
   }
-  return spawn({.program = options_.binaries / "capsize-proxy",
+  return spawn({.program = options_.binaries / kProxyProgram,
                 .arguments = std::move(arguments),
                 .log = proxy_log(),
                 .working_directory = proxy_log().parent_path(),

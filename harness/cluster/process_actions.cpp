@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <csignal>
 
+#include "base/harness_bug.h"
 #include "harness/cluster/clock.h"
 #include "harness/cluster/out_of_memory.h"
 #include "harness/cluster/process_cluster.h"
@@ -15,8 +16,22 @@ using namespace std::chrono_literals;
 using nemesis::ActionResult;
 using nemesis::Node;
 
+/// Exit code of a node whose data directory another process uses (node/PROTOCOL.md).
+constexpr int kDirectoryInUse = 68;
+
 std::string letter(const ChildProcess& process) {
   return std::string(1, process.state());
+}
+
+/// What a kill hits instead of the node, for a bug of the harness itself: a wrapper, which dies,
+/// while the node behind it runs until this process ends.
+void put_wrapper_before([[maybe_unused]] std::optional<ChildProcess>& process) {
+  static std::vector<ChildProcess> survivors;
+  auto wrapper =
+      ChildProcess::spawn({.program = "/bin/sleep", .arguments = {"1000"}, .log = "/dev/null"});
+  if (!wrapper) return;
+  survivors.push_back(std::move(*process));
+  process.emplace(std::move(wrapper.value()));
 }
 
 }  // namespace
@@ -35,6 +50,8 @@ ActionResult ProcessCluster::end_by(const std::vector<Node>& nodes, int signal) 
   for (const Node node : nodes) {
     detect_crash(node);  // a node that ended by itself just before was not killed
     members_[node]->expected_down = true;
+    if (HARNESS_BUG("kill-misses") && signal == SIGKILL)
+      put_wrapper_before(members_[node]->process);
     members_[node]->process->signal(signal);
   }
   for (const Node node : nodes) {
@@ -144,6 +161,12 @@ std::optional<InfrastructureCause> ProcessCluster::supervise() {
     detect_crash(node);
     detect_outside_stop(node, now);
   }
+  if (!not_ended_.empty()) {
+    return InfrastructureCause{
+        CauseKind::kHarness,
+        fmt::format("{} was reported as killed, but a process still uses its data directory",
+                    nemesis::node_name(*not_ended_.begin()))};
+  }
   for (const Crash& crash : crashes_) {
     if (!crash.disk_full) continue;
     return InfrastructureCause{
@@ -177,6 +200,11 @@ void ProcessCluster::detect_crash(Node node) {
   const bool announced = ending->signal == 0 &&
                          std::find(codes.begin(), codes.end(), ending->exit_code) != codes.end();
   if (announced) return;
+  if (ending->signal == 0 && ending->exit_code == kDirectoryInUse) {
+    // Only this run starts nodes there: an end that it took for certain was none.
+    not_ended_.insert(node);
+    return;
+  }
   crashes_.push_back(
       {.node = node,
        .ending = *ending,

@@ -175,6 +175,15 @@ base::Result<Json> ProcessCluster::ask_proxy(const Json& question) const {
   return parsed;
 }
 
+base::Status ProcessCluster::set_context(const std::string& name) {
+  const auto answer = ask_proxy({{"op", "context"}, {"name", name}});
+  return answer ? base::Status() : answer.error();
+}
+
+base::Result<Json> ProcessCluster::message_chains() const {
+  return ask_proxy({{"op", "chains"}});
+}
+
 void ProcessCluster::observe() const {
   const auto now = monotonic_now();
   if (now - observed_ < kObservationAge) return;

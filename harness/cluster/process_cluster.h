@@ -88,6 +88,8 @@ class ProcessCluster final : public nemesis::Cluster {
   nemesis::ActionResult damage(nemesis::Node node, const base::Json& how) override;
   nemesis::ActionResult repair(const std::vector<nemesis::Node>& nodes) override;
   nemesis::ActionResult change_members(const std::vector<nemesis::Node>& members) override;
+  nemesis::ActionResult request_change(nemesis::Node at,
+                                       const std::vector<nemesis::Node>& members) override;
   nemesis::ActionResult transfer_leadership(nemesis::Node to) override;
   nemesis::ActionResult install_rule(std::uint64_t id, const std::vector<nemesis::Link>& links,
                                      const base::Json& action, const base::Json& only) override;
@@ -104,6 +106,11 @@ class ProcessCluster final : public nemesis::Cluster {
   [[nodiscard]] const std::set<nemesis::Node>& stopped_from_outside() const {
     return stopped_from_outside_;
   }
+
+  /// Messages from now on are counted under this name (nemesis/proxy/causal_chains.h).
+  base::Status set_context(const std::string& name);
+  /// What may have caused what, of all messages so far: the proxy's reply to `chains`.
+  [[nodiscard]] base::Result<base::Json> message_chains() const;
 
   [[nodiscard]] const std::string& client_endpoint(nemesis::Node node) const {
     return launcher_.client_endpoint(node);
@@ -159,6 +166,7 @@ class ProcessCluster final : public nemesis::Cluster {
   mutable ProxyWatch proxy_watch_;
   std::vector<std::unique_ptr<Member>> members_;
   std::vector<nemesis::Node> configured_;  // the members, as last requested
+  std::set<nemesis::Node> not_ended_;      // found running although their end was reported
   bool members_known_ = true;              // and acknowledged
   std::vector<Crash> crashes_;
   std::set<nemesis::Node> stopped_from_outside_;

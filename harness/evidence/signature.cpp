@@ -299,6 +299,7 @@ std::vector<std::string> kinds_active(const Outcome& outcome, const Failure& fai
 
 /// Adds a failure, or counts it where its signature is known.
 void add(Failure failure, std::vector<Failure>& merged) {
+  failure.at = std::min(failure.at, failure.end);
   const auto known = std::find_if(merged.begin(), merged.end(), [&](const Failure& one) {
     return one.signature == failure.signature;
   });
@@ -307,6 +308,7 @@ void add(Failure failure, std::vector<Failure>& merged) {
     return;
   }
   ++known->count;
+  known->at = std::min(known->at, failure.at);
   std::set<std::string> kinds(known->faults.begin(), known->faults.end());
   kinds.insert(failure.faults.begin(), failure.faults.end());
   known->faults.assign(kinds.begin(), kinds.end());
@@ -321,7 +323,9 @@ void absorb_consequences(std::vector<Failure>& failures) {
   const auto proof = std::find_if(failures.begin(), failures.end(), is_proof);
   if (proof == failures.end()) return;
   for (const Failure& failure : failures) {
-    if (failure.check == proof->check && !is_proof(failure)) proof->count += failure.count;
+    if (failure.check != proof->check || is_proof(failure)) continue;
+    proof->count += failure.count;
+    proof->at = std::min(proof->at, failure.at);
   }
   std::erase_if(failures, [&, check = proof->check](const Failure& failure) {
     return failure.check == check && !is_proof(failure);

@@ -16,6 +16,7 @@
 #include "checker/check/check.h"
 #include "checker/properties/property.h"
 #include "checker/properties/trace.h"
+#include "harness/judge/self_check.h"
 #include "harness/process/crash_evidence.h"
 #include "harness/store/log.h"
 
@@ -53,9 +54,30 @@ std::string processes(std::uint64_t number) {
   return fmt::format("{} process{}", number, number == 1 ? "" : "es");
 }
 
+/// Checks the recorded history, and then how it was recorded and judged.
+checker::Report check_recorded(Outcome& outcome, const std::filesystem::path& path) {
+  const auto fail = [&outcome](std::optional<std::string> mistake) {
+    if (mistake) outcome.fail({CauseKind::kHarness, *std::move(mistake)});
+  };
+  const checker::CheckOptions options{.time_limit = outcome.scenario.check_limit};
+  auto loaded = checker::load_history(path, options);
+  const auto* history = std::get_if<checker::History>(&loaded);
+  if (history == nullptr) {
+    auto report = checker::report_without_history(path, std::move(loaded));
+    if (report.verdict == Verdict::kValid) fail("the checker says valid without a history");
+    return report;
+  }
+  checker::Linearization order;
+  checker::Report report = checker::check_history(*history, options, &order);
+  fail(check_recording(history->counts, outcome.statistics.totals()));
+  if (report.verdict == Verdict::kValid && !order.model.empty()) {
+    fail(check_legal_order(*history, order));
+  }
+  return report;
+}
+
 Check linearizable(Outcome& outcome, const RunDirectory& directory) {
-  outcome.linearizable =
-      checker::check_file(directory.history(), {.time_limit = outcome.scenario.check_limit});
+  outcome.linearizable = check_recorded(outcome, directory.history());
   const checker::Report& report = *outcome.linearizable;
   Check check{.name = "linearizable",
               .verdict = report.verdict,
@@ -335,6 +357,7 @@ Check coverage(Outcome& outcome) {
 
 void run_checks(Outcome& outcome, const RunDirectory& directory, base::Instant start) {
   const bool stopped = outcome.cause.has_value();
+  if (auto leak = check_cuts(outcome.faults)) outcome.fail({CauseKind::kHarness, *std::move(leak)});
   outcome.checks.push_back(linearizable(outcome, directory));
   outcome.checks.push_back(invariants(outcome));
   // If the run was stopped by a failure of the infrastructure, only what was recorded is evidence.

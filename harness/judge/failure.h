@@ -25,6 +25,8 @@ struct Failure {
   std::optional<std::size_t> violation = {};  // in the report of the linearizability check
   base::Duration begin{};  // since the start of the load; the faults active until `end` count
   base::Duration end{};
+  /// The earliest of the `count` failures had happened then.
+  base::Duration at = base::Duration::max();
 };
 
 }  // namespace capsize::harness

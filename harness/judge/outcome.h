@@ -12,6 +12,7 @@
 #include "checker/core/verdict.h"
 #include "checker/properties/property.h"
 #include "checker/report/report.h"
+#include "harness/behaviour/behaviours.h"
 #include "harness/client/load_generator.h"
 #include "harness/client/statistics.h"
 #include "harness/cluster/process_cluster.h"
@@ -90,8 +91,10 @@ struct Outcome {
   PressureShares pressure;  // on the machine, during the load
   /// The first failure of the infrastructure; nothing: there was none.
   std::optional<InfrastructureCause> cause;
-  std::optional<ControlResult> control;     // nothing: none was asked for
-  std::vector<std::string> further_errors;  // after the first, at most kFurtherErrorsMax
+  std::optional<Behaviours> behaviours;         // nothing: the proxy did not answer
+  std::optional<BehaviourNews> behaviour_news;  // nothing: not recorded in the store
+  std::optional<ControlResult> control;         // nothing: none was asked for
+  std::vector<std::string> further_errors;      // after the first, at most kFurtherErrorsMax
   bool interrupted = false;
 
   static constexpr std::size_t kFurtherErrorsMax = 10;

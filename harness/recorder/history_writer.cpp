@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include "base/harness_bug.h"
 #include "base/json.h"
 
 namespace capsize::harness {
@@ -80,6 +81,8 @@ void HistoryWriter::flush_if_due(base::Duration now) {
 
 void HistoryWriter::flush() {
   std::string_view left = buffer_;
+  if (!left.empty()) ++blocks_;
+  if (HARNESS_BUG("history-loses-block") && blocks_ == 10) left = {};
   while (!left.empty() && status_.ok()) {
     const ssize_t written = ::write(file_, left.data(), left.size());
     if (written < 0 && errno == EINTR) continue;

@@ -71,6 +71,7 @@ class HistoryWriter {
   std::string path_;
   std::uint64_t index_ = 0;
   std::string buffer_;
+  std::uint64_t blocks_ = 0;  // written
   base::Duration flushed_{};
   base::Status status_;
   std::atomic<int> error_number_{0};

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/crc32c.h"
+#include "base/harness_bug.h"
 #include "base/units.h"
 #include "base/version.h"
 #include "harness/judge/coverage.h"
@@ -52,7 +53,8 @@ Json failures(const Outcome& outcome) {
                     {"meaning", failure.meaning},
                     {"sentence", failure.sentence},
                     {"faults", failure.faults},
-                    {"count", failure.count}});
+                    {"count", failure.count},
+                    {"at-ms", milliseconds(failure.at)}});
   }
   return list;
 }
@@ -113,17 +115,6 @@ Json pressure(const Outcome& outcome) {
   return shares;
 }
 
-/// Distinguishes builds; no protection against forgery.
-std::string checksum(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::uint32_t crc = 0;
-  std::vector<char> block(1 << 16);
-  while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0) {
-    crc = base::crc32c({block.data(), static_cast<std::size_t>(file.gcount())}, crc);
-  }
-  return fmt::format("crc32c:{:08x}", crc);
-}
-
 Json versions(const Outcome& outcome) {
   Json binaries = Json::object();
   const char* node = outcome.scenario.bug.empty() ? "capsize-node" : "capsize-node-with-bugs";
@@ -157,6 +148,18 @@ Json expectations(const Outcome& outcome) {
   return list;
 }
 
+Json behaviour(const Outcome& outcome) {
+  Json all = {{"seen", outcome.behaviours->times.size()},
+              {"uncounted", outcome.behaviours->uncounted},
+              {"new", Json()},
+              {"runs-before", Json()}};
+  if (outcome.behaviour_news) {
+    all["new"] = outcome.behaviour_news->fresh;
+    all["runs-before"] = outcome.behaviour_news->runs_before;
+  }
+  return all;
+}
+
 Json control(const ControlResult& control) {
   Json runs = Json::array();
   for (const auto& run : control.runs) {
@@ -184,6 +187,16 @@ Json recoveries(const Outcome& outcome) {
 }
 
 }  // namespace
+
+std::string checksum(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::uint32_t crc = 0;
+  std::vector<char> block(1 << 16);
+  while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0) {
+    crc = base::crc32c({block.data(), static_cast<std::size_t>(file.gcount())}, crc);
+  }
+  return fmt::format("crc32c:{:08x}", crc);
+}
 
 std::string reproduce_line(const Outcome& outcome) {
   Scenario scenario = outcome.scenario;
@@ -248,6 +261,8 @@ Json to_json(const Outcome& outcome) {
       {"interrupted", outcome.interrupted},
       {"reproduce", reproduce_line(outcome)}};
   if (outcome.linearizable) result["linearizable"] = checker::to_json(*outcome.linearizable);
+  if (const auto bug = ACTIVE_HARNESS_BUG(); !bug.empty()) result["harness-bug"] = bug;
+  if (outcome.behaviours) result["behaviour"] = behaviour(outcome);
   if (outcome.control) result["control"] = control(*outcome.control);
   if (outcome.cause) {
     result["cause"] = {{"kind", name(outcome.cause->kind)}, {"text", outcome.cause->text}};

@@ -1,6 +1,7 @@
 // results.json (docs/FORMATS.md, Results): everything about a run that a program may need.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include "base/json.h"
 
@@ -9,6 +10,8 @@
 namespace capsize::harness {
 
 [[nodiscard]] base::Json to_json(const Outcome& outcome);
+/// Distinguishes builds of a binary; no protection against forgery. "crc32c:0123abcd".
+[[nodiscard]] std::string checksum(const std::filesystem::path& path);
 /// Returns the command that runs the same scenario again: one line for a shell, quoted as needed.
 [[nodiscard]] std::string reproduce_line(const Outcome& outcome);
 

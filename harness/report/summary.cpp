@@ -134,6 +134,10 @@ void exposure(Out out, const Outcome& outcome) {
                  "  {:<13} {} faults took effect, {} leader changes, {} operations under fault\n",
                  "tested", outcome.faults_installed(), outcome.leader_changes,
                  outcome.operations_under_faults);
+  if (outcome.behaviour_news) {
+    fmt::format_to(out, "  {:<13} {} seen, {} of them new to the store\n", "behaviour",
+                   outcome.behaviour_news->seen, outcome.behaviour_news->fresh);
+  }
   if (!outcome.failures.empty()) {
     const Failure& main = outcome.failures.front();
     fmt::format_to(out, "  {:<13} {}  {}\n", "signature", main.signature, main.label);

@@ -6,10 +6,12 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <mutex>
 #include <thread>
 
 #include "base/check.h"
+#include "harness/behaviour/behaviour_record.h"
 #include "harness/cluster/clock.h"
 #include "harness/evidence/evidence.h"
 #include "harness/evidence/signature.h"
@@ -75,6 +77,29 @@ class FaultLog {
   std::ofstream file_;
   std::optional<InfrastructureCause> failure_;
   HistoryWriter& history_;
+};
+
+/// Names the kinds of faults that are active, sorted, for the count of behaviours.
+class ActiveKinds {
+ public:
+  /// Returns whether the set has changed.
+  bool follow(const nemesis::FaultEvent& event) {
+    const std::string& kind = event.fault->spec.kind;
+    const bool begins = event.stage == nemesis::FaultStage::kBegin;
+    if (begins && event.state == nemesis::FaultState::kInstalled) return ++active_[kind] == 1;
+    if (event.stage != nemesis::FaultStage::kEnd || !active_.contains(kind)) return false;
+    if (--active_[kind] > 0) return false;
+    active_.erase(kind);
+    return true;
+  }
+  [[nodiscard]] std::string text() const {
+    std::string all;
+    for (const auto& [kind, count] : active_) all += (all.empty() ? "" : ",") + kind;
+    return all;
+  }
+
+ private:
+  std::map<std::string, int> active_;
 };
 
 class Run {
@@ -166,7 +191,10 @@ class Run {
     auto played = options_.recorded != nullptr ? nemesis::make_scripts(*options_.recorded)
                                                : scripts(outcome_.scenario, outcome_.plan);
     nemesis::Nemesis nemesis(std::move(played), cluster_, *outcome_.scenario.seed,
-                             [&](const auto& event) { fault_log.write(event); });
+                             [&](const auto& event) {
+                               fault_log.write(event);
+                               follow_faults(event);
+                             });
 
     InteractiveControl control(nemesis, cluster_, options_.answer);
     std::thread client([&] { run_clients(load, disk); });
@@ -179,6 +207,41 @@ class Run {
     history.flush();
     look_for_failures(history, fault_log);
     collect(load, nemesis, disk);
+    collect_behaviours();
+  }
+
+  /// Behaviours under different faults are different.
+  void follow_faults(const nemesis::FaultEvent& event) {
+    if (!active_kinds_.follow(event)) return;
+    if (const auto status = cluster_.set_context(active_kinds_.text()); !status) {
+      log_error("{}", status.error().message);
+    }
+  }
+
+  void collect_behaviours() {
+    auto chains = cluster_.message_chains();
+    auto behaviours = chains ? parse_behaviours(chains.value()) : chains.error();
+    if (behaviours) {
+      outcome_.behaviours = std::move(behaviours).value();
+    } else {
+      log_error("behaviours: {}", behaviours.error().message);
+    }
+  }
+
+  /// In the record of the store. What a seeded bug makes the nodes do is no behaviour of the
+  /// system, and a run without a verdict may have been cut short.
+  void record_behaviour() {
+    if (!outcome_.behaviours || !outcome_.scenario.bug.empty() || outcome_.cause ||
+        outcome_.interrupted) {
+      return;
+    }
+    const auto run = std::filesystem::path(directory_.path()).lexically_relative(options_.store);
+    auto news = record_behaviours(options_.store, run.string(), *outcome_.behaviours);
+    if (news) {
+      outcome_.behaviour_news = news.value();
+    } else {
+      log_error("behaviours: {}", news.error().message);
+    }
   }
 
   /// An exception ends the run, not the process: the cluster must still be healed and stopped.
@@ -355,6 +418,7 @@ class Run {
   /// The last files of the run. results.json is the very last: it says that the run is over.
   void write_results() {
     reserve_.release();
+    record_behaviour();
     const base::Json results = to_json(outcome_);
     if (auto written = write_evidence(outcome_, results); !written) {
       log_error("{}", written.error().message);
@@ -369,6 +433,7 @@ class Run {
   Outcome outcome_;
   DiskReserve reserve_;
   base::Instant start_{};
+  ActiveKinds active_kinds_;
   PressureTotals pressure_;   // at the start of the load
   std::mutex failure_mutex_;  // guards Outcome::fail() until the client thread has ended
   bool cluster_failed_ = false, history_failed_ = false, fault_log_failed_ = false;

@@ -9,7 +9,6 @@
 #include "harness/store/run_lock.h"
 #include "harness/store/stored_runs.h"
 #include "harness/suite/run_result.h"
-#include "harness/suite/suite_plan.h"
 
 namespace capsize::harness {
 namespace fs = std::filesystem;
@@ -43,13 +42,18 @@ double lifetime(const fs::path& directory) {
 }  // namespace
 
 std::optional<LedgerRun> adopt(const Suite& suite, const LostRun& run, const fs::path& store) {
+  const auto planned = find_planned(suite, run);
+  return planned ? adopt(*planned, run, store) : std::nullopt;
+}
+
+std::optional<LedgerRun> adopt(const PlannedRun& planned, const LostRun& run,
+                               const fs::path& store) {
   const fs::path directory = store / run.path;
   // The kernel kills a suite's runs with it, but not in the same instant.
   const auto until = Clock::now() + kEndBound;
   while (is_running(directory) && Clock::now() < until) std::this_thread::sleep_for(kEndStep);
-  const auto planned = find_planned(suite, run);
-  if (!planned || was_interrupted(directory)) return std::nullopt;
-  auto result = read_result(*planned, directory);
+  if (was_interrupted(directory)) return std::nullopt;
+  auto result = read_result(planned, directory);
   if (!result) return std::nullopt;
   result.value().path = run.path;
   result.value().seconds = lifetime(directory);

@@ -64,6 +64,7 @@ RunFailure to_failure(const Json& json) {
   for (const auto& kind : list_of(json, "faults")) {
     failure.faults.push_back(kind.get<std::string>());
   }
+  if (json.contains("at-ms")) failure.at_ms = json["at-ms"].get<std::int64_t>();
   return failure;
 }
 

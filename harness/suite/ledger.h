@@ -32,6 +32,8 @@ struct RunFailure {
   std::string label = {};           // what the signature stands for: "stale read, follower"
   std::string sentence;             // for people; never part of the signature
   std::vector<std::string> faults;  // kinds of faults that were active
+  /// When it had happened: milliseconds since the start of the load. Missing: of an older release.
+  std::optional<std::int64_t> at_ms = {};
 
   /// The label; without one the anomaly or the check.
   [[nodiscard]] const std::string& title() const {

@@ -64,6 +64,7 @@ Json failures_json(const std::vector<RunFailure>& failures) {
                 {"faults", failure.faults}};
     if (!failure.anomaly.empty()) one["anomaly"] = failure.anomaly;
     if (!failure.label.empty()) one["label"] = failure.label;
+    if (failure.at_ms) one["at-ms"] = *failure.at_ms;
     list.push_back(std::move(one));
   }
   return list;
@@ -88,16 +89,22 @@ std::filesystem::path ledger_of(const std::filesystem::path& store) {
 }
 
 base::Result<LedgerWriter> LedgerWriter::open(const std::filesystem::path& store) {
+  return open_file(ledger_of(store));
+}
+
+base::Result<LedgerWriter> LedgerWriter::open_file(const std::filesystem::path& path) {
+  const auto folder = std::filesystem::absolute(path).parent_path();
   std::error_code error;
-  std::filesystem::create_directories(store, error);
-  if (error) return base::Error{store.string() + ": cannot be created: " + error.message()};
-  const auto path = ledger_of(store);
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    return base::Error{path.parent_path().string() + ": cannot be created: " + error.message()};
+  }
   const int descriptor =
       ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor < 0) return failed(path, "cannot be opened");
   LedgerWriter writer(path, descriptor);
   if (!lock(descriptor)) {
-    return base::Error{path.string() + ": another suite is writing to this store"};
+    return base::Error{path.string() + ": another suite or score is writing to this ledger"};
   }
   struct stat file {};
   if (::fstat(descriptor, &file) != 0) return failed(path, "cannot be read");

@@ -19,6 +19,8 @@ class LedgerWriter {
   /// Creates store and ledger if they are missing, locks the ledger, and cuts off an incomplete
   /// last line. Error: another process writes to it, or the file cannot be written.
   static base::Result<LedgerWriter> open(const std::filesystem::path& store);
+  /// The same for a ledger in another file.
+  static base::Result<LedgerWriter> open_file(const std::filesystem::path& path);
   ~LedgerWriter();
   LedgerWriter(LedgerWriter&& other) noexcept;
   LedgerWriter& operator=(LedgerWriter&&) = delete;

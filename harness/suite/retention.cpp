@@ -48,6 +48,13 @@ void reduce_to_evidence(const fs::path& store, const std::string& path) {
   for (const auto& each : superfluous) fs::remove_all(each, ignored);  // does not follow links
 }
 
+void remove_run(const fs::path& store, const std::string& path) {
+  const fs::path directory = own_directory(store, path);
+  if (directory.empty() || is_running(directory)) return;
+  std::error_code ignored;
+  fs::remove_all(directory, ignored);
+}
+
 Retention::Retention(fs::path store, Keep keep, std::uint64_t quota_bytes, const Ledger& ledger)
     : store_(std::move(store)), keep_(keep), quota_bytes_(quota_bytes) {
   for (const auto& execution : ledger.executions) {
@@ -96,13 +103,12 @@ int Retention::rank(const Stored& run) const {
 }
 
 void Retention::shrink(Stored& run) {
-  const fs::path directory = own_directory(store_, run.path);
-  if (run.signature.empty() && !directory.empty() && !is_running(directory)) {
-    std::error_code ignored;
-    fs::remove_all(directory, ignored);
+  if (run.signature.empty()) {
+    remove_run(store_, run.path);
   } else {
     reduce_to_evidence(store_, run.path);
   }
+  const fs::path directory = own_directory(store_, run.path);
   run.reduced = true;
   const auto left = directory.empty() ? 0 : bytes_on_disk(directory);
   bytes_ -= run.bytes - std::min(run.bytes, left);

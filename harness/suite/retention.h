@@ -26,6 +26,9 @@ namespace capsize::harness {
 /// `path` is relative to the store, as in the ledger. Best effort: what cannot be removed stays.
 void reduce_to_evidence(const std::filesystem::path& store, const std::string& path);
 
+/// Removes a run directory. The same care.
+void remove_run(const std::filesystem::path& store, const std::string& path);
+
 class Retention {
  public:
   /// `ledger` has the earlier executions.

@@ -57,6 +57,7 @@ std::vector<RunFailure> failures_of(const Json& results) {
     for (const auto& kind : list_of(each, "faults")) {
       failure.faults.push_back(kind.get<std::string>());
     }
+    if (each.contains("at-ms")) failure.at_ms = each["at-ms"].get<std::int64_t>();
     failures.push_back(std::move(failure));
   }
   return failures;

@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "harness/suite/execution_loop.h"
 #include "harness/suite/ledger.h"
 #include "harness/suite/suite_file.h"
 #include "harness/suite/suite_plan.h"
@@ -32,18 +33,6 @@ struct SuiteOptions {
   std::uint64_t seed = 0;      // of a new execution
   bool seed_is_given = false;  // then an execution with another seed is not resumed
   std::string revision;
-};
-
-/// What an execution does now, for a display.
-struct SuiteProgress {
-  struct Running {
-    std::string id;
-    std::uint64_t seed = 0;
-    double seconds = 0;
-  };
-  std::vector<Running> running;
-  double seconds = 0;
-  bool stopping = false;
 };
 
 /// Gets what happens, on the thread that executes the suite.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/harness_bug.h"
 
 namespace capsize::nemesis {
 namespace {
@@ -167,7 +168,9 @@ void Nemesis::begin_on(const PendingFault& pending, std::size_t script, std::vec
                       .only = fault->spec.only};
   // Read before the injection, which may depose it: a replay aims by the leader of this moment.
   const auto leader = cluster_.view().leader;
-  const ActionResult result = kind.begin(active.injection, cluster_);
+  const ActionResult result = HARNESS_BUG("fault-not-applied")
+                                  ? ActionResult{.done = true}
+                                  : kind.begin(active.injection, cluster_);
   FaultEvent event{.fault = fault,
                    .stage = FaultStage::kBegin,
                    .time = now,

@@ -8,10 +8,12 @@ class TornWrite final : public CrashFault {
  public:
   TornWrite() : CrashFault("torn-write", "a crash that keeps only a prefix of the last write") {}
   Declared parameters() const override {
-    return {{.name = "keep",
-             .type = Parameter::Type::kProbability,
-             .default_value = 0.5,
-             .summary = "share of the bytes that is on disk"}};
+    Declared declared = CrashFault::parameters();
+    declared.push_back({.name = "keep",
+                        .type = Parameter::Type::kProbability,
+                        .default_value = 0.5,
+                        .summary = "share of the bytes that is on disk"});
+    return declared;
   }
 
  private:

@@ -129,6 +129,10 @@ class Cluster {
   /// Changes the members to these (joint consensus); new members catch up first. The evidence is
   /// the leader's configuration afterwards. Not done only if the change certainly will not happen.
   virtual ActionResult change_members(const std::vector<Node>& members) = 0;
+  /// Requests such a change at one node, once, and does not wait until it is committed. The evidence
+  /// of the node: the `outcome` and `error` of its reply; without a reply `begun`, if its
+  /// configuration shows that it has begun the change.
+  virtual ActionResult request_change(Node at, const std::vector<Node>& members) = 0;
   /// Asks the leader to transfer leadership to a node; done when that node leads.
   virtual ActionResult transfer_leadership(Node to) = 0;
 

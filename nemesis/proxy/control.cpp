@@ -8,6 +8,8 @@ namespace {
 
 using base::Json;
 
+constexpr std::size_t kContextBytesMax = 1024;
+
 std::string link_name(LinkId link) {
   return wire::node_name(link.from) + ">" + wire::node_name(link.to);
 }
@@ -106,6 +108,7 @@ Json to_json(const Evidence& evidence) {
           {"replayed", evidence.replayed},
           {"overflowed", evidence.overflowed},
           {"copies-stopped", evidence.copies_stopped},
+          {"passed", evidence.passed},
           {"links", std::move(links)}};
 }
 
@@ -170,6 +173,28 @@ Json stats(const Switchboard& board, base::Instant now) {
           {"rules", board.rules()}};
 }
 
+Json set_context(Switchboard& board, const Json& request) {
+  if (const auto keys = only_keys(request, {"op", "name"}); !keys) {
+    return refusal(keys.error().message);
+  }
+  const auto name = request.find("name");
+  if (name == request.end() || !name->is_string() || name->text().size() > kContextBytesMax) {
+    return refusal("name: expected a string of at most " + std::to_string(kContextBytesMax) +
+                   " bytes");
+  }
+  board.chains().set_context(name->text());
+  return {{"ok", true}};
+}
+
+Json chains(Switchboard& board) {
+  Json contexts = Json::object();
+  for (const auto& [context, chain, times] : board.chains().counts()) {
+    contexts[context][std::to_string(chain)] = times;
+  }
+  return {
+      {"ok", true}, {"contexts", std::move(contexts)}, {"uncounted", board.chains().uncounted()}};
+}
+
 Json observe(const Switchboard& board) {
   const Observation& seen = board.observation();
   Json reply = {
@@ -196,7 +221,10 @@ Json execute(Switchboard& board, const wire::ControlSecret& secret, std::string_
   if (name == "peek") return peek(board, request, now);
   if (name == "stats") return stats(board, now);
   if (name == "observe") return observe(board);
-  return refusal("unknown op, expected install, remove, remove-all, peek, stats or observe");
+  if (name == "context") return set_context(board, request);
+  if (name == "chains") return chains(board);
+  return refusal(
+      "unknown op, expected install, remove, remove-all, peek, stats, observe, context or chains");
 }
 
 }  // namespace

@@ -50,6 +50,7 @@ struct Evidence {
   std::uint64_t replayed = 0;        // copies of old messages sent
   std::uint64_t overflowed = 0;      // messages that had to wait but exceeded the byte budget
   std::uint64_t copies_stopped = 0;  // copies that this cut or hold stopped
+  std::uint64_t passed = 0;          // that the receiver got across this cut; must stay 0
   std::map<LinkId, LinkCounts> links = {};  // every link of the rule, even without messages
 
   void count_seen(LinkId link, std::uint64_t messages = 1) {
@@ -153,6 +154,10 @@ class RuleBook {
     return (rule.action->is_cut() || rule.action->is_hold()) && rule.filter.is_scope();
   }
 
+  /// A copy has gone to the receiver's socket: counts it for each cut that should have stopped it.
+  /// This looks at the cuts themselves and at no earlier decision, so that a mistake there does not
+  /// stay unseen.
+  void count_passed(LinkId link, const wire::Header& header);
   /// Counts messages that the cut or hold stopped and that it had not seen before.
   void count_stopped(std::uint64_t id, LinkId link, MessageCounts counts);
   void count_overflowed(std::uint64_t id, MessageCounts counts);

@@ -33,6 +33,7 @@ void Switchboard::arrive(LinkId link, const wire::Header& header, const Frames& 
   if (state.queue.empty() && book_.is_quiet(link, header)) {
     const OutgoingCopy outgoing{.header = header, .frames = frames, .chosen_by = kNoRules};
     if (depart(link, state, outgoing) == DepartResult::kRefused) ++state.stats.lost;
+    chains_.sent(header, MessageFate::kDelivered);
     return;
   }
   Decision decision = book_.decide(link, {header, frames.bytes(), now});
@@ -41,13 +42,18 @@ void Switchboard::arrive(LinkId link, const wire::Header& header, const Frames& 
   send_replays(link, state, decision);
   QueuedMessage message{.header = header, .chosen_by = decision.chosen_by};
   bool passed = false;
+  MessageFate fate = MessageFate::kStopped;
+  const std::uint64_t delivered = state.stats.delivered;
   if (decision.fate.discard) {
     ++state.stats.discarded;
   } else {
     const auto& corruption = decision.fate.corruption;
     message.frames = corruption ? frames.corrupted(*corruption) : frames.keep();
     passed = forward(link, state, uncharged(message), decision, now);
+    if (passed) fate = MessageFate::kWaits;
+    if (state.stats.delivered > delivered) fate = MessageFate::kDelivered;
   }
+  chains_.sent(header, fate);
   offer_to_samples(link, state, message, passed ? &frames : nullptr, decision);
   RuleBook::count_effects(link, decision, passed);
 }
@@ -77,7 +83,7 @@ Switchboard::Sent Switchboard::send_copies(LinkId link, LinkState& state, Queued
     // 20 ms under no rule, must not overtake it.
     if (!decision.fate.reorder) until = std::max(until, ordered_until);
     if (until <= now) {
-      sent.at_once |= depart_once(link, state, message) != DepartResult::kStopped;
+      sent.at_once |= depart_once(link, state, message, false) != DepartResult::kStopped;
     } else if (!state.queue.wait_until(until, now + delay, uncharged(message),
                                        decision.throttled_by)) {
       ++state.stats.overflowed;
@@ -120,7 +126,7 @@ void Switchboard::send_replays(LinkId link, LinkState& state, const Decision& de
     const QueuedMessage* old = sample->second.draw();
     if (old == nullptr || copies >= kCopiesMax) continue;
     ++copies;
-    const DepartResult departed = depart(link, state, *old);
+    const DepartResult departed = depart(link, state, *old, true);
     if (departed == DepartResult::kDelivered) book_.count_replayed(of.rule);
     if (departed == DepartResult::kRefused) ++state.stats.lost;
   }
@@ -148,7 +154,7 @@ void Switchboard::release(base::Instant now) {
     while (auto due = state.queue.take_due(now)) {
       if (!due->retry) {
         depart_deferred(link, state, *due);
-      } else if (depart(link, state, due->message) == DepartResult::kRefused &&
+      } else if (depart(link, state, due->message, true) == DepartResult::kRefused &&
                  !state.queue.put_back(std::move(*due), now)) {
         ++state.stats.lost;
       }
@@ -242,23 +248,27 @@ Switchboard::DepartResult Switchboard::depart(LinkId link, LinkState& state,
   }
   if (!outlet_.deliver(link, outgoing.frames)) return DepartResult::kRefused;
   ++state.stats.delivered;
+  book_.count_passed(link, outgoing.header);
+  const bool late = outgoing.waited || outgoing.copy;
+  chains_.delivered(outgoing.header, late ? Arrival::kLate : Arrival::kAtOnce);
   return DepartResult::kDelivered;
 }
 
 Switchboard::DepartResult Switchboard::depart(LinkId link, LinkState& state,
-                                              const QueuedMessage& message) {
-  return depart(link, state, {message.header, *message.frames, message.copy, message.chosen_by});
+                                              const QueuedMessage& message, bool waited) {
+  return depart(link, state,
+                {message.header, *message.frames, message.copy, message.chosen_by, waited});
 }
 
 Switchboard::DepartResult Switchboard::depart_once(LinkId link, LinkState& state,
-                                                   const QueuedMessage& message) {
-  const DepartResult departed = depart(link, state, message);
+                                                   const QueuedMessage& message, bool waited) {
+  const DepartResult departed = depart(link, state, message, waited);
   if (departed == DepartResult::kRefused) ++state.stats.lost;
   return departed;
 }
 
 void Switchboard::depart_deferred(LinkId link, LinkState& state, const LinkQueue::Due& due) {
-  const DepartResult departed = depart_once(link, state, due.message);
+  const DepartResult departed = depart_once(link, state, due.message, true);
   if (due.overtaken && departed != DepartResult::kStopped) book_.count_reordered(due.rule);
 }
 

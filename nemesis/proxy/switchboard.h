@@ -19,6 +19,7 @@
 #include <optional>
 #include <vector>
 
+#include "nemesis/proxy/causal_chains.h"
 #include "nemesis/proxy/frames.h"
 #include "nemesis/proxy/link_queue.h"
 #include "nemesis/proxy/rule_book.h"
@@ -85,6 +86,8 @@ class Switchboard {
 
   [[nodiscard]] std::map<LinkId, LinkStats> stats() const;
   [[nodiscard]] const Observation& observation() const { return observation_; }
+  /// What may have caused what, of all messages so far.
+  [[nodiscard]] CausalChains& chains() { return chains_; }
 
   /// Bytes of the messages that wait on all links, their limit, and bytes of the replay samples.
   [[nodiscard]] std::size_t held_bytes() const { return total_budget_.used(); }
@@ -113,13 +116,15 @@ class Switchboard {
     const Frames& frames;
     bool copy = false;
     const std::vector<std::uint64_t>& chosen_by;
+    bool waited = false;  // in a queue or a sample
   };
   /// Delivers one copy unless a cut or a hold stops it. Every copy leaves through here.
   DepartResult depart(LinkId link, LinkState& state, const OutgoingCopy& outgoing);
-  DepartResult depart(LinkId link, LinkState& state, const QueuedMessage& message);
+  DepartResult depart(LinkId link, LinkState& state, const QueuedMessage& message, bool waited);
   void stop_copy(LinkId link, LinkState& state, const OutgoingCopy& outgoing, Barrier barrier);
   /// As depart(), and counts a refused copy as lost.
-  DepartResult depart_once(LinkId link, LinkState& state, const QueuedMessage& message);
+  DepartResult depart_once(LinkId link, LinkState& state, const QueuedMessage& message,
+                           bool waited);
   void depart_deferred(LinkId link, LinkState& state, const LinkQueue::Due& due);
 
   /// False: the message exceeded the byte budget and is dropped.
@@ -149,6 +154,7 @@ class Switchboard {
   std::map<LinkId, LinkState> links_;
   std::map<std::pair<std::uint64_t, LinkId>, ReplaySample> samples_;  // by replaying rule
   Observation observation_;
+  CausalChains chains_;
 };
 
 }  // namespace capsize::nemesis::proxy

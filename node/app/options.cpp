@@ -23,6 +23,9 @@ constexpr const char* kDescription =
 // outgrow the memory.
 constexpr std::uint64_t kSnapshotEveryMin = 10;
 constexpr std::uint64_t kSnapshotEveryMax = 100'000'000;
+// No message carries that many: its bytes are bounded as well.
+constexpr std::uint64_t kAppendEntriesMin = 1;
+constexpr std::uint64_t kAppendEntriesMax = 65536;
 // Bounds of --segment-bytes and --snapshot-bytes. A smaller segment would hold little more than its
 // header; with a larger one a restart would read much that it does not need.
 constexpr std::uint64_t kBytesMin = 4096;
@@ -64,6 +67,10 @@ void declare(base::CommandLine& line, Raw& raw) {
   line.option("--heartbeat", raw.heartbeat, "heartbeat interval of a leader").show_default();
   line.option("--commit-notice", raw.commit_notice,
               "how long a new commit index waits to be sent along with entries; 0s: not at all")
+      .show_default();
+  line.option("--append-entries-max", options.raft.append_entries_max,
+              "entries in one AppendEntries")
+      .range(kAppendEntriesMin, kAppendEntriesMax)
       .show_default();
   line.flag("--no-pre-vote", raw.no_pre_vote, "campaign without a pre-vote");
   line.flag("--no-check-quorum", raw.no_check_quorum,

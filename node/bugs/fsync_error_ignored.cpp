@@ -2,12 +2,12 @@
 
 namespace capsize::bugs {
 
-// The branch: Log::sync, node/storage/log.cpp.
+// The branch: SegmentWriter::append, node/storage/segment.cpp.
 const BugRegistration kFsyncErrorIgnored({
     .name = "fsync-error-ignored",
-    .what = "a node continues after a write or sync of its log has failed",
+    .what = "a node continues after a sync of its log has failed",
     .rule = "after a failed sync nothing is known about the log, and the node must end (M-63)",
-    .exposed_by = "errors of the disk on the leader, then crashes that lose what was not synced",
+    .exposed_by = "failed syncs, then a crash of all nodes",
     .seen_in = "canonical/raft 320",
     .topic = Topic::kStorage,
     .reports = {"linearizable", "invariants/state-machine-safety"},

@@ -1,6 +1,8 @@
 // The follower's half of log replication (paper 5.3, Figure 2, AppendEntries).
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "base/check.h"
 #include "node/bugs/seeded_bug.h"
@@ -15,7 +17,9 @@ void Raft::Impl::on_append_entries(const Message& message, const AppendEntries& 
   // Entries below the base were committed, so they agree with every leader's log and cannot
   // conflict (openraft 511 deleted its log in this case, willemt 118 appended the old entries
   // again).
-  if (request.previous.index < log_.base().index || log_.contains(request.previous)) {
+  const bool skips_term = SEEDED_BUG("skip-prev-term-check");
+  if (request.previous.index < log_.base().index || log_.contains(request.previous) ||
+      (skips_term && request.previous.index <= log_.last().index)) {
     accept_append(message, request);
   } else {
     refuse_append(message, request);
@@ -44,7 +48,8 @@ void Raft::Impl::accept_append(const Message& message, const AppendEntries& requ
   // entries after it may be of an earlier leader. With log 1 2 3' and a heartbeat with previous 2
   // and commit 3, entry 3' must not be committed: the leader's entry 3 may differ (M-23, M-38).
   const Index verified = request.previous.index + request.entries.size();
-  const Index commit = std::min(request.commit, verified);
+  const Index cap = SEEDED_BUG("commit-unverified") ? log_.last().index : verified;
+  const Index commit = std::min(request.commit, cap);
   if (commit > commit_) advance_commit(commit);
 
   AppendEntriesReply reply;
@@ -67,13 +72,19 @@ void Raft::Impl::store(const std::vector<Entry>& entries) {
   // conflicting term truncates the log, and then from that entry to the end (M-22).
   std::size_t known = 0;
   const Index base = log_.base().index;
+  const bool compares = !SEEDED_BUG("truncate-on-append");
   while (known < entries.size() &&
-         (entries[known].index <= base || log_.contains(entries[known].id()))) {
+         (entries[known].index <= base || (compares && log_.contains(entries[known].id())))) {
     ++known;
   }
   if (known == entries.size()) return;
 
   const Index first = entries[known].index;
+  const Index end = entries.back().index;
+  std::vector<Entry> tail;
+  if (SEEDED_BUG("keep-conflicting-tail") && end < log_.last().index) {
+    tail = log_.between(end, log_.last().index);
+  }
   if (first <= log_.last().index) {
     CHECK(first > commit_ || ANY_SEEDED_BUG(), "a committed entry is never truncated (5.4.3)");
     truncate_log(first);
@@ -82,6 +93,7 @@ void Raft::Impl::store(const std::vector<Entry>& entries) {
   for (std::size_t i = known; i < entries.size(); ++i) {
     append_to_log(entries[i]);
   }
+  for (Entry& entry : tail) append_to_log(std::move(entry));
 }
 
 void Raft::Impl::append_to_log(Entry entry) {

@@ -9,6 +9,8 @@
 
 namespace capsize::raft {
 bool Raft::Impl::may_begin_snapshot() const {
+  // With a seeded bug entries that were applied may be gone from the log.
+  if (ANY_SEEDED_BUG() && applied_ > log_.last().index) return false;
   // A learner that has not yet applied a configuration entry could not put a configuration into its
   // snapshot, and every node refuses a snapshot without one.
   return !snapshot_begun_ && applied_ > snapshot_.last.id.index &&
@@ -20,8 +22,10 @@ SnapshotBegun Raft::Impl::begin_snapshot() {
   CHECK(!log_.has_untaken() && !hard_state_dirty_, "all earlier batches were taken");
   snapshot_begun_ = true;
   trace_.add(TraceKind::kSnapshotBegin, hard_state_.term, role_, log_, applied_);
-  const LogPoint last{{*log_.term(applied_), applied_}, log_.hash(applied_)};
-  return {{last, nullptr, configurations_.at(applied_)}, taken_};
+  Index end = applied_;
+  if (SEEDED_BUG("snapshot-off-by-one") && end.previous() > log_.base().index) end = end.previous();
+  const LogPoint last{{*log_.term(end), end}, log_.hash(end)};
+  return {{last, nullptr, configurations_.at(end)}, taken_};
 }
 
 void Raft::Impl::snapshot_saved(Snapshot snapshot) {
@@ -30,6 +34,8 @@ void Raft::Impl::snapshot_saved(Snapshot snapshot) {
   const Index last = snapshot.last.id.index;
   // A newer snapshot of the leader may have been installed in the meantime.
   if (last <= snapshot_.last.id.index) return;
+  // The entries up to its end are gone if a snapshot went back in the meantime.
+  if (SEEDED_BUG("snapshot-goes-back") && last > applied_) return;
   trace_.add(TraceKind::kSnapshot, hard_state_.term, role_, log_, last);
   use_snapshot(std::move(snapshot));
   log_.compact(margin_begin(last));
@@ -97,7 +103,7 @@ void Raft::Impl::on_install_snapshot(const Message& message, const InstallSnapsh
   InstallSnapshotReply reply{piece.last.id, 0, true};
   // A snapshot up to a committed entry is acknowledged but not installed (NuRaft 407): this node
   // has all of it, and a late copy must not reset the state machine to an older state.
-  if (piece.last.id.index > commit_) {
+  if (piece.last.id.index > commit_ || SEEDED_BUG("snapshot-goes-back")) {
     switch (incoming_.add(piece, message.term)) {
       case IncomingSnapshot::Result::kStale:
         return;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "node/bugs/seeded_bug.h"
 
 namespace capsize::raft {
 namespace {
@@ -90,11 +91,13 @@ const Configuration& Configurations::previous() const {
 }
 
 void Configurations::append(Index index, Configuration configuration) {
-  CHECK(index > latest_index(), "configurations are in the order of the log");
+  CHECK(index > latest_index() || SEEDED_BUG("member-config-not-rolled-back"),
+        "configurations are in the order of the log");
   known_.push_back({index, std::move(configuration)});
 }
 
 void Configurations::truncate_from(Index from) {
+  if (SEEDED_BUG("member-config-not-rolled-back")) return;
   CHECK(from > known_.front().index, "the base is never truncated");
   while (known_.back().index >= from) known_.pop_back();
 }

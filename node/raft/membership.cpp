@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "node/bugs/seeded_bug.h"
 #include "node/raft/raft_impl.h"
 
 namespace capsize::raft {
@@ -17,9 +18,10 @@ Refusal Raft::Impl::change_members(std::vector<NodeId> voters) {
   // Only after an entry of the own term is committed (Ongaro, raft-dev, 2015). Otherwise an
   // uncommitted configuration of an earlier leader and one of this leader could each be committed
   // by a majority, with no node in both majorities.
-  if (commit_ < term_start_) return Refusal::kTooEarly;
+  if (commit_ < term_start_ && !SEEDED_BUG("member-no-own-term-commit")) return Refusal::kTooEarly;
   const bool settled = !latest().joint() && configurations_.latest_index() <= commit_;
-  if (change_ || transfer_ || !settled) return Refusal::kInProgress;
+  const bool in_progress = change_ || transfer_ || !settled;
+  if (in_progress && !SEEDED_BUG("member-two-in-flight")) return Refusal::kInProgress;
   if (voters == latest().voters) return Refusal::kNoChange;
 
   change_.emplace(MembershipChange{std::move(voters), {}, false});
@@ -37,7 +39,11 @@ void Raft::Impl::advance_change() {
   if (role_ != Role::kLeader) return;
   if (change_ && !change_->appended && newcomers_caught_up()) {
     change_->appended = true;
-    append_configuration({change_->voters, latest().voters});
+    // Both bugs are of changes by single nodes without a joint configuration (thesis 4.1), which
+    // depend on the rules that the bugs break. Joint consensus is safe without them.
+    const bool single =
+        SEEDED_BUG("member-no-own-term-commit") || SEEDED_BUG("member-two-in-flight");
+    append_configuration({change_->voters, single ? std::vector<NodeId>{} : latest().voters});
   }
   if (configurations_.latest_index() > commit_) return;
   if (latest().joint()) {

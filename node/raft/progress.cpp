@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "node/bugs/seeded_bug.h"
 
 namespace capsize::raft {
 
@@ -18,7 +19,7 @@ void Progress::sent_entries(Index last, std::size_t bytes) {
 }
 
 void Progress::accepted(Index index, Index base) {
-  match_ = std::max(match_, index);
+  match_ = SEEDED_BUG("match-from-reordered") ? next_.previous() : std::max(match_, index);
   next_ = std::max(next_, match_.next());
   if (needs_snapshot(base)) return;
   transfer.reset();

@@ -16,6 +16,11 @@ std::size_t count_in(const std::vector<NodeId>& list, const std::vector<NodeId>&
 
 }  // namespace
 
+std::size_t majority(std::size_t voters) {
+  if (SEEDED_BUG("quorum-too-small")) return std::max<std::size_t>(voters / 2, 1);
+  return voters / 2 + 1;
+}
+
 void VoteTally::record(NodeId voter, bool granted) {
   if (is_in(granted_, voter) || is_in(denied_, voter)) return;
   (granted ? granted_ : denied_).push_back(voter);

@@ -12,9 +12,7 @@
 namespace capsize::raft {
 
 /// The smallest size at which any two sets of voters share a member.
-[[nodiscard]] constexpr std::size_t majority(std::size_t voters) {
-  return voters / 2 + 1;
-}
+[[nodiscard]] std::size_t majority(std::size_t voters);
 
 /// The greatest value that a majority of voters has reached (one value per voter): the index stored
 /// on a majority of logs, or the read round or instant that a majority has acknowledged. O(n²) in

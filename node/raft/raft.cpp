@@ -132,6 +132,7 @@ void Raft::Impl::receive(const Message& message) {
     // term return whose vote requests are ignored because of stickiness: without it that node would
     // refuse the leader's entries forever (M-92). All other stale messages are dropped.
     if (const auto* append = std::get_if<AppendEntries>(&message.body)) {
+      if (SEEDED_BUG("accept-stale-term")) return on_append_entries(message, *append);
       refuse_append(message, *append);
     } else if (const auto* vote = std::get_if<RequestVoteReply>(&message.body)) {
       // A pre-vote does not change the voter's term, so a lagging voter grants it from an older

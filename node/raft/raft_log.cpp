@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "node/bugs/seeded_bug.h"
 #include "node/raft/chain_hash.h"
 
 namespace capsize::raft {
@@ -53,7 +54,7 @@ std::optional<Index> RaftLog::last_with_term_at_most(Term term, Index limit) con
 void RaftLog::append(Entry entry) {
   const EntryId end = last();
   CHECK(entry.index == end.index.next(), "the log has no gaps");
-  CHECK(entry.term >= end.term, "terms never decrease along a log (paper 5.3)");
+  CHECK(entry.term >= end.term || ANY_SEEDED_BUG(), "terms never decrease along a log (paper 5.3)");
   CHECK(entry.payload != nullptr, "every entry has a payload, possibly empty");
   const std::uint64_t hash = chain_hash(this->hash(end.index), entry);
   slots_.push_back({std::move(entry), hash});
@@ -80,7 +81,14 @@ void RaftLog::compact(Index index) {
 }
 
 void RaftLog::install(const LogPoint& last, Index committed) {
-  CHECK(committed >= base_.id.index && committed < last.id.index, "a snapshot never goes back");
+  if (SEEDED_BUG("snapshot-goes-back")) committed = std::min(committed, last.id.index);
+  CHECK((committed >= base_.id.index && committed < last.id.index) ||
+            SEEDED_BUG("snapshot-goes-back"),
+        "a snapshot never goes back");
+  std::vector<Entry> kept;
+  if (SEEDED_BUG("snapshot-keeps-suffix") && this->last().index > last.id.index) {
+    kept = between(last.id.index, this->last().index);
+  }
   if (contains(last.id) && hash(last.id.index) == last.hash) {
     slots_.erase(slots_.begin(), after(last.id.index));
   } else {
@@ -94,6 +102,9 @@ void RaftLog::install(const LogPoint& last, Index committed) {
   base_ = last;
   // The snapshot itself is written with the next batch. stable_ follows with that batch's receipt.
   taken_ = std::max(taken_, last.id.index);
+  if (slots_.empty()) {
+    for (Entry& entry : kept) append(std::move(entry));
+  }
 }
 
 std::vector<Entry> RaftLog::slice(Index first, std::size_t entries_max,

@@ -140,12 +140,15 @@ void Raft::Impl::advance_commit_as_leader() {
   // The leader counts itself only for what its own disk holds, like a follower (thesis 10.2.1,
   // M-28). If it counted unsynced entries, an entry on one follower's disk of three could be
   // committed, and a crash of the leader would leave it on a minority.
-  const Index durable =
-      reached(log_.stable(), [](const Progress& progress) { return progress.match(); });
+  const Index own = SEEDED_BUG("leader-counts-unsynced") ? log_.last().index : log_.stable();
+  const Index durable = reached(own, [](const Progress& progress) { return progress.match(); });
   // 5.4.2: only an entry of the current term is committed by counting replicas; earlier ones are
   // committed with it. In Figure 8 (c) an entry of term 2 is on a majority and yet overwritten in
   // (d), because a node without it, but with an entry of term 3, can still be elected.
-  if (durable > commit_ && log_.term(durable) == hard_state_.term) advance_commit(durable);
+  const bool of_this_term = log_.term(durable) == hard_state_.term;
+  if (durable > commit_ && (of_this_term || SEEDED_BUG("commit-prior-term"))) {
+    advance_commit(durable);
+  }
   offer_leadership();
   advance_change();
 }

@@ -24,7 +24,8 @@ void Raft::Impl::send_as(Term term, NodeId to, MessageBody body) {
 }
 
 void Raft::Impl::send_when_durable(NodeId to, MessageBody body, Index index) {
-  auto& queue = hard_state_durable() && index <= log_.stable() ? messages_ : waiting_for_disk_;
+  const bool on_disk = index <= log_.stable() || SEEDED_BUG("follower-ack-before-sync");
+  auto& queue = hard_state_durable() && on_disk ? messages_ : waiting_for_disk_;
   queue.push_back({id_, to, hard_state_.term, std::move(body)});
 }
 
@@ -59,6 +60,7 @@ Ready Raft::Impl::take_ready() {
   ready.messages = std::exchange(messages_, {});
   ready.restore = std::exchange(restore_, {});
   const Index end = end_to_apply();
+  CHECK(end >= delivered_, "no entry is applied twice, and none is undone (5.3)");
   if (end > delivered_) ready.committed = log_.between(delivered_, end);
   delivered_ = end;
   collect_reads(ready);

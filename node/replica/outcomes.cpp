@@ -13,7 +13,7 @@ constexpr std::size_t kReadBytesMax = std::size_t{4} * 1024 * 1024;  // values i
 
 }  // namespace
 
-void Replica::Impl::apply(const raft::Entry& entry) {
+void Replica::Impl::apply(const raft::Entry& entry, base::Instant now) {
   const auto proposal = proposals_.take(entry.id());
   if (proposal && proposal->superseded) {
     answer(proposal->origin, {kv::Outcome::kInfo, "", "superseded"});
@@ -22,16 +22,21 @@ void Replica::Impl::apply(const raft::Entry& entry) {
   const auto command = kv::decode_command(*entry.payload);
   // A node that skipped a committed command it cannot decode would diverge from the other replicas.
   CHECK(command.ok(), "a committed command can be decoded");
-  kv::Reply reply = execute(command.value(), entry.index);
+  kv::Reply reply = execute(command.value(), entry.index, now);
 
   const auto forwarded = requests_.forwarded_by(kv::id_of(command.value()));
   if (forwarded) complete(*forwarded, reply);
   if (proposal && !proposal->superseded) answer(proposal->origin, std::move(reply));
 }
 
-kv::Reply Replica::Impl::execute(const kv::Command& command, raft::Index index) {
+kv::Reply Replica::Impl::execute(const kv::Command& command, raft::Index index, base::Instant now) {
   if (SEEDED_BUG("no-dedup") && command.operation != kv::Operation::kRegister) {
     return store_.apply(command);
+  }
+  if (SEEDED_BUG("nondeterministic-apply")) {
+    kv::Command by_own_clock = command;
+    by_own_clock.time = kv::LogTime{static_cast<std::uint64_t>(now.time_since_epoch().count())};
+    return sessions_.apply(store_, by_own_clock, kv::SessionId{index.value()});
   }
   return sessions_.apply(store_, command, kv::SessionId{index.value()});
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "node/bugs/seeded_bug.h"
 #include "node/replica/replica_impl.h"
 #include "node/replica/state.h"
 
@@ -54,7 +55,8 @@ void Replica::Impl::expire(base::Instant now) {
   proposals_.forget_before(now - limits_.request_age_max);
   observe_leader(now);
   while (const auto orphan = requests_.due_orphan(now)) {
-    complete(*orphan, {kv::Outcome::kInfo, "", "lost"});
+    const bool certain = SEEDED_BUG("fail-means-maybe");
+    complete(*orphan, {certain ? kv::Outcome::kFail : kv::Outcome::kInfo, "", "lost"});
   }
 }
 
@@ -65,10 +67,11 @@ void Replica::Impl::observe_leader(base::Instant now) {
   seen_term_ = state.term;
   // The entry may have been replicated before the leader crashed: its successor then commits it
   // soon, and this node applies it and knows the outcome. The grace period waits for that.
-  requests_.orphan_forwarded(now + config_.election_timeout_max);
+  const bool waits = !SEEDED_BUG("fail-means-maybe");
+  requests_.orphan_forwarded(waits ? now + config_.election_timeout_max : now);
 }
 
-bool Replica::Impl::take_ready(Output& output) {
+bool Replica::Impl::take_ready(Output& output, base::Instant now) {
   raft::Ready ready = raft_.take_ready();
   for (raft::TraceEvent& event : ready.trace) output.trace.push_back(event);
   for (raft::Message& message : ready.messages) {
@@ -80,7 +83,7 @@ bool Replica::Impl::take_ready(Output& output) {
   }
   if (ready.restore) restore(ready.restore);
   for (const raft::Entry& entry : ready.committed) {
-    apply(entry);
+    apply(entry, now);
     applied_bytes_ += entry.payload->size();
   }
   if (!ready.committed.empty()) raft_.applied(ready.committed.back().index);
@@ -112,7 +115,7 @@ void Replica::Impl::begin_snapshot_if_due(Output& output) {
 
 Output Replica::Impl::take_output(base::Instant now) {
   Output output;
-  while (take_ready(output)) {  // the entries just applied may allow reads
+  while (take_ready(output, now)) {  // the entries just applied may allow reads
   }
   answer_reads();
   expire(now);  // after applying: a definite outcome is better than an indeterminate one

@@ -66,8 +66,8 @@ struct Replica::Impl {
   void on_forward_reply(const ForwardReply& reply);
 
   // Outcomes
-  void apply(const raft::Entry& entry);
-  kv::Reply execute(const kv::Command& command, raft::Index index);
+  void apply(const raft::Entry& entry, base::Instant now);
+  kv::Reply execute(const kv::Command& command, raft::Index index, base::Instant now);
   /// Answers in portions, since the values of thousands of reads may together exceed the memory. A
   /// read that is answered later sees a later state, which is just as valid.
   void answer_reads();
@@ -75,7 +75,7 @@ struct Replica::Impl {
   void complete(RequestId id, kv::Reply reply);
   void reply_to_client(RequestId id, kv::Reply reply);
   /// Returns whether entries were applied: there may then be more.
-  bool take_ready(Output& output);
+  bool take_ready(Output& output, base::Instant now);
 
   // Snapshots
   void restore(const raft::Snapshot& snapshot);

@@ -63,6 +63,11 @@ void Replica::Impl::propose_or_forward(RequestId id, kv::Command command, base::
 }
 
 void Replica::Impl::propose(kv::Command command, Origin origin, base::Instant now) {
+  if (SEEDED_BUG("cas-at-propose") && command.operation == kv::Operation::kCas) {
+    if (store_.read(command.key).value != command.expected) return answer(origin, fail("mismatch"));
+    command.operation = kv::Operation::kWrite;
+    command.expected.clear();
+  }
   command.time = log_clock_.stamp(raft_.soft_state().term, sessions_.time(), now);
   const auto type = command.operation == kv::Operation::kRegister ? raft::EntryType::kSession
                                                                   : raft::EntryType::kNormal;

@@ -1,5 +1,6 @@
 #include "node/replica/state.h"
 
+#include "node/bugs/seeded_bug.h"
 #include "node/kv/byte_codec.h"
 
 namespace capsize::replica {
@@ -15,7 +16,7 @@ std::string FrozenState::encode() const {
   kv::ByteWriter length;
   length.u64(bytes.size() - kLengthBytes);
   bytes.replace(0, kLengthBytes, std::move(length).take());
-  return bytes += sessions_;
+  return bytes += SEEDED_BUG("sessions-not-in-snapshot") ? kv::Sessions().encode() : sessions_;
 }
 
 std::optional<State> decode_state(std::string_view bytes, std::uint64_t store_bytes_max) {

@@ -71,7 +71,8 @@ void Log::mark(const raft::LogPoint& snapshot) {
 }
 
 void Log::add_mark(const raft::LogPoint& snapshot) {
-  CHECK(snapshot.id.index >= snapshot_, "a snapshot never goes back");
+  CHECK(snapshot.id.index >= snapshot_ || SEEDED_BUG("snapshot-goes-back"),
+        "a snapshot never goes back");
   snapshot_ = snapshot.id.index;
   marked_ = true;
   outline_.install(snapshot.id);
@@ -83,8 +84,7 @@ base::Status Log::sync() {
   if (parts_.size() == 1 && records().empty()) return {};
   failed_ = true;  // cleared once every step has succeeded
   for (const Part& part : parts_) {
-    auto status = write(part);
-    if (!status && !SEEDED_BUG("fsync-error-ignored")) return status;
+    if (auto status = write(part); !status) return status;
   }
   // Only after the records are synced: a mark that is ahead of the log makes recovery refuse a torn
   // tail as damage. And before the receipt: recovery may cut what is above the mark, so no entry
@@ -107,6 +107,12 @@ base::Status Log::sync() {
 
 base::Status Log::write(const Part& part) {
   // The snapshot before its mark: a mark without its snapshot is a log that has lost its beginning.
+  if (SEEDED_BUG("purge-before-durable")) {
+    // Obsolete segments go as well, before the snapshot is there.
+    if (auto status = writer_->append(part.records, options_.segment_bytes); !status) return status;
+    if (auto status = remove_segments(); !status || !part.snapshot) return status;
+    return snapshots_->save(part.snapshot, SnapshotStore::Origin::kReceived);
+  }
   if (part.snapshot) {
     const auto status = snapshots_->save(part.snapshot, SnapshotStore::Origin::kReceived);
     if (!status) return status;

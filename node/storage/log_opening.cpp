@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "node/bugs/seeded_bug.h"
 #include "node/storage/log.h"
 #include "node/storage/log_loss.h"
 #include "node/storage/log_recovery.h"
@@ -139,7 +140,7 @@ class LogOpening : private FailingSteps {
     // A crash while a loss is being accepted can leave a log that is cut above its mark and looks
     // intact, but lacks the highest term that the node has seen (step 4 in log_loss.h). Opened as
     // it is, the node could vote a second time in that term.
-    if (mark_ && replay_.hard_state().term < mark_->term) {
+    if (mark_ && replay_.hard_state().term < mark_->term && !SEEDED_BUG("cut-log-at-bad-record")) {
       return corrupt(newest_, replay_.valid_bytes(),
                      fmt::format("found a log that ends in term {}, expected term {} or later, as "
                                  "recorded in the sync mark",

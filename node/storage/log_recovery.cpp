@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "node/bugs/seeded_bug.h"
+
 namespace capsize::storage {
 namespace {
 
@@ -79,6 +81,7 @@ std::uint64_t LogReplay::synced_end() const {
 LogReplay::Wrong LogReplay::end_of_records(std::string_view segment, std::size_t at, bool newest) {
   const std::string_view rest = segment.substr(std::min(at, segment.size()));
   torn_bytes_ = size_without_trailing_zeros(rest);
+  if (SEEDED_BUG("cut-log-at-bad-record")) return std::nullopt;
   if (at < synced_end()) {
     if (rest.empty()) return below_mark("the end of the file");
     return below_mark(torn_bytes_ == 0 ? "zeros" : "a damaged record");
@@ -153,7 +156,9 @@ LogReplay::Wrong LogReplay::add(raft::Entry entry) {
 
 LogReplay::Wrong LogReplay::install(const SnapshotMark& mark) {
   const raft::EntryId end = mark.snapshot.id;
-  if (end.index < mark_.id.index) return "found a snapshot mark older than the one before it";
+  if (end.index < mark_.id.index && !SEEDED_BUG("snapshot-goes-back")) {
+    return "found a snapshot mark older than the one before it";
+  }
   mark_ = mark.snapshot;
   // The writer recorded where the log ended from then on, so replay makes the same decision as the
   // writer did: keep the entries after the snapshot, or drop all of them.

@@ -1,6 +1,7 @@
 #include "node/storage/snapshot_store.h"
 
 #include "base/crc32c.h"
+#include "node/bugs/seeded_bug.h"
 #include "node/wire/little_endian.h"
 
 namespace capsize::storage {
@@ -78,7 +79,9 @@ std::variant<raft::Snapshot, CorruptLog, IoFailure> read_snapshot(FileSystem& fi
 
 base::Status SnapshotStore::save(const raft::Snapshot& snapshot, Origin origin) {
   const std::string target = directory_ + "/" + kSnapshotFile;
-  const std::string temporary = target + (origin == Origin::kOwn ? ".own" : ".received");
+  const bool in_place = SEEDED_BUG("snapshot-in-place");
+  const std::string temporary =
+      in_place ? target : target + (origin == Origin::kOwn ? ".own" : ".received");
   const std::string configuration = raft::encode(snapshot.configuration);
   {
     auto file = files_.create(temporary);
@@ -93,8 +96,11 @@ base::Status SnapshotStore::save(const raft::Snapshot& snapshot, Origin origin) 
   // Renaming the older one over it would lose entries: the log may already be compacted up to the
   // newer one.
   const std::lock_guard lock(mutex_);
-  if (snapshot.last.id.index <= newest_) return files_.remove(temporary);
-  if (auto status = files_.rename(temporary, target); !status) return status;
+  const bool goes_back = SEEDED_BUG("snapshot-goes-back") && origin == Origin::kReceived;
+  if (snapshot.last.id.index <= newest_ && !in_place && !goes_back) return files_.remove(temporary);
+  if (!in_place) {
+    if (auto status = files_.rename(temporary, target); !status) return status;
+  }
   if (auto status = files_.sync_directory(directory_); !status) return status;
   newest_ = snapshot.last.id.index;
   return {};

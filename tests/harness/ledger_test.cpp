@@ -116,7 +116,7 @@ TEST(Ledger, SecondWriter_IsRefused) {
   ASSERT_TRUE(first.ok());
   const auto second = LedgerWriter::open(store.path());
   ASSERT_FALSE(second.ok());
-  EXPECT_NE(second.error().message.find("another suite is writing to this store"),
+  EXPECT_NE(second.error().message.find("another suite or score is writing to this ledger"),
             std::string::npos);
 }
 

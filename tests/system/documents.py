@@ -21,6 +21,7 @@ EXIT_CODES = re.compile(r"exit code (\d+)(?: or (\d+))?")
 REDUCED = [
     (r"^(build/bin/capsize run(?!.*(--time-limit|\.json)).*)$", r"\1 --time-limit 1s"),
     (r"^(build/bin/capsize suite (smoke|nightly)(?!\S)(?!.*--list).*)$", r"\1 --list"),
+    (r"^(build/bin/capsize score(?!.*--(report|from|dry-run)).*)$", r"\1 --dry-run"),
     (r"^(build/bin/capsize replay .*--times) \d+", r"\1 1"),
     (r"^(build/bin/capsize-sim --seeds) 1\.\.\d+", r"\1 1..50"),
     (r"^(build/bin/capsize suite \w+\.json (?!.*--list).*)$", r"\1 --quiet"),

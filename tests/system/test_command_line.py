@@ -1,11 +1,12 @@
 """Bad arguments and bad files: one clear line, exit 254. And what --help and list promise."""
 
+import json
 import os
 import subprocess
 
 import pytest
 
-from conftest import Capsize
+from conftest import BIN, Capsize
 
 
 def one_line(run):
@@ -145,3 +146,14 @@ def test_list_shows_what_is_registered(capsize, what, some):
         assert name in run.stdout
     for line in run.stdout.splitlines():
         assert len(line.split()) >= 3, f"'{line}' does not say what it is"
+
+
+def test_list_bugs_shows_topic_core_and_reports(capsize):
+    shown = capsize("list", "bugs").stdout.splitlines()
+    listed = subprocess.run([BIN / "capsize-node-with-bugs", "--list-bugs"], capture_output=True, text=True, check=True)
+    bugs = [json.loads(line) for line in listed.stdout.splitlines()]
+    assert len(shown) == 2 * len(bugs) + 1 and "core" in shown[-1]
+    for bug, first, second in zip(bugs, shown[::2], shown[1::2]):
+        star = " * " if bug["core"] else " "
+        assert first.startswith(bug["name"] + star) and first.endswith(bug["what"])
+        assert second.strip() == f"{bug['topic']}; reported as {', '.join(bug['reports'])}"

@@ -333,7 +333,7 @@ def test_a_second_suite_in_the_same_store_is_refused(suites):
         wait_for(lambda: (suites.store / "ledger.jsonl").exists() and suites.ledger("start"), 60, "a run")
         second = suites(suites.write())
         assert second.returncode == 255
-        assert "another suite is writing to this store" in second.stderr
+        assert "another suite or score is writing to this ledger" in second.stderr
     finally:
         process.send_signal(signal.SIGKILL)
         process.communicate()

@@ -82,11 +82,13 @@ DURATIONS = {
     "clock-bump": frozenset(["by"]),
     "clock-strobe": frozenset(["by", "period"]),
     "delay": frozenset(["max", "min"]),
+    "lose-unsynced": frozenset(["held-for", "stall"]),
     "reorder": frozenset(["max"]),
     "restart-storm": frozenset(["period"]),
     "rolling-restart": frozenset(["period"]),
     "slow": frozenset(["period"]),
     "slow-disk": frozenset(["delay"]),
+    "torn-write": frozenset(["held-for", "stall"]),
 }
 
 
@@ -288,6 +290,12 @@ class Faults:
         params: Dict[str, Any] = {"direction": direction, "probability": probability}
         return self._begin("duplicate", target, peers, params, keys)
 
+    def failing_syncs(self, target: Target = "one", peers: Optional[Target] = None,
+                      **keys: Unpack[FaultKeys]) -> "Fault":
+        """Each sync fails and its bytes are lost; the node must exit (code 66)."""
+        params: Dict[str, Any] = {}
+        return self._begin("failing-syncs", target, peers, params, keys)
+
     def grow(self, target: Target = "one", peers: Optional[Target] = None,
              **keys: Unpack[FaultKeys]) -> "Fault":
         """A spare node becomes a member; later it is removed."""
@@ -313,10 +321,15 @@ class Faults:
         params: Dict[str, Any] = {}
         return self._begin("kill", target, peers, params, keys)
 
-    def lose_unsynced(self, target: Target = "one", peers: Optional[Target] = None,
+    def lose_unsynced(self, target: Target = "one", peers: Optional[Target] = None, *,
+                      held_for: Optional[Duration] = None, stall: Optional[Duration] = None,
                       **keys: Unpack[FaultKeys]) -> "Fault":
-        """A crash that loses everything written but not synced."""
-        params: Dict[str, Any] = {}
+        """A crash that loses everything written but not synced.
+
+        held_for: how long unsynced bytes are held back before the disks stall [0s]
+        stall: how long the disks stall before the crash, at least [0s]
+        """
+        params: Dict[str, Any] = {"held-for": held_for, "stall": stall}
         return self._begin("lose-unsynced", target, peers, params, keys)
 
     def lying_disk(self, target: Target = "one", peers: Optional[Target] = None, *,
@@ -371,6 +384,15 @@ class Faults:
         """
         params: Dict[str, Any] = {"direction": direction, "keep": keep, "probability": probability}
         return self._begin("replay", target, peers, params, keys)
+
+    def request_change(self, target: Target = "one", peers: Optional[Target] = None, *,
+                       members: Optional[str] = None, **keys: Unpack[FaultKeys]) -> "Fault":
+        """One request for a membership change at the node; later the members are restored.
+
+        members: the requested members, such as "n1,n2"; without it, all but the node
+        """
+        params: Dict[str, Any] = {"members": members}
+        return self._begin("request-change", target, peers, params, keys)
 
     def restart_storm(self, target: Target = "one", peers: Optional[Target] = None, *,
                       period: Optional[Duration] = None, together: Optional[bool] = None,
@@ -460,12 +482,15 @@ class Faults:
         return self._begin("stop", target, peers, params, keys)
 
     def torn_write(self, target: Target = "one", peers: Optional[Target] = None, *,
-                   keep: Optional[float] = None, **keys: Unpack[FaultKeys]) -> "Fault":
+                   held_for: Optional[Duration] = None, keep: Optional[float] = None,
+                   stall: Optional[Duration] = None, **keys: Unpack[FaultKeys]) -> "Fault":
         """A crash that keeps only a prefix of the last write.
 
+        held_for: how long unsynced bytes are held back before the disks stall [0s]
         keep: share of the bytes that is on disk, 0 to 1 [0.5]
+        stall: how long the disks stall before the crash, at least [0s]
         """
-        params: Dict[str, Any] = {"keep": keep}
+        params: Dict[str, Any] = {"held-for": held_for, "keep": keep, "stall": stall}
         return self._begin("torn-write", target, peers, params, keys)
 
     def transfer(self, target: Target = "one", peers: Optional[Target] = None,

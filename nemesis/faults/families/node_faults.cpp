@@ -56,7 +56,25 @@ namespace {
 // within a few milliseconds; without a leader, or on a busy disk, it may take longer.
 constexpr base::Duration kHeldTimeout = std::chrono::milliseconds(1000);
 
+/// Waits for as long as this parameter says.
+void wait(const Injection& injection, Cluster& cluster, const char* parameter) {
+  cluster.control_until(
+      {injection.nodes.front()}, {{"op", "status"}}, [](Node, const Json&) { return false; },
+      duration_of(injection.params, parameter));
+}
+
 }  // namespace
+
+Declared CrashFault::parameters() const {
+  return {{.name = "held-for",
+           .type = Parameter::Type::kDuration,
+           .default_value = "0s",
+           .summary = "how long unsynced bytes are held back before the disks stall"},
+          {.name = "stall",
+           .type = Parameter::Type::kDuration,
+           .default_value = "0s",
+           .summary = "how long the disks stall before the crash, at least"}};
+}
 
 ActionResult CrashFault::begin(const Injection& injection, Cluster& cluster) const {
   // Hold first, then stall. In the other order, a sync that starts in between would stall with
@@ -64,6 +82,7 @@ ActionResult CrashFault::begin(const Injection& injection, Cluster& cluster) con
   // lose nothing.
   ActionResult stalled =
       cluster.control(injection.nodes, {{"op", "disk"}, {"hold-unsynced", true}});
+  if (stalled.done) wait(injection, cluster, "held-for");
   if (stalled.done) stalled = cluster.control(injection.nodes, {{"op", "disk"}, {"stall", true}});
   if (!stalled.done) {
     return undo_request(cluster, injection.nodes, stalled,
@@ -73,6 +92,7 @@ ActionResult CrashFault::begin(const Injection& injection, Cluster& cluster) con
   cluster.control_until(
       injection.nodes, {{"op", "status"}},
       [](Node, const Json& status) { return status.value("bytes-held", 0) > 0; }, kHeldTimeout);
+  wait(injection, cluster, "stall");
   return cluster.crash(injection.nodes, kept_share(injection.params));
 }
 

@@ -48,6 +48,8 @@ class CrashFault : public NamedFault {
  public:
   CrashFault(std::string_view kind, std::string_view summary)
       : NamedFault(kind, summary, Impact::kStops) {}
+  /// `held-for` and `stall`: two waits, before the disks stall and before the crash.
+  [[nodiscard]] Declared parameters() const override;
   ActionResult begin(const Injection& injection, Cluster& cluster) const override;
   ActionResult end(const Injection& injection, Cluster& cluster) const override;
   [[nodiscard]] bool is_proven(const base::Json& evidence) const override;

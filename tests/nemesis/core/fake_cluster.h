@@ -80,6 +80,12 @@ class FakeCluster final : public Cluster {
     state.members = members;
     return {.done = true, .evidence = {{"voters", members}}};
   }
+  ActionResult request_change(Node at, const std::vector<Node>& members) override {
+    ActionResult result = change_members(members);
+    result.evidence = {{node_name(at), {{"outcome", result.done ? "ok" : "fail"}}}};
+    result.done = true;
+    return result;
+  }
   ActionResult transfer_leadership(Node to) override {
     calls.push_back("transfer " + node_name(to));
     state.leader = to;

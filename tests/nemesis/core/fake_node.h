@@ -50,6 +50,7 @@ class FakeNode {
     delay_ = request.value("sync-delay", delay_);
     lies_ = request.value("lie-syncs", lies_);
     failed_ = failed_ || (request.contains("fail") && request["fail"].is_object());
+    failed_ = failed_ || request.value("fail-sync", false);
     if (request.size() == 1) {  // a query: a sync has happened in between
       delayed_ += delay_ != "0s" ? 1U : 0U;
       stalled_ += stall_ ? 1U : 0U;

@@ -49,6 +49,24 @@ TEST_F(MembershipFaults, Replace_PutsTheSpareInThePlaceOfTheTarget) {
   EXPECT_EQ(cluster.state.members, (std::vector<Node>{0, 1, 2}));
 }
 
+TEST_F(MembershipFaults, RequestChange_RequestsTheseMembersAndRestoresThem) {
+  const Injection injection{.nodes = {1}, .params = {{"members", "n1,n4"}}};
+  const ActionResult begun = kind("request-change").begin(injection, cluster);
+  ASSERT_TRUE(begun.done);
+  EXPECT_EQ(cluster.state.members, (std::vector<Node>{0, 3}));
+  const ActionResult ended = kind("request-change").end(injection, cluster);
+  EXPECT_EQ(cluster.state.members, (std::vector<Node>{0, 1, 2}));
+  EXPECT_TRUE(
+      kind("request-change").is_proven({{"begin", begun.evidence}, {"end", ended.evidence}}));
+}
+
+TEST_F(MembershipFaults, RequestChange_OfNodesThatDoNotExist_IsNoFault) {
+  for (const char* members : {"n5", "x", "n1,,n2", "n1, n2"}) {
+    const Injection injection{.nodes = {1}, .params = {{"members", members}}};
+    EXPECT_FALSE(kind("request-change").begin(injection, cluster).done) << members;
+  }
+}
+
 TEST_F(MembershipFaults, SecondChange_IsRefusedWhileOneIsActive) {
   EXPECT_TRUE(begin("shrink", 1).done);
   const ActionResult second = begin("grow", 0);

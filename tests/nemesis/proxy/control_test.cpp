@@ -51,7 +51,7 @@ TEST_F(ProxyControlTest, Install_ThenRemove_ReturnsEvidence) {
   arrive(1, 2, 3);
   EXPECT_EQ(ask(R"({"op":"remove","id":12})"), Json::parse(R"({"ok":true,"time":77,"evidence":
       {"seen":1,"discarded":1,"delayed":0,"duplicated":0,"corrupted":0,"throttled":0,"held":0,
-       "released":0,"reordered":0,"replayed":0,"overflowed":0,"copies-stopped":0,
+       "released":0,"reordered":0,"replayed":0,"overflowed":0,"copies-stopped":0,"passed":0,
        "links":{"n1>n2":{"seen":1,"discarded":1}}}})"));
   EXPECT_EQ(error(R"({"op":"remove","id":12})"), "no rule with this id is installed");
 }
@@ -105,7 +105,8 @@ TEST_F(ProxyControlTest, HostileRequests_AreRefusedAndChangeNothing) {
   EXPECT_EQ(error("{\"op\":\"\xff\"}"), "expected one JSON object");
   EXPECT_EQ(error(R"({"op":7})"), "op: expected a string");
   EXPECT_EQ(error(R"({"op":"explode"})"),
-            "unknown op, expected install, remove, remove-all, peek, stats or observe");
+            "unknown op, expected install, remove, remove-all, peek, stats, observe, context or "
+            "chains");
   EXPECT_EQ(error(R"({"op":"remove","id":-1})"), "id: expected a whole number of at least 0");
   EXPECT_EQ(error(R"({"op":"remove","id":1,"x":2})"), "unknown key x");
   const std::string install = R"({"op":"install","id":1,)";

@@ -7,6 +7,8 @@ namespace capsize::storage {
 template <class Effect>
 base::Status MemoryFileSystem::change(const char* call, const std::string& path, Effect effect) {
   ++calls_;
+  if (calls_ == fail_only_)
+    return base::Error{std::string(call) + " " + path + ": injected failure"};
   if (calls_ < fail_from_ || (calls_ == fail_from_ && after_effect_)) effect();
   if (calls_ < fail_from_) return {};
   return base::Error{std::string(call) + " " + path + ": injected failure"};
@@ -69,8 +71,14 @@ class MemoryFixedFile : public FixedFile {
 };
 
 base::Result<std::unique_ptr<WritableFile>> MemoryFileSystem::create(const std::string& path) {
-  auto inode = std::make_shared<Inode>();
-  if (auto status = change("open", path, [&] { names_[path] = inode; }); !status) {
+  // As with O_TRUNC, an existing file stays the same file, and is empty at once.
+  const auto existing = names_.find(path);
+  auto inode = existing == names_.end() ? std::make_shared<Inode>() : existing->second;
+  const auto replace = [&] {
+    *inode = {};
+    names_[path] = inode;
+  };
+  if (auto status = change("open", path, replace); !status) {
     return status.error();
   }
   return std::unique_ptr<WritableFile>(std::make_unique<MemoryFile>(*this, path, inode));

@@ -33,6 +33,8 @@ class MemoryFileSystem : public FileSystem {
   /// The n-th modifying call from now on fails, and every one after it, as for a dying process.
   /// With `after_effect` the failing call has its effect first.
   void fail_from(std::uint64_t n, bool after_effect);
+  /// The n-th modifying call from now on fails without effect; those after it succeed.
+  void fail_only(std::uint64_t n) { fail_only_ = calls_ + n; }
   [[nodiscard]] std::uint64_t calls() const { return calls_; }
   /// The process restarts; the machine does not, so nothing is lost.
   void kill() { fail_from_ = std::numeric_limits<std::uint64_t>::max(); }
@@ -64,6 +66,7 @@ class MemoryFileSystem : public FileSystem {
   Names names_, synced_names_;
   std::uint64_t calls_ = 0;
   std::uint64_t fail_from_ = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t fail_only_ = 0;
   bool after_effect_ = false;
 };
 

@@ -80,6 +80,12 @@ TEST(Options_, CommitNotice_IsBounded) {
             "--commit-notice: found '2', expected a duration such as 500ms, 30s or 2m");
 }
 
+TEST(Options_, AppendEntriesMax_IsBounded) {
+  EXPECT_EQ(parsed({}).raft.append_entries_max, 1024U);
+  EXPECT_EQ(parsed({"--append-entries-max", "1"}).raft.append_entries_max, 1U);
+  EXPECT_NE(error({"--append-entries-max", "0"}).find("--append-entries-max"), std::string::npos);
+}
+
 TEST(Options_, Defaults_AreSafe) {
   const Options options = parsed({});
   EXPECT_TRUE(options.raft.pre_vote && options.raft.check_quorum && options.raft.leader_stickiness);

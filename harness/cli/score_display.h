@@ -1,0 +1,46 @@
+// Shows the progress of a score: a line for each finished run, and on a terminal the runs that are
+// running.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "harness/score/cells.h"
+#include "harness/suite/suite_runner.h"
+
+namespace capsize::harness {
+
+class ScoreDisplay final : public SuiteObserver {
+ public:
+  /// `quiet`: shows nothing. `cells` must outlive this object.
+  ScoreDisplay(const std::vector<ScoreCell>& cells, bool quiet);
+  ~ScoreDisplay() override;
+  ScoreDisplay(const ScoreDisplay&) = delete;
+  ScoreDisplay& operator=(const ScoreDisplay&) = delete;
+
+  void begun(const Execution& execution, const Ledger& earlier, bool resumed) override;
+  void note(const std::string& text) override;
+  void finished(const Execution& execution) override;
+  void progress(const Execution& execution, const SuiteProgress& progress) override;
+
+ private:
+  void clear();
+  void print(const std::string& line);
+
+  const std::vector<ScoreCell>& cells_;
+  bool quiet_;
+  bool terminal_;
+  bool colours_;
+  std::size_t drawn_ = 0;  // lines on the terminal that are redrawn
+};
+
+/// "caught", "missed", "false alarm", "invalid otherwise", or the verdict of a run that does not
+/// count.
+[[nodiscard]] std::string word_of(const LedgerRun& run, const ScoreCell& cell);
+
+/// The cell of a run of a score; null if it is none of these.
+[[nodiscard]] const ScoreCell* find_cell(const std::vector<ScoreCell>& cells,
+                                         const std::string& run_id);
+
+}  // namespace capsize::harness

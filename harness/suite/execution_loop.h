@@ -1,0 +1,105 @@
+// The runs of an execution while they run: starts them as processes, a few at a time, writes a line
+// of the ledger for each that has finished, and stops all of them on a signal. What runs next, and
+// what becomes of a finished run, is decided by a policy: that of a suite, or of a score.
+//
+// Whatever is killed, a finished run is in the ledger or has its results.json in a directory that
+// the ledger names. All runs end with this process.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "harness/suite/ledger.h"
+#include "harness/suite/ledger_writer.h"
+#include "harness/suite/run_process.h"
+#include "harness/suite/suite_plan.h"
+
+namespace capsize::harness {
+
+/// What an execution does now, for a display.
+struct SuiteProgress {
+  struct Running {
+    std::string id;
+    std::uint64_t seed = 0;
+    double seconds = 0;
+  };
+  std::vector<Running> running;
+  double seconds = 0;
+  bool stopping = false;
+};
+
+class RunPolicy {
+ public:
+  virtual ~RunPolicy();
+  /// Once, before the first run; signals no longer end the process.
+  virtual void begun() = 0;
+  /// The next run, given those that are running; nothing if there is none now.
+  virtual std::optional<PlannedRun> next_run(const std::vector<const PlannedRun*>& running) = 0;
+  [[nodiscard]] virtual base::Duration deadline_of(const PlannedRun& run) const = 0;
+  /// A run has its line in the ledger, and is the last one of the execution.
+  virtual base::Status recorded(const LedgerRun& run) = 0;
+  /// A run ended without a verdict, because the execution was interrupted.
+  virtual void lost(const LostRun& run) = 0;
+  /// A few times a second.
+  virtual void progress(const SuiteProgress& progress) = 0;
+};
+
+/// Where the runs of an execution take place.
+struct ExecutionPlace {
+  std::filesystem::path store;
+  std::filesystem::path program;  // what executes a run
+  std::uint64_t jobs = 1;         // runs at a time
+};
+
+/// An execution that begins now on this machine: its id, time and host are set.
+[[nodiscard]] Execution new_execution();
+
+class ExecutionLoop {
+ public:
+  /// All references must outlive this object. The time of the execution continues from what it
+  /// has.
+  ExecutionLoop(Execution& execution, ExecutionPlace place, LedgerWriter& writer,
+                RunPolicy& policy);
+
+  /// Runs until the policy has no further run, or something stops it, and writes the end to the
+  /// ledger. Must be called by a thread that exists as long as the process (child_process.h).
+  /// Error: the ledger cannot be written.
+  base::Status run();
+
+  /// Starts no further run; those that are running end as usual.
+  void stop(const std::string& cause, const std::string& reason);
+
+  /// Seconds of the execution, without pauses.
+  [[nodiscard]] double elapsed() const;
+  [[nodiscard]] bool interrupted() const { return interrupted_; }
+
+ private:
+  base::Status start_runs();
+  base::Status start(const PlannedRun& planned);
+  base::Status poll_runs();
+  base::Status lose(const LostRun& run);
+  base::Status record(LedgerRun run);
+  void interrupt();
+  void show_progress();
+
+  Execution& execution_;
+  ExecutionPlace place_;
+  LedgerWriter& writer_;
+  RunPolicy& policy_;
+  std::vector<RunProcess> running_;
+  double before_;  // seconds of the execution until now
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point shown_{};
+  std::size_t harness_errors_ = 0;
+  bool stopping_ = false;
+  bool interrupted_ = false;
+};
+
+}  // namespace capsize::harness
