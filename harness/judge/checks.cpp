@@ -160,16 +160,24 @@ InfrastructureCause lagged(base::Duration lag) {
 
 /// Why a late node may not be at fault, but the machine; nothing if it is. `late`: after the end of
 /// the run, otherwise after a fault within the load.
-std::optional<InfrastructureCause> excuse(const Outcome& outcome, bool late) {
+std::optional<InfrastructureCause> excuse(const Outcome& outcome, bool late,
+                                          base::Duration lag_max = kLagMax) {
   if (auto disturbed = disturbed_from_outside(outcome)) return disturbed;
   const auto lag = late ? outcome.worst_lag_after_healing : outcome.worst_lag;
-  if (lag > kLagMax) return lagged(lag);
+  if (lag > lag_max) return lagged(lag);
   if (late && outcome.disk_hung_after_healing > kLiveExtensionMax) {
     return InfrastructureCause{CauseKind::kDiskHung,
                                fmt::format("the disk of this machine hung for {} after healing",
                                            seconds(outcome.disk_hung_after_healing))};
   }
   return std::nullopt;
+}
+
+/// Whether the outage is the cluster's fault. A lag that is short in comparison with the bound does
+/// not explain the outage.
+bool outage_is_proven(const Outcome& outcome) {
+  const base::Duration lag_max = std::max(kLagMax, outcome.scenario.outage_bound / 5);
+  return outcome.outage_too_long() && !excuse(outcome, false, lag_max);
 }
 
 Check live(Outcome& outcome) {
@@ -207,7 +215,7 @@ Check live(Outcome& outcome) {
     auto machine = excuse(outcome, true);
     if (!machine) machine = excuse(outcome, false);
     if (machine) outcome.fail(*std::move(machine));
-  } else if (auto machine = excuse(outcome, !late.empty())) {
+  } else if (auto machine = excuse(outcome, !late.empty()); machine && !outage_is_proven(outcome)) {
     check.verdict = Verdict::kUnknown;
     check.explanation += "; but " + machine->text;
     outcome.fail(*std::move(machine));

@@ -11,7 +11,8 @@ const BugRegistration kRemovedNodeCounts({
     .exposed_by = "remove nodes that continue to run, then elections",
     .seen_in = "hashicorp/raft 477",
     .topic = Topic::kMembership,
-    .reports = {"invariants/election-safety", "invariants/leader-completeness", "linearizable"},
+    .reports = {"invariants/election-safety", "invariants/leader-completeness",
+                "invariants/state-machine-safety", "linearizable"},
 });
 
 }  // namespace capsize::bugs
