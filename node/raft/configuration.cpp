@@ -91,8 +91,8 @@ const Configuration& Configurations::previous() const {
 }
 
 void Configurations::append(Index index, Configuration configuration) {
-  CHECK(index > latest_index() || SEEDED_BUG("member-config-not-rolled-back"),
-        "configurations are in the order of the log");
+  const bool may_repeat = SEEDED_BUG("member-config-not-rolled-back");
+  CHECK(index > latest_index() || may_repeat, "configurations are in the order of the log");
   known_.push_back({index, std::move(configuration)});
 }
 

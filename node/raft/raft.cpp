@@ -78,7 +78,8 @@ void Raft::Impl::set_leader(NodeId leader) {
 void Raft::Impl::set_term(Term term, NodeId vote) {
   const HardState next{term, vote};
   if (next == hard_state_) return;
-  CHECK(term > hard_state_.term || hard_state_.vote == kNoNode || SEEDED_BUG("vote-many-per-term"),
+  const bool may_vote_again = SEEDED_BUG("vote-many-per-term");
+  CHECK(term > hard_state_.term || hard_state_.vote == kNoNode || may_vote_again,
         "one vote per term (5.2)");
   const bool new_term = term != hard_state_.term;
   hard_state_ = next;

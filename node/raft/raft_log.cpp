@@ -81,9 +81,9 @@ void RaftLog::compact(Index index) {
 }
 
 void RaftLog::install(const LogPoint& last, Index committed) {
-  if (SEEDED_BUG("snapshot-goes-back")) committed = std::min(committed, last.id.index);
-  CHECK((committed >= base_.id.index && committed < last.id.index) ||
-            SEEDED_BUG("snapshot-goes-back"),
+  const bool may_go_back = SEEDED_BUG("snapshot-goes-back");
+  if (may_go_back) committed = std::min(committed, last.id.index);
+  CHECK(may_go_back || (committed >= base_.id.index && committed < last.id.index),
         "a snapshot never goes back");
   std::vector<Entry> kept;
   if (SEEDED_BUG("snapshot-keeps-suffix") && this->last().index > last.id.index) {
