@@ -2,9 +2,9 @@
 //
 // A directed cell runs the bug's own scenario. Every other cell runs its strategy in the setting of
 // that scenario: its workload, arguments of the nodes, retries and so on, without its phases and
-// what it checks them for. So a bug in snapshots meets a mixture of faults in a cluster that takes snapshots. A bug whose
-// scenario changes the membership meets the mixtures together with the strategies that change it,
-// as no mixture does by itself.
+// what it checks them for. So a bug in snapshots meets a mixture of faults in a cluster that takes
+// snapshots. A bug whose scenario changes the membership meets the mixtures together with the
+// strategies that change it, as no mixture does by itself.
 #pragma once
 
 #include <functional>
