@@ -41,6 +41,12 @@ struct ScoreCell {
   }
 };
 
+/// The id of the cell that a run belongs to: "no-dedup/directed" of "no-dedup/directed/3".
+[[nodiscard]] std::string cell_id(const std::string& run_id);
+/// The cell of a run; null if it is none of these.
+[[nodiscard]] const ScoreCell* find_cell(const std::vector<ScoreCell>& cells,
+                                         const std::string& run_id);
+
 /// Whether a strategy is a mixture: its faults are drawn from several strategies.
 [[nodiscard]] bool is_mixture(const std::string& strategy);
 
