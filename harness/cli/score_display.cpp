@@ -44,14 +44,6 @@ std::string word_of(const LedgerRun& run, const ScoreCell& cell) {
   return std::string(checker::name(run.verdict));
 }
 
-const ScoreCell* find_cell(const std::vector<ScoreCell>& cells, const std::string& run_id) {
-  const std::string id = run_id.substr(0, run_id.rfind('/'));
-  for (const auto& cell : cells) {
-    if (cell.id() == id) return &cell;
-  }
-  return nullptr;
-}
-
 ScoreDisplay::ScoreDisplay(const std::vector<ScoreCell>& cells, bool quiet)
     : cells_(cells),
       quiet_(quiet),

@@ -39,8 +39,4 @@ class ScoreDisplay final : public SuiteObserver {
 /// count.
 [[nodiscard]] std::string word_of(const LedgerRun& run, const ScoreCell& cell);
 
-/// The cell of a run of a score; null if it is none of these.
-[[nodiscard]] const ScoreCell* find_cell(const std::vector<ScoreCell>& cells,
-                                         const std::string& run_id);
-
 }  // namespace capsize::harness

@@ -135,6 +135,17 @@ class CellCollector {
 
 }  // namespace
 
+std::string cell_id(const std::string& run_id) {
+  return run_id.substr(0, run_id.rfind('/'));
+}
+
+const ScoreCell* find_cell(const std::vector<ScoreCell>& cells, const std::string& run_id) {
+  const std::string id = cell_id(run_id);
+  const auto found = std::find_if(cells.begin(), cells.end(),
+                                  [&](const ScoreCell& cell) { return cell.id() == id; });
+  return found == cells.end() ? nullptr : &*found;
+}
+
 bool is_mixture(const std::string& strategy) {
   return strategy == kSwarm || strategy == "default";
 }
@@ -183,7 +194,7 @@ base::Result<std::vector<ScoreCell>> plan_cells(const std::vector<ScoredBug>& bu
 }
 
 bool belongs(const LedgerRun& run, const ScoreCell& cell) {
-  if (run.id.substr(0, run.id.rfind('/')) != cell.id()) return false;
+  if (cell_id(run.id) != cell.id()) return false;
   return std::find(cell.parameters.begin(), cell.parameters.end(), run.parameters) !=
          cell.parameters.end();
 }
@@ -204,7 +215,7 @@ Matrix fill_matrix(const std::vector<ScoreCell>& cells, const Ledger& ledger,
   }
   for (const auto& execution : ledger.executions) {
     for (const auto& run : execution.runs) {
-      const auto found = by_id.find(run.id.substr(0, run.id.rfind('/')));
+      const auto found = by_id.find(cell_id(run.id));
       if (found == by_id.end()) continue;  // of a bug or strategy that was not asked for
       auto& [cell, collector] = found->second;
       if (!belongs(run, *cell) || (!all_revisions && run.revision != revision)) {

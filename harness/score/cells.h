@@ -2,9 +2,9 @@
 //
 // A directed cell runs the bug's own scenario. Every other cell runs its strategy in the setting of
 // that scenario: its workload, arguments of the nodes, retries and so on, without its phases and
-// what it checks them for. So a bug in snapshots meets a mixture of faults in a cluster that takes snapshots. A bug whose
-// scenario changes the membership meets the mixtures together with the strategies that change it,
-// as no mixture does by itself.
+// what it checks them for. So a bug in snapshots meets a mixture of faults in a cluster that takes
+// snapshots. A bug whose scenario changes the membership meets the mixtures together with the
+// strategies that change it, as no mixture does by itself.
 #pragma once
 
 #include <functional>
@@ -40,6 +40,12 @@ struct ScoreCell {
     return variants[static_cast<std::size_t>((number - 1) % variants.size())];
   }
 };
+
+/// The id of the cell that a run belongs to: "no-dedup/directed" of "no-dedup/directed/3".
+[[nodiscard]] std::string cell_id(const std::string& run_id);
+/// The cell of a run; null if it is none of these.
+[[nodiscard]] const ScoreCell* find_cell(const std::vector<ScoreCell>& cells,
+                                         const std::string& run_id);
 
 /// Whether a strategy is a mixture: its faults are drawn from several strategies.
 [[nodiscard]] bool is_mixture(const std::string& strategy);

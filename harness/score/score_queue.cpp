@@ -17,10 +17,6 @@ constexpr std::uint64_t kSeedBound = 1'000'000'000;
 /// Start, healing, final reads and checks of a run.
 constexpr double kUsualRest = 5;
 
-std::string cell_id(const std::string& run_id) {
-  return run_id.substr(0, run_id.rfind('/'));
-}
-
 std::uint64_t number_of(const std::string& run_id) {
   std::uint64_t number = 0;
   const auto slash = run_id.rfind('/');
@@ -62,11 +58,6 @@ std::optional<std::size_t> ScoreQueue::index_of(const std::string& run_id) const
   const auto found = index_.find(cell_id(run_id));
   if (found == index_.end()) return std::nullopt;
   return found->second;
-}
-
-const ScoreCell* ScoreQueue::cell_of(const std::string& run_id) const {
-  const auto index = index_of(run_id);
-  return index ? &cells_[*index] : nullptr;
 }
 
 void ScoreQueue::note_used(const std::string& run_id, std::uint64_t seed) {

@@ -43,8 +43,6 @@ class ScoreQueue {
 
   /// The longest run of its cell so far, or its load and what start and checks usually take.
   [[nodiscard]] double expected_seconds(const PlannedRun& run) const;
-  /// The cell of a run; nothing if it was not asked for.
-  [[nodiscard]] const ScoreCell* cell_of(const std::string& run_id) const;
 
  private:
   struct Used {

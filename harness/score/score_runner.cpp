@@ -68,7 +68,7 @@ class ScoreRunner final : public RunPolicy {
   base::Status settle_open() {
     for (auto& execution : ledger_.executions) {
       for (const auto& [id, run] : std::exchange(execution.open, {})) {
-        if (!is_asked_for(id)) {  // a later call that asks for the cell settles it
+        if (find_cell(cells_, id) == nullptr) {  // a later call that asks for the cell settles it
           execution.open[id] = run;
           continue;
         }
@@ -84,12 +84,6 @@ class ScoreRunner final : public RunPolicy {
       }
     }
     return {};
-  }
-
-  [[nodiscard]] bool is_asked_for(const std::string& run_id) const {
-    const std::string id = run_id.substr(0, run_id.rfind('/'));
-    return std::any_of(cells_.begin(), cells_.end(),
-                       [&](const ScoreCell& cell) { return cell.id() == id; });
   }
 
   [[nodiscard]] std::optional<LedgerRun> adopt_run(const Execution& execution,
@@ -108,14 +102,14 @@ class ScoreRunner final : public RunPolicy {
   /// scenario.json says whether that is true.
   [[nodiscard]] std::optional<PlannedRun> find_planned(const LostRun& run) const {
     const auto scenario = read_scenario(options_.store / run.path / kScenarioFile);
-    if (!scenario) return std::nullopt;
-    const std::string id = run.id.substr(0, run.id.rfind('/'));
-    for (const auto& cell : cells_) {
-      if (cell.id() != id) continue;
-      for (const auto& variant : cell.variants) {
-        if (parameters_of(variant.scenario) == parameters_of(scenario.value())) {
-          return PlannedRun{&variant, run.id, run.seed};
-        }
+    const ScoreCell* cell = find_cell(cells_, run.id);
+    if (!scenario || cell == nullptr) return std::nullopt;
+    for (const auto& variant : cell->variants) {
+      Scenario executed = scenario.value();
+      // The run itself adds the expectations that follow from its plan.
+      if (!variant.scenario.expect) executed.expect.reset();
+      if (parameters_of(variant.scenario) == parameters_of(executed)) {
+        return PlannedRun{&variant, run.id, run.seed};
       }
     }
     return std::nullopt;
@@ -150,7 +144,7 @@ class ScoreRunner final : public RunPolicy {
   // runs.
 
   base::Status retain(const std::string& execution, const LedgerRun& run) {
-    const ScoreCell* cell = queue_->cell_of(run.id);
+    const ScoreCell* cell = find_cell(cells_, run.id);
     if (cell == nullptr || ledger_.reduced.contains(run.path)) return {};
     const Catch what = judge_run(run, cell->info).what;
     if (what == Catch::kCaught && cell->info == nullptr) return {};

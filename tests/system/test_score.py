@@ -7,6 +7,7 @@ read-without-quorum, and none of no-dedup.
 import collections
 import json
 import os
+import pathlib
 import re
 import shutil
 import signal
@@ -238,6 +239,8 @@ def test_a_run_that_finished_while_its_score_was_dead_is_adopted(scores):
     caught = next(line for line in scores.lines("run") if line["run"].startswith(BUG))
     directory = (scores.folder / "begun").read_text()
     shutil.copy(scores.store / caught["path"] / "results.json", directory)
+    scenario = pathlib.Path(directory) / "scenario.json"  # a real run adds its expectations
+    scenario.write_text(json.dumps({**json.loads(scenario.read_text()), "expect": {"ok": 5}}))
     scores.plan(f"score-{BUG}-all", "verdict=valid")  # would be seen if the run were repeated
     scores("--runs", "2", bugs=BUG, strategies="all")
     assert scores.matrix(bugs=BUG, strategies="all")[BUG, "all"]["caught"] == 2
