@@ -10,7 +10,8 @@ const BugRegistration kFsyncErrorIgnored({
     .exposed_by = "failed syncs, then a crash of all nodes",
     .seen_in = "canonical/raft 320",
     .topic = Topic::kStorage,
-    .reports = {"linearizable", "invariants/state-machine-safety"},
+    .reports = {"linearizable", "invariants/leader-completeness",
+                "invariants/state-machine-safety"},
 });
 
 }  // namespace capsize::bugs

@@ -11,8 +11,8 @@ const BugRegistration kMemberConfigNotRolledBack({
     .exposed_by = "a change at a leader that is cut off; later it leads again",
     .seen_in = "canonical/raft 323",
     .topic = Topic::kMembership,
-    .reports = {"linearizable", "invariants/leader-completeness",
-                "invariants/state-machine-safety"},
+    .reports = {"linearizable", "invariants/election-safety", "invariants/log-matching",
+                "invariants/leader-completeness", "invariants/state-machine-safety"},
 });
 
 }  // namespace capsize::bugs

@@ -5,7 +5,7 @@ namespace capsize::bugs {
 // The branch: Raft::Impl::remove_departed_peers, node/raft/membership.cpp.
 const BugRegistration kProgressSurvivesRejoin({
     .name = "progress-survives-rejoin",
-    .what = "a leader keeps the progress of a member that was removed, and goes on with it when "
+    .what = "a leader keeps the progress of a member that was removed, and continues with it when "
             "that node is added again",
     .rule =
         "a node that is added again may have lost its disk in between: its progress begins anew",
