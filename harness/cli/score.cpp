@@ -372,7 +372,7 @@ class ScoreVerb final : public Verb {
     if (!file) return base::Error{"--update: " + update_ + ": cannot be read"};
     std::ostringstream text;
     text << file.rdbuf();
-    const auto updated = with_track_record(text.str(), track_record(matrix));
+    const auto updated = with_track_record(text.str(), matrix);
     if (!updated) return base::Error{"--update: " + update_ + ": " + updated.error().message};
     return write_text(update_, updated.value());
   }

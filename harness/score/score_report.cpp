@@ -153,14 +153,18 @@ std::string revision_text(const Matrix& matrix) {
   return text;
 }
 
+void add(MatrixCell& sum, const MatrixCell& cell) {
+  sum.caught += cell.caught;
+  sum.missed += cell.missed;
+  sum.otherwise += cell.otherwise;
+}
+
 MatrixCell mixtures(const Matrix& matrix, const std::string& bug) {
   MatrixCell sum;
   for (const auto& strategy : matrix.strategies) {
     if (!is_mixture(strategy)) continue;
     const MatrixCell& cell = matrix.at(bug, strategy);
-    sum.caught += cell.caught;
-    sum.missed += cell.missed;
-    sum.otherwise += cell.otherwise;
+    add(sum, cell);
     for (const auto& [report, count] : cell.reports) sum.reports[report] += count;
     if (!sum.detection_s) sum.detection_s = cell.detection_s;
   }
@@ -275,18 +279,60 @@ std::string track_record(const Matrix& matrix) {
   return text;
 }
 
-base::Result<std::string> with_track_record(const std::string& text, const std::string& table) {
-  const std::string begin_line = std::string(kTableBegin) + "\n";
+std::string track_summary(const Matrix& matrix) {
+  std::uint64_t directed = 0, mixed = 0, core = 0, core_mixed = 0;
+  MatrixCell by_scenario, by_mixture;
+  for (const auto& bug : matrix.bugs) {
+    const MatrixCell& scenario = matrix.at(bug.name, kDirected);
+    const MatrixCell mixture = mixtures(matrix, bug.name);
+    add(by_scenario, scenario);
+    add(by_mixture, mixture);
+    directed += scenario.caught > 0 ? 1 : 0;
+    mixed += mixture.caught > 0 ? 1 : 0;
+    core += bug.core ? 1 : 0;
+    core_mixed += bug.core && mixture.caught > 0 ? 1 : 0;
+  }
+  const MatrixCell clean = matrix.clean();
+  return fmt::format(
+      "Of {} seeded bugs, {} were caught by the scenarios written for them ({} of {} runs), and {} "
+      "by mixtures of faults that know nothing of them ({} of {} runs), {} of the {} core bugs "
+      "among them. The clean node under the same scenarios: {} false alarms in {} runs.\n",
+      matrix.bugs.size(), directed, by_scenario.caught, by_scenario.runs(), mixed,
+      by_mixture.caught, by_mixture.runs(), core_mixed, core, clean.caught, clean.runs());
+}
+
+namespace {
+
+/// Replaces the block between two lines. Nothing if the text has neither of them. Error: it has one
+/// without the other, one twice, or both in the wrong order.
+base::Result<std::optional<std::string>> with_block(const std::string& text, const char* first,
+                                                    const char* last, const std::string& block) {
+  const std::string begin_line = std::string(first) + "\n";
   const auto begin = text.find(begin_line);
-  const auto end = text.find(kTableEnd);
+  const auto end = text.find(last);
+  if (begin == std::string::npos && end == std::string::npos) return std::optional<std::string>();
   const bool once = begin != std::string::npos && end != std::string::npos && begin < end &&
                     text.find(begin_line, begin + 1) == std::string::npos &&
-                    text.find(kTableEnd, end + 1) == std::string::npos;
+                    text.find(last, end + 1) == std::string::npos;
   if (!once) {
-    return base::Error{fmt::format("found no block, expected a line '{}' and after it a line '{}'",
-                                   kTableBegin, kTableEnd)};
+    return base::Error{
+        fmt::format("expected one line '{}', and after it a line '{}'", first, last)};
   }
-  return text.substr(0, begin + begin_line.size()) + table + text.substr(end);
+  return std::optional(text.substr(0, begin + begin_line.size()) + block + text.substr(end));
+}
+
+}  // namespace
+
+base::Result<std::string> with_track_record(const std::string& text, const Matrix& matrix) {
+  const auto table = with_block(text, kTableBegin, kTableEnd, track_record(matrix));
+  if (!table) return table.error();
+  const auto both =
+      with_block(table.value().value_or(text), kSummaryBegin, kSummaryEnd, track_summary(matrix));
+  if (!both) return both.error();
+  if (both.value()) return *both.value();
+  if (table.value()) return *table.value();
+  return base::Error{fmt::format("found no block, expected a line '{}' and after it a line '{}'",
+                                 kTableBegin, kTableEnd)};
 }
 
 }  // namespace capsize::harness

@@ -12,6 +12,9 @@ namespace capsize::harness {
 /// The lines between which a file holds the track record.
 inline constexpr const char* kTableBegin = "<!-- track record: begin -->";
 inline constexpr const char* kTableEnd = "<!-- track record: end -->";
+/// The same for the track record in a few sentences.
+inline constexpr const char* kSummaryBegin = "<!-- track record in short: begin -->";
+inline constexpr const char* kSummaryEnd = "<!-- track record in short: end -->";
 
 /// At most 100 columns, unless a name is longer; strategies that do not fit follow in a second
 /// block.
@@ -23,9 +26,12 @@ inline constexpr const char* kTableEnd = "<!-- track record: end -->";
 /// The track record: one row for each bug, with what the directed scenario and the mixtures
 /// together catch.
 [[nodiscard]] std::string track_record(const Matrix& matrix);
-/// Replaces what `text` has between kTableBegin and kTableEnd. Error: it does not have each of them
-/// once, in this order.
+/// The same in a few sentences: how many bugs, of how many runs, and how many false alarms.
+[[nodiscard]] std::string track_summary(const Matrix& matrix);
+/// Replaces what `text` has between kTableBegin and kTableEnd by the track record, and between
+/// kSummaryBegin and kSummaryEnd by its summary. Error: it has neither block, or a mark of a block
+/// more than once or in the wrong order.
 [[nodiscard]] base::Result<std::string> with_track_record(const std::string& text,
-                                                          const std::string& table);
+                                                          const Matrix& matrix);
 
 }  // namespace capsize::harness

@@ -251,11 +251,22 @@ TEST(TrackRecord, HasARowForEachBug) {
 TEST(TrackRecord, ReplacesTheBlockBetweenItsMarkersOnly) {
   const std::string begin = std::string(kTableBegin) + "\n";
   const auto updated =
-      with_track_record("# T\n" + begin + "old\n" + kTableEnd + "\nrest\n", "new\n");
+      with_track_record("# T\n" + begin + "old\n" + kTableEnd + "\nrest\n", some_matrix());
   ASSERT_TRUE(updated.ok());
-  EXPECT_EQ(updated.value(), "# T\n" + begin + "new\n" + kTableEnd + "\nrest\n");
-  EXPECT_FALSE(with_track_record("no markers", "new\n").ok());
-  EXPECT_FALSE(with_track_record(std::string(kTableEnd) + "\n" + begin, "new\n").ok());
+  EXPECT_EQ(updated.value(),
+            "# T\n" + begin + track_record(some_matrix()) + kTableEnd + "\nrest\n");
+  EXPECT_FALSE(with_track_record("no markers", some_matrix()).ok());
+  EXPECT_FALSE(with_track_record(std::string(kTableEnd) + "\n" + begin, some_matrix()).ok());
+}
+
+TEST(TrackRecord, InShort_HasABlockOfItsOwn) {
+  const std::string begin = std::string(kSummaryBegin) + "\n";
+  const std::string end = std::string(kSummaryEnd) + "\n";
+  const auto updated = with_track_record("# T\n" + begin + "old\n" + end, some_matrix());
+  ASSERT_TRUE(updated.ok());
+  EXPECT_EQ(updated.value(), "# T\n" + begin + track_summary(some_matrix()) + end);
+  EXPECT_THAT(updated.value(), HasSubstr("were caught by the scenarios written for them (2 of 2"));
+  EXPECT_FALSE(with_track_record(end + begin, some_matrix()).ok());
 }
 
 }  // namespace

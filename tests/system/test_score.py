@@ -349,9 +349,15 @@ def test_real_runs_catch_a_bug_and_raise_no_alarm(scores):
     assert (scores.store / cell["example"] / "history.jsonl").exists()
 
 
-def test_the_track_record_in_the_documents_is_that_of_the_committed_score(prefix):
+def test_the_track_record_in_the_documents_is_that_of_the_committed_score(prefix, tmp_path):
     done = subprocess.run([prefix / "bin" / "capsize", "score", "--from", ROOT / "docs" / "score.json", "--table"],
                           capture_output=True, text=True, check=True)
     text = (ROOT / "docs" / "SEEDED_BUGS.md").read_text()
     block = text.split("<!-- track record: begin -->\n")[1].split("<!-- track record: end -->")[0]
     assert block == done.stdout, "capsize score --from docs/score.json --update docs/SEEDED_BUGS.md"
+    copy = tmp_path / "README.md"
+    shutil.copy(ROOT / "README.md", copy)
+    subprocess.run([prefix / "bin" / "capsize", "score", "--from", ROOT / "docs" / "score.json", "--update", copy],
+                   capture_output=True, text=True, check=True)
+    assert copy.read_text() == (ROOT / "README.md").read_text(), \
+        "capsize score --from docs/score.json --update README.md"
