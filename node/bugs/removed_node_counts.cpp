@@ -12,7 +12,7 @@ const BugRegistration kRemovedNodeCounts({
     .seen_in = "hashicorp/raft 477",
     .topic = Topic::kMembership,
     .reports = {"invariants/election-safety", "invariants/leader-completeness",
-                "invariants/state-machine-safety", "linearizable"},
+                "invariants/state-machine-safety", "linearizable", "live"},
 });
 
 }  // namespace capsize::bugs
