@@ -68,3 +68,11 @@ def test_directed_scenario_reports_its_bug(tmp_path, bug):
     assert done.returncode == 1, done.stdout
     assert results["bug"] == bug
     assert any(is_report(failure, BUGS[bug]["reports"]) for failure in results["failures"]), results["failures"]
+
+
+def test_every_bug_has_a_proof_at_the_lowest_level():
+    scenarios = "".join(file.read_text() for file in (ROOT / "tests" / "scenarios").glob("*.txt"))
+    tests = "".join(file.read_text() for folder in ("with_bugs", "adapters_with_bugs")
+                    for file in (ROOT / "tests" / "node" / folder).glob("*.cpp"))
+    unproven = [bug for bug in BUGS if f"\nproves {bug} " not in f"\n{scenarios}" and f'"{bug}"' not in tests]
+    assert unproven == []
