@@ -129,7 +129,6 @@ base::Status ProcessCluster::spawn(Node node) {
   member.process = std::move(spawned).value();
   member.paused = false;
   member.expected_down = false;
-  member.exit_codes.clear();
   return {};
 }
 

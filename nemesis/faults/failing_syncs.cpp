@@ -37,6 +37,7 @@ class FailingSyncs final : public NamedFault {
       if (!evidence.contains(node_name(node))) running.push_back(node);
     }
     if (!running.empty()) evidence.merge_patch(cluster.crash(running, 0).evidence);
+    cluster.expect_end(injection.nodes, {});
     ActionResult restarted = cluster.restart(injection.nodes);
     evidence.merge_patch(restarted.evidence);
     restarted.evidence = std::move(evidence);

@@ -101,8 +101,8 @@ class Cluster {
   /// and dies by SIGKILL (node/PROTOCOL.md, `crash`). The evidence: `held` and `written` bytes, the
   /// signal.
   virtual ActionResult crash(const std::vector<Node>& nodes, double keep) = 0;
-  /// Until its next start, an exit of such a node with one of these codes does not count as a
-  /// crash.
+  /// From now on an exit of such a node with one of these codes does not count as a crash, even if
+  /// another fault that overlaps this one restarts it. Ends with a call without codes.
   virtual void expect_end(const std::vector<Node>& nodes, const std::vector<int>& exit_codes) = 0;
   /// The evidence has the `exit-code` of each node that has exited as expected, and no entry for
   /// the others.

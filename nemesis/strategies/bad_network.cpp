@@ -17,9 +17,19 @@ class BadNetwork final : public Strategy {
     return {
         {.kind = "reorder", .target = Target::kAll, .hold_min = 1500ms, .hold_max = 2500ms},
         {.kind = "corrupt", .target = Target::kAll, .hold_min = 1500ms, .hold_max = 2500ms},
-        {.kind = "replay", .target = Target::kAll, .hold_min = 1500ms, .hold_max = 2500ms},
+        // What changes logs: among all messages a sample has hardly any of them, and no snapshot.
+        {.kind = "replay",
+         .target = Target::kAll,
+         .hold_min = 1500ms,
+         .hold_max = 2500ms,
+         .only = {{"types", base::Json::array({"AppendEntries", "InstallSnapshot"})}}},
         {.kind = "bandwidth", .target = Target::kLeader, .hold_min = 1000ms, .hold_max = 2000ms},
         {.kind = "hold", .target = Target::kLeader, .params = {{"order", "shuffled"}}},
+        // Another leader is elected meanwhile, and gets the entries of its predecessor.
+        {.kind = "hold",
+         .target = Target::kLeader,
+         .params = {{"direction", "outbound"}},
+         .only = {{"types", base::Json::array({"AppendEntries", "Heartbeat"})}}},
         {.kind = "hold", .target = Target::kOne, .params = {{"order", "reverse"}}},
     };
   }

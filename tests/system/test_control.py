@@ -56,7 +56,7 @@ def test_a_control_that_the_infrastructure_ends_is_no_missed_control(capsize, tm
 
 def test_a_control_needs_a_known_bug_and_a_correct_run(capsize):
     for arguments, expected in (
-            (("--control", "no-such-bug"), "--control: found 'no-such-bug', expected one of: ack-before-commit"),
+            (("--control", "no-such-bug"), "--control: found 'no-such-bug', expected one of: accept-stale-term"),
             (("--control", ""), "--control: found '', expected a seeded bug"),
             (("--control", "no-dedup", "--bug", "no-dedup"), "--control: found the bug no-dedup in the scenario"),
             (("--control", "no-dedup", "--interactive"), "--interactive")):

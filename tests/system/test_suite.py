@@ -377,7 +377,7 @@ def test_a_wrong_option_is_a_usage_error(suites, options, found):
 
 def test_an_unknown_bug_is_a_usage_error(suites):
     done = suites(suites.write(controls={"bugs": [{"bug": "no-such"}], "healthy": {}}))
-    assert done.returncode == 254 and "bug: found 'no-such', expected one of: ack-before-commit" in done.stderr
+    assert done.returncode == 254 and "bug: found 'no-such', expected one of: accept-stale-term" in done.stderr
 
 
 def test_reports_lie_beside_the_one_that_is_named(suites, tmp_path):

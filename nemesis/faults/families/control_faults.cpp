@@ -260,7 +260,7 @@ ActionResult DiskError::end(const Injection& injection, Cluster& cluster) const 
   const auto down = exited_nodes(injection.nodes, endings.evidence);
   ActionResult result{.done = withdrawn.done || !down.empty(), .reason = withdrawn.reason};
   result.evidence = endings.evidence;
-  if (down.size() < injection.nodes.size()) cluster.expect_end(injection.nodes, {});
+  cluster.expect_end(injection.nodes, {});
   if (down.empty()) return result;
   const ActionResult restarted = cluster.restart(down);
   result.done = restarted.done;

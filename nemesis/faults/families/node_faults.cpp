@@ -208,6 +208,7 @@ ActionResult DamageFault::end(const Injection& injection, Cluster& cluster) cons
   ActionResult restarted{.done = true};
   if (!repaired.empty()) {
     restarted = cluster.repair(repaired);
+    cluster.expect_end(repaired, {});
     if (restarted.done) restarted = cluster.restart(repaired);
   }
   reconnect(injection, cluster);
