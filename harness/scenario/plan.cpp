@@ -12,12 +12,19 @@ namespace {
 /// Phases beyond this number are not predicted: a script may be endless.
 constexpr std::size_t kPhasesMax = 50;
 
+/// The strategy whose script takes the place of the mixture's schedule with this seed.
+std::optional<std::string> script_of_mixture(const Scenario& scenario) {
+  auto prng = base::Prng::stream(*scenario.seed, "swarm-script");
+  return nemesis::draw_script(prng);
+}
+
 std::vector<nemesis::PlannedFault> draw_schedule(const Scenario& scenario) {
   std::vector<nemesis::FaultPlan> plans;
   std::vector<nemesis::FaultPlan> swarm;
   auto options = nemesis::options_for(scenario.time_limit, *scenario.seed);
   for (const auto& name : scenario.nemesis) {
     if (name == kSwarm) {
+      if (script_of_mixture(scenario)) continue;
       for (const auto& each : nemesis::all_names())
         swarm.push_back(*nemesis::find_fault_plan(each));
     } else {
@@ -40,7 +47,8 @@ std::vector<std::unique_ptr<nemesis::Script>> make_scripts(const Scenario& scena
     CHECK(phases.ok(), "the phases of a scenario are validated");
     scripts.push_back(nemesis::make_script(std::move(phases.phases), scenario.repeat_phases));
   }
-  for (const auto& name : scenario.nemesis) {
+  for (const auto& each : scenario.nemesis) {
+    const std::string name = each == kSwarm ? script_of_mixture(scenario).value_or("") : each;
     const auto* strategy = nemesis::Strategies::instance().find(name);
     if (auto script = strategy != nullptr ? strategy->script() : nullptr) {
       scripts.push_back(std::move(script));

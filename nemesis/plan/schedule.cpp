@@ -11,6 +11,7 @@ namespace capsize::nemesis {
 namespace {
 
 constexpr double kFaultPlanShare = 0.5;
+constexpr double kScriptShare = 0.4;  // of the runs of the mixture
 constexpr double kSpecShare = 0.7;
 constexpr std::size_t kFaultPlansMin = 2;
 
@@ -71,6 +72,15 @@ std::string known_names() {
     }
   }
   return names;
+}
+
+std::optional<std::string> draw_script(base::Prng& prng) {
+  std::vector<std::string> names;
+  for (const auto& strategy : Strategies::instance().all()) {
+    if (strategy->replaces_schedule()) names.emplace_back(strategy->name());
+  }
+  if (names.empty() || !prng.chance(kScriptShare)) return std::nullopt;
+  return names[prng.below(names.size())];
 }
 
 std::vector<FaultPlan> draw_swarm(std::vector<FaultPlan> plans, base::Prng& prng) {

@@ -43,6 +43,10 @@ struct FaultPlan {
 /// some runs. At least two fault plans and one spec of each remain, if there are that many.
 [[nodiscard]] std::vector<FaultPlan> draw_swarm(std::vector<FaultPlan> plans, base::Prng& prng);
 
+/// Returns the strategy whose script a run of the mixture consists of; nothing: it has a schedule.
+/// Two in five runs, as long as a strategy has such a script.
+[[nodiscard]] std::optional<std::string> draw_script(base::Prng& prng);
+
 struct ScheduleOptions {
   base::Duration time_limit{};
   base::Duration lead_in = std::chrono::milliseconds(1000);

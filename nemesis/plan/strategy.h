@@ -56,6 +56,8 @@ class Strategy {
   [[nodiscard]] virtual std::vector<FaultSpec> faults() const;
   /// Null: the strategy has a fault plan only.
   [[nodiscard]] virtual std::unique_ptr<Script> script() const;
+  /// Whether its script takes the place of the schedule in some runs of the mixture `all`.
+  [[nodiscard]] virtual bool replaces_schedule() const { return false; }
   /// Whether it belongs to a run that names no strategy. Few do, so that such a run has time for a
   /// fault of every kind that they list.
   [[nodiscard]] virtual bool by_default() const { return false; }
