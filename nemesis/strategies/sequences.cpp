@@ -50,7 +50,8 @@ constexpr const char* kPhases = R"([
   {"name": "a copy of a snapshot is late", "when": {"acknowledged": {"count": 50}}, "at-most": "8s",
    "faults": [
      {"kind": "duplicate", "target": "all", "params": {"probability": 1}, "hold": "7s",
-      "only": {"types": ["InstallSnapshot", "AppendEntries"]}, "until": {"fault": {"label": "then"}}},
+      "only": {"types": ["InstallSnapshot", "AppendEntries"]},
+      "until": {"fault": {"label": "then"}}},
      {"kind": "delay", "target": "all", "only": {"types": ["InstallSnapshot", "ReadIndexReply"]},
       "params": {"min": "1ms", "max": "1500ms", "reorder": true}, "hold": "7s",
       "until": {"fault": {"label": "then"}}},
