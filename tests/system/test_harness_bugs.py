@@ -18,7 +18,7 @@ PARTITIONS = ["--nemesis", "partition"]
 # Per bug: the run that shows it, how it may end, and what results.json then says (one of them).
 BUGS = {
     "checker-gives-up-valid": (["--check-limit", "1ms", "--nemesis", "kill"], {HARNESS_ERROR}, "says valid without"),
-    "fault-not-applied": (PARTITIONS, {VACUOUS}, "faults of kind"),
+    "fault-not-applied": ([*PARTITIONS, "--rate", "300"], {VACUOUS}, "faults of kind"),
     "history-loses-block": (PARTITIONS, {INVALID, HARNESS_ERROR}, ("but the clients had", "breaks its own rules")),
     "kill-misses": (["--nemesis", "kill"], {HARNESS_ERROR}, "still uses its data directory"),
     "late-stamp": (PARTITIONS, {INVALID}, "linearizable"),
