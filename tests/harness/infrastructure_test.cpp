@@ -104,6 +104,15 @@ class Judged : public ::testing::Test {
 
   TemporaryDirectory directory_;
   Outcome outcome_;
+  /// No operation succeeds: neither by the clients' count nor by the history.
+  void serve_nothing() {
+    outcome_.statistics.by_function.clear();
+    before_checks_ = [this] {
+      std::ofstream(fs::path(outcome_.directory) / "history.jsonl")
+          << R"({"capsize-history":1,"model":"register"})"
+          << "\n";
+    };
+  }
   std::function<void()> before_checks_;  // when the files of the run exist
 };
 
@@ -216,13 +225,13 @@ TEST_F(Judged, LoadThatIsNotReached_WhileTheDiskHung_IsAHangingDisk) {
 }
 
 TEST_F(Judged, NoServiceAtAll_IsVacuousUnlessTheMachineIsToBlame) {
-  outcome_.statistics.by_function.clear();
+  serve_nothing();
   make_late();
   EXPECT_EQ(judge(), Verdict::kVacuous);
 }
 
 TEST_F(Judged, NoServiceAtAll_WhileTheHarnessLagged_IsAnOverload) {
-  outcome_.statistics.by_function.clear();
+  serve_nothing();
   make_late();
   outcome_.worst_lag = 300ms;
   EXPECT_EQ(judge(), Verdict::kHarnessError);
