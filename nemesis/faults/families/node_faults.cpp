@@ -129,22 +129,33 @@ void reconnect(const Injection& injection, Cluster& cluster) {
   cluster.rejoin_clients(injection.nodes);
 }
 
-/// Reports how each damaged node started: it refused with an exit code, or it runs with this state.
-ActionResult inspect_starts(const std::vector<Node>& nodes, Cluster& cluster) {
-  ActionResult result = cluster.endings(nodes);
-  for (const Node node : nodes) {
-    Json& start = result.evidence[node_name(node)];
+/// How often a node is asked that neither serves nor has exited: on a busy machine a start takes
+/// seconds, and a node that is taken for running before it refuses its log would count as crashed.
+constexpr int kStartAttempts = 10;
+
+/// Refused with an exit code, or running with this state; "unknown" if it is neither by now.
+Json inspect_start(Node node, Cluster& cluster) {
+  for (int attempt = 0; attempt < kStartAttempts; ++attempt) {
+    Json start = cluster.endings({node}).evidence.value(node_name(node), Json::object());
     if (start.contains("exit-code")) {
       start["start"] = "refused";
-      continue;
+      return start;
     }
     const ActionResult status = cluster.control({node}, {{"op", "status"}});
-    start["start"] = status.done ? "up" : "unknown";
     if (!status.done) continue;
+    start["start"] = "up";
     for (const char* field : {"last", "term", "snapshot", "role"}) {
       start[field] = status.evidence[node_name(node)].value(field, Json());
     }
+    return start;
   }
+  return {{"start", "unknown"}};
+}
+
+/// Reports how each damaged node started.
+ActionResult inspect_starts(const std::vector<Node>& nodes, Cluster& cluster) {
+  ActionResult result{.done = true};
+  for (const Node node : nodes) result.evidence[node_name(node)] = inspect_start(node, cluster);
   return result;
 }
 
