@@ -1,9 +1,6 @@
 #include "harness/cli/score_display.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
-
-#include <cstdio>
 
 #include "harness/report/terminal.h"
 #include "harness/suite_report/texts.h"
@@ -45,26 +42,7 @@ std::string word_of(const LedgerRun& run, const ScoreCell& cell) {
 }
 
 ScoreDisplay::ScoreDisplay(const std::vector<ScoreCell>& cells, bool quiet)
-    : cells_(cells),
-      quiet_(quiet),
-      terminal_(::isatty(STDERR_FILENO) == 1),
-      colours_(wants_colours(STDERR_FILENO)) {}
-
-ScoreDisplay::~ScoreDisplay() {
-  clear();
-}
-
-void ScoreDisplay::clear() {
-  if (drawn_ == 0) return;
-  std::fputs(fmt::format("\033[{}A\033[J", drawn_).c_str(), stderr);
-  drawn_ = 0;
-}
-
-// As in a suite: a full or closed standard error must not end the score.
-void ScoreDisplay::print(const std::string& line) {
-  std::fputs((line + "\n").c_str(), stderr);
-  std::fflush(stderr);
-}
+    : cells_(cells), quiet_(quiet) {}
 
 void ScoreDisplay::begun(const Execution& execution, const Ledger& earlier, bool /*resumed*/) {
   if (quiet_) return;
@@ -72,14 +50,14 @@ void ScoreDisplay::begun(const Execution& execution, const Ledger& earlier, bool
   for (const auto& each : earlier.executions) before += each.runs.size();
   const std::string budget =
       execution.budget_seconds ? ", for " + rounded_seconds(*execution.budget_seconds) : "";
-  print(fmt::format("score: {} at a time{}, seed {}, revision {}; the ledger has {}",
-                    counted(execution.jobs, "run"), budget, execution.seed, execution.revision,
-                    counted(before, "run")));
+  lines_.print(fmt::format("score: {} at a time{}, seed {}, revision {}; the ledger has {}",
+                           counted(execution.jobs, "run"), budget, execution.seed,
+                           execution.revision, counted(before, "run")));
 }
 
 void ScoreDisplay::note(const std::string& text) {
-  clear();
-  print("capsize: " + text);
+  lines_.clear();
+  lines_.print("capsize: " + text);
 }
 
 void ScoreDisplay::finished(const Execution& execution) {
@@ -87,24 +65,19 @@ void ScoreDisplay::finished(const Execution& execution) {
   const LedgerRun& run = execution.runs.back();
   const ScoreCell* cell = find_cell(cells_, run.id);
   if (cell == nullptr) return;
-  clear();
-  const std::string line = ended_line(run, *cell, colours_);
-  print(terminal_ && !colours_ ? fitted(line, terminal_width(STDERR_FILENO) - 1) : line);
+  lines_.clear();
+  const std::string line = ended_line(run, *cell, lines_.colours());
+  lines_.print_fitted(line);
 }
 
 void ScoreDisplay::progress(const Execution& execution, const SuiteProgress& progress) {
-  if (quiet_ || !terminal_) return;
-  const std::size_t width = terminal_width(STDERR_FILENO) - 1;
-  clear();
-  print(fitted(
-      fmt::format("{} in {}{}", counted(execution.runs.size(), "run"),
-                  rounded_seconds(progress.seconds), progress.stopping ? "  (stopping)" : ""),
-      width));
-  ++drawn_;
+  if (quiet_ || !lines_.terminal()) return;
+  lines_.clear();
+  lines_.draw(fmt::format("{} in {}{}", counted(execution.runs.size(), "run"),
+                          rounded_seconds(progress.seconds),
+                          progress.stopping ? "  (stopping)" : ""));
   for (const auto& run : progress.running) {
-    print(fitted(fmt::format("  {:<44} seed {:<10} {:>6.0f} s", run.id, run.seed, run.seconds),
-                 width));
-    ++drawn_;
+    lines_.draw(fmt::format("  {:<44} seed {:<10} {:>6.0f} s", run.id, run.seed, run.seconds));
   }
 }
 

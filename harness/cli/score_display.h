@@ -2,10 +2,10 @@
 // running.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
+#include "harness/report/status_lines.h"
 #include "harness/score/cells.h"
 #include "harness/suite/suite_runner.h"
 
@@ -15,9 +15,6 @@ class ScoreDisplay final : public SuiteObserver {
  public:
   /// `quiet`: shows nothing. `cells` must outlive this object.
   ScoreDisplay(const std::vector<ScoreCell>& cells, bool quiet);
-  ~ScoreDisplay() override;
-  ScoreDisplay(const ScoreDisplay&) = delete;
-  ScoreDisplay& operator=(const ScoreDisplay&) = delete;
 
   void begun(const Execution& execution, const Ledger& earlier, bool resumed) override;
   void note(const std::string& text) override;
@@ -25,14 +22,9 @@ class ScoreDisplay final : public SuiteObserver {
   void progress(const Execution& execution, const SuiteProgress& progress) override;
 
  private:
-  void clear();
-  void print(const std::string& line);
-
   const std::vector<ScoreCell>& cells_;
   bool quiet_;
-  bool terminal_;
-  bool colours_;
-  std::size_t drawn_ = 0;  // lines on the terminal that are redrawn
+  StatusLines lines_;
 };
 
 /// "caught", "missed", "false alarm", "invalid otherwise", or the verdict of a run that does not

@@ -1,9 +1,7 @@
 #include "harness/cli/suite_display.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
-#include <cstdio>
 #include <map>
 #include <string>
 
@@ -67,26 +65,7 @@ std::string finished_line(const LedgerRun& run, bool colours) {
 
 }  // namespace
 
-SuiteDisplay::SuiteDisplay(bool quiet)
-    : quiet_(quiet),
-      terminal_(::isatty(STDERR_FILENO) == 1),
-      colours_(wants_colours(STDERR_FILENO)) {}
-
-SuiteDisplay::~SuiteDisplay() {
-  clear();
-}
-
-void SuiteDisplay::clear() {
-  if (drawn_ == 0) return;
-  std::fputs(fmt::format("\033[{}A\033[J", drawn_).c_str(), stderr);
-  drawn_ = 0;
-}
-
-// fmt::print would throw: a full or closed standard error must not end the suite.
-void SuiteDisplay::print(const std::string& line) {
-  std::fputs((line + "\n").c_str(), stderr);
-  std::fflush(stderr);
-}
+SuiteDisplay::SuiteDisplay(bool quiet) : quiet_(quiet) {}
 
 void SuiteDisplay::begun(const Execution& execution, const Ledger& /*earlier*/, bool resumed) {
   if (quiet_) return;
@@ -96,38 +75,33 @@ void SuiteDisplay::begun(const Execution& execution, const Ledger& /*earlier*/, 
           : fmt::format("{} run{}", execution.planned, execution.planned == 1 ? "" : "s");
   const std::string resumed_text =
       resumed ? fmt::format("; resumed after {}", execution.runs.size()) : "";
-  print(fmt::format("suite {}, seed {}: {}{}, {} at a time{}", execution.suite, execution.seed,
-                    planned, execution.only.empty() ? " after the controls" : "", execution.jobs,
-                    resumed_text));
+  lines_.print(fmt::format(
+      "suite {}, seed {}: {}{}, {} at a time{}", execution.suite, execution.seed, planned,
+      execution.only.empty() ? " after the controls" : "", execution.jobs, resumed_text));
 }
 
 void SuiteDisplay::note(const std::string& text) {
-  clear();
-  print("capsize: " + text);
+  lines_.clear();
+  lines_.print("capsize: " + text);
 }
 
 void SuiteDisplay::finished(const Execution& execution) {
   if (quiet_) return;
   const LedgerRun& run = execution.runs.back();
-  if (terminal_ && has_passed(run)) return;  // in the counts of the table
-  clear();
-  const std::string line = finished_line(run, colours_);
-  print(terminal_ && !colours_ ? fitted(line, terminal_width(STDERR_FILENO) - 1) : line);
+  if (lines_.terminal() && has_passed(run)) return;  // in the counts of the table
+  lines_.clear();
+  const std::string line = finished_line(run, lines_.colours());
+  lines_.print_fitted(line);
 }
 
 void SuiteDisplay::progress(const Execution& execution, const SuiteProgress& progress) {
-  if (quiet_ || !terminal_) return;
-  const std::size_t width = terminal_width(STDERR_FILENO) - 1;
-  clear();
-  print(fitted(
-      fmt::format("{}  {}  {}{}", runs_text(execution), time_text(execution, progress.seconds),
-                  counts_text(execution), progress.stopping ? "  (stopping)" : ""),
-      width));
-  ++drawn_;
+  if (quiet_ || !lines_.terminal()) return;
+  lines_.clear();
+  lines_.draw(fmt::format("{}  {}  {}{}", runs_text(execution),
+                          time_text(execution, progress.seconds), counts_text(execution),
+                          progress.stopping ? "  (stopping)" : ""));
   for (const auto& run : progress.running) {
-    print(fitted(fmt::format("  {:<40} seed {:<10} {:>6.0f} s", run.id, run.seed, run.seconds),
-                 width));
-    ++drawn_;
+    lines_.draw(fmt::format("  {:<40} seed {:<10} {:>6.0f} s", run.id, run.seed, run.seconds));
   }
 }
 

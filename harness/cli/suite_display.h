@@ -2,9 +2,9 @@
 // run in a pipe.
 #pragma once
 
-#include <cstddef>
 #include <string>
 
+#include "harness/report/status_lines.h"
 #include "harness/suite/suite_runner.h"
 
 namespace capsize::harness {
@@ -13,9 +13,6 @@ class SuiteDisplay final : public SuiteObserver {
  public:
   /// `quiet`: shows nothing.
   explicit SuiteDisplay(bool quiet);
-  ~SuiteDisplay() override;
-  SuiteDisplay(const SuiteDisplay&) = delete;
-  SuiteDisplay& operator=(const SuiteDisplay&) = delete;
 
   void begun(const Execution& execution, const Ledger& earlier, bool resumed) override;
   void note(const std::string& text) override;
@@ -23,13 +20,8 @@ class SuiteDisplay final : public SuiteObserver {
   void progress(const Execution& execution, const SuiteProgress& progress) override;
 
  private:
-  void clear();
-  void print(const std::string& line);
-
   bool quiet_;
-  bool terminal_;
-  bool colours_;
-  std::size_t drawn_ = 0;  // lines of the table on the terminal
+  StatusLines lines_;
 };
 
 }  // namespace capsize::harness

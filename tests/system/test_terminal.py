@@ -105,9 +105,11 @@ def test_a_suite_redraws_a_table_within_the_width_and_keeps_failures_above_it(ca
     text = on_terminal(capsize.command("suite", tmp_path / "night.json", "--store", tmp_path / "store", "--seed", "1",
                                        "--runner", ROOT / "tests" / "fixtures" / "quick-run"), 60,
                        QUICK_RUNS=str(tmp_path / "plans"))
-    tables = re.findall(r"(\d+ of 21 runs[^\r\n]*)\r\n([^\r\n]*)\r\n\x1b\[2A\x1b\[J", text)
-    assert tables, text
-    assert all(len(line) < 60 for table in tables for line in table), tables
+    # As many lines are removed as were drawn: the counts, and a line for each running run.
+    tables = re.findall(r"(\d+ of 21 runs[^\r\n]*\r\n(?:  [^\r\n]*\r\n)*)\x1b\[(\d+)A\x1b\[J", text)
+    assert any(lines.count("\r\n") > 1 for lines, _ in tables), text
+    assert all(lines.count("\r\n") == int(removed) for lines, removed in tables), tables
+    assert all(len(line) < 60 for lines, _ in tables for line in lines.split("\r\n")), tables
     progress = text.split("night: invalid")[0]
     assert re.search(r"\x1b\[1;31minvalid +\x1b\[0m  b/1 ", progress), "a failure stays"
     assert "valid          a/1" not in progress, "passed runs are only counted"
