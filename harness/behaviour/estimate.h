@@ -5,7 +5,7 @@
 // al., J. Plant Ecology 2012): a run is a sample, a behaviour a species.
 //
 // They assume that the runs are drawn alike. Runs of other scenarios than before bring more than
-// foretold.
+// predicted.
 #pragma once
 
 #include <cstdint>

@@ -3,8 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "base/json.h"
@@ -35,14 +36,14 @@ bool is_row(std::uint64_t runs) {
   return false;
 }
 
-/// What the estimate after the first half of the runs foretold, and what the second half brought.
-struct Foretold {
+/// The estimate after the first half of the runs, and what the second half brought.
+struct Prediction {
   std::uint64_t after = 0;
   double expected = 0;
   std::uint64_t brought = 0;
 };
 
-Foretold at_half(const std::vector<BehaviourPoint>& points) {
+Prediction at_half(const std::vector<BehaviourPoint>& points) {
   const std::size_t half = points.size() / 2;
   const BehaviourPoint& then = points[half - 1];
   return {half, expected_new(then, points.size() - half), points.back().seen - then.seen};
@@ -68,6 +69,10 @@ class Coverage final : public Verb {
   }
 
   int run() override {
+    std::error_code none;
+    if (!std::filesystem::is_directory(store_, none)) {
+      return usage_error(fmt::format("{}: found no directory, expected a store", store_));
+    }
     const auto record = read_behaviour_record(store_);
     if (!record) return usage_error(record.error().message);
     const auto points = curve(record.value());
@@ -114,7 +119,7 @@ class Coverage final : public Verb {
         "\n{:.2f} % of the behaviours of the next run are expected to be new to this store\n"
         "({} of {} behaviours were shown by one run only); {} more runs: {:.0f} new ones\n",
         100 * unseen_share(now), now.once, now.seen, now.runs, expected_new(now, now.runs));
-    const Foretold check = at_half(points);
+    const Prediction check = at_half(points);
     fmt::print("the estimate after {} runs was {:.0f} new ones; the other {} runs brought {}\n",
                check.after, check.expected, now.runs - check.after, check.brought);
     fmt::print("{}\n", expected_new(now, 1) >= kWorthwhile
@@ -135,11 +140,11 @@ class Coverage final : public Verb {
                    {"twice", now.twice},
                    {"curve", std::move(curve)}};
     if (points.size() >= kRunsMin) {
-      const Foretold check = at_half(points);
+      const Prediction check = at_half(points);
       report["unseen-share"] = unseen_share(now);
       report["expected-new"] = {{"next-run", expected_new(now, 1)},
                                 {"as-many-runs", expected_new(now, now.runs)}};
-      report["foretold"] = {
+      report["prediction"] = {
           {"after-runs", check.after}, {"expected", check.expected}, {"brought", check.brought}};
     }
     fmt::print("{}\n", report.dump());

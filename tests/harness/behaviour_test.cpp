@@ -1,4 +1,4 @@
-// Behaviours: their record in a store, and what it foretells.
+// Behaviours: their record in a store, and what it predicts.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -110,9 +110,9 @@ TEST(Estimate, OfTheFormula_ForOneFurtherRun_IsAboutOncePerRuns) {
   EXPECT_NEAR(expected_new(point, 1'000'000), 198, 1);  // Chao2: 200 * 200 / (2 * 100) * 0.99
 }
 
-/// Runs that draw behaviours from a known distribution: the estimate at half of them must foretell
+/// Runs that draw behaviours from a known distribution: the estimate at half of them must predict
 /// the other half.
-TEST(Estimate, AfterHalfOfTheRuns_ForetellsTheOtherHalf) {
+TEST(Estimate, AfterHalfOfTheRuns_PredictsTheOtherHalf) {
   std::mt19937_64 random(4711);
   BehaviourRecord record;
   std::vector<double> chance;

@@ -55,8 +55,13 @@ def test_estimate_of_a_record(tmp_path):
     report = json.loads(coverage(tmp_path, "--json").stdout)
     assert report["seen"] == 21 and report["once"] == 20
     assert 0.45 < report["unseen-share"] <= 0.55
-    assert report["foretold"]["after-runs"] == 10 and report["foretold"]["brought"] == 10
-    assert abs(report["foretold"]["expected"] - 10) < 3
+    assert report["prediction"]["after-runs"] == 10 and report["prediction"]["brought"] == 10
+    assert abs(report["prediction"]["expected"] - 10) < 3
+
+
+def test_missing_store_is_named(tmp_path):
+    done = coverage(tmp_path / "none")
+    assert done.returncode == 254 and "none: found no directory, expected a store" in done.stderr
 
 
 def test_damaged_record_names_file_and_line(tmp_path):
