@@ -70,8 +70,20 @@ constexpr const char* kPhases = R"([
    "faults": [
      {"kind": "cut", "target": "leader", "label": "old", "hold": "3s",
       "until": {"snapshot": {"of": "own", "count": 4}}},
+     {"kind": "delay", "target": {"same-as": "old"}, "when": {"fault": {"label": "old"}},
+      "params": {"direction": "outbound", "min": "100ms", "max": "100ms"}, "hold": "5s",
+      "only": {"types": ["AppendEntriesReply", "InstallSnapshotReply"]},
+      "until": {"fault": {"label": "again"}}},
      {"kind": "cut", "target": {"same-as": "old"}, "when": {"snapshot": {"of": "sent"}},
-      "within": "4s", "hold": "1300ms"}]}
+      "label": "again", "within": "4s", "hold": "1300ms"}]},
+
+  {"name": "old entries arrive again, and the leader dies", "when": {"acknowledged": {"count": 50}},
+   "at-most": "4s",
+   "faults": [
+     {"kind": "replay", "target": "leader", "params": {"probability": 0.3}, "label": "copies",
+      "only": {"types": ["AppendEntries"]}, "hold": "2s", "until": {"fault": {"label": "gone"}}},
+     {"kind": "kill", "target": "leader", "label": "gone", "when": {"fault": {"label": "copies"}},
+      "after": "300ms", "hold": "600ms"}]}
 ])";
 
 /// Runs the phases in a new random order each time, so that a run too short for all of them leaves
