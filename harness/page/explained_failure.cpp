@@ -172,7 +172,9 @@ Json to_json(const ExplainedOperation& operation, std::size_t number) {
 const ExplainedOperation* ExplainedFailure::observer() const {
   const auto found = std::find_if(operations.begin(), operations.end(),
                                   [](const auto& operation) { return operation.what.named; });
-  return found == operations.end() ? nullptr : &*found;
+  if (found != operations.end()) return &*found;
+  // Without names, evidence.json puts those first that clash with the ones before.
+  return operations.empty() ? nullptr : &operations.front();
 }
 
 std::optional<ExplainedFailure> explain_failure(const RunFiles& files) {
