@@ -39,6 +39,7 @@ class ReplayVerb final : public Verb {
     line.option("--times", times_, "number of replays").show_default().range(1, kTimesMax);
     line.option("--store", store_, "directory of runs").show_default();
     line.flag("--quiet", quiet_, "no progress on standard error");
+    line.flag("--no-page", no_page_, "do not write report.html (capsize report does it later)");
   }
 
   int run() override {
@@ -67,7 +68,7 @@ class ReplayVerb final : public Verb {
 
  private:
   Outcome run_once(const RecordedRun& recorded) const {
-    RunOptions options{.store = store_, .binaries = binary_directory()};
+    RunOptions options{.store = store_, .binaries = binary_directory(), .page = !no_page_};
     options.recorded = &recorded.faults;
     options.recorded_from = recorded_from_;
     ProgressDisplay display;
@@ -121,6 +122,7 @@ class ReplayVerb final : public Verb {
   std::string store_ = kStoreDefault;
   std::uint64_t times_ = 1;
   bool quiet_ = false;
+  bool no_page_ = false;
 };
 
 const base::Registered<Verb, ReplayVerb> registered;

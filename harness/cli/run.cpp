@@ -48,6 +48,7 @@ class Run final : public Verb {
                 "created in the store; for programs that start runs")
         .type_name("DIR");
     line.flag("--quiet", quiet_, "no progress on standard error");
+    line.flag("--no-page", no_page_, "do not write report.html (capsize report does it later)");
     line.flag("--interactive", interactive_,
               "take requests for faults on standard input, reply on standard output "
               "(docs/FORMATS.md, Interactive control)");
@@ -67,7 +68,7 @@ class Run final : public Verb {
     if (const auto usable = check_control(scenario.value()); !usable) {
       return usage_error(usable.error().message);
     }
-    RunOptions run{.store = store_, .binaries = binary_directory()};
+    RunOptions run{.store = store_, .binaries = binary_directory(), .page = !no_page_};
     if (run_directory_) {
       const auto directory = RunDirectory::adopt(*run_directory_);
       if (!directory) return usage_error("--run-directory: " + directory.error().message);
@@ -122,6 +123,7 @@ class Run final : public Verb {
   std::optional<std::string> run_directory_;
   std::optional<std::string> control_;
   bool quiet_ = false;
+  bool no_page_ = false;
   bool interactive_ = false;
 };
 

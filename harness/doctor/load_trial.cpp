@@ -53,7 +53,7 @@ std::optional<double> borne_rate(const std::vector<TrialStep>& steps) {
 
 std::vector<TrialStep> try_load(const std::filesystem::path& binaries,
                                 const std::filesystem::path& directory) {
-  const RunOptions options{.store = directory, .binaries = binaries};
+  const RunOptions options{.store = directory, .binaries = binaries, .page = false};
   std::vector<TrialStep> steps;
   for (const double rate : kRates) {
     steps.push_back(try_rate(rate, options));

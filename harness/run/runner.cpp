@@ -16,6 +16,7 @@
 #include "harness/evidence/evidence.h"
 #include "harness/evidence/signature.h"
 #include "harness/judge/checks.h"
+#include "harness/page/run_page.h"
 #include "harness/process/descriptors.h"
 #include "harness/recorder/history_writer.h"
 #include "harness/report/results.h"
@@ -415,7 +416,7 @@ class Run {
     outcome_.verdict_after = monotonic_now() - start_ - outcome_.load_time;
   }
 
-  /// The last files of the run. results.json is the very last: it says that the run is over.
+  /// The last files of the run. results.json says that the run is over; only its page follows.
   void write_results() {
     reserve_.release();
     record_behaviour();
@@ -423,7 +424,15 @@ class Run {
     if (auto written = write_evidence(outcome_, results); !written) {
       log_error("{}", written.error().message);
     }
-    if (auto failure = store_json(directory_.results(), results)) fail(*std::move(failure));
+    if (auto failure = store_json(directory_.results(), results)) {
+      fail(*std::move(failure));
+      return;
+    }
+    // After results.json, from which it is made. A run without its page is still a run.
+    if (!options_.page) return;
+    if (auto written = write_report(directory_.path()); !written) {
+      log_error("{}: {}", kReportFile, written.error().message);
+    }
   }
 
   const RunOptions& options_;

@@ -28,6 +28,7 @@ struct RunOptions {
   /// Not empty: the run directory; otherwise one is created in the store (RunDirectory::adopt).
   std::filesystem::path run_directory = {};
   bool move_latest = true;  // point the store's link `latest` to this run
+  bool page = true;         // write report.html
   std::function<void(const Progress&)> progress;
   /// Not null: these faults instead of those that the scenario plans (capsize replay).
   const nemesis::RecordedFaults* recorded = nullptr;
