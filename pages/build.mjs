@@ -32,23 +32,6 @@ function remember(metafile) {
   }
 }
 
-// `import source from "./file.ts?text"`: the bundle of that file as a string, for a worker that starts
-// from a blob: the page is one file and may load no other.
-const bundleAsText = {
-  name: "bundle-as-text",
-  setup(setup) {
-    setup.onResolve({ filter: /\?text$/ }, (found) => ({
-      path: resolve(found.resolveDir, found.path.replace(/\?text$/, "")),
-      namespace: "bundle-as-text",
-    }));
-    setup.onLoad({ filter: /.*/, namespace: "bundle-as-text" }, async (found) => {
-      const result = await build({ ...common, entryPoints: [found.path] });
-      remember(result.metafile);
-      return { contents: result.outputFiles[0].text, loader: "text" };
-    });
-  },
-};
-
 function facts(name) {
   const folder = join(here, "node_modules", name);
   const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
@@ -81,7 +64,6 @@ async function bundle(folder, entry) {
     ...common,
     entryPoints: { [folder]: entry },
     outdir: out,
-    plugins: [bundleAsText],
   });
   remember(result.metafile);
   const contained = [...packages].sort().map(facts);

@@ -89,6 +89,8 @@ export interface Explanation {
 
 export interface ExplainedOperation {
   number: number; // from 1; the words use it
+  /** Of its invocation in the history; without it the page looks for process and time. */
+  index?: number | null;
   process: string;
   f: string;
   value: string;

@@ -16,6 +16,8 @@ function stored(): Theme | null {
 }
 
 function preferred(): Theme {
+  // A worker runs the same bundle and has no colours.
+  if (typeof matchMedia === "undefined") return "light";
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
