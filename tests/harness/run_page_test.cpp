@@ -213,7 +213,7 @@ TEST_F(RunDirectoryFixture, ThePageAnswersWhatBrokeAndUnderWhichFault) {
   const Json& explained = data["explanation"]["operations"];
   EXPECT_TRUE(explained[0]["pointMs"].is_null());
   EXPECT_EQ(explained[1]["pointMs"].get<double>(), 30.0);
-  EXPECT_EQ(data["explanation"]["logLines"][0]["text"].text(), "role, term 1, leader");
+  EXPECT_EQ(data["explanation"]["logLines"][0]["text"].text(), "becomes leader in term 1");
   EXPECT_EQ(data["nodes"][1]["roles"][1]["role"].text(), "leader");
   EXPECT_LE(data["focus"]["begin"].get<double>(), 10.0);
 }
