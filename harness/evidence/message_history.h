@@ -1,5 +1,5 @@
 // The messages between the nodes around a moment, from the proxy's record (messages.bin, format in
-// nemesis/proxy/message_record.h): who sent what to whom, when, and what the proxy did with it.
+// nemesis/proxy/message_record.h): sender, receiver, time, and what the proxy did with each.
 //
 // The proxy appends what happens; this joins the events of one message. The file may be large (256
 // MiB), cut, damaged or forged: records are validated one by one, what is not plausible
