@@ -171,7 +171,7 @@ class RunDirectoryFixture : public testing::Test {
                      operation("read", 1, 0, 50, 51, true)});
     const Json results = {
         {"verdict", "invalid"},
-        {"load-began-ns", 0},
+        {"start-ns", 0},
         {"failures",
          Json::array({{{"sentence", "stale"}, {"label", "stale read"}, {"at-ms", 51}}})},
         {"checks", Json::array({{{"name", "linearizable"}, {"verdict", "invalid"}}})},
@@ -244,7 +244,7 @@ TEST_F(RunDirectoryFixture, ValuesOfOtherTypesCountAsMissing) {
                             "{\"failures\":[[]],\"linearizable\":[1],\"explanation\":[2]}",
                             "{\"explanation\":{\"operations\":[1,{\"invoke-ms\":\"x\"}]},"
                             "\"linearizable\":{\"violations\":[{\"operations\":{}}]},"
-                            "\"load-began-ns\":1e300,\"faults\":{\"list\":[{\"id\":\"x\"}]}}"}) {
+                            "\"start-ns\":1e300,\"faults\":{\"list\":[{\"id\":\"x\"}]}}"}) {
     for (const char* file : {"results.json", "evidence.json", "scenario.json", "faults.jsonl"}) {
       write_run();
       write(file, wrong);
