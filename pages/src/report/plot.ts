@@ -121,32 +121,63 @@ function draw_bands(context: CanvasRenderingContext2D, plot: Plot): void {
   }
 }
 
+type Point = [x: number, y: number];
+
+/** The pieces of a curve between its gaps. */
+function pieces(plot: Plot, axis: Vertical, values: ArrayLike<number>): Point[][] {
+  const { from, to } = bins_of(plot, values.length);
+  const found: Point[][] = [];
+  let piece: Point[] = [];
+  for (let bin = from; bin <= to; bin++) {
+    const value = values[bin]!;
+    if (Number.isFinite(value) && (!plot.logarithmic || value > 0)) {
+      piece.push([x_of(plot.scale, (bin + 0.5) * plot.binMs), axis.y_of(value)]);
+    } else if (piece.length > 0) {
+      found.push(piece);
+      piece = [];
+    }
+  }
+  if (piece.length > 0) found.push(piece);
+  return found;
+}
+
+/** `outer` moved along the line to `inner` until it is within `low` and `high`. */
+function pulled_in(outer: Point, inner: Point, low: number, high: number): Point {
+  const x = Math.min(high, Math.max(low, outer[0]));
+  if (x === outer[0] || inner[0] === outer[0]) return outer;
+  return [x, outer[1] + ((inner[1] - outer[1]) * (x - outer[0])) / (inner[0] - outer[0])];
+}
+
+/**
+ * Cuts what is far outside of the plot. Seen from near, the next bin is millions of pixels away, and a
+ * browser lays each dash of the line until there.
+ */
+function cut(piece: Point[], scale: Scale): Point[] {
+  if (piece.length < 2) return piece;
+  const [low, high] = [scale.left - 20, scale.left + scale.width + 20];
+  const last = piece.length - 1;
+  const inside = [...piece];
+  inside[0] = pulled_in(piece[0]!, piece[1]!, low, high);
+  inside[last] = pulled_in(piece[last]!, piece[last - 1]!, low, high);
+  return inside;
+}
+
 function draw_curve(context: CanvasRenderingContext2D, plot: Plot, axis: Vertical, curve: Curve): void {
-  const { from, to } = bins_of(plot, curve.values.length);
   const bottom = plot.height - kBottom;
   const path = new Path2D();
   const area = new Path2D();
-  let start: number | null = null; // x of the first point since the last gap
-  let last = 0;
-  for (let bin = from; bin <= to + 1; bin++) {
-    const value = bin <= to ? curve.values[bin]! : NaN;
-    const missing = !Number.isFinite(value) || (plot.logarithmic && value <= 0);
-    if (missing) {
-      if (start !== null) area.lineTo(last, bottom), area.lineTo(start, bottom), area.closePath();
-      start = null;
-      continue;
+  for (const each of pieces(plot, axis, curve.values)) {
+    const points = cut(each, plot.scale);
+    const [start, end] = [points[0]!, points[points.length - 1]!];
+    // A bin between two gaps is a short line, so that it is seen.
+    path.moveTo(start[0] - 0.5, start[1]);
+    area.moveTo(start[0], bottom);
+    for (const [x, y] of points) {
+      path.lineTo(x + 0.5, y);
+      area.lineTo(x, y);
     }
-    const x = x_of(plot.scale, (bin + 0.5) * plot.binMs);
-    const y = axis.y_of(value);
-    if (start === null) {
-      // A bin between two gaps is a short line, so that it is seen.
-      path.moveTo(x - 0.5, y);
-      area.moveTo(x, y);
-      start = x;
-    }
-    path.lineTo(x + 0.5, y);
-    area.lineTo(x, y);
-    last = x;
+    area.lineTo(end[0], bottom);
+    area.closePath();
   }
   if (curve.fill) {
     context.fillStyle = curve.fill;

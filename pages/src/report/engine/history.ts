@@ -7,7 +7,7 @@ export interface Row {
   row: number; // in the columns
   index: number; // of its invocation in the history
   process: number;
-  thread: number; // index into Operations.lanes
+  thread: number; // which client thread
   f: string;
   key: string;
   outcome: number; // 0 ok, 1 fail, 2 info
