@@ -1,6 +1,6 @@
 // Curves over time in a canvas: throughput and latency. A library for this (uPlot) has 52 kB, half of what
 // all code of the page may have, for lines, a logarithmic axis and bands.
-import { ticks, x_of, type Scale } from "./scale";
+import { span, ticks, x_of, type Scale } from "./scale";
 
 export interface Curve {
   values: ArrayLike<number>; // one a bin; NaN: none
@@ -109,13 +109,15 @@ function draw_axes(context: CanvasRenderingContext2D, plot: Plot, axis: Vertical
 function draw_bands(context: CanvasRenderingContext2D, plot: Plot): void {
   const room = plot.height - kTop - kBottom;
   for (const { begin, end, colour } of plot.bands) {
-    const x = x_of(plot.scale, begin);
+    const box = span(plot.scale, begin, end, 1);
+    if (!box) continue;
     context.globalAlpha = 0.3;
     context.fillStyle = colour;
-    context.fillRect(x, kTop, Math.max(1, x_of(plot.scale, end) - x), room);
+    context.fillRect(box.x, kTop, box.width, room);
   }
   context.globalAlpha = 1;
   for (const { ms, colour } of plot.lines) {
+    if (!span(plot.scale, ms, ms)) continue;
     context.fillStyle = colour;
     context.fillRect(Math.round(x_of(plot.scale, ms)), kTop, 1, room);
   }
@@ -155,10 +157,13 @@ function pulled_in(outer: Point, inner: Point, low: number, high: number): Point
 function cut(piece: Point[], scale: Scale): Point[] {
   if (piece.length < 2) return piece;
   const [low, high] = [scale.left - 20, scale.left + scale.width + 20];
-  const last = piece.length - 1;
-  const inside = [...piece];
-  inside[0] = pulled_in(piece[0]!, piece[1]!, low, high);
-  inside[last] = pulled_in(piece[last]!, piece[last - 1]!, low, high);
+  let first = 0;
+  let last = piece.length - 1;
+  while (first + 1 < last && piece[first + 1]![0] < low) first++;
+  while (last - 1 > first && piece[last - 1]![0] > high) last--;
+  const inside = piece.slice(first, last + 1);
+  inside[0] = pulled_in(piece[first]!, piece[first + 1]!, low, high);
+  inside[inside.length - 1] = pulled_in(piece[last]!, piece[last - 1]!, low, high);
   return inside;
 }
 
