@@ -30,7 +30,12 @@ void append_edn_string(std::string& out, std::string_view text) {
         out += '\\';
         [[fallthrough]];
       default:
-        out += c;
+        // A zero byte at the beginning of a file would make it binary data.
+        if (static_cast<unsigned char>(c) < 0x20) {
+          fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+        } else {
+          out += c;
+        }
     }
   }
   out += '"';

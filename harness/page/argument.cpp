@@ -34,7 +34,7 @@ bool precedes(const ArguedOperation& first, const ArguedOperation& second) {
          *first.complete_ms < *second.invoke_ms;
 }
 
-/// Whether another operation lies between the two, so that their order follows from two others.
+/// Whether another operation is between the two, so that their order follows from two others.
 bool follows_from_others(const std::vector<ArguedOperation>& operations, std::size_t first,
                          std::size_t second) {
   return std::any_of(operations.begin(), operations.end(), [&](const ArguedOperation& between) {

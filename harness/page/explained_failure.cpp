@@ -69,21 +69,29 @@ void add_points(const Json& results, ExplainedFailure& failure) {
   }
 }
 
-/// A transition of a trace as a line for people: "append 812 to 815, term 6 leader".
-std::string transition_text(const Json& line) {
-  std::string text = text_in(line, "event", kPageNameBytes);
+/// The index of a transition, or the range from its first to its last entry.
+std::string entries_text(const Json& line) {
   const std::string first = value_in(line, "first", kPageNameBytes);
   const std::string index = value_in(line, "index", kPageNameBytes);
-  if (!index.empty()) {
-    text += " " + (first.empty() || first == index ? index : first + " to " + index);
-  }
-  const std::string vote = value_in(line, "vote", kPageNameBytes);
-  if (!vote.empty()) text += " for " + vote;
+  return first.empty() || first == index ? index : first + " to " + index;
+}
+
+/// A transition of a trace as a line for people; node/PROTOCOL.md lists the events.
+std::string transition_text(const Json& line) {
+  const std::string event = text_in(line, "event", kPageNameBytes);
   const std::string term = value_in(line, "term", kPageNameBytes);
-  if (!term.empty()) text += ", term " + term;
   const std::string role = text_in(line, "role", kPageNameBytes);
-  if (!role.empty()) text += ", " + role;
-  return page_text(text, kLineBytes);
+  const std::string entries = entries_text(line);
+  if (event == "role") return fmt::format("becomes {} in term {}", role, term);
+  if (event == "term") return fmt::format("enters term {} as {}", term, role);
+  if (event == "vote") {
+    return fmt::format("votes for {} in term {}", value_in(line, "vote", kPageNameBytes), term);
+  }
+  if (event == "start")
+    return fmt::format("starts in term {} with its log up to {}", term, entries);
+  if (event == "commit") return fmt::format("commits up to {} ({}, term {})", entries, role, term);
+  if (event == "append") return fmt::format("appends {} ({}, term {})", entries, role, term);
+  return page_text(fmt::format("{} {} ({}, term {})", event, entries, role, term), kLineBytes);
 }
 
 /// What the node that served the operation did while it ran; its last change before, too.
@@ -172,7 +180,9 @@ Json to_json(const ExplainedOperation& operation, std::size_t number) {
 const ExplainedOperation* ExplainedFailure::observer() const {
   const auto found = std::find_if(operations.begin(), operations.end(),
                                   [](const auto& operation) { return operation.what.named; });
-  return found == operations.end() ? nullptr : &*found;
+  if (found != operations.end()) return &*found;
+  // Without names, evidence.json puts those first that clash with the ones before.
+  return operations.empty() ? nullptr : &operations.front();
 }
 
 std::optional<ExplainedFailure> explain_failure(const RunFiles& files) {

@@ -37,7 +37,7 @@ struct ExplainedFailure {
   std::vector<ArgumentStep> argument;
   std::vector<ExplainedLine> lines;
 
-  /// The first operation that the sentence names: the one that saw what cannot be.
+  /// The operation that saw what cannot be: the first that the sentence names.
   [[nodiscard]] const ExplainedOperation* observer() const;
 };
 

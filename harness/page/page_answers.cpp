@@ -13,6 +13,7 @@ namespace {
 using base::Json;
 
 constexpr std::size_t kFaultsNamed = 5;
+constexpr std::size_t kUnnamedShown = 3;  // operations, where the sentence names none
 constexpr double kFaultBeforeMs =
     2'000;  // a fault that began this long before belongs to the story
 constexpr double kWindowMinMs = 200;
@@ -52,11 +53,30 @@ std::string operation_text(const ExplainedOperation& operation, std::size_t numb
 
 std::string operations_text(const ExplainedFailure& failure) {
   std::string text;
+  const bool any_named = failure.observer() != nullptr && failure.observer()->what.named;
   for (std::size_t i = 0; i < failure.operations.size(); ++i) {
-    if (!failure.operations[i].what.named) continue;
+    if (any_named ? !failure.operations[i].what.named : i >= kUnnamedShown) continue;
     text += (text.empty() ? "" : "; ") + operation_text(failure.operations[i], i + 1);
   }
   return text;
+}
+
+/// "cut n1 n3".
+std::string fault_name(const RunFault& fault) {
+  std::string text = fault.kind;
+  for (const std::string& node : fault.nodes) text += " " + node;
+  return text;
+}
+
+/// "; kill n1 had ended 120 ms before": what a fault has done may show only after it.
+std::string ended_text(const std::vector<RunFault>& faults, double ms) {
+  const RunFault* last = nullptr;
+  for (const RunFault& fault : faults) {
+    if (!fault.took_effect() || !fault.end || *fault.end > ms) continue;
+    if (last == nullptr || *fault.end > *last->end) last = &fault;
+  }
+  if (last == nullptr) return "";
+  return fmt::format("; {} had ended {} before", fault_name(*last), millis(ms - *last->end));
 }
 
 /// The faults that were active, the latest first: it is the most likely cause.
@@ -70,15 +90,13 @@ std::string faults_text(const std::vector<RunFault>& faults, double ms) {
   });
   std::string text;
   for (std::size_t i = 0; i < std::min(active.size(), kFaultsNamed); ++i) {
-    const RunFault& fault = *active[i];
-    text += fmt::format("{}{}", i == 0 ? "" : ", ", fault.kind);
-    for (const std::string& node : fault.nodes) text += " " + node;
-    text += fmt::format(" for {}", millis(ms - *fault.begin));
+    text += fmt::format("{}{} for {}", i == 0 ? "" : ", ", fault_name(*active[i]),
+                        millis(ms - *active[i]->begin));
   }
   if (active.size() > kFaultsNamed) {
     text += fmt::format(" and {} more", active.size() - kFaultsNamed);
   }
-  return text.empty() ? "none was active" : text;
+  return text.empty() ? "none was active" + ended_text(faults, ms) : text;
 }
 
 std::string server_text(const ExplainedOperation& operation) {

@@ -4,7 +4,7 @@
 //   run directory ──> RunFiles, history, traces, messages ──> JSON + blocks of columns ──> HTML
 //
 // Everything comes from the files of the run directory, so that a run, `capsize report` and a
-// directory that somebody sent give the same page. What a file does not have, the page leaves out.
+// directory from another machine give the same page. What no file has, the page leaves out.
 #pragma once
 
 #include <filesystem>

@@ -89,8 +89,9 @@ const std::vector<Workload> kWorkloads = {
 
 std::string some_value(char letter, Random& random) {
   static const std::vector<std::string> kTexts = {
-      R"("a")",         R"("5")",   R"("")",           R"("null")", R"("two words")",
-      R"("say \"x\"")", R"("a,b")", R"("line\nfeed")", R"("\\")",   R"("gr\u00fc\u00df")"};
+      R"("a")",           R"("5")",   R"("")",           R"("null")", R"("two words")",
+      R"("say \"x\"")",   R"("a,b")", R"("line\nfeed")", R"("\\")",   R"("gr\u00fc\u00df")",
+      R"("\u0000\u001b")"};
   static const std::vector<std::string> kOthers = {"null",  "true",        "1.5",      "[]",
                                                    "[1,2]", "[[1],\"x\"]", "[null,-3]"};
   const auto below = [&](const auto& of) {
@@ -237,6 +238,22 @@ TEST(Convert, HistoryThatWouldTurnIntoAnother_IsRefused) {
       "{\"process\":1,\"type\":\"invoke\",\"f\":\"write\",\"key\":\"x\",\"value\":1}\n"
       "{\"process\":2,\"type\":\"invoke\",\"f\":\"write\",\"key\":\"y\",\"value\":1}\n");
   EXPECT_THAT(write(two, "jepsen-log").second.refusal.value_or(""), HasSubstr("2 keys"));
+}
+
+// The first bytes of a file decide whether it is text: in EDN the name of the first client is among
+// them.
+TEST(Convert, ControlCharactersInNames_StayReadable) {
+  for (const char* name : {"\\u0000\\u0001b", "a\\u001b[2J", "\\u0000"}) {
+    const History original =
+        read(fmt::format("{{\"process\":\"{}\",\"type\":\"invoke\",\"f\":\"write\",\"key\":\"{}\","
+                         "\"value\":\"{}\"}}\n",
+                         name, name, name));
+    for (const char* format : {"edn", "jsonl", "intervals", "csv"}) {
+      const auto [text, conversion] = write(original, format);
+      ASSERT_FALSE(conversion.refusal) << format;
+      EXPECT_EQ(essence(read(text), false), essence(original, false)) << format << "\n" << text;
+    }
+  }
 }
 
 TEST(Convert, WidenedIntervalsOfOneProcess_GetProcessesOfTheirOwn) {
