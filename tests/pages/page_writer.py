@@ -1,4 +1,4 @@
-"""Writes a report page from Python, as harness/page does in C++: for tests and benchmarks that need
+"""Writes a report page from Python, as the harness does in C++: for tests and benchmarks that need
 data that no run gives. The data is described in pages/src/report/data.ts."""
 
 import array
@@ -59,14 +59,14 @@ def document(page, texts, script=None):
 """
 
 
-def pyramids(rows, lanes, bins, bin_ms):
+def pyramids(rows, threads, bins, bin_ms):
     """Columns of the block `lanes`: count, shortest, longest and worst of each bin, finest level first.
-    `rows`: (lane, invoke tick, duration, code) with ticks of a microsecond."""
+    `rows`: (thread, invoke tick, duration, code) with ticks of a microsecond."""
     size = 2 * bins - 1
-    count, worst = array.array("I", bytes(4 * size * lanes)), array.array("B", bytes(size * lanes))
-    shortest, longest = array.array("I", bytes(4 * size * lanes)), array.array("I", bytes(4 * size * lanes))
-    for lane, invoke, duration, code in rows:
-        base = lane * size
+    count, worst = array.array("I", bytes(4 * size * threads)), array.array("B", bytes(size * threads))
+    shortest, longest = array.array("I", bytes(4 * size * threads)), array.array("I", bytes(4 * size * threads))
+    for thread, invoke, duration, code in rows:
+        base = thread * size
         begin = min(bins - 1, int(invoke / 1000 / bin_ms))
         end = begin if duration == NEVER else min(bins - 1, int((invoke + duration) / 1000 / bin_ms))
         for at in range(base + begin, base + end + 1):
@@ -75,8 +75,8 @@ def pyramids(rows, lanes, bins, bin_ms):
         shortest[at] = min(shortest[at] or NEVER, duration)
         longest[at] = max(longest[at], duration)
         count[at] += 1
-    for lane in range(lanes):
-        fill_levels(lane * size, bins, count, shortest, longest, worst)
+    for thread in range(threads):
+        fill_levels(thread * size, bins, count, shortest, longest, worst)
     return {"count": count, "shortest": shortest, "longest": longest, "worst": worst}
 
 

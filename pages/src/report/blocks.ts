@@ -3,10 +3,22 @@ import { engine, explainedRows, opened, page, report_trouble } from "./state";
 import type { Engine } from "./engine/client";
 import type { Columns } from "./engine/decode";
 
-function text_of(name: string): string {
+const kPiece = 1 << 20; // characters that are copied to the worker at a time
+
+/** Gives the base64 of a block to the engine, in pieces: to copy all of it at once would stop the page. */
+async function send_text(each: Engine, name: string): Promise<void> {
   const element = document.getElementById(`block-${name}`);
   if (!element) throw new Error("the page does not contain it");
-  return element.textContent ?? "";
+  let text = "";
+  // The parser makes several text nodes of a long text.
+  for (const node of element.childNodes) {
+    text += node.nodeValue ?? "";
+    while (text.length >= kPiece) {
+      await each.ask("piece", { name, text: text.slice(0, kPiece) });
+      text = text.slice(kPiece);
+    }
+  }
+  await each.ask("piece", { name, text });
 }
 
 function block_of(name: string) {
@@ -19,7 +31,8 @@ const pending = new Map<string, Promise<boolean>>();
 
 async function open_in(each: Engine, name: "lanes" | "operations"): Promise<boolean> {
   try {
-    await each.ask("open", { name, text: text_of(name), block: block_of(name) });
+    await send_text(each, name);
+    await each.ask("open", { name, block: block_of(name) });
     if (name === "operations") explainedRows.value = await each.ask("mark", marks());
     opened.value = { ...opened.value, [name]: true };
     performance.mark(`capsize-${name}-opened`);
@@ -53,7 +66,8 @@ function marks() {
 /** The columns of throughput and latency; null if they cannot be opened. */
 export async function series_columns(): Promise<Columns | null> {
   try {
-    return await engine.value!.ask("columns", { text: text_of("series"), block: block_of("series") });
+    await send_text(engine.value!, "series");
+    return await engine.value!.ask("columns", { name: "series", block: block_of("series") });
   } catch (error) {
     report_trouble(`block series: ${error instanceof Error ? error.message : error}`);
     return null;
@@ -66,7 +80,8 @@ const values = new Map<number, Promise<string[] | null>>();
 async function open_values(block: number): Promise<string[] | null> {
   const name = `values-${block}`;
   try {
-    const found = await engine.value!.ask("values", { text: text_of(name), block: block_of(name) });
+    await send_text(engine.value!, name);
+    const found = await engine.value!.ask("values", { name, block: block_of(name) });
     if (!Array.isArray(found)) throw new Error("found no array of texts");
     return found;
   } catch (error) {

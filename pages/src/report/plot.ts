@@ -1,6 +1,6 @@
 // Curves over time in a canvas: throughput and latency. A library for this (uPlot) has 52 kB, half of what
 // all code of the page may have, for lines, a logarithmic axis and bands.
-import { ticks, x_of, type Scale } from "./scale";
+import { span, ticks, x_of, type Scale } from "./scale";
 
 export interface Curve {
   values: ArrayLike<number>; // one a bin; NaN: none
@@ -109,44 +109,80 @@ function draw_axes(context: CanvasRenderingContext2D, plot: Plot, axis: Vertical
 function draw_bands(context: CanvasRenderingContext2D, plot: Plot): void {
   const room = plot.height - kTop - kBottom;
   for (const { begin, end, colour } of plot.bands) {
-    const x = x_of(plot.scale, begin);
+    const box = span(plot.scale, begin, end, 1);
+    if (!box) continue;
     context.globalAlpha = 0.3;
     context.fillStyle = colour;
-    context.fillRect(x, kTop, Math.max(1, x_of(plot.scale, end) - x), room);
+    context.fillRect(box.x, kTop, box.width, room);
   }
   context.globalAlpha = 1;
   for (const { ms, colour } of plot.lines) {
+    if (!span(plot.scale, ms, ms)) continue;
     context.fillStyle = colour;
     context.fillRect(Math.round(x_of(plot.scale, ms)), kTop, 1, room);
   }
 }
 
+type Point = [x: number, y: number];
+
+/** The pieces of a curve between its gaps. */
+function pieces(plot: Plot, axis: Vertical, values: ArrayLike<number>): Point[][] {
+  const { from, to } = bins_of(plot, values.length);
+  const found: Point[][] = [];
+  let piece: Point[] = [];
+  for (let bin = from; bin <= to; bin++) {
+    const value = values[bin]!;
+    if (Number.isFinite(value) && (!plot.logarithmic || value > 0)) {
+      piece.push([x_of(plot.scale, (bin + 0.5) * plot.binMs), axis.y_of(value)]);
+    } else if (piece.length > 0) {
+      found.push(piece);
+      piece = [];
+    }
+  }
+  if (piece.length > 0) found.push(piece);
+  return found;
+}
+
+/** `outer` moved along the line to `inner` until it is within `low` and `high`. */
+function pulled_in(outer: Point, inner: Point, low: number, high: number): Point {
+  const x = Math.min(high, Math.max(low, outer[0]));
+  if (x === outer[0] || inner[0] === outer[0]) return outer;
+  return [x, outer[1] + ((inner[1] - outer[1]) * (x - outer[0])) / (inner[0] - outer[0])];
+}
+
+/**
+ * Cuts what is far outside of the plot. Seen from near, the next bin is millions of pixels away, and a
+ * browser lays each dash of the line until there.
+ */
+function cut(piece: Point[], scale: Scale): Point[] {
+  if (piece.length < 2) return piece;
+  const [low, high] = [scale.left - 20, scale.left + scale.width + 20];
+  let first = 0;
+  let last = piece.length - 1;
+  while (first + 1 < last && piece[first + 1]![0] < low) first++;
+  while (last - 1 > first && piece[last - 1]![0] > high) last--;
+  const inside = piece.slice(first, last + 1);
+  inside[0] = pulled_in(piece[first]!, piece[first + 1]!, low, high);
+  inside[inside.length - 1] = pulled_in(piece[last]!, piece[last - 1]!, low, high);
+  return inside;
+}
+
 function draw_curve(context: CanvasRenderingContext2D, plot: Plot, axis: Vertical, curve: Curve): void {
-  const { from, to } = bins_of(plot, curve.values.length);
   const bottom = plot.height - kBottom;
   const path = new Path2D();
   const area = new Path2D();
-  let start: number | null = null; // x of the first point since the last gap
-  let last = 0;
-  for (let bin = from; bin <= to + 1; bin++) {
-    const value = bin <= to ? curve.values[bin]! : NaN;
-    const missing = !Number.isFinite(value) || (plot.logarithmic && value <= 0);
-    if (missing) {
-      if (start !== null) area.lineTo(last, bottom), area.lineTo(start, bottom), area.closePath();
-      start = null;
-      continue;
+  for (const each of pieces(plot, axis, curve.values)) {
+    const points = cut(each, plot.scale);
+    const [start, end] = [points[0]!, points[points.length - 1]!];
+    // A bin between two gaps is a short line, so that it is seen.
+    path.moveTo(start[0] - 0.5, start[1]);
+    area.moveTo(start[0], bottom);
+    for (const [x, y] of points) {
+      path.lineTo(x + 0.5, y);
+      area.lineTo(x, y);
     }
-    const x = x_of(plot.scale, (bin + 0.5) * plot.binMs);
-    const y = axis.y_of(value);
-    if (start === null) {
-      // A bin between two gaps is a short line, so that it is seen.
-      path.moveTo(x - 0.5, y);
-      area.moveTo(x, y);
-      start = x;
-    }
-    path.lineTo(x + 0.5, y);
-    area.lineTo(x, y);
-    last = x;
+    area.lineTo(end[0], bottom);
+    area.closePath();
   }
   if (curve.fill) {
     context.fillStyle = curve.fill;

@@ -42,7 +42,7 @@ export const selection = signal<Selection | null>(null);
 export const explainedRows = signal<(Row | null)[]>([]);
 export const engine = signal<Engine | null>(null);
 /** Blocks that are open. */
-export const opened = signal<{ lanes: boolean; operations: boolean }>({ lanes: false, operations: false });
+export const opened = signal<{ [block: string]: boolean }>({});
 /** What did not work, for the person to see: a block that is broken, for example. */
 export const troubles = signal<string[]>([]);
 export const helpOpen = signal(false);

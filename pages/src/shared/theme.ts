@@ -21,9 +21,12 @@ function preferred(): Theme {
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
+const colours = new Map<string, string>();
+
 export const theme = signal<Theme>(stored() ?? preferred());
 
 function apply(value: Theme): void {
+  colours.clear();
   document.documentElement.dataset.theme = value;
   theme.value = value;
 }
@@ -48,5 +51,11 @@ export function toggle_theme(): void {
 
 /** The value of a custom property such as "--ok", for what is drawn in a canvas. */
 export function colour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  let value = colours.get(name);
+  if (value === undefined) {
+    // Asking the browser computes all styles that are pending, which a frame can afford once.
+    value = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    colours.set(name, value);
+  }
+  return value;
 }

@@ -8,11 +8,10 @@ export type Columns = { [name: string]: Numbers };
 const kSlice = 1 << 18; // characters; a multiple of 4, so each slice is base64 of its own
 const kBusyMs = 8; // then others may run
 
-/** The bytes of a block. Throws an Error that says what is wrong with it. */
-export async function opened_bytes(text: string, bytes: number): Promise<Uint8Array> {
-  const base64 = /\s/.test(text.slice(0, 200) + text.slice(-200)) ? text.replace(/\s+/g, "") : text;
+/** The bytes of a block, whose base64 comes in pieces. Throws an Error that says what is wrong with it. */
+export async function opened_bytes(pieces: string[], bytes: number): Promise<Uint8Array> {
   const unzip = new DecompressionStream("gzip");
-  const done = feed(unzip.writable.getWriter(), base64);
+  const done = feed(unzip.writable.getWriter(), pieces);
   // A stream that breaks rejects both ends; the reader's error is the one that is reported.
   done.catch(() => {});
   const out = new Uint8Array(bytes);
@@ -30,10 +29,31 @@ export async function opened_bytes(text: string, bytes: number): Promise<Uint8Ar
   return out;
 }
 
-async function feed(writer: WritableStreamDefaultWriter<BufferSource>, base64: string) {
+async function feed(writer: WritableStreamDefaultWriter<BufferSource>, pieces: string[]) {
+  try {
+    await feed_slices(writer, pieces);
+  } catch (error) {
+    await writer.abort(error); // else the reader would wait for more
+    throw error;
+  }
+}
+
+/** Base64 in slices of a multiple of four characters; only the last one may be shorter. */
+function* slices(pieces: string[]): Generator<string> {
+  let rest = "";
+  for (const piece of pieces) {
+    const text = rest + (/\s/.test(piece) ? piece.replace(/\s+/g, "") : piece);
+    const whole = text.length - (text.length % 4);
+    for (let at = 0; at < whole; at += kSlice) yield text.slice(at, Math.min(at + kSlice, whole));
+    rest = text.slice(whole);
+  }
+  if (rest !== "") yield rest;
+}
+
+async function feed_slices(writer: WritableStreamDefaultWriter<BufferSource>, pieces: string[]) {
   let since = performance.now();
-  for (let at = 0; at < base64.length; at += kSlice) {
-    const raw = atob(base64.slice(at, at + kSlice));
+  for (const base64 of slices(pieces)) {
+    const raw = atob(base64);
     const slice = new Uint8Array(raw.length);
     for (let index = 0; index < raw.length; index++) slice[index] = raw.charCodeAt(index);
     await writer.write(slice);

@@ -7,7 +7,7 @@ export interface Row {
   row: number; // in the columns
   index: number; // of its invocation in the history
   process: number;
-  thread: number; // index into Operations.lanes
+  thread: number; // which client thread
   f: string;
   key: string;
   outcome: number; // 0 ok, 1 fail, 2 info
@@ -106,19 +106,22 @@ export class History {
     return first(this.columns.invoke!, tick);
   }
 
-  /** Operations that overlap the window, by invocation, at most `most`. */
+  /**
+   * Operations that overlap the window, by invocation, at most `most`. Those that never completed overlap
+   * every later window; they are the first to be left out.
+   */
   overlapping(window: Interval, most: number): Rows {
-    const rows: Row[] = [];
+    const found: number[] = [];
     const early = this.first_from(window.begin - this.longest * this.msPerTick);
-    for (const row of this.open) {
-      if (row < early && rows.length < most) rows.push(this.row(row));
-    }
     for (let row = early; row < this.count && this.invoke_ms(row) <= window.end; row++) {
       if (this.complete_ms(row) < window.begin) continue;
-      if (rows.length >= most) return { rows, more: true };
-      rows.push(this.row(row));
+      if (found.length >= most) return { rows: found.map((each) => this.row(each)), more: true };
+      found.push(row);
     }
-    return { rows, more: false };
+    const before = this.open.filter((row) => row < early);
+    const room = Math.max(0, most - found.length);
+    const rows = [...before.slice(Math.max(0, before.length - room)), ...found];
+    return { rows: rows.map((each) => this.row(each)), more: before.length > room };
   }
 
   by_index(index: number): Row | null {

@@ -13,7 +13,6 @@ export interface Picture {
   gutter: number; // left part, for names
   rowHeight: number;
   top: number; // scrolled pixels
-  names: string[]; // of all rows
   focus: Interval | null; // is outlined
   faults: { begin: number; end: number; colour: string }[];
   selected: number | null; // row of the columns
@@ -23,12 +22,13 @@ export interface Picture {
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 export interface Source {
+  names: string[]; // of all rows
   operations: Operations;
-  lanes: Columns | null;
+  pyramids: Columns | null; // block lanes
   history: History | null;
 }
 
-const kTracks = 3; // operations on one key overlap: they are drawn side by side in so many tracks
+const kTracks = 3; // operations on one key overlap: they are drawn side by side in this many tracks
 const kApart = 4; // a row is drawn operation by operation if each has as many pixels on average
 
 /** Returns whether the details of this window need the block `operations`, which is not open. */
@@ -44,11 +44,11 @@ export function paint(canvas: OffscreenCanvas | HTMLCanvasElement, picture: Pict
   context.fillRect(0, 0, width, height);
   paint_background(context, picture);
   const plot = Math.max(1, Math.floor(width - picture.gutter));
-  const level = source.lanes && picture.by === "process"
+  const level = source.pyramids && picture.by === "process"
     ? level_for(source.operations, picture.window, plot) : null;
   const pixels = new Uint8Array(plot);
   const first = Math.max(0, Math.floor(picture.top / picture.rowHeight));
-  const last = Math.min(picture.names.length, Math.ceil((picture.top + height) / picture.rowHeight));
+  const last = Math.min(source.names.length, Math.ceil((picture.top + height) / picture.rowHeight));
   for (let row = first; row < last; row++) {
     const y = row * picture.rowHeight - picture.top;
     paint_row(context, picture, source, { row, y, level, pixels });
@@ -72,7 +72,7 @@ function paint_row(context: Context, picture: Picture, source: Source, place: Pl
   context.fillStyle = colours.quiet!;
   context.font = `${Math.min(11, rowHeight - 2)}px system-ui, sans-serif`;
   context.textBaseline = "middle";
-  context.fillText(picture.names[row]!, 0, y + rowHeight / 2, gutter - 8);
+  context.fillText(source.names[row]!, 0, y + rowHeight / 2, gutter - 8);
   if (place.level === null && source.history) {
     const grouping = source.history.groups(by);
     if (paint_apart(context, picture, source.history, grouping, place)) return;
@@ -82,9 +82,9 @@ function paint_row(context: Context, picture: Picture, source: Source, place: Pl
       fill(pixels, (begin - window.begin) * scale, (end - window.begin) * scale,
            code_of(source.history!, each));
     });
-  } else if (source.lanes && by === "process") {
+  } else if (source.pyramids && by === "process") {
     pixels.fill(0);
-    raster_bins(pixels, source.lanes, row, place.level ?? 0, source.operations, window);
+    raster_bins(pixels, source.pyramids, row, place.level ?? 0, source.operations, window);
   } else {
     return;
   }
@@ -211,7 +211,7 @@ function paint_focus(context: Context, picture: Picture): void {
 export function operation_at(picture: Picture, source: Source, x: number, y: number): number | null {
   const { history } = source;
   const group = Math.floor((y + picture.top) / picture.rowHeight);
-  if (!history || group < 0 || group >= picture.names.length || x < picture.gutter) return null;
+  if (!history || group < 0 || group >= source.names.length || x < picture.gutter) return null;
   const msPerPixel = (picture.window.end - picture.window.begin) / (picture.width - picture.gutter);
   const ms = picture.window.begin + (x - picture.gutter) * msPerPixel;
   const near = { begin: ms - 3 * msPerPixel, end: ms + 3 * msPerPixel };

@@ -25,9 +25,9 @@ export function level_offset(bins: number, level: number): number {
 }
 
 /** Fills `pixels` from bins of a level of one row's pyramid. */
-export function raster_bins(pixels: Uint8Array, lanes: Columns, row: number, level: number,
+export function raster_bins(pixels: Uint8Array, pyramids: Columns, row: number, level: number,
                             operations: Operations, window: Interval): void {
-  const worst = lanes.worst!;
+  const worst = pyramids.worst!;
   const bins = operations.bins / 2 ** level;
   const binMs = operations.binMs * 2 ** level;
   const base = row * (2 * operations.bins - 1) + level_offset(operations.bins, level);

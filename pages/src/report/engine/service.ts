@@ -7,9 +7,12 @@ import { operation_at, paint, type Picture } from "./paint";
 
 export interface Requests {
   begin: { ask: Operations; answer: void };
-  open: { ask: { name: "lanes" | "operations"; text: string; block: Block }; answer: void };
-  columns: { ask: { text: string; block: Block }; answer: Columns };
-  values: { ask: { text: string; block: Block }; answer: string[] };
+  /** Part of the base64 of a block; the parts are used by the request that opens it. */
+  piece: { ask: { name: string; text: string }; answer: void };
+  open: { ask: { name: "lanes" | "operations"; block: Block }; answer: void };
+  columns: { ask: { name: string; block: Block }; answer: Columns };
+  values: { ask: { name: string; block: Block }; answer: string[] };
+  names: { ask: string[]; answer: void };
   attach: { ask: OffscreenCanvas | HTMLCanvasElement; answer: void };
   paint: { ask: Picture; answer: { detailsMissing: boolean } };
   hit: { ask: { x: number; y: number }; answer: Row | null };
@@ -24,8 +27,10 @@ export type Handler = <N extends Name>(name: N, ask: Requests[N]["ask"]) => Prom
 
 export class Service {
   private operations: Operations | null = null;
-  private lanes: Columns | null = null;
+  private pyramids: Columns | null = null;
   private history: History | null = null;
+  private readonly pieces = new Map<string, string[]>();
+  private names: string[] = [];
   private canvas: OffscreenCanvas | HTMLCanvasElement | null = null;
   private picture: Picture | null = null;
 
@@ -38,14 +43,20 @@ export class Service {
     [N in Name]: (ask: Requests[N]["ask"]) => Requests[N]["answer"] | Promise<Requests[N]["answer"]>;
   } = {
     begin: (operations) => { this.operations = operations; },
-    open: async ({ name, text, block }) => {
-      const columns = columns_of(await opened_bytes(text, block.bytes), block);
-      if (name === "lanes") this.lanes = columns;
+    piece: ({ name, text }) => {
+      const pieces = this.pieces.get(name);
+      if (pieces) pieces.push(text);
+      else this.pieces.set(name, [text]);
+    },
+    open: async ({ name, block }) => {
+      const columns = columns_of(await this.bytes_of(name, block), block);
+      if (name === "lanes") this.pyramids = columns;
       else this.history = new History(this.begun(), columns);
     },
-    columns: async ({ text, block }) => columns_of(await opened_bytes(text, block.bytes), block),
-    values: async ({ text, block }) =>
-      JSON.parse(new TextDecoder().decode(await opened_bytes(text, block.bytes))) as string[],
+    columns: async ({ name, block }) => columns_of(await this.bytes_of(name, block), block),
+    values: async ({ name, block }) =>
+      JSON.parse(new TextDecoder().decode(await this.bytes_of(name, block))) as string[],
+    names: (names) => { this.names = names; },
     attach: (canvas) => { this.canvas = canvas; },
     paint: (picture) => {
       this.picture = picture;
@@ -61,12 +72,18 @@ export class Service {
     mark: (marks) => this.history?.mark(marks) ?? marks.map(() => null),
   };
 
+  private bytes_of(name: string, block: Block): Promise<Uint8Array> {
+    const pieces = this.pieces.get(name) ?? [];
+    this.pieces.delete(name);
+    return opened_bytes(pieces, block.bytes);
+  }
+
   private begun(): Operations {
     if (!this.operations) throw new Error("the engine was asked before it began");
     return this.operations;
   }
 
   private source() {
-    return { operations: this.begun(), lanes: this.lanes, history: this.history };
+    return { names: this.names, operations: this.begun(), pyramids: this.pyramids, history: this.history };
   }
 }

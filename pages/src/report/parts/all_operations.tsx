@@ -19,8 +19,11 @@ const kRow = { process: 13, key: 22 };
 const by = signal<By>("process");
 
 function names_of(each: By): string[] {
-  const { lanes, keys } = page().operations;
-  if (each === "process") return lanes.map(({ thread, node }) => readable(node ? `${thread} ${node}` : thread, 30));
+  const { lanes: threads, keys } = page().operations;
+  if (each === "process") return threads.map(({ thread, node }) => {
+    const name = /^[0-9]+$/.test(thread) ? `client ${thread}` : thread;
+    return readable(node ? `${name} · ${node}` : name, 30);
+  });
   return keys.map((key, at) => key === "" ? (keys.length > 1 || at > 0 ? "(no key)" : "all") : readable(key, 30));
 }
 
@@ -42,6 +45,7 @@ function selected_row(): number | null {
 let painting = false;
 let next: Picture | null = null;
 let first = true;
+let sentNames: string[] | null = null;
 
 /** Asks for a picture; while one is being drawn, only the newest of those asked for is kept. */
 async function request(picture: Picture): Promise<void> {
@@ -71,17 +75,19 @@ async function request(picture: Picture): Promise<void> {
 function usePicture(width: number, height: number, top: number, attached: boolean, names: string[]): void {
   const window = whole.window.value;
   const selected = selected_row();
-  const { lanes, operations } = opened.value;
+  const blocks = opened.value;
   useEffect(() => {
     if (!attached || width === 0) return;
+    if (sentNames !== names) void engine.value!.ask("names", names);
+    sentNames = names;
     void request({
       by: by.value, window, width: width - kRight, height, ratio: devicePixelRatio, gutter: kLeft,
-      rowHeight: kRow[by.value], top, names, focus: page().focus ? closeup.home : null, selected, colours: colours(),
+      rowHeight: kRow[by.value], top, focus: page().focus ? closeup.home : null, selected, colours: colours(),
       faults: page().faults.filter(took_place).map((each) => ({
         begin: each.begin!, end: each.end ?? whole.limits.end, colour: fault_look(each.kind).colour,
       })),
     });
-  }, [window, width, height, top, attached, names, by.value, selected, lanes, operations, theme.value]);
+  }, [window, width, height, top, attached, names, by.value, selected, blocks, theme.value]);
 }
 
 function useCanvas() {
@@ -141,7 +147,7 @@ export function AllOperations() {
         {operations.keysLeftOut > 0 && by.value === "key" && <span class="quiet">{count(operations.keysLeftOut)} more keys share the last row</span>}
         {wants && <span class="quiet" role="status">Opening the operations…</span>}
       </div>
-      <div class="frame scroll-rows" ref={frame} tabIndex={0} role="group" data-view="whole" style={{ height: `${height}px` }}
+      <div class="frame scroll-rows" ref={frame} tabindex={0} role="group" data-view="whole" style={{ height: `${height}px` }}
            aria-label="All operations; left and right pan, plus and minus zoom" onScroll={(event) => set_top(event.currentTarget.scrollTop)}>
         <div style={{ height: `${names.length * row}px` }}>
           <canvas ref={canvas} role="img" aria-label={`Operations by ${by.value}; the table below has them as text`} onClick={(event) => void hit(event)}

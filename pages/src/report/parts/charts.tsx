@@ -126,7 +126,7 @@ export function Charts() {
   theme.value; // colours of a canvas do not follow by themselves
   const drawn = columns !== null && width > 0;
   return (
-    <div class="frame charts" ref={frame} tabIndex={0} role="group" data-view="whole"
+    <div class="frame charts" ref={frame} tabindex={0} role="group" data-view="whole"
          aria-label="Throughput and latency; arrow keys pan, plus and minus zoom">
       <div class="title">
         <h3>Completed operations a second</h3>

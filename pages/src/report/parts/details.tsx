@@ -38,8 +38,8 @@ function times(begin: number | null, end: number | null): [string, ComponentChil
 }
 
 function thread_name(row: Row): string {
-  const lane = page().operations.lanes[row.thread];
-  return lane ? readable(`${lane.thread}${lane.node ? ` on ${lane.node}` : ""}`, 60) : "";
+  const found = page().operations.lanes[row.thread];
+  return found ? readable(`${found.thread}${found.node ? ` on ${found.node}` : ""}`, 60) : "";
 }
 
 function OperationDetails({ index }: { index: number }) {
@@ -139,7 +139,7 @@ function Json({ title, text }: { title: string; text: string }) {
   return (
     <>
       <h3>{title}</h3>
-      <pre class="data" tabIndex={0} aria-label={title} data-own-arrows>{readable_lines(pretty(text))}</pre>
+      <pre class="data" tabindex={0} aria-label={title} data-own-arrows>{readable_lines(pretty(text))}</pre>
     </>
   );
 }

@@ -32,12 +32,11 @@ function Band({ fault, scale, height }: { fault: Fault; scale: Scale; height: nu
   const lasts = fault.end === null ? "until the end" : `for ${duration(fault.end - fault.begin!)}`;
   const arrows = `${box.cut_left ? "‹ " : ""}${name}${box.cut_right && fault.end !== null ? " ›" : ""}`;
   return (
-    <g class={`fault ${chosen ? "chosen" : ""}`} role="button" tabIndex={0} aria-pressed={chosen}
+    <g class={`fault ${chosen ? "chosen" : ""}`} role="button" tabindex={0} aria-pressed={chosen}
        aria-label={`Fault ${name}, from ${moment(fault.begin!)} ${lasts}, details`}
        onClick={choose} onKeyDown={(event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(); } }}>
       <rect x={box.x} y={0} width={box.width} height={height - 3} rx={2} style={{ fill: look.colour, stroke: look.edge }} />
-      <text x={box.x + 6} y={height / 2 + 3}>{fitted(arrows, box.width - 10)}</text>
-      <title>{name}</title>
+      <text x={box.x + 6} y={height / 2 + 3} aria-hidden="true">{fitted(arrows, box.width - 10)}</text>
     </g>
   );
 }

@@ -102,7 +102,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
   useGestures(ref, closeup, { left: kLeft, right: kRight });
   useCrosshair(ref, line);
   return (
-    <div class="frame" ref={ref} tabIndex={0} role="group" data-view="closeup"
+    <div class="frame" ref={ref} tabindex={0} role="group" data-view="closeup"
          aria-label="Operations, faults, nodes and messages on one time axis; arrow keys pan, plus and minus zoom">
       {children}
       <div class="crosshair" ref={line} hidden aria-hidden="true"><span> </span></div>

@@ -10,7 +10,7 @@ export function LogLines() {
   return (
     <section class="log" aria-label="Log lines">
       <h2>Log of the nodes that answered</h2>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Log lines, scrollable" data-own-arrows>
+      <div class="scroll" tabindex={0} role="region" aria-label="Log lines, scrollable" data-own-arrows>
         <table class="mono">
           <thead class="hidden-visually"><tr><th>Time</th><th>Node</th><th>Operation</th><th>Line</th></tr></thead>
           <tbody>

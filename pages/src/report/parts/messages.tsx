@@ -1,5 +1,5 @@
 // Messages between the nodes as a sequence diagram: time to the right, a line for each node. How a
-// message ended is told by the form of its line and by the mark at its end.
+// message ended shows in the form of its line and in the mark at its end.
 import { useRef } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { count, moment, readable } from "../../shared/format";
@@ -56,7 +56,7 @@ function ends(message: Message, scale: Scale, rows: Map<string, number>): Ends |
 function Mark({ at, fate }: { at: Ends; fate: Message["fate"] }) {
   const { x2: x, y2: y } = at;
   if (fate === "stopped") return <path class="mark" d={`M${x - 4} ${y - 4}l8 8m0 -8l-8 8`} />;
-  if (fate === "lost") return <circle class="mark" cx={x} cy={y} r={3.5} />;
+  if (fate === "lost") return <ellipse class="mark" cx={x} cy={y} rx={3.5} ry={3.5} />;
   if (fate === "waiting") return <rect class="mark" x={x - 3.5} y={y - 3.5} width={7} height={7} />;
   const angle = (Math.atan2(at.y2 - at.y1, at.x2 - at.x1) * 180) / Math.PI;
   return <path class="arrow" d="M0 0l-8 -3.2v6.4z" transform={`translate(${x} ${y}) rotate(${angle})`} />;
@@ -162,10 +162,10 @@ export function MessagesPart() {
       <div class="title">
         <h2>Messages between the nodes</h2>
         {messages && <Types list={list} />}
-        <span class="quiet">
+        {messages && <span class="quiet">
           {inside > shown.length ? `${count(shown.length)} of ${count(inside)}, nearest to the middle: zoom in for all` : `${count(shown.length)} drawn`}
-          {messages && messages.leftOut > 0 && `; ${count(messages.leftOut)} more are not in this page`}
-        </span>
+          {messages.leftOut > 0 && `; ${count(messages.leftOut)} more are not in this page`}
+        </span>}
       </div>
       {!messages && <p class="quiet">This run recorded no messages.</p>}
       {messages && width > 0 && <Drawing shown={shown} width={width} />}

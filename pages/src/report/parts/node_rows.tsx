@@ -185,7 +185,7 @@ function Answers({ served }: { served: Served[] }) {
     <>
       {served.map(({ each, x }) => (
         <g class={`served-here ${each.named ? "named" : ""}`}>
-          <circle cx={x} cy={kRole.y + kRole.height / 2} r={8} />
+          <ellipse cx={x} cy={kRole.y + kRole.height / 2} rx={8} ry={8} />
           <text x={x} y={kRole.y + kRole.height / 2 + 4} text-anchor="middle">{each.number}</text>
         </g>
       ))}

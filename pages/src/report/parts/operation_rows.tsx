@@ -43,14 +43,14 @@ function Label({ text, box, scale, strong }:
                { text: string; box: { x: number; width: number }; scale: Scale; strong: boolean }) {
   const kind = strong ? "strong" : "";
   if (box.width > text.length * 6.7 + 10) {
-    return <text class={`inside ${kind}`} x={box.x + 6} y={kBar / 2 + 4}>{text}</text>;
+    return <text aria-hidden="true" class={`inside ${kind}`} x={box.x + 6} y={kBar / 2 + 4}>{text}</text>;
   }
   const right = scale.left + scale.width - box.x - box.width - 18;
   if (right > Math.min(text.length * 6.7, 150)) {
-    return <text class={kind} x={box.x + box.width + 18} y={kBar / 2 + 4}>{fitted(text, right)}</text>;
+    return <text aria-hidden="true" class={kind} x={box.x + box.width + 18} y={kBar / 2 + 4}>{fitted(text, right)}</text>;
   }
   return (
-    <text class={kind} x={box.x - 18} y={kBar / 2 + 4} text-anchor="end">
+    <text aria-hidden="true" class={kind} x={box.x - 18} y={kBar / 2 + 4} text-anchor="end">
       {fitted(text, box.x - scale.left - 18)}
     </text>
   );
@@ -79,7 +79,7 @@ function Bar({ operation, scale, placed }: { operation: ExplainedOperation; scal
   const text = `${number} · ${explained_text(operation, 60)}`;
   return (
     <g class={`operation ${look_of(outcome).name} ${named ? "named" : "background"} ${chosen ? "chosen" : ""}`}
-       role="button" tabIndex={0} aria-label={says(operation, placed)} aria-pressed={chosen}
+       role="button" tabindex={0} aria-label={says(operation, placed)} aria-pressed={chosen}
        onClick={choose} onKeyDown={(event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(); } }}>
       <rect class="bar-fill" x={box.x} y={0} width={box.width} height={kBar} rx={2} />
       {open && <path class="open-end" d={`M${box.x + box.width} 0l-5 ${kBar / 4}l5 ${kBar / 4}l-5 ${kBar / 4}l5 ${kBar / 4}`} />}

@@ -10,7 +10,7 @@ function ms(value: number | null): string {
   return value === null ? "–" : duration(value);
 }
 
-function FaultRow({ fault }: { fault: Fault }) {
+function FaultRow({ fault, reasons }: { fault: Fault; reasons: boolean }) {
   const chosen = selection.value?.kind === "fault" && selection.value.id === fault.id;
   const at = fault.begin === null ? undefined : { begin: fault.begin, end: fault.end ?? fault.begin };
   return (
@@ -27,13 +27,14 @@ function FaultRow({ fault }: { fault: Fault }) {
       <td class="number">{ms(fault.outageMs)}</td>
       <td class="number">{ms(fault.recoveryMs)}</td>
       <td class="number">{ms(fault.recoveryEverywhereMs)}</td>
-      <td class="data quiet">{readable(fault.reason, 120)}</td>
+      {reasons && <td class="data quiet">{readable(fault.reason, 120)}</td>}
     </tr>
   );
 }
 
 export function Recovery() {
   const { faults } = page();
+  const reasons = faults.some((each) => each.reason !== "");
   return (
     <section aria-label="Faults and recovery">
       <h2>Faults and recovery</h2>
@@ -44,10 +45,10 @@ export function Recovery() {
             <tr>
               <th>Fault</th><th>State</th><th class="number">Begin</th><th class="number">Lasted</th>
               <th class="number">Longest outage</th><th class="number">Recovered after</th>
-              <th class="number">On every node</th><th>Reason</th>
+              <th class="number">On every node</th>{reasons && <th>Reason</th>}
             </tr>
           </thead>
-          <tbody>{faults.slice(0, kMost).map((fault) => <FaultRow fault={fault} />)}</tbody>
+          <tbody>{faults.slice(0, kMost).map((fault) => <FaultRow fault={fault} reasons={reasons} />)}</tbody>
         </table>
       )}
       {faults.length > kMost && <p class="quiet">{count(faults.length - kMost)} more: search for “fault”</p>}

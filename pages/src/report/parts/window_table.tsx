@@ -89,7 +89,7 @@ export function WindowTable({ view, title }: { view: View; title: string }) {
     <details class="window-table" data-view={view.name} onToggle={(event) => set_open(event.currentTarget.open)}>
       <summary>{title}</summary>
       {open && (
-        <div class="scroll" tabIndex={0} role="region" aria-label={title} data-own-arrows>
+        <div class="scroll" tabindex={0} role="region" aria-label={title} data-own-arrows>
           <table>
             <caption class="quiet">
               {moment(window.begin)} to {moment(window.end)}: {count(lines.length)} rows{more && ", the first ones; zoom in for the others"}
