@@ -105,6 +105,15 @@ TEST(Argument, SaysWhatRealTimeAndValuesOrderAndWhatContradictsThem) {
                   "however no order of these operations satisfies all of that: a stale read"));
 }
 
+TEST(Argument, ACasFindsOneValueAndLeavesAnother) {
+  const auto lines =
+      texts(argument_of({argued("7", "read", "3", 5, 60), argued("4", "cas", "[2,3]", 6, 60),
+                         argued("3", "write", "2", 7, 60)},
+                        "r", "x"));
+  EXPECT_EQ(lines[3], "then #2 takes effect before #1, which returned its value 3");
+  EXPECT_EQ(lines[4], "then #3 takes effect before #2, which found its value 2");
+}
+
 TEST(Argument, AnUnknownOutcomePrecedesNothing) {
   auto unknown = argued("3", "write", "1", 10, 20);
   unknown.outcome = "info";
