@@ -22,8 +22,9 @@ import sys
 LIST = "scripts/prose.json"
 BUGS = "docs/RAFT_BUGS.md"  # defines the codes M-nn, and names text scenarios by their file alone
 DEAD = "dead references"
-# Not prose: inputs of fuzzers, recorded runs, and a licence that others wrote.
-SKIPPED = re.compile(r"tests/fuzz/seeds/|tests/fixtures/run|LICENSE$|" + re.escape(LIST) + "$")
+# Not prose: inputs of fuzzers, recorded runs, what is generated, and what others wrote.
+SKIPPED = re.compile(r"tests/fuzz/seeds/|tests/fixtures/run|LICENSE$|pages/dist/|pages/package-lock\.json$|"
+                     r"pages/THIRD_PARTY_LICENSES$|tests/pages/axe\.min\.js$|" + re.escape(LIST) + "$")
 SUFFIXED = re.compile(r"\.(h|cpp|py|md)$")
 PATH = re.compile(r"(?<![\w/.:$~<*{}@=-])[A-Za-z][\w.-]*(?:/[\w.{},*-]+)*/?(?![\w/<>*(=]|:/)")
 SECTION = re.compile(r"([\w/.-]*\w\.md)(?:`|\]\([^)]*\))?(?:#([\w-]+)|,? section \"?([\w ]+)"
