@@ -1,4 +1,4 @@
-// RunWatch: what is going on in a run that is in progress, from the files that it is writing.
+// RunWatch: the state of a run in progress, from the files that it is writing.
 //
 // It needs nothing from the process of the run but its run directory (docs/FORMATS.md, The run
 // directory), so it can watch from another process, start in the middle and outlive the run. A call
@@ -24,6 +24,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "harness/client/statistics.h"
 
 namespace capsize::harness {
 
@@ -61,13 +62,6 @@ struct ActiveFault {
   std::vector<std::string> peers;
   std::string planned_by;
   base::Duration begin{};  ///< since the start of the load
-};
-
-/// Operations by outcome.
-struct OutcomeCounts {
-  std::uint64_t ok = 0;
-  std::uint64_t fail = 0;
-  std::uint64_t info = 0;
 };
 
 enum class CheckerState : std::uint8_t {

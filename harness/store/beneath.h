@@ -1,10 +1,12 @@
 // Reads files of a store without leaving it: no name leads out of a directory that was opened, not
 // by "..", not by an absolute path, and not by a symbolic link at any place of the path.
 //
-// For readers whose names come from others: a browser, or files in the store itself. Every component
-// is opened relative to the one before (openat(2), O_NOFOLLOW), so a link that appears between a
-// check and its use is refused, too. Pipes, sockets and devices are never opened.
+// For readers whose names come from others: a browser, or files in the store itself. Every name of
+// a path is opened relative to the one before (openat(2), O_NOFOLLOW), so a link that appears
+// between a check and its use is refused, too. Pipes, sockets and devices are never opened.
 #pragma once
+
+#include <unistd.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -29,7 +31,9 @@ class OwnedDescriptor {
     std::swap(descriptor_, other.descriptor_);
     return *this;
   }
-  ~OwnedDescriptor();
+  ~OwnedDescriptor() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
   [[nodiscard]] int get() const { return descriptor_; }
   /// The caller closes it.
   [[nodiscard]] int release() { return std::exchange(descriptor_, -1); }
