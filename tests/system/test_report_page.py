@@ -204,6 +204,20 @@ def test_a_run_of_which_nothing_was_recorded_is_still_a_page(show, sample):
     assert page.errors() == []
 
 
+def test_the_time_of_a_violated_invariant_is_marked(show, sample):
+    data = sample[0]
+    data["explanation"] = None
+    page = show(*sample)
+    assert len(page.all(".violation")) == 1
+    data["failures"][0]["atMs"] = None
+    assert not show(*sample).all(".violation")
+
+
+def test_an_operation_outside_of_the_window_is_named_at_its_edge(show, sample):
+    page = show(*sample, "#from=9500&to=9600")
+    assert "3 · write 2123, earlier" in page.text(".operations") and "2 · read → 2123, later" in page.text(".operations")
+
+
 # --- the whole run --------------------------------------------------------------------------------
 
 def colours(page):

@@ -34,30 +34,37 @@ function clear_of(badges: number[], x: number, letters: number): number {
   return start;
 }
 
-function RoleBar({ role, scale, badges }: { role: Role; scale: Scale; badges: number[] }) {
+function kind_of({ role }: Role): string {
+  return /^(leader|follower)$/.test(role) ? role : /candidate/.test(role) ? "candidate" : "other";
+}
+
+function RoleBar({ role, scale }: { role: Role; scale: Scale }) {
   const box = span(scale, role.begin, role.end, 1);
   if (!box) return null;
-  const kind = /^(leader|candidate|follower)$/.test(role.role) ? role.role : /candidate/.test(role.role) ? "candidate" : "other";
+  const kind = kind_of(role);
+  if (kind !== "follower") {
+    return <g class={`role ${kind}`}><rect x={box.x} y={kRole.y} width={box.width} height={kRole.height} rx={2} /></g>;
+  }
+  return (
+    <g class="role follower">
+      <rect x={box.x} y={kRole.y + kRole.height / 2 - 2} width={box.width} height={4} />
+      {!box.cut_left && <line x1={box.x} x2={box.x} y1={kRole.y + 2} y2={kRole.y + kRole.height - 2} />}
+    </g>
+  );
+}
+
+/** Drawn after the states: which role a paused node has is what matters most about it. */
+function RoleText({ role, scale, badges }: { role: Role; scale: Scale; badges: number[] }) {
+  const box = span(scale, role.begin, role.end, 1);
+  if (!box) return null;
+  const kind = kind_of(role);
   const middle = kRole.y + kRole.height / 2;
   const text = `${readable(role.role, 20)} · term ${role.term}`;
   const x = clear_of(badges, box.x + 6, text.length);
   const space = box.x + box.width - x - 2;
   const room = fitted(text, space) === text ? text : fitted(kind === "leader" ? `leader ${role.term}` : String(role.term), space + 4);
-  if (kind === "follower") {
-    return (
-      <g class="role follower">
-        <rect x={box.x} y={middle - 2} width={box.width} height={4} />
-        {!box.cut_left && <line x1={box.x} x2={box.x} y1={kRole.y + 2} y2={kRole.y + kRole.height - 2} />}
-        {room && box.width > 90 && <text x={x} y={middle + 4}>{room}</text>}
-      </g>
-    );
-  }
-  return (
-    <g class={`role ${kind}`}>
-      <rect x={box.x} y={kRole.y} width={box.width} height={kRole.height} rx={2} />
-      {room && <text x={x} y={middle + 4}>{room}</text>}
-    </g>
-  );
+  if (!room || (kind === "follower" && box.width <= 90)) return null;
+  return <g class={`role ${kind}`}><text x={x} y={middle + 4}>{room}</text></g>;
 }
 
 function States({ node, scale }: { node: NodeLane; scale: Scale }) {
@@ -70,7 +77,7 @@ function States({ node, scale }: { node: NodeLane; scale: Scale }) {
         return (
           <g class={`state ${each.state}`}>
             <rect x={box.x} y={1} width={box.width} height={kNodeRow - 3} />
-            <text x={box.x + box.width / 2} y={kRole.y + 13} text-anchor="middle">{fitted(each.state, box.width)}</text>
+            <text x={box.x + Math.max(2, box.width / 2)} y={kCommit.y + 8} text-anchor="middle">{each.state}</text>
           </g>
         );
       })}
@@ -134,11 +141,12 @@ function Clock({ node, scale }: { node: NodeLane; scale: Scale }) {
       {node.clock.map((each) => {
         const box = span(scale, each.begin, each.end, 2);
         if (!box) return null;
-        const text = fitted(`clock ${readable(each.text, 40)}`, box.width - 8);
+        const plain = readable(each.text, 60).replace(/[{}"]/g, "");
+        const text = fitted(plain.startsWith("clock") ? plain : `clock ${plain}`, Math.max(170, box.width - 8));
         return (
           <g class="clock">
-            <line x1={box.x} x2={box.x + box.width} y1={kCommit.y + 4} y2={kCommit.y + 4} />
-            <text x={box.x + 4} y={kCommit.y + 2}>{text}</text>
+            <line x1={box.x} x2={box.x + box.width} y1={kCommit.y - 2} y2={kCommit.y - 2} />
+            <text x={box.x + 4} y={kCommit.y + 9}>{text}</text>
           </g>
         );
       })}
@@ -217,8 +225,9 @@ export function NodeRows({ scale, y }: { scale: Scale; y: number }) {
             <Tints node={node} scale={scale} />
             <text class="node-name" x={0} y={18}>{fitted(readable(node.name, 30), 70)}</text>
             {newest && <text class="row-name" x={0} y={33}>term {newest.term}</text>}
-            {roles.map((each) => <RoleBar role={each} scale={scale} badges={badges} />)}
+            {roles.map((each) => <RoleBar role={each} scale={scale} />)}
             <States node={node} scale={scale} />
+            {roles.map((each) => <RoleText role={each} scale={scale} badges={badges} />)}
             <Commits node={node} scale={scale} bounds={bounds} />
             <Clock node={node} scale={scale} />
             <Answers served={served} />

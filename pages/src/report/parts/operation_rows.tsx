@@ -69,9 +69,18 @@ function Point({ operation, scale, box, placed }:
   return <path class="no-place" d={`M${x - 6} -5l12 12m0 -12l-12 12`} transform={`translate(0 ${kBar / 2 - 1})`} />;
 }
 
+/** At the edge of the window: an operation that is before or after it. */
+function Elsewhere({ operation, scale }: { operation: ExplainedOperation; scale: Scale }) {
+  const earlier = (operation.completeMs ?? Infinity) < scale.window.begin;
+  const text = fitted(`${operation.number} · ${explained_text(operation, 40)}`, 240);
+  return earlier
+    ? <text class="elsewhere" x={scale.left + 4} y={kBar / 2 + 4}>‹ {text}, earlier</text>
+    : <text class="elsewhere" x={scale.left + scale.width - 4} y={kBar / 2 + 4} text-anchor="end">{text}, later ›</text>;
+}
+
 function Bar({ operation, scale, placed }: { operation: ExplainedOperation; scale: Scale; placed: boolean }) {
   const box = span(scale, operation.invokeMs, operation.completeMs, 5);
-  if (!box) return null;
+  if (!box) return <Elsewhere operation={operation} scale={scale} />;
   const { named, outcome, number } = operation;
   const chosen = selection.value?.kind === "explained" && selection.value.number === number;
   const choose = () => select({ kind: "explained", number });
