@@ -90,7 +90,7 @@ RunFacts read_facts(const harness::OpenDirectory& run, const std::string& name) 
     return facts;
   }
   const Json& failures = field(results, "failures");
-  static const Json kNone;
+  static const Json kNone = nullptr;
   const Json& main = failures.is_array() && !failures.empty() ? failures.front() : kNone;
   facts.verdict = text_field(results, "verdict", kShortBytesMax);
   facts.bug = text_field(results, "bug", kShortBytesMax);
