@@ -5,7 +5,7 @@
 namespace capsize::base {
 
 const Json& field(const Json& object, std::string_view key) {
-  static const Json kNothing;
+  static const Json kNothing = nullptr;
   const Json* found = object.find(key);
   return found == object.end() ? kNothing : *found;
 }

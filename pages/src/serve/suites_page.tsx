@@ -59,6 +59,7 @@ function Groups({ assessment }: { assessment: unknown }) {
         <tr>
           <th scope="col">Status</th><th scope="col">What</th><th scope="col">Signature</th>
           <th scope="col" class="number">Runs</th><th scope="col" class="number">Before</th>
+          <th scope="col">First seen</th><th scope="col">Last seen</th>
           <th scope="col">Cases</th><th scope="col">Faults</th><th scope="col">Shortest run</th>
         </tr>
       </thead>
@@ -79,6 +80,9 @@ function Groups({ assessment }: { assessment: unknown }) {
               <td class="mono"><a href={link(["runs"], { signature })}>{readable(signature, 16)}</a></td>
               <td class="number">{text_of(field(group, "runs"))}</td>
               <td class="number">{text_of(field(group, "runs-before"))}</td>
+              {["first", "last"].map((key) => (
+                <td key={key}><Data text={text_of(field(field(group, key), "started"))} longest={30} /></td>
+              ))}
               <td><Data text={counts("cases")} /></td>
               <td><Data text={counts("faults")} /></td>
               <td><RunLink path={text_of(field(shown, "path"))}>{text_of(field(shown, "id"))}</RunLink></td>
