@@ -40,6 +40,11 @@ ExplainedOperation operation_of(const Json& line) {
   return operation;
 }
 
+bool comes_before(const ExplainedOperation& left, const ExplainedOperation& right) {
+  if (left.what.named != right.what.named) return left.what.named;
+  return left.what.invoke_ms.value_or(0) < right.what.invoke_ms.value_or(0);
+}
+
 /// The violation of results.json that evidence.json explains; null if there is none.
 const Json& violation_of(const Json& results, const std::string& sentence) {
   static const Json kNone;
@@ -179,10 +184,8 @@ Json to_json(const ExplainedOperation& operation, std::size_t number) {
 
 const ExplainedOperation* ExplainedFailure::observer() const {
   const auto found = std::find_if(operations.begin(), operations.end(),
-                                  [](const auto& operation) { return operation.what.named; });
-  if (found != operations.end()) return &*found;
-  // Without names, evidence.json puts those first that clash with the ones before.
-  return operations.empty() ? nullptr : &operations.front();
+                                  [](const auto& operation) { return operation.observes; });
+  return found == operations.end() ? nullptr : &*found;
 }
 
 std::optional<ExplainedFailure> explain_failure(const RunFiles& files) {
@@ -193,12 +196,15 @@ std::optional<ExplainedFailure> explain_failure(const RunFiles& files) {
   failure.key = text_in(explanation, "key", kPageNameBytes);
   failure.sentence = text_in(explanation, "sentence");
   failure.model = text_in(member_in(files.results, "linearizable"), "model", kPageNameBytes);
-  std::vector<ArguedOperation> argued;
   for (const Json& line : member_in(explanation, "operations")) {
     if (failure.operations.size() == kExplainedMax) break;
     failure.operations.push_back(operation_of(line));
-    argued.push_back(failure.operations.back().what);
   }
+  // evidence.json has the observer first, whether the sentence names operations or not.
+  if (!failure.operations.empty()) failure.operations.front().observes = true;
+  std::stable_sort(failure.operations.begin(), failure.operations.end(), comes_before);
+  std::vector<ArguedOperation> argued;
+  for (const auto& operation : failure.operations) argued.push_back(operation.what);
   add_points(files.results, failure);
   failure.argument = argument_of(argued, failure.key, failure.sentence);
   failure.lines = lines_of(files.evidence, failure.operations);

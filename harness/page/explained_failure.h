@@ -16,6 +16,7 @@ namespace capsize::harness {
 struct ExplainedOperation {
   ArguedOperation what;
   bool background = false;
+  bool observes = false;  ///< it saw what cannot be
   std::optional<double> point_ms;
   std::string node, role;  ///< that served it; empty: unknown
   std::optional<std::int64_t> term;
@@ -33,11 +34,13 @@ struct ExplainedLine {
 
 struct ExplainedFailure {
   std::string anomaly, model, key, sentence;
-  std::vector<ExplainedOperation> operations;  ///< in the order of evidence.json
+  /// Those that the sentence names first, each part by invocation: numbered as the text output of
+  /// the run numbers them.
+  std::vector<ExplainedOperation> operations;
   std::vector<ArgumentStep> argument;
   std::vector<ExplainedLine> lines;
 
-  /// The operation that saw what cannot be: the first that the sentence names.
+  /// The operation that saw what cannot be; null if there are no operations.
   [[nodiscard]] const ExplainedOperation* observer() const;
 };
 

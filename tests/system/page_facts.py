@@ -102,7 +102,8 @@ def named_faults(text):
 
 
 def compare_operations(page, evidence, traces, compare):
-    expected = evidence["explanation"]["operations"]
+    expected = sorted(evidence["explanation"]["operations"],
+                      key=lambda operation: (not operation.get("named", False), operation.get("invoke-ms", 0)))
     shown = page["explanation"]["operations"]
     compare("number of operations", len(shown), len(expected))
     for number, (operation, other) in enumerate(zip(shown, expected), start=1):
@@ -119,7 +120,8 @@ def compare_operations(page, evidence, traces, compare):
             compare(f"{what}, role in the trace", (server["role"], server["term"]), role)
         if leader:
             compare(f"{what}, leader in the traces", (leader["node"], leader["term"]), traces.newest_leader(end))
-    observer = next((o for o in shown if o["named"]), None)
+    first = evidence["explanation"]["operations"][0]
+    observer = next((o for o in shown if o["process"] == first["process"] and o["invokeMs"] == first.get("invoke-ms")), None)
     if observer and observer["servedBy"]:
         answered = page["answers"]["answered"]
         compare("who answered", answered.split(",")[0], observer["servedBy"]["node"])

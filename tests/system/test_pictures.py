@@ -3,6 +3,7 @@
 CAPSIZE_WRITE_PICTURES=1 writes them anew. They are compared coarsely: fonts differ from machine to machine.
 """
 
+import html
 import io
 import os
 import sys
@@ -15,7 +16,7 @@ sys.path.insert(0, str(ROOT / "tests" / "pages"))
 import browser  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
-RUN = ROOT / "tests" / "fixtures" / "stale-read"
+RUN = next((ROOT / "tests" / "fixtures" / "stale-read").iterdir())
 SIZE = (1440, 900)
 COARSE = (144, 90)
 DIFFERENCE_MAX = 6.0  # mean over all cells, of 255
@@ -42,7 +43,7 @@ def compare(name, picture):
     path = PICTURES / f"{name}.png"
     if os.environ.get("CAPSIZE_WRITE_PICTURES"):
         PICTURES.mkdir(exist_ok=True)
-        picture.convert("P", palette=Image.ADAPTIVE, colors=64).save(path, optimize=True)
+        picture.convert("P", palette=Image.ADAPTIVE, colors=128).save(path, optimize=True)
     committed = Image.open(path)
     assert committed.size == picture.size
     found = difference(picture, committed)
@@ -61,7 +62,7 @@ def test_a_caught_violation(capsize, chromium, tmp_path):
     run = capsize("report", RUN, "-o", page)
     assert run.returncode == 0, run.stderr
     open_page(chromium, page, "capsize-answers-painted")
-    for selector in (".answers", ".closeup"):
+    for selector in (".answers", ".closeup .main-column svg"):
         bottom = chromium.execute_script("return document.querySelector(arguments[0]).getBoundingClientRect().bottom", selector)
         assert 0 < bottom <= SIZE[1], f"{selector} ends at {bottom}"
     picture = taken(chromium)
@@ -69,3 +70,17 @@ def test_a_caught_violation(capsize, chromium, tmp_path):
     # A page that shows something else differs by more.
     chromium.execute_script("document.querySelector('.closeup').remove()")
     assert difference(picture, taken(chromium)) > DIFFERENCE_MAX
+
+
+def test_the_cluster_on_the_terminal(capsize, chromium, tmp_path):
+    """The picture of capsize show: its text as a terminal of 100 columns has it."""
+    run = capsize("show", RUN)
+    assert run.returncode == 0, run.stderr
+    lines = run.stdout.splitlines()
+    first = next(i for i, line in enumerate(lines) if "cluster" in line)
+    assert max(map(len, lines[first:])) <= 100
+    page = tmp_path / "show.html"
+    page.write_text("<!DOCTYPE html><style>body{background:#111;color:#ddd;font:15px/1.3 monospace;margin:1em 2em}</style><pre>"
+                    + html.escape("\n".join(lines[first:first + 44])) + "</pre>")
+    chromium.get(page.as_uri())
+    compare("cluster-on-the-terminal", taken(chromium))
