@@ -33,7 +33,7 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool key(std::string& key) override {
-    keys_.back() = std::move(key);
+    members_.back().emplace_back(std::move(key), Json());
     return true;
   }
   bool parse_error(std::size_t byte, const std::string& token,
@@ -59,7 +59,7 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
     } else if (open_.back().is_array()) {
       open_.back().push_back(std::move(value));
     } else {
-      open_.back()[keys_.back()] = std::move(value);
+      members_.back().back().second = std::move(value);
     }
     return true;
   }
@@ -73,20 +73,27 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
       return false;
     }
     open_.push_back(std::move(value));
-    keys_.emplace_back();
+    members_.emplace_back();
     return true;
   }
   bool close() {
     Json done = std::move(open_.back());
+    // In the order of keys each one goes to the end; in that of the text, which others wrote, an
+    // object of n members could cost n² moves.
+    auto& members = members_.back();
+    std::stable_sort(members.begin(), members.end(),
+                     [](const auto& left, const auto& right) { return left.first < right.first; });
+    for (auto& [key, value] : members) done[key] = std::move(value);
     open_.pop_back();
-    keys_.pop_back();
+    members_.pop_back();
     return add(std::move(done));
   }
 
   JsonSyntaxError* error_;
   Json root_;
-  std::vector<Json> open_;         // open arrays and objects, the innermost last
-  std::vector<std::string> keys_;  // for each of them, the key of the next value
+  std::vector<Json> open_;  // open arrays and objects, the innermost last
+  // For each of them the members so far, if it is an object; the last one may lack its value.
+  std::vector<std::vector<std::pair<std::string, Json>>> members_;
 };
 
 Json Json::parse(std::string_view text, JsonSyntaxError* error) {

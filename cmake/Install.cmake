@@ -11,6 +11,8 @@ set(data_dir ${CMAKE_INSTALL_DATADIR}/capsize)
 # suites in ../share/capsize (harness/cli/binaries.h).
 install(TARGETS capsize capsize-node capsize-node-with-bugs capsize-proxy capsize-sim
         RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
+# Where it was built: neither a run nor the container needs it.
+install(TARGETS capsize-serve OPTIONAL RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
 install(DIRECTORY nemesis/scenarios harness/suites DESTINATION ${data_dir} COMPONENT data

@@ -11,5 +11,9 @@ namespace capsize::embedded {
 [[nodiscard]] std::string_view report_style();
 /// SHA-256 of report_script() in hexadecimal digits.
 [[nodiscard]] std::string_view report_script_sha256();
+/// The pages of `capsize serve`.
+[[nodiscard]] std::string_view serve_script();
+[[nodiscard]] std::string_view serve_script_sha256();
+[[nodiscard]] std::string_view serve_style();
 
 }  // namespace capsize::embedded

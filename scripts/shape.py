@@ -27,12 +27,14 @@ ALLOWED = {
     "nemesis": ["nemesis", "base", "node/wire"],
     "workloads": ["workloads", "checker", "base"],
     "harness": ["harness", "nemesis", "workloads", "checker", "base"],
+    "serve": ["serve", "harness", "pages", "checker", "base"],
+    "pages": ["pages"],
 }
 # Headers that only these files and folders may include.
 DOORS = {
     "CLI/": ["base/command_line.cpp"],
     "nlohmann/": ["base/json_text.cpp", "tests/base/json_test.cpp"],
-    "boost/": ["harness/process/"],
+    "boost/": ["harness/process/", "serve/http_server.cpp"],
     "zmq": ["node/transport/", "node/app/", "nemesis/proxy/", "harness/cluster/messaging", "tests/"],
     "simdjson": ["checker/"],
     "spdlog": ["harness/store/log"],
@@ -48,7 +50,7 @@ HEAVY_ALLOWED = {
     "node/transport/frames.h": "zmq.hpp",
     "tests/nemesis/proxy/proxy_fixture.h": "zmq.hpp",
 }
-OUR_FOLDERS = ("base/", "checker/", "node/", "nemesis/", "workloads/", "harness/")
+OUR_FOLDERS = ("base/", "checker/", "node/", "nemesis/", "workloads/", "harness/", "pages/", "serve/")
 OUR_ROOTS = {folder.rstrip("/") for folder in OUR_FOLDERS}
 
 

@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/check.h"
 #include "checker/history/format.h"
 #include "checker/history/load.h"
 #include "checker/streaming/explain_clash.h"
@@ -19,9 +20,12 @@ namespace {
 constexpr std::size_t kLinesAtATime = 512;
 constexpr std::uint64_t kBytesPerValue = 2048;  // of one remembered value, with its operations
 
-class Follower {
+}  // namespace
+
+// Not in the anonymous namespace, because a class that the header declares holds one.
+class HistoryFollower {
  public:
-  Follower(std::string file, const FollowOptions& options, const HistoryFormat& format)
+  HistoryFollower(std::string file, const FollowOptions& options, const HistoryFormat& format)
       : options_(options), parser_(format.make_parser()) {
     report_.file = std::move(file);
     report_.format = format.name;
@@ -29,20 +33,27 @@ class Follower {
     report_.reason = "the history is empty";
   }
 
-  Report run(LineReader& lines) {
-    while (report_.verdict == Verdict::kVacuous || report_.verdict == Verdict::kValid) {
-      if (!read_some(lines)) break;
+  /// Until the lines end or the verdict is final.
+  void read(LineReader& lines) {
+    while (!is_final() && read_some(lines)) {
     }
-    report_.counts.info += open_.size();
-    report_.counts.keys = keys_.size();
-    if (report_.verdict == Verdict::kVacuous && report_.counts.ok > 0) {
-      report_.verdict = Verdict::kValid;
-      report_.reason.clear();
-    } else if (report_.verdict == Verdict::kVacuous && report_.counts.operations > 0) {
-      report_.reason = "no operation was acknowledged";
+  }
+
+  [[nodiscard]] bool is_final() const { return report_.verdict != Verdict::kVacuous; }
+
+  /// The report if the history ends here.
+  [[nodiscard]] Report report() const {
+    Report report = report_;
+    report.counts.info += open_.size();
+    report.counts.keys = keys_.size();
+    if (report.verdict == Verdict::kVacuous && report.counts.ok > 0) {
+      report.verdict = Verdict::kValid;
+      report.reason.clear();
+    } else if (report.verdict == Verdict::kVacuous && report.counts.operations > 0) {
+      report.reason = "no operation was acknowledged";
     }
-    if (!keys_.empty()) report_.algorithms["streamed-register"] = keys_.size();
-    return std::move(report_);
+    if (!keys_.empty()) report.algorithms["streamed-register"] = keys_.size();
+    return report;
   }
 
  private:
@@ -278,8 +289,6 @@ class Follower {
       ended_;  // those that may continue, and those that may not
 };
 
-}  // namespace
-
 Report follow(LineReader& lines, const std::string& file, const FollowOptions& options) {
   auto choice = choose_format(lines, file, options.reading);
   auto failure = lines.failure(file);
@@ -292,7 +301,39 @@ Report follow(LineReader& lines, const std::string& file, const FollowOptions& o
     report.reason = failure->message();
     return report;
   }
-  return Follower(file, options, *std::get<const HistoryFormat*>(choice)).run(lines);
+  HistoryFollower follower(file, options, *std::get<const HistoryFormat*>(choice));
+  follower.read(lines);
+  return follower.report();
+}
+
+struct StreamingCheck::State {
+  FollowOptions options;
+  HistoryFollower follower;  // refers to `options`
+  std::uint64_t lines = 0;
+  State(std::string file, FollowOptions chosen, const HistoryFormat& format)
+      : options(std::move(chosen)), follower(std::move(file), options, format) {}
+};
+
+StreamingCheck::StreamingCheck(std::string file, std::string_view format, FollowOptions options) {
+  const HistoryFormat* known = find_format(format);
+  CHECK(known != nullptr, "the format of a streaming check exists");
+  state_ = std::make_unique<State>(std::move(file), std::move(options), *known);
+}
+
+StreamingCheck::~StreamingCheck() = default;
+StreamingCheck::StreamingCheck(StreamingCheck&&) noexcept = default;
+StreamingCheck& StreamingCheck::operator=(StreamingCheck&&) noexcept = default;
+
+bool StreamingCheck::take(std::string_view lines) {
+  LineReader reader = LineReader::of_text(lines);
+  reader.count_lines(state_->lines);  // so that errors name the line of the file
+  state_->follower.read(reader);
+  state_->lines = reader.line_number();
+  return !state_->follower.is_final();
+}
+
+Report StreamingCheck::so_far() const {
+  return state_->follower.report();
 }
 
 }  // namespace capsize::checker

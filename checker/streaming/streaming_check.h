@@ -12,8 +12,10 @@
 // verdict unknown.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "checker/history/line_reader.h"
 #include "checker/history/read_options.h"
@@ -31,5 +33,25 @@ struct FollowOptions {
 /// The verdict on everything that came before the source ended.
 [[nodiscard]] Report follow(LineReader& lines, const std::string& file,
                             const FollowOptions& options);
+
+/// The same check, for a caller that reads the lines itself and wants to know the verdict so far.
+class StreamingCheck {
+ public:
+  /// `format`: of the lines (checker/history/format.h). Precondition: there is such a format.
+  StreamingCheck(std::string file, std::string_view format, FollowOptions options);
+  ~StreamingCheck();
+  StreamingCheck(StreamingCheck&&) noexcept;
+  StreamingCheck& operator=(StreamingCheck&&) noexcept;
+
+  /// Judges whole lines, each with its line feed. O(lines). Returns false once the verdict is
+  /// final; further lines change nothing.
+  bool take(std::string_view lines);
+  /// The report as if the history had ended here: operations that are open are indeterminate.
+  [[nodiscard]] Report so_far() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace capsize::checker

@@ -113,6 +113,10 @@ base::Result<ChildProcess> Launcher::spawn_proxy() const {
       "--run-id",      std::to_string(run_id_),          "--control", proxy_control_endpoint(),
       "--secret-file", sockets().secret_file().string(), "--parent",  std::to_string(::getpid())};
   if (options_.seed) arguments.insert(arguments.end(), {"--seed", std::to_string(*options_.seed)});
+  if (options_.messages) {
+    arguments.insert(arguments.end(),
+                     {"--messages", (options_.directory / "messages.bin").string()});
+  }
   for (Node from = 0; from < size(); ++from) {
     for (Node to = 0; to < size(); ++to) {
       if (from == to) continue;

@@ -2,7 +2,7 @@
 // for runs under faults (process_cluster.h) and for benchmarks (bench/bare_cluster.h).
 //
 //   DIRECTORY/sockets/            path sockets and the control secret (socket_directory.h)
-//   DIRECTORY/proxy.log
+//   DIRECTORY/proxy.log, DIRECTORY/messages.bin
 //   NODES_DIRECTORY/nN/{data,log,trace.jsonl}
 //
 // Used from the main thread only, which outlives every child (child_process.h).
@@ -33,8 +33,9 @@ struct LaunchOptions {
   std::optional<std::uint64_t> seed;  // nothing: each process draws its own
   bool allow_faults = false;          // nodes carry out control requests that break them
   bool trace = true;
-  bool proxy = true;  // on every link between nodes
-  bool tcp = false;   // nodes listen on loopback ports, links through the proxy excepted
+  bool proxy = true;      // on every link between nodes
+  bool messages = false;  // the proxy records them in DIRECTORY/messages.bin
+  bool tcp = false;       // nodes listen on loopback ports, links through the proxy excepted
 };
 
 class Launcher {

@@ -47,7 +47,8 @@ LaunchOptions launch_options(const ClusterOptions& options) {
           .bug = options.bug,
           .node_arguments = options.node_arguments,
           .seed = options.seed,
-          .allow_faults = true};
+          .allow_faults = true,
+          .messages = true};
 }
 
 }  // namespace
@@ -293,7 +294,11 @@ void ProcessCluster::shut_down() {
   for (auto& member : members_) {
     if (member->process && !member->process->wait(kSignalBound)) member->process->signal(SIGKILL);
   }
-  if (proxy_) proxy_->signal(SIGKILL);
+  if (!proxy_) return;
+  // Last, so that its record has the nodes' last messages; it writes the rest of it then.
+  proxy_->signal(SIGTERM);
+  proxy_->signal(SIGCONT);
+  if (!proxy_->wait(kSignalBound)) proxy_->signal(SIGKILL);
 }
 
 }  // namespace capsize::harness

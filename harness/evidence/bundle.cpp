@@ -24,7 +24,17 @@ constexpr unsigned kDepthMax = 16;
 constexpr std::size_t kMembersMax = 100'000;
 constexpr std::size_t kSkippedMax = 20;
 
-enum class Part : std::uint8_t { kHead, kLog, kSanitizer, kHistory, kTrace, kOther, kCore, kData };
+enum class Part : std::uint8_t {
+  kHead,
+  kLog,
+  kSanitizer,
+  kHistory,
+  kMessages,
+  kTrace,
+  kOther,
+  kCore,
+  kData,
+};
 
 bool is_log(std::string_view file) {
   return file == "log" || file.ends_with(".log");
@@ -48,6 +58,7 @@ Part part_of(const fs::path& name) {
   if (is_log(file)) return Part::kLog;
   if (file == "trace.jsonl") return Part::kTrace;
   if (name == "history.jsonl") return Part::kHistory;
+  if (name == "messages.bin") return Part::kMessages;
   constexpr std::array<std::string_view, 4> kHead = {"evidence.json", "results.json",
                                                      "scenario.json", "faults.jsonl"};
   return std::find(kHead.begin(), kHead.end(), name.string()) != kHead.end() ? Part::kHead
@@ -174,13 +185,14 @@ std::string files_text(const BundleContent& content) {
     std::string_view name;
     std::string_view what;
   };
-  static constexpr std::array<Line, 7> kLines = {{
+  static constexpr std::array<Line, 8> kLines = {{
       {"evidence.json", "read this first: operations, faults, transitions and log lines around it"},
       {"results.json", "the verdict and all figures"},
       {"scenario.json", "the scenario with every key, and the seed"},
       {"faults.jsonl", "what was injected when, with the proof that it took effect"},
       {"harness.log", "what the harness did; nodes/nN/log: what the nodes printed"},
       {"history.jsonl", "what the clients did and saw"},
+      {"messages.bin", "what the proxy did with each message between the nodes"},
       {"nodes/n1/trace.jsonl", "each node's terms, votes, roles and entries"},
   }};
   std::string text;

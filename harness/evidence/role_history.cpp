@@ -53,6 +53,11 @@ std::optional<RoleHistory::Leader> RoleHistory::leader_at(std::int64_t time) con
   return std::nullopt;
 }
 
+std::optional<std::int64_t> RoleHistory::led_since(std::uint64_t term) const {
+  const auto found = leaders_.find(term);
+  return found == leaders_.end() ? std::nullopt : std::optional(found->second.first);
+}
+
 std::vector<RoleHistory::Role> RoleHistory::roles_between(nemesis::Node node, std::int64_t begin,
                                                           std::int64_t end) const {
   std::vector<Role> roles;

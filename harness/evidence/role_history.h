@@ -39,6 +39,8 @@ class RoleHistory {
   [[nodiscard]] std::optional<Role> role_at(nemesis::Node node, std::int64_t time) const;
   /// Returns the leader of the highest term by then; it may have been deposed since.
   [[nodiscard]] std::optional<Leader> leader_at(std::int64_t time) const;
+  /// Returns when a leader of this term was elected; nothing: the traces have none.
+  [[nodiscard]] std::optional<std::int64_t> led_since(std::uint64_t term) const;
   /// Returns the roles of a node at some time of the interval, the one at its begin first.
   [[nodiscard]] std::vector<Role> roles_between(nemesis::Node node, std::int64_t begin,
                                                 std::int64_t end) const;

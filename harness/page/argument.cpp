@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/json.h"
 #include "checker/explain/wording.h"
 
 namespace capsize::harness {
@@ -50,17 +51,29 @@ std::string in_real_time(const std::vector<ArguedOperation>& operations, std::si
                      checker::duration_text(static_cast<std::int64_t>(gap * 1e6)), second + 1);
 }
 
-bool is_write_of(const ArguedOperation& operation, const std::string& value) {
-  return operation.function == "write" && operation.value == value && operation.outcome != "fail";
+/// What an operation saw, and what it left: JSON as text; empty where it saw or left nothing.
+struct Effect {
+  std::string saw, left;
+};
+
+Effect effect_of(const ArguedOperation& operation) {
+  const bool ok = operation.outcome == "ok";
+  if (operation.function == "read") return {ok ? operation.value : "", ""};
+  if (operation.outcome == "fail") return {};
+  if (operation.function == "write") return {"", operation.value};
+  if (operation.function != "cas") return {};
+  const base::Json pair = base::Json::parse(operation.value);
+  if (!pair.is_array() || pair.size() != 2) return {};
+  return {ok ? pair[0].dump() : "", pair[1].dump()};
 }
 
-/// The write whose value a read returned, if it is the only one with that value.
+/// The operation that left what this one saw, if it is the only one.
 std::optional<std::size_t> source_of(const std::vector<ArguedOperation>& operations,
-                                     const ArguedOperation& read) {
-  if (read.function != "read" || read.outcome != "ok") return std::nullopt;
+                                     std::size_t observer) {
+  const std::string saw = effect_of(operations[observer]).saw;
   std::optional<std::size_t> source;
-  for (std::size_t i = 0; i < operations.size(); ++i) {
-    if (!is_write_of(operations[i], read.value)) continue;
+  for (std::size_t i = 0; i < operations.size() && !saw.empty(); ++i) {
+    if (i == observer || effect_of(operations[i]).left != saw) continue;
     if (source) return std::nullopt;
     source = i;
   }
@@ -76,10 +89,11 @@ void add_orders(const std::vector<ArguedOperation>& operations, std::vector<Argu
     }
   }
   for (std::size_t i = 0; i < operations.size(); ++i) {
-    const auto source = source_of(operations, operations[i]);
+    const auto source = source_of(operations, i);
     if (!source) continue;
-    orders.push_back(fmt::format("#{} takes effect before #{}, which returned its value {}",
-                                 *source + 1, i + 1, operations[i].value));
+    const char* verb = operations[i].function == "read" ? "returned" : "found";
+    orders.push_back(fmt::format("#{} takes effect before #{}, which {} its value {}", *source + 1,
+                                 i + 1, verb, effect_of(operations[i]).saw));
   }
   if (orders.size() > kOrdersMax) orders.resize(kOrdersMax);
   for (auto& order : orders) steps.push_back({ArgumentStep::Kind::kThen, std::move(order)});

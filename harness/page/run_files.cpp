@@ -34,7 +34,7 @@ std::string RunFiles::scenario_name() const {
 }
 
 std::optional<std::int64_t> RunFiles::load_began_ns() const {
-  return integer_in(results, "load-began-ns");
+  return integer_in(results, "start-ns");
 }
 
 std::uint64_t RunFiles::number(std::string_view key, std::uint64_t otherwise) const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "checker/check/check.h"
+#include "harness/evidence/message_history.h"
 #include "harness/page/column_block.h"
 #include "harness/page/explained_failure.h"
 #include "harness/page/lane_pyramid.h"
@@ -30,6 +31,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kNodesMax = 64;
 constexpr std::size_t kValuesOfBlock = 4'096;
 constexpr std::size_t kFailuresMax = 50;
+constexpr std::size_t kMessagesMax = 400;
 constexpr std::size_t kPageOperationsMax = 5'000'000;
 constexpr auto kReadingLimit = std::chrono::minutes(5);
 
@@ -235,6 +237,38 @@ Json checks_json(const Json& results) {
   return list;
 }
 
+Json message_json(const MessageEvents& message, double began_ns) {
+  const auto ms = [&](std::int64_t ns) { return (static_cast<double>(ns) - began_ns) / kNsPerMs; };
+  return {{"from", nemesis::node_name(message.from)},
+          {"to", nemesis::node_name(message.to)},
+          {"type", message.type},
+          {"term", message.term},
+          {"index", message.index},
+          {"sentMs", ms(message.sent_ns)},
+          {"arrivedMs", message.arrived_ns ? Json(ms(*message.arrived_ns)) : Json()},
+          {"fate", name(message.fate)},
+          {"copies", message.copies}};
+}
+
+/// Null: the run has no record of messages, or none that can be placed in time.
+Json messages_json(const RunFiles& files, const PageFocus& focus) {
+  const auto began = files.load_began_ns();
+  if (!began) return {};
+  const auto ns = [&](double ms) { return *began + static_cast<std::int64_t>(ms * kNsPerMs); };
+  const auto read = read_messages(files.directory / "messages.bin", {.begin = ns(focus.begin),
+                                                                     .end = ns(focus.end),
+                                                                     .messages_max = kMessagesMax,
+                                                                     .focus = ns(focus.moment)});
+  if (!read) return {};
+  Json list = Json::array();
+  for (const auto& message : read.value().messages) {
+    list.push_back(message_json(message, static_cast<double>(*began)));
+  }
+  return {{"window", {{"begin", focus.begin}, {"end", focus.end}}},
+          {"list", list},
+          {"leftOut", read.value().left_out}};
+}
+
 Json faults_json(const std::vector<RunFault>& faults) {
   Json list = Json::array();
   for (const RunFault& fault : faults) list.push_back(to_json(fault));
@@ -308,7 +342,7 @@ base::Result<RunPage> page_of(const fs::path& run_directory) {
   page.data["explanation"] = explained ? to_json(*explained) : Json();
   page.data["nodes"] = nodes_json(lanes);
   page.data["faults"] = faults_json(faults.list);
-  page.data["messages"] = Json();
+  page.data["messages"] = messages_json(files.value(), focus);
   page.data["focus"] =
       focus.around_failure ? Json{{"begin", focus.begin}, {"end", focus.end}} : Json();
   add_operations(files.value(), history, operations, page);

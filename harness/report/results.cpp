@@ -247,7 +247,7 @@ Json to_json(const Outcome& outcome) {
       {"ok-per-second-quiet", outcome.quiet_rate},
       {"started-in-ms", milliseconds(outcome.started_in)},
       {"first-write-ms", outcome.first_write ? Json(milliseconds(*outcome.first_write)) : Json()},
-      {"load-began-ns", base::nanoseconds(outcome.start)},
+      {"start-ns", base::nanoseconds(outcome.start)},
       {"load-ms", milliseconds(outcome.load_time)},
       {"verdict-after-ms", milliseconds(outcome.verdict_after)},
       {"longest-outage-ms", milliseconds(outcome.longest_outage.length())},

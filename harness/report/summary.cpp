@@ -236,6 +236,10 @@ void faults(Out out, const Outcome& outcome) {
 }  // namespace
 
 std::string summary(const Outcome& outcome, bool colours) {
+  return recorded_summary(outcome, reproduce_line(outcome), colours);
+}
+
+std::string recorded_summary(const Outcome& outcome, const std::string& reproduce, bool colours) {
   std::string text;
   const Out out(text);
   faults(out, outcome);
@@ -248,7 +252,7 @@ std::string summary(const Outcome& outcome, bool colours) {
   }
   fmt::format_to(out, "  seed          {} (fixes the plan; real processes are not deterministic)\n",
                  outcome.scenario.seed.value_or(0));
-  fmt::format_to(out, "  reproduce     {}\n", reproduce_line(outcome));
+  fmt::format_to(out, "  reproduce     {}\n", reproduce);
   return text;
 }
 

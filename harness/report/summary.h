@@ -12,6 +12,10 @@ namespace capsize::harness {
 /// ends with the run's directory and the command that reproduces it.
 [[nodiscard]] std::string summary(const Outcome& outcome, bool colours = false);
 
+/// The same of a run that was read from its files: with the command line that it had recorded.
+[[nodiscard]] std::string recorded_summary(const Outcome& outcome, const std::string& reproduce,
+                                           bool colours = false);
+
 /// One line: time, outcomes, leader and term, active faults.
 [[nodiscard]] std::string progress_line(const Progress& progress);
 

@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <array>
 #include <charconv>
 #include <cstdlib>
 
@@ -36,14 +37,21 @@ bool wants_colours(int descriptor) {
   return ::isatty(descriptor) == 1 && !is_set("NO_COLOR") && !dumb;
 }
 
+std::string painted(std::string_view text, Colour colour, bool colours) {
+  if (!colours || colour == Colour::kNone) return std::string(text);
+  constexpr std::array<std::string_view, 6> kCodes = {"",         "\033[1m",  "\033[1;31m",
+                                                      "\033[32m", "\033[33m", "\033[1;35m"};
+  return std::string(kCodes.at(static_cast<std::size_t>(colour))).append(text).append("\033[0m");
+}
+
 std::string coloured(std::string_view text, checker::Verdict verdict, bool colours) {
-  if (!colours) return std::string(text);
-  const char* colour =
-      verdict == checker::Verdict::kValid                                              ? "\033[32m"
-      : verdict == checker::Verdict::kUnknown || verdict == checker::Verdict::kVacuous ? "\033[33m"
-      : verdict == checker::Verdict::kHarnessError ? "\033[1;35m"
-                                                   : "\033[1;31m";
-  return std::string(colour).append(text).append("\033[0m");
+  using checker::Verdict;
+  const Colour colour = verdict == Verdict::kValid ? Colour::kGreen
+                        : verdict == Verdict::kUnknown || verdict == Verdict::kVacuous
+                            ? Colour::kYellow
+                        : verdict == Verdict::kHarnessError ? Colour::kMagenta
+                                                            : Colour::kRed;
+  return painted(text, colour, colours);
 }
 
 std::string fitted(std::string_view text, std::size_t columns) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,10 @@ namespace capsize::harness {
 
 /// Whether the descriptor is a terminal and neither NO_COLOR (non-empty) nor TERM=dumb is set.
 [[nodiscard]] bool wants_colours(int descriptor);
+
+enum class Colour : std::uint8_t { kNone, kBold, kRed, kGreen, kYellow, kMagenta };
+/// Returns the text in this colour; unchanged if `colours` is false.
+[[nodiscard]] std::string painted(std::string_view text, Colour colour, bool colours);
 
 /// Returns the text in the colour of the verdict: green, red, yellow for unknown and vacuous, or
 /// magenta for a harness error, which is no failure of the system under test. Unchanged if

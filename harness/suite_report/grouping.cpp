@@ -37,16 +37,6 @@ bool belongs_to(const Night& night, const Execution& execution) {
          execution.revision == first.revision && !shards_of(night).contains(execution.shard);
 }
 
-std::vector<Night> nights_of(const Ledger& ledger, const std::string& suite) {
-  std::vector<Night> nights;
-  for (const Execution& execution : ledger.executions) {
-    if (execution.suite != suite) continue;
-    if (nights.empty() || !belongs_to(nights.back(), execution)) nights.emplace_back();
-    nights.back().executions.push_back(&execution);
-  }
-  return nights;
-}
-
 /// Whether two nights ran the same part of the suite.
 bool same_part(const Night& a, const Night& b) {
   return (is_whole(a) && is_whole(b)) || shards_of(a) == shards_of(b);
@@ -207,6 +197,16 @@ std::vector<std::string> missing_shards(const Night& night) {
     if (count > 1 && !present.contains(shard)) missing.push_back(std::move(shard));
   }
   return missing;
+}
+
+std::vector<Night> nights_of(const Ledger& ledger, const std::string& suite) {
+  std::vector<Night> nights;
+  for (const Execution& execution : ledger.executions) {
+    if (execution.suite != suite) continue;
+    if (nights.empty() || !belongs_to(nights.back(), execution)) nights.emplace_back();
+    nights.back().executions.push_back(&execution);
+  }
+  return nights;
 }
 
 SuiteHistory suite_history(const Ledger& ledger, const std::vector<std::string>& ids) {

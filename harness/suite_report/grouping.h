@@ -15,6 +15,9 @@ struct Night {
   std::vector<const Execution*> executions;
 };
 
+/// The nights of a suite in the order in which they began.
+[[nodiscard]] std::vector<Night> nights_of(const Ledger& ledger, const std::string& suite);
+
 /// The reported executions, and the earlier ones of the same suite in the order of the ledger.
 struct SuiteHistory {
   Night reported;

@@ -115,7 +115,7 @@ Json to_json(const Evidence& evidence) {
 Json install(Switchboard& board, const Json& request, base::Instant now) {
   auto rule = read_rule(request);
   if (!rule) return refusal(rule.error().message);
-  if (const auto status = board.install(std::move(rule).value()); !status) {
+  if (const auto status = board.install(std::move(rule).value(), now); !status) {
     return refusal(status.error().message);
   }
   return {{"ok", true}, {"time", base::nanoseconds(now)}};

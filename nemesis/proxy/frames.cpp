@@ -18,7 +18,10 @@ void ReplaySample::offer(const QueuedMessage& message, const Frames* frames, std
 }
 
 QueuedMessage ReplaySample::make_sampled(const QueuedMessage& message, const Frames* frames) {
-  QueuedMessage kept{.header = message.header, .copy = true, .chosen_by = message.chosen_by};
+  QueuedMessage kept{.header = message.header,
+                     .copy = true,
+                     .chosen_by = message.chosen_by,
+                     .read_at = message.read_at};
   const std::size_t bytes = frames == nullptr ? 0 : frames->bytes() + kMessageOverheadBytes;
   if (frames == nullptr || !budget_->has(bytes)) return kept;
   kept.frames = frames->keep();

@@ -35,7 +35,9 @@ struct QueuedMessage {
   /// Ids of the holds that chose the message by counting or by chance. They are not applied again
   /// when it leaves, so their decision is stored here. May contain rules that have ended.
   std::vector<std::uint64_t> chosen_by = {};
-  Charge charge = {};  // against the byte budget while it waits; empty otherwise
+  Charge charge = {};          // against the byte budget while it waits; empty otherwise
+  base::Instant read_at = {};  // when the proxy read it, or the message that it is a copy of
+  bool corrupted = false;      // by a rule
 };
 
 /// A number of messages and a number of their copies.
@@ -46,7 +48,8 @@ struct MessageCounts {
 
 /// Returns a copy without a charge.
 [[nodiscard]] inline QueuedMessage uncharged(const QueuedMessage& message) {
-  return {message.header, message.frames, message.copy, message.chosen_by, {}};
+  return {message.header,  message.frames,   message.copy, message.chosen_by, {},
+          message.read_at, message.corrupted};
 }
 
 /// The old messages of one link that a replaying rule keeps: a uniform sample of all that it was

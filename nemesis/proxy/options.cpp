@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/command_line.h"
+#include "base/units.h"
 #include "node/wire/endpoint.h"
 
 namespace capsize::nemesis::proxy {
@@ -56,6 +57,7 @@ base::Result<std::optional<Settings>> parse_options(std::span<char* const> argum
   Settings settings;
   std::vector<std::string> links;
   std::string secret_file;
+  std::string messages_max = "256MiB";
   bool allow_remote = false;
   int parent = 0;
   base::CommandLine line("capsize-proxy", kDescription);
@@ -67,6 +69,9 @@ base::Result<std::optional<Settings>> parse_options(std::span<char* const> argum
   line.option("--held-bytes", settings.limits.all_bytes,
               "bytes that may wait on all links together");
   line.option("--seed", settings.seed, "of the rules' random streams");
+  line.option("--messages", settings.messages,
+              "file that records what became of each message; created anew");
+  line.option("--messages-max", messages_max, "size at which that record ends").type_name("SIZE");
   line.option("--parent", parent, "exit when this process exits").positive();
   line.option("--secret-file", secret_file,
               "control requests must carry the secret in this file (mode 0600)");
@@ -84,6 +89,9 @@ base::Result<std::optional<Settings>> parse_options(std::span<char* const> argum
     if (!link) return link.error();
     settings.links.push_back(std::move(link).value());
   }
+  const auto messages_bytes = base::parse_size(messages_max);
+  if (!messages_bytes) return base::Error{"--messages-max: " + messages_bytes.error().message};
+  settings.messages_bytes_max = messages_bytes.value();
   if (!secret_file.empty()) {
     auto secret = wire::ControlSecret::read_file(secret_file);
     if (!secret) return base::Error{"--secret-file: " + secret.error().message};

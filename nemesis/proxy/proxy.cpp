@@ -6,12 +6,14 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <ctime>
 #include <map>
 #include <zmq.hpp>
 
 #include "nemesis/proxy/control.h"
 #include "nemesis/proxy/frames.h"
+#include "nemesis/proxy/message_log.h"
 #include "nemesis/proxy/poller.h"
 #include "nemesis/proxy/switchboard.h"
 #include "node/wire/endpoint.h"
@@ -22,6 +24,8 @@ namespace {
 // Messages read from one link before the other links and control get their turn.
 constexpr int kBatchMax = 64;
 constexpr int kControlMessagesMax = 1000;
+// The record of messages is at most this old in its file: a page shows it while the run lasts.
+constexpr base::Duration kFlushInterval = std::chrono::milliseconds(100);
 
 // Keys in the poller. Link i has kLinkKeys + 2 i for its messages and the next one for its monitor.
 constexpr std::size_t kStopKey = 0;
@@ -119,13 +123,14 @@ struct LinkSockets {
 };
 
 struct Proxy::Impl : Outlet {
-  explicit Impl(const Settings& settings)
+  Impl(const Settings& settings, std::unique_ptr<MessageLog> record)
       : run_id(settings.run_id),
         in_flight_max(settings.limits.link_bytes),
         counted_bytes(in_flight_max / wire::kLinkMessagesMax),
+        messages(std::move(record)),
         context(1),
         control_socket(context, zmq::socket_type::router),
-        board(link_ids(settings), settings.seed, *this, settings.limits),
+        board(link_ids(settings), settings.seed, *this, settings.limits, messages.get()),
         control(board, settings.secret) {}
 
   static std::set<LinkId> link_ids(const Settings& settings) {
@@ -239,9 +244,25 @@ struct Proxy::Impl : Outlet {
   }
 
   [[nodiscard]] std::optional<std::chrono::milliseconds> wait_max() const {
-    const auto next = board.next_release();
+    auto next = board.next_release();
+    if (messages && messages->has_buffered()) {
+      const base::Instant flush = flushed_at + kFlushInterval;
+      next = next ? std::min(*next, flush) : flush;
+    }
     if (!next) return std::nullopt;
     return std::chrono::ceil<std::chrono::milliseconds>(*next - now());
+  }
+
+  void flush_messages() {
+    if (!messages) return;
+    const base::Instant time = now();
+    if (time - flushed_at < kFlushInterval) return;
+    flushed_at = time;
+    messages->flush();
+    // Only a note: the proxy continues without its record.
+    if (const auto error = messages->take_error()) {
+      std::fprintf(stderr, "capsize-proxy: %s\n", error->c_str());
+    }
   }
 
   /// Control first: a rule applies to every message that is read after the reply was built.
@@ -278,6 +299,8 @@ struct Proxy::Impl : Outlet {
   /// only, and 256 of 16 MiB would be 4 GiB. A queue of smaller ones is within the bound anyway,
   /// and counting costs a tenth of forwarding 16 KiB.
   std::size_t in_flight_max, counted_bytes;
+  std::unique_ptr<MessageLog> messages;  // null: none
+  base::Instant flushed_at{};
   zmq::context_t context;
   zmq::socket_t control_socket;
   std::vector<std::unique_ptr<LinkSockets>> links;
@@ -290,7 +313,15 @@ Proxy::Proxy(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Proxy::~Proxy() = default;
 
 base::Result<std::unique_ptr<Proxy>> Proxy::open(const Settings& settings) {
-  auto impl = std::make_unique<Impl>(settings);
+  std::unique_ptr<MessageLog> messages;
+  if (!settings.messages.empty()) {
+    auto created = MessageLog::create({.path = settings.messages,
+                                       .run_id = settings.run_id,
+                                       .bytes_max = settings.messages_bytes_max});
+    if (!created) return created.error();
+    messages = std::move(created).value();
+  }
+  auto impl = std::make_unique<Impl>(settings, std::move(messages));
   if (const auto status = impl->open(settings); !status) return status.error();
   return std::unique_ptr<Proxy>(new Proxy(std::move(impl)));
 }
@@ -309,8 +340,7 @@ void Proxy::run(int stop_fd) {
     poller.mark_ready(key);
     poller.mark_ready(key + 1);
   }
-  while (impl_->serve(poller, poller.wait(impl_->wait_max()))) {
-  }
+  while (impl_->serve(poller, poller.wait(impl_->wait_max()))) impl_->flush_messages();
 }
 
 }  // namespace capsize::nemesis::proxy

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "nemesis/proxy/byte_budget.h"
+#include "nemesis/proxy/message_record.h"
 #include "nemesis/proxy/rule_book.h"
 #include "node/wire/control_secret.h"
 
@@ -30,11 +31,14 @@ struct Settings {
   std::vector<LinkEndpoints> links;
   Limits limits = {};               // on the bytes that wait
   wire::ControlSecret secret = {};  // required in control requests
+  std::string messages = {};        // the file of the record of messages; empty: none
+  std::uint64_t messages_bytes_max = kMessageFileBytesMax;
 };
 
 class Proxy {
  public:
-  /// Binds and connects all sockets. Error: the endpoint that cannot be bound, and why.
+  /// Binds and connects all sockets. Error: the endpoint that cannot be bound, or the file that
+  /// cannot be created, and why.
   [[nodiscard]] static base::Result<std::unique_ptr<Proxy>> open(const Settings& settings);
   ~Proxy();
   Proxy(const Proxy&) = delete;

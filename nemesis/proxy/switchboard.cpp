@@ -7,21 +7,45 @@ namespace {
 
 const std::vector<std::uint64_t> kNoRules;
 
+/// Of a message that waits, or of one that is about to leave.
+template <class Message>
+MessageRecord record_of(const Message& message, MessageEvent event, base::Instant now) {
+  const wire::Header& header = message.header;
+  const auto waited = std::chrono::duration_cast<std::chrono::microseconds>(now - message.read_at);
+  const auto bounded = [](auto number) {
+    return static_cast<std::uint32_t>(std::clamp<decltype(number)>(number, 0, kRecordNumberMax));
+  };
+  return {.time_ns = base::nanoseconds(now),
+          .sequence = header.sequence,
+          .term = header.term,
+          .index = header.index,
+          .incarnation = bounded(header.incarnation),
+          .waited_us = bounded(waited.count()),
+          .from = static_cast<std::uint16_t>(header.from),
+          .to = static_cast<std::uint16_t>(header.to),
+          .type = header.type,
+          .event = event,
+          .copy = message.copy,
+          .corrupted = message.corrupted};
+}
+
 }  // namespace
 
 Switchboard::Switchboard(const std::set<LinkId>& links, std::uint64_t seed, Outlet& outlet,
-                         Limits limits)
+                         Limits limits, MessageObserver* observer)
     : seed_(seed),
       book_(links, seed),
       outlet_(outlet),
       total_budget_(limits.all_bytes),
-      total_sample_budget_(sample_budget(limits.all_bytes)) {
+      total_sample_budget_(sample_budget(limits.all_bytes)),
+      observer_(observer) {
   for (const LinkId& link : links)
     links_.try_emplace(link, limits, total_budget_, total_sample_budget_);
 }
 
 void Switchboard::arrive(LinkId link, const wire::Header& header, const Frames& frames,
                          base::Instant now) {
+  now_ = now;
   LinkState& state = links_.at(link);
   if (!is_plausible(header)) {
     ++state.stats.implausible;
@@ -31,8 +55,11 @@ void Switchboard::arrive(LinkId link, const wire::Header& header, const Frames& 
   observe(header, now);
   // The fast path: no allocation and no decision unless a rule applies or something waits.
   if (state.queue.empty() && book_.is_quiet(link, header)) {
-    const OutgoingCopy outgoing{.header = header, .frames = frames, .chosen_by = kNoRules};
-    if (depart(link, state, outgoing) == DepartResult::kRefused) ++state.stats.lost;
+    const OutgoingCopy outgoing{
+        .header = header, .frames = frames, .chosen_by = kNoRules, .read_at = now};
+    const DepartResult departed = depart(link, state, outgoing);
+    if (departed == DepartResult::kRefused) ++state.stats.lost;
+    note(outgoing, event_of_read(departed));
     chains_.sent(header, MessageFate::kDelivered);
     return;
   }
@@ -40,14 +67,16 @@ void Switchboard::arrive(LinkId link, const wire::Header& header, const Frames& 
   // Replays first, from messages read before this one; offer_to_samples() below then adds it to the
   // samples.
   send_replays(link, state, decision);
-  QueuedMessage message{.header = header, .chosen_by = decision.chosen_by};
+  QueuedMessage message{.header = header, .chosen_by = decision.chosen_by, .read_at = now};
   bool passed = false;
   MessageFate fate = MessageFate::kStopped;
   const std::uint64_t delivered = state.stats.delivered;
   if (decision.fate.discard) {
     ++state.stats.discarded;
+    note(message, MessageEvent::kReadStopped);
   } else {
     const auto& corruption = decision.fate.corruption;
+    message.corrupted = corruption.has_value();
     message.frames = corruption ? frames.corrupted(*corruption) : frames.keep();
     passed = forward(link, state, uncharged(message), decision, now);
     if (passed) fate = MessageFate::kWaits;
@@ -62,7 +91,10 @@ bool Switchboard::forward(LinkId link, LinkState& state, QueuedMessage message, 
                           base::Instant now) {
   if (!decision.holders.empty()) return hold(state, std::move(message), decision);
   const auto& overtake = decision.fate.overtake;
-  if (overtake && state.queue.defer(decision.overtake_by, *overtake, now, message)) return true;
+  if (overtake && state.queue.defer(decision.overtake_by, *overtake, now, message)) {
+    note(message, MessageEvent::kReadWaits);
+    return true;
+  }
   const Sent sent = send_copies(link, state, std::move(message), decision, now);
   if (sent.at_once) {
     for (const LinkQueue::Due& due : state.queue.note_overtaken())
@@ -83,11 +115,16 @@ Switchboard::Sent Switchboard::send_copies(LinkId link, LinkState& state, Queued
     // 20 ms under no rule, must not overtake it.
     if (!decision.fate.reorder) until = std::max(until, ordered_until);
     if (until <= now) {
-      sent.at_once |= depart_once(link, state, message, false) != DepartResult::kStopped;
-    } else if (!state.queue.wait_until(until, now + delay, uncharged(message),
-                                       decision.throttled_by)) {
+      const DepartResult departed = depart_once(link, state, message, false);
+      sent.at_once |= has_left(departed);
+      if (!message.copy) note(message, event_of_read(departed));
+    } else if (state.queue.wait_until(until, now + delay, uncharged(message),
+                                      decision.throttled_by)) {
+      if (!message.copy) note(message, MessageEvent::kReadWaits);
+    } else {
       ++state.stats.overflowed;
       sent.had_room &= message.copy;
+      note(message, message.copy ? MessageEvent::kOverflowed : MessageEvent::kReadOverflowed);
     }
     message.copy = true;
     if (!decision.fate.reorder && delay != base::Duration::zero()) {
@@ -107,9 +144,12 @@ void Switchboard::keep_order(LinkState& state, const Decision& decision, base::I
 bool Switchboard::hold(LinkState& state, QueuedMessage message, const Decision& decision) {
   bool had_room = true;
   for (std::size_t copy = 0; copy < decision.fate.copies.size(); ++copy) {
-    if (!state.queue.wait_for_rules(decision.holders, uncharged(message))) {
+    if (state.queue.wait_for_rules(decision.holders, uncharged(message))) {
+      if (!message.copy) note(message, MessageEvent::kReadWaits);
+    } else {
       ++state.stats.overflowed;
       had_room &= message.copy;
+      note(message, message.copy ? MessageEvent::kOverflowed : MessageEvent::kReadOverflowed);
     }
     message.copy = true;
   }
@@ -128,7 +168,10 @@ void Switchboard::send_replays(LinkId link, LinkState& state, const Decision& de
     ++copies;
     const DepartResult departed = depart(link, state, *old, true);
     if (departed == DepartResult::kDelivered) book_.count_replayed(of.rule);
-    if (departed == DepartResult::kRefused) ++state.stats.lost;
+    if (departed == DepartResult::kRefused) {
+      ++state.stats.lost;
+      note(*old, MessageEvent::kLost);
+    }
   }
 }
 
@@ -150,16 +193,23 @@ void Switchboard::arrive_malformed(LinkId link) {
 }
 
 void Switchboard::release(base::Instant now) {
+  now_ = now;
   for (auto& [link, state] : links_) {
     while (auto due = state.queue.take_due(now)) {
       if (!due->retry) {
         depart_deferred(link, state, *due);
-      } else if (depart(link, state, due->message, true) == DepartResult::kRefused &&
-                 !state.queue.put_back(std::move(*due), now)) {
-        ++state.stats.lost;
+      } else if (depart(link, state, due->message, true) == DepartResult::kRefused) {
+        retry(state, std::move(*due));
       }
     }
   }
+}
+
+void Switchboard::retry(LinkState& state, LinkQueue::Due due) {
+  const QueuedMessage refused = uncharged(due.message);
+  if (state.queue.put_back(std::move(due), now_)) return;
+  ++state.stats.lost;
+  note(refused, MessageEvent::kLost);
 }
 
 std::optional<base::Instant> Switchboard::next_release() const {
@@ -171,7 +221,8 @@ std::optional<base::Instant> Switchboard::next_release() const {
   return next;
 }
 
-base::Status Switchboard::install(Rule rule) {
+base::Status Switchboard::install(Rule rule, base::Instant now) {
+  now_ = now;
   const std::uint64_t id = rule.id;
   const base::Status status = book_.install(std::move(rule));
   if (!status) return status;
@@ -190,7 +241,11 @@ void Switchboard::stop_queued(const Rule& rule, LinkId link) {
     book_.count_stopped(rule.id, link, state.queue.hold_back(rule.id, matches));
     return;
   }
-  const MessageCounts discarded = state.queue.discard_if(matches);
+  const MessageCounts discarded = state.queue.discard_if([&](const QueuedMessage& message) {
+    if (!matches(message)) return false;
+    note(message, MessageEvent::kStopped);
+    return true;
+  });
   state.stats.discarded += discarded.messages + discarded.copies;
   book_.count_stopped(rule.id, link, discarded);
   // Nothing is queued any more, so later messages need not wait for a discarded one.
@@ -198,6 +253,7 @@ void Switchboard::stop_queued(const Rule& rule, LinkId link) {
 }
 
 std::optional<Evidence> Switchboard::remove(std::uint64_t id, base::Instant now) {
+  now_ = now;
   const Rule* rule = book_.find(id);
   if (rule == nullptr) return std::nullopt;
   auto random = base::Prng::stream(seed_, "proxy-release", id);
@@ -243,46 +299,55 @@ Switchboard::DepartResult Switchboard::depart(LinkId link, LinkState& state,
                                               const OutgoingCopy& outgoing) {
   Barrier barrier = book_.barrier(link, outgoing.header, outgoing.chosen_by);
   if (!barrier.open()) {
-    stop_copy(link, state, outgoing, std::move(barrier));
-    return DepartResult::kStopped;
+    const DepartResult stopped = stop_copy(link, state, outgoing, std::move(barrier));
+    note_later(outgoing, stopped);
+    return stopped;
   }
   if (!outlet_.deliver(link, outgoing.frames)) return DepartResult::kRefused;
   ++state.stats.delivered;
   book_.count_passed(link, outgoing.header);
   const bool late = outgoing.waited || outgoing.copy;
   chains_.delivered(outgoing.header, late ? Arrival::kLate : Arrival::kAtOnce);
+  note_later(outgoing, DepartResult::kDelivered);
   return DepartResult::kDelivered;
 }
 
 Switchboard::DepartResult Switchboard::depart(LinkId link, LinkState& state,
                                               const QueuedMessage& message, bool waited) {
   return depart(link, state,
-                {message.header, *message.frames, message.copy, message.chosen_by, waited});
+                {message.header, *message.frames, message.copy, message.chosen_by, waited,
+                 message.read_at, message.corrupted});
 }
 
 Switchboard::DepartResult Switchboard::depart_once(LinkId link, LinkState& state,
                                                    const QueuedMessage& message, bool waited) {
   const DepartResult departed = depart(link, state, message, waited);
-  if (departed == DepartResult::kRefused) ++state.stats.lost;
+  if (departed != DepartResult::kRefused) return departed;
+  ++state.stats.lost;
+  if (waited || message.copy) note(message, MessageEvent::kLost);
   return departed;
 }
 
 void Switchboard::depart_deferred(LinkId link, LinkState& state, const LinkQueue::Due& due) {
   const DepartResult departed = depart_once(link, state, due.message, true);
-  if (due.overtaken && departed != DepartResult::kStopped) book_.count_reordered(due.rule);
+  if (due.overtaken && has_left(departed)) book_.count_reordered(due.rule);
 }
 
-void Switchboard::stop_copy(LinkId link, LinkState& state, const OutgoingCopy& outgoing,
-                            Barrier barrier) {
+Switchboard::DepartResult Switchboard::stop_copy(LinkId link, LinkState& state,
+                                                 const OutgoingCopy& outgoing, Barrier barrier) {
   const MessageCounts one{.messages = outgoing.copy ? 0U : 1U, .copies = outgoing.copy ? 1U : 0U};
   if (barrier.cut) {
     ++state.stats.discarded;
     for (const std::uint64_t cut : barrier.cuts) book_.count_stopped(cut, link, one);
-    return;
+    return DepartResult::kDiscarded;
   }
   const std::vector<std::uint64_t> holds = barrier.holds;
-  QueuedMessage message{
-      outgoing.header, outgoing.frames.keep(), outgoing.copy, outgoing.chosen_by, {}};
+  QueuedMessage message{.header = outgoing.header,
+                        .frames = outgoing.frames.keep(),
+                        .copy = outgoing.copy,
+                        .chosen_by = outgoing.chosen_by,
+                        .read_at = outgoing.read_at,
+                        .corrupted = outgoing.corrupted};
   const bool had_room = state.queue.wait_for_rules(std::move(barrier.holds), std::move(message));
   if (!had_room) ++state.stats.overflowed;
   for (const std::uint64_t hold : holds) {
@@ -292,6 +357,38 @@ void Switchboard::stop_copy(LinkId link, LinkState& state, const OutgoingCopy& o
       book_.count_overflowed(hold, one);
     }
   }
+  return had_room ? DepartResult::kHeld : DepartResult::kOverflowed;
+}
+
+MessageEvent Switchboard::event_of_read(DepartResult departed) {
+  switch (departed) {
+    case DepartResult::kDelivered:
+      return MessageEvent::kReadDelivered;
+    case DepartResult::kRefused:
+      return MessageEvent::kReadLost;
+    case DepartResult::kDiscarded:
+      return MessageEvent::kReadStopped;
+    case DepartResult::kHeld:
+      return MessageEvent::kReadWaits;
+    case DepartResult::kOverflowed:
+      return MessageEvent::kReadOverflowed;
+  }
+  return MessageEvent::kReadStopped;
+}
+
+void Switchboard::note(const QueuedMessage& message, MessageEvent event) {
+  if (observer_ != nullptr) observer_->observe(record_of(message, event, now_));
+}
+
+void Switchboard::note(const OutgoingCopy& outgoing, MessageEvent event) {
+  if (observer_ != nullptr) observer_->observe(record_of(outgoing, event, now_));
+}
+
+void Switchboard::note_later(const OutgoingCopy& outgoing, DepartResult departed) {
+  if (!outgoing.waited && !outgoing.copy) return;  // arrive() notes how it was read
+  if (departed == DepartResult::kDelivered) note(outgoing, MessageEvent::kDelivered);
+  if (departed == DepartResult::kDiscarded) note(outgoing, MessageEvent::kStopped);
+  if (departed == DepartResult::kOverflowed) note(outgoing, MessageEvent::kOverflowed);
 }
 
 bool Switchboard::is_plausible(const wire::Header& header) const {

@@ -22,6 +22,7 @@
 #include "nemesis/proxy/causal_chains.h"
 #include "nemesis/proxy/frames.h"
 #include "nemesis/proxy/link_queue.h"
+#include "nemesis/proxy/message_record.h"
 #include "nemesis/proxy/rule_book.h"
 
 namespace capsize::nemesis::proxy {
@@ -31,6 +32,13 @@ class Outlet {
   virtual ~Outlet() = default;
   /// Sends one copy to the receiver's socket. False: the socket did not accept it.
   virtual bool deliver(LinkId link, const Frames& frames) = 0;
+};
+
+/// Gets to know what becomes of each message: when it is read, and again when it leaves later.
+class MessageObserver {
+ public:
+  virtual ~MessageObserver() = default;
+  virtual void observe(const MessageRecord& record) = 0;
 };
 
 /// Counters of one link since the start.
@@ -62,8 +70,9 @@ struct Observation {
 
 class Switchboard {
  public:
-  Switchboard(const std::set<LinkId>& links, std::uint64_t seed, Outlet& outlet,
-              Limits limits = {});
+  /// `observer` may be null.
+  Switchboard(const std::set<LinkId>& links, std::uint64_t seed, Outlet& outlet, Limits limits = {},
+              MessageObserver* observer = nullptr);
 
   /// Applies the rules to a message read from the link, and delivers or queues its copies.
   void arrive(LinkId link, const wire::Header& header, const Frames& frames, base::Instant now);
@@ -76,7 +85,7 @@ class Switchboard {
 
   /// The rule is active from this call on. A cut without counting or chance discards the matching
   /// messages that wait on its links; such a hold takes them over. Errors as for RuleBook::install.
-  [[nodiscard]] base::Status install(Rule rule);
+  [[nodiscard]] base::Status install(Rule rule, base::Instant now);
   /// Ends the rule: what only it held becomes due. Returns its evidence; nothing if there is no
   /// such rule.
   [[nodiscard]] std::optional<Evidence> remove(std::uint64_t id, base::Instant now);
@@ -109,7 +118,16 @@ class Switchboard {
   /// messages of a hold.
   static constexpr std::size_t sample_budget(std::size_t bytes) { return bytes / 4; }
 
-  enum class DepartResult : std::uint8_t { kDelivered, kStopped, kRefused };
+  enum class DepartResult : std::uint8_t {
+    kDelivered,
+    kRefused,     // by the receiver's socket
+    kDiscarded,   // by a cut
+    kHeld,        // waits for a hold
+    kOverflowed,  // would wait for a hold, but there is no room
+  };
+  [[nodiscard]] static bool has_left(DepartResult departed) {
+    return departed == DepartResult::kDelivered || departed == DepartResult::kRefused;
+  }
   /// One copy that is about to leave.
   struct OutgoingCopy {
     const wire::Header& header;
@@ -117,15 +135,21 @@ class Switchboard {
     bool copy = false;
     const std::vector<std::uint64_t>& chosen_by;
     bool waited = false;  // in a queue or a sample
+    base::Instant read_at{};
+    bool corrupted = false;
   };
   /// Delivers one copy unless a cut or a hold stops it. Every copy leaves through here.
   DepartResult depart(LinkId link, LinkState& state, const OutgoingCopy& outgoing);
   DepartResult depart(LinkId link, LinkState& state, const QueuedMessage& message, bool waited);
-  void stop_copy(LinkId link, LinkState& state, const OutgoingCopy& outgoing, Barrier barrier);
+  /// Returns kDiscarded, kHeld or kOverflowed.
+  DepartResult stop_copy(LinkId link, LinkState& state, const OutgoingCopy& outgoing,
+                         Barrier barrier);
   /// As depart(), and counts a refused copy as lost.
   DepartResult depart_once(LinkId link, LinkState& state, const QueuedMessage& message,
                            bool waited);
   void depart_deferred(LinkId link, LinkState& state, const LinkQueue::Due& due);
+  /// The receiver has refused a copy that is to be retried: it waits again, or is lost.
+  void retry(LinkState& state, LinkQueue::Due due);
 
   /// False: the message exceeded the byte budget and is dropped.
   bool forward(LinkId link, LinkState& state, QueuedMessage message, Decision& decision,
@@ -137,10 +161,17 @@ class Switchboard {
   Sent send_copies(LinkId link, LinkState& state, QueuedMessage message, Decision& decision,
                    base::Instant now);
   static void keep_order(LinkState& state, const Decision& decision, base::Instant until);
-  static bool hold(LinkState& state, QueuedMessage message, const Decision& decision);
+  bool hold(LinkState& state, QueuedMessage message, const Decision& decision);
   void send_replays(LinkId link, LinkState& state, const Decision& decision);
   void offer_to_samples(LinkId link, LinkState& state, const QueuedMessage& message,
                         const Frames* frames, const Decision& decision);
+  // The observer gets one event for a message that was read, and one for each copy, and for each
+  // message that waited, when it leaves.
+  [[nodiscard]] static MessageEvent event_of_read(DepartResult departed);
+  void note(const QueuedMessage& message, MessageEvent event);
+  void note(const OutgoingCopy& outgoing, MessageEvent event);
+  void note_later(const OutgoingCopy& outgoing, DepartResult departed);
+
   [[nodiscard]] bool is_plausible(const wire::Header& header) const;
   void observe(const wire::Header& header, base::Instant now);
   void stop_queued(const Rule& rule, LinkId link);
@@ -155,6 +186,8 @@ class Switchboard {
   std::map<std::pair<std::uint64_t, LinkId>, ReplaySample> samples_;  // by replaying rule
   Observation observation_;
   CausalChains chains_;
+  MessageObserver* observer_;
+  base::Instant now_{};  // of the call that is being carried out, for the observer
 };
 
 }  // namespace capsize::nemesis::proxy

@@ -196,5 +196,21 @@ TEST(Json, ParseAndDump_RandomDocuments_AgreeWithNlohmannJson) {
   }
 }
 
+TEST(Json, ObjectWithKeysInAnyOrder_IsSortedAndItsLastValueOfAKeyCounts) {
+  std::string text = "{";
+  for (int i = 0; i < 1000; ++i)
+    text += "\"k" + std::to_string(i * 7919 % 1000) + "\":" + std::to_string(i) + ",";
+  text += R"("k5":"last","a":{"z":1,"b":2}})";
+  const Json object = Json::parse(text);
+  ASSERT_EQ(object.size(), 1001U);
+  EXPECT_EQ(object["k5"].text(), "last");
+  EXPECT_EQ(object["a"].dump(), R"({"b":2,"z":1})");
+  std::string before;
+  for (const auto& [key, value] : object.items()) {
+    EXPECT_LT(before, key);
+    before = key;
+  }
+}
+
 }  // namespace
 }  // namespace capsize::base

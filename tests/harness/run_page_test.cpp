@@ -105,6 +105,15 @@ TEST(Argument, SaysWhatRealTimeAndValuesOrderAndWhatContradictsThem) {
                   "however no order of these operations satisfies all of that: a stale read"));
 }
 
+TEST(Argument, ACasFindsOneValueAndLeavesAnother) {
+  const auto lines =
+      texts(argument_of({argued("7", "read", "3", 5, 60), argued("4", "cas", "[2,3]", 6, 60),
+                         argued("3", "write", "2", 7, 60)},
+                        "r", "x"));
+  EXPECT_EQ(lines[3], "then #2 takes effect before #1, which returned its value 3");
+  EXPECT_EQ(lines[4], "then #3 takes effect before #2, which found its value 2");
+}
+
 TEST(Argument, AnUnknownOutcomePrecedesNothing) {
   auto unknown = argued("3", "write", "1", 10, 20);
   unknown.outcome = "info";
@@ -171,7 +180,7 @@ class RunDirectoryFixture : public testing::Test {
                      operation("read", 1, 0, 50, 51, true)});
     const Json results = {
         {"verdict", "invalid"},
-        {"load-began-ns", 0},
+        {"start-ns", 0},
         {"failures",
          Json::array({{{"sentence", "stale"}, {"label", "stale read"}, {"at-ms", 51}}})},
         {"checks", Json::array({{{"name", "linearizable"}, {"verdict", "invalid"}}})},
@@ -244,7 +253,7 @@ TEST_F(RunDirectoryFixture, ValuesOfOtherTypesCountAsMissing) {
                             "{\"failures\":[[]],\"linearizable\":[1],\"explanation\":[2]}",
                             "{\"explanation\":{\"operations\":[1,{\"invoke-ms\":\"x\"}]},"
                             "\"linearizable\":{\"violations\":[{\"operations\":{}}]},"
-                            "\"load-began-ns\":1e300,\"faults\":{\"list\":[{\"id\":\"x\"}]}}"}) {
+                            "\"start-ns\":1e300,\"faults\":{\"list\":[{\"id\":\"x\"}]}}"}) {
     for (const char* file : {"results.json", "evidence.json", "scenario.json", "faults.jsonl"}) {
       write_run();
       write(file, wrong);

@@ -72,9 +72,9 @@ def disagreements(run, html):
     moment = results["failures"][0]["at-ms"]
     if explained:
         moment = explained[0].get("complete-ms", explained[0].get("invoke-ms"))
-        compare_operations(page, evidence, Traces(run, results["load-began-ns"]), compare)
+        compare_operations(page, evidence, Traces(run, results["start-ns"]), compare)
     elif page["answers"]["leader"] is not None:
-        node, term = Traces(run, results["load-began-ns"]).newest_leader(moment)
+        node, term = Traces(run, results["start-ns"]).newest_leader(moment)
         compare("leader", page["answers"]["leader"], f"{node}, term {term}")
     shown = {f["id"]: f for f in page["faults"]}
     for fault in evidence["faults"]:

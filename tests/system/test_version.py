@@ -7,7 +7,7 @@ import pytest
 
 from conftest import BIN, ROOT
 
-BINARIES = ["capsize", "capsize-node", "capsize-node-with-bugs", "capsize-proxy", "capsize-sim",
+BINARIES = ["capsize", "capsize-node", "capsize-node-with-bugs", "capsize-proxy", "capsize-serve", "capsize-sim",
             "capsize-sim-with-bugs"]
 
 

@@ -151,5 +151,33 @@ TEST(StreamingCheck, MemoryBound_IsNamed) {
   EXPECT_THAT(report.reason, HasSubstr("memory bound"));
 }
 
+TEST(StreamingCheck, LinesFromTheCaller_GiveTheVerdictOfEachPrefix) {
+  const std::string text = call(1, "write", "1", "1") + event(2, "invoke", "read", "null") +
+                           call(1, "write", "2", "2") + event(2, "ok", "read", "1") +
+                           call(3, "read", "null", "2") + call(3, "read", "null", "1") +
+                           call(3, "read", "null", "2");
+  StreamingCheck check("test.jsonl", "jsonl", {});
+  EXPECT_EQ(check.so_far().verdict, Verdict::kVacuous);
+  bool undecided = true;
+  for (std::size_t begin = 0, end = 0; begin < text.size(); begin = end) {
+    end = text.find('\n', begin) + 1;
+    undecided = check.take(std::string_view(text).substr(begin, end - begin));
+    const Report whole = follow_text(text.substr(0, end));
+    EXPECT_EQ(check.so_far().verdict, whole.verdict) << text.substr(0, end);
+    EXPECT_EQ(check.so_far().counts.info, whole.counts.info);
+    EXPECT_EQ(check.so_far().reason, whole.reason);
+  }
+  EXPECT_FALSE(undecided);
+  EXPECT_EQ(check.so_far().verdict, Verdict::kInvalid);
+}
+
+TEST(StreamingCheck, MalformedLineFromTheCaller_IsNamedByItsNumberInTheFile) {
+  StreamingCheck check("test.jsonl", "jsonl", {});
+  EXPECT_TRUE(check.take(call(1, "write", "1", "1")));
+  EXPECT_FALSE(check.take("nonsense\n"));
+  EXPECT_EQ(check.so_far().verdict, Verdict::kUsageError);
+  EXPECT_EQ(check.so_far().malformed->line, 3U);
+}
+
 }  // namespace
 }  // namespace capsize::checker

@@ -426,8 +426,8 @@ struct ByteBudgetTest : DegradingActionsTest {
 };
 
 TEST_F(ByteBudgetTest, Hold_BeyondTheBytesOfALinkOrOfAll_DropsAndCounts) {
-  ASSERT_TRUE(
-      narrow.install({1, {kForth, kBack}, Filter(), make_action("hold", Parameters()).value()}));
+  ASSERT_TRUE(narrow.install(
+      {1, {kForth, kBack}, Filter(), make_action("hold", Parameters()).value()}, at(0)));
   for (int n = 1; n <= 5; ++n) send_narrow(n, kForth);
   for (int n = 6; n <= 9; ++n) send_narrow(n, kBack);
   EXPECT_EQ(narrow.held_bytes(), 5 * kEach);
@@ -449,7 +449,8 @@ TEST_F(ByteBudgetTest, Replay_KeepsNoMoreThanItsShare) {
       {1,
        {kForth},
        Filter(),
-       make_action("replay", Parameters({{"probability", 0.0}, {"keep", 1000.0}})).value()}));
+       make_action("replay", Parameters({{"probability", 0.0}, {"keep", 1000.0}})).value()},
+      at(0)));
   for (int n = 1; n <= 100; ++n) send_narrow(n, kForth);
   EXPECT_EQ(narrow.kept_bytes(), 0U) << "a quarter of a budget for three messages holds none";
   EXPECT_EQ(narrow_out.delivered.size(), 100U);

@@ -2,7 +2,8 @@
 // checked against a slow and obvious record of each rule's decisions. Three properties:
 //   - nothing arrives that a cut or a hold should have stopped, whichever way it took;
 //   - no message is lost unless a rule, a full receiver or a full byte budget accounts for it;
-//   - the draws of a rule do not depend on the other rules.
+//   - the draws of a rule do not depend on the other rules;
+//   - the record of messages agrees with the counters, and has one end for each message.
 // CAPSIZE_RULE_SETS sets the number of sets (default 10,000).
 #include <cstdlib>
 #include <functional>
@@ -172,11 +173,11 @@ Script random_script(std::uint64_t seed) {
 }
 
 /// Runs a script and checks every copy that leaves.
-class Trial : public Outlet {
+class Trial : public Outlet, public MessageObserver {
  public:
   /// `only`: installs this rule and no other; 0 for all.
   explicit Trial(const Script& script, std::uint64_t only = 0)
-      : board_({kLinks.begin(), kLinks.end()}, 42, *this, script.limits) {
+      : board_({kLinks.begin(), kLinks.end()}, 42, *this, script.limits, this) {
     for (const Step& step : script.steps) {
       now_ns_ = step.now_ns;
       board_.release(at_ns(now_ns_));
@@ -198,6 +199,37 @@ class Trial : public Outlet {
     delivered_.insert(number);
     check_departure(number);
     return true;
+  }
+
+  void observe(const MessageRecord& record) override { records_.push_back(record); }
+
+  /// At the end: checks the record of messages against the counters.
+  void check_record() {
+    std::map<LinkId, LinkStats> counted;
+    for (const LinkId& link : kLinks) counted[link] = {};
+    std::map<std::uint64_t, int> reads, waiting;
+    std::int64_t last_ns = 0;
+    for (const MessageRecord& record : records_) {
+      if (record.time_ns < last_ns) wrong("the time falls in the record");
+      last_ns = record.time_ns;
+      if (is_read(record.event)) ++reads[record.sequence];
+      if (record.event == MessageEvent::kReadWaits) ++waiting[record.sequence];
+      if (!is_read(record.event) && !record.copy) --waiting[record.sequence];
+      count(record.event, counted[{record.from, record.to}]);
+    }
+    if (reads.size() != sent_.size()) wrong("messages are missing in the record");
+    for (const auto& [number, times] : reads) {
+      if (times != 1) wrong("message " + std::to_string(number) + " was read twice");
+    }
+    for (const auto& [number, times] : waiting) {
+      if (times != 0) wrong("message " + std::to_string(number) + " waits, or left twice");
+    }
+    const auto figures = [](const LinkStats& of) {
+      return std::array{of.seen, of.delivered, of.discarded, of.lost, of.overflowed};
+    };
+    for (const auto& [link, stats] : board_.stats()) {
+      if (figures(stats) != figures(counted[link])) wrong("the record disagrees with the counters");
+    }
   }
 
   /// At the end: checks that every message arrived unless something accounts for its loss.
@@ -222,6 +254,29 @@ class Trial : public Outlet {
   [[nodiscard]] const std::vector<std::string>& errors() const { return errors_; }
 
  private:
+  static void count(MessageEvent event, LinkStats& stats) {
+    if (is_read(event)) ++stats.seen;
+    switch (event) {
+      case MessageEvent::kReadDelivered:
+      case MessageEvent::kDelivered:
+        ++stats.delivered;
+        return;
+      case MessageEvent::kReadStopped:
+      case MessageEvent::kStopped:
+        ++stats.discarded;
+        return;
+      case MessageEvent::kReadLost:
+      case MessageEvent::kLost:
+        ++stats.lost;
+        return;
+      case MessageEvent::kReadOverflowed:
+      case MessageEvent::kOverflowed:
+        ++stats.overflowed;
+        return;
+      default:
+        return;
+    }
+  }
   void take(const Step& step, std::uint64_t only) {
     switch (step.kind) {
       case Step::Kind::kInstall:
@@ -250,8 +305,8 @@ class Trial : public Outlet {
     auto recording = std::make_unique<RecordingAction>(std::move(action).value(), logs_[rule.id]);
     // Registered before it is installed: from then on nothing may pass that it stops.
     active_.emplace(rule.id, rule);
-    const auto status =
-        board_.install({rule.id, rule.links, Filter(rule.only), std::move(recording)});
+    const auto status = board_.install(
+        {rule.id, rule.links, Filter(rule.only), std::move(recording)}, at_ns(now_ns_));
     CHECK(status, "the script installs every rule once");
   }
   void remove(std::uint64_t id) {
@@ -325,6 +380,7 @@ class Trial : public Outlet {
   std::map<int, Sent> sent_;
   std::set<int> delivered_, refused_;
   std::set<LinkId> paused_;
+  std::vector<MessageRecord> records_;
   std::uint64_t copies_stopped_ = 0, released_ = 0, overflowed_ = 0;
   std::vector<std::string> errors_;
   Switchboard board_;
@@ -340,6 +396,7 @@ TEST(RuleSets, Random_PassNoCutOrHoldAndLoseNothingElse) {
   for (std::uint64_t seed = 1; seed <= rule_sets(); ++seed) {
     Trial run(random_script(seed));
     run.check_losses();
+    run.check_record();
     ASSERT_TRUE(run.errors().empty()) << "seed " << seed << ": " << run.errors().front();
     copies_stopped += run.copies_stopped();
     released += run.released();

@@ -50,15 +50,17 @@ struct SwitchboardTest : ::testing::Test {
     header.to = link.to;
     header.term = static_cast<std::uint64_t>(term);
     header.sent_ns = at(sent_ms).time_since_epoch().count();
-    board.release(at(read_ms));
-    board.arrive(link, header, Numbered(number), at(read_ms));
+    header.sequence = static_cast<std::uint64_t>(std::abs(number));
+    now = at(read_ms);
+    board.release(now);
+    board.arrive(link, header, Numbered(number), now);
   }
   void install(std::uint64_t id, std::string_view kind, std::map<std::string, Parameters::Value> p,
                Filter::Options only = {}, std::set<LinkId> links = {kForth}) {
     auto action = make_action(kind, Parameters(std::move(p)));
     ASSERT_TRUE(action) << action.error().message;
     const auto status =
-        board.install({id, std::move(links), Filter(only), std::move(action).value()});
+        board.install({id, std::move(links), Filter(only), std::move(action).value()}, now);
     ASSERT_TRUE(status) << status.error().message;
   }
   static Filter::Options only(MessageType type) {
@@ -66,6 +68,7 @@ struct SwitchboardTest : ::testing::Test {
   }
 
   std::int64_t term = 1;
+  base::Instant now{};  // when the last message was read
   Recorder out;
   Switchboard board{{kForth, kBack}, 42, out};
 };

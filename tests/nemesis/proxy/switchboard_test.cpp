@@ -196,8 +196,8 @@ TEST_F(SwitchboardTest, Receiver_ThatDoesNotRead_CountsAsLostNotAsDiscarded) {
 TEST_F(SwitchboardTest, Install_OfUsedIdOrUnknownLink_ChangesNothing) {
   install(1, "drop", {{"probability", 0.0}});
   auto cut = [] { return make_action("cut", Parameters()).value(); };
-  EXPECT_FALSE(board.install({1, {kForth}, Filter(), cut()}));
-  EXPECT_FALSE(board.install({2, {kForth, {1, 3}}, Filter(), cut()}));
+  EXPECT_FALSE(board.install({1, {kForth}, Filter(), cut()}, now));
+  EXPECT_FALSE(board.install({2, {kForth, {1, 3}}, Filter(), cut()}, now));
   send(1, 0, 0);
   EXPECT_EQ(out.delivered, (Delivered{1}));
   EXPECT_EQ(board.rules(), std::vector<std::uint64_t>{1});
