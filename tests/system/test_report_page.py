@@ -215,7 +215,7 @@ def test_the_time_of_a_violated_invariant_is_marked(show, sample):
 
 def test_an_operation_outside_of_the_window_is_named_at_its_edge(show, sample):
     page = show(*sample, "#from=9500&to=9600")
-    assert "3 · write 2123, earlier" in page.text(".operations") and "2 · read → 2123, later" in page.text(".operations")
+    assert "3 · write 2123, earlier" in page.text("g.operations") and "2 · read → 2123, later" in page.text("g.operations")
 
 
 # --- the whole run --------------------------------------------------------------------------------
@@ -235,6 +235,11 @@ def test_without_a_worker_the_page_draws_the_same(show, sample):
     page = show(*sample, "#engine=direct")
     page.wait_for_mark("capsize-operations-painted")
     assert {"6db6fe", "ffaa26", "feb5da", "b5123e"} <= colours(page), "ok, info, fail, and what the violation names"
+
+
+def test_from_near_an_operation_of_the_violation_is_marked(show, sample):
+    page = show(*sample, "#engine=direct&run-from=9575&run-to=9600")
+    page.wait(lambda: "b5123e" in colours(page), "the write, from the columns")
 
 
 def test_by_key_the_operations_are_opened_and_drawn(show, sample):
@@ -295,6 +300,8 @@ def test_the_wheel_zooms_with_ctrl_and_dragging_pans(page):
             dispatchEvent(new PointerEvent('pointerup', {clientX: 500, clientY: 300}))""")
     before = page.window()
     page.run("document.querySelector('.frame').dispatchEvent(new WheelEvent('wheel', {deltaY: 120, clientX: 600, cancelable: true}))")
+    page.driver.execute_async_script(
+        "const done = arguments[arguments.length - 1]; requestAnimationFrame(() => requestAnimationFrame(done))")
     assert page.window() == before, "a wheel alone scrolls the page"
 
 
