@@ -26,7 +26,7 @@ ALLOWED = {
     "node": ["base", "node"],
     "nemesis": ["nemesis", "base", "node/wire"],
     "workloads": ["workloads", "checker", "base"],
-    "harness": ["harness", "nemesis", "workloads", "checker", "base"],
+    "harness": ["harness", "nemesis", "workloads", "checker", "pages", "base"],
     "serve": ["serve", "harness", "pages", "checker", "base"],
     "pages": ["pages"],
 }

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "harness/cli/binaries.h"
+#include "harness/cli/live_display.h"
 #include "harness/cli/options.h"
 #include "harness/cli/standard_streams.h"
 #include "harness/cli/verb.h"
@@ -34,6 +35,8 @@ class Run final : public Verb {
            "strategies\n"
            "  capsize run --nemesis none --time-limit 5s   a healthy cluster\n"
            "  capsize run --bug read-without-quorum        a seeded bug, to be caught\n"
+           "  capsize run --live                           roles, terms, faults, rates, redrawn in "
+           "place\n"
            "  capsize run --control read-without-quorum    does this scenario catch that bug?\n"
            "  capsize run nightly.json --seed 7            a scenario file, with one key "
            "overridden\n"
@@ -49,6 +52,11 @@ class Run final : public Verb {
         .type_name("DIR");
     line.flag("--quiet", quiet_, "no progress on standard error");
     line.flag("--no-page", no_page_, "do not write report.html (capsize report does it later)");
+    line.flag(
+            "--live", live_,
+            "nodes, roles, terms, faults and rates on standard error, redrawn in place while it is "
+            "a terminal")
+        .excludes("--quiet");
     line.flag("--interactive", interactive_,
               "take requests for faults on standard input, reply on standard output "
               "(docs/FORMATS.md, Interactive control)");
@@ -98,12 +106,24 @@ class Run final : public Verb {
   /// The run and its control. False: a signal interrupted the control.
   bool execute(const Scenario& scenario, RunOptions run, Outcome& outcome) const {
     ProgressDisplay display;
+    LiveDisplay live;
     if (!quiet_) run.progress = [&display](const Progress& p) { display.show(p); };
     if (!quiet_) std::fputs(fmt::format("seed {}\n", *scenario.seed).c_str(), stderr);
+    if (live_ && LiveDisplay::is_possible()) {
+      run.progress = [&live](const Progress& p) { live.note(p); };
+      run.created = [&live](const std::filesystem::path& directory) { live.watch(directory); };
+    } else if (live_) {
+      std::fputs(
+          "run: --live needs a terminal on standard error: shows the progress line instead\n",
+          stderr);
+    }
     outcome = run_scenario(scenario, run);
+    live.stop();
     if (!control_ || outcome.interrupted || outcome.cause) return true;
     if (!quiet_) std::fputs(("control with the bug " + *control_ + "\n").c_str(), stderr);
-    return run_control(outcome, scenario, *control_, run);
+    const bool complete = run_control(outcome, scenario, *control_, run);
+    live.stop();
+    return complete;
   }
 
   void print(const Outcome& outcome) const {
@@ -124,6 +144,7 @@ class Run final : public Verb {
   std::optional<std::string> control_;
   bool quiet_ = false;
   bool no_page_ = false;
+  bool live_ = false;
   bool interactive_ = false;
 };
 

@@ -118,6 +118,7 @@ void LoadGenerator::handle(Slot& slot, std::optional<Finished> finished) {
   statistics_.add(*finished, clock_.now());
   const bool ok = finished->type == EventType::kOk;
   auto& counter = ok ? live_.ok : finished->type == EventType::kFail ? live_.fail : live_.info;
+  if (ok) live_.ok_latency_ns.fetch_add(finished->latency.count(), std::memory_order_relaxed);
   counter.fetch_add(1, std::memory_order_relaxed);
   generator_.completed(slot.number, finished->operation, {.ok = ok, .value = &finished->value});
   slot.last = std::move(finished);

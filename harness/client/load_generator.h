@@ -50,6 +50,7 @@ struct LiveCounts {
   std::atomic<std::uint64_t> ok{0};
   std::atomic<std::uint64_t> fail{0};
   std::atomic<std::uint64_t> info{0};
+  std::atomic<std::int64_t> ok_latency_ns{0};  // of all ok operations together
 };
 
 class LoadGenerator {

@@ -62,12 +62,15 @@ bool is_same(const ExplainedOperation& operation, const Json& line) {
          value_in(line, "process", kPageNameBytes) == operation.what.process;
 }
 
+/// What results.json knows of the operations beyond evidence.json.
 void add_points(const Json& results, ExplainedFailure& failure) {
   const Json& lines = member_in(violation_of(results, failure.sentence), "operations");
   const auto points = linearization_points(lines, failure.model);
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    for (ExplainedOperation& operation : failure.operations) {
-      if (points[i] && is_same(operation, lines[i])) {
+  for (ExplainedOperation& operation : failure.operations) {
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      if (!lines.is_array() || !is_same(operation, lines[i])) continue;
+      operation.index = integer_in(lines[i], "index");
+      if (i < points.size() && points[i]) {
         operation.point_ms = static_cast<double>(*points[i]) / 1e6;
       }
     }
@@ -173,6 +176,7 @@ Json to_json(const ExplainedOperation& operation, std::size_t number) {
           {"invokeMs", json_of(operation.what.invoke_ms)},
           {"completeMs", json_of(operation.what.complete_ms)},
           {"pointMs", json_of(operation.point_ms)},
+          {"index", operation.index ? Json(*operation.index) : Json()},
           {"named", operation.what.named},
           {"background", operation.background},
           {"servedBy", served},

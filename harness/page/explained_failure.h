@@ -18,7 +18,8 @@ struct ExplainedOperation {
   bool background = false;
   bool observes = false;  ///< it saw what cannot be
   std::optional<double> point_ms;
-  std::string node, role;  ///< that served it; empty: unknown
+  std::optional<std::int64_t> index;  ///< of its invocation in the history
+  std::string node, role;             ///< that served it; empty: unknown
   std::optional<std::int64_t> term;
   std::string newest_leader;
   std::optional<std::int64_t> newest_term;

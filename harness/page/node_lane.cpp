@@ -21,6 +21,15 @@ bool says_state(std::string_view line) {
   return false;
 }
 
+/// ", by 500ms, period 40ms".
+std::string parameters_text(const RunFault& fault) {
+  std::string text;
+  for (const auto& [key, value] : Json::parse(fault.params).items()) {
+    text += ", " + key + " " + (value.is_string() ? value.text() : value.dump());
+  }
+  return page_text(text, kPageNameBytes);
+}
+
 class LaneBuilder {
  public:
   LaneBuilder(const std::string& node, const LaneContext& context) : context_(context) {
@@ -131,7 +140,7 @@ class LaneBuilder {
       if (!fault.kind.starts_with("clock-") || !fault.took_effect()) continue;
       if (!fault.begin || !fault.is_about(lane_.name)) continue;
       lane_.clock.push_back(
-          {*fault.begin, fault.end.value_or(context_.end_ms), fault.kind + " " + fault.params});
+          {*fault.begin, fault.end.value_or(context_.end_ms), fault.kind + parameters_text(fault)});
     }
   }
 

@@ -92,15 +92,35 @@ class Lanes {
   std::unordered_map<std::int64_t, std::uint32_t> lane_of_;
 };
 
-void add_names(const History& history, RunOperations& out) {
-  for (const auto& name : history.functions)
-    out.functions.push_back(page_text(name, kPageNameBytes));
+/// A history names functions that no operation uses: faults are events of it, too.
+std::vector<std::uint8_t> add_functions(const History& history, RunOperations& out) {
+  constexpr std::size_t kLast = 255;
+  std::vector<std::uint8_t> numbers(history.functions.size());
+  for (std::size_t id = 0; id < history.functions.size(); ++id) {
+    if (!history.uses(static_cast<checker::FunctionId>(id))) continue;
+    numbers[id] = static_cast<std::uint8_t>(std::min(out.functions.size(), kLast));
+    if (out.functions.size() > kLast) continue;
+    out.functions.push_back(page_text(history.functions[id], kPageNameBytes));
+  }
+  return numbers;
+}
+
+void add_keys(const History& history, RunOperations& out) {
   const std::size_t kept = std::min(history.keys.size(), RunOperations::kKeysMax);
   for (std::size_t i = 0; i < kept; ++i) {
     out.keys.push_back(page_text(history.keys[i], kPageNameBytes));
   }
   out.keys_left_out = history.keys.size() - kept;
   if (out.keys_left_out > 0) out.keys.push_back("others");
+}
+
+/// What an acknowledged operation returned; what was asked where it returned nothing.
+checker::ValueId shown_value(const Operation& operation) {
+  const bool answered =
+      operation.outcome == checker::Outcome::kOk && operation.result != checker::kNoValue;
+  const bool says_something =
+      operation.function == checker::kRead || operation.result != checker::kNullValue;
+  return answered && says_something ? operation.result : operation.argument;
 }
 
 void reserve(RunOperations& out, std::size_t count) {
@@ -117,7 +137,8 @@ RunOperations operations_of(const History& history, const ClientThreads& threads
   RunOperations out;
   out.row = by_invocation(history);
   reserve(out, out.row.size());
-  add_names(history, out);
+  add_keys(history, out);
+  const auto functions = add_functions(history, out);
   Times times(history);
   std::vector<std::pair<std::int64_t, std::int64_t>> intervals;
   intervals.reserve(out.row.size());
@@ -144,7 +165,7 @@ RunOperations operations_of(const History& history, const ClientThreads& threads
     out.lane.push_back(lanes.add(operation));
     out.key.push_back(std::min(operation.key, static_cast<std::uint32_t>(RunOperations::kKeysMax)));
     out.index.push_back(static_cast<std::uint32_t>(history.index_of(operation.invoke)));
-    out.function.push_back(static_cast<std::uint8_t>(std::min<unsigned>(operation.function, 255)));
+    out.function.push_back(functions[operation.function]);
     out.outcome.push_back(static_cast<std::uint8_t>(operation.outcome));
   }
   return out;
@@ -155,10 +176,7 @@ std::vector<std::string> value_texts(const History& history, const RunOperations
   std::vector<std::string> texts;
   texts.reserve(last - first);
   for (std::size_t i = first; i < last; ++i) {
-    const Operation& operation = history.operations[operations.row[i]];
-    const bool answered =
-        operation.outcome == checker::Outcome::kOk && operation.result != checker::kNoValue;
-    const auto value = answered ? operation.result : operation.argument;
+    const auto value = shown_value(history.operations[operations.row[i]]);
     texts.push_back(
         value == checker::kNoValue ? "" : page_text(history.values.json(value), kPageValueBytes));
   }

@@ -12,7 +12,8 @@ struct Progress {
   base::Duration time{};
   base::Duration time_limit{};
   std::uint64_t ok = 0, fail = 0, info = 0;
-  std::string leader;  // "n2", or "-"
+  base::Duration ok_latency{};  // of all ok operations together
+  std::string leader;           // "n2", or "-"
   std::uint64_t term = 0;
   std::string faults;
   std::string activity;  // "load", "healing"

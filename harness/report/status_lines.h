@@ -19,6 +19,8 @@ class StatusLines {
   [[nodiscard]] bool colours() const { return colours_; }
   /// Removes the lines that are redrawn.
   void clear();
+  /// What is drawn stays: nothing removes it any more.
+  void keep() { drawn_ = 0; }
   /// Adds a line that stays. Precondition: clear() has removed the others.
   void print(const std::string& line);
   /// The same, cut to the width of the terminal, unless escape sequences make its width unknown.

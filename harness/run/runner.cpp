@@ -380,6 +380,7 @@ class Run {
             .ok = load.live().ok,
             .fail = load.live().fail,
             .info = load.live().info,
+            .ok_latency = base::Duration(load.live().ok_latency_ns.load()),
             .leader = view.leader ? nemesis::node_name(*view.leader) : "-",
             .term = view.term,
             .faults = nemesis.active(),
@@ -498,6 +499,7 @@ Outcome run_scenario(const Scenario& scenario, const RunOptions& options) {
     failed.directory = created.path();
     const RunLock lock(failed.directory);
     open_log(failed.directory / "harness.log");
+    if (options.created) options.created(failed.directory);
     return Run(scenario, options, created).execute();
   } catch (const std::exception& unexpected) {
     return fail({kind_of(unexpected), unexpected.what()});

@@ -30,6 +30,8 @@ struct RunOptions {
   bool move_latest = true;  // point the store's link `latest` to this run
   bool page = true;         // write report.html
   std::function<void(const Progress&)> progress;
+  /// Called when the run directory exists, before anything is started. May be empty.
+  std::function<void(const std::filesystem::path&)> created = {};
   /// Not null: these faults instead of those that the scenario plans (capsize replay).
   const nemesis::RecordedFaults* recorded = nullptr;
   std::filesystem::path recorded_from = {};  // the run that they come from

@@ -142,6 +142,25 @@ TEST(RunOperations, AreRowsInTheOrderOfInvocation) {
   EXPECT_THAT(value_texts(of, operations, 0, 3), ElementsAre("1", "5", "null"));
 }
 
+TEST(RunOperations, ShowWhatWasAskedWhereNothingWasReturned) {
+  const auto of =
+      history(R"({"process":0,"type":"invoke","f":"write","key":"a","value":8,"time":1})"
+              "\n"
+              R"({"process":0,"type":"ok","f":"write","key":"a","value":null,"time":2})"
+              "\n"
+              R"({"process":0,"type":"invoke","f":"read","key":"b","value":null,"time":3})"
+              "\n"
+              R"({"process":0,"type":"ok","f":"read","key":"b","value":null,"time":4})"
+              "\n"
+              R"({"process":"nemesis","type":"info","f":"pause","value":1,"time":5})"
+              "\n");
+  const RunOperations operations = operations_of(of, {});
+  EXPECT_THAT(value_texts(of, operations, 0, 2), ElementsAre("8", "null"));
+  // What no operation does is no function of the page.
+  EXPECT_THAT(operations.functions, testing::UnorderedElementsAre("write", "read"));
+  EXPECT_EQ(operations.functions[operations.function[0]], "write");
+}
+
 TEST(RunOperations, ALongRunHasLongerTicks) {
   const auto of =
       history(R"({"process":0,"type":"invoke","f":"read","value":null,"time":0})"
