@@ -83,4 +83,6 @@ def test_the_cluster_on_the_terminal(capsize, chromium, tmp_path):
     page.write_text("<!DOCTYPE html><style>body{background:#111;color:#ddd;font:15px/1.3 monospace;margin:1em 2em}</style><pre>"
                     + html.escape("\n".join(lines[first:first + 44])) + "</pre>")
     chromium.get(page.as_uri())
-    compare("cluster-on-the-terminal", taken(chromium))
+    width, height = chromium.execute_script("const box = document.querySelector('pre').getBoundingClientRect();"
+                                            "return [Math.min(box.right, 1000), box.bottom + 20]")
+    compare("cluster-on-the-terminal", taken(chromium).crop((0, 0, int(width), int(height))))
