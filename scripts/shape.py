@@ -143,6 +143,9 @@ def function_lengths(lines):
             start = None
 
 
+# `for (… : f(x).items())`: what f returns by value is destroyed before the first round (until C++23).
+# base::field() returns a reference.
+TEMPORARY_IN_LOOP = re.compile(r"for \(.* : (?!base::field\(|Json\(3\))[\w:]+\([^()]*\)\.items\(\)\)")
 TYPE = re.compile(r"(?:struct|class|enum class) (\w+)(?: final)?(?: : [^;{]*)? \{")
 
 
@@ -183,6 +186,8 @@ def main(paths):
         for number, line in enumerate(lines, 1):
             if len(line) > LINE_COLUMNS_MAX:
                 faults.append(f"{path}:{number}: {len(line)} columns, at most {LINE_COLUMNS_MAX}")
+            if TEMPORARY_IN_LOOP.search(line):
+                faults.append(f"{path}:{number}: items() of a temporary, which ends before the loop begins: name it first")
         if test:
             continue
         for name, number in type_definitions(lines):

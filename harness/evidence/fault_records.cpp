@@ -9,6 +9,7 @@
 
 #include "base/format_version.h"
 #include "base/json.h"
+#include "base/lenient_fields.h"
 #include "harness/evidence/lenient_json.h"
 
 namespace capsize::harness {
@@ -34,7 +35,7 @@ std::optional<std::int64_t> whole(const Json& line, std::string_view key) {
 
 std::vector<nemesis::Node> named_nodes(const Json& line, std::string_view key) {
   std::vector<nemesis::Node> nodes;
-  for (const Json& name : lenient::member(lenient::member(line, "target"), key)) {
+  for (const Json& name : base::field(base::field(line, "target"), key)) {
     if (!name.is_string()) continue;
     if (const auto node = nemesis::node_of(name.text())) nodes.push_back(*node);
   }
@@ -55,14 +56,14 @@ std::shared_ptr<const nemesis::PlannedFault> fault_in(const Json& line, std::uin
   fault->spec.kind = lenient::text(line, "kind");
   fault->spec.planned_by = lenient::text(line, "planned-by");
   fault->spec.label = lenient::text(line, "label");
-  fault->spec.params = lenient::cleaned(lenient::member(line, "params"));
+  fault->spec.params = lenient::cleaned(base::field(line, "params"));
   return fault;
 }
 
 /// When the load began, if this line says when the proxy carried it out, too.
 std::optional<base::Instant> start_by(const Json& line) {
   const auto time = whole(line, "time");
-  const auto installed = whole(lenient::member(line, "evidence"), "installed");
+  const auto installed = whole(base::field(line, "evidence"), "installed");
   if (!installed || !time) return std::nullopt;
   // The proxy did it between the decision, at `time`, and the effect.
   const std::int64_t decided = *installed - whole(line, "effect-ns").value_or(0) / 2;
@@ -104,7 +105,7 @@ class FaultReader {
       of.record.reason = reason;
     if (auto nodes = named_nodes(line, "nodes"); !nodes.empty()) of.record.nodes = std::move(nodes);
     if (auto peers = named_nodes(line, "peers"); !peers.empty()) of.peers = std::move(peers);
-    Json evidence = lenient::cleaned(lenient::member(line, "evidence"));
+    Json evidence = lenient::cleaned(base::field(line, "evidence"));
     if (evidence.is_object()) {
       of.record.evidence = end ? std::move(evidence) : Json({{"begin", std::move(evidence)}});
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/lenient_fields.h"
 #include "base/printable.h"
 
 namespace capsize::harness::lenient {
@@ -13,14 +14,8 @@ std::string printable(std::string_view text) {
   return base::printable(text.substr(0, kBytesMax));
 }
 
-const Json& member(const Json& object, std::string_view key) {
-  static const Json kNone;
-  const Json* found = object.find(key);
-  return found == object.end() ? kNone : *found;
-}
-
 std::string text(const Json& object, std::string_view key) {
-  const Json& value = member(object, key);
+  const Json& value = base::field(object, key);
   return value.is_string() ? printable(value.text()) : std::string();
 }
 
@@ -34,7 +29,7 @@ std::vector<std::string> texts(const Json& list) {
 
 std::optional<std::int64_t> integer(const Json& object, std::string_view key) {
   constexpr std::int64_t kMax = std::int64_t{1} << 62;
-  const Json& value = member(object, key);
+  const Json& value = base::field(object, key);
   if (!value.is_integer() || value < Json(-kMax) || value > Json(kMax)) return std::nullopt;
   return value.get<std::int64_t>();
 }
@@ -45,12 +40,12 @@ std::uint64_t count(const Json& object, std::string_view key) {
 }
 
 double real(const Json& object, std::string_view key) {
-  const Json& value = member(object, key);
+  const Json& value = base::field(object, key);
   return value.is_number() ? value.get<double>() : 0;
 }
 
 bool flag(const Json& object, std::string_view key) {
-  const Json& value = member(object, key);
+  const Json& value = base::field(object, key);
   return value.is_boolean() && value.get<bool>();
 }
 

@@ -1,6 +1,6 @@
-// Members of JSON that comes from elsewhere, for readers that show what they can: a member that is
-// missing, or has another type or an absurd value, counts as missing. Texts become printable and
-// bounded.
+// Fields of JSON that comes from elsewhere, for a terminal, beyond base/lenient_fields.h: a field
+// that is missing, or has another type or an absurd value, counts as missing. Texts become printable
+// and bounded.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,6 @@ namespace capsize::harness::lenient {
 /// Returns a text as one that a terminal can show, of some KiB at most.
 [[nodiscard]] std::string printable(std::string_view text);
 
-/// Null if it is missing.
-[[nodiscard]] const base::Json& member(const base::Json& object, std::string_view key);
 [[nodiscard]] std::string text(const base::Json& object, std::string_view key);
 [[nodiscard]] std::vector<std::string> texts(const base::Json& list);
 /// Within 62 bits.

@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "base/lenient_fields.h"
 #include "checker/history/load.h"
 #include "harness/evidence/fault_records.h"
 #include "harness/evidence/lenient_json.h"
@@ -32,7 +33,7 @@ Verdict verdict_named(const std::string& text) {
 
 std::vector<Check> recorded_checks(const Json& results) {
   std::vector<Check> checks;
-  for (const Json& line : lenient::member(results, "checks")) {
+  for (const Json& line : base::field(results, "checks")) {
     checks.push_back({lenient::text(line, "name"), verdict_named(lenient::text(line, "verdict")),
                       lenient::text(line, "explanation"), lenient::text(line, "bound")});
   }
@@ -41,13 +42,13 @@ std::vector<Check> recorded_checks(const Json& results) {
 
 std::vector<Failure> recorded_failures(const Json& results) {
   std::vector<Failure> failures;
-  for (const Json& line : lenient::member(results, "failures")) {
+  for (const Json& line : base::field(results, "failures")) {
     Failure failure{.signature = lenient::text(line, "signature"),
                     .check = lenient::text(line, "check"),
                     .anomaly = lenient::text(line, "anomaly"),
                     .label = lenient::text(line, "label"),
                     .sentence = lenient::text(line, "sentence"),
-                    .faults = lenient::texts(lenient::member(line, "faults")),
+                    .faults = lenient::texts(base::field(line, "faults")),
                     .count = lenient::count(line, "count")};
     // Its time; of a failure with a violation that of the operations, below.
     failure.at = lenient::milliseconds(line, "at-ms").value_or(base::Duration::zero());
@@ -70,12 +71,12 @@ checker::Outcome outcome_named(const std::string& text) {
 
 checker::OperationView recorded_operation(const Json& line) {
   checker::OperationView view;
-  const Json& process = lenient::member(line, "process");
+  const Json& process = base::field(line, "process");
   view.process = lenient::integer(line, "process").value_or(-1);
   view.process_name =
       process.is_string() ? lenient::text(line, "process") : std::to_string(view.process);
   view.function = lenient::text(line, "f");
-  view.value = lenient::member(line, "value").dump();
+  view.value = base::field(line, "value").dump();
   view.outcome = outcome_named(lenient::text(line, "outcome"));
   view.index = lenient::count(line, "index");
   if (const auto index = lenient::integer(line, "complete-index"); index && *index >= 0) {
@@ -103,10 +104,10 @@ checker::Violation recorded_violation(const Json& line) {
                                .sentence = lenient::text(line, "sentence"),
                                .operations = {},
                                .minimal = lenient::flag(line, "minimal")};
-  for (const Json& operation : lenient::member(line, "operations")) {
+  for (const Json& operation : base::field(line, "operations")) {
     violation.operations.push_back(recorded_operation(operation));
   }
-  const Json& staleness = lenient::member(line, "staleness");
+  const Json& staleness = base::field(line, "staleness");
   if (staleness.is_object()) {
     violation.staleness = {.nanoseconds = recorded_time(staleness, "nanoseconds"),
                            .versions = lenient::count(staleness, "versions")};
@@ -115,13 +116,13 @@ checker::Violation recorded_violation(const Json& line) {
 }
 
 std::optional<checker::Report> recorded_report(const Json& results) {
-  const Json& line = lenient::member(results, "linearizable");
+  const Json& line = base::field(results, "linearizable");
   if (!line.is_object()) return std::nullopt;
   checker::Report report;
   report.verdict = verdict_named(lenient::text(line, "verdict"));
   report.model = lenient::text(line, "model");
   report.reason = lenient::text(line, "reason");
-  for (const Json& violation : lenient::member(line, "violations")) {
+  for (const Json& violation : base::field(line, "violations")) {
     if (report.violations.size() < checker::kViolationsMax) {
       report.violations.push_back(recorded_violation(violation));
     }
@@ -157,7 +158,7 @@ void connect_failures(Outcome& outcome) {
 }
 
 std::optional<InfrastructureCause> recorded_cause(const Json& results) {
-  const Json& line = lenient::member(results, "cause");
+  const Json& line = base::field(results, "cause");
   if (!line.is_object()) return std::nullopt;
   InfrastructureCause cause{.kind = CauseKind::kHarness, .text = lenient::text(line, "text")};
   for (int number = 0; number < static_cast<int>(CauseKind::kHarness); ++number) {
@@ -184,17 +185,17 @@ void read_results_into(const Json& results, Outcome& outcome) {
   outcome.quiet_rate = lenient::real(results, "ok-per-second-quiet");
   outcome.load_time = lenient::milliseconds(results, "load-ms").value_or(base::Duration::zero());
   outcome.operations_under_faults =
-      lenient::count(lenient::member(results, "tested"), "operations-under-faults");
-  outcome.unreached_phases = lenient::texts(lenient::member(results, "unreached-phases"));
+      lenient::count(base::field(results, "tested"), "operations-under-faults");
+  outcome.unreached_phases = lenient::texts(base::field(results, "unreached-phases"));
   outcome.start = base::Instant(base::Duration(lenient::count(results, "start-ns")));
   for (const auto& [function, counts] :
-       lenient::member(lenient::member(results, "counts"), "by-function").items()) {
+       base::field(base::field(results, "counts"), "by-function").items()) {
     outcome.statistics.by_function[lenient::printable(function)] = recorded_counts(counts);
   }
-  const Json& control = lenient::member(results, "control");
+  const Json& control = base::field(results, "control");
   if (control.is_object()) {
     ControlResult result{.bug = lenient::text(control, "bug"), .runs = {}};
-    result.runs.resize(lenient::member(control, "runs").size());
+    result.runs.resize(base::field(control, "runs").size());
     result.caught = lenient::flag(control, "caught");
     result.finding = lenient::text(control, "finding");
     result.time = std::chrono::milliseconds(
@@ -206,7 +207,7 @@ void read_results_into(const Json& results, Outcome& outcome) {
 /// Puts the figures of the results beside the faults.
 void add_service(const Json& results, Outcome& outcome) {
   std::map<std::uint64_t, const Json*> by_id;
-  for (const Json& line : lenient::member(lenient::member(results, "faults"), "list")) {
+  for (const Json& line : base::field(base::field(results, "faults"), "list")) {
     by_id[lenient::count(line, "id")] = &line;
   }
   for (const auto& fault : outcome.faults) {

@@ -25,15 +25,15 @@ ExplainedOperation operation_of(const Json& line) {
                     .function = text_in(line, "f", kPageNameBytes),
                     .value = value_in(line, "value", kLineBytes),
                     .outcome = text_in(line, "outcome", kPageNameBytes),
-                    .invoke_ms = number_in(line, "invoke-ms"),
-                    .complete_ms = number_in(line, "complete-ms"),
+                    .invoke_ms = base::number_field(line, "invoke-ms"),
+                    .complete_ms = base::number_field(line, "complete-ms"),
                     .named = is_set_in(line, "named")};
   if (operation.what.value.empty()) operation.what.value = "null";
-  const Json& server = member_in(line, "served-by");
+  const Json& server = base::field(line, "served-by");
   operation.node = text_in(server, "node", kPageNameBytes);
   operation.role = text_in(server, "role", kPageNameBytes);
   operation.term = integer_in(server, "term");
-  const Json& leader = member_in(line, "newest-leader");
+  const Json& leader = base::field(line, "newest-leader");
   operation.newest_leader = text_in(leader, "node", kPageNameBytes);
   operation.newest_term = integer_in(leader, "term");
   operation.faults = text_in(line, "faults");
@@ -48,7 +48,7 @@ bool comes_before(const ExplainedOperation& left, const ExplainedOperation& righ
 /// The violation of results.json that evidence.json explains; null if there is none.
 const Json& violation_of(const Json& results, const std::string& sentence) {
   static const Json kNone;
-  for (const Json& violation : member_in(member_in(results, "linearizable"), "violations")) {
+  for (const Json& violation : base::field(base::field(results, "linearizable"), "violations")) {
     if (text_in(violation, "sentence") == sentence) return violation;
   }
   return kNone;
@@ -56,7 +56,7 @@ const Json& violation_of(const Json& results, const std::string& sentence) {
 
 /// Times are microseconds in evidence.json and nanoseconds in results.json.
 bool is_same(const ExplainedOperation& operation, const Json& line) {
-  const auto time = number_in(line, "time");
+  const auto time = base::number_field(line, "time");
   return time && operation.what.invoke_ms &&
          std::floor(*time / 1e3) == std::round(*operation.what.invoke_ms * 1e3) &&
          value_in(line, "process", kPageNameBytes) == operation.what.process;
@@ -64,7 +64,7 @@ bool is_same(const ExplainedOperation& operation, const Json& line) {
 
 /// What results.json knows of the operations beyond evidence.json.
 void add_points(const Json& results, ExplainedFailure& failure) {
-  const Json& lines = member_in(violation_of(results, failure.sentence), "operations");
+  const Json& lines = base::field(violation_of(results, failure.sentence), "operations");
   const auto points = linearization_points(lines, failure.model);
   for (ExplainedOperation& operation : failure.operations) {
     for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -111,8 +111,8 @@ void add_transitions(const Json& transitions, const ExplainedOperation& operatio
       operation.what.complete_ms.value_or(*operation.what.invoke_ms) + kLinesAroundMs;
   std::optional<ExplainedLine> before;
   std::size_t added = 0;
-  for (const Json& line : member_in(transitions, operation.node)) {
-    const auto ms = number_in(line, "ms");
+  for (const Json& line : base::field(transitions, operation.node)) {
+    const auto ms = base::number_field(line, "ms");
     if (!ms || *ms > end) continue;
     ExplainedLine shown{operation.node, ms, transition_text(line), number};
     if (*ms < begin) {
@@ -128,7 +128,7 @@ void add_transitions(const Json& transitions, const ExplainedOperation& operatio
 /// The last lines of the log of a node, which carry no time; without those that only say that it
 /// takes requests.
 void add_log(const Json& logs, const std::string& node, std::vector<ExplainedLine>& lines) {
-  const Json& log = member_in(logs, node);
+  const Json& log = base::field(logs, node);
   const std::size_t first = log.size() - std::min(log.size(), kLogLinesOfNode);
   std::size_t at = 0;
   for (const Json& line : log) {
@@ -144,7 +144,7 @@ std::vector<ExplainedLine> lines_of(const Json& evidence,
   std::vector<std::string> nodes;
   for (std::size_t i = 0; i < operations.size(); ++i) {
     if (!operations[i].what.named || operations[i].node.empty()) continue;
-    add_transitions(member_in(evidence, "transitions"), operations[i], i + 1, lines);
+    add_transitions(base::field(evidence, "transitions"), operations[i], i + 1, lines);
     if (std::find(nodes.begin(), nodes.end(), operations[i].node) == nodes.end()) {
       nodes.push_back(operations[i].node);
     }
@@ -152,7 +152,7 @@ std::vector<ExplainedLine> lines_of(const Json& evidence,
   std::stable_sort(lines.begin(), lines.end(), [](const auto& left, const auto& right) {
     return left.ms.value_or(0) < right.ms.value_or(0);
   });
-  for (const std::string& node : nodes) add_log(member_in(evidence, "logs"), node, lines);
+  for (const std::string& node : nodes) add_log(base::field(evidence, "logs"), node, lines);
   return lines;
 }
 
@@ -193,14 +193,14 @@ const ExplainedOperation* ExplainedFailure::observer() const {
 }
 
 std::optional<ExplainedFailure> explain_failure(const RunFiles& files) {
-  const Json& explanation = member_in(files.evidence, "explanation");
+  const Json& explanation = base::field(files.evidence, "explanation");
   if (!explanation.is_object()) return std::nullopt;
   ExplainedFailure failure;
   failure.anomaly = text_in(explanation, "anomaly", kPageNameBytes);
   failure.key = text_in(explanation, "key", kPageNameBytes);
   failure.sentence = text_in(explanation, "sentence");
-  failure.model = text_in(member_in(files.results, "linearizable"), "model", kPageNameBytes);
-  for (const Json& line : member_in(explanation, "operations")) {
+  failure.model = text_in(base::field(files.results, "linearizable"), "model", kPageNameBytes);
+  for (const Json& line : base::field(explanation, "operations")) {
     if (failure.operations.size() == kExplainedMax) break;
     failure.operations.push_back(operation_of(line));
   }

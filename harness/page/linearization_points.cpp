@@ -28,7 +28,7 @@ bool can_be_ordered(const Json& operations) {
   return operations.is_array() && operations.size() <= kOrderedMax &&
          std::all_of(operations.begin(), operations.end(), [](const Json& operation) {
            return integer_in(operation, "index") && integer_in(operation, "time") &&
-                  member_in(operation, "f").is_string();
+                  base::field(operation, "f").is_string();
          });
 }
 
@@ -55,8 +55,8 @@ std::string history_text(const Json& operations, const std::vector<Event>& event
     const std::string outcome = text_in(operation, "outcome");
     const Json line = {{"process", event.operation},
                        {"type", event.completes ? Json(outcome) : Json("invoke")},
-                       {"f", member_in(operation, "f")},
-                       {"value", member_in(operation, "value")}};
+                       {"f", base::field(operation, "f")},
+                       {"value", base::field(operation, "value")}};
     text += line.dump() + "\n";
   }
   return text;

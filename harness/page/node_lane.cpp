@@ -24,7 +24,8 @@ bool says_state(std::string_view line) {
 /// ", by 500ms, period 40ms".
 std::string parameters_text(const RunFault& fault) {
   std::string text;
-  for (const auto& [key, value] : Json::parse(fault.params).items()) {
+  const Json parameters = Json::parse(fault.params);
+  for (const auto& [key, value] : parameters.items()) {
     text += ", " + key + " " + (value.is_string() ? value.text() : value.dump());
   }
   return page_text(text, kPageNameBytes);

@@ -24,13 +24,14 @@ std::string millis(double ms) {
 
 /// When the main failure had happened; nothing if there is none.
 std::optional<double> failure_time(const Json& results) {
-  for (const Json& failure : member_in(results, "failures")) return number_in(failure, "at-ms");
+  for (const Json& failure : base::field(results, "failures"))
+    return base::number_field(failure, "at-ms");
   return std::nullopt;
 }
 
 const Json& main_failure(const Json& results) {
   static const Json kNone;
-  const Json& failures = member_in(results, "failures");
+  const Json& failures = base::field(results, "failures");
   return failures.is_array() && !failures.empty() ? failures.front() : kNone;
 }
 
@@ -170,10 +171,10 @@ std::string sentence_of(const RunFiles& files) {
     return main;
   }
   const std::string verdict = text_in(results, "verdict");
-  if (const std::string cause = text_in(member_in(results, "cause"), "text"); !cause.empty()) {
+  if (const std::string cause = text_in(base::field(results, "cause"), "text"); !cause.empty()) {
     return "The harness failed: " + cause;
   }
-  for (const Json& check : member_in(results, "checks")) {
+  for (const Json& check : base::field(results, "checks")) {
     const std::string explanation = text_in(check, "explanation");
     if (text_in(check, "verdict") == verdict && !explanation.empty()) {
       return fmt::format("{}: {}", text_in(check, "name"), explanation);
@@ -183,7 +184,7 @@ std::string sentence_of(const RunFiles& files) {
 }
 
 std::string tested_text(const Json& results) {
-  const Json& tested = member_in(results, "tested");
+  const Json& tested = base::field(results, "tested");
   if (!tested.is_object()) return "";
   return fmt::format("{} faults took effect, {} leader changes, {} operations under fault",
                      integer_in(tested, "faults").value_or(0),

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <charconv>
+#include <exception>
 
 #include "harness/page/column_block.h"
 #include "harness/page/page_text.h"
@@ -86,9 +87,14 @@ std::string html_of(const RunPage& page) {
 }
 
 base::Status write_report(const std::filesystem::path& run_directory) {
-  const auto page = page_of(run_directory);
-  if (!page) return page.error();
-  return write_file(run_directory / kReportFile, html_of(page.value()));
+  // A run is judged by then: whatever goes wrong here must not change that.
+  try {
+    const auto page = page_of(run_directory);
+    if (!page) return page.error();
+    return write_file(run_directory / kReportFile, html_of(page.value()));
+  } catch (const std::exception& unexpected) {
+    return base::Error{unexpected.what()};
+  }
 }
 
 }  // namespace capsize::harness

@@ -2,18 +2,11 @@
 
 #include <fmt/core.h>
 
-#include <cmath>
-
 #include "base/printable.h"
 
 namespace capsize::harness {
-namespace {
 
 using base::Json;
-
-const Json kMissing;
-
-}  // namespace
 
 std::string page_text(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return base::printable(text);
@@ -23,39 +16,27 @@ std::string page_text(std::string_view text, std::size_t bytes_max) {
                      text.size() - end);
 }
 
-const Json& member_in(const Json& object, std::string_view key) {
-  const Json* found = object.find(key);
-  return found == object.end() ? kMissing : *found;
-}
-
 std::string text_in(const Json& object, std::string_view key, std::size_t bytes_max) {
-  const Json& value = member_in(object, key);
+  const Json& value = base::field(object, key);
   return value.is_string() ? page_text(value.text(), bytes_max) : "";
 }
 
 std::string value_in(const Json& object, std::string_view key, std::size_t bytes_max) {
-  const Json& value = member_in(object, key);
+  const Json& value = base::field(object, key);
   if (value.is_null()) return "";
   return page_text(value.is_string() ? value.text() : value.dump(), bytes_max);
 }
 
-std::optional<double> number_in(const Json& object, std::string_view key) {
-  const Json& value = member_in(object, key);
-  if (!value.is_number()) return std::nullopt;
-  const double number = value.get<double>();
-  return std::isfinite(number) ? std::optional(number) : std::nullopt;
-}
-
 std::optional<std::int64_t> integer_in(const Json& object, std::string_view key) {
-  const auto number = number_in(object, key);
+  const auto number = base::number_field(object, key);
   constexpr double kMax = 9e18;
   if (!number || *number > kMax || *number < -kMax) return std::nullopt;
-  const Json& value = member_in(object, key);
+  const Json& value = base::field(object, key);
   return value.is_integer() ? value.get<std::int64_t>() : static_cast<std::int64_t>(*number);
 }
 
 bool is_set_in(const Json& object, std::string_view key) {
-  const Json& value = member_in(object, key);
+  const Json& value = base::field(object, key);
   return value.is_boolean() && value.get<bool>();
 }
 

@@ -1,5 +1,6 @@
-// Reading what a page shows from the JSON files of a run directory: a run may have been killed, and
-// files may come from anywhere. A value of another type counts as missing, texts are cut.
+// Texts and numbers of a page from the JSON files of a run directory, beyond base/lenient_fields.h:
+// whatever is in the files, texts are valid UTF-8 without control characters, and say how much is
+// missing.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <string_view>
 
 #include "base/json.h"
+#include "base/lenient_fields.h"
 
 namespace capsize::harness {
 
@@ -25,13 +27,9 @@ inline constexpr double kNsPerMs = 1e6;
 /// Returns the member as text: a string without quotes, anything else as JSON.
 [[nodiscard]] std::string value_in(const base::Json& object, std::string_view key,
                                    std::size_t bytes_max = kPageTextBytes);
-/// Returns a number member; nothing if it is missing or no number.
-[[nodiscard]] std::optional<double> number_in(const base::Json& object, std::string_view key);
 [[nodiscard]] std::optional<std::int64_t> integer_in(const base::Json& object,
                                                      std::string_view key);
 [[nodiscard]] bool is_set_in(const base::Json& object, std::string_view key);
-/// Returns the member, or null if this is no object or has no such key.
-[[nodiscard]] const base::Json& member_in(const base::Json& object, std::string_view key);
 /// The number as JSON, or null.
 [[nodiscard]] base::Json json_of(std::optional<double> number);
 

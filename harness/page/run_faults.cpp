@@ -17,7 +17,7 @@ constexpr std::size_t kEvidenceBytes = 3'000;
 
 std::vector<std::string> names_in(const Json& object, std::string_view key) {
   std::vector<std::string> names;
-  const Json& list = member_in(object, key);
+  const Json& list = base::field(object, key);
   if (!list.is_array()) return names;
   for (const Json& name : list) {
     if (name.is_string() && names.size() < kNamesMax) {
@@ -28,14 +28,15 @@ std::vector<std::string> names_in(const Json& object, std::string_view key) {
 }
 
 std::optional<double> ms_in(const Json& line) {
-  const auto time = number_in(line, "time");
+  const auto time = base::number_field(line, "time");
   if (!time) return std::nullopt;
   return *time / kNsPerMs;
 }
 
 /// Each stage of a fault is a line; the later ones know more.
 void add_stage(const Json& line, RunFault& fault) {
-  const std::string stage = text_in(line, member_in(line, "stage").is_string() ? "stage" : "phase");
+  const std::string stage =
+      text_in(line, base::field(line, "stage").is_string() ? "stage" : "phase");
   fault.kind = text_in(line, "kind", kPageNameBytes);
   fault.state = text_in(line, "state", kPageNameBytes);
   fault.planned_by = text_in(line, "planned-by", kPageNameBytes);
@@ -44,20 +45,20 @@ void add_stage(const Json& line, RunFault& fault) {
   if (stage == "begin") fault.begin = ms_in(line);
   if (stage == "end") fault.end = ms_in(line);
   if (stage == "planned") return;
-  const Json& target = member_in(line, "target");
+  const Json& target = base::field(line, "target");
   fault.nodes = names_in(target, "nodes");
   fault.peers = names_in(target, "peers");
   fault.evidence = value_in(line, "evidence", kEvidenceBytes);
 }
 
 void add_service(const Json& results, std::map<std::int64_t, RunFault>& faults) {
-  for (const Json& line : member_in(member_in(results, "faults"), "list")) {
+  for (const Json& line : base::field(base::field(results, "faults"), "list")) {
     const auto id = integer_in(line, "id");
     const auto found = id ? faults.find(*id) : faults.end();
     if (found == faults.end()) continue;
-    found->second.outage_ms = number_in(line, "outage-ms");
-    found->second.recovery_ms = number_in(line, "recovery-ms");
-    found->second.recovery_everywhere_ms = number_in(line, "recovery-everywhere-ms");
+    found->second.outage_ms = base::number_field(line, "outage-ms");
+    found->second.recovery_ms = base::number_field(line, "recovery-ms");
+    found->second.recovery_everywhere_ms = base::number_field(line, "recovery-everywhere-ms");
   }
 }
 

@@ -81,7 +81,7 @@ std::vector<NodeLane> lanes_of(const RunFiles& files, const std::vector<RunFault
   std::vector<NodeLane> lanes;
   const auto began = files.load_began_ns();
   LaneContext context{.faults = faults, .load_began_ns = began.value_or(0), .end_ms = end_ms};
-  for (const Json& crash : member_in(files.results, "crashes")) {
+  for (const Json& crash : base::field(files.results, "crashes")) {
     context.crashed.insert(text_in(crash, "node"));
   }
   for (const std::string& node : nodes_in(files.directory)) {
@@ -95,8 +95,8 @@ std::vector<NodeLane> lanes_of(const RunFiles& files, const std::vector<RunFault
 /// Indexes of the invocations that some violation names.
 std::unordered_set<std::uint32_t> violating_indexes(const Json& results) {
   std::unordered_set<std::uint32_t> indexes;
-  for (const Json& violation : member_in(member_in(results, "linearizable"), "violations")) {
-    for (const Json& operation : member_in(violation, "operations")) {
+  for (const Json& violation : base::field(base::field(results, "linearizable"), "violations")) {
+    for (const Json& operation : base::field(violation, "operations")) {
       const auto index = integer_in(operation, "index");
       if (index && *index >= 0 && is_set_in(operation, "named")) {
         indexes.insert(static_cast<std::uint32_t>(*index));
@@ -205,10 +205,10 @@ void add_operations(const RunFiles& files, const checker::History& history,
 
 Json failures_json(const Json& results) {
   Json list = Json::array();
-  for (const Json& failure : member_in(results, "failures")) {
+  for (const Json& failure : base::field(results, "failures")) {
     if (list.size() == kFailuresMax) break;
     Json faults = Json::array();
-    for (const Json& fault : member_in(failure, "faults")) {
+    for (const Json& fault : base::field(failure, "faults")) {
       if (fault.is_string() && faults.size() < kFailuresMax) {
         faults.push_back(page_text(fault.text(), kPageTextBytes));
       }
@@ -220,14 +220,14 @@ Json failures_json(const Json& results) {
                     {"sentence", text_in(failure, "sentence")},
                     {"faults", faults},
                     {"count", integer_in(failure, "count").value_or(1)},
-                    {"atMs", json_of(number_in(failure, "at-ms"))}});
+                    {"atMs", json_of(base::number_field(failure, "at-ms"))}});
   }
   return list;
 }
 
 Json checks_json(const Json& results) {
   Json list = Json::array();
-  for (const Json& check : member_in(results, "checks")) {
+  for (const Json& check : base::field(results, "checks")) {
     if (list.size() == kFailuresMax) break;
     list.push_back({{"name", text_in(check, "name")},
                     {"verdict", text_in(check, "verdict")},
@@ -306,10 +306,10 @@ Json run_json(const RunFiles& files, double end_ms) {
           {"bug", text_or_null(text_in(files.scenario, "bug"))},
           {"verdict", verdict.empty() ? Json("unknown") : Json(verdict)},
           {"reproduce", text_or_null(text_in(files.results, "reproduce"))},
-          {"loadMs", number_in(files.results, "load-ms").value_or(end_ms)},
-          {"source", text_or_null(text_in(member_in(files.results, "versions"), "source"))},
+          {"loadMs", base::number_field(files.results, "load-ms").value_or(end_ms)},
+          {"source", text_or_null(text_in(base::field(files.results, "versions"), "source"))},
           {"tested", tested_text(files.results)},
-          {"cause", text_or_null(text_in(member_in(files.results, "cause"), "text"))}};
+          {"cause", text_or_null(text_in(base::field(files.results, "cause"), "text"))}};
 }
 
 }  // namespace

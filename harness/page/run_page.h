@@ -30,7 +30,7 @@ struct RunPage {
 /// The whole page. It refers to nothing outside itself; its policy admits no script but its own.
 [[nodiscard]] std::string html_of(const RunPage& page);
 
-/// Writes the page of a run into its directory as kReportFile, by rename.
+/// Writes the page of a run into its directory as kReportFile, by rename. Never throws.
 [[nodiscard]] base::Status write_report(const std::filesystem::path& run_directory);
 
 }  // namespace capsize::harness

@@ -336,8 +336,9 @@ TEST_F(RunDirectoryFixture, ANodeIsDeadFromTheKillToItsNextStart) {
   write("trace.jsonl", line(0, 1, "start", "follower", 0) + line(10, 1, "role", "leader", 3) +
                            line(90, 1, "role", "leader", 3) + line(200, 2, "start", "follower", 3) +
                            "{\"time\":210,\"ev");
-  const std::vector<RunFault> faults = {fault("pause", 20, 50, "n1"), fault("kill", 100, 200, "n1"),
-                                        fault("kill", 60, 70, "n2")};
+  std::vector<RunFault> faults = {fault("pause", 20, 50, "n1"), fault("kill", 100, 200, "n1"),
+                                  fault("kill", 60, 70, "n2"), fault("clock-bump", 5, 9, "n1")};
+  faults.back().params = R"({"by":"500ms","times":3})";
   const NodeLane lane = read_lane("n1", directory() / "trace.jsonl",
                                   {.faults = faults, .load_began_ns = 0, .end_ms = 300});
   std::vector<std::string> states;
@@ -351,6 +352,8 @@ TEST_F(RunDirectoryFixture, ANodeIsDeadFromTheKillToItsNextStart) {
   EXPECT_EQ(lane.role_at(95)->role, "leader");
   EXPECT_EQ(lane.role_at(150), nullptr);
   EXPECT_EQ(lane.role_at(250)->term, 3U);
+  ASSERT_EQ(lane.clock.size(), 1U);
+  EXPECT_EQ(lane.clock[0].text, "clock-bump, by 500ms, times 3");
 }
 
 }  // namespace
