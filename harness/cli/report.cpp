@@ -8,6 +8,7 @@
 #include "harness/cli/verb.h"
 #include "harness/page/run_page.h"
 #include "harness/report/output_file.h"
+#include "harness/store/run_directory.h"
 
 namespace capsize::harness {
 namespace {

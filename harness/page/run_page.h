@@ -16,8 +16,6 @@
 
 namespace capsize::harness {
 
-inline constexpr const char* kReportFile = "report.html";
-
 struct RunPage {
   base::Json data;                            ///< interface RunPage of data.ts
   std::map<std::string, std::string> blocks;  ///< name -> gzip in base64

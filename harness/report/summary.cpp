@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <iterator>
 #include <string>
 
@@ -17,6 +18,7 @@
 #include "harness/report/results.h"
 #include "harness/report/terminal.h"
 #include "harness/report/violation_text.h"
+#include "harness/store/run_directory.h"
 
 namespace capsize::harness {
 namespace {
@@ -249,6 +251,11 @@ std::string recorded_summary(const Outcome& outcome, const std::string& reproduc
   exposure(out, outcome);
   if (!outcome.directory.empty()) {
     fmt::format_to(out, "  run           {}\n", outcome.directory.string());
+    const auto page = outcome.directory / kReportFile;
+    std::error_code none;
+    if (std::filesystem::exists(page, none)) {
+      fmt::format_to(out, "  page          {}\n", page.string());
+    }
   }
   fmt::format_to(out, "  seed          {} (fixes the plan; real processes are not deterministic)\n",
                  outcome.scenario.seed.value_or(0));

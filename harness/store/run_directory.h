@@ -17,9 +17,10 @@ namespace capsize::harness {
 /// The default of --store: below the working directory.
 inline constexpr const char* kStoreDefault = "store";
 
-/// The names of two files of a run directory.
+/// The names of some files of a run directory.
 inline constexpr const char* kScenarioFile = "scenario.json";
 inline constexpr const char* kOutputFile = "output.txt";
+inline constexpr const char* kReportFile = "report.html";
 
 class RunDirectory {
  public:
