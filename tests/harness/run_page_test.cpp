@@ -258,8 +258,8 @@ TEST_F(RunDirectoryFixture, ValuesOfOtherTypesCountAsMissing) {
       write_run();
       write(file, wrong);
       const auto page = page_of(directory());
-      EXPECT_TRUE(page) << file << " " << wrong;
-      if (page) EXPECT_THAT(html_of(page.value()), HasSubstr("</html>"));
+      ASSERT_TRUE(page) << file << " " << wrong;
+      EXPECT_THAT(html_of(page.value()), HasSubstr("</html>"));
     }
   }
 }
