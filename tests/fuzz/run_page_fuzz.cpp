@@ -1,5 +1,5 @@
-// A run directory with anything in its files has a page, or is refused in one line; nothing else may
-// happen. The input is the files, separated by zero bytes: scenario.json, results.json,
+// A run directory with anything in its files has a page, or is refused in one line; nothing else
+// may happen. The input is the files, separated by zero bytes: scenario.json, results.json,
 // evidence.json, faults.jsonl, history.jsonl, nodes/n1/trace.jsonl, messages.bin.
 #include <unistd.h>
 
