@@ -1,6 +1,6 @@
 // Fields of JSON that comes from elsewhere, for a terminal, beyond base/lenient_fields.h: a field
-// that is missing, or has another type or an absurd value, counts as missing. Texts become printable
-// and bounded.
+// that is missing, or has another type or an absurd value, counts as missing. Texts become
+// printable and bounded.
 #pragma once
 
 #include <cstdint>
