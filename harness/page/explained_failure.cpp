@@ -47,7 +47,7 @@ bool comes_before(const ExplainedOperation& left, const ExplainedOperation& righ
 
 /// The violation of results.json that evidence.json explains; null if there is none.
 const Json& violation_of(const Json& results, const std::string& sentence) {
-  static const Json kNone;
+  static const Json kNone = nullptr;
   for (const Json& violation : base::field(base::field(results, "linearizable"), "violations")) {
     if (text_in(violation, "sentence") == sentence) return violation;
   }

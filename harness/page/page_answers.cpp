@@ -30,7 +30,7 @@ std::optional<double> failure_time(const Json& results) {
 }
 
 const Json& main_failure(const Json& results) {
-  static const Json kNone;
+  static const Json kNone = nullptr;
   const Json& failures = base::field(results, "failures");
   return failures.is_array() && !failures.empty() ? failures.front() : kNone;
 }
