@@ -91,7 +91,12 @@ std::optional<nemesis::Node> server_of(const Scenario& scenario, std::int64_t pr
   // for the final reads.
   const auto threads = scenario.concurrency + scenario.nodes;
   const auto thread = static_cast<std::uint64_t>(process) % threads;
-  return thread < scenario.concurrency ? thread % scenario.nodes : thread - scenario.concurrency;
+  return server_of_thread(thread, scenario.concurrency, scenario.nodes);
+}
+
+nemesis::Node server_of_thread(std::uint64_t thread, std::uint64_t concurrency,
+                               std::uint64_t nodes) {
+  return thread < concurrency ? thread % nodes : thread - concurrency;
 }
 
 std::string active_faults(const std::vector<nemesis::FaultRecord>& faults, base::Duration begin,

@@ -62,6 +62,11 @@ class RoleHistory {
 [[nodiscard]] std::optional<nemesis::Node> server_of(const Scenario& scenario,
                                                      std::int64_t process);
 
+/// Returns the node that serves a client thread, of `concurrency` threads of the load and one more
+/// for each node for the final reads. Precondition: thread < concurrency + nodes.
+[[nodiscard]] nemesis::Node server_of_thread(std::uint64_t thread, std::uint64_t concurrency,
+                                             std::uint64_t nodes);
+
 /// Returns the faults that were active at some time of the interval: "pause n1, cut n2".
 [[nodiscard]] std::string active_faults(const std::vector<nemesis::FaultRecord>& faults,
                                         base::Duration begin, base::Duration end);

@@ -10,6 +10,7 @@
 
 #include "checker/check/check.h"
 #include "harness/evidence/message_history.h"
+#include "harness/evidence/role_history.h"
 #include "harness/page/column_block.h"
 #include "harness/page/explained_failure.h"
 #include "harness/page/lane_pyramid.h"
@@ -48,8 +49,7 @@ ClientThreads threads_of(const RunFiles& files) {
   const bool fixed = files.number("retries", 0) == 0;
   return {concurrency + nodes, [=](std::uint64_t thread) -> std::string {
             if (!fixed) return "";
-            const auto node = thread < concurrency ? thread % nodes : thread - concurrency;
-            return nemesis::node_name(node);
+            return nemesis::node_name(server_of_thread(thread, concurrency, nodes));
           }};
 }
 

@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <fstream>
 
+#include "tests/node/adapters/temporary_directory.h"
+
 namespace capsize::harness {
 namespace {
 
@@ -18,20 +20,18 @@ namespace fs = std::filesystem;
 class BeneathTest : public testing::Test {
  protected:
   BeneathTest() {
-    std::string name = testing::TempDir() + "beneath-XXXXXX";
-    outer_ = ::mkdtemp(name.data());
     fs::create_directories(outer_ / "store/a/b");
     write("canary", "outside");
     write("store/a/file", "inside");
   }
-  ~BeneathTest() override { fs::remove_all(outer_); }
   void write(const std::string& path, const std::string& text) const {
     std::ofstream(outer_ / path) << text;
   }
   [[nodiscard]] OpenDirectory store() const {
     return std::move(OpenDirectory::open(outer_ / "store")).value();
   }
-  fs::path outer_;
+  TemporaryDirectory temporary_;
+  fs::path outer_ = temporary_.path();
 };
 
 TEST_F(BeneathTest, RegularFiles_AreRead) {

@@ -1,6 +1,7 @@
 // The watch of a run: what it reads of files that grow, are replaced, or hold nonsense.
 #include "harness/live/run_watch.h"
 
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -13,6 +14,7 @@
 #include "harness/live/growing_lines.h"
 #include "harness/live/history_tally.h"
 #include "harness/live/node_board.h"
+#include "tests/node/adapters/temporary_directory.h"
 
 namespace capsize::harness {
 namespace {
@@ -24,11 +26,6 @@ using ::testing::HasSubstr;
 
 class LiveTest : public testing::Test {
  protected:
-  LiveTest() {
-    std::string name = testing::TempDir() + "live-XXXXXX";
-    directory_ = ::mkdtemp(name.data());
-  }
-  ~LiveTest() override { fs::remove_all(directory_); }
   void append(const std::string& file, const std::string& text) const {
     fs::create_directories((directory_ / file).parent_path());
     std::ofstream(directory_ / file, std::ios::app | std::ios::binary) << text;
@@ -37,7 +34,8 @@ class LiveTest : public testing::Test {
     return std::move(OpenDirectory::open(directory_)).value();
   }
   [[nodiscard]] RunWatch watch() const { return std::move(RunWatch::open(directory_)).value(); }
-  fs::path directory_;
+  TemporaryDirectory temporary_;
+  fs::path directory_ = temporary_.path();
 };
 
 std::string event(int index, int process, const char* type, const char* f, const char* value,

@@ -1,4 +1,5 @@
 // Lists of runs and suites, over stores with anything in them.
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include "serve/run_details.h"
 #include "serve/run_list.h"
 #include "serve/suites.h"
+#include "tests/node/adapters/temporary_directory.h"
 
 namespace capsize::serve {
 namespace {
@@ -21,11 +23,6 @@ using harness::OpenDirectory;
 
 class StoreTest : public testing::Test {
  protected:
-  StoreTest() {
-    std::string name = testing::TempDir() + "serve-XXXXXX";
-    directory_ = ::mkdtemp(name.data());
-  }
-  ~StoreTest() override { fs::remove_all(directory_); }
   void write(const std::string& path, const std::string& text) const {
     fs::create_directories((directory_ / path).parent_path());
     std::ofstream(directory_ / path, std::ios::binary) << text;
@@ -50,7 +47,8 @@ class StoreTest : public testing::Test {
       filter.before = page["next"].text();
     }
   }
-  fs::path directory_;
+  TemporaryDirectory temporary_;
+  fs::path directory_ = temporary_.path();
 };
 
 std::string run_name(int number) {
