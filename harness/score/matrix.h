@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/score/interval.h"
+#include "harness/statistics/interval.h"
 #include "harness/suite/ledger.h"
 
 namespace capsize::harness {

@@ -6,6 +6,7 @@ The same runs without a mistake are valid: what is found is the mistake, not the
 import json
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +14,7 @@ from conftest import BIN
 
 INVALID, UNKNOWN, VACUOUS, HARNESS_ERROR = 1, 2, 3, 255
 LOST_REPLIES = ["--nemesis", "cut-clients", "--client-timeout", "500ms"]
-# Nearly every write times out, and takes effect.
-SLOW_DISKS = ["--nemesis", "slow-disk", "--client-timeout", "15ms", "--rate", "500"]
+SLOW_NETWORK = [str(Path(__file__).parents[1] / "fixtures/slow-network.json")]
 PARTITIONS = ["--nemesis", "partition"]
 
 # Per bug: the run that shows it, how it may end, and what results.json then says (one of them).
@@ -26,7 +26,7 @@ BUGS = {
     "late-stamp": (PARTITIONS, {INVALID}, "linearizable"),
     "process-reused": (LOST_REPLIES, {HARNESS_ERROR}, "breaks its own rules"),
     "proxy-leaks": (PARTITIONS, {INVALID, HARNESS_ERROR}, "that must stop them"),
-    "timeout-as-fail": (SLOW_DISKS, {INVALID}, "failed write"),
+    "timeout-as-fail": (SLOW_NETWORK, {INVALID}, "failed write"),
 }
 
 
@@ -49,7 +49,8 @@ def test_bug_of_the_harness_is_never_valid(tmp_path, bug):
     assert any(each in json.dumps(results) for each in reasons)
 
 
-@pytest.mark.parametrize("arguments", [PARTITIONS, LOST_REPLIES, SLOW_DISKS, ["--nemesis", "kill"]], ids=" ".join)
+@pytest.mark.parametrize("arguments", [PARTITIONS, LOST_REPLIES, SLOW_NETWORK, ["--nemesis", "kill"]],
+                         ids=["partitions", "lost-replies", "slow-network", "kills"])
 def test_same_runs_without_a_bug_are_valid(tmp_path, arguments):
     code, results = run(tmp_path, "", arguments)
     assert "harness-bug" not in results

@@ -1,4 +1,4 @@
-#include "harness/score/interval.h"
+#include "harness/statistics/interval.h"
 
 #include <algorithm>
 #include <cmath>

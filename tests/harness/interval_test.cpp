@@ -1,4 +1,4 @@
-#include "harness/score/interval.h"
+#include "harness/statistics/interval.h"
 
 #include <gtest/gtest.h>
 
@@ -7,14 +7,14 @@
 namespace capsize::harness {
 namespace {
 
-TEST(ScoreInterval, NoRuns_SayNothing) {
+TEST(Interval, NoRuns_SayNothing) {
   EXPECT_EQ(confidence_interval(0, 0).low, 0);
   EXPECT_EQ(confidence_interval(0, 0).high, 1);
   EXPECT_EQ(upper_bound(0, 0), 1);
 }
 
 // Published values of the exact interval.
-TEST(ScoreInterval, ClopperPearson_MatchesTables) {
+TEST(Interval, ClopperPearson_MatchesTables) {
   const auto some = confidence_interval(2, 10);
   EXPECT_NEAR(some.low, 0.0252, 1e-4);
   EXPECT_NEAR(some.high, 0.5561, 1e-4);
@@ -23,7 +23,7 @@ TEST(ScoreInterval, ClopperPearson_MatchesTables) {
   EXPECT_NEAR(half.high, 0.6017, 1e-4);
 }
 
-TEST(ScoreInterval, AllOrNone_HaveClosedForms) {
+TEST(Interval, AllOrNone_HaveClosedForms) {
   const auto all = confidence_interval(3, 3);
   EXPECT_NEAR(all.low, std::cbrt(0.025), 1e-6);
   EXPECT_EQ(all.high, 1);
@@ -33,7 +33,7 @@ TEST(ScoreInterval, AllOrNone_HaveClosedForms) {
   EXPECT_NEAR(upper_bound(0, 59), 1 - std::pow(0.05, 1.0 / 59), 1e-6);
 }
 
-TEST(ScoreInterval, IsSymmetricAndNarrowsWithRuns) {
+TEST(Interval, IsSymmetricAndNarrowsWithRuns) {
   for (std::uint64_t n = 1; n <= 40; ++n) {
     for (std::uint64_t k = 0; k <= n; ++k) {
       const auto interval = confidence_interval(k, n);
@@ -47,13 +47,13 @@ TEST(ScoreInterval, IsSymmetricAndNarrowsWithRuns) {
   }
 }
 
-TEST(ScoreInterval, ManyRuns_StayFinite) {
+TEST(Interval, ManyRuns_StayFinite) {
   const auto interval = confidence_interval(3000, 6000);
   EXPECT_NEAR(interval.low, 0.4873, 1e-3);
   EXPECT_NEAR(interval.high, 0.5127, 1e-3);
 }
 
-TEST(ScoreInterval, RunsToContradict_GrowAsTheBugWasCaughtLessOften) {
+TEST(Interval, RunsToContradict_GrowAsTheBugWasCaughtLessOften) {
   EXPECT_EQ(runs_to_contradict(3, 3), 3U);
   EXPECT_EQ(runs_to_contradict(9, 10), 3U);
   EXPECT_EQ(runs_to_contradict(1, 2), 5U);    // 0.5^5 < 0.05 < 0.5^4
