@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 
+#include "base/base64.h"
 #include "base/check.h"
 
 namespace capsize::harness {
@@ -23,25 +24,6 @@ std::string_view bytes_of(std::span<const T> values) {
 
 }  // namespace
 
-std::string base64(std::string_view bytes) {
-  static constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t i = 0; i < 3; ++i) {
-      const auto byte = at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0U;
-      group = group << 8U | byte;
-    }
-    const std::size_t digits = std::min<std::size_t>(bytes.size() - at, 3) + 1;
-    for (std::size_t i = 0; i < 4; ++i) {
-      text += i < digits ? kDigits[group >> (18 - 6 * i) & 63U] : '=';
-    }
-  }
-  return text;
-}
-
 std::string gzip_base64(std::string_view bytes) {
   z_stream stream{};
   const int began = deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow,
@@ -58,7 +40,7 @@ std::string gzip_base64(std::string_view bytes) {
   packed.resize(stream.total_out);
   deflateEnd(&stream);
   CHECK(done == Z_STREAM_END, "the output has room for everything");
-  return base64(packed);
+  return base::to_base64(packed);
 }
 
 void ColumnBlock::add(std::string_view name, std::span<const std::uint8_t> values) {

@@ -15,9 +15,6 @@ namespace capsize::harness {
 /// std::bad_alloc only.
 [[nodiscard]] std::string gzip_base64(std::string_view bytes);
 
-/// Standard base64 with padding (RFC 4648, section 4).
-[[nodiscard]] std::string base64(std::string_view bytes);
-
 class ColumnBlock {
  public:
   void add(std::string_view name, std::span<const std::uint8_t> values);

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <exception>
 
-#include "harness/page/column_block.h"
+#include "base/base64.h"
 #include "harness/page/page_text.h"
 #include "harness/page/run_page.h"
 #include "harness/report/explanation_page.h"
@@ -68,7 +68,7 @@ std::string head(const Json& data) {
       "script-src 'sha256-{}'; style-src 'unsafe-inline'; worker-src blob:; img-src data:; "
       "base-uri 'none'; form-action 'none'\">\n"
       "<title>{}: {}</title>\n<style>\n{}\n</style>\n</head>\n",
-      base64(bytes_of_hex(embedded::report_script_sha256())), escape_html(text_in(run, "scenario")),
+      base::to_base64(bytes_of_hex(embedded::report_script_sha256())), escape_html(text_in(run, "scenario")),
       escape_html(text_in(run, "verdict")), embedded::report_style());
 }
 

@@ -72,6 +72,11 @@ struct ChildSetup {
   }
 };
 
+process::detail::process_input_binding standard_input(const ChildProcess::Command& command) {
+  if (command.standard_input < 0) return {process::filesystem::path("/dev/null")};
+  return {command.standard_input};
+}
+
 boost::asio::io_context& context() {
   // Boost requires an executor for a process; it is never run.
   static boost::asio::io_context instance;
@@ -104,7 +109,11 @@ base::Result<ChildProcess> ChildProcess::spawn(const Command& command) {
     // Absolute: a relative one would be looked up in the child's working directory.
     const auto program = std::filesystem::absolute(command.program).string();
     process::process child(context(), process::filesystem::path(program), command.arguments,
-                           process::process_stdio{nullptr, log, log},
+                           process::process_stdio{standard_input(command),
+                                                  command.standard_output < 0
+                                                      ? log
+                                                      : command.standard_output,
+                                                  log},
                            ChildSetup{command, environment.data(), ::getpid()});
     ::close(log);
     const int pid = child.id();

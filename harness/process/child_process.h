@@ -2,9 +2,10 @@
 // only place that uses Boost.Process (v2).
 //
 // A child has its own process group, so that a Ctrl-C on the terminal reaches only the harness, an
-// empty signal mask, and no descriptor of ours but its log. It must be spawned from a thread that
-// exists as long as the process: the parent-death signal, which the child sets for itself
-// (node/PROTOCOL.md, --parent) or `dies_with_parent` asks for, follows the thread that forked it.
+// empty signal mask, and no descriptor of ours but its log and those that it is given. It must be
+// spawned from a thread that exists as long as the process: the parent-death signal, which the child
+// sets for itself (node/PROTOCOL.md, --parent) or `dies_with_parent` asks for, follows the thread
+// that forked it.
 #pragma once
 
 #include <cstdint>
@@ -40,6 +41,10 @@ class ChildProcess {
     bool dies_with_parent = false;
     /// Raises the limit of core dumps to the hard one.
     bool dumps_core = false;
+    /// Descriptors of this process that become the child's standard input and output. -1: it reads
+    /// nothing, and its output is appended to the log.
+    int standard_input = -1;
+    int standard_output = -1;
   };
 
   static base::Result<ChildProcess> spawn(const Command& command);

@@ -10,6 +10,7 @@
 #include "harness/suite/adopt.h"
 #include "harness/suite/execution_loop.h"
 #include "harness/suite/ledger_writer.h"
+#include "harness/suite/local_engine.h"
 #include "harness/suite/retention.h"
 
 namespace capsize::harness {
@@ -22,6 +23,7 @@ class ScoreRunner final : public RunPolicy {
               SuiteObserver& observer, LedgerWriter& writer, Ledger ledger)
       : cells_(cells),
         options_(options),
+        engine_(options.program, options.store, options.jobs),
         observer_(observer),
         writer_(writer),
         ledger_(std::move(ledger)) {}
@@ -29,7 +31,7 @@ class ScoreRunner final : public RunPolicy {
   base::Result<ScoreEnd> run() {
     if (auto settled = settle_open(); !settled) return settled.error();
     if (auto begun = begin(); !begun) return begun.error();
-    loop_.emplace(execution_, place(), writer_, *this);
+    loop_.emplace(execution_, options_.store, engine_, writer_, *this);
     if (auto done = loop_->run(); !done) return done.error();
     ledger_.executions.push_back(std::move(execution_));
     return ScoreEnd{std::move(ledger_), loop_->interrupted()};
@@ -54,7 +56,9 @@ class ScoreRunner final : public RunPolicy {
     return {};
   }
 
-  void lost(const LostRun& run) override { queue_->lost(run.id); }
+  void lost(const PlannedRun& /*planned*/, const LostRun& run) override { queue_->lost(run.id); }
+
+  void note(const std::string& text) override { observer_.note(text); }
 
   void progress(const SuiteProgress& progress) override {
     observer_.progress(execution_, progress);
@@ -135,10 +139,6 @@ class ScoreRunner final : public RunPolicy {
     return writer_.begin(execution_);
   }
 
-  [[nodiscard]] ExecutionPlace place() const {
-    return {.store = options_.store, .program = options_.program, .jobs = options_.jobs};
-  }
-
   // What stays on the disk: all files of one caught run and of one that was invalid otherwise for
   // each cell, and of every false alarm; the evidence of the others, and nothing of further caught
   // runs.
@@ -161,6 +161,7 @@ class ScoreRunner final : public RunPolicy {
 
   const std::vector<ScoreCell>& cells_;
   const ScoreOptions& options_;
+  LocalEngine engine_;
   SuiteObserver& observer_;
   LedgerWriter& writer_;
   Ledger ledger_;  // the executions before this one

@@ -4,14 +4,15 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include "base/check.h"
 #include "harness/run/signals.h"
 #include "harness/store/run_directory.h"
 #include "harness/store/stored_runs.h"
 #include "harness/suite/dates.h"
-#include "harness/suite/run_result.h"
 
 namespace capsize::harness {
 namespace fs = std::filesystem;
@@ -51,10 +52,11 @@ Execution new_execution() {
   return execution;
 }
 
-ExecutionLoop::ExecutionLoop(Execution& execution, ExecutionPlace place, LedgerWriter& writer,
-                             RunPolicy& policy)
+ExecutionLoop::ExecutionLoop(Execution& execution, fs::path store, Engine& engine,
+                             LedgerWriter& writer, RunPolicy& policy)
     : execution_(execution),
-      place_(std::move(place)),
+      store_(std::move(store)),
+      engine_(engine),
       writer_(writer),
       policy_(policy),
       before_(execution.seconds) {}
@@ -63,80 +65,77 @@ base::Status ExecutionLoop::run() {
   SignalGuard signals;
   policy_.begun();
   while (true) {
-    if (auto started = start_runs(); !started) return started;
-    if (running_.empty()) break;
+    const auto exhausted = start_runs();
+    if (!exhausted) return exhausted.error();
+    if (running_.empty() && exhausted.value()) break;
     if (signals.wait(kStep)) interrupt();
-    if (auto polled = poll_runs(); !polled) return polled;
+    if (auto taken = take_ends(); !taken) return taken;
     show_progress();
   }
   execution_.seconds = elapsed();
   if (auto written = writer_.end(execution_); !written) return written;
   execution_.ended = execution_.ended_early.empty();
-  finish_removals(place_.store);
+  finish_removals(store_);
   return {};
 }
 
-base::Status ExecutionLoop::start_runs() {
-  while (!stopping_ && running_.size() < place_.jobs) {
-    if (free_bytes(place_.store) < kFreeBytesMin) {
-      stop("disk-full", fmt::format("less than 256 MiB are free for {}", place_.store.string()));
+base::Result<bool> ExecutionLoop::start_runs() {
+  while (!stopping_ && running_.size() < engine_.capacity()) {
+    if (free_bytes(store_) < kFreeBytesMin) {
+      stop("disk-full", fmt::format("less than 256 MiB are free for {}", store_.string()));
       break;
     }
     std::vector<const PlannedRun*> running;
-    for (const auto& run : running_) running.push_back(&run.planned());
+    for (const auto& run : running_) running.push_back(&run.planned);
     const auto run = policy_.next_run(running);
-    if (!run) break;
-    if (auto started = start(*run); !started) return started;
+    if (!run) return true;
+    if (auto started = start(*run); !started) return started.error();
   }
-  return {};
+  return stopping_;
 }
 
 base::Status ExecutionLoop::start(const PlannedRun& planned) {
-  const auto created = RunDirectory::create(place_.store, planned.of->scenario.name, planned.seed);
+  const auto created = RunDirectory::create(store_, planned.of->scenario.name, planned.seed);
   if (const auto* failed = std::get_if<InfrastructureCause>(&created)) {
     stop(std::string(name(failed->kind)), failed->text);
     return {};
   }
   const fs::path& directory = std::get<RunDirectory>(created).path();
-  const std::string path =
-      directory.lexically_relative(fs::absolute(place_.store).lexically_normal()).string();
-  const LostRun begun{.id = planned.id, .seed = planned.seed, .path = path};
+  const LostRun begun{
+      .id = planned.id,
+      .seed = planned.seed,
+      .path = directory.lexically_relative(fs::absolute(store_).lexically_normal()).string(),
+      .attempt = attempts(execution_, planned.id) + 1};
   if (auto written = writer_.start(execution_.id, begun); !written) return written;
-  auto process = RunProcess::start(planned, {.program = place_.program,
-                                             .store = place_.store,
-                                             .directory = directory,
-                                             .path = path,
-                                             .deadline = policy_.deadline_of(planned)});
-  if (process) {
-    running_.push_back(std::move(process).value());
-    return {};
-  }
-  LedgerRun broken = without_result(planned, "start", process.error().message);
-  broken.path = path;
-  return record(std::move(broken));
-}
-
-base::Status ExecutionLoop::poll_runs() {
-  for (std::size_t i = 0; i < running_.size();) {
-    auto ended = running_[i].poll();
-    if (!ended) {
-      ++i;
-      continue;
-    }
-    const LostRun begun{.id = running_[i].planned().id,
-                        .seed = running_[i].planned().seed,
-                        .path = running_[i].place().path};
-    running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
-    const base::Status written = ended->interrupted ? lose(begun) : record(std::move(ended->run));
-    if (!written) return written;
-  }
+  running_.push_back({planned, begun, Clock::now()});
+  engine_.submit({.planned = planned,
+                  .path = begun.path,
+                  .directory = directory,
+                  .attempt = begun.attempt,
+                  .deadline = policy_.deadline_of(planned)});
   return {};
 }
 
-base::Status ExecutionLoop::lose(const LostRun& run) {
-  execution_.lost.push_back(run);
-  policy_.lost(run);
-  return writer_.lose(execution_.id, run);
+base::Status ExecutionLoop::take_ends() {
+  EngineNews news = engine_.completed();
+  for (const auto& text : news.notes) policy_.note(text);
+  for (auto& end : news.ends) {
+    const auto found = std::find_if(running_.begin(), running_.end(),
+                                    [&](const Running& run) { return run.begun.id == end.id; });
+    CHECK(found != running_.end(), "an engine reports the end of a job once");
+    const Running run = std::move(*found);
+    running_.erase(found);
+    const base::Status written = end.run ? record(std::move(*end.run)) : lose(run);
+    if (!written) return written;
+  }
+  if (news.broken) stop("engine", *news.broken);
+  return {};
+}
+
+base::Status ExecutionLoop::lose(const Running& run) {
+  execution_.lost.push_back(run.begun);
+  policy_.lost(run.planned, run.begun);
+  return writer_.lose(execution_.id, run.begun);
 }
 
 base::Status ExecutionLoop::record(LedgerRun run) {
@@ -169,7 +168,7 @@ void ExecutionLoop::interrupt() {
   stopping_ = true;
   execution_.early_cause = "interrupted";
   execution_.ended_early = "interrupted by a signal";
-  for (auto& run : running_) again ? run.kill() : run.interrupt();
+  engine_.cancel(again);
 }
 
 void ExecutionLoop::show_progress() {
@@ -177,7 +176,8 @@ void ExecutionLoop::show_progress() {
   shown_ = Clock::now();
   SuiteProgress progress{.running = {}, .seconds = elapsed(), .stopping = stopping_};
   for (const auto& run : running_) {
-    progress.running.push_back({run.planned().id, run.planned().seed, run.seconds()});
+    const double seconds = std::chrono::duration<double>(Clock::now() - run.since).count();
+    progress.running.push_back({run.begun.id, run.begun.seed, seconds});
   }
   policy_.progress(progress);
 }

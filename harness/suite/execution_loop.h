@@ -1,9 +1,9 @@
-// The runs of an execution while they run: starts them as processes, a few at a time, writes a line
-// of the ledger for each that has finished, and stops all of them on a signal. What runs next, and
-// what becomes of a finished run, is decided by a policy: that of a suite, or of a score.
+// The runs of an execution while they run: gives them to an engine, as many as it takes, writes a
+// line of the ledger for each that has finished, and stops all of them on a signal. What runs next,
+// and what becomes of a finished run, is decided by a policy: that of a suite, or of a score.
 //
 // Whatever is killed, a finished run is in the ledger or has its results.json in a directory that
-// the ledger names. All runs end with this process.
+// the ledger names.
 #pragma once
 
 #include <chrono>
@@ -16,9 +16,9 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "harness/suite/engine.h"
 #include "harness/suite/ledger.h"
 #include "harness/suite/ledger_writer.h"
-#include "harness/suite/run_process.h"
 #include "harness/suite/suite_plan.h"
 
 namespace capsize::harness {
@@ -40,22 +40,17 @@ class RunPolicy {
   virtual ~RunPolicy();
   /// Once, before the first run; signals no longer end the process.
   virtual void begun() = 0;
-  /// The next run, given those that are running; nothing if there is none now.
+  /// The next run, given those that are running; nothing if there is none now. A loss may bring one.
   virtual std::optional<PlannedRun> next_run(const std::vector<const PlannedRun*>& running) = 0;
   [[nodiscard]] virtual base::Duration deadline_of(const PlannedRun& run) const = 0;
   /// A run has its line in the ledger, and is the last one of the execution.
   virtual base::Status recorded(const LedgerRun& run) = 0;
-  /// A run ended without a verdict, because the execution was interrupted.
-  virtual void lost(const LostRun& run) = 0;
+  /// A run ended without a verdict: the execution was interrupted, or a worker of the engine died.
+  virtual void lost(const PlannedRun& planned, const LostRun& run) = 0;
+  /// What a person should know, in one line.
+  virtual void note(const std::string& text) = 0;
   /// A few times a second.
   virtual void progress(const SuiteProgress& progress) = 0;
-};
-
-/// Where the runs of an execution take place.
-struct ExecutionPlace {
-  std::filesystem::path store;
-  std::filesystem::path program;  // what executes a run
-  std::uint64_t jobs = 1;         // runs at a time
 };
 
 /// An execution that begins now on this machine: its id, time and host are set.
@@ -65,8 +60,8 @@ class ExecutionLoop {
  public:
   /// All references must outlive this object. The time of the execution continues from what it
   /// has.
-  ExecutionLoop(Execution& execution, ExecutionPlace place, LedgerWriter& writer,
-                RunPolicy& policy);
+  ExecutionLoop(Execution& execution, std::filesystem::path store, Engine& engine,
+                LedgerWriter& writer, RunPolicy& policy);
 
   /// Runs until the policy has no further run, or something stops it, and writes the end to the
   /// ledger. Must be called by a thread that exists as long as the process (child_process.h).
@@ -81,19 +76,27 @@ class ExecutionLoop {
   [[nodiscard]] bool interrupted() const { return interrupted_; }
 
  private:
-  base::Status start_runs();
+  struct Running {
+    PlannedRun planned;
+    LostRun begun;
+    std::chrono::steady_clock::time_point since;
+  };
+
+  /// Returns whether the policy has no further run now.
+  base::Result<bool> start_runs();
   base::Status start(const PlannedRun& planned);
-  base::Status poll_runs();
-  base::Status lose(const LostRun& run);
+  base::Status take_ends();
+  base::Status lose(const Running& run);
   base::Status record(LedgerRun run);
   void interrupt();
   void show_progress();
 
   Execution& execution_;
-  ExecutionPlace place_;
+  std::filesystem::path store_;
+  Engine& engine_;
   LedgerWriter& writer_;
   RunPolicy& policy_;
-  std::vector<RunProcess> running_;
+  std::vector<Running> running_;
   double before_;  // seconds of the execution until now
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point shown_{};

@@ -96,7 +96,8 @@ LedgerRun to_run(const Json& line) {
 LostRun to_lost(const Json& line) {
   return {.id = line.at("run").get<std::string>(),
           .seed = line.at("seed").get<std::uint64_t>(),
-          .path = path_in_store(line)};
+          .path = path_in_store(line),
+          .attempt = line.value("attempt", std::uint64_t{1})};
 }
 
 Execution to_execution(const Json& line) {
@@ -229,6 +230,22 @@ base::Result<Ledger> parse_ledger(std::string_view text, const std::string& orig
   Ledger ledger = reader.take();
   ledger.torn_bytes = text.size();
   return ledger;
+}
+
+base::Result<LedgerRun> parse_ledger_run(const Json& line) {
+  try {
+    return to_run(line);
+  } catch (const LineError& error) {
+    return base::Error{error.what};
+  } catch (const base::JsonTypeError& error) {
+    return base::Error{error.what()};
+  }
+}
+
+std::uint64_t attempts(const Execution& execution, std::string_view run) {
+  return static_cast<std::uint64_t>(
+      std::count_if(execution.lost.begin(), execution.lost.end(),
+                    [run](const LostRun& lost) { return lost.id == run; }));
 }
 
 base::Result<Ledger> read_ledger(const std::filesystem::path& path) {

@@ -77,12 +77,13 @@ struct LedgerRun {
   std::uint64_t operations_under_faults = 0;
 };
 
-/// A run that ended without a verdict because its suite was killed or interrupted. It is repeated
-/// by `--resume`; what it recorded is in its directory.
+/// A run that ended without a verdict because its suite was killed or interrupted, or the worker
+/// that executed it died. It is repeated; what it recorded is in its directory.
 struct LostRun {
   std::string id;
   std::uint64_t seed = 0;
   std::string path;
+  std::uint64_t attempt = 1;  // how often it had been started, this time included
 };
 
 /// One execution of a suite, on one machine.
@@ -110,6 +111,9 @@ struct Execution {
   double seconds = 0;       // of the execution, without pauses between resumptions
 };
 
+/// Returns how often a run of an execution was started and lost.
+[[nodiscard]] std::uint64_t attempts(const Execution& execution, std::string_view run);
+
 /// The executions of a ledger, in the order in which they began.
 struct Ledger {
   std::vector<Execution> executions;
@@ -122,5 +126,8 @@ struct Ledger {
 [[nodiscard]] base::Result<Ledger> read_ledger(const std::filesystem::path& path);
 /// As read_ledger(), from a text; `origin` replaces the file name in errors.
 [[nodiscard]] base::Result<Ledger> parse_ledger(std::string_view text, const std::string& origin);
+
+/// Reads the members of a `run` line. Error: the key, what was found and what was expected.
+[[nodiscard]] base::Result<LedgerRun> parse_ledger_run(const base::Json& line);
 
 }  // namespace capsize::harness

@@ -79,6 +79,7 @@ Json begun(const char* event, const std::string& execution, const LostRun& run) 
   line["run"] = run.id;
   line["seed"] = run.seed;
   line["path"] = run.path;
+  if (run.attempt > 1) line["attempt"] = run.attempt;
   return line;
 }
 
@@ -172,9 +173,8 @@ base::Status LedgerWriter::lose(const std::string& execution, const LostRun& run
   return append(begun("lost", execution, run));
 }
 
-base::Status LedgerWriter::finish(const std::string& execution, const LedgerRun& run) {
-  Json line = head("run", execution);
-  line.update({{"run", run.id},
+Json to_json(const LedgerRun& run) {
+  Json line = {{"run", run.id},
                {"case", run.case_name},
                {"purpose", name(run.purpose)},
                {"parameters", run.parameters},
@@ -190,10 +190,16 @@ base::Status LedgerWriter::finish(const std::string& execution, const LedgerRun&
                {"tested",
                 {{"faults", run.faults},
                  {"operations", run.operations},
-                 {"operations-under-faults", run.operations_under_faults}}}});
+                 {"operations-under-faults", run.operations_under_faults}}}};
   if (!run.bug.empty()) line["bug"] = run.bug;
   if (!run.reason.empty()) line["reason"] = run.reason;
   if (!run.cause.empty()) line["cause"] = run.cause;
+  return line;
+}
+
+base::Status LedgerWriter::finish(const std::string& execution, const LedgerRun& run) {
+  Json line = head("run", execution);
+  line.update(to_json(run));
   return append(line);
 }
 

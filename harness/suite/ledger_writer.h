@@ -14,6 +14,9 @@ namespace capsize::harness {
 /// The ledger of a store.
 [[nodiscard]] std::filesystem::path ledger_of(const std::filesystem::path& store);
 
+/// The members of a `run` line that describe the run.
+[[nodiscard]] base::Json to_json(const LedgerRun& run);
+
 class LedgerWriter {
  public:
   /// Creates store and ledger if they are missing, locks the ledger, and cuts off an incomplete

@@ -32,19 +32,36 @@ void RunQueue::note_finished(const Execution& execution) {
   for (; noted_ < execution.runs.size(); ++noted_) finished_.insert(execution.runs[noted_].id);
 }
 
+bool RunQueue::is_given_up(const PlannedRun& run) const {
+  const auto losses = losses_.find(run.id);
+  return losses != losses_.end() && losses->second >= kLossesMax;
+}
+
 std::optional<PlannedRun> RunQueue::next(const Execution& execution,
                                          const std::vector<const PlannedRun*>& running,
                                          const Fits& fits) {
   note_finished(execution);
   for (const auto& control : controls_) {
-    if (finished_.contains(control.id)) continue;
+    if (finished_.contains(control.id) || is_given_up(control)) continue;
     if (!is_caught_or_running(control, execution, running)) return control;
+  }
+  if (!lost_.empty()) {
+    PlannedRun run = std::move(lost_.front());
+    lost_.pop_front();
+    return run;
   }
   while (listed_next_ < listed_.size()) {
     const PlannedRun& run = listed_[listed_next_++];
     if (!finished_.contains(run.id)) return run;
   }
   return next_test(fits);
+}
+
+bool RunQueue::repeat(const PlannedRun& run) {
+  if (++losses_[run.id] >= kLossesMax) return false;
+  // A control is chosen again as long as the execution does not have it.
+  if (run.of->purpose == Purpose::kTest) lost_.push_back(run);
+  return true;
 }
 
 std::optional<PlannedRun> RunQueue::next_test(const Fits& fits) {

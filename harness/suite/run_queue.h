@@ -2,7 +2,10 @@
 // `--only` names, or the next test that fits into the budget.
 #pragma once
 
+#include <cstdint>
+#include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -12,6 +15,9 @@
 #include "harness/suite/suite_plan.h"
 
 namespace capsize::harness {
+
+/// A run that takes its worker with it, for want of memory for instance, must not take all of them.
+inline constexpr std::uint64_t kLossesMax = 5;
 
 class RunQueue {
  public:
@@ -29,11 +35,18 @@ class RunQueue {
                                                const std::vector<const PlannedRun*>& running,
                                                const Fits& fits);
 
+  /// A run that next() has returned was lost. Returns whether it will be executed again: not after
+  /// kLossesMax losses since this object exists.
+  [[nodiscard]] bool repeat(const PlannedRun& run);
+
  private:
   [[nodiscard]] std::optional<PlannedRun> next_test(const Fits& fits);
+  [[nodiscard]] bool is_given_up(const PlannedRun& run) const;
   void note_finished(const Execution& execution);
 
   std::vector<PlannedRun> controls_;
+  std::deque<PlannedRun> lost_;  // to be executed again; not the controls
+  std::map<std::string, std::uint64_t> losses_;  // by id
   std::vector<PlannedRun> listed_;
   std::size_t listed_next_ = 0;
   std::optional<TestRuns> tests_;

@@ -25,10 +25,11 @@ double seconds(base::Duration duration) {
 
 class SuiteRunner final : public RunPolicy {
  public:
-  SuiteRunner(const Suite& suite, const SuiteOptions& options, SuiteObserver& observer,
-              LedgerWriter& writer, Ledger ledger)
+  SuiteRunner(const Suite& suite, const SuiteOptions& options, Engine& engine,
+              SuiteObserver& observer, LedgerWriter& writer, Ledger ledger)
       : suite_(suite),
         options_(options),
+        engine_(engine),
         observer_(observer),
         writer_(writer),
         ledger_(std::move(ledger)) {}
@@ -40,7 +41,7 @@ class SuiteRunner final : public RunPolicy {
     for (const auto& run : execution_.runs) {
       if (auto retained = retain(run); !retained) return retained.error();
     }
-    loop_.emplace(execution_, place(), writer_, *this);
+    loop_.emplace(execution_, options_.store, engine_, writer_, *this);
     if (auto done = loop_->run(); !done) return done.error();
     return SuiteEnd{std::move(execution_), std::move(ledger_), loop_->interrupted()};
   }
@@ -67,7 +68,13 @@ class SuiteRunner final : public RunPolicy {
     return {};
   }
 
-  void lost(const LostRun& /*run*/) override {}
+  void lost(const PlannedRun& planned, const LostRun& run) override {
+    if (queue_->repeat(planned)) return;
+    observer_.note(fmt::format("run {} has been lost {} times, and is not started again", run.id,
+                               run.attempt));
+  }
+
+  void note(const std::string& text) override { observer_.note(text); }
 
   void progress(const SuiteProgress& progress) override {
     observer_.progress(execution_, progress);
@@ -181,10 +188,6 @@ class SuiteRunner final : public RunPolicy {
     return longest > 0 ? longest : seconds(of.scenario.time_limit) + kUsualChecks;
   }
 
-  [[nodiscard]] ExecutionPlace place() const {
-    return {.store = options_.store, .program = options_.program, .jobs = options_.jobs};
-  }
-
   base::Status retain(const LedgerRun& run) {
     for (const auto& path : retention_->finished(run)) {
       if (auto written = writer_.reduce(execution_.id, path); !written) return written;
@@ -194,6 +197,7 @@ class SuiteRunner final : public RunPolicy {
 
   const Suite& suite_;
   const SuiteOptions& options_;
+  Engine& engine_;
   SuiteObserver& observer_;
   LedgerWriter& writer_;
   Ledger ledger_;  // the executions before this one
@@ -209,12 +213,13 @@ class SuiteRunner final : public RunPolicy {
 SuiteObserver::~SuiteObserver() = default;
 
 base::Result<SuiteEnd> run_suite(const Suite& suite, const SuiteOptions& options,
-                                 SuiteObserver& observer) {
+                                 Engine& engine, SuiteObserver& observer) {
   auto writer = LedgerWriter::open(options.store);
   if (!writer) return writer.error();
   auto ledger = read_ledger(ledger_of(options.store));
   if (!ledger) return ledger.error();
-  return SuiteRunner(suite, options, observer, writer.value(), std::move(ledger).value()).run();
+  return SuiteRunner(suite, options, engine, observer, writer.value(), std::move(ledger).value())
+      .run();
 }
 
 }  // namespace capsize::harness

@@ -1,9 +1,8 @@
-// An execution of a suite on this machine: starts its runs, a few at a time, and writes a line of
-// the ledger for each that has finished.
+// An execution of a suite: gives its runs to an engine, as many as it takes at a time, and writes a
+// line of the ledger for each that has finished.
 //
 // The ledger makes it resumable: whatever is killed, a finished run is in the ledger or has its
 // results.json in a directory that the ledger names, and a run that is not finished is repeated.
-// All runs end with this process.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +13,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "harness/suite/engine.h"
 #include "harness/suite/execution_loop.h"
 #include "harness/suite/ledger.h"
 #include "harness/suite/suite_file.h"
@@ -23,8 +23,7 @@ namespace capsize::harness {
 
 struct SuiteOptions {
   std::filesystem::path store;
-  std::filesystem::path program;  // what executes a run
-  std::uint64_t jobs = 1;         // runs at a time
+  std::uint64_t jobs = 1;  // runs at a time, for the ledger
   std::optional<base::Duration> budget;
   Shard shard;
   std::uint64_t stop_after = 0;  // failed test runs; 0: never
@@ -56,9 +55,10 @@ struct SuiteEnd {
   bool interrupted = false;
 };
 
-/// Runs a suite, or resumes it. Must be called by a thread that exists as long as the process
-/// (child_process.h). Error: the store or its ledger cannot be written, or `only` names nothing.
+/// Runs a suite on an engine, or resumes it. Must be called by a thread that exists as long as the
+/// process (child_process.h). Error: the store or its ledger cannot be written, or `only` names
+/// nothing.
 [[nodiscard]] base::Result<SuiteEnd> run_suite(const Suite& suite, const SuiteOptions& options,
-                                               SuiteObserver& observer);
+                                               Engine& engine, SuiteObserver& observer);
 
 }  // namespace capsize::harness

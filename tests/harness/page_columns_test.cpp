@@ -8,6 +8,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/base64.h"
 #include "base/prng.h"
 #include "checker/check/check.h"
 #include "harness/page/column_block.h"
@@ -34,23 +35,6 @@ std::string unpacked(const std::string& gzip, std::size_t bytes) {
   EXPECT_EQ(stream.total_out, bytes);
   inflateEnd(&stream);
   return text;
-}
-
-std::string from_base64(std::string_view text) {
-  static constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string bytes;
-  std::uint32_t group = 0;
-  unsigned bits = 0;
-  for (const char c : text) {
-    if (c == '=') break;
-    group = group << 6U | static_cast<std::uint32_t>(kDigits.find(c));
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += static_cast<char>(group >> bits & 0xFFU);
-  }
-  return bytes;
 }
 
 checker::History history(const std::string& text) {
@@ -95,7 +79,7 @@ TEST(ColumnBlock, HoldsAlignedColumnsThatABrowserCanOpen) {
   block.add_text("text", "[\"é\"]");
   const base::Json directory = block.directory();
   const auto bytes = directory["bytes"].get<std::size_t>();
-  const std::string opened = unpacked(from_base64(block.text()), bytes);
+  const std::string opened = unpacked(*base::from_base64(block.text()), bytes);
   for (const auto& [name, column] : directory["columns"].items()) {
     EXPECT_EQ(column["offset"].get<std::size_t>() % 8, 0U) << name;
   }
@@ -104,14 +88,6 @@ TEST(ColumnBlock, HoldsAlignedColumnsThatABrowserCanOpen) {
   std::memcpy(&second, opened.data() + offset + 4, 4);
   EXPECT_EQ(second, 0xFFFFFFFE);
   EXPECT_THAT(opened, HasSubstr("[\"é\"]"));
-}
-
-TEST(Base64, MatchesTheExamplesOfRfc4648) {
-  EXPECT_EQ(base64(""), "");
-  EXPECT_EQ(base64("f"), "Zg==");
-  EXPECT_EQ(base64("fo"), "Zm8=");
-  EXPECT_EQ(base64("foo"), "Zm9v");
-  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
 }
 
 TEST(RunOperations, AreRowsInTheOrderOfInvocation) {

@@ -1,0 +1,163 @@
+#include "harness/campaign/job.h"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <utility>
+
+#include "base/base64.h"
+#include "base/check.h"
+#include "base/format_version.h"
+#include "base/json.h"
+#include "base/mismatch.h"
+#include "base/units.h"
+#include "base/version.h"
+#include "harness/suite/ledger_writer.h"
+
+namespace capsize::harness {
+namespace {
+
+using base::Json;
+
+constexpr std::array kJobPurposes = {Purpose::kTest, Purpose::kBugControl,
+                                     Purpose::kHealthyControl};
+constexpr std::string_view kKeepAll = "all";
+constexpr std::string_view kKeepFailures = "failures";
+
+base::Result<Json> parse_object(std::string_view text, const char* format, std::size_t bytes_max) {
+  if (text.size() > bytes_max) {
+    return base::Error{fmt::format("found {} bytes, expected at most {}", text.size(), bytes_max)};
+  }
+  Json object = Json::parse(text);
+  if (!object.is_object() || !object.contains(format)) {
+    return base::Error{base::mismatch(text, fmt::format("an object with the key {}", format))};
+  }
+  const auto known = base::check_format_version(object, format, kJobVersion);
+  if (!known) return known.error();
+  return object;
+}
+
+base::Result<Purpose> purpose_of(const Json& object) {
+  const std::string found = object.at("purpose").get<std::string>();
+  for (const Purpose purpose : kJobPurposes) {
+    if (name(purpose) == found) return purpose;
+  }
+  return base::Error{"key 'purpose': " + base::mismatch(found, "the purpose of a run")};
+}
+
+base::Result<Job> to_job(const Json& object) {
+  Job job{.of = {},
+          .id = object.at("run").get<std::string>(),
+          .seed = object.at("seed").get<std::uint64_t>(),
+          .attempt = object.at("attempt").get<std::uint64_t>(),
+          .deadline = {},
+          .keep = Keep::kFailures,
+          .revision = object.at("revision").get<std::string>()};
+  const auto deadline = base::parse_duration(object.at("deadline").get<std::string>());
+  if (!deadline) return base::Error{"key 'deadline': " + deadline.error().message};
+  job.deadline = deadline.value();
+  const std::string keep = object.value("keep", std::string(kKeepFailures));
+  if (keep != kKeepAll && keep != kKeepFailures) {
+    return base::Error{"key 'keep': " + base::mismatch(keep, "failures or all")};
+  }
+  if (keep == kKeepAll) job.keep = Keep::kAll;
+  const auto purpose = purpose_of(object);
+  if (!purpose) return purpose.error();
+  job.of.purpose = purpose.value();
+  auto scenario = parse_scenario(object.at("scenario").dump(), "key 'scenario'");
+  if (!scenario) return scenario.error();
+  job.of.scenario = std::move(scenario).value();
+  return job;
+}
+
+base::Result<Answer> to_answer(const Json& object) {
+  Answer answer;
+  if (const Json* run = object.find("run"); run != object.end() && !run->is_null()) {
+    auto parsed = parse_ledger_run(*run);
+    if (!parsed) return base::Error{"key 'run': " + parsed.error().message};
+    answer.run = std::move(parsed).value();
+  }
+  answer.directory = object.value("directory", "");
+  answer.store = object.value("store", "");
+  if (const Json* archive = object.find("archive"); archive != object.end()) {
+    auto bytes = base::from_base64(archive->get<std::string>());
+    if (!bytes || bytes->size() > kArchiveBytesMax) {
+      return base::Error{"key 'archive': found something else, expected base64 of at most 64 MiB"};
+    }
+    answer.archive = std::move(*bytes);
+  }
+  return answer;
+}
+
+void replace_all(std::string& text, const std::string& what, const std::string& by) {
+  if (what.empty()) return;
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
+    text.replace(at, what.size(), by);
+  }
+}
+
+}  // namespace
+
+std::string job_line(const RunJob& job, Keep keep) {
+  const Scenario& scenario = job.planned.of->scenario;
+  Json body = to_json(scenario);
+  body[kScenarioFormat] = kScenarioVersion;
+  const Json line = {{kJobFormat, kJobVersion},
+                     {"run", job.planned.id},
+                     {"seed", job.planned.seed},
+                     {"attempt", job.attempt},
+                     {"purpose", name(job.planned.of->purpose)},
+                     {"deadline", base::format_duration(job.deadline)},
+                     {"keep", keep == Keep::kAll ? kKeepAll : kKeepFailures},
+                     {"revision", base::revision()},
+                     {"scenario", body}};
+  return line.dump();
+}
+
+base::Result<Job> parse_job(std::string_view text) {
+  const auto object = parse_object(text, kJobFormat, kJobBytesMax);
+  if (!object) return object.error();
+  try {
+    return to_job(object.value());
+  } catch (const base::JsonTypeError& wrong) {
+    return base::Error{wrong.what()};
+  }
+}
+
+std::string answer_line(const Answer& answer) {
+  Json line = {{kAnswerFormat, kJobVersion},
+               {"run", answer.run ? to_json(*answer.run) : Json()},
+               {"directory", answer.directory},
+               {"store", answer.store}};
+  if (!answer.archive.empty()) line["archive"] = base::to_base64(answer.archive);
+  return line.dump();
+}
+
+base::Result<Answer> parse_answer(std::string_view text) {
+  const auto object = parse_object(text, kAnswerFormat, kAnswerBytesMax);
+  if (!object) return object.error();
+  try {
+    return to_answer(object.value());
+  } catch (const base::JsonTypeError& wrong) {
+    return base::Error{wrong.what()};
+  }
+}
+
+LedgerRun answered_run(const RunJob& job, const Answer& answer, const std::string& store) {
+  CHECK(answer.run.has_value(), "only a run with a verdict is recorded");
+  LedgerRun run = *answer.run;
+  // The directory first: it is in the store.
+  replace_all(run.reproduce, answer.directory, job.directory.string());
+  replace_all(run.reproduce, answer.store, store);
+  const Scenario& scenario = job.planned.of->scenario;
+  run.id = job.planned.id;
+  run.case_name = scenario.name;
+  run.purpose = job.planned.of->purpose;
+  run.bug = scenario.bug;
+  run.parameters = parameters_of(scenario);
+  run.seed = job.planned.seed;
+  run.path = job.path;
+  return run;
+}
+
+}  // namespace capsize::harness

@@ -1,0 +1,65 @@
+#include "harness/campaign/receive_run.h"
+
+#include <fmt/core.h>
+
+#include <system_error>
+
+#include "harness/campaign/job.h"
+#include "harness/evidence/unpack_archive.h"
+
+namespace capsize::harness {
+namespace fs = std::filesystem;
+namespace {
+
+/// Twice what a worker packs (execute_job.cpp).
+constexpr UnpackLimits kLimits{.bytes = std::uint64_t{512} << 20U, .entries = 10'000};
+constexpr const char* kIncoming = ".incoming";
+constexpr const char* kResults = "results.json";
+
+base::Error cannot_move(const fs::path& path, const std::error_code& error) {
+  return {fmt::format("{}: cannot be moved: {}", path.string(), error.message())};
+}
+
+/// Unpacks beside the place of the files, and moves them to it; results.json last, because a run
+/// that has it is finished.
+base::Status place_files(const std::string& archive, const fs::path& directory) {
+  const fs::path incoming = directory / kIncoming;
+  std::error_code error;
+  fs::remove_all(incoming, error);
+  if (!fs::create_directory(incoming, error)) {
+    return base::Error{incoming.string() + ": cannot be created: " + error.message()};
+  }
+  if (auto unpacked = unpack_archive(archive, incoming, kLimits); !unpacked) return unpacked;
+  for (fs::directory_iterator each(incoming, error), end; !error && each != end;
+       each.increment(error)) {
+    if (each->path().filename() == kResults) continue;
+    fs::rename(each->path(), directory / each->path().filename(), error);
+    if (error) return cannot_move(each->path(), error);
+  }
+  if (fs::exists(incoming / kResults, error)) {
+    fs::rename(incoming / kResults, directory / kResults, error);
+    if (error) return cannot_move(incoming / kResults, error);
+  }
+  fs::remove_all(incoming, error);
+  return {};
+}
+
+}  // namespace
+
+base::Result<std::optional<LedgerRun>> receive_run(const RunJob& job, std::string_view answer,
+                                                   const fs::path& store) {
+  auto parsed = parse_answer(answer);
+  if (!parsed) return parsed.error();
+  if (!parsed.value().archive.empty()) {
+    if (auto placed = place_files(parsed.value().archive, job.directory); !placed) {
+      return placed.error();
+    }
+  } else {
+    std::error_code ignored;
+    fs::remove_all(job.directory, ignored);
+  }
+  if (!parsed.value().run) return std::optional<LedgerRun>();
+  return std::optional(answered_run(job, parsed.value(), store.string()));
+}
+
+}  // namespace capsize::harness
