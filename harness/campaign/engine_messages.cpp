@@ -37,7 +37,9 @@ base::Result<EngineEvent> to_event(const Json& object, std::string_view line) {
   }
   if (event == "note") return EngineEvent{.kind = Kind::kNote, .text = shown_text(object, "text")};
   if (event == "failed") {
-    return EngineEvent{.kind = Kind::kFailed, .text = shown_text(object, "reason")};
+    return EngineEvent{.kind = Kind::kFailed,
+                       .final = object.value("final", false),
+                       .text = shown_text(object, "reason")};
   }
   if (event != "completed" && event != "lost") {
     return base::Error{base::mismatch(line, "an event of an engine")};

@@ -25,12 +25,13 @@ struct EngineEvent {
     kCompleted,  ///< a job has ended, and this is its answer
     kLost,       ///< a job will have no answer
     kNote,       ///< for people
-    kFailed,     ///< the engine cannot go on, and ends
+    kFailed,     ///< the engine cannot work, and ends
   };
   Kind kind = Kind::kNote;
   std::string id;             // of a job
   std::uint64_t attempt = 0;  // of a job
   std::uint64_t slots = 0;    // of a capacity
+  bool final = false;         // of a failure: starting the engine again would not help
   std::string text;           // answer, reason or note
 };
 

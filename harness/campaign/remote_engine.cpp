@@ -58,6 +58,7 @@ void RemoteEngine::start(EngineNews& news) {
   started_ = true;
   greeted_ = false;
   failure_.clear();
+  failed_finally_ = false;
   idle_since_ = Clock::now();
   idle_noted_ = false;
 }
@@ -114,6 +115,7 @@ void RemoteEngine::handle(const EngineEvent& event, EngineNews& news) {
       return;
     case Kind::kFailed:
       failure_ = event.text;
+      failed_finally_ = event.final;
       return;
   }
 }
@@ -152,7 +154,7 @@ void RemoteEngine::engine_ended(const std::string& how, EngineNews& news) {
   slots_ = 0;
   lose_all(news);
   if (cancelled_) return;
-  if (++ends_in_a_row_ >= kEndsMax || (!failure_.empty() && !greeted_)) {
+  if (++ends_in_a_row_ >= kEndsMax || failed_finally_) {
     broken_ = true;
     news.broken = fmt::format("the engine has ended: {}; its log: {}", reason,
                               program_.log.string());

@@ -64,6 +64,7 @@ class RemoteEngine final : public Engine {
   std::string name_prefix_;           // of the jobs of this campaign
   std::uint64_t names_ = 0;           // jobs submitted
   std::string failure_;               // the reason that the engine gave
+  bool failed_finally_ = false;
   std::uint64_t ends_in_a_row_ = 0;   // of the engine, without a job completed in between
   Clock::time_point start_at_ = Clock::now();
   Clock::time_point idle_since_ = Clock::now();  // since when there has been no worker
