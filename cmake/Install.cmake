@@ -13,6 +13,7 @@ install(TARGETS capsize capsize-node capsize-node-with-bugs capsize-proxy capsiz
         RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
 # Where it was built: neither a run nor the container needs it.
 install(TARGETS capsize-serve OPTIONAL RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
+install(PROGRAMS harness/engines/capsize-engine-dask DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT runtime)
 install(DIRECTORY nemesis/scenarios harness/suites DESTINATION ${data_dir} COMPONENT data

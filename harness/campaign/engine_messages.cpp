@@ -30,8 +30,8 @@ base::Result<EngineEvent> to_event(const Json& object, std::string_view line) {
   if (event == "capacity") {
     const auto slots = object.at("slots").get<std::uint64_t>();
     if (slots > kSlotsMax) {
-      return base::Error{fmt::format("key 'slots': found {}, expected at most {}", slots,
-                                     kSlotsMax)};
+      return base::Error{
+          fmt::format("key 'slots': found {}, expected at most {}", slots, kSlotsMax)};
     }
     return EngineEvent{.kind = Kind::kCapacity, .slots = slots};
   }

@@ -15,8 +15,8 @@ namespace capsize::harness {
 
 class EngineProcess {
  public:
-  /// What it prints on standard error is appended to `log`. The program ends when its standard input
-  /// does, so it ends with this process, and has the time to stop what it has started elsewhere.
+  /// What it prints on standard error is appended to `log`. The program ends when its standard
+  /// input does, so it ends with this process, and has the time to stop what it started elsewhere.
   static base::Result<EngineProcess> start(const std::filesystem::path& program,
                                            const std::vector<std::string>& arguments,
                                            const std::filesystem::path& log,

@@ -11,7 +11,6 @@
 #include "base/version.h"
 #include "harness/evidence/archive_file.h"
 #include "harness/evidence/bundle.h"
-#include "harness/run/signals.h"
 #include "harness/store/run_directory.h"
 #include "harness/suite/retention.h"
 #include "harness/suite/run_process.h"
@@ -61,8 +60,7 @@ base::Result<std::string> pack_run(const fs::path& run, const fs::path& file) {
 }
 
 /// Waits for the end of a run; nothing if a signal stopped it before it had a verdict.
-std::optional<LedgerRun> wait_for(RunProcess& process) {
-  SignalGuard signals;
+std::optional<LedgerRun> wait_for(RunProcess& process, SignalGuard& signals) {
   bool asked = false;
   while (true) {
     if (signals.wait(kStep)) {
@@ -78,12 +76,11 @@ std::optional<LedgerRun> wait_for(RunProcess& process) {
 
 }  // namespace
 
-base::Result<Answer> execute_job(const Job& job, const JobPlace& place) {
-  const fs::path directory = place.directory / kRunName;
-  Answer answer{.run = {},
-                .archive = {},
-                .directory = directory.string(),
-                .store = place.directory.string()};
+base::Result<JobAnswer> execute_job(const Job& job, const JobPlace& place, SignalGuard& signals) {
+  // As in a store, of which the directory of the job takes the place.
+  const fs::path directory = place.directory / job.of.scenario.name / kRunName;
+  JobAnswer answer{
+      .run = {}, .archive = {}, .directory = directory.string(), .store = place.directory.string()};
   const PlannedRun planned{.of = &job.of, .id = job.id, .seed = job.seed};
   if (job.revision != base::revision()) {
     answer.run = without_result(
@@ -93,7 +90,8 @@ base::Result<Answer> execute_job(const Job& job, const JobPlace& place) {
     return answer;
   }
   std::error_code error;
-  if (!fs::create_directory(directory, error)) {
+  fs::create_directories(directory, error);
+  if (error) {
     return base::Error{directory.string() + ": cannot be created: " + error.message()};
   }
   fs::permissions(directory, fs::perms::owner_all, error);
@@ -103,7 +101,7 @@ base::Result<Answer> execute_job(const Job& job, const JobPlace& place) {
                                              .path = kRunName,
                                              .deadline = job.deadline});
   if (process) {
-    answer.run = wait_for(process.value());
+    answer.run = wait_for(process.value(), signals);
   } else {
     answer.run = without_result(planned, "start", process.error().message);
     answer.run->path = kRunName;

@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "harness/campaign/job.h"
+#include "harness/run/signals.h"
 
 namespace capsize::harness {
 
@@ -13,9 +14,10 @@ struct JobPlace {
   std::filesystem::path directory;  // of the job, empty
 };
 
-/// Runs it to its end, to its deadline, or until a signal stops it: the first one asks the run to
-/// judge what it has, the second one kills it. A Capsize of another revision than the job's is a
+/// Runs it to its end, to its deadline, or until one of `signals` stops it: the first one asks the
+/// run to judge what it has, the second one kills it. A Capsize of another revision than the job's is a
 /// harness error. Must be called by a thread that exists as long as the process (child_process.h).
-[[nodiscard]] base::Result<Answer> execute_job(const Job& job, const JobPlace& place);
+[[nodiscard]] base::Result<JobAnswer> execute_job(const Job& job, const JobPlace& place,
+                                                  SignalGuard& signals);
 
 }  // namespace capsize::harness

@@ -37,8 +37,22 @@ base::Result<Json> parse_object(std::string_view text, const char* format, std::
   return object;
 }
 
+/// The value of a key. Throws base::JsonTypeError with the key in its text.
+template <class T>
+T required(const Json& object, const char* key) {
+  const Json* value = object.find(key);
+  if (value == object.end()) {
+    throw base::JsonTypeError(fmt::format("found no key '{}', expected one", key));
+  }
+  try {
+    return value->get<T>();
+  } catch (const base::JsonTypeError& wrong) {
+    throw base::JsonTypeError(fmt::format("key '{}': {}", key, wrong.what()));
+  }
+}
+
 base::Result<Purpose> purpose_of(const Json& object) {
-  const std::string found = object.at("purpose").get<std::string>();
+  const std::string found = required<std::string>(object, "purpose");
   for (const Purpose purpose : kJobPurposes) {
     if (name(purpose) == found) return purpose;
   }
@@ -47,13 +61,13 @@ base::Result<Purpose> purpose_of(const Json& object) {
 
 base::Result<Job> to_job(const Json& object) {
   Job job{.of = {},
-          .id = object.at("run").get<std::string>(),
-          .seed = object.at("seed").get<std::uint64_t>(),
-          .attempt = object.at("attempt").get<std::uint64_t>(),
+          .id = required<std::string>(object, "run"),
+          .seed = required<std::uint64_t>(object, "seed"),
+          .attempt = required<std::uint64_t>(object, "attempt"),
           .deadline = {},
           .keep = Keep::kFailures,
-          .revision = object.at("revision").get<std::string>()};
-  const auto deadline = base::parse_duration(object.at("deadline").get<std::string>());
+          .revision = required<std::string>(object, "revision")};
+  const auto deadline = base::parse_duration(required<std::string>(object, "deadline"));
   if (!deadline) return base::Error{"key 'deadline': " + deadline.error().message};
   job.deadline = deadline.value();
   const std::string keep = object.value("keep", std::string(kKeepFailures));
@@ -70,8 +84,8 @@ base::Result<Job> to_job(const Json& object) {
   return job;
 }
 
-base::Result<Answer> to_answer(const Json& object) {
-  Answer answer;
+base::Result<JobAnswer> to_answer(const Json& object) {
+  JobAnswer answer;
   if (const Json* run = object.find("run"); run != object.end() && !run->is_null()) {
     auto parsed = parse_ledger_run(*run);
     if (!parsed) return base::Error{"key 'run': " + parsed.error().message};
@@ -124,7 +138,7 @@ base::Result<Job> parse_job(std::string_view text) {
   }
 }
 
-std::string answer_line(const Answer& answer) {
+std::string answer_line(const JobAnswer& answer) {
   Json line = {{kAnswerFormat, kJobVersion},
                {"run", answer.run ? to_json(*answer.run) : Json()},
                {"directory", answer.directory},
@@ -133,7 +147,7 @@ std::string answer_line(const Answer& answer) {
   return line.dump();
 }
 
-base::Result<Answer> parse_answer(std::string_view text) {
+base::Result<JobAnswer> parse_answer(std::string_view text) {
   const auto object = parse_object(text, kAnswerFormat, kAnswerBytesMax);
   if (!object) return object.error();
   try {
@@ -143,7 +157,7 @@ base::Result<Answer> parse_answer(std::string_view text) {
   }
 }
 
-LedgerRun answered_run(const RunJob& job, const Answer& answer, const std::string& store) {
+LedgerRun answered_run(const RunJob& job, const JobAnswer& answer, const std::string& store) {
   CHECK(answer.run.has_value(), "only a run with a verdict is recorded");
   LedgerRun run = *answer.run;
   // The directory first: it is in the store.

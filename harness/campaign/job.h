@@ -1,8 +1,8 @@
 // A run on another machine, as text: the line that `capsize job` reads there, and the line that it
 // answers with (docs/FORMATS.md, Jobs). An engine only carries the two.
 //
-// Both cross a network, so both are read as hostile input. What an answer says about the plan of its
-// run is ignored: the caller knows the plan.
+// Both cross a network, so both are read as hostile input. What an answer says about the plan of
+// its run is ignored: the caller knows the plan.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +41,7 @@ struct Job {
 /// Error: one line that names the key, what was found and what was expected.
 [[nodiscard]] base::Result<Job> parse_job(std::string_view text);
 
-struct Answer {
+struct JobAnswer {
   std::optional<LedgerRun> run;  // missing: the run was stopped before it had a verdict
   std::string archive;           // of the run directory, .tar.zst; empty: nothing of it is needed
   /// Where the run took place, as its reproduce line names it.
@@ -49,13 +49,13 @@ struct Answer {
   std::string store;
 };
 
-[[nodiscard]] std::string answer_line(const Answer& answer);
+[[nodiscard]] std::string answer_line(const JobAnswer& answer);
 /// The same errors as parse_job().
-[[nodiscard]] base::Result<Answer> parse_answer(std::string_view text);
+[[nodiscard]] base::Result<JobAnswer> parse_answer(std::string_view text);
 
-/// Returns the run of an answer, with everything that follows from the plan taken from the plan, and
-/// a reproduce line that is about this machine. Precondition: the answer has a run.
-[[nodiscard]] LedgerRun answered_run(const RunJob& job, const Answer& answer,
+/// Returns the run of an answer, with everything that follows from the plan taken from the plan,
+/// and a reproduce line that is about this machine. Precondition: the answer has a run.
+[[nodiscard]] LedgerRun answered_run(const RunJob& job, const JobAnswer& answer,
                                      const std::string& store);
 
 }  // namespace capsize::harness

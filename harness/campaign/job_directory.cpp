@@ -26,8 +26,8 @@ base::Error failed_at(const fs::path& path, const char* what) {
   return {fmt::format("{}: {}: {}", path.string(), what, std::strerror(errno))};
 }
 
-/// Opens the directory of all jobs, creating it if it is missing, and locks it: between the creation
-/// of a job's directory and its lock, no other job may take it for one of a dead job.
+/// Opens the directory of all jobs, creating it if it is missing, and locks it: between the
+/// creation of a job's directory and its lock, no other job may take it for one of a dead job.
 base::Result<OwnedDescriptor> lock_jobs(const fs::path& jobs) {
   std::error_code error;
   fs::create_directories(jobs.parent_path(), error);
@@ -81,8 +81,8 @@ base::Result<JobDirectory> JobDirectory::create(const fs::path& jobs, const std:
     if (errno != EEXIST) return failed_at(path, "cannot be created");
     return base::Error{path.string() + ": a job of this name is running"};
   }
-  auto lock = std::make_unique<RunLock>(path);
   std::ofstream(path / kPidFile) << ::getpid() << '\n';
+  auto lock = std::make_unique<RunLock>(path);
   return JobDirectory(path, std::move(lock));
 }
 

@@ -29,7 +29,10 @@ base::Status place_files(const std::string& archive, const fs::path& directory) 
   if (!fs::create_directory(incoming, error)) {
     return base::Error{incoming.string() + ": cannot be created: " + error.message()};
   }
-  if (auto unpacked = unpack_archive(archive, incoming, kLimits); !unpacked) return unpacked;
+  if (auto unpacked = unpack_archive(archive, incoming, kLimits); !unpacked) {
+    fs::remove_all(incoming, error);
+    return unpacked;
+  }
   for (fs::directory_iterator each(incoming, error), end; !error && each != end;
        each.increment(error)) {
     if (each->path().filename() == kResults) continue;

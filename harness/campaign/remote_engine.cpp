@@ -96,6 +96,7 @@ void RemoteEngine::handle(const EngineEvent& event, EngineNews& news) {
     case Kind::kCapacity:
       // An engine that speaks another version would not understand what it is sent.
       if (greeted_) slots_ = event.slots;
+      slots_seen_ = std::max(slots_seen_, slots_);
       return;
     case Kind::kCompleted:
       complete(event, news);
@@ -131,9 +132,9 @@ void RemoteEngine::complete(const EngineEvent& event, EngineNews& news) {
   if (job == nullptr) return;  // of an attempt that was given up before
   auto received = receive_run(*job, event.text, program_.store);
   if (!received) {
-    // An engine that answers nonsense is no verdict about the run, and could answer it for ever.
-    LedgerRun run = without_result(job->planned, "engine",
-                                   "the engine's answer: " + received.error().message);
+    // An engine that answers nonsense is no verdict about the run, and may never answer better.
+    LedgerRun run =
+        without_result(job->planned, "engine", "the engine's answer: " + received.error().message);
     run.path = job->path;
     news.ends.push_back({job->planned.id, std::move(run)});
   } else {
@@ -156,8 +157,8 @@ void RemoteEngine::engine_ended(const std::string& how, EngineNews& news) {
   if (cancelled_) return;
   if (++ends_in_a_row_ >= kEndsMax || failed_finally_) {
     broken_ = true;
-    news.broken = fmt::format("the engine has ended: {}; its log: {}", reason,
-                              program_.log.string());
+    news.broken =
+        fmt::format("the engine has ended: {}; its log: {}", reason, program_.log.string());
     return;
   }
   news.notes.push_back("the engine has ended: " + reason);

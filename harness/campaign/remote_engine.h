@@ -42,6 +42,8 @@ class RemoteEngine final : public Engine {
   void submit(RunJob job) override;
   [[nodiscard]] EngineNews completed() override;
   void cancel(bool at_once) override;
+  /// An engine gives up a worker after a few of them in a row; this is for one that does not.
+  [[nodiscard]] std::size_t harness_errors_max() const override { return 5 + 4 * slots_seen_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -59,13 +61,14 @@ class RemoteEngine final : public Engine {
   std::optional<EngineProcess> process_;
   std::map<std::string, RunJob> running_;  // by id
   std::size_t slots_ = 0;
-  bool greeted_ = false;              // the engine has said hello
-  bool started_ = false;              // once at least
-  std::string name_prefix_;           // of the jobs of this campaign
-  std::uint64_t names_ = 0;           // jobs submitted
-  std::string failure_;               // the reason that the engine gave
+  std::size_t slots_seen_ = 0;  // the most that there were
+  bool greeted_ = false;        // the engine has said hello
+  bool started_ = false;        // once at least
+  std::string name_prefix_;     // of the jobs of this campaign
+  std::uint64_t names_ = 0;     // jobs submitted
+  std::string failure_;         // the reason that the engine gave
   bool failed_finally_ = false;
-  std::uint64_t ends_in_a_row_ = 0;   // of the engine, without a job completed in between
+  std::uint64_t ends_in_a_row_ = 0;  // of the engine, without a job completed in between
   Clock::time_point start_at_ = Clock::now();
   Clock::time_point idle_since_ = Clock::now();  // since when there has been no worker
   bool idle_noted_ = false;

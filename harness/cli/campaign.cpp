@@ -103,7 +103,7 @@ class CampaignVerb final : public Verb, private SuiteCommand {
       return std::unique_ptr<Engine>(
           std::make_unique<LocalEngine>(plan.program, plan.store, plan.jobs));
     }
-    const fs::path work = fs::absolute(plan.store) / "engine";
+    const fs::path work = fs::absolute(plan.store) / ".engine";
     std::error_code error;
     fs::create_directories(work, error);
     fs::permissions(work, fs::perms::owner_all, error);
@@ -121,10 +121,9 @@ class CampaignVerb final : public Verb, private SuiteCommand {
     std::vector<std::string> arguments = {"--work-directory", work.string()};
     if (engine.address.empty()) {
       // The workers are on this machine, and execute what this program would.
-      arguments.insert(arguments.end(),
-                       {"--workers", std::to_string(plan.jobs), "--capsize",
-                        (binary_directory() / "capsize").string(), "--runner",
-                        fs::absolute(plan.program).string()});
+      arguments.insert(arguments.end(), {"--workers", std::to_string(plan.jobs), "--capsize",
+                                         (binary_directory() / "capsize").string(), "--runner",
+                                         fs::absolute(plan.program).string()});
     } else {
       arguments.insert(arguments.end(), {"--address", engine.address});
       if (plaintext_) arguments.emplace_back("--allow-plaintext");

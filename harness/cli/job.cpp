@@ -74,7 +74,7 @@ class JobVerb final : public Verb {
     if (!is_job_name(name_)) {
       return usage_error("--name: " + base::mismatch(name_, "letters, digits, '-', '_' and '.'"));
     }
-    // Whoever asked for the answer is gone: nobody would read it.
+    // When the process that asked is gone, the answer has no reader: the job ends with it.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     const auto text = read_job_line();
     if (!text) return usage_error("standard input: " + text.error().message);
@@ -93,12 +93,14 @@ class JobVerb final : public Verb {
   }
 
   [[nodiscard]] int execute(const Job& job, const std::filesystem::path& jobs) const {
+    // Before there is a directory, of which a signal must not be the end.
+    SignalGuard signals;
     const auto directory = JobDirectory::create(jobs, name_);
     if (!directory) return broken(directory.error().message);
-    const JobPlace place{
-        .program = runner_.empty() ? binary_directory() / "capsize" : std::filesystem::path(runner_),
-        .directory = directory.value().path()};
-    const auto answer = execute_job(job, place);
+    const JobPlace place{.program = runner_.empty() ? binary_directory() / "capsize"
+                                                    : std::filesystem::path(runner_),
+                         .directory = directory.value().path()};
+    const auto answer = execute_job(job, place, signals);
     if (!answer) return broken(answer.error().message);
     fmt::print("{}\n", answer_line(answer.value()));
     return std::fflush(stdout) == 0 ? 0 : broken("the answer cannot be written");

@@ -174,8 +174,8 @@ int SuiteCommand::list(const Suite& suite, const SuiteOptions& options) const {
     if (list_json_) {
       fmt::print("{}\n", to_json(run).dump());
     } else {
-      fmt::print("{:<48} seed {:<12} {:<16} {}\n", run.id, run.seed,
-                 harness::name(run.of->purpose), parameters_of(run.of->scenario).dump());
+      fmt::print("{:<48} seed {:<12} {:<16} {}\n", run.id, run.seed, harness::name(run.of->purpose),
+                 parameters_of(run.of->scenario).dump());
     }
   }
   return 0;

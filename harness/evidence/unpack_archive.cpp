@@ -59,8 +59,8 @@ class Unpacker {
     const bool linked = archive_entry_hardlink(entry) != nullptr;
     if (archive_entry_filetype(entry) == AE_IFDIR && !linked) return folder(directory_ / name);
     if (archive_entry_filetype(entry) != AE_IFREG || linked) {
-      return base::Error{fmt::format("archive: {}: found a link or a device, expected a file",
-                                     name)};
+      return base::Error{
+          fmt::format("archive: {}: found a link or a device, expected a file", name)};
     }
     if (auto made = folder((directory_ / name).parent_path()); !made) return made;
     return file(directory_ / name);

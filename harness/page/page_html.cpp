@@ -68,8 +68,9 @@ std::string head(const Json& data) {
       "script-src 'sha256-{}'; style-src 'unsafe-inline'; worker-src blob:; img-src data:; "
       "base-uri 'none'; form-action 'none'\">\n"
       "<title>{}: {}</title>\n<style>\n{}\n</style>\n</head>\n",
-      base::to_base64(bytes_of_hex(embedded::report_script_sha256())), escape_html(text_in(run, "scenario")),
-      escape_html(text_in(run, "verdict")), embedded::report_style());
+      base::to_base64(bytes_of_hex(embedded::report_script_sha256())),
+      escape_html(text_in(run, "scenario")), escape_html(text_in(run, "verdict")),
+      embedded::report_style());
 }
 
 }  // namespace

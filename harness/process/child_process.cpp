@@ -108,13 +108,11 @@ base::Result<ChildProcess> ChildProcess::spawn(const Command& command) {
     const auto environment = environment_with(command.environment);
     // Absolute: a relative one would be looked up in the child's working directory.
     const auto program = std::filesystem::absolute(command.program).string();
-    process::process child(context(), process::filesystem::path(program), command.arguments,
-                           process::process_stdio{standard_input(command),
-                                                  command.standard_output < 0
-                                                      ? log
-                                                      : command.standard_output,
-                                                  log},
-                           ChildSetup{command, environment.data(), ::getpid()});
+    process::process child(
+        context(), process::filesystem::path(program), command.arguments,
+        process::process_stdio{standard_input(command),
+                               command.standard_output < 0 ? log : command.standard_output, log},
+        ChildSetup{command, environment.data(), ::getpid()});
     ::close(log);
     const int pid = child.id();
     return ChildProcess(std::make_unique<Handle>(Handle{std::move(child), pid, std::nullopt}));

@@ -3,9 +3,9 @@
 //
 // A child has its own process group, so that a Ctrl-C on the terminal reaches only the harness, an
 // empty signal mask, and no descriptor of ours but its log and those that it is given. It must be
-// spawned from a thread that exists as long as the process: the parent-death signal, which the child
-// sets for itself (node/PROTOCOL.md, --parent) or `dies_with_parent` asks for, follows the thread
-// that forked it.
+// spawned from a thread that exists as long as the process: the parent-death signal, which the
+// child sets for itself (node/PROTOCOL.md, --parent) or `dies_with_parent` asks for, follows the
+// thread that forked it.
 #pragma once
 
 #include <cstdint>

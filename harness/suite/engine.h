@@ -1,8 +1,8 @@
 // Where the runs of an execution take place: in processes of this machine (local_engine.h), or
 // wherever an engine program takes them (campaign/remote_engine.h).
 //
-// An engine only executes. What is run, what counts, and what is written to the ledger is decided by
-// the caller; whatever happens to an engine, no run that the ledger has is executed again.
+// An engine only executes. What is run, what counts, and what is written to the ledger is decided
+// by the caller; whatever happens to an engine, no run that the ledger has is executed again.
 #pragma once
 
 #include <cstddef>
@@ -54,6 +54,9 @@ class Engine {
   /// Asks all jobs to stop and to judge what they have recorded; `at_once`: kills them. Their ends
   /// are reported as usual.
   virtual void cancel(bool at_once) = 0;
+  /// After how many harness errors in a row further runs would only use up the night: what executes
+  /// them is broken.
+  [[nodiscard]] virtual std::size_t harness_errors_max() const { return 5; }
 };
 
 }  // namespace capsize::harness

@@ -23,9 +23,6 @@ using namespace std::chrono_literals;
 
 constexpr base::Duration kStep = 10ms;
 constexpr auto kProgressInterval = 200ms;
-/// After this many runs in a row that ended in a harness error, the machine or the installation is
-/// broken, and further runs would only use up the night.
-constexpr std::size_t kHarnessErrorsMax = 5;
 /// A run writes some ten to a hundred MiB; below this, it could not even write its results.
 constexpr std::uint64_t kFreeBytesMin = std::uint64_t{256} << 20U;
 
@@ -148,7 +145,7 @@ base::Status ExecutionLoop::record(LedgerRun run) {
   if (auto done = policy_.recorded(recorded); !done) return done;
   const bool broke = recorded.verdict == checker::Verdict::kHarnessError;
   harness_errors_ = broke ? harness_errors_ + 1 : 0;
-  if (harness_errors_ >= kHarnessErrorsMax) {
+  if (harness_errors_ >= engine_.harness_errors_max()) {
     stop("harness-errors", fmt::format("{} runs in a row ended in harness errors, the last: {}",
                                        harness_errors_, recorded.reason));
   }
@@ -158,6 +155,12 @@ base::Status ExecutionLoop::record(LedgerRun run) {
 void ExecutionLoop::stop(const std::string& cause, const std::string& reason) {
   if (stopping_) return;
   stopping_ = true;
+  execution_.early_cause = cause;
+  execution_.ended_early = reason;
+}
+
+void ExecutionLoop::leave_out(const std::string& cause, const std::string& reason) {
+  if (stopping_ || !execution_.ended_early.empty()) return;
   execution_.early_cause = cause;
   execution_.ended_early = reason;
 }

@@ -40,7 +40,8 @@ class RunPolicy {
   virtual ~RunPolicy();
   /// Once, before the first run; signals no longer end the process.
   virtual void begun() = 0;
-  /// The next run, given those that are running; nothing if there is none now. A loss may bring one.
+  /// The next run, given those that are running; nothing if there is none now. A loss may bring
+  /// one.
   virtual std::optional<PlannedRun> next_run(const std::vector<const PlannedRun*>& running) = 0;
   [[nodiscard]] virtual base::Duration deadline_of(const PlannedRun& run) const = 0;
   /// A run has its line in the ledger, and is the last one of the execution.
@@ -70,6 +71,9 @@ class ExecutionLoop {
 
   /// Starts no further run; those that are running end as usual.
   void stop(const std::string& cause, const std::string& reason);
+
+  /// A run of the plan will not be executed: the execution ends incomplete.
+  void leave_out(const std::string& cause, const std::string& reason);
 
   /// Seconds of the execution, without pauses.
   [[nodiscard]] double elapsed() const;

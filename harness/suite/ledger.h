@@ -107,7 +107,8 @@ struct Execution {
   std::map<std::string, LostRun> open;  // begun, neither finished nor lost
   bool ended = false;                   // it ran to its end: not killed, not interrupted
   std::string ended_early;              // why it ended before everything ran; empty: it did not
-  std::string early_cause;  // "interrupted", "stop-after", "disk-full", "harness-errors"
+  std::string early_cause;  // "interrupted", "stop-after", "disk-full", "harness-errors", "engine",
+                            // "lost"
   double seconds = 0;       // of the execution, without pauses between resumptions
 };
 

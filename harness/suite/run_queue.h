@@ -45,7 +45,7 @@ class RunQueue {
   void note_finished(const Execution& execution);
 
   std::vector<PlannedRun> controls_;
-  std::deque<PlannedRun> lost_;  // to be executed again; not the controls
+  std::deque<PlannedRun> lost_;                  // to be executed again; not the controls
   std::map<std::string, std::uint64_t> losses_;  // by id
   std::vector<PlannedRun> listed_;
   std::size_t listed_next_ = 0;

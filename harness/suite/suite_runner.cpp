@@ -23,6 +23,12 @@ double seconds(base::Duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
+/// Whether an execution that was cut short by this can be continued: it has nothing to do with its
+/// runs.
+bool is_resumable(std::string_view cause) {
+  return cause == "interrupted" || cause == "engine" || cause == "lost";
+}
+
 class SuiteRunner final : public RunPolicy {
  public:
   SuiteRunner(const Suite& suite, const SuiteOptions& options, Engine& engine,
@@ -69,9 +75,11 @@ class SuiteRunner final : public RunPolicy {
   }
 
   void lost(const PlannedRun& planned, const LostRun& run) override {
+    if (loop_->interrupted()) return;
     if (queue_->repeat(planned)) return;
-    observer_.note(fmt::format("run {} has been lost {} times, and is not started again", run.id,
-                               run.attempt));
+    const std::string reason = fmt::format("run {} was lost {} times", run.id, kLossesMax);
+    loop_->leave_out("lost", reason);
+    observer_.note(reason + ", and is not started again");
   }
 
   void note(const std::string& text) override { observer_.note(text); }
@@ -96,8 +104,8 @@ class SuiteRunner final : public RunPolicy {
   bool can_continue() {
     const Execution* last = last_execution();
     if (!options_.resume || last == nullptr || last->ended) return false;
-    // One that ended early for a reason other than an interruption was meant to end there.
-    if (!last->ended_early.empty() && last->early_cause != "interrupted") return false;
+    // One that ended early for a reason of its own was meant to end there.
+    if (!last->ended_early.empty() && !is_resumable(last->early_cause)) return false;
     const char* changed = last->suite_sum != suite_.sum                           ? "the suite"
                           : last->revision != options_.revision                   ? "the revision"
                           : options_.seed_is_given && last->seed != options_.seed ? "the seed"
@@ -212,8 +220,8 @@ class SuiteRunner final : public RunPolicy {
 
 SuiteObserver::~SuiteObserver() = default;
 
-base::Result<SuiteEnd> run_suite(const Suite& suite, const SuiteOptions& options,
-                                 Engine& engine, SuiteObserver& observer) {
+base::Result<SuiteEnd> run_suite(const Suite& suite, const SuiteOptions& options, Engine& engine,
+                                 SuiteObserver& observer) {
   auto writer = LedgerWriter::open(options.store);
   if (!writer) return writer.error();
   auto ledger = read_ledger(ledger_of(options.store));

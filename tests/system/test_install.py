@@ -12,7 +12,7 @@ import pytest
 from conftest import BIN, ROOT
 
 BUILD = BIN.parent
-PROGRAMS = ["capsize", "capsize-node", "capsize-node-with-bugs", "capsize-proxy", "capsize-serve", "capsize-sim"]
+PROGRAMS = ["capsize", "capsize-engine-dask", "capsize-node", "capsize-node-with-bugs", "capsize-proxy", "capsize-serve", "capsize-sim"]
 VERSION = re.search(r"project\(capsize VERSION (\S+)", (ROOT / "CMakeLists.txt").read_text()).group(1)
 
 
