@@ -87,12 +87,20 @@ def is_alive(pid):
         return False
 
 
+def is_worker(pid):
+    try:
+        return b"multiprocessing.spawn" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
 def processes(campaign):
     """The engine, its workers, and everything below them."""
     engine = next(iter(children(campaign)), None)
-    workers = [pid for pid in family(engine) if b"multiprocessing.spawn" in
-               pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()] if engine else []
-    return engine, workers, [engine, *family(engine)] if engine else []
+    if engine is None:
+        return None, [], []
+    below = family(engine)
+    return engine, [pid for pid in below if is_worker(pid)], [engine, *below]
 
 
 def wait_until(condition, bound, what):

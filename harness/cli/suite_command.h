@@ -41,9 +41,6 @@ class SuiteCommand {
   [[nodiscard]] virtual base::Result<std::unique_ptr<Engine>> make_engine(
       const EnginePlan& plan) const = 0;
 
-  /// --jobs, if it was given.
-  [[nodiscard]] const std::optional<std::uint64_t>& jobs() const { return jobs_; }
-
  private:
   base::Result<SuiteOptions> resolve(const Suite& suite) const;
   int list(const Suite& suite, const SuiteOptions& options) const;
