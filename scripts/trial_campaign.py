@@ -47,7 +47,7 @@ def write_suite(folder, runs, limit):
     suite = folder / "campaign.json"
     suite.write_text(json.dumps({
         "capsize-suite": 1, "name": "trial", "controls": CONTROLS,
-        "runs": [{"name": "kill", "with": {"time-limit": limit, "nemesis": "kill"}, "seeds": runs}]}))
+        "runs": [{"name": "kill", "with": {"time-limit": limit, "nemesis": "kill", "rate": 200}, "seeds": runs}]}))
     return suite
 
 
