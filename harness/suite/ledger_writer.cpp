@@ -194,6 +194,9 @@ base::Status LedgerWriter::finish(const std::string& execution, const LedgerRun&
   if (!run.bug.empty()) line["bug"] = run.bug;
   if (!run.reason.empty()) line["reason"] = run.reason;
   if (!run.cause.empty()) line["cause"] = run.cause;
+  if (Json measured = to_json(run.measured); !measured.is_null()) {
+    line["measured"] = std::move(measured);
+  }
   return append(line);
 }
 
