@@ -90,6 +90,7 @@ LedgerRun to_run(const Json& line) {
   run.faults = tested.value("faults", std::uint64_t{0});
   run.operations = tested.value("operations", std::uint64_t{0});
   run.operations_under_faults = tested.value("operations-under-faults", std::uint64_t{0});
+  run.measured = measures_in_ledger(line["measured"]);
   return run;
 }
 

@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "checker/core/verdict.h"
+#include "harness/suite/run_measures.h"
 
 namespace capsize::harness {
 
@@ -75,6 +76,7 @@ struct LedgerRun {
   std::uint64_t faults = 0;  // that took effect
   std::uint64_t operations = 0;  // acknowledged
   std::uint64_t operations_under_faults = 0;
+  RunMeasures measured = {};  // for trends
 };
 
 /// A run that ended without a verdict because its suite was killed or interrupted, or the worker

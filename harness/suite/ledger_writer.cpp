@@ -194,6 +194,9 @@ Json to_json(const LedgerRun& run) {
   if (!run.bug.empty()) line["bug"] = run.bug;
   if (!run.reason.empty()) line["reason"] = run.reason;
   if (!run.cause.empty()) line["cause"] = run.cause;
+  if (Json measured = to_json(run.measured); !measured.is_null()) {
+    line["measured"] = std::move(measured);
+  }
   return line;
 }
 

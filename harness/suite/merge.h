@@ -16,8 +16,9 @@ struct MergedShard {
   std::filesystem::path store;
 };
 
-/// Copies the executions of these ledgers that the store's ledger does not have yet. Returns the
-/// shards to report on together. Error: a ledger is malformed or has no execution of the suite.
+/// Copies what the store's ledger does not have yet of the executions of these ledgers, also of one
+/// that was resumed since an earlier merge. Returns the shards to report on together. Error: a
+/// ledger is malformed or has no execution of the suite.
 [[nodiscard]] base::Result<std::vector<MergedShard>> merge_ledgers(
     const std::filesystem::path& store, const std::string& suite,
     const std::vector<std::string>& ledgers);

@@ -102,6 +102,7 @@ base::Result<LedgerRun> read_result(const PlannedRun& planned,
     run.operations_under_faults = tested.value("operations-under-faults", std::uint64_t{0});
     const Json counts = results.value("counts", Json::object()).value("all", Json::object());
     run.operations = counts.value("ok", std::uint64_t{0});
+    run.measured = measures_in_results(results);
     return run;
   } catch (const base::JsonTypeError& wrong) {
     return base::Error{(directory / "results.json").string() + ": " + wrong.what()};

@@ -35,7 +35,11 @@ LedgerRun some_run(const std::string& id) {
           .reproduce = "capsize run",
           .faults = 4,
           .operations = 100,
-          .operations_under_faults = 50};
+          .operations_under_faults = 50,
+          .measured = {.load_ms = 5000.25,
+                       .ok_per_second = 20.0,
+                       .new_behaviours = 2.0,
+                       .recovery = {{"kill", {3, 412.5}}}}};
 }
 
 Execution some_execution() {
@@ -86,6 +90,7 @@ TEST(Ledger, WhatIsWritten_IsReadBack) {
   EXPECT_EQ(run.failures.front().anomaly, "stale read");
   EXPECT_EQ(run.failures.front().faults, std::vector<std::string>{"cut"});
   EXPECT_EQ(run.operations_under_faults, 50U);
+  EXPECT_EQ(run.measured, some_run("kill/1").measured);
   EXPECT_EQ(execution.lost.size(), 1U);
   EXPECT_EQ(execution.open.size(), 1U);
   EXPECT_TRUE(execution.open.contains("kill/3"));
@@ -119,6 +124,59 @@ TEST(Ledger, SecondWriter_IsRefused) {
   EXPECT_NE(second.error().message.find("another suite or score is writing to this ledger"),
             std::string::npos);
 }
+
+TEST(Ledger, RunOfAnOlderRelease_HasNoMeasures) {
+  const auto ledger = parse_ledger(
+      "{\"capsize-ledger\":1}\n"
+      R"({"event":"begin","execution":"e","suite":"s","seed":1})"
+      "\n"
+      R"({"event":"run","execution":"e","run":"a","case":"a","purpose":"test","seed":1,)"
+      R"("verdict":"valid","path":"a/b"})"
+      "\n",
+      "ledger.jsonl");
+  ASSERT_TRUE(ledger.ok()) << ledger.error().message;
+  EXPECT_EQ(ledger.value().executions.front().runs.front().measured, RunMeasures{});
+}
+
+/// Measures that a hostile ledger has, and what the error says.
+struct WrongMeasures {
+  const char* measured;
+  const char* what;
+};
+
+class WrongMeasuresOfLedger : public testing::TestWithParam<WrongMeasures> {};
+
+TEST_P(WrongMeasuresOfLedger, ErrorNamesLineAndKey) {
+  const auto ledger = parse_ledger(
+      std::string("{\"capsize-ledger\":1}\n") +
+          R"({"event":"begin","execution":"e","suite":"s","seed":1})" + "\n" +
+          R"({"event":"run","execution":"e","run":"a","case":"a","purpose":"test","seed":1,)" +
+          R"("verdict":"valid","path":"a/b","measured":)" + GetParam().measured + "}\n",
+      "ledger.jsonl");
+  ASSERT_FALSE(ledger.ok());
+  EXPECT_EQ(ledger.error().message,
+            std::string("ledger.jsonl:3: key 'measured': ") + GetParam().what);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Measures, WrongMeasuresOfLedger,
+    testing::Values(
+        WrongMeasures{"7", "found 7, expected an object"},
+        WrongMeasures{R"({"load-ms":-1})",
+                      "key 'load-ms': found -1, expected a number from 0 to 1e12"},
+        WrongMeasures{R"({"load-ms":1e13})",
+                      "key 'load-ms': found 10000000000000.0, expected a number from 0 to 1e12"},
+        WrongMeasures{R"({"new-behaviours":"many"})",
+                      "key 'new-behaviours': found \"many\", expected a number from 0 to 1e12"},
+        WrongMeasures{R"({"recovery-ms":[]})", "key 'recovery-ms': found [], expected an object"},
+        WrongMeasures{R"({"recovery-ms":{"<b>":[1,1]}})",
+                      "key 'recovery-ms': found \"<b>\", expected a kind of fault"},
+        WrongMeasures{R"({"recovery-ms":{"kill":[0,1]}})",
+                      "key 'kill': found [0,1], expected [number of faults, median in ms]"},
+        WrongMeasures{R"({"recovery-ms":{"kill":[3,-1]}})",
+                      "key 'kill': found [3,-1], expected [number of faults, median in ms]"},
+        WrongMeasures{R"({"recovery-ms":{"kill":{"0":1}}})",
+                      "key 'kill': found {\"0\":1}, expected [number of faults, median in ms]"}));
 
 struct Wrong {
   const char* line;

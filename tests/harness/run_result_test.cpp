@@ -49,6 +49,47 @@ TEST_F(RunResult, EverythingThatAReportNeeds_IsRead) {
   EXPECT_EQ(run.operations_under_faults, 5U);
 }
 
+TEST_F(RunResult, Measures_AreTheMedianRecoveryOfEachKind_LoadThroughputAndBehaviours) {
+  const auto run = read(
+      R"({"verdict":"valid","load-ms":20000.5,"ok-per-second-quiet":950.25,"behaviour":{"new":3},
+          "faults":{"list":[{"kind":"kill","recovery-ms":300},{"kind":"kill","recovery-ms":100},
+                            {"kind":"kill","recovery-ms":null},{"kind":"pause","recovery-ms":7.5},
+                            {"kind":"kill","recovery-ms":200},{"kind":"cut"}]}})");
+  ASSERT_TRUE(run.ok()) << run.error().message;
+  const RunMeasures& measured = run.value().measured;
+  EXPECT_EQ(measured.load_ms, 20000.5);
+  EXPECT_EQ(measured.ok_per_second, 950.25);
+  EXPECT_EQ(measured.new_behaviours, 3);
+  EXPECT_EQ(measured.recovery, (std::map<std::string, RunMeasures::Recovery>{{"kill", {3, 200}},
+                                                                             {"pause", {1, 7.5}}}));
+}
+
+TEST_F(RunResult, MeasuresOfAnotherProgram_ThatAreNone_AreLeftOut) {
+  for (
+      const char* results :
+      {R"({"verdict":"valid","load-ms":-1,"ok-per-second-quiet":"fast","behaviour":7,"faults":[]})",
+       R"({"verdict":"valid","load-ms":1e300,"behaviour":{"new":null},"faults":{"list":{"a":7}}})",
+       R"({"verdict":"valid","faults":{"list":[7,{"kind":"K","recovery-ms":1},{"recovery-ms":1},
+            {"kind":"kill","recovery-ms":-4},{"kind":"kill","recovery-ms":"1"}]}})"}) {
+    const auto run = read(results);
+    ASSERT_TRUE(run.ok()) << run.error().message;
+    EXPECT_EQ(run.value().measured, RunMeasures{}) << results;
+  }
+}
+
+TEST_F(RunResult, MeasuresOfAnyRun_AreAFewHundredBytes) {
+  std::string faults;
+  for (int i = 0; i < 2'000; ++i) {
+    faults += (i == 0 ? "" : ",") + std::string(R"({"kind":"a-kind-of-some-length-)") +
+              std::to_string(i % 40) + R"(","recovery-ms":12345.678901})";
+  }
+  const auto run =
+      read(R"({"verdict":"valid","load-ms":20000.123456,"faults":{"list":[)" + faults + "]}}");
+  ASSERT_TRUE(run.ok());
+  EXPECT_LE(to_json(run.value().measured).dump().size(), 800U);
+  EXPECT_EQ(measures_in_ledger(to_json(run.value().measured)).recovery.size(), 16U);
+}
+
 TEST_F(RunResult, HarnessError_HasCauseAndText) {
   const auto run = read(R"({"verdict":"harness error","checks":[],
                             "cause":{"kind":"overload","text":"timers lagged by 1 s"}})");
