@@ -26,6 +26,7 @@
 #include "harness/suite/suite_file.h"
 #include "harness/suite/suite_plan.h"
 #include "harness/suite/suite_runner.h"
+#include "harness/suite_report/rate_repeats.h"
 #include "harness/suite_report/text_report.h"
 
 namespace capsize::harness {
@@ -82,6 +83,8 @@ class SuiteVerb final : public Verb {
            "  capsize suite nightly.json --budget 2h --resume --junit out.xml\n"
            "  capsize suite nightly.json --shard 2/4         the second of four machines\n"
            "  capsize suite nightly.json --merge 1.jsonl 2.jsonl 3.jsonl 4.jsonl\n"
+           "  capsize suite nightly.json --confirm           is a known failure more frequent "
+           "now?\n"
            "  capsize suite nightly.json --only 3f9a         the runs of one group again\n"
            "  capsize suite nightly.json --list              what would run\n";
   }
@@ -94,6 +97,8 @@ class SuiteVerb final : public Verb {
     line.option("--budget", budget_, "run new seeds for this long: 20m, 2h");
     line.option("--shard", shard_, "run the K-th of N parts, and all controls").type_name("K/N");
     line.flag("--resume", resume_, "continue the last execution if it was killed or interrupted");
+    line.flag("--confirm", confirm_,
+              "then repeat groups until it is clear whether they fail more often than before");
     line.option("--stop-after", stop_after_, "stop after this many failed runs [never]");
     line.option("--only", only_, "run the failed runs of this group again").type_name("SIGNATURE");
     line.option("--merge", merge_, "report on these ledgers, of shards, and run nothing")
@@ -127,6 +132,7 @@ class SuiteVerb final : public Verb {
     const auto suite = read_suite(file, scenario_directories());
     if (!suite) return usage_error(suite.error().message);
     if (auto known = check_bugs(suite.value()); !known) return usage_error(known.error().message);
+    if (auto fine = check_confirm(); !fine) return usage_error(fine.error().message);
     auto options = resolve(suite.value());
     if (!options) return usage_error(options.error().message);
     if (list_ || list_json_) return list(suite.value(), options.value());
@@ -156,6 +162,8 @@ class SuiteVerb final : public Verb {
       if (!shard) return base::Error{"--shard: " + shard.error().message};
       options.shard = shard.value();
     }
+    options.rates = suite.rates;
+    options.rates.confirm = confirm_;
     options.seed = seed_ ? *seed_ : suite.seed.value_or(std::random_device{}());
     options.seed_is_given = seed_.has_value();
     return options;
@@ -205,7 +213,9 @@ class SuiteVerb final : public Verb {
     return report(assessment, reports_.resolve(store_, suite.name));
   }
 
-  int execute(const Suite& suite, const SuiteOptions& options) const {
+  int execute(const Suite& suite, SuiteOptions& options) const {
+    RateRepeats repeats;
+    options.repeats = &repeats;
     if (auto known = check_only(suite); !known) return usage_error(known.error().message);
     const auto places = reports_.resolve(store_, only_.empty() ? suite.name : suite.name + "-only");
     base::Result<SuiteEnd> ended = base::Error{};
@@ -220,6 +230,15 @@ class SuiteVerb final : public Verb {
     end.earlier.executions.push_back(std::move(end.execution));
     const int code = report(assess_suite(suite, end.earlier, {id}, store_), places);
     return end.interrupted ? kInterruptedExit : code;
+  }
+
+  /// Rates are compared over a whole night, which neither a shard nor a group's runs are.
+  [[nodiscard]] base::Status check_confirm() const {
+    const char* with = shard_ ? "--shard" : !only_.empty() ? "--only" : "--merge";
+    if (!confirm_ || (!shard_ && only_.empty() && merge_.empty())) return {};
+    return base::Error{fmt::format(
+        "--confirm: found with {}, expected without: it repeats what a whole night leaves open",
+        with)};
   }
 
   /// Whether --only names a group.
@@ -252,6 +271,7 @@ class SuiteVerb final : public Verb {
   std::optional<std::string> budget_;
   std::optional<std::string> shard_;
   bool resume_ = false;
+  bool confirm_ = false;
   std::uint64_t stop_after_ = 0;
   std::string only_;
   std::vector<std::string> merge_;

@@ -59,6 +59,7 @@ struct GroupRate {
   double p_adjusted = 1;   // by Holm, over the tests of the night
   std::size_t tests = 0;   // of the night; 0 without a baseline
   std::size_t looks = 0;   // that are over
+  std::size_t runs = 0;    // that count; more than `now` has between two looks
   std::vector<std::uint64_t> declared_looks;
   bool undecided = false;  // --confirm repeats its cases
   std::set<std::string> cases;

@@ -89,6 +89,7 @@ class RateTests {
     rate.declared_looks = declared_.confirm ? looks_between(counts.planned, declared_.runs)
                                             : std::vector<std::uint64_t>{counts.planned};
     const auto failed = failed_at(counts, rate.declared_looks);
+    rate.runs = counts.failed.size();
     CHECK(!failed.empty(), "the planned runs are the first look");
     rate.looks = failed.size();
     rate.now = {failed.back(), rate.declared_looks[failed.size() - 1]};

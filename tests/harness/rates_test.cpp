@@ -3,6 +3,10 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "harness/suite_report/rate_repeats.h"
+
 #include "suite_ledger.h"
 
 namespace capsize::harness {
@@ -205,6 +209,63 @@ TEST(Rates, Undecided_UntilFurtherRunsCannotShowIt) {
   EXPECT_FALSE(undecided(1, 67)) << "futile";
   EXPECT_FALSE(undecided(9, 20)) << "worse";
   EXPECT_FALSE(undecided(5, 100)) << "the last look";
+}
+
+/// The cases that are repeated next, as many as may run at a time.
+std::vector<std::string> next_cases(const Ledger& earlier, const Execution& night,
+                                    const std::vector<SuiteCase>& cases) {
+  RateRepeats repeats;
+  std::vector<PlannedRun> runs;
+  std::vector<std::string> names;
+  while (names.size() < 1000) {
+    std::vector<const PlannedRun*> running;
+    for (const PlannedRun& each : runs) running.push_back(&each);
+    const auto name = repeats.next_case(earlier, night, running);
+    if (!name) break;
+    names.push_back(*name);
+    for (const SuiteCase& each : cases) {
+      if (each.scenario.name == *name) runs.push_back({.of = &each});
+    }
+  }
+  return names;
+}
+
+TEST(RateRepeats, KeepTheMixtureOfThePlannedRuns) {
+  std::vector<LedgerRun> before = runs_of("a", 20, 800);
+  append(before, runs_of("b", 10, 200));
+  append(before, runs_of("c", 0, 500));
+  std::vector<LedgerRun> now = runs_of("a", 2, 16);
+  append(now, runs_of("b", 0, 4));
+  append(now, runs_of("c", 0, 10));
+  const std::size_t planned = now.size();
+  std::vector<SuiteCase> cases(3);
+  for (std::size_t i = 0; i < 3; ++i) cases[i].scenario.name = std::string(1, "abc"[i]);
+  const auto names =
+      next_cases(ledger({execution("1", before)}), repeated("2", now, planned), cases);
+  // Of 20 runs to the next look at 30.
+  EXPECT_EQ(std::count(names.begin(), names.end(), "a"), 8);
+  EXPECT_EQ(std::count(names.begin(), names.end(), "b"), 2);
+  EXPECT_EQ(names.size(), 10U);
+}
+
+TEST(RateRepeats, DecidedNight_RepeatsNothing) {
+  std::vector<SuiteCase> cases(1);
+  cases[0].scenario.name = "a";
+  const Ledger before = ledger({execution("1", runs_of("a", 30, 1000))});
+  EXPECT_TRUE(next_cases(before, repeated("2", runs_of("a", 9, 20), 20), cases).empty()) << "worse";
+  EXPECT_TRUE(next_cases(before, repeated("2", runs_of("a", 0, 20), 20), cases).empty());
+  EXPECT_TRUE(next_cases(before, repeated("2", runs_of("b", 3, 20), 20), cases).empty()) << "new";
+}
+
+TEST(RateRepeats, RunsThatSayNothing_AreMadeUpForUpToTwiceTheDeclaredRuns) {
+  std::vector<SuiteCase> cases(1);
+  cases[0].scenario.name = "a";
+  const Ledger before = ledger({execution("1", runs_of("a", 30, 1000))});
+  std::vector<LedgerRun> runs = runs_of("a", 2, 20);
+  while (runs.size() < 199) runs.push_back(run("a/v", Verdict::kVacuous));
+  EXPECT_EQ(next_cases(before, repeated("2", runs, 20), cases).size(), 10U);
+  runs.push_back(run("a/v", Verdict::kVacuous));
+  EXPECT_TRUE(next_cases(before, repeated("2", runs, 20), cases).empty());
 }
 
 }  // namespace
