@@ -25,6 +25,8 @@ class SuiteVerb final : public Verb, private SuiteCommand {
            "  capsize suite nightly.json --budget 2h --resume --junit out.xml\n"
            "  capsize suite nightly.json --shard 2/4         the second of four machines\n"
            "  capsize suite nightly.json --merge 1.jsonl 2.jsonl 3.jsonl 4.jsonl\n"
+           "  capsize suite nightly.json --confirm           is a known failure more frequent "
+           "now?\n"
            "  capsize suite nightly.json --only 3f9a         the runs of one group again\n"
            "  capsize suite nightly.json --list              what would run\n";
   }

@@ -27,6 +27,7 @@
 #include "harness/suite/suite_file.h"
 #include "harness/suite/suite_plan.h"
 #include "harness/suite/suite_runner.h"
+#include "harness/suite_report/rate_repeats.h"
 #include "harness/suite_report/text_report.h"
 
 namespace capsize::harness {
@@ -92,6 +93,8 @@ void SuiteCommand::add_options(base::CommandLine& line) {
   line.option("--budget", budget_, "run new seeds for this long: 20m, 2h");
   line.option("--shard", shard_, "run the K-th of N parts, and all controls").type_name("K/N");
   line.flag("--resume", resume_, "continue the last execution if it was killed or interrupted");
+  line.flag("--confirm", confirm_,
+            "then repeat groups until it is clear whether they fail more often than before");
   line.option("--stop-after", stop_after_, "stop after this many failed runs [never]");
   line.option("--only", only_, "run the failed runs of this group again").type_name("SIGNATURE");
   line.option("--merge", merge_, "report on these ledgers, of shards, and run nothing")
@@ -126,6 +129,7 @@ int SuiteCommand::run() {
   const auto suite = read_suite(file, scenario_directories());
   if (!suite) return usage_error(suite.error().message);
   if (auto known = check_bugs(suite.value()); !known) return usage_error(known.error().message);
+  if (auto fine = check_confirm(); !fine) return usage_error(fine.error().message);
   auto options = resolve(suite.value());
   if (!options) return usage_error(options.error().message);
   if (list_ || list_json_) return list(suite.value(), options.value());
@@ -152,6 +156,8 @@ base::Result<SuiteOptions> SuiteCommand::resolve(const Suite& suite) const {
     if (!shard) return base::Error{"--shard: " + shard.error().message};
     options.shard = shard.value();
   }
+  options.rates = suite.rates;
+  options.rates.confirm = confirm_;
   options.seed = seed_ ? *seed_ : suite.seed.value_or(std::random_device{}());
   options.seed_is_given = seed_.has_value();
   return options;
@@ -201,7 +207,9 @@ int SuiteCommand::merge(const Suite& suite) const {
   return report_suite(assessment, reports_.resolve(store_, suite.name));
 }
 
-int SuiteCommand::execute(const Suite& suite, const SuiteOptions& options) const {
+int SuiteCommand::execute(const Suite& suite, SuiteOptions& options) const {
+  RateRepeats repeats;
+  options.repeats = &repeats;
   if (auto known = check_only(suite); !known) return usage_error(known.error().message);
   const auto places = reports_.resolve(store_, only_.empty() ? suite.name : suite.name + "-only");
   auto engine = make_engine(
@@ -222,6 +230,14 @@ int SuiteCommand::execute(const Suite& suite, const SuiteOptions& options) const
   end.earlier.executions.push_back(std::move(end.execution));
   const int code = report_suite(assess_suite(suite, end.earlier, {id}, store_), places);
   return end.interrupted ? kInterruptedExit : code;
+}
+
+base::Status SuiteCommand::check_confirm() const {
+  const char* with = shard_ ? "--shard" : !only_.empty() ? "--only" : "--merge";
+  if (!confirm_ || (!shard_ && only_.empty() && merge_.empty())) return {};
+  return base::Error{fmt::format(
+      "--confirm: found with {}, expected without: it repeats what a whole night leaves open",
+      with)};
 }
 
 base::Status SuiteCommand::check_only(const Suite& suite) const {

@@ -45,7 +45,10 @@ class SuiteCommand {
   base::Result<SuiteOptions> resolve(const Suite& suite) const;
   int list(const Suite& suite, const SuiteOptions& options) const;
   int merge(const Suite& suite) const;
-  int execute(const Suite& suite, const SuiteOptions& options) const;
+  int execute(const Suite& suite, SuiteOptions& options) const;
+  /// Rates are compared over a whole night, which neither a shard nor a group's runs are.
+  [[nodiscard]] base::Status check_confirm() const;
+  /// Whether --only names a group.
   [[nodiscard]] base::Status check_only(const Suite& suite) const;
 
   std::string file_;
@@ -53,6 +56,7 @@ class SuiteCommand {
   std::optional<std::string> budget_;
   std::optional<std::string> shard_;
   bool resume_ = false;
+  bool confirm_ = false;
   std::uint64_t stop_after_ = 0;
   std::string only_;
   std::vector<std::string> merge_;

@@ -21,6 +21,10 @@ std::string clock_text(double seconds) {
 std::string runs_text(const Execution& execution) {
   std::size_t tests = 0;
   for (const auto& run : execution.runs) tests += run.purpose == Purpose::kTest ? 1 : 0;
+  if (execution.repeats_from) {
+    return fmt::format("{} runs, {} of them repeats", tests,
+                       execution.runs.size() - *execution.repeats_from);
+  }
   if (execution.budget_seconds) return fmt::format("{} runs", tests);
   return fmt::format("{} of {} runs", tests, execution.planned);
 }

@@ -12,6 +12,7 @@
 #include "harness/suite/ledger_writer.h"
 #include "harness/suite/local_engine.h"
 #include "harness/suite/retention.h"
+#include "harness/suite/run_process.h"
 
 namespace capsize::harness {
 namespace fs = std::filesystem;

@@ -12,8 +12,10 @@ struct ShareInterval {
 };
 
 /// The 95 % interval of Clopper and Pearson (1934), which never covers less than it says: with few
-/// runs the approximations do. Without runs it is [0, 1]. Precondition: k <= n.
-[[nodiscard]] ShareInterval confidence_interval(std::uint64_t k, std::uint64_t n);
+/// runs the approximations do. Without runs it is [0, 1]. `error`: the probability that it misses
+/// the share, half of it on each side. Preconditions: k <= n, 0 < error < 1.
+[[nodiscard]] ShareInterval confidence_interval(std::uint64_t k, std::uint64_t n,
+                                                double error = 0.05);
 
 /// The one-sided 95 % upper bound: a larger share would have shown more than k in n runs. Without
 /// runs it is 1. Precondition: k <= n.

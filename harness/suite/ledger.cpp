@@ -115,6 +115,11 @@ Execution to_execution(const Json& line) {
                       .jobs = line.value("jobs", std::uint64_t{1}),
                       .planned = line.value("planned", std::uint64_t{0})};
   if (line.contains("budget-s")) execution.budget_seconds = line["budget-s"].get<double>();
+  if (line.contains("rates")) {
+    const auto rates = rate_test_of(line["rates"]);
+    if (!rates) throw LineError{"key 'rates': " + rates.error().message};
+    execution.rates = rates.value();
+  }
   for (const auto& name : list_of(line, "cases")) {
     execution.cases.push_back(name.get<std::string>());
   }
@@ -154,6 +159,8 @@ class LedgerReader {
       execution->ended = false;
       execution->ended_early.clear();
       execution->early_cause.clear();
+    } else if (event == "confirm") {
+      execution->repeats_from = execution->runs.size();
     } else if (event == "reduced") {
       ledger_.reduced.insert(path_in_store(line));
     }  // later releases may add events

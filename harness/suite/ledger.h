@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "checker/core/verdict.h"
+#include "harness/suite/rate_test.h"
 #include "harness/suite/run_measures.h"
 
 namespace capsize::harness {
@@ -103,7 +104,11 @@ struct Execution {
   std::string shard;       // "2/4"; "1/1" if it is not sharded
   std::uint64_t jobs = 1;
   std::optional<double> budget_seconds;
-  std::uint64_t planned = 0;  // number of runs, without those that a budget adds
+  std::uint64_t planned = 0;      // number of runs, without those that a budget adds
+  std::optional<RateTest> rates;  // declared before its first run; missing: of an older release
+  /// How many of `runs` had ended when runs began to be repeated (--confirm); those after them are
+  /// repeats.
+  std::optional<std::size_t> repeats_from;
   std::vector<LedgerRun> runs;
   std::vector<LostRun> lost;
   std::map<std::string, LostRun> open;  // begun, neither finished nor lost

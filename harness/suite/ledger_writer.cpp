@@ -156,6 +156,7 @@ base::Status LedgerWriter::begin(const Execution& execution) {
                {"shard", execution.shard},
                {"jobs", execution.jobs},
                {"planned", execution.planned}});
+  if (execution.rates) line["rates"] = to_json(*execution.rates);
   if (!execution.only.empty()) line["only"] = execution.only;
   if (execution.budget_seconds) line["budget-s"] = *execution.budget_seconds;
   return append(line);
@@ -163,6 +164,10 @@ base::Status LedgerWriter::begin(const Execution& execution) {
 
 base::Status LedgerWriter::resume(const std::string& execution) {
   return append(head("resume", execution));
+}
+
+base::Status LedgerWriter::confirm(const std::string& execution) {
+  return append(head("confirm", execution));
 }
 
 base::Status LedgerWriter::start(const std::string& execution, const LostRun& run) {

@@ -33,6 +33,8 @@ class LedgerWriter {
 
   base::Status begin(const Execution& execution);
   base::Status resume(const std::string& execution);
+  /// All planned runs have ended; from now on runs are repeated.
+  base::Status confirm(const std::string& execution);
   base::Status start(const std::string& execution, const LostRun& run);
   base::Status finish(const std::string& execution, const LedgerRun& run);
   base::Status lose(const std::string& execution, const LostRun& run);

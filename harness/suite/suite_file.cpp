@@ -136,7 +136,7 @@ class SuiteReader {
   Suite read(const Json& body) {
     const Fields fields(body, {},
                         {"name", "description", "runs", "controls", "mutes", "deadline", "budget",
-                         "seed", "quota", "keep"});
+                         "seed", "quota", "keep", "rates"});
     suite_.file = origin_;
     suite_.name = fields.has("name") ? fields.text("name", "a name")
                                      : safe_name(std::filesystem::path(origin_).stem().string());
@@ -146,6 +146,7 @@ class SuiteReader {
     suite_.deadline = fields.duration("deadline");
     suite_.budget = fields.duration("budget");
     read_limits(fields);
+    read_rates(fields);
     read_controls(fields);
     read_runs(fields);
     read_mutes(fields);
@@ -175,6 +176,26 @@ class SuiteReader {
         refuse(fields.place("keep"), keep, "one of: failures, all");
       }
       suite_.keep = keep == Json("all") ? Keep::kAll : Keep::kFailures;
+    }
+  }
+
+  void read_rates(const Fields& suite) {
+    if (!suite.has("rates")) return;
+    const Fields fields(suite.value("rates"), suite.place("rates"), {"alpha", "runs"});
+    if (fields.has("alpha")) {
+      const Json& alpha = fields.value("alpha");
+      if (!alpha.is_number() || !is_alpha(alpha.get<double>())) {
+        refuse(fields.place("alpha"), alpha, "a number above 0 and at most 0.5");
+      }
+      suite_.rates.alpha = alpha.get<double>();
+    }
+    if (fields.has("runs")) {
+      const Json& runs = fields.value("runs");
+      if (!runs.is_unsigned() || runs.get<std::uint64_t>() == 0 ||
+          runs.get<std::uint64_t>() > kRateRunsMax) {
+        refuse(fields.place("runs"), runs, "a whole number from 1 to 10000");
+      }
+      suite_.rates.runs = runs.get<std::uint64_t>();
     }
   }
 

@@ -50,6 +50,7 @@ struct Suite {
   std::optional<base::Duration> deadline;  // of one run; missing: follows from its scenario
   std::optional<base::Duration> budget;
   std::optional<std::uint64_t> seed;
+  RateTest rates;                 // without `confirm`, which the command line decides
   std::uint64_t quota_bytes = 0;  // of the store
   Keep keep = Keep::kFailures;
   std::string sum;  // checksum of the cases: changes if any of them changes

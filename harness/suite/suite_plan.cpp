@@ -57,13 +57,17 @@ base::Result<Shard> parse_shard(const std::string& text) {
   return shard;
 }
 
+PlannedRun drawn_run(const SuiteCase& of, std::uint64_t seed, std::uint64_t number) {
+  return {&of, id_of(of, number), draw(of, seed, number)};
+}
+
 std::vector<PlannedRun> control_runs(const Suite& suite, std::uint64_t seed) {
   std::vector<PlannedRun> runs;
   for (const auto& each : suite.cases) {
     if (each.purpose == Purpose::kTest) continue;
     const auto count = each.purpose == Purpose::kBugControl ? kControlSeedsMax : 1;
     for (std::uint64_t number = 1; number <= count; ++number) {
-      runs.push_back({&each, id_of(each, number), draw(each, seed, number)});
+      runs.push_back(drawn_run(each, seed, number));
     }
   }
   return runs;

@@ -32,6 +32,9 @@ struct Shard {
 /// Parses "2/4".
 [[nodiscard]] base::Result<Shard> parse_shard(const std::string& text);
 
+/// The run with this number of a case, with a seed that is drawn from that of the execution.
+[[nodiscard]] PlannedRun drawn_run(const SuiteCase& of, std::uint64_t seed, std::uint64_t number);
+
 /// Returns the controls of a suite. Of a bug there are kControlSeedsMax runs: each later one is
 /// needed only if those before did not catch the bug.
 [[nodiscard]] std::vector<PlannedRun> control_runs(const Suite& suite, std::uint64_t seed);

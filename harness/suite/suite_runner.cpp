@@ -10,7 +10,9 @@
 #include "harness/suite/adopt.h"
 #include "harness/suite/execution_loop.h"
 #include "harness/suite/ledger_writer.h"
+#include "harness/suite/repeats.h"
 #include "harness/suite/retention.h"
+#include "harness/suite/run_process.h"
 #include "harness/suite/run_queue.h"
 
 namespace capsize::harness {
@@ -49,6 +51,7 @@ class SuiteRunner final : public RunPolicy {
     }
     loop_.emplace(execution_, options_.store, engine_, writer_, *this);
     if (auto done = loop_->run(); !done) return done.error();
+    if (!confirm_written_) return confirm_written_.error();
     return SuiteEnd{std::move(execution_), std::move(ledger_), loop_->interrupted()};
   }
 
@@ -57,7 +60,14 @@ class SuiteRunner final : public RunPolicy {
   }
 
   std::optional<PlannedRun> next_run(const std::vector<const PlannedRun*>& running) override {
-    return queue_->next(execution_, running, [this](const PlannedRun& run) { return fits(run); });
+    if (!execution_.repeats_from) {
+      auto planned =
+          queue_->next(execution_, running, [this](const PlannedRun& run) { return fits(run); });
+      if (planned || !can_repeat() || !running.empty()) return planned;
+      confirm_written_ = writer_.confirm(execution_.id);
+      execution_.repeats_from = execution_.runs.size();
+    }
+    return next_repeat(running);
   }
 
   [[nodiscard]] base::Duration deadline_of(const PlannedRun& run) const override {
@@ -106,8 +116,9 @@ class SuiteRunner final : public RunPolicy {
     if (!options_.resume || last == nullptr || last->ended) return false;
     // One that ended early for a reason of its own was meant to end there.
     if (!last->ended_early.empty() && !is_resumable(last->early_cause)) return false;
-    const char* changed = last->suite_sum != suite_.sum                           ? "the suite"
-                          : last->revision != options_.revision                   ? "the revision"
+    const char* changed = last->suite_sum != suite_.sum         ? "the suite"
+                          : last->revision != options_.revision ? "the revision"
+                          : last->rates != options_.rates       ? "the test of rates"
                           : options_.seed_is_given && last->seed != options_.seed ? "the seed"
                                                                                   : nullptr;
     if (changed == nullptr) return true;
@@ -127,6 +138,7 @@ class SuiteRunner final : public RunPolicy {
     execution_.seed = options_.seed;
     execution_.shard = options_.shard.text();
     execution_.jobs = options_.jobs;
+    execution_.rates = options_.rates;
     if (options_.budget) execution_.budget_seconds = seconds(*options_.budget);
     if (auto planned = plan(); !planned) return planned;
     for (const auto& each : suite_.cases) {
@@ -181,6 +193,17 @@ class SuiteRunner final : public RunPolicy {
 
   // Choosing the next run.
 
+  [[nodiscard]] bool can_repeat() const {
+    return options_.repeats != nullptr && execution_.rates && execution_.rates->confirm;
+  }
+
+  [[nodiscard]] std::optional<PlannedRun> next_repeat(
+      const std::vector<const PlannedRun*>& running) const {
+    if (!can_repeat() || !confirm_written_) return std::nullopt;
+    const auto name = options_.repeats->next_case(ledger_, execution_, running);
+    return name ? repeat_of(suite_, *name, execution_, running) : std::nullopt;
+  }
+
   [[nodiscard]] bool fits(const PlannedRun& run) const {
     if (!options_.budget) return true;
     return loop_->elapsed() + expected_seconds(*run.of) <= seconds(*options_.budget);
@@ -214,6 +237,7 @@ class SuiteRunner final : public RunPolicy {
   std::optional<RunQueue> queue_;
   std::optional<ExecutionLoop> loop_;
   std::uint64_t failed_ = 0;
+  base::Status confirm_written_;
 };
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "harness/suite/engine.h"
 #include "harness/suite/execution_loop.h"
 #include "harness/suite/ledger.h"
+#include "harness/suite/repeats.h"
 #include "harness/suite/suite_file.h"
 #include "harness/suite/suite_plan.h"
 
@@ -32,6 +33,8 @@ struct SuiteOptions {
   std::uint64_t seed = 0;      // of a new execution
   bool seed_is_given = false;  // then an execution with another seed is not resumed
   std::string revision;
+  RateTest rates;
+  RepeatChoice* repeats = nullptr;  // with rates.confirm: what runs after the planned runs
 };
 
 /// Gets what happens, on the thread that executes the suite.

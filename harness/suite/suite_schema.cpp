@@ -74,6 +74,11 @@ Json mute() {
                    {"signature", "reason", "owner", "expires"});
 }
 
+Json rates() {
+  return object_of({{"alpha", {{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", 0.5}}},
+                    {"runs", {{"type", "integer"}, {"minimum", 1}, {"maximum", kRateRunsMax}}}});
+}
+
 }  // namespace
 
 Json suite_schema() {
@@ -85,6 +90,7 @@ Json suite_schema() {
                            {"runs", list_of(entry_of(keys))},
                            {"controls", controls_of(keys)},
                            {"mutes", {{"type", "array"}, {"items", mute()}}},
+                           {"rates", rates()},
                            {"budget", duration()},
                            {"deadline", duration()},
                            {"seed", {{"type", "integer"}, {"minimum", 0}}},

@@ -7,6 +7,8 @@
 #include "harness/suite_report/controls.h"
 #include "harness/suite_report/first_line.h"
 #include "harness/suite_report/grouping.h"
+#include "harness/suite_report/rate_tester.h"
+#include "harness/suite_report/rates.h"
 
 namespace capsize::harness {
 namespace {
@@ -137,6 +139,16 @@ void add_baseline(Assessment& assessment, const SuiteHistory& history) {
   assessment.baseline = baseline;
 }
 
+void add_rates(Assessment& assessment, const SuiteHistory& history, RateTester& tester) {
+  const EarlierRates earlier(history.earlier);
+  const auto rates = rates_of(earlier, history.reported, tester);
+  for (Group& group : assessment.groups) {
+    const auto found = rates.find(
+        group_key({.signature = group.signature, .check = group.check, .anomaly = group.anomaly}));
+    if (found != rates.end()) group.rate = found->second;
+  }
+}
+
 /// Cases without a finished run: of those that the suite contains, or else, if the executions are
 /// complete, of those that the baseline ran. A single shard, or the repetition of a group, may lack
 /// any case.
@@ -187,7 +199,7 @@ bool Assessment::was_interrupted() const {
 
 Assessment assess(const Ledger& ledger, const std::vector<std::string>& executions,
                   const std::vector<Mute>& mutes, const std::string& today,
-                  const SuiteContents& contents) {
+                  const SuiteContents& contents, RateTester* tester) {
   const SuiteHistory history = suite_history(ledger, executions);
   Assessment assessment;
   if (!history.reported.executions.empty()) {
@@ -198,6 +210,8 @@ Assessment assess(const Ledger& ledger, const std::vector<std::string>& executio
   add_runs(assessment, history.reported, applying);
   assessment.controls = controls_of(history.reported, contents.bugs, applying);
   assessment.groups = group_failures(history, applying);
+  RateTester own;
+  add_rates(assessment, history, tester == nullptr ? own : *tester);
   add_causes(assessment);
   add_unused_mutes(assessment, applying);
   add_baseline(assessment, history);

@@ -11,9 +11,13 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "harness/statistics/interval.h"
+#include "harness/statistics/two_sample.h"
 #include "harness/suite/ledger.h"
 #include "harness/suite/mute.h"
 
@@ -34,6 +38,31 @@ struct Sighting {
   std::string execution;
   std::string started;
   std::string revision;
+};
+
+/// Whether a group fails more often than before (rates.h).
+enum class RateVerdict : std::uint8_t {
+  kWorse,
+  kNotShownWorse,
+  kTooFewBefore,  ///< no number of failures could have shown it
+  kNoBaseline,    ///< no earlier night saw the group in these scenarios
+};
+/// "worse", "not shown to be worse", "too few earlier runs to say", "no baseline".
+[[nodiscard]] std::string_view name(RateVerdict verdict);
+
+struct GroupRate {
+  RateVerdict verdict = RateVerdict::kNoBaseline;
+  Share now;  // at the last look
+  Share before;
+  ShareInterval interval;  // 95 %, of the rate now
+  double p_value = 1;      // over all declared looks
+  double p_adjusted = 1;   // by Holm, over the tests of the night
+  std::size_t tests = 0;   // of the night; 0 without a baseline
+  std::size_t looks = 0;   // that are over
+  std::size_t runs = 0;    // that count; more than `now` has between two looks
+  std::vector<std::uint64_t> declared_looks;
+  bool undecided = false;  // --confirm repeats its cases
+  std::set<std::string> cases;
 };
 
 /// Failures with one signature.
@@ -57,6 +86,7 @@ struct Group {
   std::string shown_shard;  // "2/4"; empty if the suite was not sharded
   /// Whether the reported executions ran one of its cases: a group is not gone because its case is.
   bool cases_ran = true;
+  std::optional<GroupRate> rate;  // missing if only runs that do not count have seen it
 
   /// As RunFailure::title().
   [[nodiscard]] const std::string& title() const {
@@ -133,6 +163,8 @@ struct SuiteContents {
   bool all_shards = false;         // a report of all shards: one that is missing makes it vacuous
 };
 
+class RateTester;
+
 struct Assessment {
   std::string suite;
   std::vector<Execution> executions;  // the reported ones, without their runs
@@ -172,9 +204,10 @@ struct Assessment {
 };
 
 /// Judges the executions with these ids together: one, or the shards of one. `today` is the date in
-/// UTC, "2026-11-30". Ids that the ledger does not contain are ignored.
+/// UTC, "2026-11-30". Ids that the ledger does not contain are ignored. `tester`: remembers what it
+/// computed for a caller that judges often.
 [[nodiscard]] Assessment assess(const Ledger& ledger, const std::vector<std::string>& executions,
                                 const std::vector<Mute>& mutes, const std::string& today,
-                                const SuiteContents& contents = {});
+                                const SuiteContents& contents = {}, RateTester* tester = nullptr);
 
 }  // namespace capsize::harness

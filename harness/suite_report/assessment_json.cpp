@@ -2,6 +2,9 @@
 
 #include <map>
 #include <string>
+#include <vector>
+
+#include "harness/suite_report/rates.h"
 
 namespace capsize::harness {
 namespace {
@@ -44,6 +47,29 @@ Json to_json(const Mute& mute) {
                        {"expires", mute.expires}});
 }
 
+Json to_json(const Share& share) {
+  return Json::object({{"failed", share.failed}, {"runs", share.runs}});
+}
+
+Json to_json(const GroupRate& rate) {
+  Json json =
+      Json::object({{"verdict", name(rate.verdict)},
+                    {"sentence", rate_sentence(rate)},
+                    {"now", to_json(rate.now)},
+                    {"before", to_json(rate.before)},
+                    {"low", rate.interval.low},
+                    {"high", rate.interval.high},
+                    {"cases", std::vector<std::string>(rate.cases.begin(), rate.cases.end())}});
+  if (rate.tests == 0) return json;
+  json["p"] = rate.p_value;
+  json["p-adjusted"] = rate.p_adjusted;
+  json["tests"] = rate.tests;
+  json["looks"] = rate.looks;
+  json["declared-looks"] = rate.declared_looks;
+  json["undecided"] = rate.undecided;
+  return json;
+}
+
 Json to_json(const Group& group) {
   Json json = Json::object({{"signature", group.signature},
                             {"status", name(group.status)},
@@ -61,6 +87,7 @@ Json to_json(const Group& group) {
                             {"shown", shown_run(group.shown)}});
   json["shown"]["host"] = group.shown_host;
   if (!group.shown_shard.empty()) json["shown"]["shard"] = group.shown_shard;
+  if (group.rate) json["rate"] = to_json(*group.rate);
   if (group.mute) json["mute"] = to_json(*group.mute);
   if (group.status == GroupStatus::kGone) json["cases-ran"] = group.cases_ran;
   return json;
@@ -91,17 +118,19 @@ Json to_json(const Control& control) {
 }
 
 Json to_json(const Execution& execution) {
-  return Json::object({{"id", execution.id},
-                       {"started", execution.started},
-                       {"revision", execution.revision},
-                       {"host", execution.host},
-                       {"seed", execution.seed},
-                       {"shard", execution.shard},
-                       {"jobs", execution.jobs},
-                       {"planned", execution.planned},
-                       {"ended", execution.ended},
-                       {"ended-early", execution.ended_early},
-                       {"seconds", execution.seconds}});
+  Json json = Json::object({{"id", execution.id},
+                            {"started", execution.started},
+                            {"revision", execution.revision},
+                            {"host", execution.host},
+                            {"seed", execution.seed},
+                            {"shard", execution.shard},
+                            {"jobs", execution.jobs},
+                            {"planned", execution.planned},
+                            {"ended", execution.ended},
+                            {"ended-early", execution.ended_early},
+                            {"seconds", execution.seconds}});
+  if (execution.rates) json["rates"] = to_json(*execution.rates);
+  return json;
 }
 
 Json to_json(const ReportedLoss& loss) {

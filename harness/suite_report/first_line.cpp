@@ -6,6 +6,7 @@
 #include <set>
 
 #include "harness/suite_report/controls.h"
+#include "harness/suite_report/rates.h"
 #include "harness/suite_report/texts.h"
 
 namespace capsize::harness {
@@ -60,6 +61,17 @@ void add_expired_mutes(std::vector<Reason>& reasons, const Assessment& assessmen
                    one_line(first.owner, kNameBytesMax),
                    others == 0 ? "" : fmt::format(" and {}", counted(others, "other mute"))),
        false});
+}
+
+/// A mute covers a failure at the rate that is known.
+void add_worse_mutes(std::vector<Reason>& reasons, const Assessment& assessment) {
+  for (const Group& group : assessment.groups) {
+    if (!group.mute || !group.rate || group.rate->verdict != RateVerdict::kWorse) continue;
+    reasons.push_back({Verdict::kInvalid,
+                       fmt::format("muted, but {} ({})", rate_sentence(*group.rate),
+                                   one_line(group.title(), kNameBytesMax)),
+                       false});
+  }
 }
 
 void add_failures(std::vector<Reason>& reasons, const Assessment& assessment) {
@@ -187,6 +199,11 @@ std::vector<std::string> notes_of(const Assessment& assessment) {
   if (!counts_failures || assessment.verdict != Verdict::kInvalid) {
     notes.push_back(extent(assessment));
   }
+  const auto worse =
+      std::count_if(assessment.groups.begin(), assessment.groups.end(), [](const Group& group) {
+        return !group.mute && group.rate && group.rate->verdict == RateVerdict::kWorse;
+      });
+  if (worse > 0) notes.push_back(fmt::format("{} worse than before", worse));
   const std::size_t known = groups_with(assessment, GroupStatus::kKnown);
   const bool others = groups_with(assessment, GroupStatus::kNew) > 0 ||
                       groups_with(assessment, GroupStatus::kBack) > 0;
@@ -244,6 +261,7 @@ std::vector<Reason> reasons_of(const Assessment& assessment) {
   std::vector<Reason> reasons;
   add_failures(reasons, assessment);
   add_expired_mutes(reasons, assessment);
+  add_worse_mutes(reasons, assessment);
   add_harness_errors(reasons, assessment);
   add_extent(reasons, assessment);
   add_controls(reasons, assessment);

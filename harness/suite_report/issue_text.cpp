@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/check.h"
+#include "harness/suite_report/rates.h"
 #include "harness/suite_report/texts.h"
 
 namespace capsize::harness {
@@ -52,6 +53,7 @@ IssueText issue_text(const Assessment& assessment, const Group& group) {
     issue.body += bullet("failing runs before",
                          fmt::format("{} of {}", group.runs_before, assessment.baseline->runs));
   }
+  if (group.rate) issue.body += bullet("rate", rate_sentence(*group.rate));
   issue.body += bullet("cases", counts_text(group.cases));
   issue.body += bullet("faults active, with the number of runs", counts_text(group.faults));
   issue.body += bullet("first seen", seen(group.first));

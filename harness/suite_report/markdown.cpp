@@ -8,6 +8,7 @@
 #include "harness/scenario/key_values.h"
 #include "harness/store/run_directory.h"
 #include "harness/suite_report/controls.h"
+#include "harness/suite_report/rates.h"
 #include "harness/suite_report/texts.h"
 
 namespace capsize::harness {
@@ -142,8 +143,9 @@ std::string shown_runs(const Assessment& assessment) {
     if (group.status == GroupStatus::kGone) continue;
     const LedgerRun& run = group.shown;
     parts.add(fmt::format(
-        "**{}** ({}): {}\n\nShortest of {}: {}, seed {}, {}, {}{}{}\n\n{}", cell(group.title()),
+        "**{}** ({}): {}\n\n{}Shortest of {}: {}, seed {}, {}, {}{}{}\n\n{}", cell(group.title()),
         group.mute ? "muted" : name(group.status), markdown_text(group.sentence, 2 * kCellBytesMax),
+        group.rate ? "Rate: " + rate_sentence(*group.rate) + ".\n\n" : std::string(),
         counted(group.runs, "failing run"), code(run.case_name), run.seed,
         rounded_seconds(run.seconds), counted(run.faults, "fault"), place_of(group),
         evidence_text(assessment, run), command_block(commands_of(assessment, group))));

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "harness/report/terminal.h"
+#include "harness/suite_report/rates.h"
 #include "harness/suite_report/texts.h"
 
 namespace capsize::harness {
@@ -37,6 +38,7 @@ void one_group(TextOut out, const Assessment& assessment, const Group& group, bo
   fmt::format_to(out, "  {} {:<16}  {}: {} of {}{}\n", status_word(group, colours),
                  shown(group.signature), shown(group.title()), group.runs,
                  counted(assessment.runs, "run"), before);
+  if (group.rate) fmt::format_to(out, "         {}\n", rate_sentence(*group.rate));
   if (group.status == GroupStatus::kGone) return;
   const LedgerRun& run = group.shown;
   fmt::format_to(out, "         {}\n", shown(group.sentence));

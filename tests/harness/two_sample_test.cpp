@@ -15,6 +15,8 @@ TEST(TwoSample, WithoutFailuresOrRuns_ShowsNothing) {
   EXPECT_EQ(p_value_worse({0, 40}, {3, 100}), 1);
   EXPECT_EQ(p_value_worse({0, 0}, {3, 100}), 1);
   EXPECT_EQ(p_value_worse({3, 3}, {0, 0}), 1);
+  EXPECT_EQ(p_value_worse({3, 3}, {9, 9}), 1) << "all failed before";
+  EXPECT_EQ(p_value_worse({2, 3}, {9, 9}), 1);
 }
 
 TEST(TwoSample, MoreFailures_AreMoreConvincing) {
