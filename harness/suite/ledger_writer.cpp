@@ -1,59 +1,11 @@
 #include "harness/suite/ledger_writer.h"
 
-#include <fcntl.h>
-#include <fmt/core.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <chrono>
-#include <cstring>
-#include <thread>
 #include <utility>
 
 namespace capsize::harness {
 namespace {
 
 using base::Json;
-using namespace std::chrono_literals;
-
-/// How long to wait for the lock: children of a writer that was killed may hold nothing, but a
-/// reader of its process table may be slow.
-constexpr auto kLockBound = 2000ms;
-constexpr auto kLockStep = 20ms;
-
-base::Error failed(const std::filesystem::path& path, const char* what) {
-  return {fmt::format("{}: {}: {}", path.string(), what, std::strerror(errno))};
-}
-
-bool lock(int descriptor) {
-  const auto until = std::chrono::steady_clock::now() + kLockBound;
-  while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK && errno != EINTR) return false;
-    if (std::chrono::steady_clock::now() >= until) return false;
-    std::this_thread::sleep_for(kLockStep);
-  }
-  return true;
-}
-
-/// The length of the file up to its last line feed.
-off_t complete_length(int descriptor, off_t size) {
-  std::array<char, 4096> block{};
-  for (off_t end = size; end > 0;) {
-    const off_t begin = std::max<off_t>(0, end - static_cast<off_t>(block.size()));
-    const ssize_t got =
-        ::pread(descriptor, block.data(), static_cast<std::size_t>(end - begin), begin);
-    if (got != end - begin) return size;  // unreadable: left as it is, and reported by the reader
-    for (off_t i = got; i > 0; --i) {
-      if (block[static_cast<std::size_t>(i - 1)] == '\n') return begin + i;
-    }
-    end = begin;
-  }
-  return 0;
-}
 
 Json failures_json(const std::vector<RunFailure>& failures) {
   Json list = Json::array();
@@ -94,26 +46,10 @@ base::Result<LedgerWriter> LedgerWriter::open(const std::filesystem::path& store
 }
 
 base::Result<LedgerWriter> LedgerWriter::open_file(const std::filesystem::path& path) {
-  const auto folder = std::filesystem::absolute(path).parent_path();
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) {
-    return base::Error{path.parent_path().string() + ": cannot be created: " + error.message()};
-  }
-  const int descriptor =
-      ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (descriptor < 0) return failed(path, "cannot be opened");
-  LedgerWriter writer(path, descriptor);
-  if (!lock(descriptor)) {
-    return base::Error{path.string() + ": another suite or score is writing to this ledger"};
-  }
-  struct stat file {};
-  if (::fstat(descriptor, &file) != 0) return failed(path, "cannot be read");
-  const off_t complete = complete_length(descriptor, file.st_size);
-  if (complete < file.st_size && ::ftruncate(descriptor, complete) != 0) {
-    return failed(path, "its incomplete last line cannot be cut off");
-  }
-  if (complete == 0) {
+  auto log = LineLog::open(path, "another suite or score is writing to this ledger");
+  if (!log) return log.error();
+  LedgerWriter writer(std::move(log).value());
+  if (writer.log_.was_empty()) {
     if (auto written = writer.append({{kLedgerFormat, kLedgerVersion}}); !written) {
       return written.error();
     }
@@ -121,26 +57,8 @@ base::Result<LedgerWriter> LedgerWriter::open_file(const std::filesystem::path& 
   return writer;
 }
 
-LedgerWriter::LedgerWriter(LedgerWriter&& other) noexcept
-    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-LedgerWriter::~LedgerWriter() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
-base::Status LedgerWriter::write(const std::string& text) {
-  for (std::size_t done = 0; done < text.size();) {
-    const ssize_t wrote = ::write(descriptor_, text.data() + done, text.size() - done);
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) return failed(path_, "cannot be written");
-    done += static_cast<std::size_t>(wrote);
-  }
-  if (::fdatasync(descriptor_) != 0) return failed(path_, "cannot be synced");
-  return {};
-}
-
 base::Status LedgerWriter::append(const Json& line) {
-  return write(line.dump() + "\n");
+  return log_.append(line.dump() + "\n");
 }
 
 base::Status LedgerWriter::begin(const Execution& execution) {
@@ -230,7 +148,7 @@ base::Status LedgerWriter::end(const Execution& execution) {
 base::Status LedgerWriter::copy(const std::vector<std::string>& lines) {
   std::string text;
   for (const auto& line : lines) text += line + "\n";
-  return write(text);
+  return log_.append(text);
 }
 
 }  // namespace capsize::harness

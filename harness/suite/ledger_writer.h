@@ -3,10 +3,12 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
+#include "harness/store/line_log.h"
 #include "harness/suite/ledger.h"
 
 namespace capsize::harness {
@@ -24,9 +26,6 @@ class LedgerWriter {
   static base::Result<LedgerWriter> open(const std::filesystem::path& store);
   /// The same for a ledger in another file.
   static base::Result<LedgerWriter> open_file(const std::filesystem::path& path);
-  ~LedgerWriter();
-  LedgerWriter(LedgerWriter&& other) noexcept;
-  LedgerWriter& operator=(LedgerWriter&&) = delete;
 
   // Each writes one line and syncs it. After an error, nothing more may be written: a failed sync
   // may have lost the line, and a second one would not report that.
@@ -45,13 +44,10 @@ class LedgerWriter {
   base::Status copy(const std::vector<std::string>& lines);
 
  private:
-  LedgerWriter(std::filesystem::path path, int descriptor)
-      : path_(std::move(path)), descriptor_(descriptor) {}
+  explicit LedgerWriter(LineLog log) : log_(std::move(log)) {}
   base::Status append(const base::Json& line);
-  base::Status write(const std::string& text);
 
-  std::filesystem::path path_;
-  int descriptor_;
+  LineLog log_;
 };
 
 }  // namespace capsize::harness
