@@ -214,7 +214,8 @@ class SuiteVerb final : public Verb {
   }
 
   int execute(const Suite& suite, SuiteOptions& options) const {
-    RateRepeats repeats;
+    RateTester tester;
+    RateRepeats repeats(tester);
     options.repeats = &repeats;
     if (auto known = check_only(suite); !known) return usage_error(known.error().message);
     const auto places = reports_.resolve(store_, only_.empty() ? suite.name : suite.name + "-only");
