@@ -28,6 +28,7 @@
 #include "harness/suite/suite_plan.h"
 #include "harness/suite/suite_runner.h"
 #include "harness/suite_report/rate_repeats.h"
+#include "harness/suite_report/rate_tester.h"
 #include "harness/suite_report/text_report.h"
 
 namespace capsize::harness {
@@ -208,7 +209,8 @@ int SuiteCommand::merge(const Suite& suite) const {
 }
 
 int SuiteCommand::execute(const Suite& suite, SuiteOptions& options) const {
-  RateRepeats repeats;
+  RateTester tester;
+  RateRepeats repeats(tester);
   options.repeats = &repeats;
   if (auto known = check_only(suite); !known) return usage_error(known.error().message);
   const auto places = reports_.resolve(store_, only_.empty() ? suite.name : suite.name + "-only");

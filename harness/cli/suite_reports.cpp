@@ -40,7 +40,7 @@ base::Status write_reports(const Assessment& assessment, const std::vector<Repor
 
 Assessment assess_suite(const Suite& suite, const Ledger& ledger,
                         const std::vector<std::string>& executions,
-                        const std::filesystem::path& store, bool all_shards) {
+                        const std::filesystem::path& store, bool all_shards, RateTester* tester) {
   SuiteContents contents;
   for (const auto& each : suite.cases) {
     if (each.purpose == Purpose::kTest) contents.cases.push_back(each.scenario.name);
@@ -51,7 +51,7 @@ Assessment assess_suite(const Suite& suite, const Ledger& ledger,
     if (execution.id == executions.front() && !execution.only.empty()) contents = {};
   }
   contents.all_shards = all_shards;
-  Assessment assessment = assess(ledger, executions, suite.mutes, today(), contents);
+  Assessment assessment = assess(ledger, executions, suite.mutes, today(), contents, tester);
   assessment.store = store.string();
   assessment.ledger_store = store.string();
   return assessment;
@@ -84,7 +84,8 @@ void SuiteReports::progress(const Execution& execution, const SuiteProgress& pro
 void SuiteReports::write(const Execution& execution) {
   ledger_.executions.back() = execution;
   // A report that cannot be written now is written, or reported as an error, at the end.
-  (void)write_reports(assess_suite(suite_, ledger_, {execution.id}, store_), places_);
+  (void)write_reports(assess_suite(suite_, ledger_, {execution.id}, store_, false, &tester_),
+                      places_);
   written_ = Clock::now();
 }
 

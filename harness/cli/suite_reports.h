@@ -10,6 +10,7 @@
 #include "harness/suite/suite_file.h"
 #include "harness/suite/suite_runner.h"
 #include "harness/suite_report/assessment.h"
+#include "harness/suite_report/rate_tester.h"
 #include "harness/suite_report/write_reports.h"
 
 namespace capsize::harness {
@@ -31,7 +32,8 @@ struct ReportOptions {
 /// Judges executions of a suite as of today. `all_shards`: none of them may be missing.
 [[nodiscard]] Assessment assess_suite(const Suite& suite, const Ledger& ledger,
                                       const std::vector<std::string>& executions,
-                                      const std::filesystem::path& store, bool all_shards = false);
+                                      const std::filesystem::path& store, bool all_shards = false,
+                                      RateTester* tester = nullptr);
 
 class SuiteReports final : public SuiteObserver {
  public:
@@ -51,6 +53,7 @@ class SuiteReports final : public SuiteObserver {
   const std::filesystem::path& store_;
   const std::vector<ReportPaths>& places_;
   SuiteObserver& display_;
+  RateTester tester_;
   Ledger ledger_;  // the last execution is the present one
   std::optional<std::chrono::steady_clock::time_point> written_;
 };

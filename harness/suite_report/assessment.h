@@ -44,7 +44,7 @@ struct Sighting {
 enum class RateVerdict : std::uint8_t {
   kWorse,
   kNotShownWorse,
-  kTooFewBefore,  ///< no number of failures could have shown it
+  kTooFewBefore,  ///< more frequent, but no number of failures could have shown it
   kNoBaseline,    ///< no earlier night saw the group in these scenarios
 };
 /// "worse", "not shown to be worse", "too few earlier runs to say", "no baseline".

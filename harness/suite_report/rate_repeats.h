@@ -18,6 +18,9 @@ namespace capsize::harness {
 
 class RateRepeats final : public RepeatChoice {
  public:
+  /// `tester` must outlive this object.
+  explicit RateRepeats(RateTester& tester) : tester_(tester) {}
+
   /// Of an undecided group, as many runs as its next look needs; of its cases, the one that is
   /// furthest behind its part of the planned runs, so that all looks compare the same mixture. Runs
   /// that end undecided themselves are made up for, up to twice as many runs as declared.
@@ -35,7 +38,7 @@ class RateRepeats final : public RepeatChoice {
   void judge(const Ledger& earlier, const Execution& execution);
   [[nodiscard]] std::string case_behind(const Need& need, const Counts& running) const;
 
-  RateTester tester_;
+  RateTester& tester_;
   std::optional<EarlierRates> earlier_;
   std::optional<std::size_t> judged_;  // how many runs the execution had
   std::vector<Need> needs_;

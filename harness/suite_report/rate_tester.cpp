@@ -7,7 +7,7 @@
 namespace capsize::harness {
 namespace {
 
-constexpr double kFutileChance = 0.05;
+constexpr double kFutileChance = 0.2;
 /// So that a process that reports for months does not grow.
 constexpr std::size_t kRememberedMax = 100'000;
 

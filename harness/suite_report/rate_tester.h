@@ -20,7 +20,7 @@ class RateTester {
   [[nodiscard]] double p_value(const Share& before, const Counts& looks, const Counts& failed);
 
   /// Whether further runs are unlikely to show at `level` that failures are more frequent: with a
-  /// probability below 5 %, even if they fail as often as the upper bound (95 %, one-sided) of the
+  /// probability below 20 %, even if they fail as often as the upper bound (95 %, one-sided) of the
   /// runs so far. Without a failure so far, too. It ends a test early and never makes it positive,
   /// so it needs no correction.
   [[nodiscard]] bool is_futile(const Share& before, const Counts& looks, const Counts& failed,

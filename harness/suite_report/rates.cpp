@@ -35,6 +35,10 @@ void each_decided_test(const Night& night, const Use& use) {
   }
 }
 
+bool is_more_frequent(const GroupRate& rate) {
+  return rate.now.failed * rate.before.runs > rate.before.failed * rate.now.runs;
+}
+
 /// How many had failed at each look that is over. All planned runs are the first look.
 std::vector<std::uint64_t> failed_at(const RateCounts& counts,
                                      const std::vector<std::uint64_t>& looks) {
@@ -103,7 +107,8 @@ class RateTests {
     const double level = declared_.alpha / static_cast<double>(rate.tests);
     if (rate.p_adjusted <= declared_.alpha) {
       rate.verdict = RateVerdict::kWorse;
-    } else if (tester_.p_value(rate.before, rate.declared_looks, rate.declared_looks) > level) {
+    } else if (is_more_frequent(rate) &&
+               tester_.p_value(rate.before, rate.declared_looks, rate.declared_looks) > level) {
       rate.verdict = RateVerdict::kTooFewBefore;
     } else {
       rate.verdict = RateVerdict::kNotShownWorse;

@@ -77,7 +77,7 @@ class EarlierRates {
                                                         const Night& night, RateTester& tester);
 
 /// "worse: 15 of 100 runs failed (15 %, 95 % interval 8.6 to 24 %), before 30 of 1,000 (3.0 %);
-/// p = 0.000023 after 3 looks, corrected for 4 groups".
+/// p = 0.0000085 after 5 looks, corrected for 4 groups".
 [[nodiscard]] std::string rate_sentence(const GroupRate& rate);
 
 }  // namespace capsize::harness

@@ -69,9 +69,12 @@ TEST(Ledger, WhatIsWritten_IsReadBack) {
   {
     auto writer = LedgerWriter::open(store.path());
     ASSERT_TRUE(writer.ok());
-    ASSERT_TRUE(writer.value().begin(some_execution()));
+    Execution begun = some_execution();
+    begun.rates = RateTest{.alpha = 0.001, .runs = 40, .confirm = true};
+    ASSERT_TRUE(writer.value().begin(begun));
     ASSERT_TRUE(writer.value().start("e1", {"kill/1", 7, "kill/a"}));
     ASSERT_TRUE(writer.value().finish("e1", some_run("kill/1")));
+    ASSERT_TRUE(writer.value().confirm("e1"));
     ASSERT_TRUE(writer.value().start("e1", {"kill/2", 8, "kill/b"}));
     ASSERT_TRUE(writer.value().lose("e1", {"kill/2", 8, "kill/b"}));
     ASSERT_TRUE(writer.value().start("e1", {"kill/3", 9, "kill/c"}));
@@ -82,6 +85,8 @@ TEST(Ledger, WhatIsWritten_IsReadBack) {
   const Execution& execution = ledger.executions.front();
   EXPECT_EQ(execution.shard, "2/4");
   EXPECT_EQ(execution.budget_seconds, 60.0);
+  EXPECT_EQ(execution.rates, (RateTest{.alpha = 0.001, .runs = 40, .confirm = true}));
+  EXPECT_EQ(execution.repeats_from, 1U);
   ASSERT_EQ(execution.runs.size(), 1U);
   const LedgerRun& run = execution.runs.front();
   EXPECT_EQ(run.seed, 18446744073709551615U);
@@ -208,6 +213,11 @@ INSTANTIATE_TEST_SUITE_P(
               "key 'path': found /etc, expected a directory below the store"},
         Wrong{R"({"event":"begin","execution":"f","suite":"s","seed":1,"cases":5})",
               "key 'cases': found a number, expected a list"},
+        Wrong{R"({"event":"begin","execution":"f","suite":"s","seed":1,"rates":{"alpha":2}})",
+              "key 'rates': found "},
+        Wrong{R"({"event":"begin","execution":"f","suite":"s","seed":1,"rates":{"runs":-1}})", ""},
+        Wrong{R"({"event":"begin","execution":"f","suite":"s","seed":1,"rates":[]})",
+              "key 'rates': found []"},
         Wrong{R"({"event":"start","execution":"e","run":7,"seed":1,"path":"a/b"})", ""},
         Wrong{R"({"event":"run","execution":"e","run":"a","case":"a","purpose":"fun"})",
               "key 'purpose': found fun, expected one of: test, bug-control, healthy-control"}));

@@ -34,6 +34,14 @@ void append(std::vector<LedgerRun>& runs, const std::vector<LedgerRun>& more) {
   runs.insert(runs.end(), more.begin(), more.end());
 }
 
+/// A night whose planned runs are the first `planned` ones.
+Execution repeated(const std::string& id, std::vector<LedgerRun> runs, std::size_t planned) {
+  Execution execution = bare_execution(id, std::move(runs));
+  execution.rates = RateTest{.confirm = true};
+  execution.repeats_from = planned;
+  return execution;
+}
+
 /// Of the last execution.
 Assessment assess_last(const Ledger& ledger, const std::vector<Mute>& mutes = {}) {
   return assess(ledger, {ledger.executions.back().id}, mutes, kToday);
@@ -134,6 +142,13 @@ TEST(Rates, FewEarlierRuns_SayNothing) {
       << rate_sentence(rate);
 }
 
+TEST(Rates, FailureOfEveryRun_CannotBecomeMoreFrequent) {
+  const auto rate = rate_in(
+      ledger({execution("1", runs_of("a", 300, 300)), repeated("2", runs_of("a", 20, 20), 20)}));
+  EXPECT_EQ(rate.verdict, RateVerdict::kNotShownWorse);
+  EXPECT_FALSE(rate.undecided);
+}
+
 TEST(Rates, KnownGroupsWithoutAFailure_AreTestsToo) {
   std::vector<LedgerRun> before;
   std::vector<LedgerRun> now;
@@ -165,14 +180,6 @@ TEST(Rates, MutedGroupThatIsWorse_FailsTheNight) {
   EXPECT_TRUE(assessment.reasons[0].text.starts_with("muted, but worse: 15 of 100 runs failed"))
       << assessment.reasons[0].text;
   EXPECT_FALSE(assessment.reasons[0].shown_by_runs);
-}
-
-/// A night whose planned runs are the first `planned` ones.
-Execution repeated(const std::string& id, std::vector<LedgerRun> runs, std::size_t planned) {
-  Execution execution = bare_execution(id, std::move(runs));
-  execution.rates = RateTest{.confirm = true};
-  execution.repeats_from = planned;
-  return execution;
 }
 
 TEST(Rates, Repeats_AreLooksOfTheNightAndNoBaselineOfLaterOnes) {
@@ -214,7 +221,8 @@ TEST(Rates, Undecided_UntilFurtherRunsCannotShowIt) {
 /// The cases that are repeated next, as many as may run at a time.
 std::vector<std::string> next_cases(const Ledger& earlier, const Execution& night,
                                     const std::vector<SuiteCase>& cases) {
-  RateRepeats repeats;
+  RateTester tester;
+  RateRepeats repeats(tester);
   std::vector<PlannedRun> runs;
   std::vector<std::string> names;
   while (names.size() < 1000) {

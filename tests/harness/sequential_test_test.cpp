@@ -147,7 +147,7 @@ TEST(SequentialTest, ChanceOf_FollowsTheLooks) {
 TEST(SequentialTest, ThreeAgainstFifteenPercent_IsFoundWithinAHundredRuns) {
   const SequentialTest test({30, 1000}, looks_between(20, 100));
   const Counts needed = test.failures_needed(0.01 / 4);
-  EXPECT_GE(test.chance_of(needed, {}, 0.15), 0.9);
+  EXPECT_GE(test.chance_of(needed, {}, 0.15), 0.93);
   EXPECT_LE(test.chance_of(needed, {}, 0.03), 0.01 / 4);
 }
 
