@@ -37,7 +37,8 @@ std::string title(const Series& series) {
     case Quantity::kPassRate:
       return "pass rate";
     case Quantity::kGroupRate:
-      return fmt::format("{} ({})", one_line(series.label, kNameBytesMax),
+      return fmt::format("{} ({})",
+                         one_line(series.label.empty() ? "failure" : series.label, kNameBytesMax),
                          series.what.empty() ? "no signature" : one_line(series.what, 16));
     case Quantity::kRecovery:
       return "recovery after " + one_line(series.what, kNameBytesMax);
