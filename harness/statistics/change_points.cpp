@@ -59,11 +59,6 @@ void for_each_stretch(std::size_t count, std::size_t side_min, bool steps, const
   }
 }
 
-void add(Share& sum, const Share& share) {
-  sum.failed += share.failed;
-  sum.runs += share.runs;
-}
-
 /// How unlikely the rank sum of a stretch is, for all stretches of series of one length.
 ///
 /// The sum differs from its mean by as much as the sum of the rest does, so the table has only
@@ -153,35 +148,67 @@ Stretch least_likely(const std::vector<std::uint64_t>& ranks, const RankSumTable
   return best;
 }
 
+/// The p-value of `score` of these items, larger ones being less likely: the share of random orders
+/// with at least this score, for one of the two searches. Stops when it is above alpha: then it is
+/// 1. Rounding must not make the real order differ from a random one that is equally extreme.
+template <class Item, class Score>
+double p_among_orders(std::vector<Item> items, const ChangeOptions& options, const Score& score) {
+  const double real = score(items);
+  const double bound = real - std::abs(real) * 1e-9;
+  const auto total = static_cast<double>(options.permutations + 1);
+  const auto extreme_max = static_cast<std::size_t>(options.alpha / 2 * total);
+  base::Prng random = base::Prng::stream(options.seed, "change points", items.size());
+  std::size_t as_extreme = 1;  // the real one
+  for (std::size_t i = 0; i < options.permutations && as_extreme <= extreme_max; ++i) {
+    random.shuffle(items);
+    if (score(items) >= bound) ++as_extreme;
+  }
+  if (as_extreme > extreme_max) return 1;
+  return std::min(1.0, 2 * static_cast<double>(as_extreme) / total);
+}
+
 std::optional<Stretch> level_stretch(std::span<const double> part, const ChangeOptions& options,
                                      const RankSumTable& table, bool steps) {
-  auto ranks = twice_ranks(part);
+  const auto ranks = twice_ranks(part);
   std::vector<std::uint64_t> sums;
   Stretch best = least_likely(ranks, table, options.segment_min, steps, sums);
   if (best.p > 1) return std::nullopt;
-  // Rounding must not make the real order differ from a random one that is equally extreme.
-  const double bound = best.p * (1 + 1e-9);
-  const auto total = static_cast<double>(options.permutations + 1);
-  const auto extreme_max = static_cast<std::size_t>(options.alpha / 2 * total);
-  base::Prng random = base::Prng::stream(options.seed, "change points", part.size());
-  std::size_t as_extreme = 1;  // the real one
-  for (std::size_t i = 0; i < options.permutations && as_extreme <= extreme_max; ++i) {
-    random.shuffle(ranks);
-    const Stretch other = least_likely(ranks, table, options.segment_min, steps, sums);
-    if (other.p <= bound) ++as_extreme;
-  }
-  if (as_extreme > extreme_max) return std::nullopt;
-  best.p = std::min(1.0, 2 * static_cast<double>(as_extreme) / total);
+  best.p = p_among_orders(ranks, options, [&](const std::vector<std::uint64_t>& order) {
+    return -least_likely(order, table, options.segment_min, steps, sums).p;
+  });
+  if (best.p > options.alpha) return std::nullopt;
   return best;
+}
+
+/// Element i: the sum of the first i shares.
+void sum_up(std::span<const Share> shares, std::vector<Share>& sums) {
+  sums.assign(1, {});
+  for (const Share& share : shares) {
+    sums.push_back({sums.back().failed + share.failed, sums.back().runs + share.runs});
+  }
+}
+
+/// The largest chi-squared of a stretch, but for a factor that no order changes.
+double largest_chi_squared(std::span<const Share> shares, std::size_t side_min, bool steps,
+                           std::vector<Share>& sums) {
+  sum_up(shares, sums);
+  const auto runs = static_cast<double>(sums.back().runs);
+  const double rate = static_cast<double>(sums.back().failed) / runs;
+  double largest = 0;
+  for_each_stretch(shares.size(), side_min, steps, [&](std::size_t begin, std::size_t end) {
+    const auto inside = static_cast<double>(sums[end].runs - sums[begin].runs);
+    const auto failed = static_cast<double>(sums[end].failed - sums[begin].failed);
+    const double difference = failed - rate * inside;
+    if (inside == 0 || inside == runs) return;
+    largest = std::max(largest, difference * difference / (inside * (runs - inside)));
+  });
+  return largest;
 }
 
 std::optional<Stretch> share_stretch(std::span<const Share> part, const ChangeOptions& options,
                                      bool steps) {
-  std::vector<Share> sums(1);
-  for (const Share& share : part) {
-    sums.push_back(sums.back());
-    add(sums.back(), share);
-  }
+  std::vector<Share> sums;
+  sum_up(part, sums);
   const Share& all = sums.back();
   Stretch best;
   std::size_t stretches = 0;
@@ -196,6 +223,15 @@ std::optional<Stretch> share_stretch(std::span<const Share> part, const ChangeOp
       });
   best.p *= 2 * static_cast<double>(stretches);
   if (stretches == 0 || best.p > options.alpha) return std::nullopt;
+  // Fisher's test takes runs as independent. If all runs of a night tend to fail together, nights
+  // differ more than it expects, and only an order of nights that is rare shows a change.
+  std::vector<Share> order_sums;
+  const double among_orders = p_among_orders(
+      std::vector<Share>(part.begin(), part.end()), options, [&](const std::vector<Share>& order) {
+        return largest_chi_squared(order, options.segment_min, steps, order_sums);
+      });
+  best.p = std::max(best.p, among_orders);
+  if (best.p > options.alpha) return std::nullopt;
   return best;
 }
 

@@ -24,7 +24,7 @@ struct ChangeOptions {
   double alpha = 0.01;
   /// The least number of values before and after a change: one strange night is no change.
   std::size_t segment_min = 3;
-  /// Random orders of the values with which level_changes() compares the real one.
+  /// Random orders of the values with which the real one is compared.
   std::size_t permutations = 9'999;
   /// From which these orders are drawn.
   std::uint64_t seed = 1;
@@ -43,7 +43,9 @@ struct ChangePoint {
 
 /// The changes of a share, sorted by position. The p-value of a step or a stretch is that of
 /// p_value_differs() for the sums inside and outside, times the number of possible ones
-/// (Bonferroni). Values without runs count as values. Time: the square of the length.
+/// (Bonferroni), or the share of random orders of the values with as large a chi-squared if that is
+/// larger: the runs of a night need not be independent. Values without runs count as values.
+/// Time: as level_changes().
 [[nodiscard]] std::vector<ChangePoint> share_changes(std::span<const Share> series,
                                                      const ChangeOptions& options = {});
 

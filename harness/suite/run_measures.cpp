@@ -9,15 +9,15 @@
 
 #include "base/lenient_fields.h"
 #include "base/mismatch.h"
-#include "harness/statistics/change_points.h"
 
 namespace capsize::harness {
 namespace {
 
 using base::Json;
 
-// A run has a line of the ledger, and each kind takes some 30 bytes of it.
-constexpr std::size_t kKindsMax = 16;
+// A run has one line of the ledger, and a kind takes up to 100 bytes of it.
+constexpr std::size_t kKindsMax = 12;
+constexpr std::size_t kTimesMax = 10;
 constexpr std::size_t kKindBytesMax = 40;
 constexpr double kNumberMax = 1e12;  // of milliseconds: 30 years
 constexpr std::uint64_t kFaultsMax = 1'000'000'000;
@@ -38,16 +38,42 @@ std::optional<double> bounded_field(const Json& object, std::string_view key) {
   return number && is_in_bounds(*number) ? number : std::nullopt;
 }
 
-/// Three decimals are enough for milliseconds, and short in a line.
+/// One decimal is enough, and short in a line.
 Json rounded(double number) {
-  const double thousandths = std::round(number * 1000);
-  if (std::fmod(thousandths, 1000) == 0) return static_cast<std::uint64_t>(thousandths / 1000);
-  return thousandths / 1000;
+  const double tenths = std::round(number * 10);
+  if (std::fmod(tenths, 10) == 0) return static_cast<std::uint64_t>(tenths / 10);
+  return tenths / 10;
 }
 
 [[noreturn]] void refuse(const std::string& key, const Json& found, std::string_view expected) {
   throw base::JsonTypeError(
       fmt::format("key 'measured': key '{}': {}", key, base::mismatch(found.dump(), expected)));
+}
+
+/// The middle of each tenth.
+std::vector<double> evenly_spaced(std::vector<double> times) {
+  std::sort(times.begin(), times.end());
+  if (times.size() <= kTimesMax) return times;
+  std::vector<double> some;
+  for (std::size_t i = 0; i < kTimesMax; ++i) {
+    some.push_back(times[(2 * i + 1) * times.size() / (2 * kTimesMax)]);
+  }
+  return some;
+}
+
+/// [number of faults, times…]; nothing for anything else.
+std::optional<RunMeasures::Recovery> recovery_of(const Json& value) {
+  if (!value.is_array() || value.size() < 2 || value.size() > kTimesMax + 1) return std::nullopt;
+  if (!value[0].is_unsigned()) return std::nullopt;
+  RunMeasures::Recovery recovery{.faults = value[0].get<std::uint64_t>()};
+  for (std::size_t i = 1; i < value.size(); ++i) {
+    if (!value[i].is_number() || !is_in_bounds(value[i].get<double>())) return std::nullopt;
+    recovery.times_ms.push_back(value[i].get<double>());
+  }
+  if (recovery.faults < recovery.times_ms.size() || recovery.faults > kFaultsMax) {
+    return std::nullopt;
+  }
+  return recovery;
 }
 
 std::optional<double> checked_number(const Json& measured, const char* key) {
@@ -74,7 +100,7 @@ RunMeasures measures_in_results(const Json& results) {
   }
   for (auto& [kind, each] : times) {
     if (measures.recovery.size() == kKindsMax) break;
-    measures.recovery[kind] = {each.size(), median_of(std::move(each))};
+    measures.recovery[kind] = {each.size(), evenly_spaced(std::move(each))};
   }
   return measures;
 }
@@ -86,7 +112,8 @@ Json to_json(const RunMeasures& measures) {
   if (measures.ok_per_second) json["ok-per-second-quiet"] = rounded(*measures.ok_per_second);
   if (measures.new_behaviours) json["new-behaviours"] = rounded(*measures.new_behaviours);
   for (const auto& [kind, recovery] : measures.recovery) {
-    json["recovery-ms"][kind] = Json::array({recovery.faults, rounded(recovery.median_ms)});
+    Json& list = json["recovery-ms"][kind] = Json::array({recovery.faults});
+    for (const double time : recovery.times_ms) list.push_back(rounded(time));
   }
   return json;
 }
@@ -108,13 +135,9 @@ RunMeasures measures_in_ledger(const Json& measured) {
   }
   for (const auto& [kind, value] : kinds->items()) {
     if (!is_kind(kind)) refuse("recovery-ms", Json(kind), "a kind of fault");
-    const bool is_pair = value.is_array() && value.size() == 2 && value[0].is_unsigned() &&
-                         value[1].is_number() && is_in_bounds(value[1].get<double>());
-    const std::uint64_t faults = is_pair ? value[0].get<std::uint64_t>() : 0;
-    if (faults == 0 || faults > kFaultsMax) {
-      refuse(kind, value, "[number of faults, median in ms]");
-    }
-    measures.recovery[kind] = {faults, value[1].get<double>()};
+    const auto recovery = recovery_of(value);
+    if (!recovery) refuse(kind, value, "[number of faults, 1 to 10 times in ms]");
+    measures.recovery[kind] = *recovery;
   }
   return measures;
 }

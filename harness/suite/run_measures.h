@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 
@@ -14,7 +15,9 @@ namespace capsize::harness {
 struct RunMeasures {
   struct Recovery {
     std::uint64_t faults = 0;  // that were followed by an acknowledged write
-    double median_ms = 0;      // from healing to that write
+    /// From healing to that write, sorted; of more than ten faults ten evenly spaced ones. Times
+    /// have two peaks, as a fault hits the leader or not; a median alone would hide the leader's.
+    std::vector<double> times_ms = {};
     friend bool operator==(const Recovery&, const Recovery&) = default;
   };
 
@@ -29,7 +32,8 @@ struct RunMeasures {
 /// type or is beyond its bounds is left out.
 [[nodiscard]] RunMeasures measures_in_results(const base::Json& results);
 
-/// As the ledger has it: a few hundred bytes at most, whatever the run did. Null if there are none.
+/// As the ledger has it: mostly below 300 bytes, and 1.5 kB at most, whatever the run did. Null if
+/// there are none.
 [[nodiscard]] base::Json to_json(const RunMeasures& measures);
 /// Reads what to_json() wrote. Throws base::JsonTypeError with key, found and expected.
 [[nodiscard]] RunMeasures measures_in_ledger(const base::Json& measured);

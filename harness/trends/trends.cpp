@@ -24,30 +24,37 @@ bool has_verdict(const LedgerRun& run) {
   return run.verdict != Verdict::kHarnessError && run.verdict != Verdict::kUsageError;
 }
 
-/// A value with the number of runs or faults of which it is the median.
+constexpr std::uint64_t kSlowFaultsMin = 10;
+
+/// A value with the number of runs or faults for which it stands.
 struct Weighted {
   double value;
-  std::uint64_t weight;
+  double weight;
 };
 
-/// The value up to which half of the weight is; the mean of two if it is between them.
-std::optional<TrendValue> weighted_median(std::vector<Weighted> values) {
-  if (values.empty()) return std::nullopt;
+/// Recoveries from one kind of fault in one night.
+struct Recoveries {
+  std::uint64_t faults =
+      0;  // bounded for each run (run_measures.cpp), so the sum does not overflow
+  std::vector<Weighted> times;
+};
+
+/// The value up to which this share of the weight is; the mean of two if it is between them.
+/// Precondition: there is a value.
+double weighted_quantile(std::vector<Weighted> values, double share) {
   std::sort(values.begin(), values.end(),
             [](const Weighted& a, const Weighted& b) { return a.value < b.value; });
-  // The weights are bounded (run_measures.cpp), so their sum does not overflow.
-  const std::uint64_t total =
-      std::accumulate(values.begin(), values.end(), std::uint64_t{0},
-                      [](std::uint64_t sum, const Weighted& each) { return sum + each.weight; });
-  std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
+  double total = 0;
+  for (const Weighted& each : values) total += each.weight;
+  const double wanted = share * total;
+  const double rounding = 1e-9 * total;
+  double sum = 0;
+  for (std::size_t i = 0; i + 1 < values.size(); ++i) {
     sum += values[i].weight;
-    if (2 * sum < total) continue;
-    const bool between = 2 * sum == total && i + 1 < values.size();
-    const double value = between ? (values[i].value + values[i + 1].value) / 2 : values[i].value;
-    return TrendValue{value, total, 0};
+    if (std::abs(sum - wanted) <= rounding) return (values[i].value + values[i + 1].value) / 2;
+    if (sum > wanted) return values[i].value;
   }
-  return std::nullopt;
+  return values.back().value;
 }
 
 std::optional<TrendValue> rate(std::uint64_t k, std::uint64_t n) {
@@ -95,12 +102,15 @@ class NightTally {
     }
     return rate(failing, runs);
   }
-  [[nodiscard]] std::optional<TrendValue> recovery(const std::string& kind) const {
+  /// The time that `share` of the recoveries do not exceed.
+  [[nodiscard]] std::optional<TrendValue> recovery(const std::string& kind, double share) const {
     const auto found = recovery_.find(kind);
-    return found == recovery_.end() ? std::nullopt : weighted_median(found->second);
+    if (found == recovery_.end()) return std::nullopt;
+    return TrendValue{weighted_quantile(found->second.times, share), found->second.faults, 0};
   }
   [[nodiscard]] std::optional<TrendValue> throughput() const {
-    return weighted_median(throughput_);
+    if (throughput_.empty()) return std::nullopt;
+    return TrendValue{median_of(throughput_), throughput_.size(), 0};
   }
   [[nodiscard]] std::optional<TrendValue> fault_rate() const {
     if (load_ms_ < kLoadMsMin) return std::nullopt;
@@ -110,9 +120,7 @@ class NightTally {
     if (behaviour_runs_ == 0) return std::nullopt;
     return TrendValue{new_behaviours_, behaviour_runs_, 0};
   }
-  [[nodiscard]] const std::map<std::string, std::vector<Weighted>>& recoveries() const {
-    return recovery_;
-  }
+  [[nodiscard]] const std::map<std::string, Recoveries>& recoveries() const { return recovery_; }
   [[nodiscard]] std::size_t unmeasured() const { return unmeasured_; }
 
  private:
@@ -133,9 +141,13 @@ class NightTally {
   void add(const RunMeasures& measured, std::uint64_t faults) {
     if (measured == RunMeasures{}) ++unmeasured_;
     for (const auto& [kind, each] : measured.recovery) {
-      recovery_[kind].push_back({each.median_ms, each.faults});
+      Recoveries& all = recovery_[kind];
+      all.faults += each.faults;
+      const double weight =
+          static_cast<double>(each.faults) / static_cast<double>(each.times_ms.size());
+      for (const double time : each.times_ms) all.times.push_back({time, weight});
     }
-    if (measured.ok_per_second) throughput_.push_back({*measured.ok_per_second, 1});
+    if (measured.ok_per_second) throughput_.push_back(*measured.ok_per_second);
     if (measured.load_ms) {
       load_ms_ += *measured.load_ms;
       faults_ += static_cast<double>(faults);
@@ -151,8 +163,8 @@ class NightTally {
   std::map<std::string, std::size_t> runs_;  // with a verdict, by case
   // By group; runs that ended with a harness error are counted only for the group that they show.
   std::map<std::string, std::size_t> failing_, beside_errors_;
-  std::map<std::string, std::vector<Weighted>> recovery_;  // by kind of fault
-  std::vector<Weighted> throughput_;
+  std::map<std::string, Recoveries> recovery_;  // by kind of fault
+  std::vector<double> throughput_;
   double load_ms_ = 0, faults_ = 0, new_behaviours_ = 0;
   std::uint64_t loads_ = 0, behaviour_runs_ = 0;
   std::size_t unmeasured_ = 0;
@@ -260,9 +272,7 @@ class SeriesMaker {
   void add_recoveries() {
     std::map<std::string, std::uint64_t> faults;
     for (const NightTally& tally : tallies_) {
-      for (const auto& [kind, times] : tally.recoveries()) {
-        for (const Weighted& each : times) faults[kind] += each.weight;
-      }
+      for (const auto& [kind, each] : tally.recoveries()) faults[kind] += each.faults;
     }
     std::vector<std::pair<std::string, std::uint64_t>> sorted(faults.begin(), faults.end());
     std::stable_sort(sorted.begin(), sorted.end(),
@@ -273,7 +283,12 @@ class SeriesMaker {
     }
     for (const auto& [kind, count] : sorted) {
       add({.quantity = Quantity::kRecovery, .what = kind},
-          [&kind = kind](const NightTally& tally) { return tally.recovery(kind); });
+          [&kind = kind](const NightTally& tally) { return tally.recovery(kind, 0.5); });
+      add({.quantity = Quantity::kSlowRecovery, .what = kind},
+          [&kind = kind](const NightTally& tally) -> std::optional<TrendValue> {
+            const auto slow = tally.recovery(kind, 0.9);
+            return slow && slow->count >= kSlowFaultsMin ? slow : std::nullopt;
+          });
     }
   }
 
@@ -297,6 +312,8 @@ std::string_view name(Quantity quantity) {
       return "group-rate";
     case Quantity::kRecovery:
       return "recovery";
+    case Quantity::kSlowRecovery:
+      return "recovery-p90";
     case Quantity::kThroughput:
       return "throughput";
     case Quantity::kFaultRate:

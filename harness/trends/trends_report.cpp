@@ -28,15 +28,22 @@ std::string revision(const TrendNight& night) {
   return night.revision.empty() ? "?" : one_line(night.revision, kShortBytesMax);
 }
 
+bool is_recovery(Quantity quantity) {
+  return quantity == Quantity::kRecovery || quantity == Quantity::kSlowRecovery;
+}
+
 std::string title(const Series& series) {
   switch (series.quantity) {
     case Quantity::kPassRate:
       return "pass rate";
     case Quantity::kGroupRate:
-      return fmt::format("{} ({})", one_line(series.label, kNameBytesMax),
+      return fmt::format("{} ({})",
+                         one_line(series.label.empty() ? "failure" : series.label, kNameBytesMax),
                          series.what.empty() ? "no signature" : one_line(series.what, 16));
     case Quantity::kRecovery:
       return "recovery after " + one_line(series.what, kNameBytesMax);
+    case Quantity::kSlowRecovery:
+      return "recovery after " + one_line(series.what, kNameBytesMax) + ", exceeded by one in ten";
     case Quantity::kThroughput:
       return "throughput without faults";
     case Quantity::kFaultRate:
@@ -50,6 +57,7 @@ std::string title(const Series& series) {
 std::string unit(Quantity quantity) {
   switch (quantity) {
     case Quantity::kRecovery:
+    case Quantity::kSlowRecovery:
       return " ms";
     case Quantity::kThroughput:
       return "/s";
@@ -71,7 +79,7 @@ std::string value_text(Quantity quantity, double value) {
 /// What a value is made of: "13 of 16 runs", "40 faults".
 std::string made_of(Quantity quantity, const TrendValue& value) {
   if (is_rate(quantity)) return fmt::format("{} of {}", value.count, counted(value.of, "run"));
-  return counted(value.count, quantity == Quantity::kRecovery ? "fault" : "run");
+  return counted(value.count, is_recovery(quantity) ? "fault" : "run");
 }
 
 const std::optional<TrendValue>* latest(const Series& series) {
@@ -214,7 +222,7 @@ base::Json series_json(const Trends& trends, const Series& series) {
                      {"values", std::move(values)},
                      {"counts", std::move(counts)},
                      {"changes", std::move(changes)}};
-  if (series.quantity == Quantity::kRecovery) json["fault"] = series.what;
+  if (is_recovery(series.quantity)) json["fault"] = series.what;
   if (series.quantity == Quantity::kGroupRate) {
     json["signature"] = series.what;
     json["label"] = series.label;

@@ -36,10 +36,10 @@ LedgerRun some_run(const std::string& id) {
           .faults = 4,
           .operations = 100,
           .operations_under_faults = 50,
-          .measured = {.load_ms = 5000.25,
+          .measured = {.load_ms = 5000.5,
                        .ok_per_second = 20.0,
                        .new_behaviours = 2.0,
-                       .recovery = {{"kill", {3, 412.5}}}}};
+                       .recovery = {{"kill", {3, {200, 412.5, 600}}}}}};
 }
 
 Execution some_execution() {
@@ -177,11 +177,17 @@ INSTANTIATE_TEST_SUITE_P(
         WrongMeasures{R"({"recovery-ms":{"<b>":[1,1]}})",
                       "key 'recovery-ms': found \"<b>\", expected a kind of fault"},
         WrongMeasures{R"({"recovery-ms":{"kill":[0,1]}})",
-                      "key 'kill': found [0,1], expected [number of faults, median in ms]"},
+                      "key 'kill': found [0,1], expected [number of faults, 1 to 10 times in ms]"},
         WrongMeasures{R"({"recovery-ms":{"kill":[3,-1]}})",
-                      "key 'kill': found [3,-1], expected [number of faults, median in ms]"},
-        WrongMeasures{R"({"recovery-ms":{"kill":{"0":1}}})",
-                      "key 'kill': found {\"0\":1}, expected [number of faults, median in ms]"}));
+                      "key 'kill': found [3,-1], expected [number of faults, 1 to 10 times in ms]"},
+        WrongMeasures{
+            R"({"recovery-ms":{"kill":[2,1,2,3]}})",
+            "key 'kill': found [2,1,2,3], expected [number of faults, 1 to 10 times in ms]"},
+        WrongMeasures{R"({"recovery-ms":{"kill":[3]}})",
+                      "key 'kill': found [3], expected [number of faults, 1 to 10 times in ms]"},
+        WrongMeasures{
+            R"({"recovery-ms":{"kill":{"0":1}}})",
+            "key 'kill': found {\"0\":1}, expected [number of faults, 1 to 10 times in ms]"}));
 
 struct Wrong {
   const char* line;

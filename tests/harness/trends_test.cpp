@@ -39,7 +39,7 @@ LedgerRun measured(const std::string& id, double recovery_ms, double load_ms = 6
   each.measured = {.load_ms = load_ms,
                    .ok_per_second = 900.0,
                    .new_behaviours = 2.0,
-                   .recovery = {{"kill", {5, recovery_ms}}}};
+                   .recovery = {{"kill", {5, {recovery_ms}}}}};
   return each;
 }
 
@@ -90,7 +90,7 @@ TEST(Trends, LastingChange_IsMarkedWithItsNightRevisionAndLevels) {
   EXPECT_DOUBLE_EQ(faults->value, 10);
   const std::string text = trends_text(trends, 80, false);
   EXPECT_THAT(text,
-              HasSubstr("nightly: 20 nights from 2026-11-01 to 2026-11-20, 80 tests, 3 changes"));
+              HasSubstr("nightly: 20 nights from 2026-11-01 to 2026-11-20, 80 tests, 4 changes"));
   EXPECT_THAT(text, HasSubstr("  ▁▁▁▁▁▁▁▁▁▁▁▁████████\n              ^\n"
                               "  ^ 2026-11-13: 0 % -> 50 %, p "));
   EXPECT_THAT(text, HasSubstr(", r12 -> r13\n"));
@@ -140,6 +140,20 @@ TEST(Trends, MedianOfANight_WeighsRunsByTheirFaults) {
   EXPECT_EQ(series->values[0]->value, 900);
   EXPECT_EQ(series->values[0]->count, 65U);
   EXPECT_EQ(series->values[1]->value, 200);
+}
+
+TEST(Trends, SlowRecoveries_AreNotHiddenByTheMedian) {
+  // One fault in five hits the leader.
+  LedgerRun each = measured("a/1", 0);
+  each.measured.recovery["kill"] = {10, {2, 2, 2, 2, 3, 3, 3, 3, 900, 950}};
+  const Trends trends =
+      trends_of(ledger({night(1, {each, each}), night(2, {measured("a/1", 5)})}), "nightly", 60);
+  EXPECT_EQ(find(trends, Quantity::kRecovery, "kill")->values[0]->value, 3);
+  const Series* slow = find(trends, Quantity::kSlowRecovery, "kill");
+  ASSERT_NE(slow, nullptr);
+  EXPECT_EQ(slow->values[0]->value, 925);
+  EXPECT_EQ(slow->values[0]->count, 20U);
+  EXPECT_FALSE(slow->values[1].has_value()) << "five faults have no slowest tenth";
 }
 
 TEST(Trends, NightsOfAnOlderRelease_HaveNoValue_AndTheReportSaysSo) {
@@ -210,7 +224,7 @@ TEST(Trends, HostileTexts_StayOnOneLineAndWithoutMarkup) {
       bad.failures[0].label = kHostile;
       if (day < 15) bad.failures.clear();
       bad.faults = ~std::uint64_t{0};
-      bad.measured = {.load_ms = 1e-9, .recovery = {{"kill", {1'000'000'000, 1e12}}}};
+      bad.measured = {.load_ms = 1e-9, .recovery = {{"kill", {1'000'000'000, {1e12}}}}};
       runs.push_back(bad);
     }
     Execution each = night(day, std::move(runs));

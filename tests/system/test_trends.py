@@ -92,7 +92,7 @@ def test_each_line_of_a_ledger_stays_short(nights):
     runs = [json.loads(line) for line in lines if '"event":"run"' in line]
     kills = [run for run in runs if run["case"] == "kill"]
     assert kills[0]["measured"] == {"load-ms": 60000, "ok-per-second-quiet": 950, "new-behaviours": 2,
-                                    "recovery-ms": {"kill": [3, 410]}}
+                                    "recovery-ms": {"kill": [3, 400, 410, 420]}}
     assert max(len(json.dumps(run["measured"])) for run in kills) < 200
 
 
@@ -133,8 +133,8 @@ def test_a_hostile_ledger_is_refused_or_shown_harmlessly(nights):
     nights.run(measures(400, 950))
     ledger = nights.folder / "store" / "ledger.jsonl"
     text = ledger.read_text()
-    for found, planted in (('"load-ms":60000', '"load-ms":-1'), ('"kill":[3,410]', '"kill":[3,1e300]'),
-                           ('"kill":[3,410]', '"\\u001b[31m":[3,410]')):
+    for found, planted in (('"load-ms":60000', '"load-ms":-1'), ('"kill":[3,400,', '"kill":[3,1e300,'),
+                           ('"kill":[3,400,', '"\\u001b[31m":[3,400,')):
         assert found in text
         ledger.write_text(text.replace(found, planted, 1))
         done = nights.trends()
