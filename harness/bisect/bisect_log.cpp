@@ -139,13 +139,22 @@ class LogReader {
       finish(line);
     } else if (event == "lost") {
       close(begun(line));
-    } else if (event == "pause") {
-      state_->seconds += seconds_of(line, "seconds");
-    }  // later releases may add events
+    } else if (event == "resume") {
+      end_call();
+    }  // `pause`, and events that later releases may add, have only a time
+    if (event != "resume") at_ = seconds_of(line, "at");
   }
-  [[nodiscard]] std::optional<BisectState> take() { return std::move(state_); }
+  [[nodiscard]] std::optional<BisectState> take() {
+    if (state_) end_call();
+    return std::move(state_);
+  }
 
  private:
+  void end_call() {
+    state_->seconds += at_;
+    at_ = 0;
+  }
+
   std::size_t revision_of(const Json& line) {
     const std::string commit = line.at("revision").get<std::string>();
     const auto found = numbers_.find(commit);
@@ -205,6 +214,7 @@ class LogReader {
 
   std::optional<BisectState> state_;
   std::map<std::string, std::size_t> numbers_;
+  double at_ = 0;  // time of the last line, in its call
 };
 
 Json to_json(const char* event, const BegunBisectRun& run, const BisectQuestion& question) {
@@ -293,7 +303,8 @@ base::Result<std::optional<BisectState>> read_bisect_log(const std::filesystem::
   return parse_bisect_log(text.view(), path.string());
 }
 
-base::Status BisectLog::append(const Json& line) {
+base::Status BisectLog::append(Json line) {
+  line["at"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
   return file_.append(line.dump() + "\n");
 }
 
@@ -301,7 +312,8 @@ base::Status BisectLog::begin(const BisectQuestion& question) {
   if (auto cleared = file_.clear(); !cleared) return cleared;
   state_ = {};
   state_.question = question;
-  if (auto written = append({{kBisectFormat, kBisectVersion}}); !written) return written;
+  const Json head = {{kBisectFormat, kBisectVersion}};
+  if (auto written = file_.append(head.dump() + "\n"); !written) return written;
   return append(to_json(question));
 }
 
@@ -354,9 +366,10 @@ base::Status BisectLog::lose(const BegunBisectRun& run) {
   return append(to_json("lost", run, state_.question));
 }
 
-base::Status BisectLog::pause(double seconds) {
-  state_.seconds += seconds;
-  return append({{"event", "pause"}, {"seconds", seconds}});
+base::Status BisectLog::pause() {
+  state_.seconds +=
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+  return append({{"event", "pause"}});
 }
 
 }  // namespace capsize::harness

@@ -4,6 +4,7 @@
 // JSON lines, appended by one process (store/line_log.h).
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -82,7 +83,7 @@ struct BisectState {
   std::uint64_t builds = 0;  // that succeeded
   std::uint64_t builds_failed = 0;
   double build_seconds = 0;  // of all of them
-  double seconds = 0;        // of all processes that worked on it, as far as they recorded it
+  double seconds = 0;        // of all earlier calls; of one that was killed, until its last line
 };
 
 /// Parses a log. Error: line, what was found and what was expected. An incomplete last line is no
@@ -110,14 +111,16 @@ class BisectLog {
   base::Status finish(const BisectRun& run);
   /// It ended without a verdict, because the bisection was interrupted or killed.
   base::Status lose(const BegunBisectRun& run);
-  /// This process ends. `seconds`: how long it worked.
-  base::Status pause(double seconds);
+  /// This call ends: the state's seconds include it.
+  base::Status pause();
 
  private:
-  base::Status append(const base::Json& line);
+  /// Adds the time since this object was made to the line.
+  base::Status append(base::Json line);
 
   LineLog file_;
   BisectState state_;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace capsize::harness

@@ -22,7 +22,6 @@ namespace fs = std::filesystem;
 namespace {
 
 using namespace std::chrono_literals;
-using BisectClock = std::chrono::steady_clock;
 
 constexpr base::Duration kBisectStep = 10ms;
 /// The processes of a build that was killed with its bisection hold the lock until they have ended.
@@ -59,7 +58,7 @@ class BisectRunner {
     }
     restore();
     const base::Status done = search();
-    if (auto paused = log_.pause(elapsed()); done && !paused) return paused.error();
+    if (auto paused = log_.pause(); done && !paused) return paused.error();
     if (!done) return done.error();
     if (decision_.step == Search::Step::kClaim) builds_.remove_tree();
     return BisectEnd{.revisions = options_.revisions,
@@ -324,9 +323,6 @@ class BisectRunner {
                        options_.revisions.revisions.size());
   }
   [[nodiscard]] bool interrupted() const { return commands_.interrupted(); }
-  [[nodiscard]] double elapsed() const {
-    return std::chrono::duration<double>(BisectClock::now() - started_).count();
-  }
 
   const BisectOptions& options_;
   CommandRunner& commands_;
@@ -341,7 +337,6 @@ class BisectRunner {
   std::uint64_t without_evidence_ = 0;  // runs in a row
   std::uint64_t harness_errors_ = 0;    // runs in a row
   std::uint64_t whole_runs_ = 0;
-  BisectClock::time_point started_ = BisectClock::now();
 };
 
 /// Whether the log answers the question of this call. Error: another one.

@@ -51,10 +51,13 @@ Posterior::Posterior(const std::vector<Evidence>& evidence, double background)
   CHECK(background > 0 && background < 1, "a background rate is between 0 and 1");
   std::vector<double> log_fail(kRates);
   std::vector<double> log_pass(kRates);
+  std::vector<double> log_prior(kRates);
   for (std::size_t k = 0; k < kRates; ++k) {
     rates_[k] = background + (1 - background) * (static_cast<double>(k) + 0.5) / kRates;
     log_fail[k] = std::log(rates_[k]);
     log_pass[k] = std::log1p(-rates_[k]);
+    const double half = (1 - background) / kRates / 2;
+    log_prior[k] = std::log(std::sqrt(rates_[k] + half) - std::sqrt(rates_[k] - half));
   }
   Evidence before;
   Evidence after;
@@ -67,7 +70,7 @@ Posterior::Posterior(const std::vector<Evidence>& evidence, double background)
     const double log_before = as_number(before.failed) * std::log(background) +
                               as_number(before.passed) * std::log1p(-background);
     for (std::size_t k = 0; k < kRates; ++k) {
-      joint_[c * kRates + k] = log_before + as_number(after.failed) * log_fail[k] +
+      joint_[c * kRates + k] = log_prior[k] + log_before + as_number(after.failed) * log_fail[k] +
                                as_number(after.passed) * log_pass[k];
     }
     before.failed += evidence[c].failed;

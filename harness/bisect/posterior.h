@@ -3,9 +3,15 @@
 //
 // Model. Of the revisions 1…n after a good one, revision c is the culprit. A run of revision i
 // fails with probability p if i >= c, and with a small background rate b otherwise, independent of
-// all other runs. Both c and p are unknown. The prior is uniform: c over the revisions, p over
-// (b, 1). The posterior is exact on a grid of c and kRates values of p. Nothing else is assumed
-// about p, so a failure of one run in ten needs more runs than one of nine in ten, and no option.
+// all other runs. Both c and p are unknown. The prior of c is uniform; that of p has the density
+// of Beta(1/2, 1), which is 1 / (2 sqrt(p)), cut to (b, 1). The posterior is exact on a grid of c
+// and kRates values of p. So a failure of one run in ten needs more runs than one of nine in ten,
+// and no option.
+//
+// Why not a uniform prior of p: it expects few rare failures, and so takes a series of passed runs
+// too soon for a good revision. Over rates from 0.1 to 0.9 its claims at 95 % were right in 96 % of
+// 1,000 bisections, but those below 0.3 in 92 %. With this prior it is 98 % and 95 %, for a tenth
+// more runs (scripts/trials bisect).
 //
 // Sources. Probabilistic bisection: Horstein, IEEE Trans. Information Theory 9(3), 1963; its choice
 // of a question by the posterior: Ben-Or & Hassidim, FOCS 2008. These assume a known error rate,
@@ -19,7 +25,8 @@
 
 namespace capsize::harness {
 
-/// Values of p in the grid: the midpoints of equal parts of (b, 1).
+/// Values of p in the grid: the midpoints of equal parts of (b, 1), each with the prior probability
+/// of its part.
 inline constexpr std::size_t kRates = 100;
 
 /// Runs of one revision that gave evidence.

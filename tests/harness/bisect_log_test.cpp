@@ -77,7 +77,7 @@ TEST(BisectLog, WhatIsWritten_IsReadBack) {
     run.seconds = 4.25;
     ASSERT_TRUE(log.finish(run).ok());
     ASSERT_TRUE(log.lose(begun(2, 1)).ok());
-    ASSERT_TRUE(log.pause(10).ok());
+    ASSERT_TRUE(log.pause().ok());
   }
   std::ofstream(path, std::ios::app) << R"({"event":"run","run":3)";  // torn
   const auto read = read_bisect_log(path);
@@ -88,7 +88,6 @@ TEST(BisectLog, WhatIsWritten_IsReadBack) {
   EXPECT_EQ(state.builds, 1U);
   EXPECT_EQ(state.builds_failed, 1U);
   EXPECT_DOUBLE_EQ(state.build_seconds, 4.0);
-  EXPECT_DOUBLE_EQ(state.seconds, 10);
   ASSERT_EQ(state.runs.size(), 1U);
   EXPECT_EQ(state.runs[0].outcome, RunOutcome::kOther);
   EXPECT_EQ(state.runs[0].others, std::vector<std::string>{"ffffffffffffffff"});
@@ -157,6 +156,13 @@ TEST(BisectLog, HostileQuestions_AreRefused) {
   EXPECT_NE(with("0.001", "\"x\""), "");
   EXPECT_NE(with("\"seed\":1", "\"seed\":-1"), "");
   EXPECT_EQ(with("make", "true"), "");
+}
+
+TEST(BisectLog, Seconds_OfACallThatWasKilledCountUntilItsLastLine) {
+  const std::string text = kHead + kBegin + R"({"event":"built","revision":")" + commit_of('a') +
+                           R"(","seconds":2,"at":3})" + "\n" + R"({"event":"resume","at":0.5})" +
+                           "\n" + R"({"event":"pause","at":4})" + "\n";
+  EXPECT_DOUBLE_EQ(parse_bisect_log(text, "log").value().value().seconds, 7);
 }
 
 TEST(BisectLog, LaterEvents_AreIgnored) {
