@@ -14,6 +14,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--address", default="")
@@ -40,11 +41,21 @@ def execute(call, place):
         command += ["--runner", options.runner]
     try:
         answer = subprocess.run(command, input=call["job"], capture_output=True, text=True, check=True).stdout
-        say(event="completed", answer=answer, **key)
-    except (OSError, subprocess.CalledProcessError) as error:
-        say(event="lost", reason=str(error), **key)
+        end = {"event": "completed", "answer": answer}
+    except (OSError, UnicodeError, subprocess.CalledProcessError) as error:
+        end = {"event": "lost", "reason": str(error)}
     running.pop(call["name"])
-    places.append(place)
+    places.append(place)  # before the campaign hears of it, and submits the next
+    say(**end, **key)
+
+
+def stop(call_of):
+    """Asks until the job has ended: its process may not have begun when it is asked first."""
+    for name, (call, place) in list(running.items()):
+        while call_of(call) and name in running:
+            subprocess.run([*place, options.capsize, "job", "--stop", name], check=False,
+                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(0.2)
 
 
 say(event="hello", **{"capsize-engine": 1})
@@ -53,9 +64,9 @@ for line in sys.stdin:
     call = json.loads(line)
     if call["call"] == "submit":
         place = places.pop()
-        running[call["name"]] = call["id"], place
+        running[call["name"]] = call, place
         threading.Thread(target=execute, args=(call, place)).start()
     elif call["call"] == "cancel":
-        for name, (job, place) in list(running.items()):
-            if job == call["id"]:
-                subprocess.run([*place, options.capsize, "job", "--stop", name], check=False)
+        same = (call["id"], call["attempt"])
+        threading.Thread(target=stop, args=(lambda job, same=same: (job["id"], job["attempt"]) == same,)).start()
+stop(lambda job: True)  # the campaign has ended

@@ -13,6 +13,9 @@
 namespace capsize::harness {
 namespace {
 
+/// 8 MiB: a tenth of the longest answer.
+constexpr std::size_t kBlocksMax = 128;
+
 struct Pipe {
   OwnedDescriptor read;
   OwnedDescriptor write;
@@ -78,25 +81,36 @@ std::vector<std::string> EngineProcess::receive() {
   write_rest();
   std::vector<std::string> lines;
   std::array<char, 65536> block;
-  while (ended_.empty()) {
+  // Bounded: an engine that writes without a pause must not keep the caller from everything else.
+  for (std::size_t blocks = 0; blocks < kBlocksMax && ended_.empty(); ++blocks) {
     const ssize_t got = ::read(output_.get(), block.data(), block.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
+    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+      // A process that it started may still hold its output.
+      if (const auto ending = child_.poll()) ended_ = describe(*ending);
+      break;
+    }
     if (got <= 0) {
       const auto ending = child_.wait(std::chrono::milliseconds(200));
       ended_ = ending ? describe(*ending) : "it closed its standard output";
       break;
     }
     unread_.append(block.data(), static_cast<std::size_t>(got));
-    for (std::size_t end = unread_.find('\n', searched_); end != std::string::npos;
-         end = unread_.find('\n')) {
-      lines.push_back(unread_.substr(0, end));
-      unread_.erase(0, end + 1);
-    }
-    searched_ = unread_.size();
+    take_lines(lines);
     if (unread_.size() > line_bytes_max_) ended_ = "a line of its output is too long";
   }
   return lines;
+}
+
+void EngineProcess::take_lines(std::vector<std::string>& lines) {
+  std::size_t begin = 0;
+  for (std::size_t end = unread_.find('\n', searched_); end != std::string::npos;
+       end = unread_.find('\n', begin)) {
+    lines.push_back(unread_.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  unread_.erase(0, begin);
+  searched_ = unread_.size();
 }
 
 void EngineProcess::stop(std::chrono::milliseconds bound) {

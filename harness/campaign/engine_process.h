@@ -36,6 +36,7 @@ class EngineProcess {
   EngineProcess(ChildProcess child, OwnedDescriptor input, OwnedDescriptor output,
                 std::size_t line_bytes_max);
   void write_rest();
+  void take_lines(std::vector<std::string>& lines);
 
   ChildProcess child_;
   OwnedDescriptor input_;   // of the engine

@@ -1,6 +1,8 @@
 #include "harness/campaign/execute_job.h"
 
 #include <fmt/core.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <fstream>
@@ -59,6 +61,12 @@ base::Result<std::string> pack_run(const fs::path& run, const fs::path& file) {
   return archive;
 }
 
+/// Whether the process that reads the answer has ended.
+bool reader_is_gone() {
+  pollfd output{.fd = STDOUT_FILENO, .events = 0, .revents = 0};
+  return ::poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
 /// Waits for the end of a run; nothing if a signal stopped it before it had a verdict.
 std::optional<LedgerRun> wait_for(RunProcess& process, SignalGuard& signals) {
   bool asked = false;
@@ -67,6 +75,7 @@ std::optional<LedgerRun> wait_for(RunProcess& process, SignalGuard& signals) {
       asked ? process.kill() : process.interrupt();
       asked = true;
     }
+    if (reader_is_gone()) process.kill();
     auto ended = process.poll();
     if (!ended) continue;
     if (ended->interrupted) return std::nullopt;
@@ -79,8 +88,7 @@ std::optional<LedgerRun> wait_for(RunProcess& process, SignalGuard& signals) {
 base::Result<JobAnswer> execute_job(const Job& job, const JobPlace& place, SignalGuard& signals) {
   // As in a store, of which the directory of the job takes the place.
   const fs::path directory = place.directory / job.of.scenario.name / kRunName;
-  JobAnswer answer{
-      .run = {}, .archive = {}, .directory = directory.string(), .store = place.directory.string()};
+  JobAnswer answer;
   const PlannedRun planned{.of = &job.of, .id = job.id, .seed = job.seed};
   if (job.revision != base::revision()) {
     answer.run = without_result(

@@ -6,13 +6,14 @@
 #include <utility>
 
 #include "base/base64.h"
-#include "base/check.h"
 #include "base/format_version.h"
 #include "base/json.h"
 #include "base/mismatch.h"
 #include "base/units.h"
 #include "base/version.h"
+#include "harness/report/results.h"
 #include "harness/suite/ledger_writer.h"
+#include "harness/suite/run_result.h"
 
 namespace capsize::harness {
 namespace {
@@ -90,9 +91,8 @@ base::Result<JobAnswer> to_answer(const Json& object) {
     auto parsed = parse_ledger_run(*run);
     if (!parsed) return base::Error{"key 'run': " + parsed.error().message};
     answer.run = std::move(parsed).value();
+    bound_texts(*answer.run);
   }
-  answer.directory = object.value("directory", "");
-  answer.store = object.value("store", "");
   if (const Json* archive = object.find("archive"); archive != object.end()) {
     auto bytes = base::from_base64(archive->get<std::string>());
     if (!bytes || bytes->size() > kArchiveBytesMax) {
@@ -101,13 +101,6 @@ base::Result<JobAnswer> to_answer(const Json& object) {
     answer.archive = std::move(*bytes);
   }
   return answer;
-}
-
-void replace_all(std::string& text, const std::string& what, const std::string& by) {
-  if (what.empty()) return;
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
-    text.replace(at, what.size(), by);
-  }
 }
 
 }  // namespace
@@ -139,10 +132,7 @@ base::Result<Job> parse_job(std::string_view text) {
 }
 
 std::string answer_line(const JobAnswer& answer) {
-  Json line = {{kAnswerFormat, kJobVersion},
-               {"run", answer.run ? to_json(*answer.run) : Json()},
-               {"directory", answer.directory},
-               {"store", answer.store}};
+  Json line = {{kAnswerFormat, kJobVersion}, {"run", answer.run ? to_json(*answer.run) : Json()}};
   if (!answer.archive.empty()) line["archive"] = base::to_base64(answer.archive);
   return line.dump();
 }
@@ -157,13 +147,8 @@ base::Result<JobAnswer> parse_answer(std::string_view text) {
   }
 }
 
-LedgerRun answered_run(const RunJob& job, const JobAnswer& answer, const std::string& store) {
-  CHECK(answer.run.has_value(), "only a run with a verdict is recorded");
-  LedgerRun run = *answer.run;
-  // The directory first: it is in the store.
-  replace_all(run.reproduce, answer.directory, job.directory.string());
-  replace_all(run.reproduce, answer.store, store);
-  const Scenario& scenario = job.planned.of->scenario;
+LedgerRun answered_run(const RunJob& job, LedgerRun run, const std::filesystem::path& store) {
+  Scenario scenario = job.planned.of->scenario;
   run.id = job.planned.id;
   run.case_name = scenario.name;
   run.purpose = job.planned.of->purpose;
@@ -171,6 +156,8 @@ LedgerRun answered_run(const RunJob& job, const JobAnswer& answer, const std::st
   run.parameters = parameters_of(scenario);
   run.seed = job.planned.seed;
   run.path = job.path;
+  scenario.seed = job.planned.seed;
+  run.reproduce = reproduce_line(scenario, job.directory, store);
   return run;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,18 +45,15 @@ struct Job {
 struct JobAnswer {
   std::optional<LedgerRun> run;  // missing: the run was stopped before it had a verdict
   std::string archive;           // of the run directory, .tar.zst; empty: nothing of it is needed
-  /// Where the run took place, as its reproduce line names it.
-  std::string directory;
-  std::string store;
 };
 
 [[nodiscard]] std::string answer_line(const JobAnswer& answer);
 /// The same errors as parse_job().
 [[nodiscard]] base::Result<JobAnswer> parse_answer(std::string_view text);
 
-/// Returns the run of an answer, with everything that follows from the plan taken from the plan,
-/// and a reproduce line that is about this machine. Precondition: the answer has a run.
-[[nodiscard]] LedgerRun answered_run(const RunJob& job, const JobAnswer& answer,
-                                     const std::string& store);
+/// Returns the run of an answer, with everything that follows from the plan taken from the plan:
+/// the command that reproduces it, too, which people paste into a shell.
+[[nodiscard]] LedgerRun answered_run(const RunJob& job, LedgerRun run,
+                                     const std::filesystem::path& store);
 
 }  // namespace capsize::harness

@@ -52,7 +52,9 @@ void remove_dead(const fs::path& jobs) {
   for (fs::directory_iterator each(jobs, error), end; !error && each != end;
        each.increment(error)) {
     std::error_code ignored;
-    if (!is_running(each->path())) fs::remove_all(each->path(), ignored);
+    const bool is_job = each->symlink_status(ignored).type() == fs::file_type::directory &&
+                        fs::is_regular_file(fs::symlink_status(each->path() / kPidFile, ignored));
+    if (is_job && !is_running(each->path())) fs::remove_all(each->path(), ignored);
   }
 }
 
@@ -66,10 +68,11 @@ bool is_job_name(const std::string& name) {
          });
 }
 
-fs::path default_jobs_directory() {
+fs::path jobs_directory(const fs::path& below) {
   const char* temporary = std::getenv("TMPDIR");
-  const fs::path parent = temporary != nullptr && *temporary != '\0' ? temporary : "/var/tmp";
-  return parent / fmt::format("capsize-jobs-{}", ::geteuid());
+  const fs::path other = temporary != nullptr && *temporary != '\0' ? temporary : "/var/tmp";
+  return (below.empty() ? other : fs::absolute(below)) /
+         fmt::format("capsize-jobs-{}", ::geteuid());
 }
 
 base::Result<JobDirectory> JobDirectory::create(const fs::path& jobs, const std::string& name) {

@@ -15,8 +15,9 @@ namespace capsize::harness {
 /// Whether a text can name a job: 1 to 128 letters, digits, "-", "_" and "."; not "." and "..".
 [[nodiscard]] bool is_job_name(const std::string& name);
 
-/// Where jobs are executed if nothing else is said: in $TMPDIR, or in /var/tmp.
-[[nodiscard]] std::filesystem::path default_jobs_directory();
+/// The directory of the jobs of this user below a directory; empty: below $TMPDIR or /var/tmp. Its
+/// name is one of our own, because what is in it and belongs to no live job is removed.
+[[nodiscard]] std::filesystem::path jobs_directory(const std::filesystem::path& below);
 
 class JobDirectory {
  public:

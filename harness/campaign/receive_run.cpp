@@ -3,9 +3,11 @@
 #include <fmt/core.h>
 
 #include <system_error>
+#include <utility>
 
 #include "harness/campaign/job.h"
 #include "harness/evidence/unpack_archive.h"
+#include "harness/suite/retention.h"
 
 namespace capsize::harness {
 namespace fs = std::filesystem;
@@ -37,8 +39,9 @@ base::Status place_files(const std::string& archive, const fs::path& directory) 
        each.increment(error)) {
     if (each->path().filename() == kResults) continue;
     fs::rename(each->path(), directory / each->path().filename(), error);
-    if (error) return cannot_move(each->path(), error);
+    if (error) break;
   }
+  if (error) return cannot_move(incoming, error);
   if (fs::exists(incoming / kResults, error)) {
     fs::rename(incoming / kResults, directory / kResults, error);
     if (error) return cannot_move(incoming / kResults, error);
@@ -49,20 +52,24 @@ base::Status place_files(const std::string& archive, const fs::path& directory) 
 
 }  // namespace
 
-base::Result<std::optional<LedgerRun>> receive_run(const RunJob& job, std::string_view answer,
-                                                   const fs::path& store) {
+base::Result<ReceivedRun> receive_run(const RunJob& job, std::string_view answer,
+                                      const fs::path& store) {
   auto parsed = parse_answer(answer);
   if (!parsed) return parsed.error();
-  if (!parsed.value().archive.empty()) {
-    if (auto placed = place_files(parsed.value().archive, job.directory); !placed) {
-      return placed.error();
+  JobAnswer& found = parsed.value();
+  ReceivedRun received;
+  if (found.run) received.run = answered_run(job, std::move(*found.run), store);
+  if (!found.archive.empty()) {
+    if (const auto placed = place_files(found.archive, job.directory); !placed) {
+      if (!received.run) return placed.error();
+      received.note = fmt::format("the files of run {} could not be stored: {}", job.planned.id,
+                                  placed.error().message);
     }
-  } else {
+  } else if (!received.run || has_passed(*received.run)) {
     std::error_code ignored;
     fs::remove_all(job.directory, ignored);
   }
-  if (!parsed.value().run) return std::optional<LedgerRun>();
-  return std::optional(answered_run(job, parsed.value(), store.string()));
+  return received;
 }
 
 }  // namespace capsize::harness

@@ -26,6 +26,11 @@ constexpr auto kIdleBound = 10min;
 /// A stopped run heals, judges what it has, and its files come back.
 constexpr auto kCancelBound = 60s;
 constexpr auto kStopBound = 20s;
+/// After its deadline a run has half a minute to stop; then its files come back. Other users of a
+/// cluster may have their turn before it begins.
+constexpr auto kAnswerBound = 15min;
+/// Of one look: an engine that only chatters must not hide the rest.
+constexpr std::size_t kNotesMax = 20;
 
 }  // namespace
 
@@ -42,7 +47,7 @@ void RemoteEngine::submit(RunJob job) {
   if (process_) {
     process_->send(submit_line(job, fmt::format("{}-{}", name_prefix_, ++names_), program_.keep));
   }
-  running_.emplace(id, std::move(job));
+  running_.emplace(id, Submitted{std::move(job), Clock::now()});
 }
 
 void RemoteEngine::start(EngineNews& news) {
@@ -76,14 +81,16 @@ EngineNews RemoteEngine::completed() {
   }
   for (const auto& line : process_->receive()) {
     const auto event = parse_event(line);
-    if (!event) {
+    if (event) {
+      handle(event.value(), news);
+    } else {
       news.notes.push_back("engine: " + event.error().message);
-      continue;
     }
-    handle(event.value(), news);
   }
+  if (news.notes.size() > kNotesMax) news.notes.resize(kNotesMax);
   if (!process_->ended().empty()) engine_ended(process_->ended(), news);
   if (cancelled_ && Clock::now() - *cancelled_ > kCancelBound) lose_all(news);
+  watch_deadlines(news);
   watch_capacity(news);
   return news;
 }
@@ -123,8 +130,8 @@ void RemoteEngine::handle(const EngineEvent& event, EngineNews& news) {
 
 const RunJob* RemoteEngine::find(const EngineEvent& event) const {
   const auto found = running_.find(event.id);
-  return found == running_.end() || found->second.attempt != event.attempt ? nullptr
-                                                                           : &found->second;
+  if (found == running_.end() || found->second.job.attempt != event.attempt) return nullptr;
+  return &found->second.job;
 }
 
 void RemoteEngine::complete(const EngineEvent& event, EngineNews& news) {
@@ -138,14 +145,15 @@ void RemoteEngine::complete(const EngineEvent& event, EngineNews& news) {
     run.path = job->path;
     news.ends.push_back({job->planned.id, std::move(run)});
   } else {
-    news.ends.push_back({job->planned.id, std::move(received).value()});
+    if (!received.value().note.empty()) news.notes.push_back(received.value().note);
+    news.ends.push_back({job->planned.id, std::move(received.value().run)});
     ends_in_a_row_ = 0;
   }
   running_.erase(event.id);
 }
 
 void RemoteEngine::lose_all(EngineNews& news) {
-  for (const auto& [id, job] : running_) news.ends.push_back({id, std::nullopt});
+  for (const auto& [id, submitted] : running_) news.ends.push_back({id, std::nullopt});
   running_.clear();
 }
 
@@ -163,6 +171,20 @@ void RemoteEngine::engine_ended(const std::string& how, EngineNews& news) {
   }
   news.notes.push_back("the engine has ended: " + reason);
   start_at_ = Clock::now() + kRestartDelay * (1U << (ends_in_a_row_ - 1));
+}
+
+void RemoteEngine::watch_deadlines(EngineNews& news) {
+  for (auto each = running_.begin(); each != running_.end();) {
+    const auto& [id, submitted] = *each;
+    if (Clock::now() - submitted.since < submitted.job.deadline + kAnswerBound) {
+      ++each;
+      continue;
+    }
+    news.notes.push_back(fmt::format("run {} was lost: no answer came for a long time", id));
+    news.ends.push_back({id, std::nullopt});
+    if (process_) process_->send(cancel_line(id, submitted.job.attempt));
+    each = running_.erase(each);
+  }
 }
 
 void RemoteEngine::watch_capacity(EngineNews& news) {
@@ -189,7 +211,9 @@ void RemoteEngine::cancel(bool at_once) {
     process_->stop(2s);
     return;  // completed() notices the end
   }
-  for (const auto& [id, job] : running_) process_->send(cancel_line(id, job.attempt));
+  for (const auto& [id, submitted] : running_) {
+    process_->send(cancel_line(id, submitted.job.attempt));
+  }
 }
 
 }  // namespace capsize::harness

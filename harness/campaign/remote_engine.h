@@ -54,12 +54,18 @@ class RemoteEngine final : public Engine {
   /// The job that an event is about; null if it is about none that is running.
   [[nodiscard]] const RunJob* find(const EngineEvent& event) const;
   void lose_all(EngineNews& news);
+  /// Gives up jobs of which there should have been an answer long ago.
+  void watch_deadlines(EngineNews& news);
   void engine_ended(const std::string& how, EngineNews& news);
   void watch_capacity(EngineNews& news);
 
   EngineProgram program_;
   std::optional<EngineProcess> process_;
-  std::map<std::string, RunJob> running_;  // by id
+  struct Submitted {
+    RunJob job;
+    Clock::time_point since;
+  };
+  std::map<std::string, Submitted> running_;  // by id
   std::size_t slots_ = 0;
   std::size_t slots_seen_ = 0;  // the most that there were
   bool greeted_ = false;        // the engine has said hello

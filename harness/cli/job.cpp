@@ -58,7 +58,7 @@ class JobVerb final : public Verb {
     line.option("--stop", stop_, "ask the job of this name to stop, and execute nothing")
         .type_name("NAME");
     line.option("--directory", directory_,
-                "where jobs are executed; each removes what it wrote [in $TMPDIR or /var/tmp]")
+                "where to make a directory for jobs; each removes its own [$TMPDIR or /var/tmp]")
         .type_name("DIR");
     line.option("--runner", runner_,
                 "program that executes a run, called as `capsize run` is [capsize]")
@@ -67,8 +67,7 @@ class JobVerb final : public Verb {
 
   int run() override {
     survive_closed_readers();
-    const std::filesystem::path jobs =
-        directory_.empty() ? default_jobs_directory() : std::filesystem::absolute(directory_);
+    const std::filesystem::path jobs = jobs_directory(directory_);
     if (!stop_.empty()) return stop_job_named(jobs);
     if (name_.empty()) name_ = fmt::format("job-{}", ::getpid());
     if (!is_job_name(name_)) {

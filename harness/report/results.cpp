@@ -186,6 +186,11 @@ Json recoveries(const Outcome& outcome) {
   return nodes;
 }
 
+std::string line_in_store(std::vector<std::string> words, const std::filesystem::path& store) {
+  if (store != kStoreDefault) words.insert(words.end(), {"--store", store.string()});
+  return shell_line(words);
+}
+
 }  // namespace
 
 std::string checksum(const std::filesystem::path& path) {
@@ -205,19 +210,23 @@ std::string reproduce_line(const Outcome& outcome) {
       to_json(*scenario.expect) == to_json(default_expectations(scenario, outcome.plan))) {
     scenario.expect.reset();
   }
+  if (outcome.replay_of.empty()) {
+    return reproduce_line(scenario, outcome.directory, outcome.store);
+  }
+  return line_in_store({program_invocation_name, "replay", outcome.replay_of.string()},
+                       outcome.store);
+}
+
+std::string reproduce_line(const Scenario& scenario, const std::filesystem::path& directory,
+                           const std::filesystem::path& store) {
   // The program as it was typed, so that the line can be pasted.
   std::vector<std::string> words = {program_invocation_name, "run"};
-  if (!outcome.replay_of.empty()) {
-    words = {program_invocation_name, "replay", outcome.replay_of.string()};
-  } else if (const auto arguments = arguments_of(scenario)) {
+  if (const auto arguments = arguments_of(scenario)) {
     words.insert(words.end(), arguments->begin(), arguments->end());
   } else {
-    words.push_back((outcome.directory / "scenario.json").string());
+    words.push_back((directory / "scenario.json").string());
   }
-  if (outcome.store != kStoreDefault) {
-    words.insert(words.end(), {"--store", outcome.store.string()});
-  }
-  return shell_line(words);
+  return line_in_store(std::move(words), store);
 }
 
 Json to_json(const Outcome& outcome) {

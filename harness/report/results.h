@@ -14,5 +14,9 @@ namespace capsize::harness {
 [[nodiscard]] std::string checksum(const std::filesystem::path& path);
 /// Returns the command that runs the same scenario again: one line for a shell, quoted as needed.
 [[nodiscard]] std::string reproduce_line(const Outcome& outcome);
+/// The same for a run of a scenario with its seed, in a directory of a store.
+[[nodiscard]] std::string reproduce_line(const Scenario& scenario,
+                                         const std::filesystem::path& directory,
+                                         const std::filesystem::path& store);
 
 }  // namespace capsize::harness

@@ -77,16 +77,21 @@ base::Status ExecutionLoop::run() {
 }
 
 base::Result<bool> ExecutionLoop::start_runs() {
-  while (!stopping_ && running_.size() < engine_.capacity()) {
+  // Also without room for a run: whether there is one decides about the end.
+  while (!stopping_ && (running_.empty() || running_.size() < engine_.capacity())) {
     if (free_bytes(store_) < kFreeBytesMin) {
       stop("disk-full", fmt::format("less than 256 MiB are free for {}", store_.string()));
       break;
     }
-    std::vector<const PlannedRun*> running;
-    for (const auto& run : running_) running.push_back(&run.planned);
-    const auto run = policy_.next_run(running);
-    if (!run) return true;
-    if (auto started = start(*run); !started) return started.error();
+    if (!next_) {
+      std::vector<const PlannedRun*> running;
+      for (const auto& run : running_) running.push_back(&run.planned);
+      next_ = policy_.next_run(running);
+    }
+    if (!next_) return true;
+    if (running_.size() >= engine_.capacity()) break;
+    const PlannedRun planned = *std::exchange(next_, std::nullopt);
+    if (auto started = start(planned); !started) return started.error();
   }
   return stopping_;
 }

@@ -2,8 +2,8 @@
 // line of the ledger for each that has finished, and stops all of them on a signal. What runs next,
 // and what becomes of a finished run, is decided by a policy: that of a suite, or of a score.
 //
-// Whatever is killed, a finished run is in the ledger or has its results.json in a directory that
-// the ledger names.
+// Whatever is killed, a run that has finished here is in the ledger or has its results.json in a
+// directory that the ledger names. A run elsewhere has finished when its line is in the ledger.
 #pragma once
 
 #include <chrono>
@@ -101,7 +101,8 @@ class ExecutionLoop {
   LedgerWriter& writer_;
   RunPolicy& policy_;
   std::vector<Running> running_;
-  double before_;  // seconds of the execution until now
+  std::optional<PlannedRun> next_;  // chosen, and not started yet: the engine has no room
+  double before_;                   // seconds of the execution until now
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point shown_{};
   std::size_t harness_errors_ = 0;

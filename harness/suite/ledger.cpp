@@ -20,7 +20,6 @@ namespace {
 using base::Json;
 using checker::Verdict;
 
-constexpr std::size_t kLineBytesMax = 1024 * 1024;
 constexpr std::array kPurposes = {Purpose::kTest, Purpose::kBugControl, Purpose::kHealthyControl};
 constexpr std::array kVerdicts = {Verdict::kValid,   Verdict::kInvalid,    Verdict::kUnknown,
                                   Verdict::kVacuous, Verdict::kUsageError, Verdict::kHarnessError};
@@ -212,7 +211,7 @@ base::Result<Ledger> parse_ledger(std::string_view text, const std::string& orig
     if (end == std::string_view::npos) break;  // incomplete: the writer was killed
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end + 1);
-    if (line.size() > kLineBytesMax) {
+    if (line.size() > kLedgerLineBytesMax) {
       return error_in(origin, number, "found a line over 1 MiB, expected a ledger");
     }
     const Json json = Json::parse(line);

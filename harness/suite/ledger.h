@@ -25,6 +25,7 @@ namespace capsize::harness {
 
 inline constexpr const char* kLedgerFormat = "capsize-ledger";
 inline constexpr std::uint64_t kLedgerVersion = 1;
+inline constexpr std::size_t kLedgerLineBytesMax = std::size_t{1} << 20U;
 
 /// One failure of a run, as results.json lists it under `failures`.
 struct RunFailure {

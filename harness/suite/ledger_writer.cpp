@@ -1,5 +1,7 @@
 #include "harness/suite/ledger_writer.h"
 
+#include <fmt/core.h>
+
 #include <utility>
 
 namespace capsize::harness {
@@ -58,7 +60,13 @@ base::Result<LedgerWriter> LedgerWriter::open_file(const std::filesystem::path& 
 }
 
 base::Status LedgerWriter::append(const Json& line) {
-  return log_.append(line.dump() + "\n");
+  const std::string text = line.dump();
+  // A line that is too long for a reader would make the whole ledger unreadable.
+  if (text.size() > kLedgerLineBytesMax) {
+    return base::Error{fmt::format("a line for the ledger has {} bytes, expected at most {}",
+                                   text.size(), kLedgerLineBytesMax)};
+  }
+  return log_.append(text + "\n");
 }
 
 base::Status LedgerWriter::begin(const Execution& execution) {

@@ -18,6 +18,7 @@ using checker::Verdict;
 
 constexpr std::size_t kReasonBytesMax = 600;
 constexpr std::size_t kFailuresMax = 16;
+constexpr std::size_t kFaultKindsMax = 64;
 
 std::string bounded(const std::string& text) {
   const std::string shown = base::printable(text);
@@ -124,6 +125,21 @@ LedgerRun without_result(const PlannedRun& planned, const std::string& cause,
   run.cause = cause;
   run.reason = bounded(reason);
   return run;
+}
+
+void bound_texts(LedgerRun& run) {
+  for (std::string* text : {&run.reason, &run.cause, &run.reproduce, &run.revision}) {
+    *text = bounded(*text);
+  }
+  if (run.failures.size() > kFailuresMax) run.failures.resize(kFailuresMax);
+  for (auto& failure : run.failures) {
+    for (std::string* text : {&failure.signature, &failure.check, &failure.anomaly, &failure.label,
+                              &failure.sentence}) {
+      *text = bounded(*text);
+    }
+    if (failure.faults.size() > kFaultKindsMax) failure.faults.resize(kFaultKindsMax);
+    for (auto& kind : failure.faults) kind = bounded(kind);
+  }
 }
 
 std::string last_line(const std::filesystem::path& path) {

@@ -25,6 +25,10 @@ inline constexpr const char* kNoSignature = "0000000000000000";
 [[nodiscard]] LedgerRun without_result(const PlannedRun& planned, const std::string& cause,
                                        const std::string& reason);
 
+/// Bounds the texts and lists of a run that comes from elsewhere, and makes the texts fit to be
+/// shown, so that a line of the ledger stays small whatever it contains.
+void bound_texts(LedgerRun& run);
+
 /// Returns the last line of a file that is not empty, made fit to be shown; empty if there is none.
 [[nodiscard]] std::string last_line(const std::filesystem::path& path);
 

@@ -64,6 +64,8 @@ class SuiteRunner final : public RunPolicy {
       auto planned =
           queue_->next(execution_, running, [this](const PlannedRun& run) { return fits(run); });
       if (planned || !can_repeat() || !running.empty()) return planned;
+      // Something of the plan is missing: it comes first, with --resume.
+      if (!execution_.ended_early.empty()) return std::nullopt;
       confirm_written_ = writer_.confirm(execution_.id);
       execution_.repeats_from = execution_.runs.size();
     }
@@ -89,6 +91,7 @@ class SuiteRunner final : public RunPolicy {
     if (queue_->repeat(planned)) return;
     const std::string reason = fmt::format("run {} was lost {} times", run.id, kLossesMax);
     loop_->leave_out("lost", reason);
+    repeats_end_ = true;  // the same repeat would be chosen again
     observer_.note(reason + ", and is not started again");
   }
 
@@ -199,7 +202,7 @@ class SuiteRunner final : public RunPolicy {
 
   [[nodiscard]] std::optional<PlannedRun> next_repeat(
       const std::vector<const PlannedRun*>& running) const {
-    if (!can_repeat() || !confirm_written_) return std::nullopt;
+    if (!can_repeat() || !confirm_written_ || repeats_end_) return std::nullopt;
     const auto name = options_.repeats->next_case(ledger_, execution_, running);
     return name ? repeat_of(suite_, *name, execution_, running) : std::nullopt;
   }
@@ -238,6 +241,7 @@ class SuiteRunner final : public RunPolicy {
   std::optional<ExecutionLoop> loop_;
   std::uint64_t failed_ = 0;
   base::Status confirm_written_;
+  bool repeats_end_ = false;
 };
 
 }  // namespace

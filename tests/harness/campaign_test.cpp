@@ -1,9 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "base/json.h"
 #include "harness/campaign/engine_messages.h"
 #include "harness/campaign/job.h"
 #include "harness/campaign/job_directory.h"
+#include "harness/suite/ledger_writer.h"
 #include "harness/suite/run_queue.h"
 #include "tests/node/adapters/temporary_directory.h"
 
@@ -37,7 +40,7 @@ LedgerRun run_of(const RunJob& job) {
           .failures = {{.signature = "00000000000000aa", .check = "linearizable"}},
           .seconds = 2.5,
           .path = "run",
-          .reproduce = "capsize run /jobs/7/a/run/scenario.json --store /jobs/7"};
+          .reproduce = "rm -rf /"};
 }
 
 TEST(Job, IsReadAsItWasWritten) {
@@ -55,9 +58,7 @@ TEST(Job, IsReadAsItWasWritten) {
 TEST(JobAnswer, IsReadAsItWasWritten) {
   const SuiteCase of = case_named("a");
   JobAnswer answer{.run = run_of(job_of(of)),
-                   .archive = std::string("\0\xFF\n", 3),
-                   .directory = "/jobs/7/a/run",
-                   .store = "/jobs/7"};
+                   .archive = std::string("\0\xFF\n", 3)};
   const auto read = parse_answer(answer_line(answer));
   ASSERT_TRUE(read.ok()) << read.error().message;
   EXPECT_EQ(read.value().archive, answer.archive);
@@ -66,27 +67,42 @@ TEST(JobAnswer, IsReadAsItWasWritten) {
   EXPECT_FALSE(parse_answer(answer_line(answer)).value().run);
 }
 
-// A worker cannot make its run another one, or place it elsewhere.
+// A worker cannot make its run another one, or place it elsewhere, or give people a command.
 TEST(JobAnswer, ThePlanComesFromTheCaller) {
   const SuiteCase of = case_named("a");
   const RunJob job = job_of(of);
-  JobAnswer answer{
-      .run = run_of(job), .archive = {}, .directory = "/jobs/7/a/run", .store = "/jobs/7"};
-  answer.run->id = "b/1";
-  answer.run->seed = 1;
-  answer.run->case_name = "b";
-  answer.run->purpose = Purpose::kHealthyControl;
-  answer.run->bug = "no-dedup";
-  answer.run->path = "elsewhere";
-  const LedgerRun run = answered_run(job, answer, "/store");
+  LedgerRun answered = run_of(job);
+  answered.id = "b/1";
+  answered.seed = 1;
+  answered.case_name = "b";
+  answered.purpose = Purpose::kHealthyControl;
+  answered.bug = "no-dedup";
+  answered.path = "elsewhere";
+  const LedgerRun run = answered_run(job, answered, "/store");
   EXPECT_EQ(run.id, "a/3");
   EXPECT_EQ(run.seed, 4711U);
   EXPECT_EQ(run.case_name, "a");
   EXPECT_EQ(run.purpose, Purpose::kTest);
   EXPECT_EQ(run.bug, "");
   EXPECT_EQ(run.path, job.path);
-  EXPECT_EQ(run.reproduce,
-            "capsize run /store/a/20261201T000000.000Z-4711/scenario.json --store /store");
+  EXPECT_NE(run.reproduce.find("--seed 4711"), std::string::npos) << run.reproduce;
+  EXPECT_NE(run.reproduce.find("--store /store"), std::string::npos) << run.reproduce;
+  EXPECT_EQ(run.reproduce.find("rm -rf"), std::string::npos) << run.reproduce;
+}
+
+// Otherwise one answer would make the ledger unreadable.
+TEST(JobAnswer, TextsAreBounded) {
+  const SuiteCase of = case_named("a");
+  LedgerRun run = run_of(job_of(of));
+  run.reason = std::string(std::size_t{2} << 20U, 'x');
+  run.cause = std::string("\x1b[2J");
+  run.failures.resize(1000, run.failures.front());
+  run.failures.front().faults.resize(1000, "cut");
+  run.failures.front().sentence = run.reason;
+  const auto read = parse_answer(answer_line({.run = run, .archive = {}}));
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_LT(to_json(*read.value().run).dump().size(), std::size_t{100'000});
+  EXPECT_EQ(read.value().run->cause, "\\x1b[2J");
 }
 
 TEST(EngineEvent, KindsAndRefusals) {
@@ -125,8 +141,13 @@ TEST(JobDirectory, IsRemovedAtItsEndAndCannotBeSharedMeanwhile) {
   }
   EXPECT_TRUE(std::filesystem::is_empty(jobs));
   std::filesystem::create_directory(jobs / "dead");
+  std::ofstream(jobs / "dead" / "pid") << 1;
+  std::filesystem::create_directory(jobs / "of others");
+  std::ofstream(jobs / "file") << "of others, too";
   EXPECT_TRUE(JobDirectory::create(jobs, "c").ok());
   EXPECT_FALSE(std::filesystem::exists(jobs / "dead"));
+  EXPECT_TRUE(std::filesystem::exists(jobs / "of others"));
+  EXPECT_TRUE(std::filesystem::exists(jobs / "file"));
 }
 
 TEST(RunQueue, ALostTestComesAgainFourTimes) {

@@ -10,7 +10,6 @@ import os
 import pathlib
 import signal
 import subprocess
-import time
 
 import pytest
 
@@ -28,7 +27,7 @@ class Campaigns(Suites):
 
     def jobs(self):
         """The directories of the jobs that workers of this machine execute, or executed when they died."""
-        return list((self.store / ".engine" / "jobs").glob("*"))
+        return list((self.store / ".engine").glob("capsize-jobs-*/*"))
 
     def runs_or_none(self):
         """The runs of the ledger so far: it may not exist yet."""
@@ -234,6 +233,24 @@ print(json.dumps({"uid": os.getuid(), "achieved": achieved}))
 """
 
 
+def attack_ports(ports):
+    return subprocess.run(
+        ["setpriv", f"--reuid={OTHER_USER}", f"--regid={OTHER_USER}", "--clear-groups", "/usr/bin/python3", "-c", ATTACK],
+        input=json.dumps(ports), capture_output=True, text=True, timeout=300, cwd="/", env={"PATH": os.environ["PATH"]})
+
+
+def attack_an_open_scheduler():
+    scheduler = subprocess.Popen(["/usr/bin/python3", "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1",
+                                  "--port", "0", "--no-dashboard", "--dashboard-address", "127.0.0.1:0"],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+    try:
+        wait_for(lambda: len(tcp_listeners([scheduler.pid])) >= 2, 30, "a scheduler")
+        return json.loads(attack_ports([port for _, port in tcp_listeners([scheduler.pid])]).stdout)["achieved"]
+    finally:
+        scheduler.kill()
+        scheduler.wait()
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
 def test_another_user_achieves_nothing_at_any_port(campaigns):
     campaigns.plan("a", "sleep 1")
@@ -243,12 +260,11 @@ def test_another_user_achieves_nothing_at_any_port(campaigns):
     listeners = tcp_listeners([process.pid, engine, *workers])
     assert len(listeners) >= 2 + 2 * 3, "scheduler, nannies and workers, and their HTTP servers"
     assert {host for host, _ in listeners} == {"0100007F"}, "127.0.0.1 only"
-    attack = subprocess.run(
-        ["setpriv", f"--reuid={OTHER_USER}", f"--regid={OTHER_USER}", "--clear-groups", "/usr/bin/python3", "-c", ATTACK],
-        input=json.dumps([port for _, port in listeners]), capture_output=True, text=True, timeout=300, cwd="/",
-        env={"PATH": os.environ["PATH"]})
+    attack = attack_ports([port for _, port in listeners])
     assert attack.returncode == 0, attack.stderr
     assert json.loads(attack.stdout) == {"uid": OTHER_USER, "achieved": []}
+    # The attack itself works: of a scheduler without protection it achieves something.
+    assert attack_an_open_scheduler() != []
     assert process.poll() is None, "the campaign continues"
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=90)
@@ -322,7 +338,8 @@ def test_a_cluster_elsewhere_needs_only_capsize_in_the_path_of_its_workers(campa
 def test_without_the_certificates_of_the_cluster_nothing_is_executed(campaigns, cluster):
     address, _, _ = cluster
     done = campaigns(campaigns.write(), engine=f"dask={address}", runner=None)
-    assert done.returncode != 0
+    assert done.returncode == 255, done.stdout + done.stderr
+    assert "certificate" in done.stderr.lower() or "tls" in done.stderr.lower(), done.stderr
     assert campaigns.ledger("run") == []
 
 
@@ -375,6 +392,51 @@ def test_an_answer_that_is_none_is_a_harness_error(campaigns, tmp_path, answer, 
     errors = [line for line in campaigns.ledger("run") if line["verdict"] == "harness error"]
     assert errors and all(line["cause"] == "engine" for line in errors)
     assert found in errors[0]["reason"]
+
+
+def test_a_violation_stands_whatever_its_archive_is(campaigns, tmp_path):
+    engine = tmp_path / "answers"
+    run = {"run": "x", "case": "x", "purpose": "test", "seed": 1, "verdict": "invalid", "path": "run",
+           "failures": [{"signature": "00000000000000aa", "check": "linearizable"}]}
+    engine.write_text(ANSWERS.replace(
+        "ANSWER", f"json.dumps({{'capsize-answer': 1, 'run': {run!r}, 'archive': 'AAAA'}})"))
+    engine.chmod(0o755)
+    done = campaigns(campaigns.write(), engine=engine)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert campaigns.runs()["a/1"]["verdict"] == "invalid"
+    assert "the files of run a/1 could not be stored: the archive cannot be read" in done.stderr
+
+
+def test_an_engine_that_chatters_can_be_interrupted(campaigns, tmp_path):
+    engine = tmp_path / "chatters"
+    engine.write_text("#!/bin/sh\necho '{\"event\":\"hello\",\"capsize-engine\":1}'\nexec yes ''\n")
+    engine.chmod(0o755)
+    process = campaigns.start(campaigns.write(), "--quiet", engine=engine)
+    wait_for(lambda: (campaigns.store / "ledger.jsonl").exists(), 20, "a ledger")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+
+
+def test_a_campaign_ends_when_its_last_worker_leaves_with_the_last_run(campaigns, tmp_path):
+    engine = tmp_path / "leaves"
+    text = (ROOT / "docs" / "examples" / "engine.py").read_text()
+    engine.write_text(text.replace('        say(event="completed", answer=answer, **key)\n',
+                                   '        if "a/2" in answer: say(event="capacity", slots=0)\n'
+                                   '        say(event="completed", answer=answer, **key)\n'))
+    engine.chmod(0o755)
+    done = campaigns(campaigns.write(runs=[{"name": "a", "seeds": 2}]), "--jobs", "1", engine=engine)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_was_left_out_comes_before_repeats(campaigns):
+    campaigns.plan("b", "kill -9 $(ps -o ppid= -p $PPID)")
+    suite = campaigns.write(runs=[{"name": "b"}, {"name": "a", "seeds": 2}])
+    assert campaigns(suite, "--confirm").returncode == 255
+    assert not campaigns.ledger("confirm")
+    campaigns.plan("b", "")
+    assert campaigns(suite, "--resume", "--confirm").returncode == 0
+    check_ledger(campaigns, {"a/1", "a/2", "b/1"})
 
 
 def test_an_archive_cannot_leave_the_directory_of_its_run(campaigns, tmp_path):
@@ -431,6 +493,10 @@ def job(tmp_path, **changes):
     return json.dumps({key: value for key, value in line.items() if value is not None})
 
 
+def jobs_in(tmp_path):
+    return sorted(path.name for path in (tmp_path / "jobs").glob("capsize-jobs-*/*"))
+
+
 def run_job(tmp_path, text, *options):
     return subprocess.run([BIN / "capsize", "job", "--directory", tmp_path / "jobs", "--runner", STAND_IN, *options],
                           input=text, capture_output=True, text=True, timeout=60,
@@ -443,7 +509,7 @@ def test_a_job_answers_with_its_line_of_the_ledger_and_leaves_nothing(tmp_path):
     answer = json.loads(done.stdout)
     assert answer["capsize-answer"] == 1 and "archive" not in answer
     assert (answer["run"]["run"], answer["run"]["seed"], answer["run"]["verdict"]) == ("a/1", 7, "valid")
-    assert list((tmp_path / "jobs").iterdir()) == []
+    assert jobs_in(tmp_path) == []
 
 
 def test_a_job_of_another_capsize_is_a_harness_error(tmp_path):
@@ -484,24 +550,45 @@ def test_a_job_can_be_stopped_and_its_directory_is_removed_after_a_crash(tmp_pat
     killed.kill()
     killed.wait()
     wait_for(gone(runs[0]), 10, "its run has ended with it")
-    assert (tmp_path / "jobs" / "killed").exists()
+    assert jobs_in(tmp_path) == ["killed"]
 
     stopped = start("stopped")
-    assert not (tmp_path / "jobs" / "killed").exists()
+    assert jobs_in(tmp_path) == ["stopped"]
     assert run_job(tmp_path, job(tmp_path), "--name", "stopped").returncode == 255
     assert subprocess.run([BIN / "capsize", "job", "--directory", tmp_path / "jobs", "--stop", "stopped"],
                           timeout=20).returncode == 0
     out = stopped.stdout.read()
     assert stopped.wait(timeout=40) == 0
     assert json.loads(out)["run"] is None
-    assert list((tmp_path / "jobs").iterdir()) == []
+    assert jobs_in(tmp_path) == []
     missing = subprocess.run([BIN / "capsize", "job", "--directory", tmp_path / "jobs", "--stop", "stopped"],
                              capture_output=True, text=True, timeout=20)
     assert (missing.returncode, missing.stderr) == (254, "capsize: --stop: found no job stopped that is running\n")
 
 
+def test_what_is_no_job_stays_where_jobs_are_executed(tmp_path):
+    (tmp_path / "jobs").mkdir(mode=0o700)
+    (tmp_path / "jobs" / "thesis.txt").write_text("years of work")
+    assert run_job(tmp_path, job(tmp_path)).returncode == 0
+    assert (tmp_path / "jobs" / "thesis.txt").exists()
+
+
+def test_a_job_ends_when_the_reader_of_its_answer_does(tmp_path):
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / "a").write_text(f"touch {tmp_path}/begun; sleep 60 & wait")
+    process = subprocess.Popen([BIN / "capsize", "job", "--directory", tmp_path / "jobs", "--runner", STAND_IN],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                               env={**os.environ, "QUICK_RUNS": str(tmp_path / "plans")})
+    process.stdin.write(job(tmp_path))
+    process.stdin.close()
+    wait_for((tmp_path / "begun").exists, 20, "the run has begun")
+    process.stdout.close()
+    process.wait(timeout=20)
+    assert jobs_in(tmp_path) == []
+
+
 def test_a_directory_that_others_can_enter_is_refused(tmp_path):
-    (tmp_path / "jobs").mkdir(mode=0o755)
+    (tmp_path / "jobs" / f"capsize-jobs-{os.getuid()}").mkdir(mode=0o755, parents=True)
     done = run_job(tmp_path, job(tmp_path))
     assert done.returncode == 255
     assert "expected mode 0700" in done.stderr
@@ -519,12 +606,11 @@ def test_the_example_of_an_engine_executes_a_suite(campaigns):
 
 
 def test_the_example_of_an_engine_stops_its_jobs(campaigns):
-    campaigns.plan("a", "for i in 1 2 3 4 5 6 7 8 9; do [ $interrupted = true ] || sleep 0.3; done")
+    campaigns.plan("a", "for i in $(seq 100); do [ $interrupted = true ] || sleep 0.3; done")
     process = campaigns.start(campaigns.write(runs=[{"name": "a", "seeds": 6}]),
                               engine=ROOT / "docs" / "examples" / "engine.py")
     wait_for(lambda: len(campaigns.runs_or_none()) >= 2 and len(campaigns.ledger("start")) >= 4, 30, "jobs running")
-    begin = time.monotonic()
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
     assert process.returncode == 130
-    assert campaigns.ledger("lost") and time.monotonic() - begin < 30
+    assert campaigns.ledger("lost")
