@@ -188,6 +188,8 @@ class BisectRunner {
   // Runs.
 
   base::Status run_batch(std::size_t revision) {
+    if (revision != batch_revision_) without_evidence_ = 0;
+    batch_revision_ = revision;
     const std::uint64_t count =
         std::min(options_.jobs, options_.runs_max - log_.state().runs.size());
     std::vector<std::pair<BegunBisectRun, RunProcess>> running;
@@ -334,7 +336,8 @@ class BisectRunner {
   Search::Decision decision_;
   std::string why_;
   std::string last_reason_;
-  std::uint64_t without_evidence_ = 0;  // runs in a row
+  std::size_t batch_revision_ = 0;
+  std::uint64_t without_evidence_ = 0;  // runs in a row of that revision
   std::uint64_t harness_errors_ = 0;    // runs in a row
   std::uint64_t whole_runs_ = 0;
 };

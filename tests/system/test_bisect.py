@@ -167,12 +167,17 @@ def test_a_bisection_builds_few_revisions_and_none_twice_and_leaves_the_reposito
     assert len(bisection.git("worktree", "list").splitlines()) == 1
 
 
-def test_the_same_command_repeats_the_answer_without_a_run(bisection):
+def test_the_same_command_repeats_the_answer_and_a_higher_confidence_continues(bisection):
     bisection.history()
     first, again = bisection(), bisection()
     assert again.returncode == 0
     assert again.stdout.splitlines()[:2] == first.stdout.splitlines()[:2]
     assert field(again, "runs") == field(first, "runs")
+    surer = bisection("--confidence", "0.9995")
+    assert surer.returncode == 0, surer.stderr
+    assert surer.stdout.splitlines()[0] == first.stdout.splitlines()[0]
+    assert float(field(surer, "confidence").split()[0]) >= 99.9
+    assert field(surer, "runs") != field(first, "runs")
 
 
 def test_sigkill_loses_and_repeats_no_finished_run_and_no_build(bisection):
@@ -194,6 +199,19 @@ def test_sigkill_loses_and_repeats_no_finished_run_and_no_build(bisection):
     assert results == named
     assert len(bisection.log("resume")) >= 1
     assert len(bisection.built()) == len(set(bisection.built()))
+
+
+def test_a_run_that_finished_before_its_line_was_written_is_not_repeated(bisection):
+    bisection.history()
+    assert bisection("--runs-max", "3").returncode == 2
+    log = bisection.directory / "log.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    cut = next(i for i, line in enumerate(lines) if json.loads(line).get("run") == 3 and b'"event":"run"' in line)
+    # As SIGKILL leaves it, in the middle of a line.
+    log.write_bytes(b"".join(lines[:cut]) + lines[cut][:20])
+    assert bisection("--runs-max", "3").returncode == 2
+    assert [line["run"] for line in bisection.log("run")] == [1, 2, 3]
+    assert len(list(bisection.directory.glob("runs/a/2*"))) == 3
 
 
 def test_all_processes_of_a_build_end_with_a_killed_bisection(bisection):
