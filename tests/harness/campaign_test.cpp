@@ -57,8 +57,7 @@ TEST(Job, IsReadAsItWasWritten) {
 
 TEST(JobAnswer, IsReadAsItWasWritten) {
   const SuiteCase of = case_named("a");
-  JobAnswer answer{.run = run_of(job_of(of)),
-                   .archive = std::string("\0\xFF\n", 3)};
+  JobAnswer answer{.run = run_of(job_of(of)), .archive = std::string("\0\xFF\n", 3)};
   const auto read = parse_answer(answer_line(answer));
   ASSERT_TRUE(read.ok()) << read.error().message;
   EXPECT_EQ(read.value().archive, answer.archive);
