@@ -152,7 +152,7 @@ def one_kill(folder, number, victim, arguments, chance):
         fail(f"{victim} {number}: exit code {code}: {said}")
     check(store, arguments.runs, before)
     lost = len(ledger(store, "lost"))
-    if list((store / ".engine" / "jobs").glob("*")):
+    if list((store / ".engine").glob("capsize-jobs-*/*")):
         fail("directories of jobs are left")
     shutil.rmtree(store)
     return hit, lost, len(before)

@@ -98,6 +98,13 @@ JobDirectory::~JobDirectory() {
   fs::remove_all(path_, ignored);
 }
 
+void remove_dead_jobs(const fs::path& jobs) {
+  std::error_code ignored;
+  if (!fs::exists(jobs, ignored)) return;
+  const auto locked = lock_jobs(jobs);
+  if (locked) remove_dead(jobs);
+}
+
 bool stop_job(const fs::path& jobs, const std::string& name) {
   // While the lock is held, the process that wrote the file is alive, and its number is its own.
   if (!is_running(jobs / name)) return false;

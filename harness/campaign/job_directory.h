@@ -38,6 +38,10 @@ class JobDirectory {
   std::unique_ptr<RunLock> lock_;  // null: moved from
 };
 
+/// Removes the directories of jobs that are not alive: what a killed worker left. Does nothing if
+/// another user can enter `jobs`.
+void remove_dead_jobs(const std::filesystem::path& jobs);
+
 /// Sends SIGTERM to a live job. Returns whether there is one.
 [[nodiscard]] bool stop_job(const std::filesystem::path& jobs, const std::string& name);
 

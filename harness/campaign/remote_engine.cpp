@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/printable.h"
+#include "harness/campaign/job_directory.h"
 #include "harness/campaign/receive_run.h"
 #include "harness/store/run_directory.h"
 #include "harness/suite/run_result.h"
@@ -40,6 +41,8 @@ RemoteEngine::RemoteEngine(EngineProgram program)
 
 RemoteEngine::~RemoteEngine() {
   if (process_) process_->stop(kStopBound);
+  // Of workers of this machine that were killed, after which no other job began.
+  remove_dead_jobs(jobs_directory(program_.work));
 }
 
 void RemoteEngine::submit(RunJob job) {

@@ -26,6 +26,7 @@ namespace capsize::harness {
 struct EngineProgram {
   std::filesystem::path program;
   std::vector<std::string> arguments;
+  std::filesystem::path work;   // its directory, where workers of this machine execute jobs
   std::filesystem::path log;    // of its standard error
   std::filesystem::path store;  // of the campaign
   Keep keep = Keep::kFailures;  // of the suite: whether passed runs come back, too

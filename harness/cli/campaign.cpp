@@ -110,6 +110,7 @@ class CampaignVerb final : public Verb, private SuiteCommand {
     if (error) return base::Error{work.string() + ": cannot be created: " + error.message()};
     EngineProgram program{.program = engine_program(engine.name),
                           .arguments = arguments(engine, plan, work),
+                          .work = work,
                           .log = work / "log.txt",
                           .store = plan.store,
                           .keep = plan.keep};
