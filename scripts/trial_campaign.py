@@ -30,6 +30,7 @@ CONTROLS = {"bugs": [{"bug": "read-without-quorum", "with": {"nemesis": "partiti
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="scripts/trials campaign", description=__doc__)
     parser.add_argument("--kills", type=positive, default=20, help="of each: worker, engine, campaign [20]")
+    parser.add_argument("--victims", nargs="+", choices=VICTIMS, default=VICTIMS)
     parser.add_argument("--workers", type=positive, default=3)
     parser.add_argument("--runs", type=positive, default=9, help="of a campaign [9]")
     parser.add_argument("--no-speed", action="store_true", help="only the kills")
@@ -159,7 +160,7 @@ def one_kill(folder, number, victim, arguments, chance):
 
 
 def kills(folder, arguments, chance):
-    for victim in VICTIMS:
+    for victim in arguments.victims:
         hits = lost = finished = number = 0
         while hits < arguments.kills:
             hit, losses, before = one_kill(folder, number, victim, arguments, chance)
