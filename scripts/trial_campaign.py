@@ -63,13 +63,6 @@ def ledger(store, event):
     return [line for line in map(json.loads, complete) if line.get("event") == event]
 
 
-def children(pid):
-    try:
-        return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
-
-
 def family(pid):
     # Of all threads: a worker of Dask starts its jobs from one of a pool.
     try:
@@ -97,11 +90,9 @@ def is_worker(pid):
 
 def processes(campaign):
     """The engine, its workers, and everything below them."""
-    engine = next(iter(children(campaign)), None)
-    if engine is None:
-        return None, [], []
-    below = family(engine)
-    return engine, [pid for pid in below if is_worker(pid)], [engine, *below]
+    everything = family(campaign)
+    engine = everything[0] if everything else None  # the only child of the campaign
+    return engine, [pid for pid in everything if is_worker(pid)], everything
 
 
 def wait_until(condition, bound, what):

@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <array>
 #include <utility>
 
 #include "base/base64.h"
@@ -20,8 +19,6 @@ namespace {
 
 using base::Json;
 
-constexpr std::array kJobPurposes = {Purpose::kTest, Purpose::kBugControl,
-                                     Purpose::kHealthyControl};
 constexpr std::string_view kKeepAll = "all";
 constexpr std::string_view kKeepFailures = "failures";
 
@@ -52,14 +49,6 @@ T required(const Json& object, const char* key) {
   }
 }
 
-base::Result<Purpose> purpose_of(const Json& object) {
-  const std::string found = required<std::string>(object, "purpose");
-  for (const Purpose purpose : kJobPurposes) {
-    if (name(purpose) == found) return purpose;
-  }
-  return base::Error{"key 'purpose': " + base::mismatch(found, "the purpose of a run")};
-}
-
 base::Result<Job> to_job(const Json& object) {
   Job job{.of = {},
           .id = required<std::string>(object, "run"),
@@ -76,9 +65,12 @@ base::Result<Job> to_job(const Json& object) {
     return base::Error{"key 'keep': " + base::mismatch(keep, "failures or all")};
   }
   if (keep == kKeepAll) job.keep = Keep::kAll;
-  const auto purpose = purpose_of(object);
-  if (!purpose) return purpose.error();
-  job.of.purpose = purpose.value();
+  const auto purpose = required<std::string>(object, "purpose");
+  const auto known = purpose_named(purpose);
+  if (!known) {
+    return base::Error{"key 'purpose': " + base::mismatch(purpose, "the purpose of a run")};
+  }
+  job.of.purpose = *known;
   auto scenario = parse_scenario(object.at("scenario").dump(), "key 'scenario'");
   if (!scenario) return scenario.error();
   job.of.scenario = std::move(scenario).value();
@@ -106,9 +98,6 @@ base::Result<JobAnswer> to_answer(const Json& object) {
 }  // namespace
 
 std::string job_line(const RunJob& job, Keep keep) {
-  const Scenario& scenario = job.planned.of->scenario;
-  Json body = to_json(scenario);
-  body[kScenarioFormat] = kScenarioVersion;
   const Json line = {{kJobFormat, kJobVersion},
                      {"run", job.planned.id},
                      {"seed", job.planned.seed},
@@ -117,7 +106,7 @@ std::string job_line(const RunJob& job, Keep keep) {
                      {"deadline", base::format_duration(job.deadline)},
                      {"keep", keep == Keep::kAll ? kKeepAll : kKeepFailures},
                      {"revision", base::revision()},
-                     {"scenario", body}};
+                     {"scenario", scenario_file_json(job.planned.of->scenario)}};
   return line.dump();
 }
 

@@ -57,15 +57,13 @@ base::Status check_bugs(const Suite& suite) {
 base::Json to_json(const PlannedRun& run) {
   Scenario scenario = run.of->scenario;
   scenario.seed = run.seed;
-  base::Json body = to_json(scenario);
-  body[kScenarioFormat] = kScenarioVersion;
   return {{"id", run.id},
           {"case", scenario.name},
           {"purpose", name(run.of->purpose)},
           {"bug", scenario.bug},
           {"seed", run.seed},
           {"attempt", std::stoull(run.id.substr(run.id.rfind('/') + 1))},
-          {"scenario", body}};
+          {"scenario", scenario_file_json(scenario)}};
 }
 
 int harness_error(const std::string& message) {

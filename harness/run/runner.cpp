@@ -144,10 +144,9 @@ class Run {
  private:
   /// Everything until the verdict.
   void attempt() {
-    base::Json scenario = to_json(outcome_.scenario);
-    scenario[kScenarioFormat] = kScenarioVersion;
     if (reserve_.failure()) return fail(*reserve_.failure());
-    if (auto failure = store_json(directory_.path() / "scenario.json", scenario)) {
+    if (auto failure = store_json(directory_.path() / "scenario.json",
+                                  scenario_file_json(outcome_.scenario))) {
       return fail(*std::move(failure));
     }
     const auto spawned = monotonic_now();

@@ -358,6 +358,12 @@ Json schema_of(const Key<Expectations>& key) {
   return schema_for(key);
 }
 
+Json scenario_file_json(const Scenario& scenario) {
+  Json file = to_json(scenario);
+  file[kScenarioFormat] = kScenarioVersion;
+  return file;
+}
+
 Json to_json(const Scenario& scenario) {
   return to_json_of(scenario);
 }

@@ -199,5 +199,7 @@ inline constexpr std::string_view kSwarm = "all";
 [[nodiscard]] base::Json scenario_schema();
 [[nodiscard]] base::Json to_json(const Scenario& scenario);
 [[nodiscard]] base::Json to_json(const Expectations& expectations);
+/// to_json() with the version of the format: the content of a scenario file.
+[[nodiscard]] base::Json scenario_file_json(const Scenario& scenario);
 
 }  // namespace capsize::harness

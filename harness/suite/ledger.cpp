@@ -195,6 +195,13 @@ std::string_view name(Purpose purpose) {
   return "test";
 }
 
+std::optional<Purpose> purpose_named(std::string_view name) {
+  for (const Purpose purpose : kPurposes) {
+    if (harness::name(purpose) == name) return purpose;
+  }
+  return std::nullopt;
+}
+
 std::optional<Verdict> verdict_named(std::string_view name) {
   for (const Verdict verdict : kVerdicts) {
     if (checker::name(verdict) == name) return verdict;

@@ -55,6 +55,9 @@ enum class Purpose : std::uint8_t {
 /// "test", "bug-control", "healthy-control".
 [[nodiscard]] std::string_view name(Purpose purpose);
 
+/// Nothing if no purpose has this name.
+[[nodiscard]] std::optional<Purpose> purpose_named(std::string_view name);
+
 /// Nothing if no verdict has this name.
 [[nodiscard]] std::optional<checker::Verdict> verdict_named(std::string_view name);
 

@@ -29,10 +29,9 @@ base::Duration default_deadline(const Scenario& scenario) {
 base::Result<RunProcess> RunProcess::start(PlannedRun planned, RunPlace place) {
   Scenario scenario = planned.of->scenario;
   scenario.seed = planned.seed;
-  base::Json body = to_json(scenario);
-  body[kScenarioFormat] = kScenarioVersion;
   const auto file = place.directory / kScenarioFile;
-  if (auto written = write_json(file, body); !written) return written.error();
+  if (auto written = write_json(file, scenario_file_json(scenario)); !written)
+    return written.error();
   auto child = ChildProcess::spawn(
       {.program = place.program,
        .arguments = {"run", file.string(), "--run-directory", place.directory.string(), "--store",
