@@ -27,6 +27,7 @@ constexpr auto kIdleBound = 10min;
 /// A stopped run heals, judges what it has, and its files come back.
 constexpr auto kCancelBound = 60s;
 constexpr auto kStopBound = 20s;
+constexpr auto kCancelledStopBound = 5s;
 /// After its deadline a run has half a minute to stop; then its files come back. Other users of a
 /// cluster may have their turn before it begins.
 constexpr auto kAnswerBound = 15min;
@@ -40,7 +41,8 @@ RemoteEngine::RemoteEngine(EngineProgram program)
       name_prefix_(fmt::format("{}-{}", RunDirectory::time_name(), ::getpid())) {}
 
 RemoteEngine::~RemoteEngine() {
-  if (process_) process_->stop(kStopBound);
+  // After an interruption its jobs have ended, and a person waits.
+  if (process_) process_->stop(cancelled_ ? kCancelledStopBound : kStopBound);
   // Of workers of this machine that were killed, after which no other job began.
   remove_dead_jobs(jobs_directory(program_.work));
 }

@@ -73,10 +73,7 @@ class CampaignVerb final : public Verb, private SuiteCommand {
  private:
   [[nodiscard]] base::Status check_engine() const override {
     const EngineName engine = parse_engine(engine_);
-    if (engine.name == kLocal && engine.address.empty()) return {};
-    if (engine.name == kLocal) {
-      return base::Error{"--engine: " + base::mismatch(engine_, "local without an address")};
-    }
+    if (engine.name == kLocal) return check_local(engine);
     if (engine.address.starts_with("tcp://") && !plaintext_) {
       return base::Error{fmt::format(
           "--engine: found {}, expected tls://: over plain TCP everyone who can reach the address "
@@ -94,6 +91,15 @@ class CampaignVerb final : public Verb, private SuiteCommand {
     return base::Error{
         "--engine: " +
         base::mismatch(engine_, "local, dask, or the path of a program, with or without =ADDRESS")};
+  }
+
+  [[nodiscard]] base::Status check_local(const EngineName& engine) const {
+    if (!engine.address.empty()) {
+      return base::Error{"--engine: " + base::mismatch(engine_, "local without an address")};
+    }
+    if (options_.empty() && !plaintext_) return {};
+    return base::Error{fmt::format("{}: found with --engine local, expected with an engine program",
+                                   plaintext_ ? "--allow-plaintext" : "--engine-option")};
   }
 
   [[nodiscard]] base::Result<std::unique_ptr<Engine>> make_engine(

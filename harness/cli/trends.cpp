@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,10 @@ class TrendsVerb final : public Verb {
 
   int run() override {
     if (store_.empty()) return usage_error("--store: found '', expected a directory");
+    std::error_code ignored;
+    if (ledgers_.empty() && !std::filesystem::is_directory(store_, ignored)) {
+      return usage_error(fmt::format("{}: found no directory, expected a store of runs", store_));
+    }
     const auto ledger = read();
     if (!ledger) return usage_error(ledger.error().message);
     std::vector<std::string> suites = suites_of(ledger.value());

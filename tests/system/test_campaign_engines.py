@@ -36,6 +36,20 @@ def test_a_hostile_engine_is_an_error_of_one_line(campaigns, tmp_path, body, fou
     assert campaigns.ledger("run") == []
 
 
+def test_an_option_that_the_engine_does_not_know_is_said_once(campaigns):
+    done = campaigns(campaigns.write(), "--engine-option", "workerz=1")
+    assert done.returncode == 255
+    assert "unrecognized arguments: --workerz 1" in first_line(done)
+    assert "started again" not in done.stderr
+
+
+@pytest.mark.parametrize("option", [["--engine-option", "retire-after=2"], ["--allow-plaintext"]])
+def test_options_of_an_engine_program_are_refused_for_the_local_engine(campaigns, option):
+    done = campaigns(campaigns.write(), *option, engine="local")
+    assert done.returncode == 254 and not campaigns.store.exists()
+    assert done.stderr == f"capsize: {option[0]}: found with --engine local, expected with an engine program\n"
+
+
 ANSWERS = """#!/usr/bin/python3
 import json, subprocess, sys
 print(json.dumps({"event": "hello", "capsize-engine": 1}), flush=True)

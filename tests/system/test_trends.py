@@ -114,9 +114,16 @@ def test_a_ledger_of_an_older_release_has_rates_and_says_what_it_lacks(nights):
 
 
 def test_nothing_to_show_is_one_line(nights):
+    (nights.folder / "store").mkdir()
     done = nights.trends()
     assert (done.returncode, done.stdout) == (0, "no suite has run: the ledger has no execution\n")
     assert nights.document()["suites"] == []
+
+
+def test_a_store_that_does_not_exist_is_an_error(nights):
+    done = nights.trends()
+    assert (done.returncode, done.stdout) == (254, "")
+    assert "found no directory, expected a store of runs" in done.stderr
 
 
 def test_usage_errors_are_one_line(nights):
