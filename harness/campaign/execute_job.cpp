@@ -86,7 +86,7 @@ std::optional<LedgerRun> wait_for(RunProcess& process, SignalGuard& signals) {
 }  // namespace
 
 base::Result<JobAnswer> execute_job(const Job& job, const JobPlace& place, SignalGuard& signals) {
-  // As in a store, of which the directory of the job takes the place.
+  // The layout of a store, as programs that execute runs know it: STORE/CASE/RUN.
   const fs::path directory = place.directory / job.of.scenario.name / kRunName;
   JobAnswer answer;
   const PlannedRun planned{.of = &job.of, .id = job.id, .seed = job.seed};

@@ -43,7 +43,7 @@ RemoteEngine::RemoteEngine(EngineProgram program)
 RemoteEngine::~RemoteEngine() {
   // After an interruption its jobs have ended, and a person waits.
   if (process_) process_->stop(cancelled_ ? kCancelledStopBound : kStopBound);
-  // Of workers of this machine that were killed, after which no other job began.
+  // Left by workers of this machine that were killed: only a later job would remove them.
   remove_dead_jobs(jobs_directory(program_.work));
 }
 

@@ -53,12 +53,12 @@ class JobVerb final : public Verb {
            "  capsize job --stop figure-8-3                  that job stops and answers\n";
   }
   void add_options(base::CommandLine& line) override {
-    line.option("--name", name_, "name of the job: letters, digits, '-', '_', '.' [its process]")
+    line.option("--name", name_, "name of the job: letters, digits, '-', '_', '.' [job-PID]")
         .type_name("NAME");
     line.option("--stop", stop_, "ask the job of this name to stop, and execute nothing")
         .type_name("NAME");
     line.option("--directory", directory_,
-                "where to make a directory for jobs; each removes its own [$TMPDIR or /var/tmp]")
+                "parent of capsize-jobs-UID, in which jobs are executed [$TMPDIR or /var/tmp]")
         .type_name("DIR");
     line.option("--runner", runner_,
                 "program that executes a run, called as `capsize run` is [capsize]")
@@ -92,7 +92,7 @@ class JobVerb final : public Verb {
   }
 
   [[nodiscard]] int execute(const Job& job, const std::filesystem::path& jobs) const {
-    // Before there is a directory, of which a signal must not be the end.
+    // Blocked before the directory exists: a signal in between would leave it behind.
     SignalGuard signals;
     const auto directory = JobDirectory::create(jobs, name_);
     if (!directory) return broken(directory.error().message);

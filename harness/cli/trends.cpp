@@ -34,7 +34,7 @@ class TrendsVerb final : public Verb {
     return "Shows how the nights of a suite change: rates of failures, recovery, throughput";
   }
   std::string_view examples() const override {
-    return "Each quantity has a value for each night. A night from which on the values differ is\n"
+    return "Each quantity has a value for each night. The first night after a change is\n"
            "marked, with its revision, the values before and after, and a p-value. Only ledgers\n"
            "are read: run directories may be gone.\n\n"
            "Examples:\n"
